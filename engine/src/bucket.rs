@@ -1,0 +1,91 @@
+//! User keys, and the buckets they fall into.
+
+use core::fmt;
+
+use crate::murmur3::Murmur3;
+
+/// A user key that is not empty, borrowed from the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UserKey<'a>(&'a str);
+
+/// A user key was empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a user key must not be empty")]
+pub struct EmptyUserKey;
+
+impl<'a> UserKey<'a> {
+    /// Checks that `key` names somebody.
+    ///
+    /// # Errors
+    /// [`EmptyUserKey`] for the empty string.
+    pub const fn new(key: &'a str) -> Result<Self, EmptyUserKey> {
+        if key.is_empty() { Err(EmptyUserKey) } else { Ok(Self(key)) }
+    }
+
+    /// The key as it was given.
+    #[must_use]
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+}
+
+/// One of the 10,000 equal parts that a salt divides all users into: `0..=9999`, 0.01 % each.
+///
+/// ```
+/// use edgewise_engine::Bucket;
+///
+/// assert_eq!(Bucket::of("user-1", "salt-1").get(), 2865);
+/// assert_eq!(Bucket::new(10_000), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bucket(u16);
+
+impl Bucket {
+    /// How many buckets there are.
+    pub const COUNT: u16 = 10_000;
+
+    /// The bucket of that number, if it is in `0..=9999`.
+    #[must_use]
+    pub const fn new(number: u16) -> Option<Self> {
+        if number < Self::COUNT { Some(Self(number)) } else { None }
+    }
+
+    /// The bucket of `key` under `salt`: `murmur3_x86_32(key + ":" + salt) mod 10000`.
+    #[must_use]
+    pub fn of(key: &str, salt: &str) -> Self {
+        KeyHash::new(key).bucket(salt)
+    }
+
+    /// Its number, in `0..=9999`.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The hash state after `key + ":"`, shared by all salts that one user is bucketed under.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyHash(Murmur3);
+
+impl KeyHash {
+    /// Hashes what every bucket of `key` begins with.
+    #[must_use]
+    pub fn new(key: &str) -> Self {
+        Self(Murmur3::new().update(key.as_bytes()).update(b":"))
+    }
+
+    /// The bucket under `salt`.
+    #[must_use]
+    #[inline]
+    pub fn bucket(self, salt: &str) -> Bucket {
+        let hash = self.0.update(salt.as_bytes()).finish();
+        #[expect(clippy::cast_possible_truncation, reason = "below 10,000")]
+        Bucket((hash % u32::from(Bucket::COUNT)) as u16)
+    }
+}

@@ -1,0 +1,113 @@
+//! The attributes of a user, and how a condition's attribute name finds one.
+
+use serde_json::{Map, Value};
+
+/// The attributes of one user: a JSON object. Read it with [`Context::from_json`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Context(Map<alloc::string::String, Value>);
+
+/// Why a context could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ContextError {
+    /// The text is not JSON, nests more than 127 levels deep, or holds a number too large for a double or
+    /// half of a surrogate pair.
+    #[error("not valid JSON: {0}")]
+    Json(serde_json::Error),
+    /// The text is JSON, but no object.
+    #[error("must be a JSON object, such as {{\"country\": \"US\"}}")]
+    NotAnObject,
+}
+
+impl Context {
+    /// Reads a JSON object. Of a repeated key the last one counts.
+    ///
+    /// # Errors
+    /// [`ContextError`] says why the text is no context.
+    pub fn from_json(json: &str) -> Result<Self, ContextError> {
+        serde_json::from_str(json).map_err(ContextError::Json).and_then(Self::from_value)
+    }
+
+    /// Takes a value that has been read already.
+    ///
+    /// # Errors
+    /// [`ContextError::NotAnObject`] for anything but an object.
+    pub fn from_value(value: Value) -> Result<Self, ContextError> {
+        match value {
+            Value::Object(attributes) => Ok(Self(attributes)),
+            _ => Err(ContextError::NotAnObject),
+        }
+    }
+
+    /// The attribute called `name`, or `None` if it is missing.
+    ///
+    /// A key equal to the whole name wins. Otherwise the name is a path of segments parted by dots: through
+    /// objects by key, through arrays by decimal index or `length`.
+    ///
+    /// ```
+    /// use edgewise_engine::Context;
+    ///
+    /// let context = Context::from_json(r#"{"a.b": 1, "a": {"b": 2, "c": 3}, "tags": ["x", "y"]}"#)?;
+    /// let number = |name| context.attribute(name).and_then(|value| value.as_f64());
+    /// assert_eq!(number("a.b"), Some(1.0));
+    /// assert_eq!(number("a.c"), Some(3.0));
+    /// assert_eq!(number("tags.length"), Some(2.0));
+    /// assert_eq!(context.attribute("tags.2"), None);
+    /// # Ok::<(), edgewise_engine::ContextError>(())
+    /// ```
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<Attribute<'_>> {
+        if let Some(value) = self.0.get(name) {
+            return Some(Attribute::Json(value));
+        }
+        let mut segments = name.split('.');
+        let mut at = self.0.get(segments.next()?)?;
+        while let Some(segment) = segments.next() {
+            at = match at {
+                Value::Object(members) => members.get(segment)?,
+                Value::Array(elements) if segment == "length" => {
+                    // A number has no members: the path ends here or leads nowhere.
+                    return segments.next().is_none().then_some(Attribute::Length(elements.len()));
+                }
+                Value::Array(elements) => elements.get(array_index(segment)?)?,
+                _ => return None,
+            };
+        }
+        Some(Attribute::Json(at))
+    }
+}
+
+/// What an attribute name found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Attribute<'a> {
+    /// A value of the context.
+    Json(&'a Value),
+    /// The length of an array of the context.
+    Length(usize),
+}
+
+impl Attribute<'_> {
+    /// The number it is, if it is one.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "all numbers are doubles")]
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Json(value) => value.as_f64(),
+            Self::Length(length) => Some(*length as f64),
+        }
+    }
+
+    /// The string it is, if it is one.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Json(value) => value.as_str(),
+            Self::Length(_) => None,
+        }
+    }
+}
+
+/// An array index is written as JavaScript writes it: decimal, without sign or leading zeros.
+fn array_index(segment: &str) -> Option<usize> {
+    let canonical = segment == "0" || !segment.starts_with('0');
+    (canonical && segment.bytes().all(|byte| byte.is_ascii_digit())).then(|| segment.parse().ok()).flatten()
+}

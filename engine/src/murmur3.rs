@@ -1,0 +1,108 @@
+//! MurmurHash3, the x86 32-bit variant with seed 0 (Austin Appleby, public domain; SMHasher's
+//! `MurmurHash3_x86_32`, verification value `0xB0F57EE3`).
+//!
+//! The hash takes its input in pieces, so that what several inputs begin with is hashed once:
+//!
+//! ```
+//! use edgewise_engine::murmur3::{Murmur3, hash};
+//!
+//! let prefix = Murmur3::new().update(b"user-1:");
+//! assert_eq!(prefix.update(b"salt-1").finish(), hash(b"user-1:salt-1"));
+//! ```
+
+const C1: u32 = 0xcc9e_2d51;
+const C2: u32 = 0x1b87_3593;
+
+/// The hash of `bytes` with seed 0.
+#[must_use]
+pub fn hash(bytes: &[u8]) -> u32 {
+    Murmur3::new().update(bytes).finish()
+}
+
+/// The state of a hash over the bytes seen so far. Copying it is cheap.
+#[derive(Clone, Copy, Debug)]
+pub struct Murmur3 {
+    state: u32,
+    /// Bytes that do not fill a block yet, the first in the lowest byte.
+    tail: u32,
+    /// How many bytes have been seen; the lowest two bits say how many wait in `tail`.
+    len: u32,
+}
+
+impl Murmur3 {
+    /// The hash of nothing yet, with seed 0.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self::with_seed(0)
+    }
+
+    /// As [`Murmur3::new`], with another seed. Buckets always use seed 0.
+    #[must_use]
+    pub const fn with_seed(seed: u32) -> Self {
+        Self { state: seed, tail: 0, len: 0 }
+    }
+
+    /// The state after `bytes` too.
+    #[must_use]
+    #[inline]
+    pub fn update(mut self, bytes: &[u8]) -> Self {
+        let waiting = self.len & 3;
+        // The length enters the hash modulo 2^32, as in the reference implementation.
+        #[expect(clippy::cast_possible_truncation, reason = "defined modulo 2^32")]
+        let added = bytes.len() as u32;
+        self.len = self.len.wrapping_add(added);
+
+        let shift = waiting * 8;
+        let (blocks, rest) = bytes.as_chunks::<4>();
+        for block in blocks {
+            let block = u32::from_le_bytes(*block);
+            if shift == 0 {
+                self.mix(block);
+            } else {
+                self.mix(self.tail | block << shift);
+                self.tail = block >> (32 - shift);
+            }
+        }
+        let mut filled = waiting;
+        for &byte in rest {
+            self.tail |= u32::from(byte) << (filled * 8);
+            filled += 1;
+            if filled == 4 {
+                self.mix(self.tail);
+                self.tail = 0;
+                filled = 0;
+            }
+        }
+        self
+    }
+
+    /// The hash of all bytes seen.
+    #[must_use]
+    #[inline]
+    pub fn finish(self) -> u32 {
+        // An empty tail scrambles to 0, which leaves the state as it is.
+        let mut h = self.state ^ scramble(self.tail) ^ self.len;
+        h ^= h >> 16;
+        h = h.wrapping_mul(0x85eb_ca6b);
+        h ^= h >> 13;
+        h = h.wrapping_mul(0xc2b2_ae35);
+        h ^ h >> 16
+    }
+
+    #[inline]
+    fn mix(&mut self, block: u32) {
+        self.state ^= scramble(block);
+        self.state = self.state.rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64);
+    }
+}
+
+impl Default for Murmur3 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[inline]
+const fn scramble(block: u32) -> u32 {
+    block.wrapping_mul(C1).rotate_left(15).wrapping_mul(C2)
+}

@@ -1,0 +1,165 @@
+//! What holds for every input.
+
+use edgewise_engine::{
+    Assignment, Bucket, Context, Snapshot, UserKey, decide, murmur3,
+    rules::{Condition, Operator, Rule},
+};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Any JSON value, shallow enough to be generated quickly, with keys that collide often.
+fn json_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        name().prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 5, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::hash_map(name(), inner, 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop::sample::select(vec![
+        "a",
+        "b",
+        "a.b",
+        "",
+        ".",
+        "0",
+        "01",
+        "length",
+        "a.0",
+        "a.length",
+        "b.length.0",
+        "plan",
+    ])
+    .prop_map(str::to_owned)
+}
+
+fn operator() -> impl Strategy<Value = Operator> {
+    prop::sample::select(Operator::NAMES.iter().chain(&["eqx", ""]).collect::<Vec<_>>())
+        .prop_map(|name| Operator::from(name.to_string()))
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    (name(), operator(), prop::option::of(json_value())).prop_map(|(attribute, operator, value)| Condition {
+        attribute,
+        operator,
+        value,
+    })
+}
+
+fn rules() -> impl Strategy<Value = Vec<Rule>> {
+    let rule = prop::collection::vec(condition(), 0..3).prop_map(|conditions| Rule { conditions });
+    prop::collection::vec(rule, 0..3)
+}
+
+fn snapshot() -> impl Strategy<Value = Snapshot> {
+    let allocation = (0..4usize, -5..10_010i64, -5..10_010i64);
+    let experiment = (rules(), rules(), "[a-z]{0,3}", 0..4usize, prop::collection::vec(allocation, 0..4));
+    prop::collection::vec(experiment, 0..6).prop_map(|experiments| {
+        let experiments: Vec<Value> = experiments
+            .into_iter()
+            .enumerate()
+            .map(|(number, (audience, targeting, salt, variants, allocations))| {
+                json!({
+                    "id": format!("e{number}"), "key": format!("k{number}"), "salt": salt,
+                    "audienceRules": audience, "targetingRules": targeting,
+                    "variants": (0..variants).map(|v| json!({"id": format!("v{v}"), "key": "k"})).collect::<Vec<_>>(),
+                    "allocations": allocations.iter().map(|(variant, start, end)| json!({
+                        "variantId": format!("v{variant}"), "rangeStart": start, "rangeEnd": end,
+                    })).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        let json = json!({"version": 1, "environment": "prod", "publishedAt": "", "experiments": experiments});
+        Snapshot::from_json(json.to_string().as_bytes()).unwrap()
+    })
+}
+
+fn assignments(snapshot: &Snapshot, user: &str, context: &Context) -> Vec<Assignment> {
+    let mut assignments = vec![Assignment { experiment: 99, variant: 99 }];
+    decide(snapshot, UserKey::new(user).unwrap(), context, &mut assignments);
+    assignments
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn the_hash_equals_the_murmur3_crates(bytes in prop::collection::vec(any::<u8>(), 0..64), seed: u32) {
+        let expected = murmur3::hash(&bytes);
+        prop_assert_eq!(expected, ::murmur3::murmur3_32(&mut bytes.as_slice(), 0).unwrap());
+        let seeded = murmur3::Murmur3::with_seed(seed).update(&bytes).finish();
+        prop_assert_eq!(seeded, ::murmur3::murmur3_32(&mut bytes.as_slice(), seed).unwrap());
+    }
+
+    #[test]
+    fn hashing_in_pieces_is_hashing_the_whole(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..6)) {
+        let in_pieces = pieces.iter().fold(murmur3::Murmur3::new(), |state, piece| state.update(piece));
+        prop_assert_eq!(in_pieces.finish(), murmur3::hash(&pieces.concat()));
+    }
+
+    #[test]
+    fn buckets_are_in_range(key in ".*", salt in ".*") {
+        prop_assert!(Bucket::of(&key, &salt).get() < Bucket::COUNT);
+        prop_assert_eq!(Bucket::new(Bucket::of(&key, &salt).get()), Some(Bucket::of(&key, &salt)));
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_output_in_snapshot_order(
+        snapshot in snapshot(), user in ".{1,12}", context in json_value(),
+    ) {
+        let context = Context::from_value(json!({"a": context, "plan": "pro"})).unwrap();
+        let first = assignments(&snapshot, &user, &context);
+        prop_assert_eq!(&first, &assignments(&snapshot.clone(), &user, &context));
+        prop_assert!(first.is_sorted_by(|left, right| left.experiment < right.experiment));
+        prop_assert!(first.iter().all(|assignment| snapshot.resolve(*assignment).is_some()));
+    }
+
+    #[test]
+    fn deciding_all_is_deciding_each(snapshot in snapshot(), user in ".{1,12}", context in json_value()) {
+        let context = Context::from_value(json!({"a": context})).unwrap();
+        let each: Vec<Assignment> = snapshot.experiments.iter().enumerate().filter_map(|(experiment, definition)| {
+            let decision = edgewise_engine::evaluate(definition, UserKey::new(&user).unwrap(), &context);
+            Some(Assignment { experiment, variant: decision.variant? })
+        }).collect();
+        prop_assert_eq!(assignments(&snapshot, &user, &context), each);
+    }
+
+    #[test]
+    fn neq_is_not_eq_and_not_in_is_not_in(context in json_value(), attribute in name(), value in prop::option::of(json_value())) {
+        let context = Context::from_value(json!({"a": context})).unwrap();
+        let matches = |operator| Condition { attribute: attribute.clone(), operator, value: value.clone() }.matches(&context);
+        prop_assert_ne!(matches(Operator::Eq), matches(Operator::Neq));
+        let is_list = value.as_ref().is_some_and(Value::is_array);
+        prop_assert_eq!(matches(Operator::In) || matches(Operator::NotIn), is_list);
+        prop_assert!(!(matches(Operator::In) && matches(Operator::NotIn)));
+    }
+
+    #[test]
+    fn json_of_any_shape_never_panics(value in json_value(), text in ".{0,64}") {
+        for json in [value.to_string(), text] {
+            if let Ok(context) = Context::from_json(&json) {
+                for attribute in ["a", "a.0", "a.length.length", "..", "a.b.0.length"] {
+                    let _found = context.attribute(attribute);
+                }
+            }
+            prop_assert!(Snapshot::from_json(json.as_bytes()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_snapshot_survives_being_written_and_read(snapshot in snapshot()) {
+        let json = serde_json::to_vec(&snapshot).unwrap();
+        prop_assert_eq!(serde_json::to_vec(&Snapshot::from_json(&json).unwrap()).unwrap(), json);
+    }
+}

@@ -1,0 +1,171 @@
+//! The meaning of each operator and look-up, case by case.
+
+use edgewise_engine::{
+    Context, Reason, Snapshot, SnapshotError, Step, UserKey, evaluate,
+    rules::{Condition, Operator},
+    snapshot::Experiment,
+};
+use serde_json::{Value, json};
+
+fn matches(context: Value, attribute: &str, operator: &str, value: impl Into<Option<Value>>) -> bool {
+    let condition = Condition {
+        attribute: attribute.to_owned(),
+        operator: Operator::from(operator.to_owned()),
+        value: value.into(),
+    };
+    condition.matches(&Context::from_value(context).unwrap())
+}
+
+#[test]
+fn eq_compares_scalars_of_the_same_type_only() {
+    for (attribute, value, equal) in [
+        (json!("1"), json!(1), false),
+        (json!(1), json!(1.0), true),
+        (json!(-0.0), json!(0), true),
+        (json!(9_007_199_254_740_993_u64), json!(9_007_199_254_740_992_u64), true),
+        (json!(null), json!(null), true),
+        (json!(null), json!(false), false),
+        (json!(true), json!(true), true),
+        (json!([]), json!([]), false),
+        (json!({}), json!({}), false),
+    ] {
+        assert_eq!(
+            matches(json!({"a": attribute}), "a", "eq", value.clone()),
+            equal,
+            "{attribute} eq {value}"
+        );
+        assert_eq!(
+            matches(json!({"a": attribute}), "a", "neq", value.clone()),
+            !equal,
+            "{attribute} neq {value}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_attribute_equals_an_absent_value_but_not_null() {
+    assert!(matches(json!({}), "a", "eq", None));
+    assert!(!matches(json!({}), "a", "neq", None));
+    assert!(!matches(json!({}), "a", "eq", json!(null)));
+    assert!(matches(json!({}), "a", "neq", json!(null)));
+    assert!(!matches(json!({"a": null}), "a", "eq", None));
+}
+
+#[test]
+fn only_lists_hold_or_lack_something() {
+    assert!(matches(json!({"a": null}), "a", "in", json!([1, null])));
+    assert!(!matches(json!({}), "a", "in", json!([null])));
+    assert!(matches(json!({}), "a", "notIn", json!([null])));
+    assert!(!matches(json!({"a": "x"}), "a", "notIn", json!("y")));
+    assert!(!matches(json!({"a": [1]}), "a", "in", json!([[1]])));
+}
+
+#[test]
+fn contains_gt_and_lt_want_matching_types() {
+    assert!(matches(json!({"a": "abc"}), "a", "contains", json!("")));
+    assert!(!matches(json!({"a": ["abc"]}), "a", "contains", json!("abc")));
+    assert!(matches(json!({"a": 2}), "a", "gt", json!(1.5)));
+    assert!(!matches(json!({"a": "2"}), "a", "gt", json!(1)));
+    assert!(matches(json!({"a": -1}), "a", "lt", json!(0)));
+    assert!(!matches(json!({"a": 0}), "a", "lt", json!(-0.0)));
+    assert!(!matches(json!({"a": 1}), "a", "gte", json!(1)));
+}
+
+#[test]
+fn attributes_are_found_by_whole_name_then_by_path() {
+    let context =
+        json!({"a": {"b": {"": 1}, "list": [[5]]}, "a.b": null, "text": "abc", "": 7, "list": {"length": 9}});
+    let found = |name: &str, value: Value| matches(context.clone(), name, "eq", value);
+    assert!(found("a.b", json!(null)), "the whole name wins");
+    assert!(found("a.b.", json!(1)), "an empty segment is a key");
+    assert!(found("", json!(7)));
+    assert!(found("a.list.0.0", json!(5)));
+    assert!(found("a.list.length", json!(1)));
+    assert!(found("list.length", json!(9)), "an object's own key");
+    for missing in [
+        "text.length",
+        "a.list.00",
+        "a.list.+0",
+        "a.list.1",
+        "a.list.length.x",
+        "constructor",
+        "a.b.c",
+        "a.list.-0",
+    ] {
+        assert!(found(missing, json!(null)) == matches(context.clone(), missing, "eq", json!(null)));
+        assert!(matches(context.clone(), missing, "eq", None), "{missing} should be missing");
+    }
+}
+
+#[test]
+fn of_a_repeated_key_the_last_one_counts() {
+    let context = Context::from_json(r#"{"a": 1, "a": 2}"#).unwrap();
+    assert_eq!(context.attribute("a").and_then(|value| value.as_f64()), Some(2.0));
+}
+
+#[test]
+fn numbers_that_overflow_and_lone_surrogates_are_no_context() {
+    for bad in ["{\"a\": 1e999}", "{\"a\": \"\\ud800\"}", "[]", "\"x\"", "null", "", &"[".repeat(10_000)] {
+        assert!(Context::from_json(bad).is_err(), "{bad:.20}");
+    }
+}
+
+fn experiment(json: Value) -> Experiment {
+    serde_json::from_str(&json.to_string()).unwrap()
+}
+
+#[test]
+fn the_first_allocation_that_holds_the_bucket_decides() {
+    // user-1 under salt-1 is in bucket 2865.
+    let experiment = experiment(json!({
+        "id": "e", "key": "k", "salt": "salt-1", "audienceRules": null,
+        "variants": [{"id": "a", "key": "a"}, {"id": "b", "key": "b"}],
+        "allocations": [
+            {"variantId": "a", "rangeStart": 0, "rangeEnd": 2864},
+            {"variantId": "b", "rangeStart": 2865, "rangeEnd": 2865},
+            {"variantId": "a", "rangeStart": 2865, "rangeEnd": 9999}],
+    }));
+    let decision = evaluate(&experiment, UserKey::new("user-1").unwrap(), &Context::default());
+    assert_eq!(
+        (decision.variant, decision.step, decision.reason()),
+        (Some(1), Step::Allocation, Reason::Split)
+    );
+}
+
+#[test]
+fn an_allocation_to_a_variant_that_is_gone_assigns_nothing() {
+    let experiment = experiment(json!({
+        "id": "e", "key": "k", "salt": "salt-1", "variants": [{"id": "b", "key": "b"}],
+        "allocations": [
+            {"variantId": "gone", "rangeStart": 0, "rangeEnd": 9999},
+            {"variantId": "b", "rangeStart": 0, "rangeEnd": 9999}],
+    }));
+    let decision = evaluate(&experiment, UserKey::new("user-1").unwrap(), &Context::default());
+    assert_eq!((decision.variant, decision.reason()), (None, Reason::Default));
+}
+
+#[test]
+fn the_step_says_which_rules_kept_a_user_out() {
+    let never = json!([{"conditions": [{"attribute": "a", "operator": "nonsense"}]}]);
+    let step = |audience: &Value, targeting: &Value| {
+        let experiment = experiment(json!({
+            "id": "e", "key": "k", "salt": "s", "audienceRules": audience, "targetingRules": targeting,
+            "variants": [], "allocations": [],
+        }));
+        evaluate(&experiment, UserKey::new("u").unwrap(), &Context::default()).step
+    };
+    assert_eq!(step(&never, &never), Step::Audience);
+    assert_eq!(step(&json!([{"conditions": []}]), &never), Step::Targeting);
+    assert_eq!(step(&json!([]), &json!([])), Step::Allocation);
+}
+
+#[test]
+fn a_snapshot_that_needs_more_than_this_engine_is_refused_by_name() {
+    let json = json!({"version": 1, "environment": "e", "publishedAt": "", "experiments": [],
+        "extended": {"requires": ["time-travel/1"], "experiments": []}});
+    let error = Snapshot::from_json(json.to_string().as_bytes()).unwrap_err();
+    assert!(
+        matches!(&error, SnapshotError::Unsupported(capability) if capability == "time-travel/1"),
+        "{error}"
+    );
+}
