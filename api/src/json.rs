@@ -1,0 +1,234 @@
+//! Reading a JSON body field by field, with errors that name the field.
+//!
+//! A body is first read whole, so that nothing malformed hides in a part that is not looked at (numbers that
+//! overflow, lone surrogates, nesting without end). Then each field is taken as its text, so that a payload
+//! keeps the form it was sent in.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, value::RawValue};
+
+use crate::{error::ApiError, limits};
+
+/// Shorthand of this module.
+pub type Result<T> = std::result::Result<T, ApiError>;
+
+/// The members of a JSON object. Of a repeated key the last one counts; unknown members are ignored.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    /// Where the object stands, such as `allocations[2]`; empty for the body itself.
+    path: String,
+    members: BTreeMap<String, &'a RawValue>,
+}
+
+/// Checks that `body` is JSON and returns its text.
+///
+/// # Errors
+/// 400 for anything else, with the place of the first problem.
+pub fn checked(body: &[u8]) -> Result<&str> {
+    let text = std::str::from_utf8(body).map_err(|_| ApiError::invalid("the body is not UTF-8"))?;
+    if text.trim().is_empty() {
+        return Err(ApiError::invalid("the body is empty: send a JSON object"));
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(ApiError::invalid(format!("the body is not valid JSON: {error}"))),
+    }
+}
+
+/// JSON text without the white space between its tokens.
+#[must_use]
+pub fn minified(json: &RawValue) -> Box<RawValue> {
+    let mut in_string = false;
+    let mut escaped = false;
+    let text: String = json
+        .get()
+        .chars()
+        .filter(|&character| {
+            let keep = in_string || !character.is_ascii_whitespace();
+            match character {
+                _ if escaped => escaped = false,
+                '\\' => escaped = in_string,
+                '"' => in_string = !in_string,
+                _ => {}
+            }
+            keep
+        })
+        .collect();
+    // Without its white space valid JSON is still valid.
+    RawValue::from_string(text).unwrap_or_else(|_| json.to_owned())
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a body that must be an object.
+    ///
+    /// # Errors
+    /// 400 for anything else.
+    pub fn of_body(body: &'a [u8]) -> Result<Self> {
+        Self::of_text(String::new(), checked(body)?)
+    }
+
+    fn of_text(path: String, text: &'a str) -> Result<Self> {
+        match serde_json::from_str(text) {
+            Ok(members) => Ok(Self { path, members }),
+            Err(_) if path.is_empty() => Err(ApiError::invalid("the body must be a JSON object")),
+            Err(_) => Err(ApiError::invalid(format!("`{path}` must be an object"))),
+        }
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// An error about one field: `` `path.name` problem ``.
+    #[must_use]
+    pub fn error(&self, name: &str, problem: impl std::fmt::Display) -> ApiError {
+        ApiError::invalid(format!("`{}` {problem}", self.path_of(name)))
+    }
+
+    /// Whether the field is there and `null`.
+    #[must_use]
+    pub fn is_null(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(|json| json.get() == "null")
+    }
+
+    fn typed<T: DeserializeOwned>(&self, name: &str, expected: &str) -> Result<Option<T>> {
+        self.members
+            .get(name)
+            .map(|json| serde_json::from_str(json.get()))
+            .transpose()
+            .map_err(|_| self.error(name, format_args!("must be {expected}")))
+    }
+
+    fn required<T>(&self, name: &str, value: Option<T>) -> Result<T> {
+        value.ok_or_else(|| self.error(name, "is required"))
+    }
+
+    /// A text of at most `max_chars` characters without NUL, if the field is there.
+    ///
+    /// # Errors
+    /// 400 for anything else, `null` included.
+    pub fn optional_text(&self, name: &str, max_chars: usize) -> Result<Option<String>> {
+        let Some(text) = self.typed::<String>(name, "a string")? else { return Ok(None) };
+        if text.contains('\0') {
+            return Err(self.error(name, "must not contain a NUL character"));
+        }
+        if text.chars().nth(max_chars).is_some() {
+            return Err(self.error(name, format_args!("must be at most {max_chars} characters long")));
+        }
+        Ok(Some(text))
+    }
+
+    /// A text that is not empty and at most 256 characters long, if the field is there.
+    ///
+    /// # Errors
+    /// 400 for anything else, `null` included.
+    pub fn optional_name(&self, name: &str) -> Result<Option<String>> {
+        match self.optional_text(name, limits::NAME_CHARS)? {
+            Some(text) if text.is_empty() => Err(self.error(name, "must not be empty")),
+            text => Ok(text),
+        }
+    }
+
+    /// As [`Fields::optional_name`], but the field must be there.
+    ///
+    /// # Errors
+    /// 400 for anything else.
+    pub fn name(&self, name: &str) -> Result<String> {
+        self.optional_name(name).and_then(|text| self.required(name, text))
+    }
+
+    /// An integer, that must be there.
+    ///
+    /// # Errors
+    /// 400 for anything else.
+    pub fn integer(&self, name: &str) -> Result<i64> {
+        let value = self.typed::<Value>(name, "an integer")?;
+        let value = self.required(name, value)?;
+        #[expect(clippy::cast_possible_truncation, reason = "integral and within 2^53")]
+        let integral = |number: f64| {
+            (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
+        };
+        value
+            .as_i64()
+            .or_else(|| value.as_f64().and_then(integral))
+            .ok_or_else(|| self.error(name, "must be an integer"))
+    }
+
+    /// The text of an object, if the field is there.
+    ///
+    /// # Errors
+    /// 400 for anything else, `null` included.
+    pub fn optional_object(&self, name: &str) -> Result<Option<Box<RawValue>>> {
+        match self.members.get(name) {
+            Some(json) if json.get().starts_with('{') => Ok(Some(minified(json))),
+            Some(_) => Err(self.error(name, "must be an object")),
+            None => Ok(None),
+        }
+    }
+
+    /// The text of any JSON value, if the field is there.
+    #[must_use]
+    pub fn optional_json(&self, name: &str) -> Option<&'a RawValue> {
+        self.members.get(name).copied()
+    }
+
+    fn elements(&self, name: &str, max: usize) -> Result<Option<Vec<&'a RawValue>>> {
+        let Some(json) = self.members.get(name) else { return Ok(None) };
+        let elements: Vec<&RawValue> =
+            serde_json::from_str(json.get()).map_err(|_| self.error(name, "must be an array"))?;
+        if elements.len() > max {
+            return Err(self.error(name, format_args!("must hold at most {max} elements")));
+        }
+        Ok(Some(elements))
+    }
+
+    /// A list of at most `max` objects, each read by `read`, if the field is there.
+    ///
+    /// # Errors
+    /// 400 for anything else, `null` included, and what `read` finds wrong.
+    pub fn optional_objects<T>(
+        &self,
+        name: &str,
+        max: usize,
+        read: impl Fn(&Fields<'a>) -> Result<T>,
+    ) -> Result<Option<Vec<T>>> {
+        let Some(elements) = self.elements(name, max)? else { return Ok(None) };
+        let path = self.path_of(name);
+        let read = |(index, json): (usize, &'a RawValue)| {
+            read(&Fields::of_text(format!("{path}[{index}]"), json.get())?)
+        };
+        elements.into_iter().enumerate().map(read).collect::<Result<_>>().map(Some)
+    }
+
+    /// As [`Fields::optional_objects`], but the field must be there.
+    ///
+    /// # Errors
+    /// 400 for anything else, and what `read` finds wrong.
+    pub fn objects<T>(
+        &self,
+        name: &str,
+        max: usize,
+        read: impl Fn(&Fields<'a>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        self.optional_objects(name, max, read).and_then(|list| self.required(name, list))
+    }
+
+    /// A list of at most `max` strings, if the field is there.
+    ///
+    /// # Errors
+    /// 400 for anything else, `null` included.
+    pub fn optional_strings(&self, name: &str, max: usize) -> Result<Option<Vec<String>>> {
+        let strings: Option<Vec<String>> = self.typed(name, "an array of strings")?;
+        match strings {
+            Some(strings) if strings.len() > max => {
+                Err(self.error(name, format_args!("must hold at most {max} elements")))
+            }
+            Some(strings) if strings.iter().any(|text| text.contains('\0')) => {
+                Err(self.error(name, "must not contain a NUL character"))
+            }
+            strings => Ok(strings),
+        }
+    }
+}

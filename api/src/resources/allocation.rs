@@ -1,0 +1,88 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{error::ApiError, json::Fields, limits};
+
+/// A range of buckets whose users get a variant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Allocation {
+    /// UUID.
+    pub id: String,
+    /// UUID of the variant.
+    pub variant_id: String,
+    /// The first bucket, 0 to 9999.
+    pub range_start: i64,
+    /// The last bucket, which belongs to the range, 0 to 9999.
+    pub range_end: i64,
+    /// UUID of the experiment.
+    pub experiment_id: String,
+}
+
+/// A request to replace all allocations of an experiment.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AllocationsPut {
+    /// At most 100 ranges that do not overlap.
+    pub allocations: Vec<AllocationRequest>,
+}
+
+/// A range of buckets for a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
+pub struct AllocationRequest {
+    /// UUID of a variant of the experiment.
+    pub variant_id: String,
+    /// The first bucket, 0 to 9999.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 9999))]
+    pub range_start: i64,
+    /// The last bucket, which belongs to the range, 0 to 9999.
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 9999))]
+    pub range_end: i64,
+}
+
+impl AllocationsPut {
+    /// Reads the body of the request.
+    ///
+    /// # Errors
+    /// 400, naming the field that is wrong; also for ranges that are inverted or overlap.
+    pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
+        let fields = Fields::of_body(body)?;
+        let allocations = fields.objects("allocations", limits::VARIANTS, AllocationRequest::from_fields)?;
+        check_disjoint(&allocations)?;
+        Ok(Self { allocations })
+    }
+}
+
+impl AllocationRequest {
+    fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
+        let bucket = |name| match fields.integer(name)? {
+            bucket @ 0..=9999 => Ok(bucket),
+            _ => Err(fields.error(name, "must be between 0 and 9999")),
+        };
+        let variant_id = fields.name("variantId")?;
+        let (range_start, range_end) = (bucket("rangeStart")?, bucket("rangeEnd")?);
+        if range_start > range_end {
+            return Err(fields.error("rangeStart", "must not be greater than `rangeEnd`"));
+        }
+        Ok(Self { variant_id, range_start, range_end })
+    }
+}
+
+fn check_disjoint(allocations: &[AllocationRequest]) -> Result<(), ApiError> {
+    let mut ranges: Vec<_> = allocations
+        .iter()
+        .enumerate()
+        .map(|(index, range)| (range.range_start, range.range_end, index))
+        .collect();
+    ranges.sort_unstable();
+    match ranges.iter().zip(ranges.iter().skip(1)).find(|(left, right)| left.1 >= right.0) {
+        Some(((_, _, left), (_, _, right))) => Err(ApiError::invalid(format!(
+            "`allocations[{}]` and `allocations[{}]` overlap",
+            left.min(right),
+            left.max(right)
+        ))),
+        None => Ok(()),
+    }
+}

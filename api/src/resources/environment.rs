@@ -1,0 +1,40 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{error::ApiError, json::Fields, name::EnvironmentName};
+
+/// A place that has its own experiments and snapshots, such as `prod`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Environment {
+    /// UUID.
+    pub id: String,
+    /// Unique; 1 to 63 letters, digits, dots, hyphens or underscores.
+    pub name: String,
+    /// ISO 8601, UTC, milliseconds.
+    pub created_at: String,
+    /// ISO 8601, UTC, milliseconds.
+    pub updated_at: String,
+}
+
+/// A request for a new environment.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnvironmentCreate {
+    /// Unique; 1 to 63 letters, digits, dots, hyphens or underscores.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub name: EnvironmentName,
+}
+
+impl EnvironmentCreate {
+    /// Reads the body of the request.
+    ///
+    /// # Errors
+    /// 400, naming the field that is wrong.
+    pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
+        let fields = Fields::of_body(body)?;
+        let name = fields.name("name")?;
+        let name = EnvironmentName::new(&name).map_err(|problem| fields.error("name", problem))?;
+        Ok(Self { name })
+    }
+}

@@ -1,0 +1,22 @@
+//! Environments, audiences, experiments, variants and allocations: as clients see them, and as they ask for
+//! changes.
+//!
+//! Answers serialise to camelCase JSON. Requests are read with `from_body`, which checks each field and names
+//! the first that is wrong.
+
+mod allocation;
+mod audience;
+mod environment;
+mod experiment;
+mod rules;
+mod variant;
+
+pub use allocation::{Allocation, AllocationRequest, AllocationsPut};
+pub use audience::{Audience, AudienceCreate, AudiencePatch, AudienceRow};
+pub use environment::{Environment, EnvironmentCreate};
+pub use experiment::{
+    Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, ExperimentWithEnvironment, Status,
+    StatusPatch,
+};
+pub use rules::{Condition, Rule};
+pub use variant::{Variant, VariantCreate, VariantPatch, VariantUpdate, VariantsPatch};

@@ -1,0 +1,72 @@
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use edgewise_engine::rules::Operator;
+
+use crate::{
+    error::ApiError,
+    json::{Fields, minified},
+    limits,
+};
+
+/// A targeting rule: it matches when all its conditions do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Rule {
+    /// At most 100. None: everyone matches.
+    pub conditions: Vec<Condition>,
+}
+
+/// What one attribute of the context must be like.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Condition {
+    /// The attribute's name, or a path such as `user.plan` or `tags.0`.
+    pub attribute: String,
+    /// One of `eq`, `neq`, `in`, `notIn`, `contains`, `gt`, `lt`.
+    pub operator: String,
+    /// What the attribute is compared with; a list for `in` and `notIn`. May be absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
+    pub value: Option<Box<RawValue>>,
+}
+
+impl Rule {
+    /// Reads a list of rules from a field, if it is there.
+    pub(super) fn optional_list(fields: &Fields<'_>, name: &str) -> Result<Option<Vec<Self>>, ApiError> {
+        fields.optional_objects(name, limits::RULES, Self::from_fields)
+    }
+
+    /// Reads a list of rules from a field that must be there.
+    pub(super) fn list(fields: &Fields<'_>, name: &str) -> Result<Vec<Self>, ApiError> {
+        fields.objects(name, limits::RULES, Self::from_fields)
+    }
+
+    fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
+        let conditions = fields.objects("conditions", limits::CONDITIONS, Condition::from_fields)?;
+        Ok(Self { conditions })
+    }
+}
+
+impl Condition {
+    fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
+        let attribute = fields
+            .optional_text("attribute", limits::NAME_CHARS)?
+            .ok_or_else(|| fields.error("attribute", "is required"))?;
+        let operator = fields.name("operator")?;
+        if let Operator::Unknown(_) = Operator::from(operator.clone()) {
+            let known = Operator::NAMES.join(", ");
+            return Err(fields.error("operator", format_args!("must be one of {known}; it is `{operator}`")));
+        }
+        let value = fields.optional_json("value").map(minified);
+        let is_long = |value: &RawValue| {
+            serde_json::from_str::<Vec<&RawValue>>(value.get())
+                .is_ok_and(|list| list.len() > limits::LIST_VALUES)
+        };
+        if value.as_deref().is_some_and(is_long) {
+            let most = limits::LIST_VALUES;
+            return Err(fields.error("value", format_args!("must hold at most {most} elements")));
+        }
+        Ok(Self { attribute, operator, value })
+    }
+}
