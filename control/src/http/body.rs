@@ -1,0 +1,74 @@
+use axum::{
+    body::Body,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, header},
+};
+use bytes::{Bytes, BytesMut};
+use edgewise_api::{ApiError, Limits};
+use http_body_util::BodyExt;
+
+use super::Failed;
+
+/// What a client may go on sending after its body has grown too large, so that it reads the answer instead of a
+/// broken connection.
+const DRAINED_BYTES: usize = 16 << 20;
+
+/// A body that is declared as JSON and within the size limit. Whether it *is* JSON the reader of its fields
+/// finds out.
+///
+/// Rejects with 415 a body that is declared as anything else, and with 413 one that is too large.
+#[derive(Debug)]
+pub struct JsonBody(pub Bytes);
+
+/// A body that does not matter, but must be within the size limit too.
+#[derive(Debug)]
+pub struct IgnoredBody;
+
+impl<S: Sync> FromRequest<S> for JsonBody {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failed> {
+        let (parts, body) = request.into_parts();
+        let bytes = read(body, Limits::DEFAULT.body_bytes).await?;
+        if !bytes.is_empty() && !declares_json(&parts.headers) {
+            return Err(ApiError::not_json().into());
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl<S: Sync> FromRequest<S> for IgnoredBody {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failed> {
+        read(request.into_body(), Limits::DEFAULT.body_bytes).await?;
+        Ok(Self)
+    }
+}
+
+async fn read(mut body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let mut bytes = BytesMut::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| ApiError::invalid("the body ended before it was complete"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen += data.len();
+        if seen <= limit {
+            bytes.extend_from_slice(&data);
+        } else if seen > limit + DRAINED_BYTES {
+            break;
+        }
+    }
+    if seen > limit { Err(ApiError::too_large(limit)) } else { Ok(bytes.freeze()) }
+}
+
+fn declares_json(headers: &HeaderMap) -> bool {
+    let essence = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}

@@ -1,0 +1,81 @@
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use edgewise_api::ApiError;
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    registry::Registry,
+};
+
+use super::Failed;
+
+/// What a plane counts, and its answer to `GET /metrics` in OpenMetrics text.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    registry: Arc<Mutex<Registry>>,
+    requests: Family<Request, Counter>,
+    seconds: Family<Route, Histogram, fn() -> Histogram>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        // 0.1 ms to 10 s
+        let buckets: fn() -> Histogram = || {
+            Histogram::new([0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.05, 0.25, 1.0, 10.0])
+        };
+        let metrics = Self {
+            registry: Arc::new(Mutex::new(Registry::with_prefix("edgewise"))),
+            requests: Family::default(),
+            seconds: Family::new_with_constructor(buckets),
+        };
+        metrics.register(|registry| {
+            registry.register("http_requests", "Answers, by route and status", metrics.requests.clone());
+            registry.register("http_request_seconds", "Time to answer", metrics.seconds.clone());
+        });
+        metrics
+    }
+}
+
+impl Metrics {
+    /// Adds metrics of a plane's own.
+    pub fn register(&self, add: impl FnOnce(&mut Registry)) {
+        add(&mut self.registry.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Counts one answer of a route, which is the pattern (`/experiments/{id}`), never the path itself.
+    pub(super) fn answered(&self, route: &str, status: u16, took: Duration) {
+        self.requests.get_or_create(&Request { route: route.to_owned(), status }).inc();
+        self.seconds.get_or_create(&Route { route: route.to_owned() }).observe(took.as_secs_f64());
+    }
+
+    /// The answer to `GET /metrics`.
+    pub fn answer(&self) -> Response {
+        let mut text = String::new();
+        let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        match encode(&mut text, &registry) {
+            Ok(()) => {
+                let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+                ([(header::CONTENT_TYPE, HeaderValue::from_static(openmetrics))], text).into_response()
+            }
+            Err(_) => Failed(ApiError::internal("the metrics cannot be written")).into_response(),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What all planes share in speaking HTTP: bodies in, answers and errors out, metrics.
+
+mod body;
+mod metrics;
+mod reply;
+mod shell;
+
+pub use body::{IgnoredBody, JsonBody};
+pub use metrics::Metrics;
+pub use reply::{Failed, json_reply};
+pub use shell::{not_found, shell};
