@@ -1,0 +1,60 @@
+//! `cargo xtask bench`: release builds, each on its own core.
+
+use std::{ffi::OsStr, process::Command};
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::{cargo, setup};
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to measure
+    #[arg(value_enum)]
+    what: What,
+    /// Fewer and shorter rounds: to see that it works, not to quote
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum What {
+    /// Nanoseconds per decide, next to hashing alone
+    Engine,
+    /// Requests per second on decide, next to a bare axum route that returns the same bytes
+    Http,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let bench = |name| {
+        eprintln!("bench: building `{name}` with optimisations (minutes the first time)");
+        cargo::build_executable(name, &["bench", "--package", "edgewise-tests", "--bench", name, "--no-run"])
+    };
+    let mut command = match args.what {
+        // Alone on one core, so that the scheduler moves nothing.
+        What::Engine => on_core(0, bench("engine")?)?,
+        // The bench puts the servers on one core, and the load on another.
+        What::Http => {
+            setup::for_http_bench()?;
+            let edgewise =
+                cargo::build_executable("edgewise", &["build", "--package", "edgewise", "--release"])?;
+            let mut command = cargo::command(bench("http")?)?;
+            command.env("EDGEWISE_BIN", edgewise);
+            command
+        }
+    };
+    if args.quick {
+        command.arg("--quick");
+    }
+    cargo::succeed(&mut command)
+}
+
+fn on_core(core: u8, program: impl AsRef<OsStr>) -> Result<Command> {
+    if Command::new("taskset").arg("--version").output().is_err() {
+        eprintln!("bench: not pinned to one core, as there is no taskset (package util-linux): expect noise");
+        return cargo::command(program);
+    }
+    let mut command = cargo::command("taskset")?;
+    command.args(["--cpu-list", &core.to_string()]).arg(program);
+    Ok(command)
+}

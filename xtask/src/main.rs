@@ -1,0 +1,54 @@
+//! `cargo xtask …`: runs, tests, checks and measures Edgewise. The only build tool.
+
+mod bench;
+mod cargo;
+mod run;
+mod setup;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Runs, tests, checks and measures Edgewise.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build `edgewise` and serve everything at http://127.0.0.1:3000, with data in ./data
+    Run(run::Args),
+    /// Check format, lints, house rules and all tests, as CI does
+    Test(test::Args),
+    /// Check the rules of the house that the compiler cannot check
+    ///
+    /// Looks at every file that git tracks or would track: the arrows between crates, what each layer may
+    /// know, the size of files, what must not be left behind. Prints all that it finds, with what to do.
+    Tidy,
+    /// Measure speed, next to a baseline in the same run
+    Bench(bench::Args),
+    /// Install what the tests need and is missing; the other tasks do so themselves
+    Setup,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Run(args) => run::run(&args),
+        Task::Test(args) => test::run(&args),
+        Task::Tidy => tidy::run(),
+        Task::Bench(args) => bench::run(&args),
+        Task::Setup => setup::for_tests().and_then(|()| setup::for_http_bench()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("\nxtask: {problem:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What must be installed, and installing it. Each step says what it does and why.
+
+use std::{path::Path, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+use crate::cargo;
+
+/// The target that has no `std`: what compiles for it needs only `alloc`.
+pub(crate) const NO_STD_TARGET: &str = "wasm32v1-none";
+
+/// Installs what `cargo xtask test` needs, where it is missing.
+///
+/// # Errors
+/// Say what is missing and how to get it by hand.
+pub(crate) fn for_tests() -> Result<()> {
+    component("rustfmt", "fmt", "to check the format")?;
+    component("clippy", "clippy", "to lint")?;
+    target(NO_STD_TARGET, "to prove that the engine needs no `std`")
+}
+
+/// Installs what `cargo xtask bench http` needs, where it is missing.
+///
+/// # Errors
+/// Say what is missing and how to get it by hand.
+pub(crate) fn for_http_bench() -> Result<()> {
+    // Without a URL, wrk prints its version and fails: only whether it starts counts.
+    if Command::new("wrk").arg("--version").output().is_ok() {
+        return Ok(());
+    }
+    say("installing wrk, to put load on the servers");
+    let by_hand = "install wrk (Debian and Ubuntu: `apt-get install wrk`; macOS: `brew install wrk`)";
+    let root = cargo::output_of(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0");
+    let apt = |arguments: &[&str]| {
+        // Never ask for a password: nobody may be there to give it.
+        let mut command = Command::new(if root { "env" } else { "sudo" });
+        command.args(if root { &[][..] } else { &["-n"] }).args(["apt-get", "-qq"]).args(arguments);
+        cargo::succeed(command.env("DEBIAN_FRONTEND", "noninteractive"))
+    };
+    let install = || apt(&["install", "-y", "--no-install-recommends", "wrk"]);
+    // The lists of packages may be missing or old.
+    install().or_else(|_| apt(&["update"]).and_then(|()| install())).context(by_hand)
+}
+
+fn component(name: &str, subcommand: &str, purpose: &str) -> Result<()> {
+    if cargo::output_of(&mut cargo::cargo([subcommand, "--version"])?).is_some() {
+        return Ok(());
+    }
+    rustup("component", name, purpose)
+}
+
+fn target(name: &str, purpose: &str) -> Result<()> {
+    let mut rustc = Command::new("rustc");
+    let libraries = cargo::output_of(rustc.args(["--print", "target-libdir", "--target", name]));
+    if libraries.is_some_and(|path| Path::new(path.trim()).is_dir()) {
+        return Ok(());
+    }
+    rustup("target", name, purpose)
+}
+
+fn rustup(kind: &str, name: &str, purpose: &str) -> Result<()> {
+    say(&format!("installing the Rust {kind} {name}, {purpose}"));
+    let mut add = Command::new("rustup");
+    add.args([kind, "add", name]);
+    if let Err(problem) = cargo::succeed(&mut add) {
+        bail!("{problem:#}: install the Rust {kind} {name} by hand: `rustup {kind} add {name}` (rustup.rs)");
+    }
+    Ok(())
+}
+
+fn say(what: &str) {
+    eprintln!("set-up: {what}");
+}

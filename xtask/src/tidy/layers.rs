@@ -1,0 +1,126 @@
+//! What the layers may not know: SQL stays in the stores, HTTP stays out of them, and the engine knows neither
+//! clock nor I/O.
+
+use super::{Finding, TIDY, rust_source::RustSource};
+
+const STORES: &str = "control/src/store/";
+const OBJECTS: &str = "control/src/objects/";
+const ENGINE: &str = "engine/src/";
+
+pub(super) fn check(path: &str, source: &RustSource) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !path.starts_with(STORES) && !path.starts_with(TIDY) && !is_test(path) {
+        let remedy = "SQL belongs into control/src/store: give the store a method for it";
+        findings.extend(mentions(path, source, &["sqlx"], remedy));
+        let statements = source.literals.iter().filter(|(_, text)| is_sql(text));
+        findings
+            .extend(statements.map(|(line, _)| Finding::new(path, *line, "holds an SQL statement", remedy)));
+    }
+    if path.starts_with(STORES) {
+        let remedy = "a store knows no HTTP: return an error of its own, and let the route answer";
+        findings.extend(mentions(path, source, &["axum", "http::", "StatusCode"], remedy));
+    }
+    if path.starts_with(OBJECTS) {
+        let remedy = "an object store knows nothing of our routes";
+        findings.extend(mentions(path, source, &["axum"], remedy));
+    }
+    if path.starts_with(ENGINE) {
+        let remedy = "the engine has no std, clock or I/O: use core or alloc, or take it as an argument";
+        findings.extend(mentions(path, source, &["std::", "extern crate std"], remedy));
+    }
+    findings
+}
+
+/// The lines of code that hold one of `words` where a word begins.
+fn mentions<'a>(
+    path: &'a str,
+    source: &'a RustSource,
+    words: &'a [&'a str],
+    remedy: &'static str,
+) -> impl Iterator<Item = Finding> + 'a {
+    source.lines().flat_map(move |(line, code)| {
+        let found = words.iter().filter(move |word| has_word(code, word));
+        found.map(move |word| Finding::new(path, line, format!("mentions `{word}`"), remedy))
+    })
+}
+
+/// Whether `word` occurs in `code`, and not as a part of a longer name.
+fn has_word(code: &str, word: &str) -> bool {
+    let in_name = |char: char| char.is_alphanumeric() || char == '_';
+    code.match_indices(word).any(|(at, _)| {
+        let before = code.get(..at).and_then(|before| before.chars().next_back());
+        let after = code.get(at + word.len()..).and_then(|after| after.chars().next());
+        !before.is_some_and(in_name) && (word.ends_with(':') || !after.is_some_and(in_name))
+    })
+}
+
+fn is_sql(text: &str) -> bool {
+    let statement = |verb: &str, then: &str| {
+        text.match_indices(verb).any(|(at, _)| {
+            let begins = text.get(..at).is_none_or(|before| !before.ends_with(char::is_alphanumeric));
+            begins && text.get(at + verb.len()..).is_some_and(|rest| rest.contains(then))
+        })
+    };
+    ["SELECT ", "SELECT\n", "INSERT INTO ", "DELETE FROM "].iter().any(|verb| statement(verb, ""))
+        || statement("UPDATE ", "SET ")
+}
+
+/// Whether a file holds nothing but tests.
+fn is_test(path: &str) -> bool {
+    path.split('/').any(|part| part == "tests" || part == "tests.rs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::lines, *};
+
+    fn found(path: &str, text: &str) -> Vec<usize> {
+        lines(&check(path, &RustSource::parse(text)))
+    }
+
+    #[test]
+    fn sql_stays_in_the_stores() {
+        for text in [
+            "use sqlx::Any;",
+            "f(\"SELECT id FROM t\");",
+            "f(\"INSERT INTO t VALUES ($1)\");",
+            "f(r#\"UPDATE t\n SET a = $1\"#);",
+            "f(\"DELETE FROM t\");",
+            "f(\"SELECT\n  id FROM t\");",
+        ] {
+            assert_eq!(found("control/src/routes/x.rs", text), [1], "{text}");
+            assert_eq!(found("gateway/src/x.rs", text), [1], "{text}");
+            assert_eq!(found("control/src/store/x.rs", text), [0; 0], "{text}");
+            assert_eq!(found("control/tests/x.rs", text), [0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_no_sql() {
+        for text in [
+            "// sqlx runs SELECT 1",
+            "f(\"UPDATE needs a value\");",
+            "f(\"please select one\");",
+            "let my_sqlx_like = \"sqlx=warn\";",
+            "f(\"PRESELECT x\");",
+        ] {
+            assert_eq!(found("control/src/routes/x.rs", text), [0; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn http_stays_out_of_the_stores() {
+        let text = "\nuse axum::Json;\nuse http::Method;\nfn f() -> StatusCode {}\n// axum\nuse my_http::X;";
+        assert_eq!(found("control/src/store/x.rs", text), [2, 3, 4]);
+        assert_eq!(found("control/src/objects/x.rs", text), [2]);
+        assert_eq!(found("control/src/routes/x.rs", text), [0; 0]);
+    }
+
+    #[test]
+    fn the_engine_has_no_std() {
+        let text =
+            "/// std::error\nuse core::fmt;\nuse std::time::Instant;\nextern crate std;\nlet nostd::x;";
+        assert_eq!(found("engine/src/x.rs", text), [3, 4]);
+        assert_eq!(found("engine/tests/x.rs", text), [0; 0]);
+    }
+}
