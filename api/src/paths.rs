@@ -24,7 +24,7 @@ pub fn snapshot(environment: &EnvironmentName, version: u64) -> String {
 }
 
 /// The pointer's content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Pointer {
     /// The version that is live.
     pub version: u64,

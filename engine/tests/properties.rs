@@ -1,4 +1,5 @@
 //! What holds for every input.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use edgewise_engine::{
     Assignment, Bucket, Context, Snapshot, UserKey, decide, murmur3,

@@ -34,7 +34,9 @@ pub enum DirectoryError {
         source: io::Error,
     },
     /// Another process writes to it.
-    #[error("another process publishes to the snapshot directory `{path}`: stop it, or use another directory")]
+    #[error(
+        "another process publishes to the snapshot directory `{path}`: stop it, or use another directory"
+    )]
     Locked {
         /// The directory.
         path: PathBuf,
@@ -74,7 +76,8 @@ impl Directory {
     }
 
     fn file(root: &Path, path: &str) -> io::Result<PathBuf> {
-        let safe = |segment: &str| !segment.is_empty() && !segment.starts_with('.') && !segment.contains('\\');
+        let safe =
+            |segment: &str| !segment.is_empty() && !segment.starts_with('.') && !segment.contains('\\');
         if path.split('/').all(safe) && !path.contains('\0') {
             Ok(root.join(path))
         } else {
@@ -120,7 +123,10 @@ fn publish_permissions(file: &fs::File) -> io::Result<()> {
 }
 
 fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory)
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory
+    )
 }
 
 /// Two different contents of one length have different tags but for chance, 1 in 2^32; no writer relies on
@@ -133,9 +139,11 @@ fn etag(bytes: &[u8]) -> String {
 impl ObjectStore for Directory {
     async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError> {
         let (root, name) = (self.root.clone(), path.to_owned());
-        blocking(move || Self::read(&root, &name))
-            .await
-            .map_err(|source| ObjectError { action: "read", path: path.to_owned(), source })
+        blocking(move || Self::read(&root, &name)).await.map_err(|source| ObjectError {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        })
     }
 
     async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, ObjectError> {
@@ -146,8 +154,8 @@ impl ObjectStore for Directory {
         };
         let writing = self.writing.clone();
         blocking(move || {
-            let writing =
-                writing.ok_or_else(|| io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "opened to read only"))?;
+            let writing = writing
+                .ok_or_else(|| io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "opened to read only"))?;
             let _one_at_a_time = writing.lock().unwrap_or_else(PoisonError::into_inner);
             Self::write(&root, &name, &bytes, expected.as_deref())
         })

@@ -1,0 +1,18 @@
+//! Who makes a change.
+
+use std::fmt;
+
+/// Who makes a change. Every service that writes asks for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor(&'static str);
+
+impl Actor {
+    /// Anybody who can reach the loopback address, while there are no accounts.
+    pub const LOCAL: Self = Self("local");
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}

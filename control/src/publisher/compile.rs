@@ -1,0 +1,79 @@
+use edgewise_api::{EnvironmentName, paths};
+use edgewise_engine::{
+    Snapshot, SnapshotError,
+    rules::Rule,
+    snapshot::{Allocation, Experiment, Variant},
+};
+use serde_json::value::RawValue;
+
+use crate::store::{Content, RunningExperiment};
+
+/// Why content cannot be published. It is tried again only after another change.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CompileError {
+    #[error("experiment `{key}` cannot be published: {problem}")]
+    Experiment { key: String, problem: serde_json::Error },
+    #[error("the snapshot cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("the snapshot cannot be read back: {0}")]
+    Unreadable(#[from] SnapshotError),
+    #[error("version {0} is higher than clients can count")]
+    TooHigh(u64),
+}
+
+/// The snapshot of an environment's content, as the exact text to publish.
+pub(super) fn snapshot(
+    content: Content,
+    environment: &EnvironmentName,
+    version: u64,
+    published_at: String,
+) -> Result<String, CompileError> {
+    if version > paths::MAX_VERSION {
+        return Err(CompileError::TooHigh(version));
+    }
+    let snapshot = Snapshot {
+        version,
+        environment: environment.to_string(),
+        published_at,
+        experiments: content.experiments.into_iter().map(experiment).collect::<Result<_, _>>()?,
+        extended: None,
+    };
+    let json = serde_json::to_string(&snapshot)?;
+    // What the engine cannot read must never go out.
+    Snapshot::from_json(json.as_bytes())?;
+    Ok(json)
+}
+
+fn experiment(stored: RunningExperiment) -> Result<Experiment, CompileError> {
+    let RunningExperiment { id, key, salt, audience_rules, targeting_rules, variants, allocations } = stored;
+    let problem = |problem| CompileError::Experiment { key: key.clone(), problem };
+    let (audience_rules, targeting_rules) = (rules(audience_rules), rules(targeting_rules));
+    Ok(Experiment {
+        audience_rules: audience_rules.map_err(problem)?,
+        targeting_rules: targeting_rules.map_err(problem)?,
+        variants: variants
+            .into_iter()
+            .map(|variant| Variant {
+                id: variant.id,
+                key: variant.key,
+                // A variant without a payload is published with null, never without the field.
+                payload: Some(variant.payload.unwrap_or_else(|| RawValue::NULL.to_owned())),
+            })
+            .collect(),
+        allocations: allocations
+            .into_iter()
+            .map(|allocation| Allocation {
+                variant_id: allocation.variant_id,
+                range_start: allocation.range_start,
+                range_end: allocation.range_end,
+            })
+            .collect(),
+        id,
+        key,
+        salt,
+    })
+}
+
+fn rules(json: Option<Box<RawValue>>) -> Result<Vec<Rule>, serde_json::Error> {
+    json.map_or(Ok(Vec::new()), |json| serde_json::from_str(json.get()))
+}

@@ -1,0 +1,267 @@
+//! Publishing: from the database to the object store, so that nothing acknowledged is lost and nobody ever
+//! reads half a version.
+//!
+//! Every change counts up its environment's `changes`, in its own transaction; one that is to be published sets
+//! `due` to that number. One task in every control process looks for environments whose `due` is beyond
+//! `published`, and for versions that an earlier attempt left pending. For each it takes a lease, records the
+//! next version with its exact bytes as *pending*, writes it ([`upload`]), and moves `published` to the changes
+//! that the version holds. Requests wait for `published` to reach their own number; several of them may be
+//! served by one version.
+
+mod compile;
+mod lease;
+mod progress;
+mod upload;
+
+use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
+
+use edgewise_api::{EnvironmentName, paths};
+use tokio::{
+    sync::{Notify, watch},
+    task::{AbortHandle, JoinSet},
+    time::{sleep, timeout},
+};
+
+use crate::{
+    clock::{Clock, IdSource, iso8601},
+    objects::{ObjectError, ObjectStore},
+    store::{Store, StoreError, Version, VersionState},
+};
+
+use lease::Lease;
+use progress::Progresses;
+
+/// How often the database is looked at without having been woken.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long one call of the object store may take.
+const OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The pauses after failures double from the first to the last.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// Called with an environment and the JSON of its snapshot, once it is written and before anybody is told.
+pub type OnPublished = Arc<dyn Fn(&EnvironmentName, &[u8]) + Send + Sync>;
+
+/// What became of publishing a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Publication {
+    /// The change is not to be published now.
+    NotDue,
+    /// The change is live.
+    Published,
+    /// Not yet: the text says why, in one line. It goes on in the background.
+    Failed(String),
+}
+
+/// Publishes the environments of one database.
+pub struct Publisher {
+    store: Store,
+    objects: Arc<dyn ObjectStore>,
+    clock: Arc<dyn Clock>,
+    /// Names this process in leases.
+    owner: String,
+    on_published: OnPublished,
+    /// How long a request waits.
+    wait: Duration,
+    wake: Notify,
+    stopping: watch::Sender<bool>,
+    progress: Progresses,
+}
+
+/// What a step of publishing an environment came to.
+enum Step {
+    /// There is more to do.
+    Again,
+    /// Nothing to do, or nothing this process may do.
+    Idle,
+}
+
+/// Why a step failed. It is tried again.
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error(transparent)]
+    Database(#[from] StoreError),
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    #[error("the snapshot store did not answer within {} s", OBJECT_TIMEOUT.as_secs())]
+    Timeout,
+    #[error("another process publishes the environment")]
+    LeaseLost,
+}
+
+impl Problem {
+    /// What a client gets to see.
+    fn public(&self) -> String {
+        match self {
+            Self::Database(_) => "the database is not available".to_owned(),
+            problem => problem.to_string(),
+        }
+    }
+}
+
+impl fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publisher").field("owner", &self.owner).finish_non_exhaustive()
+    }
+}
+
+impl Publisher {
+    /// A publisher from `store` to `objects`. It does nothing until [`Publisher::run`] runs.
+    pub fn new(
+        store: Store,
+        objects: Arc<dyn ObjectStore>,
+        clock: Arc<dyn Clock>,
+        ids: &dyn IdSource,
+        on_published: OnPublished,
+        wait: Duration,
+    ) -> Self {
+        Self {
+            store,
+            objects,
+            clock,
+            owner: ids.new_id(),
+            on_published,
+            wait,
+            wake: Notify::new(),
+            stopping: watch::Sender::new(false),
+            progress: Progresses::default(),
+        }
+    }
+
+    /// Waits until a change, committed already, is live.
+    pub async fn publish(&self, environment_id: &str, change: i64) -> Publication {
+        self.wake.notify_one();
+        let settled = self.progress.settled(environment_id, change);
+        match timeout(self.wait, settled).await {
+            Ok(publication) => publication,
+            Err(_) => Publication::Failed(self.progress.problem(environment_id)),
+        }
+    }
+
+    /// Looks for work, and does it, until [`Publisher::stop`].
+    pub async fn run(self: Arc<Self>) {
+        let mut tasks = JoinSet::new();
+        let mut busy: HashMap<String, AbortHandle> = HashMap::new();
+        let mut stopping = self.stopping.subscribe();
+        let mut database_failed = false;
+        while !*stopping.borrow_and_update() {
+            busy.retain(|_, task| !task.is_finished());
+            match self.environments_to_publish().await {
+                Ok(ids) => {
+                    database_failed = false;
+                    for id in ids {
+                        let publisher = self.clone();
+                        busy.entry(id.clone())
+                            .or_insert_with(|| tasks.spawn(async move { publisher.work(&id).await }));
+                    }
+                }
+                Err(error) if !database_failed => {
+                    tracing::warn!(%error, "cannot look for changes to publish");
+                    database_failed = true;
+                }
+                Err(_) => {}
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = sleep(LOOK_EVERY) => {}
+                Some(_) = tasks.join_next() => {}
+                _ = stopping.changed() => {}
+            }
+        }
+        // What is under way ends by itself: each call is limited, and nobody pauses any more.
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Has [`Publisher::run`] end once what is under way has ended.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    async fn environments_to_publish(&self) -> Result<Vec<String>, StoreError> {
+        self.store.read().await?.environments_to_publish().await
+    }
+
+    /// Publishes one environment until there is nothing left to do.
+    async fn work(&self, environment_id: &str) {
+        let mut lease = Lease::new(&self.store, self.clock.as_ref(), environment_id, &self.owner);
+        let mut stopping = self.stopping.subscribe();
+        let mut pause = BACK_OFF.0;
+        while !*stopping.borrow_and_update() {
+            match self.step(environment_id, &mut lease).await {
+                Ok(Step::Again) => pause = BACK_OFF.0,
+                Ok(Step::Idle) => break,
+                Err(problem) => {
+                    tracing::warn!(environment_id, %problem, "publishing failed; trying again");
+                    self.progress.failed(environment_id, problem.public());
+                    tokio::select! {
+                        () = sleep(pause) => {}
+                        _ = stopping.changed() => {}
+                    }
+                    pause = (pause * 2).min(BACK_OFF.1);
+                }
+            }
+        }
+        if let Err(error) = lease.release().await {
+            tracing::debug!(environment_id, %error, "the lease could not be given back; it runs out by itself");
+        }
+    }
+
+    async fn step(&self, environment_id: &str, lease: &mut Lease<'_>) -> Result<Step, Problem> {
+        let leased = lease.renew().await?;
+        let mut tx = self.store.read().await?;
+        let Some((name, state)) = tx.publish_state(environment_id).await? else { return Ok(Step::Idle) };
+        let pending = tx.pending(environment_id).await?;
+        drop(tx);
+        self.progress.published(environment_id, state.published);
+
+        if !leased {
+            // Another process is at it; the next look tells what came of that.
+            Ok(Step::Idle)
+        } else if let Some(version) = pending {
+            self.upload(environment_id, &name, &version, lease).await?;
+            Ok(Step::Again)
+        } else if state.held || state.due <= state.published {
+            Ok(Step::Idle)
+        } else {
+            self.allot(environment_id, &name, lease).await
+        }
+    }
+
+    /// Records the environment's content, under the next free number, as pending.
+    async fn allot(
+        &self,
+        environment_id: &str,
+        name: &EnvironmentName,
+        lease: &mut Lease<'_>,
+    ) -> Result<Step, Problem> {
+        let mut tx = self.store.read().await?;
+        let content = tx.content(environment_id).await?;
+        let known = tx.highest_version(environment_id).await?.unsigned_abs();
+        drop(tx);
+        if self.progress.is_rejected(environment_id, content.changes) {
+            return Ok(Step::Idle);
+        }
+
+        // A store that is ahead of the database (a restored backup, a bucket of another origin) is overtaken.
+        let live = self.pointer(&paths::version(name)).await?.max(self.pointer(&paths::latest(name)).await?);
+        let number = known.max(live.map_or(0, |pointer| pointer.version)).saturating_add(1);
+        let now = self.clock.now_ms();
+        let changes = content.changes;
+        let snapshot = match compile::snapshot(content, name, number, iso8601(now)) {
+            Ok(snapshot) => snapshot,
+            Err(problem) => {
+                tracing::error!(environment = %name, %problem, "the content cannot be published");
+                self.progress.rejected(environment_id, changes, problem.to_string());
+                return Ok(Step::Idle);
+            }
+        };
+        let version =
+            Version { number: number.cast_signed(), state: VersionState::Pending, snapshot, changes };
+        let mut tx = self.store.write().await?;
+        if !lease.renew_in(&mut tx).await? {
+            return Err(Problem::LeaseLost);
+        }
+        tx.insert_pending(environment_id, &version, now).await?;
+        tx.commit().await?;
+        Ok(Step::Again)
+    }
+}

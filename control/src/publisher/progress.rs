@@ -1,0 +1,78 @@
+use std::collections::HashMap;
+
+use tokio::sync::watch;
+
+use super::Publication;
+
+/// How far each environment is, for the requests that wait.
+#[derive(Debug, Default)]
+pub(super) struct Progresses(watch::Sender<HashMap<String, Progress>>);
+
+#[derive(Debug, Default)]
+struct Progress {
+    /// The last change whose content is live.
+    published: i64,
+    /// The changes at which the content could not be compiled, and why.
+    rejected: Option<(i64, String)>,
+    /// What went wrong last, since something was published.
+    problem: Option<String>,
+}
+
+impl Progress {
+    fn outcome(&self, change: i64) -> Option<Publication> {
+        if self.published >= change {
+            return Some(Publication::Published);
+        }
+        let (_, problem) = self.rejected.as_ref().filter(|(changes, _)| *changes >= change)?;
+        Some(Publication::Failed(problem.clone()))
+    }
+}
+
+impl Progresses {
+    fn update(&self, environment_id: &str, update: impl FnOnce(&mut Progress)) {
+        self.0.send_modify(|all| update(all.entry(environment_id.to_owned()).or_default()));
+    }
+
+    /// All changes up to `change` are live.
+    pub(super) fn published(&self, environment_id: &str, change: i64) {
+        self.update(environment_id, |progress| {
+            if progress.published < change {
+                *progress = Progress { published: change, ..Progress::default() };
+            }
+        });
+    }
+
+    /// An attempt failed.
+    pub(super) fn failed(&self, environment_id: &str, problem: String) {
+        self.update(environment_id, |progress| progress.problem = Some(problem));
+    }
+
+    /// The content as of `changes` cannot be published, and is not tried again.
+    pub(super) fn rejected(&self, environment_id: &str, changes: i64, problem: String) {
+        self.update(environment_id, |progress| progress.rejected = Some((changes, problem)));
+    }
+
+    /// Whether the content as of `changes` has been rejected.
+    pub(super) fn is_rejected(&self, environment_id: &str, changes: i64) -> bool {
+        let all = self.0.borrow();
+        let rejected = all.get(environment_id).and_then(|progress| progress.rejected.as_ref());
+        rejected.is_some_and(|(rejected, _)| *rejected == changes)
+    }
+
+    /// Waits until a change is live, or never will be.
+    pub(super) async fn settled(&self, environment_id: &str, change: i64) -> Publication {
+        let mut all = self.0.subscribe();
+        let outcome = |all: &HashMap<String, Progress>| all.get(environment_id)?.outcome(change);
+        match all.wait_for(|all| outcome(all).is_some()).await {
+            Ok(all) => outcome(&all).unwrap_or(Publication::NotDue),
+            Err(_) => Publication::Failed("the publisher has stopped".to_owned()),
+        }
+    }
+
+    /// What went wrong last.
+    pub(super) fn problem(&self, environment_id: &str) -> String {
+        let all = self.0.borrow();
+        let problem = all.get(environment_id).and_then(|progress| progress.problem.clone());
+        problem.unwrap_or_else(|| "it takes longer than expected".to_owned())
+    }
+}

@@ -1,0 +1,123 @@
+//! Writing a pending version to the object store: the immutable snapshot, then latest.json, then version.json.
+//! Every step may be repeated, by this process or another, after a failure at any point.
+
+use edgewise_api::{
+    EnvironmentName,
+    paths::{self, Pointer},
+};
+use tokio::time::timeout;
+
+use super::{Lease, OBJECT_TIMEOUT, Problem, Publisher};
+use crate::{
+    objects::{Condition, Object, Put},
+    store::{Version, VersionState},
+};
+
+/// Whether a version can go on under its number.
+#[derive(PartialEq, Eq)]
+enum Write {
+    /// The object holds this version, or a later one of this database.
+    Written,
+    /// Somebody else uses the number, or a higher one.
+    Taken,
+}
+
+impl Publisher {
+    /// Writes a pending version, and records what became of it.
+    pub(super) async fn upload(
+        &self,
+        environment_id: &str,
+        name: &EnvironmentName,
+        version: &Version,
+        lease: &mut Lease<'_>,
+    ) -> Result<(), Problem> {
+        let number = version.number.unsigned_abs();
+        let snapshot = version.snapshot.as_bytes();
+        let pointer = format!("{{\"version\":{number}}}");
+
+        let mut written = self.write_immutable(&paths::snapshot(name, number), snapshot).await?;
+        for (path, bytes) in [(paths::latest(name), snapshot), (paths::version(name), pointer.as_bytes())] {
+            if written == Write::Written {
+                self.keep(lease).await?;
+                written = self.move_pointer(environment_id, &path, bytes, number).await?;
+            }
+        }
+        if written == Write::Written {
+            (self.on_published)(name, snapshot);
+        }
+
+        let mut tx = self.store.write().await?;
+        match written {
+            Write::Written => tx.mark_published(environment_id, version).await?,
+            Write::Taken => tx.mark_superseded(environment_id, version.number).await?,
+        }
+        tx.commit().await?;
+        match written {
+            Write::Written => {
+                tracing::info!(environment = %name, version = number, "published");
+                self.progress.published(environment_id, version.changes);
+            }
+            Write::Taken => {
+                tracing::warn!(environment = %name, version = number, "the store has that version of another origin; taking the next number");
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep(&self, lease: &mut Lease<'_>) -> Result<(), Problem> {
+        if lease.renew().await? { Ok(()) } else { Err(Problem::LeaseLost) }
+    }
+
+    async fn write_immutable(&self, path: &str, bytes: &[u8]) -> Result<Write, Problem> {
+        match self.put(path, bytes, Condition::Absent).await? {
+            Put::Written => Ok(Write::Written),
+            Put::Refused => match self.get(path).await? {
+                Some(object) if object.bytes == bytes => Ok(Write::Written),
+                _ => Ok(Write::Taken),
+            },
+        }
+    }
+
+    /// Moves latest.json or version.json to this version, unless it is further already.
+    async fn move_pointer(
+        &self,
+        environment_id: &str,
+        path: &str,
+        bytes: &[u8],
+        number: u64,
+    ) -> Result<Write, Problem> {
+        loop {
+            let there = self.get(path).await?;
+            let at = there.as_ref().and_then(pointer).map_or(0, |pointer| pointer.version);
+            if at >= number {
+                let known = self.store.read().await?.version(environment_id, at.cast_signed()).await?;
+                let ours = known.is_some_and(|version| version.state != VersionState::Superseded);
+                return Ok(if ours { Write::Written } else { Write::Taken });
+            }
+            let condition =
+                there.as_ref().map_or(Condition::Absent, |object| Condition::Matches(&object.etag));
+            if self.put(path, bytes, condition).await? == Put::Written {
+                return Ok(Write::Written);
+            }
+        }
+    }
+
+    /// The version that a pointer, or a snapshot, of the store names.
+    pub(super) async fn pointer(&self, path: &str) -> Result<Option<Pointer>, Problem> {
+        Ok(self.get(path).await?.as_ref().and_then(pointer))
+    }
+
+    async fn get(&self, path: &str) -> Result<Option<Object>, Problem> {
+        timeout(OBJECT_TIMEOUT, self.objects.get(path)).await.map_or(Err(Problem::Timeout), |read| Ok(read?))
+    }
+
+    async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, Problem> {
+        let put = self.objects.put(path, bytes, condition);
+        timeout(OBJECT_TIMEOUT, put).await.map_or(Err(Problem::Timeout), |put| Ok(put?))
+    }
+}
+
+/// What is no pointer counts as none, and is overwritten.
+fn pointer(object: &Object) -> Option<Pointer> {
+    serde_json::from_slice(&object.bytes).ok()
+}

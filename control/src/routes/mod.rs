@@ -1,0 +1,54 @@
+//! The control plane's routes. All of them stand in [`routes`], with the OpenAPI document that describes them.
+
+mod allocations;
+mod audiences;
+mod environments;
+mod experiments;
+mod extract;
+mod reply;
+mod variants;
+
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::services::Services;
+
+/// What the document says about all of them.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Edgewise", description = "Experiments and feature flags, decided where the request is."),
+    tags(
+        (name = "environments", description = "Places that have their own experiments and snapshots"),
+        (name = "audiences", description = "Named, reusable sets of targeting rules"),
+        (name = "experiments", description = "Splits of users into variants"),
+        (name = "variants", description = "What an experiment's users can get, and who gets it"),
+    )
+)]
+struct Document;
+
+/// The routes. Paths are those of a control plane of its own.
+pub fn routes(services: Services) -> Router {
+    described().split_for_parts().0.with_state(services)
+}
+
+/// The document that describes [`routes`].
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}
+
+fn described() -> OpenApiRouter<Services> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(environments::create, environments::list))
+        .routes(routes!(environments::show))
+        .routes(routes!(audiences::create, audiences::list))
+        .routes(routes!(audiences::show, audiences::update, audiences::delete))
+        .routes(routes!(experiments::create, experiments::list))
+        .routes(routes!(experiments::show, experiments::update, experiments::delete))
+        .routes(routes!(experiments::update_status))
+        .routes(routes!(experiments::publish))
+        .routes(routes!(variants::create, variants::patch))
+        .routes(routes!(variants::update, variants::delete))
+        .routes(routes!(allocations::put))
+}

@@ -1,0 +1,101 @@
+use edgewise_api::resources::{AudienceCreate, AudienceRow};
+use sqlx::{Row as _, query};
+
+use super::{
+    Result, Tx,
+    rows::{self, Stored},
+};
+
+impl Tx {
+    /// Writes a new audience.
+    pub async fn insert_audience(
+        &mut self,
+        id: &str,
+        audience: &AudienceCreate,
+        rules: &str,
+        now: i64,
+    ) -> Result<()> {
+        query(
+            "INSERT INTO audience (id, environment_id, name, rules, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $5)",
+        )
+        .bind(id)
+        .bind(&audience.environment_id)
+        .bind(&audience.name)
+        .bind(rules)
+        .bind(now)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// The audience of that id.
+    pub async fn audience(&mut self, id: &str) -> Result<Option<Stored<AudienceRow>>> {
+        let row = query("SELECT * FROM audience WHERE id = $1").bind(id).fetch_optional(&mut *self.0).await?;
+        Ok(row.map(|row| rows::stored(&row, rows::audience)).transpose()?)
+    }
+
+    /// A page of the audiences, of one environment or of all, newest first; and how many there are.
+    pub async fn audiences(
+        &mut self,
+        environment_id: Option<&str>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<(Vec<AudienceRow>, i64)> {
+        let rows = query(
+            "SELECT * FROM audience WHERE ($1 IS NULL OR environment_id = $1) \
+             ORDER BY seq DESC LIMIT $2 OFFSET $3",
+        )
+        .bind(environment_id)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(&mut *self.0)
+        .await?;
+        let total = query("SELECT COUNT(*) AS total FROM audience WHERE ($1 IS NULL OR environment_id = $1)")
+            .bind(environment_id)
+            .fetch_one(&mut *self.0)
+            .await?;
+        Ok((rows.iter().map(rows::audience).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
+    }
+
+    /// Changes an audience, and raises its revision. What is `None` stays.
+    pub async fn update_audience(
+        &mut self,
+        id: &str,
+        name: Option<&str>,
+        rules: Option<&str>,
+        now: i64,
+    ) -> Result<()> {
+        query(
+            "UPDATE audience SET name = COALESCE($2, name), rules = COALESCE($3, rules), updated_at = $4, \
+             revision = revision + 1 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(rules)
+        .bind(now)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// Whether a running experiment uses the audience.
+    pub async fn audience_runs(&mut self, id: &str) -> Result<bool> {
+        let row =
+            query("SELECT COUNT(*) AS total FROM experiment WHERE audience_id = $1 AND status = 'RUNNING'")
+                .bind(id)
+                .fetch_one(&mut *self.0)
+                .await?;
+        Ok(row.try_get::<i64, _>("total")? > 0)
+    }
+
+    /// Deletes an audience, after detaching it from its experiments.
+    pub async fn delete_audience(&mut self, id: &str) -> Result<()> {
+        query("UPDATE experiment SET audience_id = NULL, revision = revision + 1 WHERE audience_id = $1")
+            .bind(id)
+            .execute(&mut *self.0)
+            .await?;
+        query("DELETE FROM audience WHERE id = $1").bind(id).execute(&mut *self.0).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+use edgewise_api::resources::Environment;
+use sqlx::{Row as _, query};
+
+use super::{
+    Result, Tx,
+    rows::{self, Stored},
+};
+
+/// The number a change got, which says where it stands among all changes of its environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Counts from 1.
+    pub number: i64,
+    /// The environment keeps its changes unpublished for now.
+    pub held: bool,
+}
+
+impl Tx {
+    /// Writes a new environment.
+    pub async fn insert_environment(&mut self, id: &str, name: &str, now: i64) -> Result<()> {
+        query("INSERT INTO environment (id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)")
+            .bind(id)
+            .bind(name)
+            .bind(now)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// The environment of that id.
+    pub async fn environment(&mut self, id: &str) -> Result<Option<Stored<Environment>>> {
+        let row =
+            query("SELECT * FROM environment WHERE id = $1").bind(id).fetch_optional(&mut *self.0).await?;
+        Ok(row.map(|row| rows::stored(&row, rows::environment)).transpose()?)
+    }
+
+    /// A page of all environments, by name, and how many there are.
+    pub async fn environments(&mut self, limit: i64, offset: i64) -> Result<(Vec<Environment>, i64)> {
+        let rows = query("SELECT * FROM environment ORDER BY name LIMIT $1 OFFSET $2")
+            .bind(limit)
+            .bind(offset)
+            .fetch_all(&mut *self.0)
+            .await?;
+        let total = query("SELECT COUNT(*) AS total FROM environment").fetch_one(&mut *self.0).await?;
+        Ok((rows.iter().map(rows::environment).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
+    }
+
+    /// Counts a change to the environment, and so makes all other changes to it wait until this one is over.
+    /// `None` if there is no such environment.
+    pub async fn begin_change(&mut self, environment_id: &str) -> Result<Option<Change>> {
+        let row = query(
+            "UPDATE environment SET changes = changes + 1 WHERE id = $1 RETURNING changes AS number, held",
+        )
+        .bind(environment_id)
+        .fetch_optional(&mut *self.0)
+        .await?;
+        let change = row.map(|row| {
+            Ok(Change { number: row.try_get("number")?, held: row.try_get::<i64, _>("held")? != 0 })
+        });
+        Ok(change.transpose().map_err(|error: sqlx::Error| error)?)
+    }
+
+    /// Has the change published, and all before it.
+    pub async fn mark_due(&mut self, environment_id: &str, change: Change) -> Result<()> {
+        query("UPDATE environment SET due = $2 WHERE id = $1")
+            .bind(environment_id)
+            .bind(change.number)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! Rows of the database as the values that clients see.
+
+use edgewise_api::resources::{Allocation, AudienceRow, Environment, ExperimentRow, Status, Variant};
+use serde_json::value::RawValue;
+use sqlx::{Row as _, any::AnyRow};
+
+use crate::clock::iso8601;
+
+/// A value with its revision, which every change to it or below it raises.
+#[derive(Clone, Debug)]
+pub struct Stored<T> {
+    /// Counts from 1.
+    pub revision: i64,
+    /// The value.
+    pub value: T,
+}
+
+impl<T> Stored<T> {
+    /// The same revision with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Stored<U> {
+        Stored { revision: self.revision, value: change(self.value) }
+    }
+}
+
+/// Shorthand of this module.
+type Result<T> = sqlx::Result<T>;
+
+pub(super) fn stored<T>(row: &AnyRow, read: impl FnOnce(&AnyRow) -> Result<T>) -> Result<Stored<T>> {
+    Ok(Stored { revision: row.try_get("revision")?, value: read(row)? })
+}
+
+fn time(row: &AnyRow, column: &str) -> Result<String> {
+    row.try_get(column).map(iso8601)
+}
+
+pub(super) fn json(row: &AnyRow, column: &str) -> Result<Option<Box<RawValue>>> {
+    let text: Option<String> = row.try_get(column)?;
+    text.map(RawValue::from_string)
+        .transpose()
+        .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() })
+}
+
+fn required<T>(value: Option<T>, column: &str) -> Result<T> {
+    value
+        .ok_or_else(|| sqlx::Error::ColumnDecode { index: column.to_owned(), source: "unknown value".into() })
+}
+
+pub(super) fn environment(row: &AnyRow) -> Result<Environment> {
+    Ok(Environment {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}
+
+pub(super) fn audience(row: &AnyRow) -> Result<AudienceRow> {
+    Ok(AudienceRow {
+        id: row.try_get("id")?,
+        name: row.try_get("name")?,
+        environment_id: row.try_get("environment_id")?,
+        rules: required(json(row, "rules")?, "rules")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}
+
+pub(super) fn experiment(row: &AnyRow) -> Result<ExperimentRow> {
+    let status: String = row.try_get("status")?;
+    Ok(ExperimentRow {
+        id: row.try_get("id")?,
+        key: row.try_get("key")?,
+        name: row.try_get("name")?,
+        description: row.try_get("description")?,
+        salt: row.try_get("salt")?,
+        status: required(Status::from_name(&status), "status")?,
+        environment_id: row.try_get("environment_id")?,
+        audience_id: row.try_get("audience_id")?,
+        targeting_rules: json(row, "targeting_rules")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}
+
+pub(super) fn variant(row: &AnyRow) -> Result<Variant> {
+    Ok(Variant {
+        id: row.try_get("id")?,
+        key: row.try_get("key")?,
+        name: row.try_get("name")?,
+        payload: json(row, "payload")?,
+        experiment_id: row.try_get("experiment_id")?,
+    })
+}
+
+pub(super) fn allocation(row: &AnyRow) -> Result<Allocation> {
+    Ok(Allocation {
+        id: row.try_get("id")?,
+        variant_id: row.try_get("variant_id")?,
+        range_start: row.try_get("range_start")?,
+        range_end: row.try_get("range_end")?,
+        experiment_id: row.try_get("experiment_id")?,
+    })
+}

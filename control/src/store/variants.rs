@@ -1,0 +1,100 @@
+use edgewise_api::resources::{Allocation, AllocationRequest, Variant, VariantPatch};
+use serde_json::value::RawValue;
+use sqlx::query;
+
+use super::{Result, Tx, rows};
+
+impl Tx {
+    /// The variants of an experiment, in the order they were created.
+    pub async fn variants(&mut self, experiment_id: &str) -> Result<Vec<Variant>> {
+        let rows = query("SELECT * FROM variant WHERE experiment_id = $1 ORDER BY seq")
+            .bind(experiment_id)
+            .fetch_all(&mut *self.0)
+            .await?;
+        Ok(rows.iter().map(rows::variant).collect::<sqlx::Result<_>>()?)
+    }
+
+    /// The variant of that id, if it belongs to the experiment.
+    pub async fn variant(&mut self, experiment_id: &str, id: &str) -> Result<Option<Variant>> {
+        let row = query("SELECT * FROM variant WHERE id = $1 AND experiment_id = $2")
+            .bind(id)
+            .bind(experiment_id)
+            .fetch_optional(&mut *self.0)
+            .await?;
+        Ok(row.map(|row| rows::variant(&row)).transpose()?)
+    }
+
+    /// Writes a new variant.
+    pub async fn insert_variant(&mut self, variant: &Variant) -> Result<()> {
+        query("INSERT INTO variant (id, experiment_id, key, name, payload) VALUES ($1, $2, $3, $4, $5)")
+            .bind(&variant.id)
+            .bind(&variant.experiment_id)
+            .bind(&variant.key)
+            .bind(&variant.name)
+            .bind(variant.payload.as_deref().map(RawValue::get))
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Changes a variant.
+    pub async fn update_variant(&mut self, id: &str, patch: &VariantPatch) -> Result<()> {
+        if let Some(name) = &patch.name {
+            query("UPDATE variant SET name = $2 WHERE id = $1")
+                .bind(id)
+                .bind(name)
+                .execute(&mut *self.0)
+                .await?;
+        }
+        if let Some(payload) = &patch.payload {
+            query("UPDATE variant SET payload = $2 WHERE id = $1")
+                .bind(id)
+                .bind(payload.as_deref().map(RawValue::get))
+                .execute(&mut *self.0)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes a variant, and its allocations with it.
+    pub async fn delete_variant(&mut self, id: &str) -> Result<()> {
+        query("DELETE FROM allocation WHERE variant_id = $1").bind(id).execute(&mut *self.0).await?;
+        query("DELETE FROM variant WHERE id = $1").bind(id).execute(&mut *self.0).await?;
+        Ok(())
+    }
+
+    /// The allocations of an experiment, in the order they were put.
+    pub async fn allocations(&mut self, experiment_id: &str) -> Result<Vec<Allocation>> {
+        let rows = query("SELECT * FROM allocation WHERE experiment_id = $1 ORDER BY seq")
+            .bind(experiment_id)
+            .fetch_all(&mut *self.0)
+            .await?;
+        Ok(rows.iter().map(rows::allocation).collect::<sqlx::Result<_>>()?)
+    }
+
+    /// Replaces the allocations of an experiment.
+    pub async fn replace_allocations(
+        &mut self,
+        experiment_id: &str,
+        allocations: &[(String, AllocationRequest)],
+    ) -> Result<()> {
+        query("DELETE FROM allocation WHERE experiment_id = $1")
+            .bind(experiment_id)
+            .execute(&mut *self.0)
+            .await?;
+        for (id, allocation) in allocations {
+            query(
+                "INSERT INTO allocation (id, experiment_id, variant_id, range_start, range_end) \
+                 VALUES ($1, $2, $3, $4, $5)",
+            )
+            .bind(id)
+            .bind(experiment_id)
+            .bind(&allocation.variant_id)
+            .bind(allocation.range_start)
+            .bind(allocation.range_end)
+            .execute(&mut *self.0)
+            .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,294 @@
+use edgewise_api::{
+    EnvironmentName,
+    resources::{Allocation, Variant},
+};
+use serde_json::value::RawValue;
+use sqlx::{Row as _, any::AnyRow, query};
+
+use super::{Result, Tx, experiments::grouped, rows};
+
+/// Where an environment stands in being published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublishState {
+    /// The last change that is to be published.
+    pub due: i64,
+    /// The last change whose content is live.
+    pub published: i64,
+    /// Changes are kept, but not published.
+    pub held: bool,
+}
+
+/// A version of an environment, as history keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Its number, from 1.
+    pub number: i64,
+    /// What became of it.
+    pub state: VersionState,
+    /// The exact bytes of its snapshot.
+    pub snapshot: String,
+    /// The environment's count of changes that the content includes.
+    pub changes: i64,
+}
+
+/// What became of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionState {
+    /// It is being written to the object store.
+    Pending,
+    /// It was written whole.
+    Published,
+    /// Its number was given up for a higher one.
+    Superseded,
+}
+
+impl VersionState {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Published => "published",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Published, Self::Superseded].into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// All that is to be live in an environment, at one moment.
+#[derive(Debug)]
+pub struct Content {
+    /// The environment's count of changes at that moment.
+    pub changes: i64,
+    /// Its running experiments, in the order they were created.
+    pub experiments: Vec<RunningExperiment>,
+}
+
+/// A running experiment as it is stored.
+#[derive(Debug)]
+pub struct RunningExperiment {
+    /// UUID.
+    pub id: String,
+    /// Unique in its environment.
+    pub key: String,
+    /// Divides users into buckets.
+    pub salt: String,
+    /// The rules of its audience.
+    pub audience_rules: Option<Box<RawValue>>,
+    /// Its own rules.
+    pub targeting_rules: Option<Box<RawValue>>,
+    /// In the order they were created.
+    pub variants: Vec<Variant>,
+    /// In the order they were put.
+    pub allocations: Vec<Allocation>,
+}
+
+impl Tx {
+    /// The ids of environments that have something to publish.
+    pub async fn environments_to_publish(&mut self) -> Result<Vec<String>> {
+        let rows = query(
+            "SELECT id FROM environment WHERE (held = 0 AND due > published) \
+             OR id IN (SELECT environment_id FROM version WHERE state = 'pending')",
+        )
+        .fetch_all(&mut *self.0)
+        .await?;
+        Ok(rows.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<_>>()?)
+    }
+
+    /// Takes the right to publish an environment, or renews it, until `until`. `false` if another has it.
+    pub async fn lease(&mut self, environment_id: &str, owner: &str, now: i64, until: i64) -> Result<bool> {
+        let taken = query(
+            "UPDATE environment SET lease_owner = $2, lease_until = $4 WHERE id = $1 \
+             AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3)",
+        )
+        .bind(environment_id)
+        .bind(owner)
+        .bind(now)
+        .bind(until)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(taken.rows_affected() == 1)
+    }
+
+    /// Gives the right to publish back.
+    pub async fn release(&mut self, environment_id: &str, owner: &str) -> Result<()> {
+        query(
+            "UPDATE environment SET lease_owner = NULL, lease_until = 0 WHERE id = $1 AND lease_owner = $2",
+        )
+        .bind(environment_id)
+        .bind(owner)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// The environment's name and where it stands.
+    pub async fn publish_state(
+        &mut self,
+        environment_id: &str,
+    ) -> Result<Option<(EnvironmentName, PublishState)>> {
+        let row = query("SELECT name, due, published, held FROM environment WHERE id = $1")
+            .bind(environment_id)
+            .fetch_optional(&mut *self.0)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let name = EnvironmentName::new(row.try_get("name")?)
+            .map_err(|error| sqlx::Error::ColumnDecode { index: "name".to_owned(), source: error.into() })?;
+        let state = PublishState {
+            due: row.try_get("due")?,
+            published: row.try_get("published")?,
+            held: row.try_get::<i64, _>("held")? != 0,
+        };
+        Ok(Some((name, state)))
+    }
+
+    /// What is to be live in an environment. All from one moment, in a transaction that reads.
+    pub async fn content(&mut self, environment_id: &str) -> Result<Content> {
+        let changes = query("SELECT changes FROM environment WHERE id = $1")
+            .bind(environment_id)
+            .fetch_one(&mut *self.0)
+            .await?
+            .try_get("changes")?;
+        let experiments = query(
+            "SELECT e.id, e.key, e.salt, e.targeting_rules, a.rules AS audience_rules FROM experiment e \
+             LEFT JOIN audience a ON a.id = e.audience_id \
+             WHERE e.environment_id = $1 AND e.status = 'RUNNING' ORDER BY e.seq",
+        )
+        .bind(environment_id)
+        .fetch_all(&mut *self.0)
+        .await?;
+        let variants = query(
+            "SELECT v.* FROM variant v JOIN experiment e ON e.id = v.experiment_id \
+             WHERE e.environment_id = $1 AND e.status = 'RUNNING' ORDER BY v.seq",
+        )
+        .bind(environment_id)
+        .fetch_all(&mut *self.0)
+        .await?;
+        let allocations = query(
+            "SELECT a.* FROM allocation a JOIN experiment e ON e.id = a.experiment_id \
+             WHERE e.environment_id = $1 AND e.status = 'RUNNING' ORDER BY a.seq",
+        )
+        .bind(environment_id)
+        .fetch_all(&mut *self.0)
+        .await?;
+
+        let mut variants = grouped(variants.iter().map(rows::variant), |row| row.experiment_id.clone())?;
+        let mut allocations =
+            grouped(allocations.iter().map(rows::allocation), |row| row.experiment_id.clone())?;
+        let experiment = |row: &AnyRow| {
+            let id: String = row.try_get("id")?;
+            Ok(RunningExperiment {
+                key: row.try_get("key")?,
+                salt: row.try_get("salt")?,
+                audience_rules: rows::json(row, "audience_rules")?,
+                targeting_rules: rows::json(row, "targeting_rules")?,
+                variants: variants.remove(&id).unwrap_or_default(),
+                allocations: allocations.remove(&id).unwrap_or_default(),
+                id,
+            })
+        };
+        let experiments = experiments.iter().map(experiment).collect::<sqlx::Result<_>>()?;
+        Ok(Content { changes, experiments })
+    }
+
+    /// The highest version number an environment has had.
+    pub async fn highest_version(&mut self, environment_id: &str) -> Result<i64> {
+        let row =
+            query("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS highest FROM version WHERE environment_id = $1")
+                .bind(environment_id)
+                .fetch_one(&mut *self.0)
+                .await?;
+        Ok(row.try_get("highest")?)
+    }
+
+    /// Records a version that is to be written to the object store.
+    pub async fn insert_pending(&mut self, environment_id: &str, version: &Version, now: i64) -> Result<()> {
+        query(
+            "INSERT INTO version (environment_id, version, state, snapshot, changes, created_at) \
+             VALUES ($1, $2, 'pending', $3, $4, $5)",
+        )
+        .bind(environment_id)
+        .bind(version.number)
+        .bind(&version.snapshot)
+        .bind(version.changes)
+        .bind(now)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    /// The oldest version that is still to be written.
+    pub async fn pending(&mut self, environment_id: &str) -> Result<Option<Version>> {
+        let row = query(
+            "SELECT * FROM version WHERE environment_id = $1 AND state = 'pending' ORDER BY version LIMIT 1",
+        )
+        .bind(environment_id)
+        .fetch_optional(&mut *self.0)
+        .await?;
+        Ok(row.map(|row| version(&row)).transpose()?)
+    }
+
+    /// A version of that number.
+    pub async fn version(&mut self, environment_id: &str, number: i64) -> Result<Option<Version>> {
+        let row = query("SELECT * FROM version WHERE environment_id = $1 AND version = $2")
+            .bind(environment_id)
+            .bind(number)
+            .fetch_optional(&mut *self.0)
+            .await?;
+        Ok(row.map(|row| version(&row)).transpose()?)
+    }
+
+    /// The highest version that was published.
+    pub async fn newest_published(&mut self, environment_id: &str) -> Result<Option<Version>> {
+        let row = query(
+            "SELECT * FROM version WHERE environment_id = $1 AND state = 'published' ORDER BY version DESC LIMIT 1",
+        )
+        .bind(environment_id)
+        .fetch_optional(&mut *self.0)
+        .await?;
+        Ok(row.map(|row| version(&row)).transpose()?)
+    }
+
+    /// Records that a pending version is written whole, and that its changes are live.
+    pub async fn mark_published(&mut self, environment_id: &str, version: &Version) -> Result<()> {
+        if !self.end_pending(environment_id, version.number, VersionState::Published).await? {
+            return Ok(());
+        }
+        query("UPDATE environment SET published = $2 WHERE id = $1 AND published < $2")
+            .bind(environment_id)
+            .bind(version.changes)
+            .execute(&mut *self.0)
+            .await?;
+        Ok(())
+    }
+
+    /// Records that a pending version's number is given up.
+    pub async fn mark_superseded(&mut self, environment_id: &str, number: i64) -> Result<()> {
+        self.end_pending(environment_id, number, VersionState::Superseded).await.map(|_| ())
+    }
+
+    /// `false` if the version was not pending any more.
+    async fn end_pending(&mut self, environment_id: &str, number: i64, state: VersionState) -> Result<bool> {
+        let ended = query(
+            "UPDATE version SET state = $3 WHERE environment_id = $1 AND version = $2 AND state = 'pending'",
+        )
+        .bind(environment_id)
+        .bind(number)
+        .bind(state.name())
+        .execute(&mut *self.0)
+        .await?;
+        Ok(ended.rows_affected() == 1)
+    }
+}
+
+fn version(row: &AnyRow) -> sqlx::Result<Version> {
+    let state: String = row.try_get("state")?;
+    let unknown = || sqlx::Error::ColumnDecode { index: "state".to_owned(), source: "unknown value".into() };
+    Ok(Version {
+        number: row.try_get("version")?,
+        state: VersionState::from_name(&state).ok_or_else(unknown)?,
+        snapshot: row.try_get("snapshot")?,
+        changes: row.try_get("changes")?,
+    })
+}
