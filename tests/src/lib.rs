@@ -1,0 +1,14 @@
+//! What tests and benches of several crates share.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`workloads`] | the snapshots and users that all speed figures are taken with |
+//! | [`rounds`] | measuring in rounds, and medians |
+//! | [`process`] | running the `edgewise` binary, and asking it something |
+//!
+//! `tests/vectors/` holds recorded decisions, which every build of the engine must reproduce; `tests/tests/` the
+//! end-to-end tests; `tests/benches/` what `cargo xtask bench` measures.
+
+pub mod process;
+pub mod rounds;
+pub mod workloads;

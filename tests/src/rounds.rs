@@ -1,0 +1,72 @@
+//! Measuring in rounds. A shared machine drifts, so contenders take turns, and medians are compared.
+
+/// The median of some samples; of an even number the mean of the two in the middle. Of none it is not a number.
+#[must_use]
+pub fn median(samples: &[f64]) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
+    match sorted.len() {
+        0 => f64::NAN,
+        odd if odd % 2 == 1 => at(odd / 2),
+        even => f64::midpoint(at(even / 2 - 1), at(even / 2)),
+    }
+}
+
+/// Lets contenders, numbered from 0, take turns. Returns the samples of each, one of each round.
+///
+/// Each round begins with another contender, so that none always follows the same one. Says on stderr how far it
+/// is, since rounds take seconds.
+///
+/// # Errors
+/// The first error of `measure`.
+pub fn take_turns<Sample, Error>(
+    rounds: usize,
+    contenders: usize,
+    mut measure: impl FnMut(usize) -> Result<Sample, Error>,
+) -> Result<Vec<Vec<Sample>>, Error> {
+    let mut samples: Vec<Vec<Sample>> = (0..contenders).map(|_| Vec::with_capacity(rounds)).collect();
+    for round in 0..rounds {
+        eprintln!("round {} of {rounds}", round + 1);
+        for turn in 0..contenders {
+            let contender = (round + turn) % contenders;
+            let sample = measure(contender)?;
+            if let Some(samples) = samples.get_mut(contender) {
+                samples.push(sample);
+            }
+        }
+    }
+    Ok(samples)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        assert_eq!(median(&[3.0]), 3.0);
+        assert_eq!(median(&[9.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&[4.0, 1.0, 2.0, 9.0]), 3.0);
+        assert!(median(&[]).is_nan());
+    }
+
+    #[test]
+    fn contenders_take_turns_and_keep_their_samples() {
+        let mut order = Vec::new();
+        let samples = take_turns(2, 3, |contender| {
+            order.push(contender);
+            Ok::<_, Infallible>(contender * 10)
+        });
+        assert_eq!(samples, Ok(vec![vec![0, 0], vec![10, 10], vec![20, 20]]));
+        assert_eq!(order, [0, 1, 2, 1, 2, 0]);
+    }
+
+    #[test]
+    fn an_error_ends_it() {
+        let result = take_turns(9, 2, |contender| if contender == 1 { Err("broken") } else { Ok(()) });
+        assert_eq!(result, Err("broken"));
+    }
+}
