@@ -32,7 +32,7 @@ enum Task {
     Tidy,
     /// Measure speed, next to a baseline in the same run
     Bench(bench::Args),
-    /// Install what the tests need and is missing; the other tasks do so themselves
+    /// Install what tests and benches need and is missing; the other tasks do so themselves
     Setup,
 }
 
