@@ -12,11 +12,11 @@ const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Passed to `cargo test`, such as the name of a test or `--package edgewise-api`
+    /// Run only tests whose name contains this (or whatever else `cargo test` understands)
     ///
-    /// With any of these, only the binary is built and the chosen tests run; format, lints and house rules are
-    /// not checked.
-    #[arg(last = true, value_name = "TESTS")]
+    /// Format, lints and house rules are not checked then. For the tests of one crate, `cargo test --package
+    /// edgewise-api` is quicker; the end-to-end tests need `cargo build --package edgewise` before.
+    #[arg(last = true, value_name = "TEST")]
     tests: Vec<OsString>,
 }
 
@@ -71,12 +71,8 @@ fn all() -> Result<Vec<Step>> {
 }
 
 fn chosen(tests: &[OsString]) -> Result<Vec<Step>> {
-    let mut command = cargo::cargo(["test"])?;
-    let names_packages = tests.iter().any(|word| {
-        let word = word.to_string_lossy();
-        word.starts_with("-p") || word.starts_with("--package")
-    });
-    command.args(if names_packages { &EVERYTHING[1..] } else { &EVERYTHING[..] }).args(tests);
+    let mut command = cargo::cargo(["test"].into_iter().chain(EVERYTHING))?;
+    command.args(tests);
     Ok(vec![("build", build()?), ("chosen tests", Work::Cargo(command))])
 }
 
