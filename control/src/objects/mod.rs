@@ -6,7 +6,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-pub use directory::Directory;
+pub use directory::{Directory, DirectoryError};
 
 /// A store of named objects. Paths are those of [`edgewise_api::paths`], parted by `/`.
 ///

@@ -9,6 +9,13 @@ mod reply;
 mod variants;
 
 use axum::Router;
+use edgewise_api::{
+    error::ErrorBody,
+    resources::{
+        Allocation, Audience, AudienceRow, Condition, Environment, Experiment, ExperimentRow,
+        ExperimentWithEnvironment, Rule, Status, Variant,
+    },
+};
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -18,6 +25,10 @@ use crate::services::Services;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Edgewise", description = "Experiments and feature flags, decided where the request is."),
+    components(schemas(
+        ErrorBody, Allocation, Audience, AudienceRow, Environment, Experiment, ExperimentRow,
+        ExperimentWithEnvironment, Rule, Condition, Status, Variant,
+    )),
     tags(
         (name = "environments", description = "Places that have their own experiments and snapshots"),
         (name = "audiences", description = "Named, reusable sets of targeting rules"),

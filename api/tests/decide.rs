@@ -1,0 +1,129 @@
+//! The decide request and its answer.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use edgewise_api::{
+    ApiError, Limits,
+    decide::{Config, DecideRequest, answer},
+};
+use serde_json::{Value, json};
+
+const LIMITS: Limits = Limits::DEFAULT;
+
+fn get(query: &str) -> Result<DecideRequest, ApiError> {
+    DecideRequest::from_query(query, &LIMITS)
+}
+
+fn problem(result: Result<DecideRequest, ApiError>) -> String {
+    let error = result.unwrap_err();
+    assert_eq!(error.status, 400, "{error}");
+    error.message
+}
+
+fn config() -> Config {
+    let variant = |id: &str, payload: &str| format!(r#"{{"id":"{id}","key":"k-{id}"{payload}}}"#);
+    let experiment = |number: usize, variant: String| {
+        format!(
+            r#"{{"id":"e{number}","key":"quote \" {number}","salt":"s","audienceRules":[],"targetingRules":[],
+            "variants":[{variant}],"allocations":[{{"variantId":"v{number}","rangeStart":0,"rangeEnd":9999}}]}}"#
+        )
+    };
+    let experiments = [
+        experiment(0, variant("v0", r#","payload":{"a":1.0,"b":12345678901234567890123}"#)),
+        experiment(1, variant("v1", r#","payload":null"#)),
+        experiment(2, variant("v2", "")),
+        experiment(3, variant("other", "")),
+    ];
+    let json = format!(
+        r#"{{"version":7,"environment":"prod","publishedAt":"","experiments":[{}]}}"#,
+        experiments.join(",")
+    );
+    Config::from_json(json.as_bytes()).unwrap()
+}
+
+#[test]
+fn an_answer_holds_payloads_as_they_were_published() {
+    let body = answer(&get("user_key=a%22b&env=prod").unwrap(), Some(&config())).unwrap();
+    let assignment = |number: usize, payload: &str| {
+        format!(
+            r#"{{"experiment_key":"quote \" {number}","experiment_id":"e{number}","variant_key":"k-v{number}","variant_id":"v{number}"{payload}}}"#
+        )
+    };
+    let expected = format!(
+        r#"{{"user_key":"a\"b","environment":"prod","config_version":7,"assignments":[{},{},{}]}}"#,
+        assignment(0, r#","payload":{"a":1.0,"b":12345678901234567890123}"#),
+        assignment(1, r#","payload":null"#),
+        assignment(2, ""),
+    );
+    assert_eq!(String::from_utf8(body).unwrap(), expected);
+}
+
+#[test]
+fn without_a_config_the_answer_is_503() {
+    let error = answer(&get("user_key=u&env=prod").unwrap(), None).unwrap_err();
+    assert_eq!((error.status, error.message.as_str()), (503, "No config available for environment \"prod\""));
+}
+
+#[test]
+fn a_body_asks_what_a_query_asks() {
+    let body = json!({"user_key": "u", "env": "prod", "context": {"a": 1}}).to_string();
+    let posted = DecideRequest::from_body(body.as_bytes(), &LIMITS).unwrap();
+    let asked = get("user_key=u&env=prod&context=%7B%22a%22:1%7D").unwrap();
+    assert_eq!(answer(&posted, Some(&config())), answer(&asked, Some(&config())));
+}
+
+#[test]
+fn bad_requests_name_the_parameter() {
+    for (query, expected) in [
+        ("env=prod", "`user_key` is required"),
+        ("user_key=&env=prod", "`user_key` must not be empty"),
+        ("user_key=u", "`env` is required"),
+        ("user_key=u&env=", "`env` must not be empty"),
+        ("user_key=u&env=..%2Fx", "`env` must be 1 to 63 letters"),
+        ("user_key=u&user_key=v&env=prod", "`user_key` is given more than once"),
+        ("user_key=u&env=prod&env=prod", "`env` is given more than once"),
+        ("user_key=u&env=prod&context=%7B%7D&context=%7B%7D", "`context` is given more than once"),
+        ("user_key=u&env=prod&context=x", "`context` not valid JSON"),
+        ("user_key=u&env=prod&context=[]", "`context` must be a JSON object"),
+        ("user_key=u&env=prod&context=null", "`context` must be a JSON object"),
+        ("user_key=u&env=prod&context={\"a\":1e999}", "`context` not valid JSON"),
+        ("user_key=u&env=prod&context={\"a\":\"\\ud800\"}", "`context` not valid JSON"),
+        ("user_key=%ff&env=prod", "the query string is not UTF-8"),
+    ] {
+        let problem = problem(get(query));
+        assert!(problem.starts_with(expected), "{query}: {problem}");
+    }
+    for (body, expected) in [
+        (json!({"env": "prod"}), "`user_key` is required"),
+        (json!({"user_key": 7, "env": "prod"}), "`user_key` must be a string"),
+        (json!({"user_key": "u", "env": "prod", "context": "{}"}), "`context` must be a JSON object"),
+        (json!({"user_key": "u", "env": "prod", "context": null}), "`context` must be a JSON object"),
+        (json!([]), "the body must be a JSON object"),
+    ] {
+        let problem = problem(DecideRequest::from_body(body.to_string().as_bytes(), &LIMITS));
+        assert!(problem.starts_with(expected), "{body}: {problem}");
+    }
+}
+
+#[test]
+fn an_empty_context_is_none() {
+    assert!(get("user_key=u&env=prod&context=").is_ok());
+    assert!(get("user_key=u&env=prod&context=&unknown=1&unknown=2").is_ok());
+}
+
+#[test]
+fn keys_and_contexts_are_bounded() {
+    let query =
+        |key: usize, context: &str| format!("user_key={}&env=prod&context={context}", "k".repeat(key));
+    assert!(get(&query(1024, "")).is_ok());
+    assert_eq!(problem(get(&query(1025, ""))), "`user_key` must be at most 1024 bytes long");
+    let nested =
+        |levels: usize| format!("{{\"[\\\"{{\":{}1{}}}", "[".repeat(levels - 1), "]".repeat(levels - 1));
+    assert!(get(&query(1, &nested(32))).is_ok(), "brackets in strings do not count");
+    assert_eq!(problem(get(&query(1, &nested(33)))), "`context` must nest at most 32 levels deep");
+    assert_eq!(problem(get(&query(1, &nested(10_000)))), "`context` must nest at most 32 levels deep");
+    let large = json!({"a": "x".repeat(65_536)}).to_string();
+    assert_eq!(problem(get(&query(1, &large))), "`context` must be at most 65536 bytes long");
+    let body =
+        json!({"user_key": "u", "env": "prod", "context": serde_json::from_str::<Value>(&large).unwrap()});
+    assert!(DecideRequest::from_body(body.to_string().as_bytes(), &LIMITS).is_err());
+}

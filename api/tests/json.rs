@@ -1,0 +1,197 @@
+//! Reading bodies: what is let through, and what the errors say.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use edgewise_api::{
+    EnvironmentName,
+    json::Fields,
+    resources::{
+        AllocationsPut, AudienceCreate, EnvironmentCreate, ExperimentCreate, ExperimentPatch, StatusPatch,
+        VariantCreate, VariantPatch, VariantsPatch,
+    },
+};
+use proptest::prelude::*;
+
+fn problem<T: std::fmt::Debug>(result: Result<T, edgewise_api::ApiError>) -> String {
+    let error = result.unwrap_err();
+    assert_eq!(error.status, 400, "{error}");
+    error.message
+}
+
+#[test]
+fn a_body_must_be_a_json_object_through_and_through() {
+    for (body, expected) in [
+        ("", "the body is empty"),
+        ("{", "not valid JSON"),
+        ("[\"prod\"]", "must be a JSON object"),
+        ("null", "must be a JSON object"),
+        ("{\"name\": \"a\", \"other\": 1e999}", "number out of range"),
+        ("{\"name\": \"a\", \"other\": \"\\ud800\"}", "hex escape"),
+        (
+            &format!("{{\"name\": \"a\", \"other\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000)),
+            "recursion limit",
+        ),
+        ("{\"name\": \"a\"} x", "trailing characters"),
+    ] {
+        let problem = problem(EnvironmentCreate::from_body(body.as_bytes()));
+        assert!(problem.contains(expected), "{body:.40}: {problem}");
+    }
+    assert!(problem(EnvironmentCreate::from_body(b"{\"name\": \"\xff\"}")).contains("not UTF-8"));
+}
+
+#[test]
+fn of_a_repeated_field_the_last_one_counts_and_unknown_fields_are_ignored() {
+    let request = EnvironmentCreate::from_body(br#"{"name": 1, "x": {"y": []}, "name": "prod"}"#).unwrap();
+    assert_eq!(request.name.as_str(), "prod");
+}
+
+#[test]
+fn errors_name_the_field_and_what_it_must_be() {
+    for (body, expected) in [
+        (r#"{"key":"k","environmentId":"e"}"#, "`name` is required"),
+        (r#"{"key":"k","name":7,"environmentId":"e"}"#, "`name` must be a string"),
+        (r#"{"key":"","name":"n","environmentId":"e"}"#, "`key` must not be empty"),
+        (r#"{"key":"a/b","name":"n","environmentId":"e"}"#, "`key` must not contain `/`"),
+        (r#"{"key":" a","name":"n","environmentId":"e"}"#, "`key` must not contain"),
+        (r#"{"key":"a\u0007","name":"n","environmentId":"e"}"#, "`key` must not contain"),
+        (r#"{"key":"a\u0000","name":"n","environmentId":"e"}"#, "`key` must not contain a NUL"),
+        (r#"{"key":"k","name":"n","environmentId":"e","audienceId":null}"#, "`audienceId` must be a string"),
+        (
+            r#"{"key":"k","name":"n","environmentId":"e","targetingRules":null}"#,
+            "`targetingRules` must be an array",
+        ),
+        (
+            r#"{"key":"k","name":"n","environmentId":"e","targetingRules":[[]]}"#,
+            "`targetingRules[0]` must be an object",
+        ),
+        (
+            r#"{"key":"k","name":"n","environmentId":"e","targetingRules":[{"conditions":[{"attribute":"a"}]}]}"#,
+            "`targetingRules[0].conditions[0].operator` is required",
+        ),
+        (
+            r#"{"key":"k","name":"n","environmentId":"e","targetingRules":[{"conditions":[{"attribute":"a","operator":"eqx"}]}]}"#,
+            "`targetingRules[0].conditions[0].operator` must be one of eq, neq, in, notIn, contains, gt, lt; it is `eqx`",
+        ),
+    ] {
+        let problem = problem(ExperimentCreate::from_body(body.as_bytes()));
+        assert!(problem.starts_with(expected), "{body}: {problem}");
+    }
+    let long = format!(r#"{{"key":"{}","name":"n","environmentId":"e"}}"#, "é".repeat(257));
+    assert_eq!(
+        problem(ExperimentCreate::from_body(long.as_bytes())),
+        "`key` must be at most 256 characters long"
+    );
+}
+
+#[test]
+fn absent_and_null_are_told_apart() {
+    let patch = ExperimentPatch::from_body(b"{}").unwrap();
+    assert!(patch.audience_id.is_none() && !patch.changes_targeting());
+    let patch = ExperimentPatch::from_body(br#"{"audienceId": null}"#).unwrap();
+    assert!(patch.audience_id == Some(None) && patch.changes_targeting());
+    assert!(ExperimentPatch::from_body(br#"{"description": null}"#).is_err());
+    assert!(VariantPatch::from_body(b"{}").unwrap().payload.is_none());
+    assert!(matches!(VariantPatch::from_body(br#"{"payload": null}"#).unwrap().payload, Some(None)));
+    for payload in ["null", "[]", "1", "\"x\""] {
+        let body = format!(r#"{{"key":"k","name":"n","payload":{payload}}}"#);
+        assert_eq!(problem(VariantCreate::from_body(body.as_bytes())), "`payload` must be an object");
+    }
+}
+
+#[test]
+fn a_payload_keeps_its_text_but_for_white_space() {
+    let body =
+        r#"{"key":"k","name":"n","payload": { "z" : 1.0, "a" : [ 12345678901234567890123 , "a \" b\\" ] }}"#;
+    let payload = VariantCreate::from_body(body.as_bytes()).unwrap().payload.unwrap();
+    assert_eq!(payload.get(), r#"{"z":1.0,"a":[12345678901234567890123,"a \" b\\"]}"#);
+}
+
+#[test]
+fn a_condition_may_lack_a_value() {
+    let body = r#"{"name":"n","environmentId":"e","rules":[{"conditions":[{"attribute":"a","operator":"eq"},
+        {"attribute":"a","operator":"eq","value":null}]}]}"#;
+    let rules = AudienceCreate::from_body(body.as_bytes()).unwrap().rules;
+    assert_eq!(
+        serde_json::to_string(&rules).unwrap(),
+        r#"[{"conditions":[{"attribute":"a","operator":"eq"},{"attribute":"a","operator":"eq","value":null}]}]"#
+    );
+}
+
+#[test]
+fn lists_are_bounded() {
+    let values = |count: usize| {
+        let values = vec!["1"; count].join(",");
+        format!(
+            r#"{{"name":"n","environmentId":"e","rules":[{{"conditions":[{{"attribute":"a","operator":"in","value":[{values}]}}]}}]}}"#
+        )
+    };
+    assert!(AudienceCreate::from_body(values(10_000).as_bytes()).is_ok());
+    assert!(problem(AudienceCreate::from_body(values(10_001).as_bytes())).contains("at most 10000"));
+    let rules = vec![r#"{"conditions":[]}"#; 101].join(",");
+    let body = format!(r#"{{"name":"n","environmentId":"e","rules":[{rules}]}}"#);
+    assert_eq!(problem(AudienceCreate::from_body(body.as_bytes())), "`rules` must hold at most 100 elements");
+}
+
+#[test]
+fn allocations_are_ranges_that_do_not_overlap() {
+    let put = |ranges: &[(&str, &str)]| {
+        let ranges: Vec<_> = ranges
+            .iter()
+            .map(|(start, end)| format!(r#"{{"variantId":"v","rangeStart":{start},"rangeEnd":{end}}}"#))
+            .collect();
+        AllocationsPut::from_body(format!(r#"{{"allocations":[{}]}}"#, ranges.join(",")).as_bytes())
+    };
+    assert_eq!(
+        put(&[("5000", "9999"), ("0", "4999")]).unwrap().allocations[0].range_start,
+        5000,
+        "order is kept"
+    );
+    assert_eq!(put(&[("0", "1e3")]).unwrap().allocations[0].range_end, 1000);
+    assert!(put(&[]).unwrap().allocations.is_empty());
+    assert_eq!(
+        problem(put(&[("2", "1")])),
+        "`allocations[0].rangeStart` must not be greater than `rangeEnd`"
+    );
+    assert_eq!(problem(put(&[("0", "10000")])), "`allocations[0].rangeEnd` must be between 0 and 9999");
+    assert_eq!(problem(put(&[("-1", "1")])), "`allocations[0].rangeStart` must be between 0 and 9999");
+    assert_eq!(problem(put(&[("0", "0.5")])), "`allocations[0].rangeEnd` must be an integer");
+    assert_eq!(problem(put(&[("\"0\"", "1")])), "`allocations[0].rangeStart` must be an integer");
+    assert_eq!(
+        problem(put(&[("5", "9"), ("0", "1"), ("9", "9")])),
+        "`allocations[0]` and `allocations[2]` overlap"
+    );
+}
+
+#[test]
+fn statuses_and_bulk_changes_are_checked() {
+    assert!(problem(StatusPatch::from_body(br#"{"status":"running"}"#)).contains("must be one of DRAFT"));
+    let bulk = VariantsPatch::from_body(br#"{"delete":["a"],"update":[{"id":"b","payload":null}]}"#).unwrap();
+    assert!(bulk.create.is_empty() && bulk.delete == ["a"] && matches!(bulk.update[0].payload, Some(None)));
+    assert_eq!(problem(VariantsPatch::from_body(br#"{"update":[{}]}"#)), "`update[0].id` is required");
+    assert_eq!(
+        problem(VariantsPatch::from_body(br#"{"delete":[1]}"#)),
+        "`delete` must be an array of strings"
+    );
+}
+
+#[test]
+fn environment_names_are_path_safe() {
+    let longest = "a".repeat(63);
+    for good in ["p", "prod", "0", "eu-west.1_x", &longest] {
+        assert_eq!(EnvironmentName::new(good).unwrap().as_str(), good);
+    }
+    let too_long = "a".repeat(64);
+    for bad in ["", ".", "..", "../x", "%2e%2e", "a/b", "a b", "-a", "_a", "é", "a\0", "a\n", &too_long] {
+        assert!(EnvironmentName::new(bad).is_err(), "{bad:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_body_makes_a_reader_panic(body in prop::collection::vec(any::<u8>(), 0..64), json in "[{}\\[\\]\",:a-z0-9\\\\]{0,64}") {
+        for body in [body.as_slice(), json.as_bytes()] {
+            if let Ok(fields) = Fields::of_body(body) {
+                prop_assert!(!fields.is_null("absent"));
+            }
+        }
+    }
+}

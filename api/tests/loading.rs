@@ -1,0 +1,119 @@
+//! How a reader finds, checks and swaps snapshots, case by case.
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::collections::HashMap;
+
+use edgewise_api::{
+    EnvironmentName,
+    loading::{Fetched, Held, Loading, Next, Outcome},
+};
+
+/// What a store holds: `None` stands for a store that fails to answer.
+type Store<'a> = HashMap<&'a str, Option<String>>;
+
+fn snapshot(version: u64) -> Option<String> {
+    Some(format!(r#"{{"version":{version},"environment":"prod","publishedAt":"","experiments":[]}}"#))
+}
+
+fn pointer(version: u64) -> Option<String> {
+    Some(format!(r#"{{"version":{version}}}"#))
+}
+
+const VERSION: &str = "configs/prod/version.json";
+const LATEST: &str = "configs/prod/snapshots/latest.json";
+
+/// Looks at a store, and says in words how that ended, with the objects fetched.
+fn look(store: &[(&str, Option<String>)], held: Option<Held>) -> (String, Vec<String>) {
+    let store: Store<'_> = store.iter().cloned().collect();
+    let Ok(environment) = EnvironmentName::new("prod") else { panic!("a good name") };
+    let mut fetches = Vec::new();
+    let mut next = Loading::begin(environment, held);
+    loop {
+        match next {
+            Next::Fetch(loading, path) => {
+                next = loading.resume(match store.get(path.as_str()) {
+                    Some(Some(object)) => Fetched::Found(object.clone().into_bytes()),
+                    Some(None) => Fetched::Failed("it hangs".to_owned()),
+                    None => Fetched::Absent,
+                });
+                fetches.push(path);
+            }
+            Next::Done(outcome) => {
+                let outcome = match outcome {
+                    Outcome::Current => "current".to_owned(),
+                    Outcome::Loaded(config, held) => {
+                        assert_eq!(config.version(), held.version);
+                        format!("loaded {} of pointer {}", held.version, held.pointer)
+                    }
+                    Outcome::Absent => "absent".to_owned(),
+                    Outcome::Failed(failure) => failure.to_string(),
+                };
+                return (outcome, fetches);
+            }
+        }
+    }
+}
+
+fn held(version: u64) -> Option<Held> {
+    Some(Held { pointer: version, version })
+}
+
+#[test]
+fn the_pointer_leads_to_its_version() {
+    let store =
+        [(VERSION, pointer(3)), ("configs/prod/snapshots/3.json", snapshot(3)), (LATEST, snapshot(4))];
+    let (outcome, fetches) = look(&store, None);
+    assert_eq!(outcome, "loaded 3 of pointer 3");
+    assert_eq!(fetches, [VERSION, "configs/prod/snapshots/3.json"]);
+}
+
+#[test]
+fn nothing_but_the_pointer_is_fetched_when_nothing_is_new() {
+    for version in [3, 4] {
+        assert_eq!(
+            look(&[(VERSION, pointer(3))], held(version)),
+            ("current".to_owned(), vec![VERSION.to_owned()])
+        );
+    }
+}
+
+#[test]
+fn latest_json_serves_where_there_is_nothing_else() {
+    assert_eq!(look(&[(LATEST, snapshot(7))], None).0, "loaded 7 of pointer 7");
+    assert_eq!(look(&[(LATEST, snapshot(7))], held(7)).0, "current");
+    assert_eq!(look(&[(LATEST, snapshot(6))], held(7)).0, "current");
+    assert_eq!(look(&[(VERSION, pointer(8)), (LATEST, snapshot(8))], held(7)).0, "loaded 8 of pointer 8");
+}
+
+#[test]
+fn an_empty_store_is_absent_not_an_error() {
+    assert_eq!(look(&[], None).0, "absent");
+    assert_eq!(look(&[], held(7)).0, "absent");
+}
+
+#[test]
+fn what_is_corrupt_is_named_and_never_loaded() {
+    let broken = Some("{\"version\":".to_owned());
+    let path = "configs/prod/snapshots/3.json";
+    for (store, expected) in [
+        (vec![(VERSION, broken.clone())], "`configs/prod/version.json` is corrupt"),
+        (vec![(VERSION, Some("{\"version\":-1}".to_owned()))], "`configs/prod/version.json` is corrupt"),
+        (vec![(VERSION, pointer(3)), (path, broken.clone())], "`configs/prod/snapshots/3.json` is corrupt"),
+        (
+            vec![(VERSION, pointer(3)), (path, snapshot(1))],
+            "`configs/prod/snapshots/3.json` is corrupt: it holds version 1",
+        ),
+        (vec![(VERSION, pointer(3))], "`configs/prod/version.json` is corrupt: it names version 3"),
+        (vec![(LATEST, broken)], "`configs/prod/snapshots/latest.json` is corrupt"),
+    ] {
+        let (outcome, _) = look(&store, held(2));
+        assert!(outcome.starts_with(expected), "{outcome}");
+    }
+}
+
+#[test]
+fn a_store_that_fails_is_named() {
+    assert_eq!(look(&[(VERSION, None)], None).0, "`configs/prod/version.json` cannot be read: it hangs");
+    let store = [(VERSION, pointer(3)), ("configs/prod/snapshots/3.json", None)];
+    assert_eq!(look(&store, held(2)).0, "`configs/prod/snapshots/3.json` cannot be read: it hangs");
+}

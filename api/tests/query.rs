@@ -1,0 +1,63 @@
+//! Reading query strings and pages.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use edgewise_api::{page::PageRequest, query::Query};
+
+fn page(query: &str) -> Result<(i64, i64), String> {
+    let page = PageRequest::from_query(&Query::parse(query).unwrap());
+    page.map(|page| (page.limit(), page.offset())).map_err(|error| error.message)
+}
+
+#[test]
+fn values_are_percent_decoded_and_plus_is_a_blank() {
+    let query = Query::parse("a=%7B%22x%22%3A1%7D&b=x+y%2Bz&c&&d==").unwrap();
+    assert_eq!(query.optional("a").unwrap(), Some("{\"x\":1}"));
+    assert_eq!(query.optional("b").unwrap(), Some("x y+z"));
+    assert_eq!(query.optional("c").unwrap(), Some(""));
+    assert_eq!(query.optional("d").unwrap(), Some("="));
+    assert_eq!(query.optional("e").unwrap(), None);
+}
+
+#[test]
+fn bad_parameters_are_named() {
+    assert_eq!(Query::parse("a=%ff").unwrap_err().message, "the query string is not UTF-8");
+    let query = Query::parse("a=1&a=2&n=%00&empty=").unwrap();
+    assert_eq!(query.optional("a").unwrap_err().message, "`a` is given more than once");
+    assert_eq!(query.optional("n").unwrap_err().message, "`n` must not contain a NUL character");
+    assert_eq!(query.required("empty").unwrap_err().message, "`empty` must not be empty");
+    assert_eq!(query.required("none").unwrap_err().message, "`none` is required");
+}
+
+#[test]
+fn pages_are_asked_for_with_both_parameters_or_none() {
+    assert_eq!(page(""), Ok((20, 0)));
+    assert_eq!(page("page=3&pageSize=10"), Ok((10, 20)));
+    assert_eq!(page("page=1"), Err("`pageSize` is required beside `page`".to_owned()));
+    assert_eq!(page("pageSize=1"), Err("`page` is required beside `pageSize`".to_owned()));
+    assert_eq!(page("page=9007199254740992&pageSize=100"), Ok((100, 9_007_199_254_740_991 * 100)));
+    for bad in
+        ["page=9007199254740993&pageSize=1", "page=0&pageSize=1", "page=-1&pageSize=1", "page=x&pageSize=1"]
+    {
+        assert_eq!(
+            page(bad),
+            Err("`page` must be an integer from 1 to 9007199254740992".to_owned()),
+            "{bad}"
+        );
+    }
+    for bad in [
+        "page=1&pageSize=0",
+        "page=1&pageSize=101",
+        "page=1&pageSize=1.5",
+        "page=1&pageSize=%2B1",
+        "page=1&pageSize=",
+    ] {
+        assert_eq!(page(bad), Err("`pageSize` must be an integer from 1 to 100".to_owned()), "{bad}");
+    }
+}
+
+#[test]
+fn the_last_page_may_be_short_and_no_rows_make_no_page() {
+    let page = PageRequest::from_query(&Query::default()).unwrap();
+    let total_pages = |total| page.answer(Vec::<()>::new(), total).pagination.total_pages;
+    assert_eq!((total_pages(0), total_pages(20), total_pages(21)), (0, 1, 2));
+}

@@ -1,0 +1,43 @@
+//! The OpenAPI document is whole: what it refers to is there, and every operation says what it does.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use edgewise_control::Control;
+use serde_json::Value;
+
+fn references(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                found.push(reference.clone());
+            }
+            members.values().for_each(|value| references(value, found));
+        }
+        Value::Array(elements) => elements.iter().for_each(|value| references(value, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = serde_json::to_value(Control::openapi()).unwrap();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 50, "{found:?}");
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+#[test]
+fn every_operation_has_a_summary_and_an_answer() {
+    let document = serde_json::to_value(Control::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let operations: Vec<_> = paths.values().flat_map(|path| path.as_object().unwrap().values()).collect();
+    assert_eq!(operations.len(), 20);
+    for operation in operations {
+        assert!(operation["summary"].is_string(), "{operation}");
+        let answers = operation["responses"].as_object().unwrap();
+        assert!(answers.keys().any(|status| status.starts_with('2')), "{operation}");
+    }
+}

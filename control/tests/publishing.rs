@@ -1,0 +1,251 @@
+//! What the publisher guarantees, with an object store that fails on command.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::{
+    io,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VariantCreate};
+use edgewise_control::{
+    Control, Options,
+    actor::Actor,
+    objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put},
+    publisher::Publication,
+    services::{Precondition, Services},
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+/// A directory whose writes can be made to fail, and which remembers the order they came in.
+#[derive(Debug)]
+struct Objects {
+    directory: Directory,
+    fails: AtomicBool,
+    written: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl ObjectStore for Objects {
+    async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError> {
+        self.directory.get(path).await
+    }
+
+    async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, ObjectError> {
+        if self.fails.load(Ordering::SeqCst) {
+            let source = io::Error::other("out of order");
+            return Err(ObjectError { action: "write", path: path.to_owned(), source });
+        }
+        let put = self.directory.put(path, bytes, condition).await?;
+        self.written.lock().unwrap().push(path.to_owned());
+        Ok(put)
+    }
+}
+
+struct Plane {
+    directory: TempDir,
+    objects: Arc<Objects>,
+    control: Control,
+    /// The versions that were published, in order.
+    heard: watch::Receiver<Vec<u64>>,
+}
+
+impl Plane {
+    async fn new() -> Self {
+        Self::on(tempfile::tempdir().unwrap()).await
+    }
+
+    async fn on(directory: TempDir) -> Self {
+        let objects = Arc::new(Objects {
+            directory: Directory::open(&directory.path().join("snapshots")).unwrap(),
+            fails: AtomicBool::new(false),
+            written: Mutex::default(),
+        });
+        let mut options = Options::new(format!("sqlite://{}/edgewise.db", directory.path().display()));
+        options.publish_wait = Duration::from_millis(500);
+        let (hear, heard) = watch::channel(Vec::new());
+        let on_published = move |_: &_, json: &[u8]| {
+            let snapshot: Value = serde_json::from_slice(json).unwrap();
+            hear.send_modify(|heard| heard.push(snapshot["version"].as_u64().unwrap()));
+        };
+        let control = Control::start(options, objects.clone(), Arc::new(on_published)).await.unwrap();
+        Self { directory, objects, control, heard }
+    }
+
+    /// Stops the plane, and starts another on the same data.
+    async fn restarted(self) -> Self {
+        self.control.stop().await;
+        drop(self.objects);
+        Self::on(self.directory).await
+    }
+
+    fn services(&self) -> &Services {
+        self.control.services()
+    }
+
+    /// An experiment in a new environment.
+    async fn experiment(&self, environment: &str) -> String {
+        let body = json!({"name": environment}).to_string();
+        let request = EnvironmentCreate::from_body(body.as_bytes()).unwrap();
+        let environment = self.services().create_environment(&Actor::LOCAL, &request).await.unwrap();
+        let body = json!({"key": "k", "name": "n", "environmentId": environment.value.id}).to_string();
+        let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
+        self.services().create_experiment(&Actor::LOCAL, &request).await.unwrap().value.row.id
+    }
+
+    async fn set(&self, id: &str, status: Status) -> Publication {
+        let status = StatusPatch { status };
+        let changed = self.services().update_status(&Actor::LOCAL, id, &Precondition::None, status).await;
+        changed.unwrap().publication
+    }
+
+    async fn object(&self, path: &str) -> Option<Value> {
+        let object = self.objects.get(path).await.unwrap()?;
+        Some(serde_json::from_slice(&object.bytes).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn a_version_is_written_in_order_and_told_before_the_request_is_answered() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
+    assert_eq!(*plane.heard.borrow(), [1]);
+    let written = plane.objects.written.lock().unwrap().clone();
+    assert_eq!(
+        written,
+        ["configs/prod/snapshots/1.json", "configs/prod/snapshots/latest.json", "configs/prod/version.json"]
+    );
+    assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 1})));
+    let snapshot = plane.object("configs/prod/snapshots/1.json").await.unwrap();
+    assert_eq!(plane.object("configs/prod/snapshots/latest.json").await.as_ref(), Some(&snapshot));
+    let keys: Vec<_> = snapshot.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, ["environment", "experiments", "publishedAt", "version"]);
+    assert_eq!(snapshot["experiments"][0]["audienceRules"], json!([]));
+}
+
+#[tokio::test]
+async fn publishing_by_hand_makes_a_new_version_of_the_same_content() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    plane.set(&id, Status::Running).await;
+    let first: Value =
+        serde_json::from_str(&plane.services().publish(&Actor::LOCAL, &id).await.unwrap()).unwrap();
+    let second: Value =
+        serde_json::from_str(&plane.services().publish(&Actor::LOCAL, &id).await.unwrap()).unwrap();
+    assert_eq!((first["version"].as_u64(), second["version"].as_u64()), (Some(2), Some(3)));
+    assert_eq!(first["experiments"], second["experiments"]);
+    assert_eq!(plane.object("configs/prod/snapshots/3.json").await, Some(second));
+}
+
+#[tokio::test]
+async fn a_change_outlives_a_store_that_fails_and_is_published_when_it_recovers() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    plane.objects.fails.store(true, Ordering::SeqCst);
+    let Publication::Failed(problem) = plane.set(&id, Status::Running).await else {
+        panic!("it cannot succeed")
+    };
+    assert!(problem.contains("out of order"), "{problem}");
+    let error = plane.services().publish(&Actor::LOCAL, &id).await.unwrap_err();
+    assert_eq!(error.status, 500);
+    assert!(error.message.contains("not published yet"), "{error}");
+    assert_eq!(plane.object("configs/prod/version.json").await, None);
+
+    plane.objects.fails.store(false, Ordering::SeqCst);
+    let mut heard = plane.heard.clone();
+    tokio::time::timeout(Duration::from_secs(20), heard.wait_for(|heard| heard.len() == 2))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 2})));
+}
+
+#[tokio::test]
+async fn a_pending_version_is_finished_by_the_next_process_under_its_number() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    plane.objects.fails.store(true, Ordering::SeqCst);
+    plane.set(&id, Status::Running).await;
+    let plane = plane.restarted().await;
+    let snapshot: Value =
+        serde_json::from_str(&plane.services().publish(&Actor::LOCAL, &id).await.unwrap()).unwrap();
+    assert_eq!(snapshot["version"], 2, "after version 1, which was pending");
+    assert_eq!(*plane.heard.borrow(), [1, 2]);
+    assert!(plane.object("configs/prod/snapshots/1.json").await.is_some());
+}
+
+#[tokio::test]
+async fn a_store_that_is_ahead_of_the_database_is_overtaken() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    let foreign = br#"{"version":41,"environment":"prod","publishedAt":"","experiments":[]}"#;
+    for path in
+        ["configs/prod/snapshots/41.json", "configs/prod/snapshots/latest.json", "configs/prod/version.json"]
+    {
+        plane.objects.put(path, foreign, Condition::Absent).await.unwrap();
+    }
+    // A number that the pointers do not show is taken too.
+    plane.objects.put("configs/prod/snapshots/42.json", foreign, Condition::Absent).await.unwrap();
+    assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
+    assert_eq!(*plane.heard.borrow(), [43]);
+    assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 43})));
+    let kept = plane.objects.get("configs/prod/snapshots/42.json").await.unwrap().unwrap();
+    assert_eq!(kept.bytes, foreign);
+}
+
+#[tokio::test]
+async fn a_corrupt_pointer_is_overwritten() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    plane.objects.put("configs/prod/version.json", b"{\"versi", Condition::Absent).await.unwrap();
+    assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
+    assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 1})));
+}
+
+#[tokio::test]
+async fn requests_at_once_are_all_published_and_versions_never_repeat() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    plane.set(&id, Status::Running).await;
+    let tasks: Vec<_> = (0..20)
+        .map(|number| {
+            let (services, id) = (plane.services().clone(), id.clone());
+            tokio::spawn(async move {
+                let body = json!({"key": format!("v{number}"), "name": "n"}).to_string();
+                let request = VariantCreate::from_body(body.as_bytes()).unwrap();
+                services
+                    .create_variant(&Actor::LOCAL, &id, &Precondition::None, request)
+                    .await
+                    .unwrap()
+                    .publication
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), Publication::Published);
+    }
+    let heard = plane.heard.borrow().clone();
+    assert!(heard.is_sorted_by(|left, right| left < right), "{heard:?}");
+    let version = plane.object("configs/prod/version.json").await.unwrap()["version"].as_u64().unwrap();
+    assert_eq!(version, *heard.last().unwrap());
+    let snapshot = plane.object(&format!("configs/prod/snapshots/{version}.json")).await.unwrap();
+    assert_eq!(snapshot["experiments"][0]["variants"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn a_draft_is_changed_without_publishing() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    let request = VariantCreate::from_body(br#"{"key":"a","name":"a"}"#).unwrap();
+    let changed =
+        plane.services().create_variant(&Actor::LOCAL, &id, &Precondition::None, request).await.unwrap();
+    assert_eq!(changed.publication, Publication::NotDue);
+    assert!(plane.objects.written.lock().unwrap().is_empty());
+}
