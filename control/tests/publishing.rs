@@ -72,7 +72,7 @@ impl Plane {
         let (hear, heard) = watch::channel(Vec::new());
         let on_published = move |_: &_, json: &[u8]| {
             let snapshot: Value = serde_json::from_slice(json).unwrap();
-            hear.send_modify(|heard| heard.push(snapshot["version"].as_u64().unwrap()));
+            hear.send_modify(|heard| heard.push(snapshot.get("version").and_then(Value::as_u64).unwrap()));
         };
         let control = Control::start(options, objects.clone(), Arc::new(on_published)).await.unwrap();
         Self { directory, objects, control, heard }
