@@ -35,6 +35,12 @@ impl ApiError {
         Self::new(404, message)
     }
 
+    /// 408: the body did not arrive in time.
+    #[must_use]
+    pub fn timeout() -> Self {
+        Self::new(408, "the body did not arrive in time")
+    }
+
     /// 409: something else has that name already.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(409, message)

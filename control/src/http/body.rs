@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::{
     body::Body,
     extract::{FromRequest, Request},
@@ -6,12 +8,16 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use edgewise_api::{ApiError, Limits};
 use http_body_util::BodyExt;
+use tokio::time::timeout;
 
 use super::Failed;
 
 /// What a client may go on sending after its body has grown too large, so that it reads the answer instead of a
 /// broken connection.
 const DRAINED_BYTES: usize = 16 << 20;
+
+/// How long a client may take to send its body.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A body that is declared as JSON and within the size limit. Whether it *is* JSON the reader of its fields
 /// finds out.
@@ -46,7 +52,11 @@ impl<S: Sync> FromRequest<S> for IgnoredBody {
     }
 }
 
-async fn read(mut body: Body, limit: usize) -> Result<Bytes, ApiError> {
+async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    timeout(PATIENCE, read_all(body, limit)).await.unwrap_or_else(|_| Err(ApiError::timeout()))
+}
+
+async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, ApiError> {
     let mut bytes = BytesMut::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {

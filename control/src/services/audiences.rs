@@ -1,6 +1,8 @@
+use std::collections::HashMap;
+
 use edgewise_api::{
     page::{Page, PageRequest},
-    resources::{Audience, AudienceCreate, AudiencePatch},
+    resources::{Audience, AudienceCreate, AudiencePatch, Environment},
 };
 
 use super::{Changed, Precondition, Result, Services, begin_change, count, found, or_conflict, rules_json};
@@ -40,11 +42,16 @@ impl Services {
     pub async fn audiences(&self, environment_id: Option<&str>, page: PageRequest) -> Result<Page<Audience>> {
         let mut tx = self.store.read().await?;
         let (rows, total) = tx.audiences(environment_id, page.limit(), page.offset()).await?;
+        let mut environments: HashMap<String, Environment> = HashMap::new();
         let mut audiences = Vec::with_capacity(rows.len());
         for row in rows {
-            let environment =
-                found(tx.environment(&row.environment_id).await?, "environment", &row.environment_id)?;
-            audiences.push(Audience { row, environment: environment.value });
+            let id = &row.environment_id;
+            let environment = match environments.get(id) {
+                Some(environment) => environment.clone(),
+                None => found(tx.environment(id).await?, "environment", id)?.value,
+            };
+            environments.insert(id.clone(), environment.clone());
+            audiences.push(Audience { row, environment });
         }
         Ok(page.answer(audiences, count(total)))
     }

@@ -24,14 +24,15 @@ impl Tx {
         .bind(&audience.name)
         .bind(rules)
         .bind(now)
-        .execute(&mut *self.0)
+        .execute(&mut *self.sql)
         .await?;
         Ok(())
     }
 
     /// The audience of that id.
     pub async fn audience(&mut self, id: &str) -> Result<Option<Stored<AudienceRow>>> {
-        let row = query("SELECT * FROM audience WHERE id = $1").bind(id).fetch_optional(&mut *self.0).await?;
+        let row =
+            query("SELECT * FROM audience WHERE id = $1").bind(id).fetch_optional(&mut *self.sql).await?;
         Ok(row.map(|row| rows::stored(&row, rows::audience)).transpose()?)
     }
 
@@ -49,11 +50,11 @@ impl Tx {
         .bind(environment_id)
         .bind(limit)
         .bind(offset)
-        .fetch_all(&mut *self.0)
+        .fetch_all(&mut *self.sql)
         .await?;
         let total = query("SELECT COUNT(*) AS total FROM audience WHERE ($1 IS NULL OR environment_id = $1)")
             .bind(environment_id)
-            .fetch_one(&mut *self.0)
+            .fetch_one(&mut *self.sql)
             .await?;
         Ok((rows.iter().map(rows::audience).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
     }
@@ -74,7 +75,7 @@ impl Tx {
         .bind(name)
         .bind(rules)
         .bind(now)
-        .execute(&mut *self.0)
+        .execute(&mut *self.sql)
         .await?;
         Ok(())
     }
@@ -84,7 +85,7 @@ impl Tx {
         let row =
             query("SELECT COUNT(*) AS total FROM experiment WHERE audience_id = $1 AND status = 'RUNNING'")
                 .bind(id)
-                .fetch_one(&mut *self.0)
+                .fetch_one(&mut *self.sql)
                 .await?;
         Ok(row.try_get::<i64, _>("total")? > 0)
     }
@@ -93,9 +94,9 @@ impl Tx {
     pub async fn delete_audience(&mut self, id: &str) -> Result<()> {
         query("UPDATE experiment SET audience_id = NULL, revision = revision + 1 WHERE audience_id = $1")
             .bind(id)
-            .execute(&mut *self.0)
+            .execute(&mut *self.sql)
             .await?;
-        query("DELETE FROM audience WHERE id = $1").bind(id).execute(&mut *self.0).await?;
+        query("DELETE FROM audience WHERE id = $1").bind(id).execute(&mut *self.sql).await?;
         Ok(())
     }
 }

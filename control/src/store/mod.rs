@@ -11,28 +11,39 @@ mod sqlite;
 mod variants;
 mod versions;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{Any, AnyPool, Executor, any::AnyPoolOptions, migrate::MigrateError};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard},
+    time::timeout,
+};
 
 pub use environments::Change;
 pub use experiments::ExperimentFilter;
 pub use rows::Stored;
 pub use versions::{Content, PublishState, RunningExperiment, Version, VersionState};
 
-/// How long a request waits for a connection before it is told that the database is busy.
+/// How long a request waits for a connection, or for its turn to write, before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The database of a control plane.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: AnyPool,
-    _lock: std::sync::Arc<sqlite::Lock>,
+    /// Writers of this process take turns in the order they came. SQLite would let them in one by one too, but
+    /// by chance, so that one of many might never get its turn.
+    turns: Arc<Mutex<()>>,
+    _lock: Arc<sqlite::Lock>,
 }
 
 /// A transaction. Dropping it undoes what it did.
 #[derive(Debug)]
-pub struct Tx(sqlx::Transaction<'static, Any>);
+pub struct Tx {
+    sql: sqlx::Transaction<'static, Any>,
+    /// Given back when the transaction is over.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
 
 /// Why the database did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +129,7 @@ impl Store {
             MigrateError::VersionMissing(version) => OpenError::Newer(version),
             error => OpenError::Migration(error),
         })?;
-        Ok(Self { pool, _lock: lock.into() })
+        Ok(Self { pool, turns: Arc::default(), _lock: lock.into() })
     }
 
     /// Begins a transaction that only reads, all from one moment.
@@ -126,7 +137,7 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx(self.pool.begin_with(sqlite::BEGIN_READ).await?))
+        Ok(Tx { sql: self.pool.begin_with(sqlite::BEGIN_READ).await?, _turn: None })
     }
 
     /// Begins a transaction that may write.
@@ -134,7 +145,9 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn write(&self) -> Result<Tx> {
-        Ok(Tx(self.pool.begin_with(sqlite::BEGIN_WRITE).await?))
+        let turn = timeout(ACQUIRE_TIMEOUT, self.turns.clone().lock_owned()).await;
+        let turn = turn.map_err(|_| StoreError::Unavailable(sqlx::Error::PoolTimedOut))?;
+        Ok(Tx { sql: self.pool.begin_with(sqlite::BEGIN_WRITE).await?, _turn: Some(turn) })
     }
 
     /// Whether the database answers.
@@ -158,6 +171,6 @@ impl Tx {
     /// # Errors
     /// If the database did not confirm it.
     pub async fn commit(self) -> Result<()> {
-        Ok(self.0.commit().await?)
+        Ok(self.sql.commit().await?)
     }
 }
