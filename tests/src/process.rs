@@ -4,8 +4,10 @@ use std::{
     env,
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    path::PathBuf,
-    process::{Child, Command, ExitStatus, Stdio},
+    ops::Range,
+    path::{self, PathBuf},
+    process::{self, Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -21,7 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// If there is none; says how to build it.
 pub fn edgewise() -> Result<PathBuf> {
     if let Some(path) = env::var_os("EDGEWISE_BIN") {
-        return Ok(path.into());
+        // The server may be started in another directory.
+        return Ok(path::absolute(path)?);
     }
     // Tests and benches lie in target/<profile>/deps.
     let own = env::current_exe()?;
@@ -32,12 +35,27 @@ pub fn edgewise() -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// An address of this machine on which nothing listens.
+/// The ports that servers are given: below those that systems hand out to clients (from 32768 on), so that no
+/// connection of a client takes one before its server does.
+const PORTS: Range<u16> = 12_000..32_000;
+
+/// An address of this machine on which nothing listens, another one each time.
 ///
 /// # Errors
 /// If the machine has none left.
 pub fn free_address() -> Result<SocketAddr> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Processes that run at a time begin at different places.
+    let ports = PORTS.end - PORTS.start;
+    let begin = u16::try_from(process::id().wrapping_mul(101) % u32::from(ports))?;
+    for _ in PORTS {
+        let offset = (u32::from(begin) + u32::from(NEXT.fetch_add(1, Ordering::Relaxed))) % u32::from(ports);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORTS.start + u16::try_from(offset)?));
+        if TcpListener::bind(address).is_ok() {
+            return Ok(address);
+        }
+    }
+    bail!("all ports from {} to {} are in use", PORTS.start, PORTS.end)
 }
 
 /// A server in a process of its own. It is killed when this is dropped.
