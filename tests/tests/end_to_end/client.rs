@@ -1,0 +1,259 @@
+//! A client that sends exactly what it is told, malformed or not, and keeps all of the answer.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use serde_json::Value;
+
+/// How long an answer may take before a test takes it for a hang.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Asks one server, over a new connection each time.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    address: SocketAddr,
+    /// Stands before every path.
+    prefix: &'static str,
+}
+
+/// A request that is being put together.
+#[derive(Clone, Debug)]
+pub(crate) struct Request<'a> {
+    client: &'a Client,
+    method: &'a str,
+    target: String,
+    headers: String,
+    body: Vec<u8>,
+}
+
+/// An answer, whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    /// What was asked, for the messages of failures.
+    asked: String,
+    pub(crate) status: u16,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) const fn new(address: SocketAddr, prefix: &'static str) -> Self {
+        Self { address, prefix }
+    }
+
+    /// The same server, with another prefix before each path.
+    pub(crate) const fn below(&self, prefix: &'static str) -> Self {
+        Self { address: self.address, prefix }
+    }
+
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Reply {
+        self.request("GET", path).send()
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Reply {
+        self.request("DELETE", path).send()
+    }
+
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Reply {
+        self.request("POST", path).json(&body.to_string()).send()
+    }
+
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Reply {
+        self.request("PATCH", path).json(&body.to_string()).send()
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Reply {
+        self.request("PUT", path).json(&body.to_string()).send()
+    }
+
+    /// A request for `path`, its query included, as it is: nothing is escaped or made canonical.
+    pub(crate) fn request<'a>(&'a self, method: &'a str, path: &str) -> Request<'a> {
+        let target = format!("{}{path}", self.prefix);
+        Request { client: self, method, target, headers: String::new(), body: Vec::new() }
+    }
+
+    /// A connection, to send bytes over that may be no HTTP.
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect_timeout(&self.address, PATIENCE).expect("the server listens");
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Sends bytes, says that no more will come, and returns all that comes back.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = self.connect();
+        // The server may have closed the connection by now: what it answered counts.
+        let sent = stream.write_all(bytes).and_then(|()| stream.shutdown(std::net::Shutdown::Write));
+        let answer = read_all(&mut stream);
+        assert!(sent.is_ok() || !answer.is_empty(), "the connection broke off without an answer: {sent:?}");
+        answer
+    }
+}
+
+/// Reads until the server closes the connection. Its reset after an answer is as good.
+fn read_all(stream: &mut TcpStream) -> Vec<u8> {
+    let (mut answer, mut part) = (Vec::new(), [0; 16384]);
+    loop {
+        match stream.read(&mut part) {
+            Ok(0) => return answer,
+            Ok(length) => answer.extend_from_slice(&part[..length]),
+            Err(error) => {
+                let hangs =
+                    matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut);
+                assert!(!hangs, "no answer within {PATIENCE:?}");
+                return answer;
+            }
+        }
+    }
+}
+
+impl Request<'_> {
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push_str(&format!("{name}: {value}\r\n"));
+        self
+    }
+
+    /// A body, declared as JSON.
+    pub(crate) fn json(self, text: &str) -> Self {
+        self.header("content-type", "application/json").body(text)
+    }
+
+    /// A body of known length, not declared as anything.
+    pub(crate) fn body(mut self, body: impl AsRef<[u8]>) -> Self {
+        self.body = body.as_ref().to_owned();
+        let length = self.body.len().to_string();
+        self.header("content-length", &length)
+    }
+
+    /// A body, declared as JSON, whose length is not told beforehand.
+    pub(crate) fn chunked(mut self, body: &str) -> Self {
+        for chunk in body.as_bytes().chunks(60_000) {
+            self.body.extend(format!("{:x}\r\n", chunk.len()).bytes());
+            self.body.extend(chunk);
+            self.body.extend(b"\r\n");
+        }
+        self.body.extend(b"0\r\n\r\n");
+        self.header("content-type", "application/json").header("transfer-encoding", "chunked")
+    }
+
+    pub(crate) fn send(self) -> Reply {
+        let Self { client, method, target, headers, body } = self;
+        let host = client.address;
+        let head =
+            format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n");
+        let mut stream = client.connect();
+        // A server that has seen enough may answer and close: what it answered counts.
+        let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+        let answer = read_all(&mut stream);
+        let shown: String = String::from_utf8_lossy(&body).chars().take(300).collect();
+        let asked = format!("{method} {} {shown}", target.chars().take(300).collect::<String>());
+        Reply::parse(&answer, asked.clone()).unwrap_or_else(|| {
+            panic!("{asked}: no HTTP came back ({sent:?}): {:?}", String::from_utf8_lossy(&answer))
+        })
+    }
+}
+
+impl Reply {
+    fn parse(bytes: &[u8], asked: String) -> Option<Self> {
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
+        let head = str::from_utf8(bytes.get(..end)?).ok()?;
+        let mut lines = head.split("\r\n");
+        let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+        let header = |line: &str| {
+            let (name, value) = line.split_once(':')?;
+            Some((name.to_ascii_lowercase(), value.trim().to_owned()))
+        };
+        let headers = lines.map(header).collect::<Option<Vec<_>>>()?;
+        let mut reply = Self { asked, status, headers, body: bytes.get(end + 4..)?.to_owned() };
+        if reply.header("transfer-encoding").is_some() {
+            reply.body = dechunked(&reply.body)?;
+        }
+        Some(reply)
+    }
+
+    /// The value of a header that is there once.
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut values =
+            self.headers.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        let value = values.next();
+        assert_eq!(values.next(), None, "{self}: more than one `{name}`");
+        value
+    }
+
+    /// The ETag, which must be there.
+    #[track_caller]
+    pub(crate) fn etag(&self) -> String {
+        let etag = self.header("etag").unwrap_or_else(|| panic!("{self}: no ETag"));
+        assert!(
+            etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"'),
+            "{self}: no strong ETag: {etag}"
+        );
+        etag.to_owned()
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        str::from_utf8(&self.body).expect("answers are UTF-8")
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{self}: {error}"))
+    }
+
+    /// The JSON of an answer that must have this status.
+    #[track_caller]
+    pub(crate) fn is(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{self}");
+        let content_type = self.header("content-type").unwrap_or_default();
+        assert!(content_type.starts_with("application/json"), "{self}: content-type `{content_type}`");
+        self.json()
+    }
+
+    /// The text of an answer that must be `{"error": "text"}` with this status.
+    #[track_caller]
+    pub(crate) fn error(&self, status: u16) -> String {
+        let body = self.is(status);
+        let error = body["error"].as_str().unwrap_or_default();
+        assert!(
+            !error.is_empty() && body.as_object().unwrap().len() == 1,
+            "{self}: not {{\"error\": \"text\"}}"
+        );
+        error.to_owned()
+    }
+
+    /// As [`Reply::error`]; the text must hold `part`.
+    #[track_caller]
+    pub(crate) fn error_naming(&self, status: u16, part: &str) {
+        let error = self.error(status);
+        assert!(error.contains(part), "{self}: the error does not name `{part}`");
+    }
+}
+
+impl std::fmt::Display for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let body: String = String::from_utf8_lossy(&self.body).chars().take(500).collect();
+        write!(f, "{} → {} {body}", self.asked, self.status)
+    }
+}
+
+fn dechunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = bytes.windows(2).position(|window| window == b"\r\n")?;
+        let length = usize::from_str_radix(str::from_utf8(bytes.get(..end)?).ok()?.trim(), 16).ok()?;
+        if length == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(bytes.get(end + 2..end + 2 + length)?);
+        bytes = bytes.get(end + 4 + length..)?;
+    }
+}

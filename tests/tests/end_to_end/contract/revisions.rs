@@ -1,0 +1,121 @@
+//! ETag and If-Match: nobody overwrites what somebody else has changed unseen.
+
+use serde_json::{Value, json};
+
+use crate::scene::{Experiment, Scene, id};
+
+/// A change that an If-Match header guards.
+struct Guarded {
+    method: &'static str,
+    path: String,
+    body: Value,
+}
+
+/// Every change that can be made to an experiment and what belongs to it; the last deletes it.
+fn changes(experiment: &Experiment<'_>) -> Vec<Guarded> {
+    let (one, two) = (experiment.variant("one"), experiment.variant("two"));
+    let guarded = |method, path: &str, body| Guarded { method, path: experiment.below(path), body };
+    let range = json!({"variantId": two, "rangeStart": 0, "rangeEnd": 9});
+    vec![
+        guarded("PATCH", "", json!({"name": "n"})),
+        guarded("PATCH", "", json!({"targetingRules": []})),
+        guarded("PATCH", "/status", json!({"status": "RUNNING"})),
+        guarded("POST", "/variants", json!({"key": "three", "name": "n"})),
+        guarded("PATCH", &format!("/variants/{one}"), json!({"name": "n"})),
+        guarded("PATCH", "/variants", json!({"create": [{"key": "four", "name": "n"}]})),
+        guarded("DELETE", &format!("/variants/{one}"), json!({})),
+        guarded("PUT", "/allocations", json!({"allocations": [range]})),
+        guarded("DELETE", "", json!({})),
+    ]
+}
+
+#[test]
+fn a_stale_change_of_an_experiment_is_412_and_changes_nothing() {
+    let scene = Scene::new();
+    let experiment = scene.experiment("e");
+    let stale = experiment.etag();
+    let changes = changes(&experiment);
+    let last = changes.len() - 1;
+    for (index, Guarded { method, path, body }) in changes.into_iter().enumerate() {
+        let send = |tags: &str| {
+            let request = scene.api().request(method, &path).header("if-match", tags);
+            request.json(&body.to_string()).send()
+        };
+        let (before, etag, version) = (experiment.get(), experiment.etag(), scene.version());
+        assert_ne!(etag, stale);
+        for tags in [stale.as_str(), &format!("{stale}, \"other\""), "\"other\"", &format!("W/{etag}")] {
+            send(tags).error(412);
+        }
+        assert_eq!((experiment.get(), experiment.etag()), (before, etag.clone()), "{method} {path}");
+        assert_eq!(scene.version(), version);
+
+        let reply = send(&format!("{stale}, {etag}"));
+        reply.is(if method == "POST" { 201 } else { 200 });
+        if index < last {
+            assert_ne!(experiment.etag(), etag, "{reply}");
+            assert_eq!(reply.etag(), experiment.etag(), "{reply}");
+        }
+    }
+    scene.api().get(&experiment.path).error(404);
+}
+
+#[test]
+fn a_change_may_be_made_to_whatever_is_there() {
+    let scene = Scene::new();
+    let experiment = scene.experiment("e");
+    for Guarded { method, path, body } in changes(&experiment) {
+        let request = scene.api().request(method, &path).header("if-match", "*");
+        let reply = request.json(&body.to_string()).send();
+        assert!(matches!(reply.status, 200 | 201), "{reply}");
+    }
+}
+
+#[test]
+fn a_stale_change_of_an_audience_is_412_and_changes_nothing() {
+    let scene = Scene::new();
+    let path = format!("/audiences/{}", id(&scene.audience("us", "US")));
+    let send = |method: &str, tag: &str| {
+        scene.api().request(method, &path).header("if-match", tag).json(r#"{"rules":[]}"#).send()
+    };
+    let stale = scene.api().get(&path).etag();
+    let renamed = scene.api().patch(&path, &json!({"name": "usa"}));
+    let current = renamed.etag();
+    assert_ne!(current, stale);
+    for method in ["PATCH", "DELETE"] {
+        send(method, &stale).error(412);
+        send(method, "\"other\"").error(412);
+        let now = scene.api().get(&path);
+        assert_eq!((now.is(200), now.etag()), (renamed.is(200), current.clone()));
+    }
+    let emptied = send("PATCH", &current);
+    assert_eq!(emptied.is(200)["rules"], json!([]));
+    assert_ne!(emptied.etag(), current);
+    send("DELETE", &current).error(412);
+    send("DELETE", &emptied.etag()).is(200);
+}
+
+#[test]
+fn making_something_answers_its_etag() {
+    let scene = Scene::new();
+    let environment = scene.api().post("/environments", &json!({"name": format!("{}-tag", scene.name)}));
+    let body = json!({"name": "a", "environmentId": scene.id, "rules": []});
+    let audience = scene.api().post("/audiences", &body);
+    let body = json!({"key": "e", "name": "e", "environmentId": scene.id});
+    let experiment = scene.api().post("/experiments", &body);
+    for (path, made) in [("environments", environment), ("audiences", audience), ("experiments", experiment)]
+    {
+        let shown = scene.api().get(&format!("/{path}/{}", id(&made.is(201))));
+        assert_eq!(shown.etag(), made.etag(), "{path}");
+    }
+}
+
+#[test]
+fn losing_its_audience_is_a_change_of_an_experiment() {
+    let scene = Scene::new();
+    let audience = scene.audience("us", "US");
+    let experiment = scene.experiment("e");
+    scene.api().patch(&experiment.path, &json!({"audienceId": audience["id"]})).is(200);
+    let before = experiment.etag();
+    scene.api().delete(&format!("/audiences/{}", id(&audience))).is(200);
+    assert_ne!(experiment.etag(), before);
+}

@@ -1,0 +1,210 @@
+//! Each field of each body, of every wrong type, missing, and with a NUL in it.
+
+use serde_json::{Value, json};
+
+use super::assert_well;
+use crate::{
+    client::Reply,
+    planes::Serve,
+    scene::{Experiment, decide, environment, id, rules},
+};
+
+/// A route, and a body that it accepts.
+struct Route {
+    method: &'static str,
+    path: String,
+    body: Value,
+}
+
+fn routes(serve: &Serve) -> Vec<Route> {
+    let api = &serve.plane.api;
+    let (environment, name) = environment(api);
+    let rules = rules("country", "in", &json!(["US", 1]));
+    let body = json!({"name": "a", "environmentId": environment, "rules": rules});
+    let audience = id(&api.post("/audiences", &body).is(201));
+    let experiment = Experiment::new(api, &environment, "e");
+    let variant = experiment.run();
+    let payload = json!({"a": {"b": [1, null]}});
+    let range = json!({"variantId": variant, "rangeStart": 0, "rangeEnd": 9});
+    let route = |method, path: &str, body| Route { method, path: path.to_owned(), body };
+    vec![
+        route("POST", "/environments", json!({"name": "name"})),
+        route("POST", "/audiences", json!({"name": "n", "environmentId": environment, "rules": rules})),
+        route("PATCH", &format!("/audiences/{audience}"), json!({"name": "m", "rules": rules})),
+        route(
+            "POST",
+            "/experiments",
+            json!({
+                "key": "k", "name": "n", "description": "d", "environmentId": environment, "audienceId": audience,
+                "targetingRules": rules,
+            }),
+        ),
+        route(
+            "PATCH",
+            &experiment.path,
+            json!({"name": "n", "description": "d", "audienceId": audience, "targetingRules": rules}),
+        ),
+        route("PATCH", &experiment.below("/status"), json!({"status": "RUNNING"})),
+        route("POST", &experiment.below("/variants"), json!({"key": "k", "name": "n", "payload": payload})),
+        route(
+            "PATCH",
+            &experiment.below("/variants"),
+            json!({
+                "create": [{"key": "l", "name": "n", "payload": payload}],
+                "update": [{"id": variant, "name": "n", "payload": payload}], "delete": [crate::scene::NOBODY],
+            }),
+        ),
+        route(
+            "PATCH",
+            &experiment.below(&format!("/variants/{variant}")),
+            json!({"name": "n", "payload": payload}),
+        ),
+        route("PUT", &experiment.below("/allocations"), json!({"allocations": [range]})),
+        route("POST", &experiment.below("/publish"), json!({"a": 1})),
+        route("POST", "/decide", json!({"user_key": "u", "env": name, "context": {"a": {"b": ["c"]}}})),
+    ]
+}
+
+/// The JSON pointers of all values in a body, the body itself first.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), found));
+        }
+        Value::Array(elements) => {
+            elements
+                .iter()
+                .enumerate()
+                .for_each(|(index, value)| pointers(value, &format!("{at}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// A 2xx, or a 4xx that says what is wrong.
+#[track_caller]
+fn assert_answered(reply: &Reply) {
+    match reply.status {
+        200 | 201 => drop(reply.is(reply.status)),
+        400..500 => drop(reply.error(reply.status)),
+        _ => panic!("{reply}"),
+    }
+}
+
+#[test]
+fn a_value_of_any_type_in_any_field_is_answered() {
+    let serve = Serve::start();
+    let wrong = [
+        "null",
+        "true",
+        "0",
+        "-1",
+        "1.5",
+        "1e300",
+        "-0.0",
+        "9007199254740993",
+        "18446744073709551616",
+        "\"\"",
+        "\"x\"",
+        "\"\\u0000\"",
+        "\"\\ufffd\\ud83d\\ude00\"",
+        "[]",
+        "[null]",
+        "[[]]",
+        "[{}]",
+        "[\"x\",\"x\"]",
+        "{}",
+        "{\"\":{}}",
+        "{\"conditions\":[{}]}",
+    ];
+    for Route { method, path, body } in routes(&serve) {
+        let mut places = Vec::new();
+        pointers(&body, "", &mut places);
+        for place in places {
+            for text in wrong {
+                // Replaced as text, since a `Value` would not keep all of the numbers.
+                let mut marked = body.clone();
+                *marked.pointer_mut(&place).unwrap() = json!("<here>");
+                let sent = marked.to_string().replace("\"<here>\"", text);
+                assert_answered(&serve.plane.api.request(method, &path).json(&sent).send());
+            }
+        }
+    }
+    assert_well(&serve);
+}
+
+#[test]
+fn a_field_that_is_missing_is_answered() {
+    let serve = Serve::start();
+    for Route { method, path, body } in routes(&serve) {
+        let mut places = Vec::new();
+        pointers(&body, "", &mut places);
+        for place in places.iter().skip(1) {
+            let (parent, name) = place.rsplit_once('/').unwrap();
+            let mut body = body.clone();
+            match body.pointer_mut(parent).unwrap() {
+                Value::Object(members) => drop(members.remove(name)),
+                Value::Array(elements) => drop(elements.remove(name.parse().unwrap())),
+                _ => unreachable!("only these have members"),
+            }
+            assert_answered(&serve.plane.api.request(method, &path).json(&body.to_string()).send());
+        }
+    }
+    assert_well(&serve);
+}
+
+#[test]
+fn a_nul_in_any_text_is_refused_or_data() {
+    let serve = Serve::start();
+    for Route { method, path, body } in routes(&serve) {
+        let mut places = Vec::new();
+        pointers(&body, "", &mut places);
+        for place in places.iter().filter(|place| body.pointer(place).unwrap().is_string()) {
+            for text in ["\u{0}", "a\u{0}b", "\u{0}a"] {
+                let mut body = body.clone();
+                *body.pointer_mut(place).unwrap() = json!(text);
+                let reply = serve.plane.api.request(method, &path).json(&body.to_string()).send();
+                // Values that attributes are compared with, and what is inside a context, are data.
+                if place.contains("/value") || place.contains("/context/") {
+                    assert_answered(&reply);
+                } else {
+                    assert!(matches!(reply.status, 400 | 404), "{place}: {reply}");
+                    reply.error(reply.status);
+                }
+            }
+        }
+        // Not escaped, a control character is no JSON at all.
+        for name in ["name", "key", "user_key", "anything"] {
+            let body = format!("{{\"{name}\":\"a\u{0}b\"}}");
+            let reply = serve.plane.api.request(method, &path).json(&body).send();
+            assert!(path.ends_with("/publish") || reply.status == 400, "{reply}");
+        }
+    }
+    assert_well(&serve);
+}
+
+#[test]
+fn a_payload_may_hold_what_json_can() {
+    let serve = Serve::start();
+    let api = &serve.plane.api;
+    let (environment, name) = environment(api);
+    let experiment = Experiment::new(api, &environment, "e");
+    let variant = experiment.run();
+    let path = experiment.below(&format!("/variants/{variant}"));
+    for payload in [
+        r#"{"a":"\u0000"}"#,
+        r#"{"\u0000":1,"__proto__":{"x":1},"constructor":null,"toString":"x","":""}"#,
+        r#"{"a":"\ud83d\ude00 \u2028 \u202e </script><!-- ' OR 1=1; -- $1 ?1 %s {}"}"#,
+        r#"{"n":[1e-400,5e-324,1.7976931348623157e308,-0.0,123456789012345678901234567890]}"#,
+        &format!(r#"{{"{}":"{}"}}"#, "k".repeat(50_000), "v".repeat(500_000)),
+    ] {
+        let reply = api.request("PATCH", &path).json(&format!(r#"{{"payload":{payload}}}"#)).send();
+        reply.is(200);
+        assert_eq!(reply.header("x-publish-succeeded"), Some("true"), "{reply}");
+        let decided = decide(api, &name, "u", &json!({}));
+        let wanted: Value = serde_json::from_str(payload).unwrap();
+        assert_eq!(decided["assignments"][0]["payload"], wanted);
+    }
+    assert_well(&serve);
+}
