@@ -1,0 +1,98 @@
+use std::sync::Arc;
+
+use axum::http::Method;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, any},
+};
+use edgewise_api::{ApiError, EnvironmentName, paths};
+use edgewise_control::http::{Failed, json_reply};
+
+use super::{Cache, source::Found};
+
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const POINTER: HeaderValue = HeaderValue::from_static("public, max-age=1");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// The route below `/configs/`: published snapshots, read only, for readers on any site.
+pub fn configs<S>(cache: Arc<Cache>) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    any(object).with_state(cache)
+}
+
+async fn object(State(cache): State<Arc<Cache>>, request: Request) -> Response {
+    let mut response = match (request.method(), published(request.uri().path())) {
+        (&Method::GET | &Method::HEAD, Some((path, caching))) => {
+            read(&cache, &path, caching, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
+        }
+        (&Method::OPTIONS, Some(_)) => preflight(),
+        _ => Failed(ApiError::not_found("no such object")).into_response(),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    response
+}
+
+/// The object in the store that a request's path stands for, and how long it may be cached.
+///
+/// The path is taken as it was sent: what is published has no name that needs escapes.
+fn published(path: &str) -> Option<(String, HeaderValue)> {
+    let mut segments = path.strip_prefix("/configs/")?.split('/');
+    let environment = EnvironmentName::new(segments.next()?).ok()?;
+    let object = match (segments.next()?, segments.next()) {
+        ("version.json", None) => (paths::version(&environment), POINTER),
+        ("snapshots", Some("latest.json")) => (paths::latest(&environment), POINTER),
+        ("snapshots", Some(file)) => {
+            let number = file.strip_suffix(".json")?;
+            let version: u64 = number.parse().ok()?;
+            // One version has one address: neither `+1` nor `01`.
+            let canonical = version.to_string() == number && version <= paths::MAX_VERSION;
+            canonical.then(|| (paths::snapshot(&environment, version), IMMUTABLE))?
+        }
+        _ => return None,
+    };
+    segments.next().is_none().then_some(object)
+}
+
+async fn read(
+    cache: &Cache,
+    path: &str,
+    caching: HeaderValue,
+    asked: &HeaderMap,
+) -> Result<Response, Failed> {
+    let found = cache.source().get(path).await.map_err(|problem| {
+        tracing::warn!(path, problem, "a published object cannot be read");
+        ApiError::unavailable("the snapshot store does not answer: try again")
+    })?;
+    let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
+    let unchanged = etag.as_deref().is_some_and(|etag| names(asked, etag));
+    let mut response =
+        if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { json_reply(StatusCode::OK, bytes) };
+    response.headers_mut().insert(header::CACHE_CONTROL, caching);
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
+}
+
+/// Whether `If-None-Match` names this tag, or any.
+fn names(asked: &HeaderMap, etag: &str) -> bool {
+    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let tags = asked.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
+    tags.flat_map(|value| value.split(',')).map(strong).any(|tag| tag == "*" || tag == strong(etag))
+}
+
+fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("if-none-match"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}

@@ -1,0 +1,20 @@
+//! The decision plane: keeps each environment's published snapshot in memory, and decides from it.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `source` | reading a snapshot store, in a directory or over HTTP |
+//! | `slot` | what is held of one environment |
+//! | `cache` | all environments that are held: loading on first use, polling, swapping |
+//! | `routes` | `decide` |
+//! | `configs` | `/configs/…`: the published snapshots, for browsers and workers |
+
+mod cache;
+mod configs;
+pub(crate) mod routes;
+mod slot;
+mod source;
+
+pub use cache::{Cache, KEPT_ENVIRONMENTS};
+pub use configs::configs;
+pub use routes::decide;
+pub use source::{Source, SourceError};

@@ -1,0 +1,107 @@
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use edgewise_api::{EnvironmentName, decide::Config, loading::Held};
+use tokio::time::Instant;
+
+/// What is held of one environment.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) environment: EnvironmentName,
+    config: ArcSwapOption<Config>,
+    /// The round of polling in which it was last asked for.
+    used: AtomicU64,
+    state: Mutex<State>,
+    /// Held while somebody looks at the store on behalf of all who wait.
+    pub(super) looking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    held: Option<Held>,
+    problem: Option<String>,
+    looked: Option<Instant>,
+}
+
+impl Slot {
+    pub(super) fn new(environment: EnvironmentName) -> Self {
+        Self {
+            environment,
+            config: ArcSwapOption::empty(),
+            used: AtomicU64::new(0),
+            state: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What to decide from, if anything is loaded.
+    pub(super) fn config(&self) -> Option<Arc<Config>> {
+        self.config.load_full()
+    }
+
+    pub(super) fn version(&self) -> Option<u64> {
+        self.config.load().as_ref().map(|config| config.version())
+    }
+
+    pub(super) fn held(&self) -> Option<Held> {
+        self.state().held
+    }
+
+    pub(super) fn problem(&self) -> Option<String> {
+        self.state().problem.clone()
+    }
+
+    /// Notes that it was asked for in this round of polling.
+    pub(super) fn touch(&self, round: u64) {
+        // Writing only what changes keeps processors from fighting over it.
+        if self.used.load(Ordering::Relaxed) != round {
+            self.used.store(round, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn looked_within(&self, interval: Duration) -> bool {
+        self.state().looked.is_some_and(|looked| looked.elapsed() < interval)
+    }
+
+    /// Swaps a snapshot in, unless what is held is as new.
+    pub(super) fn install(&self, config: Config, held: Held) {
+        let mut state = self.state();
+        if state.held.is_some_and(|now| (held.version, held.pointer) <= (now.version, now.pointer)) {
+            return;
+        }
+        let (version, experiments) = (config.version(), config.experiments());
+        state.held = Some(held);
+        self.config.store(Some(Arc::new(config)));
+        tracing::info!(environment = %self.environment, version, experiments, "loaded");
+    }
+
+    /// Notes how a look ended, and, if the environment is known, logs a problem when it begins, changes and ends.
+    pub(super) fn looked(&self, problem: Option<String>, known: bool) {
+        let mut state = self.state();
+        state.looked = Some(Instant::now());
+        if state.problem == problem {
+            return;
+        }
+        let (environment, kept) = (&self.environment, state.held.map(|held| held.version));
+        match &problem {
+            _ if !known => {}
+            Some(problem) => tracing::warn!(%environment, problem, kept, "the snapshot cannot be loaded"),
+            None => tracing::info!(%environment, kept, "the snapshot can be loaded again"),
+        }
+        state.problem = problem;
+    }
+}

@@ -1,0 +1,138 @@
+//! How often a client address may ask: so many requests in a window of time.
+
+use std::{
+    collections::HashSet,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroUsize,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use edgewise_control::http::json_reply;
+use lru::LruCache;
+
+use crate::options::LimitOptions;
+
+/// Addresses whose windows are remembered. One more displaces the one that was longest not heard of.
+const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(65_535);
+
+static LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+static RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Counts requests by client address, in fixed windows that begin with a client's first request.
+#[derive(Debug)]
+pub struct Limiter {
+    max: u32,
+    window: Duration,
+    unlimited: HashSet<IpAddr>,
+    clients: Mutex<LruCache<Client, Window>>,
+}
+
+/// An IPv4 address, or a /64 of IPv6, which is what one customer is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Client {
+    V4(u32),
+    V6(u64),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    began: Instant,
+    requests: u32,
+}
+
+/// What a client has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Requests in a window.
+    pub limit: u32,
+    /// Those left after this one.
+    pub remaining: u32,
+    /// Whole seconds until the window ends, rounded up.
+    pub reset_secs: u64,
+    /// Whether this request is one too many.
+    pub exceeded: bool,
+}
+
+impl Limiter {
+    /// A limiter as it is set, or `None` if it is off.
+    #[must_use]
+    pub fn new(options: &LimitOptions) -> Option<Self> {
+        options.decide_rate_limit_enabled.then(|| Self {
+            max: options.decide_rate_limit_max,
+            window: Duration::from_millis(options.decide_rate_limit_window_ms.into()),
+            unlimited: options.decide_rate_limit_allowlist.0.iter().copied().collect(),
+            clients: Mutex::new(LruCache::new(REMEMBERED)),
+        })
+    }
+
+    /// Counts a request that comes at `now`. `None` if this client is not limited.
+    pub fn count(&self, client: IpAddr, now: Instant) -> Option<Allowance> {
+        let client = client.to_canonical();
+        if !self.unlimited.is_empty() && self.unlimited.contains(&client) {
+            return None;
+        }
+        let requests;
+        let began;
+        {
+            let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+            let new = || Window { began: now, requests: 0 };
+            let window = clients.get_or_insert_mut(Client::of(client), new);
+            if now.saturating_duration_since(window.began) >= self.window {
+                *window = new();
+            }
+            window.requests = window.requests.saturating_add(1);
+            (began, requests) = (window.began, window.requests);
+        }
+        let left = self.window.saturating_sub(now.saturating_duration_since(began));
+        Some(Allowance {
+            limit: self.max,
+            remaining: self.max.saturating_sub(requests),
+            reset_secs: left.as_secs() + u64::from(left.subsec_nanos() > 0),
+            exceeded: requests > self.max,
+        })
+    }
+}
+
+impl Client {
+    fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Self::V4(address.to_bits()),
+            IpAddr::V6(address) => Self::V6(network(address)),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "64 bits are left after the shift")]
+const fn network(address: Ipv6Addr) -> u64 {
+    (address.to_bits() >> 64) as u64
+}
+
+impl Allowance {
+    /// Tells the client, in an answer's headers.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        headers.insert(&LIMIT, HeaderValue::from(self.limit));
+        headers.insert(&REMAINING, HeaderValue::from(self.remaining));
+        headers.insert(&RESET, HeaderValue::from(self.reset_secs));
+    }
+
+    /// The answer to a request that is one too many.
+    #[must_use]
+    pub fn refusal(&self) -> Response {
+        let seconds = self.reset_secs;
+        let body = serde_json::json!({
+            "error": "Too Many Requests",
+            "message": format!("Rate limit exceeded, retry in {seconds} seconds"),
+            "statusCode": 429,
+        });
+        let mut response = json_reply(StatusCode::TOO_MANY_REQUESTS, body.to_string());
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        self.tell(response.headers_mut());
+        response
+    }
+}

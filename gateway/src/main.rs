@@ -1,0 +1,53 @@
+//! The program `edgewise`: reads its settings, starts what was asked for, and serves it until it is told to stop.
+#![forbid(unsafe_code)]
+
+use std::{env, ffi::OsString, process::ExitCode, thread};
+
+use anyhow::{Result, anyhow};
+use edgewise::{
+    logging,
+    options::{self, Command, Refusal},
+    planes::{self, Plane},
+    server,
+};
+use tokio::runtime::{Builder, Runtime};
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = env::args_os().collect();
+    let command = match options::read(&args) {
+        Ok(cli) => cli.command,
+        Err(Refusal::Help(help)) => help.exit(),
+        Err(Refusal::Invalid(problem)) => return failed(&problem),
+    };
+    logging::begin(&command.process().log, command.process().log_format);
+    let ran = runtime().and_then(|runtime| runtime.block_on(run(command)));
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+fn failed(problem: &str) -> ExitCode {
+    eprintln!("edgewise: {problem}");
+    ExitCode::FAILURE
+}
+
+/// On one processor, threads would only take turns.
+fn runtime() -> Result<Runtime> {
+    let alone = thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
+    let mut builder = if alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.enable_all().build().map_err(|error| anyhow!("the runtime cannot be started: {error}"))
+}
+
+async fn run(command: Command) -> Result<()> {
+    let stop = server::asked_to_stop().map_err(|error| anyhow!("signals cannot be received: {error}"))?;
+    planes::check_address(command.bind(), command.process().insecure_open)?;
+    let listener = server::listen(command.bind()).await?;
+    let plane = Plane::start(&command).await?;
+    let address = listener.local_addr()?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening on http://{address}");
+    server::serve(listener, plane.routes(), stop).await;
+    plane.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}

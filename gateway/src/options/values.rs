@@ -1,0 +1,193 @@
+use std::{
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use axum::http::{Uri, uri::Authority};
+
+/// Where snapshots lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreUrl {
+    /// A directory, which holds `configs/`.
+    Directory(PathBuf),
+    /// An address to read from, below which `configs/` lies. Without a trailing slash.
+    Web(Uri),
+}
+
+/// Where another plane listens: `http://`, and a path below which its routes lie, without a trailing slash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaneUrl {
+    /// Host and port.
+    pub authority: Authority,
+    /// Empty, or starts with a slash.
+    pub prefix: String,
+}
+
+/// A list of client addresses, in canonical form (an IPv4 address is never one mapped into IPv6).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Addresses(pub Vec<IpAddr>);
+
+/// What to log, in the syntax of `tracing_subscriber::EnvFilter`; checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFilter(pub String);
+
+impl fmt::Display for PlaneUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "http://{}{}", self.authority, self.prefix)
+    }
+}
+
+pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "must be an IP address and a port, such as 127.0.0.1:3000 or [::1]:3000".to_owned())
+}
+
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> = text.parse().ok().filter(|seconds| (0.01..=86_400.0).contains(seconds));
+    seconds
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "must be a number of seconds from 0.01 to 86400, such as 5 or 0.5".to_owned())
+}
+
+pub(super) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err("must be true, false, 1 or 0".to_owned()),
+    }
+}
+
+pub(super) fn readable_store(text: &str) -> Result<StoreUrl, String> {
+    if let Some(directory) = directory(text) {
+        return Ok(StoreUrl::Directory(directory));
+    }
+    base(text, &["http", "https"])
+        .map(StoreUrl::Web)
+        .ok_or_else(|| "must be file:DIR, or an http:// or https:// address without a query".to_owned())
+}
+
+pub(super) fn writable_store(text: &str) -> Result<StoreUrl, String> {
+    directory(text)
+        .map(StoreUrl::Directory)
+        .ok_or_else(|| "must be file:DIR (other stores can be read by `edgewise decide` only)".to_owned())
+}
+
+/// `file:data`, `file:/srv/data` and `file:///srv/data`.
+fn directory(text: &str) -> Option<PathBuf> {
+    let path = text.strip_prefix("file:")?;
+    let path = match path.strip_prefix("//") {
+        Some(absolute) if absolute.starts_with('/') => absolute,
+        Some(_host) => return None,
+        None => path,
+    };
+    (!path.is_empty()).then(|| PathBuf::from(path))
+}
+
+/// An address without a query, a fragment or a user, the trailing slashes of its path dropped.
+fn base(text: &str, schemes: &[&str]) -> Option<Uri> {
+    let uri: Uri = text.parse().ok()?;
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
+    let plain = uri.query().is_none() && !text.contains('#') && !authority.as_str().contains('@');
+    if !plain || !schemes.contains(&scheme) || authority.host().is_empty() {
+        return None;
+    }
+    let path = uri.path().trim_end_matches('/');
+    Uri::builder().scheme(scheme).authority(authority.as_str()).path_and_query(path).build().ok()
+}
+
+pub(super) fn plane(text: &str) -> Result<PlaneUrl, String> {
+    base(text, &["http"])
+        .and_then(|uri| {
+            let prefix = uri.path().trim_end_matches('/').to_owned();
+            Some(PlaneUrl { authority: uri.into_parts().authority?, prefix })
+        })
+        .ok_or_else(|| "must be an http:// address, such as http://127.0.0.1:3001".to_owned())
+}
+
+pub(super) fn addresses(text: &str) -> Result<Addresses, String> {
+    let address = |part: &str| {
+        let address: IpAddr = part.parse().map_err(|_| format!("`{part}` is no IP address"))?;
+        Ok(address.to_canonical())
+    };
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    parts.map(address).collect::<Result<_, String>>().map(Addresses)
+}
+
+pub(super) fn log_filter(text: &str) -> Result<LogFilter, String> {
+    let hint = "must be off, error, warn, info, debug or trace, or such as `info,edgewise=debug`";
+    // A single word that is no level would be taken for the name of a part, and silence all the others.
+    let levels = ["off", "error", "warn", "info", "debug", "trace"];
+    let word = !text.contains(['=', ',', '[']);
+    if word && !levels.contains(&text.to_ascii_lowercase().as_str()) {
+        return Err(hint.to_owned());
+    }
+    match tracing_subscriber::EnvFilter::builder().parse(text) {
+        Ok(_) => Ok(LogFilter(text.to_owned())),
+        Err(_) => Err(hint.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_may_be_written_in_three_ways() {
+        for text in ["file:/srv/s", "file:///srv/s"] {
+            assert_eq!(readable_store(text), Ok(StoreUrl::Directory("/srv/s".into())));
+        }
+        assert_eq!(readable_store("file:./s"), Ok(StoreUrl::Directory("./s".into())));
+    }
+
+    #[test]
+    fn a_web_store_loses_its_trailing_slashes() {
+        for text in ["http://host:8080/below//", "http://host:8080/below"] {
+            let Ok(StoreUrl::Web(uri)) = readable_store(text) else { panic!("{text}") };
+            assert_eq!(uri, "http://host:8080/below");
+        }
+        let Ok(StoreUrl::Web(uri)) = readable_store("https://host") else { panic!() };
+        assert_eq!(uri.path().trim_end_matches('/'), "");
+    }
+
+    #[test]
+    fn other_stores_are_refused_with_what_is_accepted() {
+        for text in
+            ["s3://bucket", "snapshots", "", "file:", "file://host/x", "http://", "ftp://x", "http://h/?q"]
+        {
+            assert!(readable_store(text).unwrap_err().contains("file:DIR"), "{text}");
+        }
+        assert!(writable_store("http://host").unwrap_err().contains("file:DIR"));
+    }
+
+    #[test]
+    fn a_plane_keeps_its_path_without_the_trailing_slash() {
+        let plane = plane("http://control:3001/below/").unwrap();
+        assert_eq!((plane.authority.as_str(), plane.prefix.as_str()), ("control:3001", "/below"));
+        assert_eq!(plane.to_string(), "http://control:3001/below");
+        assert!(super::plane("https://control").is_err());
+    }
+
+    #[test]
+    fn seconds_may_be_fractions_but_not_nothing_nor_endless() {
+        assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
+        for text in ["0", "-1", "NaN", "inf", "1e9", "5s", ""] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_a_list_in_canonical_form() {
+        let list = addresses("10.0.0.1, ::ffff:10.0.0.2,").unwrap();
+        assert_eq!(list.0, ["10.0.0.1".parse::<IpAddr>().unwrap(), "10.0.0.2".parse::<IpAddr>().unwrap()]);
+        assert_eq!(addresses("10.0.0.1,x"), Err("`x` is no IP address".to_owned()));
+    }
+
+    #[test]
+    fn a_misspelt_log_level_is_refused() {
+        assert!(log_filter("verbose").is_err());
+        assert!(log_filter("edgewise=loud").is_err());
+        assert!(log_filter("warn,edgewise=debug").is_ok());
+    }
+}

@@ -1,0 +1,72 @@
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{Router, routing::get};
+use edgewise_control::{
+    Control, Options,
+    http::{Metrics, shell},
+    objects::Directory,
+    services::Services,
+};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use tokio::time::timeout;
+
+use super::{Plane, StartError};
+use crate::{
+    health::Health,
+    openapi,
+    options::{ControlOptions, DataOptions, StoreUrl},
+};
+
+/// How long the database may take to say that it is there.
+const DATABASE_LIMIT: Duration = Duration::from_secs(2);
+/// The characters of a path that a database URL would take for something else.
+const RESERVED: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
+
+pub(super) async fn start(options: &ControlOptions) -> Result<Plane, StartError> {
+    let objects = Arc::new(Directory::open(&snapshots(&options.data))?);
+    let control =
+        Control::start(Options::new(database_url(&options.data)), objects, Arc::new(|_, _| {})).await?;
+    Ok(Plane { routes: routes(&control), control: Some(control), polling: None })
+}
+
+fn routes(control: &Control) -> Router {
+    let (health, ready) = (control.services().clone(), control.services().clone());
+    let routes = control
+        .routes()
+        .route("/health", get(async move || Health::own(works(&health).await).answer()))
+        .route("/ready", get(async move || Health::own(works(&ready).await).answer()))
+        .merge(openapi::routes("", &openapi::control()));
+    shell(routes, &Metrics::default())
+}
+
+/// Whether the database answers, in time.
+pub(super) async fn works(services: &Services) -> bool {
+    match timeout(DATABASE_LIMIT, services.ready()).await {
+        Ok(Ok(())) => true,
+        Ok(Err(problem)) => {
+            tracing::warn!(%problem, "the database cannot be used");
+            false
+        }
+        Err(_) => {
+            tracing::warn!("the database does not answer");
+            false
+        }
+    }
+}
+
+/// The directory that snapshots are published to.
+pub(super) fn snapshots(data: &DataOptions) -> PathBuf {
+    match &data.snapshot_store {
+        Some(StoreUrl::Directory(path)) => path.clone(),
+        // Another store cannot be named where one publishes: the option does not accept it.
+        Some(StoreUrl::Web(_)) | None => data.data_dir.join("snapshots"),
+    }
+}
+
+/// The database, by default a file in the data directory.
+pub(super) fn database_url(data: &DataOptions) -> String {
+    data.database_url.clone().unwrap_or_else(|| {
+        let file = data.data_dir.join("edgewise.db");
+        format!("sqlite://{}", utf8_percent_encode(&file.to_string_lossy(), RESERVED))
+    })
+}

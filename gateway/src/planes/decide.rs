@@ -1,0 +1,34 @@
+use std::sync::Arc;
+
+use axum::{Router, routing::get};
+use edgewise_control::http::{Metrics, shell};
+
+use super::{Plane, StartError, keep_up};
+use crate::{
+    decide::{Cache, Source, configs, decide},
+    health::Health,
+    openapi,
+    options::{DecideOptions, StoreUrl},
+};
+
+pub(super) fn start(options: &DecideOptions) -> Result<Plane, StartError> {
+    if let StoreUrl::Directory(path) = &options.snapshot_store
+        && !path.is_dir()
+    {
+        tracing::warn!(path = %path.display(), "the snapshot directory is not there yet");
+    }
+    let cache = Arc::new(Cache::new(Source::open(&options.snapshot_store)?, options.poll_interval));
+    let polling = keep_up(&cache);
+    Ok(Plane { routes: routes(&cache), control: None, polling: Some(polling) })
+}
+
+fn routes(cache: &Arc<Cache>) -> Router {
+    let (health, ready) = (cache.clone(), cache.clone());
+    let routes = Router::new()
+        .route("/decide", decide(cache.clone(), None))
+        .route("/configs/{*path}", configs(cache.clone()))
+        .route("/health", get(async move || Health::own(true).with_configs(&health).answer()))
+        .route("/ready", get(async move || Health::own(ready.store_answers().await).answer()))
+        .merge(openapi::routes("", &openapi::decide()));
+    shell(routes, &Metrics::default())
+}

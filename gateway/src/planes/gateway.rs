@@ -1,0 +1,107 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use edgewise_control::http::{Metrics, not_found, shell};
+
+use super::Plane;
+use crate::{
+    health::{Health, ServiceStatus, Services},
+    limit::Limiter,
+    openapi,
+    options::GatewayOptions,
+    proxy::Upstream,
+    server::client_address,
+};
+
+/// How long a plane may take to say how it is.
+const HEALTH_LIMIT: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Debug)]
+struct Gateway {
+    control: Upstream,
+    decide: Upstream,
+    limiter: Option<Arc<Limiter>>,
+}
+
+pub(super) fn start(options: &GatewayOptions) -> Plane {
+    let gateway = Gateway {
+        control: Upstream::new("control plane", options.control_url.clone()),
+        decide: Upstream::new("decision plane", options.decide_url.clone()),
+        limiter: Limiter::new(&options.limit).map(Arc::new),
+    };
+    Plane { routes: routes(gateway), control: None, polling: None }
+}
+
+fn routes(gateway: Gateway) -> Router {
+    let routes = Router::new()
+        .route("/api/decide", any(decide))
+        .route("/api/health", get(health))
+        // What the control plane has for itself.
+        .route("/api/ready", any(not_found))
+        .route("/api/metrics", any(not_found))
+        .merge(openapi::routes("/api", &openapi::serve()))
+        .route("/api/{*path}", any(control))
+        .route("/configs/{*path}", any(configs))
+        .route("/health", get(health))
+        .route("/ready", get(ready))
+        .with_state(gateway);
+    shell(routes, &Metrics::default())
+}
+
+async fn control(State(gateway): State<Gateway>, request: Request) -> Response {
+    let path = path_and_query(&request);
+    let Some(path) = path.strip_prefix("/api") else { return not_found().await.into_response() };
+    gateway.control.pass(request, path).await
+}
+
+async fn configs(State(gateway): State<Gateway>, request: Request) -> Response {
+    let path = path_and_query(&request);
+    gateway.decide.pass(request, &path).await
+}
+
+async fn decide(State(gateway): State<Gateway>, request: Request) -> Response {
+    let limiter = gateway.limiter.as_deref();
+    let allowance = limiter.and_then(|limiter| limiter.count(client_address(&request), Instant::now()));
+    if let Some(refused) = allowance.filter(|allowance| allowance.exceeded) {
+        return refused.refusal();
+    }
+    let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
+    let mut response = gateway.decide.pass(request, &format!("/decide{query}")).await;
+    if let Some(allowance) = allowance {
+        allowance.tell(response.headers_mut());
+    }
+    response
+}
+
+/// As the client sent them.
+fn path_and_query(request: &Request) -> String {
+    request.uri().path_and_query().map_or_else(String::new, ToString::to_string)
+}
+
+async fn health(State(gateway): State<Gateway>) -> Response {
+    gateway.ask("/health").await.answer()
+}
+
+async fn ready(State(gateway): State<Gateway>) -> Response {
+    gateway.ask("/ready").await.answer()
+}
+
+impl Gateway {
+    /// Asks both planes how they are.
+    async fn ask(&self, path: &str) -> Health {
+        let (control, decide) =
+            tokio::join!(self.control.status(path, HEALTH_LIMIT), self.decide.status(path, HEALTH_LIMIT));
+        Health::of(Services {
+            experiment_service: ServiceStatus::of_answer(control),
+            decision_service: ServiceStatus::of_answer(decide),
+        })
+    }
+}

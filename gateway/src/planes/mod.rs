@@ -1,0 +1,98 @@
+//! The planes: which of them serves what. Every route of every plane stands in this module's files.
+
+mod control;
+mod decide;
+mod gateway;
+mod serve;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::Router;
+use edgewise_control::{Control, objects::DirectoryError, store::OpenError};
+use tokio::task::JoinHandle;
+
+use crate::{
+    decide::{Cache, SourceError},
+    options::Command,
+    server::ListenError,
+};
+
+/// A plane that is ready to answer requests.
+#[derive(Debug)]
+pub struct Plane {
+    /// All it serves.
+    routes: Router,
+    control: Option<Control>,
+    polling: Option<JoinHandle<()>>,
+}
+
+/// Why a plane cannot start. Each says in one line what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address could be reached by others.
+    #[error(
+        "{address} can be reached from other machines, and nobody has to sign in: bind a loopback address such as \
+         127.0.0.1, or add --insecure-open if the network is yours"
+    )]
+    Open {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The snapshot directory cannot be used.
+    #[error(transparent)]
+    Snapshots(#[from] DirectoryError),
+    /// The snapshot store cannot be used.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+}
+
+impl Plane {
+    /// Starts what was asked for.
+    ///
+    /// # Errors
+    /// [`StartError`] says in one line what is wrong.
+    pub async fn start(command: &Command) -> Result<Self, StartError> {
+        match command {
+            Command::Serve(options) => serve::start(options).await,
+            Command::Control(options) => control::start(options).await,
+            Command::Decide(options) => decide::start(options),
+            Command::Gateway(options) => Ok(gateway::start(options)),
+        }
+    }
+
+    /// All it serves.
+    #[must_use]
+    pub fn routes(&self) -> Router {
+        self.routes.clone()
+    }
+
+    /// Ends what runs in the background, once it is whole.
+    pub async fn stop(self) {
+        if let Some(polling) = self.polling {
+            polling.abort();
+        }
+        if let Some(control) = self.control {
+            control.stop().await;
+        }
+    }
+}
+
+/// Refuses an address that others can reach, unless that is wanted.
+///
+/// # Errors
+/// [`StartError::Open`]
+pub fn check_address(address: SocketAddr, insecure_open: bool) -> Result<(), StartError> {
+    let open = !address.ip().to_canonical().is_loopback();
+    if open && !insecure_open { Err(StartError::Open { address }) } else { Ok(()) }
+}
+
+/// Keeps the cache up to date, and counts what it holds.
+fn keep_up(cache: &Arc<Cache>) -> JoinHandle<()> {
+    tokio::spawn(cache.clone().poll_for_ever())
+}

@@ -1,0 +1,64 @@
+use std::sync::Arc;
+
+use axum::{Router, response::Response, routing::get};
+use edgewise_control::{
+    Control, Options,
+    http::{Metrics, shell},
+    objects::{Directory, ObjectStore},
+    services,
+};
+
+use super::{
+    Plane, StartError,
+    control::{database_url, snapshots, works},
+    keep_up,
+};
+use crate::{
+    decide::{Cache, Source, configs, decide},
+    health::{Health, ServiceStatus, Services},
+    limit::Limiter,
+    openapi,
+    options::ServeOptions,
+};
+
+pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
+    let objects: Arc<dyn ObjectStore> = Arc::new(Directory::open(&snapshots(&options.data))?);
+    let cache = Arc::new(Cache::new(Source::Objects(objects.clone()), options.poll_interval));
+    let published = {
+        // So that the next decision after a publish is made from it.
+        let cache = cache.clone();
+        Arc::new(move |environment: &_, snapshot: &_| cache.offer(environment, snapshot))
+    };
+    let control = Control::start(Options::new(database_url(&options.data)), objects, published).await?;
+    let limiter = Limiter::new(&options.limit).map(Arc::new);
+    let routes = routes(&control, &cache, limiter);
+    Ok(Plane { routes, control: Some(control), polling: Some(keep_up(&cache)) })
+}
+
+fn routes(control: &Control, cache: &Arc<Cache>, limiter: Option<Arc<Limiter>>) -> Router {
+    let health = || {
+        let (control, cache) = (control.services().clone(), cache.clone());
+        get(async move || health(&control, &cache).await)
+    };
+    let (control_ready, cache_ready) = (control.services().clone(), cache.clone());
+    let ready =
+        async move || Health::own(works(&control_ready).await && cache_ready.store_answers().await).answer();
+    let routes = Router::new()
+        .nest("/api", control.routes())
+        .route("/api/decide", decide(cache.clone(), limiter))
+        .route("/api/health", health())
+        .merge(openapi::routes("/api", &openapi::serve()))
+        .route("/configs/{*path}", configs(cache.clone()))
+        .route("/health", health())
+        .route("/ready", get(ready));
+    shell(routes, &Metrics::default())
+}
+
+async fn health(control: &services::Services, cache: &Cache) -> Response {
+    let status = |works| if works { ServiceStatus::Ok } else { ServiceStatus::Unhealthy };
+    let services = Services {
+        experiment_service: status(works(control).await),
+        decision_service: status(cache.store_answers().await),
+    };
+    Health::of(services).with_configs(cache).answer()
+}

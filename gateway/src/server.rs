@@ -1,0 +1,132 @@
+//! The HTTP server: accepts connections, bounds how slow a client may be, and ends gracefully.
+
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
+use tokio::net::{TcpListener, TcpStream};
+use tower::Service;
+
+/// How long a client may take to send a request's head, and how long an idle connection is kept.
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// How long requests may take to finish once the server is told to stop.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Why a server cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Somebody else listens there.
+    #[error("{address} is in use: stop what listens there, or choose another address with --bind")]
+    InUse {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The system does not allow it.
+    #[error("cannot listen on {address}: {source}: choose another address with --bind")]
+    Refused {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Takes an address to listen on.
+///
+/// # Errors
+/// [`ListenError`] if it cannot be had.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ListenError::InUse { address },
+        _ => ListenError::Refused { address, source },
+    })
+}
+
+/// Answers requests until `stop` is ready; then finishes those under way, for at most 10 seconds.
+pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
+    let connections = GracefulShutdown::new();
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+
+    let accepting = async {
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => spawn(&http, &connections, stream, peer, routes.clone()),
+                Err(error) => accept_failed(&error).await,
+            }
+        }
+    };
+    tokio::select! {
+        () = accepting => {}
+        () = stop => {}
+    }
+    drop(listener);
+    if tokio::time::timeout(STOP_LIMIT, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish within {} s", STOP_LIMIT.as_secs());
+    }
+}
+
+fn spawn(
+    http: &http1::Builder,
+    connections: &GracefulShutdown,
+    stream: TcpStream,
+    peer: SocketAddr,
+    routes: Router,
+) {
+    // Without it, an answer in two packets waits for the first one's acknowledgement.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
+    }
+    let service = service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        routes.clone().call(request)
+    });
+    let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke off");
+        }
+    });
+}
+
+/// The address a request came from.
+#[must_use]
+pub fn client_address(request: &Request<Body>) -> IpAddr {
+    let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
+}
+
+/// A connection that broke off before it was taken is nothing; too many open files is, and passes.
+async fn accept_failed(error: &io::Error) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
+        tracing::error!(%error, "cannot take a connection: trying again in a second");
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Is ready when the process is asked to end, by SIGTERM or SIGINT.
+///
+/// # Errors
+/// If signals cannot be received.
+pub fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        let signal = tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal, "stopping: requests under way are finished");
+    })
+}

@@ -1,0 +1,135 @@
+//! `/configs/…`: what browsers, workers and other decision planes read.
+
+mod support;
+
+use support::{Served, publish, snapshot};
+use tempfile::TempDir;
+
+async fn plane() -> (Served, TempDir) {
+    let root = tempfile::tempdir().unwrap();
+    publish(root.path(), "prod", 7, &snapshot(7));
+    let store = format!("file:{}", root.path().display());
+    (Served::plane(&["decide", "--snapshot-store", &store]).await, root)
+}
+
+#[tokio::test]
+async fn published_objects_are_served_as_they_lie_in_the_store() {
+    let (plane, _root) = plane().await;
+    for (path, content, caching) in [
+        ("version.json", "{\"version\":7}", "public, max-age=1"),
+        ("snapshots/latest.json", &snapshot(7), "public, max-age=1"),
+        ("snapshots/7.json", &snapshot(7), "public, max-age=31536000, immutable"),
+    ] {
+        let answer = plane.get(&format!("/configs/prod/{path}")).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers()["cache-control"], caching, "{path}");
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+        assert!(answer.headers()["access-control-expose-headers"].to_str().unwrap().contains("etag"));
+        assert_eq!(answer.text().await.unwrap(), content, "{path}");
+    }
+    plane.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_has_an_object_is_told_so_without_the_object() {
+    let (plane, _root) = plane().await;
+    let path = "/configs/prod/version.json";
+    let etag = plane.get(path).await.headers()["etag"].to_str().unwrap().to_owned();
+    for asked in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
+        let answer = plane.send("GET", path, &[("if-none-match", &asked)], "").await;
+        assert_eq!(answer.status(), 304, "{asked}");
+        assert_eq!(answer.headers()["etag"], etag.as_str());
+        assert_eq!(answer.headers()["cache-control"], "public, max-age=1");
+        assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+        assert_eq!(answer.text().await.unwrap(), "");
+    }
+    let other = plane.send("GET", path, &[("if-none-match", "\"other\"")], "").await;
+    assert_eq!(other.status(), 200);
+    plane.stop().await;
+}
+
+#[tokio::test]
+async fn head_answers_without_a_body_and_options_says_what_is_allowed() {
+    let (plane, _root) = plane().await;
+    let head = plane.send("HEAD", "/configs/prod/version.json", &[], "").await;
+    assert_eq!((head.status().as_u16(), &head.headers()["content-length"]), (200, &"13".parse().unwrap()));
+    assert_eq!(head.text().await.unwrap(), "");
+    let options = plane.send("OPTIONS", "/configs/prod/version.json", &[], "").await;
+    assert_eq!(options.status(), 204);
+    assert_eq!(options.headers()["access-control-allow-methods"], "GET, HEAD");
+    assert_eq!(options.headers()["access-control-allow-headers"], "if-none-match");
+    plane.stop().await;
+}
+
+#[tokio::test]
+async fn nothing_else_can_be_read_and_no_error_is_cached() {
+    let (plane, root) = plane().await;
+    std::fs::write(root.path().join("secret.json"), "secret").unwrap();
+    std::fs::write(root.path().join("configs/prod/secret.json"), "secret").unwrap();
+    for path in [
+        "/configs/",
+        "/configs/prod",
+        "/configs/prod/",
+        "/configs/prod/secret.json",
+        "/configs/none/version.json",
+        "/configs/prod/snapshots/8.json",
+        "/configs/prod/snapshots/07.json",
+        "/configs/prod/snapshots/+7.json",
+        "/configs/prod/snapshots/-7.json",
+        "/configs/prod/snapshots/99999999999999999999.json",
+        "/configs/prod/snapshots/7.json/",
+        "/configs/prod/snapshots/7.json/x",
+        "/configs/prod//version.json",
+        "/configs//version.json",
+        "/configs/../secret.json",
+        "/configs/prod/../../secret.json",
+        "/configs/%2e%2e/secret.json",
+        "/configs/..%2fsecret.json",
+        "/configs/prod%2f..%2f..%2fsecret.json",
+        "/configs/prod/..%5c..%5csecret.json",
+        "/configs/prod/snapshots/7.json%00",
+        "/configs/%70rod/version.json",
+    ] {
+        // As it is: a client of higher level would tidy the path up.
+        let answer = plane.raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).await;
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
+        assert!(answer.contains("{\"error\":") && !answer.contains("secret\""), "{path}: {answer}");
+        if path.len() > "/configs/".len() {
+            assert!(answer.contains("cache-control: no-store"), "{path}: {answer}");
+        }
+    }
+    for method in ["PUT", "POST", "DELETE", "PATCH"] {
+        let answer = plane.send(method, "/configs/prod/version.json", &[], "").await;
+        assert_eq!(answer.status(), 404, "{method}");
+    }
+    plane.stop().await;
+}
+
+#[tokio::test]
+async fn another_decision_plane_can_read_its_snapshots_from_here() {
+    let (plane, _root) = plane().await;
+    let reader = Served::plane(&["decide", "--snapshot-store", &plane.url("/")]).await;
+    assert_eq!(reader.json("/decide?user_key=u&env=prod").await.1["config_version"], 7);
+    assert_eq!(reader.get("/decide?user_key=u&env=none").await.status(), 503);
+    let relayed = reader.get("/configs/prod/snapshots/7.json").await;
+    assert_eq!(
+        relayed.headers()["etag"],
+        plane.get("/configs/prod/snapshots/7.json").await.headers()["etag"]
+    );
+    assert_eq!(relayed.text().await.unwrap(), snapshot(7));
+    reader.stop().await;
+    plane.stop().await;
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_platform_with_latest_json_alone_is_read() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = root.path().join("configs/old/snapshots");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join("latest.json"), snapshot(5)).unwrap();
+    let store = format!("file:{}", root.path().display());
+    let plane = Served::plane(&["decide", "--snapshot-store", &store]).await;
+    assert_eq!(plane.json("/decide?user_key=u&env=old").await.1["config_version"], 5);
+    plane.stop().await;
+}

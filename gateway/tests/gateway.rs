@@ -1,0 +1,258 @@
+//! The gateway before its planes: what it passes on, and what it says of them.
+
+mod support;
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{
+    Router,
+    body::{Body, HttpBody},
+    extract::Request,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use bytes::Bytes;
+use hyper::body::Frame;
+use serde_json::{Value, json};
+use support::Served;
+use tokio::sync::{Notify, mpsc::Receiver};
+
+/// Answers with what it was asked.
+async fn echo(request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let header = |name: &str| {
+        let values = head.headers.get_all(name).into_iter();
+        values.map(|value| value.to_str().unwrap()).collect::<Vec<_>>().join(" | ")
+    };
+    let asked = json!({
+        "method": head.method.as_str(),
+        "target": head.uri.path_and_query().unwrap().as_str(),
+        "body": String::from_utf8_lossy(&body),
+        "for": header("x-forwarded-for"),
+        "proto": header("x-forwarded-proto"),
+        "forwarded_host": header("x-forwarded-host"),
+        "host": header("host"),
+        "custom": header("x-custom"),
+        "hop": format!("{}{}{}", header("x-hop"), header("keep-alive"), header("te")),
+        "length": header("content-length"),
+    });
+    let headers = [("x-plane", "yes"), ("connection", "x-private"), ("x-private", "1"), ("keep-alive", "1")];
+    (headers, asked.to_string()).into_response()
+}
+
+fn plane(name: &'static str) -> Router {
+    Router::new()
+        .route("/health", get(async || "well"))
+        .route("/ready", get(async || "well"))
+        .route("/name", get(async move || name))
+        .fallback(echo)
+}
+
+async fn gateway(control: &str, decide: &str, more: &[&str]) -> Served {
+    let args = ["gateway", "--control-url", control, "--decide-url", decide];
+    Served::plane(&[&args, more].concat()).await
+}
+
+/// A gateway before two planes that echo.
+async fn all() -> (Served, Served, Served) {
+    let (control, decide) = (Served::routes(plane("control")).await, Served::routes(plane("decide")).await);
+    (gateway(&control.url(""), &decide.url("/"), &[]).await, control, decide)
+}
+
+/// An address where nothing listens.
+async fn nowhere() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+async fn asked(gateway: &Served, target: &str) -> Value {
+    let answer =
+        gateway.raw(format!("GET {target} HTTP/1.1\r\nhost: public\r\nconnection: close\r\n\r\n")).await;
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap_or_else(|_| panic!("{target}: {answer}"))
+}
+
+#[tokio::test]
+async fn each_path_goes_to_its_plane_as_it_was_sent() {
+    let (gateway, control, decide) = all().await;
+    assert_eq!(gateway.get("/api/name").await.text().await.unwrap(), "control");
+    for (target, passed) in [
+        ("/api/experiments?a=1&a=2", "/experiments?a=1&a=2"),
+        (
+            "/api/x/%2e%2e/y%2Fz//a/../b?q=%7B%22a%22:1%7D&s='+%20;&t=%FF",
+            "/x/%2e%2e/y%2Fz//a/../b?q=%7B%22a%22:1%7D&s='+%20;&t=%FF",
+        ),
+        ("/api/decide?user_key=a%20b+c&env=prod", "/decide?user_key=a%20b+c&env=prod"),
+        ("/api/decide?", "/decide?"),
+        ("/api/decide", "/decide"),
+        ("/api/decide/x", "/decide/x"),
+        ("/configs/prod/version.json", "/configs/prod/version.json"),
+        ("/configs/..%2f?x", "/configs/..%2f?x"),
+    ] {
+        assert_eq!(asked(&gateway, target).await["target"], passed, "{target}");
+    }
+    let decided = asked(&gateway, "/api/decide").await;
+    assert_eq!(decided["host"], decide.address.to_string());
+    assert_eq!(asked(&gateway, "/configs/x").await["host"], decide.address.to_string());
+    assert_eq!(asked(&gateway, "/api/decide/x").await["host"], control.address.to_string());
+    for path in ["/", "/decide", "/environments", "/api", "/api/", "/api/metrics", "/api/ready", "/configs"] {
+        assert_eq!(gateway.json(path).await.0, 404, "{path}");
+    }
+    for served in [gateway, control, decide] {
+        served.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn headers_are_passed_on_but_those_of_the_connection() {
+    let (gateway, control, decide) = all().await;
+    let request = "POST /api/experiments HTTP/1.1\r\nhost: public:3000\r\nx-custom: 1\r\nx-custom: 2\r\n\
+                   x-forwarded-for: 192.0.2.7\r\nconnection: close, x-hop\r\nx-hop: 1\r\nkeep-alive: 5\r\nte: trailers\r\n\
+                   content-length: 4\r\n\r\nbody";
+    let answer = gateway.raw(request).await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let asked: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(asked["method"], "POST");
+    assert_eq!(asked["body"], "body");
+    assert_eq!(asked["length"], "4");
+    assert_eq!(asked["custom"], "1 | 2");
+    assert_eq!(asked["hop"], "");
+    assert_eq!(asked["for"], "192.0.2.7, 127.0.0.1");
+    assert_eq!(asked["proto"], "http");
+    assert_eq!(asked["forwarded_host"], "public:3000");
+    assert!(head.contains("x-plane: yes"), "{head}");
+    assert!(!head.contains("x-private") && !head.contains("keep-alive"), "{head}");
+    for served in [gateway, control, decide] {
+        served.stop().await;
+    }
+}
+
+/// A body whose parts come through a channel.
+struct Parts(Receiver<&'static str>);
+
+impl HttpBody for Parts {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.poll_recv(cx).map(|part| part.map(|part| Ok(Frame::data(Bytes::from_static(part.as_bytes())))))
+    }
+}
+
+#[tokio::test]
+async fn an_answer_flows_through_as_it_is_made() {
+    let go_on = Arc::new(Notify::new());
+    let stream = {
+        let go_on = go_on.clone();
+        async move || {
+            let (sender, receiver) = tokio::sync::mpsc::channel::<&'static str>(1);
+            tokio::spawn(async move {
+                sender.send("first").await.unwrap();
+                go_on.notified().await;
+                sender.send("second").await.unwrap();
+            });
+            Body::new(Parts(receiver))
+        }
+    };
+    let control = Served::routes(Router::new().route("/stream", get(stream))).await;
+    let gateway = gateway(&control.url(""), &nowhere().await, &[]).await;
+    let mut answer = gateway.get("/api/stream").await;
+    assert_eq!(answer.chunk().await.unwrap().unwrap(), "first");
+    go_on.notify_one();
+    assert_eq!(answer.chunk().await.unwrap().unwrap(), "second");
+    assert_eq!(answer.chunk().await.unwrap(), None);
+    gateway.stop().await;
+    control.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_here() {
+    let (gateway, control, decide) = all().await;
+    for path in ["/api/experiments", "/api/decide"] {
+        let answer = gateway.send("POST", path, &[], vec![b'x'; 2 << 20]).await;
+        assert_eq!(answer.status(), 413, "{path}");
+        assert!(answer.json::<Value>().await.unwrap()["error"].is_string());
+    }
+    let largest = gateway.send("POST", "/api/experiments", &[], vec![b'x'; 1 << 20]).await;
+    assert_eq!(largest.status(), 200);
+    for served in [gateway, control, decide] {
+        served.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_plane_that_is_down_is_a_502_that_names_it() {
+    let gateway = gateway(&nowhere().await, &nowhere().await, &[]).await;
+    for (path, plane) in [
+        ("/api/experiments", "control plane"),
+        ("/api/decide", "decision plane"),
+        ("/configs/x", "decision plane"),
+    ] {
+        let (status, body) = gateway.json(path).await;
+        assert_eq!(status, 502, "{path}");
+        assert!(body["error"].as_str().unwrap().contains(plane), "{body}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn health_tells_of_each_plane_whether_it_works_answers_or_is_away() {
+    let broken = Router::new().fallback(async || StatusCode::SERVICE_UNAVAILABLE);
+    let (well, broken) = (Served::routes(plane("any")).await, Served::routes(broken).await);
+    let away = nowhere().await;
+    for (control, decide, status, expected) in [
+        (well.url(""), well.url(""), 200, ["ok", "ok", "ok"]),
+        (broken.url(""), well.url(""), 503, ["degraded", "unhealthy", "ok"]),
+        (well.url(""), away, 503, ["degraded", "ok", "unreachable"]),
+    ] {
+        let gateway = gateway(&control, &decide, &[]).await;
+        let [all, experiment, decision] = expected;
+        let services = json!({"experiment_service": experiment, "decision_service": decision});
+        for path in ["/health", "/api/health", "/ready"] {
+            assert_eq!(
+                gateway.json(path).await,
+                (status, json!({"status": all, "services": services})),
+                "{path}"
+            );
+        }
+        gateway.stop().await;
+    }
+    well.stop().await;
+    broken.stop().await;
+}
+
+#[tokio::test]
+async fn decisions_are_limited_and_nothing_else_is() {
+    let (echoing, more) = (Served::routes(plane("any")).await, ["--decide-rate-limit-max", "2"]);
+    let gateway = gateway(&echoing.url(""), &echoing.url(""), &more).await;
+    for remaining in ["1", "0"] {
+        let answer = gateway.get("/api/decide").await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["x-ratelimit-limit"], "2");
+        assert_eq!(answer.headers()["x-ratelimit-remaining"], remaining);
+        assert!(answer.headers().contains_key("x-ratelimit-reset"));
+    }
+    let refused = gateway.get("/api/decide").await;
+    assert_eq!(refused.status(), 429);
+    let seconds = refused.headers()["retry-after"].to_str().unwrap().to_owned();
+    assert_eq!(refused.headers()["x-ratelimit-remaining"], "0");
+    let body: Value = refused.json().await.unwrap();
+    let message = format!("Rate limit exceeded, retry in {seconds} seconds");
+    assert_eq!(body, json!({"error": "Too Many Requests", "message": message, "statusCode": 429}));
+    assert_eq!(gateway.get("/api/experiments").await.status(), 200);
+    assert_eq!(gateway.get("/configs/x").await.status(), 200);
+    gateway.stop().await;
+    echoing.stop().await;
+}

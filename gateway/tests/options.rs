@@ -1,0 +1,175 @@
+//! The program's settings: where they come from, and what it says of wrong ones.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+/// The program, in a directory, without settings of whoever runs the test.
+fn edgewise(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_edgewise"));
+    command.current_dir(directory);
+    for (name, _) in std::env::vars_os() {
+        let name_text = name.to_string_lossy();
+        if name_text.starts_with("EDGEWISE_") || name_text.starts_with("DECIDE_RATE_LIMIT_") {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Where the program says that it listens.
+fn listens(command: &mut Command) -> String {
+    let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    let line = log.lines().map(|line| line.unwrap()).find(|line| line.contains("listening on"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    line.unwrap().split("http://").nth(1).unwrap().split([' ', '"']).next().unwrap().to_owned()
+}
+
+/// The one line that a program which does not start leaves.
+fn refusal(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap());
+    assert_eq!(status.code(), Some(1), "{stderr}");
+    assert_eq!(stdout, "");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.starts_with("edgewise: "), "{stderr}");
+    stderr
+}
+
+#[test]
+fn flags_win_over_variables_over_the_file_over_the_defaults() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    fs::write(root.join("edgewise.toml"), "bind = '127.0.0.2:0'\ndata-dir = 'of-another-plane'\n").unwrap();
+    fs::write(root.join("other.toml"), "bind = '127.0.0.3:0'\npoll-interval = 0.5\n").unwrap();
+    let on = |address: String| address.split(':').next().unwrap().to_owned();
+
+    assert_eq!(on(listens(edgewise(root).arg("decide"))), "127.0.0.2");
+    assert_eq!(on(listens(edgewise(root).args(["decide", "--config", "other.toml"]))), "127.0.0.3");
+    assert_eq!(on(listens(edgewise(root).arg("decide").env("EDGEWISE_CONFIG", "other.toml"))), "127.0.0.3");
+    let from_variable = &mut edgewise(root);
+    from_variable.env("EDGEWISE_BIND", "127.0.0.4:0");
+    assert_eq!(on(listens(from_variable.arg("decide"))), "127.0.0.4");
+    assert_eq!(on(listens(from_variable.args(["--bind", "127.0.0.5:0"]))), "127.0.0.5");
+}
+
+#[test]
+fn a_wrong_value_is_one_line_that_names_it_and_where_it_came_from() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let line = refusal(edgewise(root).args(["serve", "--bind", "nowhere"]));
+    assert!(
+        line.contains("--bind") && line.contains("127.0.0.1:3000") && !line.contains("variable"),
+        "{line}"
+    );
+    let line = refusal(edgewise(root).arg("serve").env("EDGEWISE_POLL_INTERVAL", "soon"));
+    assert!(line.contains("EDGEWISE_POLL_INTERVAL") && line.contains("seconds"), "{line}");
+    let line = refusal(edgewise(root).arg("serve").env("DECIDE_RATE_LIMIT_ALLOWLIST", "10.0.0.1,home"));
+    assert!(
+        line.contains("`home` is no IP address") && line.contains("DECIDE_RATE_LIMIT_ALLOWLIST"),
+        "{line}"
+    );
+    let line = refusal(edgewise(root).arg("gateway").env("DECIDE_RATE_LIMIT_ENABLED", "yes"));
+    assert!(line.contains("true, false, 1 or 0"), "{line}");
+    let line = refusal(edgewise(root).args(["decide", "--snapshot-store", "s3://bucket"]));
+    assert!(line.contains("file:DIR") && line.contains("https://"), "{line}");
+    let line = refusal(edgewise(root).args(["serve", "--log", "loud"]));
+    assert!(line.contains("info"), "{line}");
+    let line = refusal(edgewise(root).args(["serve", "--unknown"]));
+    assert!(line.contains("--unknown"), "{line}");
+}
+
+#[test]
+fn an_option_belongs_to_its_planes_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    for args in [
+        ["decide", "--data-dir", "x"],
+        ["decide", "--decide-rate-limit-max", "1"],
+        ["gateway", "--snapshot-store", "file:x"],
+        ["gateway", "--poll-interval", "1"],
+        ["control", "--poll-interval", "1"],
+        ["serve", "--control-url", "http://x"],
+    ] {
+        let line = refusal(edgewise(directory.path()).args(args));
+        assert!(line.contains(args[1]), "{line}");
+    }
+}
+
+#[test]
+fn a_wrong_file_is_one_line_that_names_the_file_and_the_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    for (text, named) in [
+        ("snapshot-sotre = 'file:x'", "`snapshot-sotre`"),
+        ("poll_interval = 3", "`poll_interval`"),
+        ("bind = 3000", "--bind"),
+        ("insecure-open = 'perhaps'", "--insecure-open"),
+        ("[serve]\nbind = 'x'", "`serve`"),
+        ("bind = ", "line 1"),
+    ] {
+        fs::write(root.join("edgewise.toml"), text).unwrap();
+        let line = refusal(edgewise(root).arg("decide"));
+        assert!(line.contains("edgewise.toml") && line.contains(named), "{text}: {line}");
+    }
+    fs::remove_file(root.join("edgewise.toml")).unwrap();
+    let line = refusal(edgewise(root).args(["decide", "--config", "missing.toml"]));
+    assert!(line.contains("missing.toml"), "{line}");
+}
+
+#[test]
+fn an_address_that_others_can_reach_is_refused_unless_that_is_wanted() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
+        for plane in ["serve", "control", "decide", "gateway"] {
+            let line = refusal(edgewise(root).args([plane, "--bind", address]));
+            assert!(line.contains("--insecure-open"), "{line}");
+        }
+    }
+    listens(edgewise(root).args(["decide", "--bind", "0.0.0.0:0", "--insecure-open"]));
+    fs::write(root.join("edgewise.toml"), "insecure-open = true").unwrap();
+    listens(edgewise(root).args(["decide", "--bind", "0.0.0.0:0"]));
+    let closed = &mut edgewise(root);
+    refusal(closed.env("EDGEWISE_INSECURE_OPEN", "false").args(["decide", "--bind", "0.0.0.0:0"]));
+}
+
+#[test]
+fn what_cannot_be_had_is_one_line_that_says_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let line = refusal(edgewise(root).args(["decide", "--bind", &address]));
+    assert!(line.contains(&address) && line.contains("--bind"), "{line}");
+
+    fs::write(root.join("file"), "").unwrap();
+    let line = refusal(edgewise(root).args(["serve", "--bind", "127.0.0.1:0", "--data-dir", "file/data"]));
+    assert!(line.contains("file/data"), "{line}");
+
+    let line =
+        refusal(edgewise(root).args(["serve", "--bind", "127.0.0.1:0", "--database-url", "mongodb://x"]));
+    assert!(line.contains("database"), "{line}");
+}
+
+#[test]
+fn help_explains_every_option_and_ends_well() {
+    let directory = tempfile::tempdir().unwrap();
+    for (plane, options) in [
+        ("serve", ["--data-dir", "EDGEWISE_DATABASE_URL", "DECIDE_RATE_LIMIT_MAX", "Examples:"]),
+        ("control", ["--data-dir", "EDGEWISE_SNAPSHOT_STORE", "--insecure-open", "127.0.0.1:3001"]),
+        ("decide", ["--snapshot-store", "EDGEWISE_POLL_INTERVAL", "file:./data/snapshots", "127.0.0.1:3002"]),
+        (
+            "gateway",
+            ["--control-url", "EDGEWISE_DECIDE_URL", "DECIDE_RATE_LIMIT_ALLOWLIST", "127.0.0.1:3000"],
+        ),
+    ] {
+        let output = edgewise(directory.path()).args([plane, "--help"]).output().unwrap();
+        let help = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && options.iter().all(|option| help.contains(option)), "{help}");
+    }
+}

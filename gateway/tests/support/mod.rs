@@ -1,0 +1,123 @@
+//! Planes that a test starts on a free port of 127.0.0.1, and stops.
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::{ffi::OsString, fs, net::SocketAddr, path::Path};
+
+use axum::Router;
+use edgewise::{options, planes::Plane, server};
+use edgewise_api::{EnvironmentName, paths};
+use reqwest::{Client, Response};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+/// A server that runs in this process. To be stopped by [`Served::stop`].
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    client: Client,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Served {
+    /// What `edgewise ARGS` serves.
+    pub(crate) async fn plane(args: &[&str]) -> Self {
+        let args: Vec<OsString> = ["edgewise"].iter().chain(args).map(Into::into).collect();
+        let command = options::read(&args).unwrap().command;
+        let plane = Plane::start(&command).await.unwrap();
+        Self::new(plane.routes(), Some(plane)).await
+    }
+
+    pub(crate) async fn routes(routes: Router) -> Self {
+        Self::new(routes, None).await
+    }
+
+    async fn new(routes: Router, plane: Option<Plane>) -> Self {
+        let listener = server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(async move {
+            server::serve(listener, routes, async { stopped.await.unwrap_or(()) }).await;
+            if let Some(plane) = plane {
+                plane.stop().await;
+            }
+        });
+        let client = Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        Self { address, client, stop, serving }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.client.get(self.url(path)).send().await.unwrap()
+    }
+
+    pub(crate) async fn json(&self, path: &str) -> (u16, Value) {
+        let answer = self.get(path).await;
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Response {
+        let mut request = self.client.request(method.parse().unwrap(), self.url(path)).body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.send().await.unwrap()
+    }
+
+    /// Sends bytes as they are, and returns the answer as it comes until the server closes.
+    pub(crate) async fn raw(&self, request: impl AsRef<[u8]>) -> String {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_ref()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.serving.await.unwrap();
+    }
+}
+
+pub(crate) fn name(environment: &str) -> EnvironmentName {
+    EnvironmentName::new(environment).unwrap()
+}
+
+/// A snapshot in which everyone gets the variant `v{version}` of the experiment `e`.
+pub(crate) fn snapshot(version: u64) -> String {
+    serde_json::json!({
+        "version": version, "environment": "prod", "publishedAt": "2026-01-01T00:00:00.000Z",
+        "experiments": [{
+            "id": "id-e", "key": "e", "salt": "s", "audienceRules": [], "targetingRules": [],
+            "variants": [{"id": "id-v", "key": format!("v{version}"), "payload": null}],
+            "allocations": [{"variantId": "id-v", "rangeStart": 0, "rangeEnd": 9999}],
+        }],
+    })
+    .to_string()
+}
+
+/// Publishes a snapshot into a directory, in the layout of the store.
+pub(crate) fn publish(root: &Path, environment: &str, version: u64, snapshot: &str) {
+    let environment = name(environment);
+    let write = |path: String, text: &str| {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    write(paths::snapshot(&environment, version), snapshot);
+    write(paths::latest(&environment), snapshot);
+    write(paths::version(&environment), &format!("{{\"version\":{version}}}"));
+}

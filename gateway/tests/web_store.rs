@@ -1,0 +1,66 @@
+//! Reading a snapshot store over HTTP, whatever it answers.
+
+mod support;
+
+use std::sync::{Arc, Mutex};
+
+use axum::{Router, extract::State, http::StatusCode};
+use support::{Served, publish, snapshot};
+
+type Answer = Arc<Mutex<(StatusCode, String)>>;
+
+/// A store that answers everything alike, and a decision plane that reads it.
+async fn planes(status: StatusCode, body: &str) -> (Served, Served, Answer) {
+    let answer: Answer = Arc::new(Mutex::new((status, body.to_owned())));
+    let routes = Router::new()
+        .fallback(async |State(answer): State<Answer>| answer.lock().unwrap().clone())
+        .with_state(answer.clone());
+    let store = Served::routes(routes).await;
+    let url = store.url("/below/");
+    (Served::plane(&["decide", "--snapshot-store", &url, "--poll-interval", "0.01"]).await, store, answer)
+}
+
+#[tokio::test]
+async fn what_is_not_found_or_forbidden_is_absent() {
+    for status in [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN] {
+        let (plane, store, _) = planes(status, "<Error/>").await;
+        assert_eq!(plane.get("/decide?user_key=u&env=prod").await.status(), 503);
+        assert_eq!(plane.json("/health").await.1, serde_json::json!({"status": "ok", "config_versions": {}}));
+        assert_eq!(plane.get("/ready").await.status(), 200);
+        assert_eq!(plane.get("/configs/prod/version.json").await.status(), 404);
+        plane.stop().await;
+        store.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_makes_the_plane_not_ready_until_it_answers() {
+    let (plane, store, answer) = planes(StatusCode::INTERNAL_SERVER_ERROR, "").await;
+    assert_eq!(plane.get("/decide?user_key=u&env=prod").await.status(), 503);
+    assert_eq!(plane.json("/ready").await, (503, serde_json::json!({"status": "unavailable"})));
+    let configs = plane.get("/configs/prod/version.json").await;
+    assert_eq!(
+        (configs.status().as_u16(), &configs.headers()["cache-control"]),
+        (503, &"no-store".parse().unwrap())
+    );
+    *answer.lock().unwrap() = (StatusCode::NOT_FOUND, String::new());
+    assert_eq!(plane.get("/ready").await.status(), 200);
+    plane.stop().await;
+    store.stop().await;
+}
+
+#[tokio::test]
+async fn the_last_good_snapshot_outlives_the_store() {
+    let root = tempfile::tempdir().unwrap();
+    publish(root.path(), "prod", 1, &snapshot(1));
+    let store = format!("file:{}", root.path().display());
+    let store = Served::plane(&["decide", "--snapshot-store", &store]).await;
+    let plane =
+        Served::plane(&["decide", "--snapshot-store", &store.url(""), "--poll-interval", "0.01"]).await;
+    assert_eq!(plane.get("/decide?user_key=u&env=prod").await.status(), 200);
+    store.stop().await;
+    while plane.json("/health").await.1["config_errors"]["prod"].is_null() {}
+    let (status, body) = plane.json("/decide?user_key=u&env=prod").await;
+    assert_eq!((status, &body["config_version"]), (200, &1.into()));
+    plane.stop().await;
+}
