@@ -23,6 +23,17 @@ pub fn snapshot(environment: &EnvironmentName, version: u64) -> String {
     format!("configs/{environment}/snapshots/{version}.json")
 }
 
+/// How long what lies at `path` may be cached, as the value of a Cache-Control header: a version never changes,
+/// a pointer may at any moment.
+#[must_use]
+pub fn cache_control(path: &str) -> &'static str {
+    if path.ends_with("/version.json") || path.ends_with("/latest.json") {
+        "public, max-age=1"
+    } else {
+        "public, max-age=31536000, immutable"
+    }
+}
+
 /// The pointer's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Pointer {

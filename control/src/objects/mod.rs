@@ -1,12 +1,14 @@
 //! Where snapshots are published to: an object store with conditional writes.
 
 mod directory;
+mod s3;
 
 use std::fmt;
 
 use async_trait::async_trait;
 
 pub use directory::{Directory, DirectoryError};
+pub use s3::{S3, S3Options};
 
 /// A store of named objects. Paths are those of [`edgewise_api::paths`], parted by `/`.
 ///

@@ -1,11 +1,13 @@
 //! The database: the only place that knows SQL.
 //!
-//! One set of statements serves every database through [`sqlx::Any`]; what differs stands in a module for each
-//! ([`sqlite`]). Services open a [`Tx`], ask it for rows or for changes, and commit it.
+//! One set of statements serves every database through [`sqlx::Any`]; what differs stands in [`dialect`], and in a
+//! module for each. Services open a [`Tx`], ask it for rows or for changes, and commit it.
 
 mod audiences;
+mod dialect;
 mod environments;
 mod experiments;
+mod postgres;
 mod rows;
 mod sqlite;
 mod variants;
@@ -13,11 +15,17 @@ mod versions;
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{Any, AnyPool, Executor, any::AnyPoolOptions, migrate::MigrateError};
+use sqlx::{
+    Any, AnyPool, Executor, SqlSafeStr,
+    any::AnyPoolOptions,
+    migrate::{MigrateError, Migration, MigrationType},
+};
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
     time::timeout,
 };
+
+use dialect::Dialect;
 
 pub use environments::Change;
 pub use experiments::ExperimentFilter;
@@ -27,14 +35,16 @@ pub use versions::{Content, PublishState, RunningExperiment, Version, VersionSta
 /// How long a request waits for a connection, or for its turn to write, before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Connections of one process at a time.
+const MAX_CONNECTIONS: u32 = 16;
+
 /// The database of a control plane.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: AnyPool,
-    /// Writers of this process take turns in the order they came. SQLite would let them in one by one too, but
-    /// by chance, so that one of many might never get its turn.
+    dialect: Dialect,
+    /// Held by the writer whose turn it is, where they take turns.
     turns: Arc<Mutex<()>>,
-    _lock: Arc<sqlite::Lock>,
 }
 
 /// A transaction. Dropping it undoes what it did.
@@ -63,8 +73,8 @@ pub enum StoreError {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The URL is not one we know.
-    #[error("`{0}` is not a database URL: use sqlite://PATH")]
-    Url(String),
+    #[error("the database URL must begin with sqlite:// or postgres://, such as sqlite://data/edgewise.db")]
+    Url,
     /// The directory of the database cannot be made or written.
     #[error("the database directory `{path}` cannot be written: {source}")]
     Unwritable {
@@ -89,6 +99,10 @@ pub enum OpenError {
     Database(#[source] sqlx::Error),
 }
 
+fn migration(version: i64, description: &'static str, sql: &'static str) -> Migration {
+    Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+}
+
 /// Shorthand of this module.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -96,7 +110,9 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(problem) if problem.is_unique_violation() => Self::Duplicate,
-            sqlx::Error::Database(problem) if sqlite::is_busy(problem.as_ref()) => Self::Unavailable(error),
+            sqlx::Error::Database(problem) if dialect::is_passing(problem.as_ref()) => {
+                Self::Unavailable(error)
+            }
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
@@ -114,22 +130,22 @@ impl Store {
     /// [`OpenError`] says what to do.
     pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
-        let file = sqlite::file(url).ok_or_else(|| OpenError::Url(url.to_owned()))?;
-        let lock = sqlite::Lock::acquire(&file)?;
+        let (dialect, url) = Dialect::of(url)?;
+        let after_connect = dialect.after_connect();
         let pool = AnyPoolOptions::new()
-            .max_connections(8)
+            .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(sqlite::AFTER_CONNECT).await.map(|_| ()) })
+            .after_connect(move |connection, _| {
+                Box::pin(async move { connection.execute(after_connect).await.map(|_| ()) })
             })
-            .connect(&sqlite::url(&file))
+            .connect(&url)
             .await
             .map_err(OpenError::Database)?;
-        sqlite::migrations().run(&pool).await.map_err(|error| match error {
+        dialect.migrations().run(&pool).await.map_err(|error| match error {
             MigrateError::VersionMissing(version) => OpenError::Newer(version),
             error => OpenError::Migration(error),
         })?;
-        Ok(Self { pool, turns: Arc::default(), _lock: lock.into() })
+        Ok(Self { pool, dialect, turns: Arc::default() })
     }
 
     /// Begins a transaction that only reads, all from one moment.
@@ -137,7 +153,7 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx { sql: self.pool.begin_with(sqlite::BEGIN_READ).await?, _turn: None })
+        Ok(Tx { sql: self.pool.begin_with(self.dialect.begin_read()).await?, _turn: None })
     }
 
     /// Begins a transaction that may write.
@@ -145,9 +161,13 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn write(&self) -> Result<Tx> {
-        let turn = timeout(ACQUIRE_TIMEOUT, self.turns.clone().lock_owned()).await;
-        let turn = turn.map_err(|_| StoreError::Unavailable(sqlx::Error::PoolTimedOut))?;
-        Ok(Tx { sql: self.pool.begin_with(sqlite::BEGIN_WRITE).await?, _turn: Some(turn) })
+        let turn = if self.dialect.writers_take_turns() {
+            let turn = timeout(ACQUIRE_TIMEOUT, self.turns.clone().lock_owned()).await;
+            Some(turn.map_err(|_| StoreError::Unavailable(sqlx::Error::PoolTimedOut))?)
+        } else {
+            None
+        };
+        Ok(Tx { sql: self.pool.begin_with(self.dialect.begin_write()).await?, _turn: turn })
     }
 
     /// Whether the database answers.

@@ -1,19 +1,15 @@
 //! What is particular to SQLite.
 
 use std::{
-    borrow::Cow,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use fs4::FileExt;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
-use sqlx::{
-    error::DatabaseError,
-    migrate::{Migration, MigrationType, Migrator},
-};
+use sqlx::{error::DatabaseError, migrate::Migrator};
 
-use super::OpenError;
+use super::{OpenError, migration};
 
 /// Readers see one moment from their first statement on.
 pub(super) const BEGIN_READ: &str = "BEGIN";
@@ -43,13 +39,10 @@ pub(super) fn url(file: &Path) -> String {
 }
 
 pub(super) fn migrations() -> Migrator {
-    let migration = |version, description: &'static str, sql| {
-        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql, false)
-    };
     Migrator::with_migrations(vec![migration(
         1,
         "initial",
-        sqlx::SqlSafeStr::into_sql_str(include_str!("../../migrations/sqlite/0001_initial.sql")),
+        include_str!("../../migrations/sqlite/0001_initial.sql"),
     )])
 }
 

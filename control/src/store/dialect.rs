@@ -1,0 +1,73 @@
+//! What differs between the databases.
+
+use std::sync::Arc;
+
+use sqlx::{error::DatabaseError, migrate::Migrator};
+
+use super::{OpenError, postgres, sqlite};
+
+/// A kind of database, and what keeps others off it.
+#[derive(Clone, Debug)]
+pub(super) enum Dialect {
+    /// A file, used by this process alone.
+    Sqlite(#[expect(dead_code, reason = "held as long as the store is")] Arc<sqlite::Lock>),
+    /// A server, shared with other control processes.
+    Postgres,
+}
+
+impl Dialect {
+    /// The dialect that a URL names, and the URL to connect to.
+    pub(super) fn of(url: &str) -> Result<(Self, String), OpenError> {
+        if let Some(file) = sqlite::file(url) {
+            let lock = sqlite::Lock::acquire(&file)?;
+            Ok((Self::Sqlite(Arc::new(lock)), sqlite::url(&file)))
+        } else if postgres::is_url(url) {
+            Ok((Self::Postgres, url.to_owned()))
+        } else {
+            Err(OpenError::Url)
+        }
+    }
+
+    /// Begins a transaction whose statements all see one moment.
+    pub(super) const fn begin_read(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite::BEGIN_READ,
+            Self::Postgres => postgres::BEGIN_READ,
+        }
+    }
+
+    /// Begins a transaction that may write.
+    pub(super) const fn begin_write(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite::BEGIN_WRITE,
+            Self::Postgres => postgres::BEGIN_WRITE,
+        }
+    }
+
+    /// What every new connection is told first.
+    pub(super) const fn after_connect(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite::AFTER_CONNECT,
+            Self::Postgres => postgres::AFTER_CONNECT,
+        }
+    }
+
+    /// The schema, step by step.
+    pub(super) fn migrations(&self) -> Migrator {
+        match self {
+            Self::Sqlite(_) => sqlite::migrations(),
+            Self::Postgres => postgres::migrations(),
+        }
+    }
+
+    /// Whether writers of this process must take turns. SQLite would let them in one by one too, but by
+    /// chance, so that one of many might never get its turn; Postgres queues them itself, by environment.
+    pub(super) const fn writers_take_turns(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+}
+
+/// Whether a database says that it cannot do it now, but might later.
+pub(super) fn is_passing(error: &dyn DatabaseError) -> bool {
+    sqlite::is_busy(error) || postgres::is_passing(error)
+}
