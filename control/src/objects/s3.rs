@@ -37,7 +37,10 @@ pub struct S3Options {
 
 impl fmt::Debug for S3 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("S3").field("bucket", &self.bucket).field("prefix", &self.prefix).finish_non_exhaustive()
+        f.debug_struct("S3")
+            .field("bucket", &self.bucket)
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,7 +80,11 @@ impl ObjectStore for S3 {
                 Ok(Some(Object { bytes: body.to_vec(), etag }))
             }
             // Without the right to list the bucket, S3 says 403 of an object that is not there.
-            Err(error) if matches!(status(&error), Some(404 | 403)) && error.code() != Some("NoSuchBucket") => Ok(None),
+            Err(error)
+                if matches!(status(&error), Some(404 | 403)) && error.code() != Some("NoSuchBucket") =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(failed(described(&error))),
         }
     }
@@ -99,7 +106,9 @@ impl ObjectStore for S3 {
             Ok(_) => Ok(Put::Written),
             // 409: another conditional write of the object was under way. 404: there is nothing that could match.
             Err(error) if matches!(status(&error), Some(412 | 409)) => Ok(Put::Refused),
-            Err(error) if status(&error) == Some(404) && error.code() == Some("NoSuchKey") => Ok(Put::Refused),
+            Err(error) if status(&error) == Some(404) && error.code() == Some("NoSuchKey") => {
+                Ok(Put::Refused)
+            }
             Err(error) => Err(failed("write", path, described(&error))),
         }
     }

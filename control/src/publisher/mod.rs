@@ -33,6 +33,8 @@ use progress::Progresses;
 
 /// How often the database is looked at without having been woken.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked at while another process publishes what requests of this one wait for.
+const LOOK_ELSEWHERE: Duration = Duration::from_millis(50);
 /// How long one call of the object store may take.
 const OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pauses after failures double from the first to the last.
@@ -69,10 +71,20 @@ pub struct Publisher {
 
 /// What a step of publishing an environment came to.
 enum Step {
-    /// There is more to do.
+    /// There may be more to do.
     Again,
-    /// Nothing to do, or nothing this process may do.
+    /// There is more to do, and another process is at it.
+    Elsewhere,
+    /// There is nothing to do.
     Idle,
+}
+
+/// What there is to do for an environment.
+enum Work {
+    /// Write a version that was recorded.
+    Upload(Version),
+    /// Record the next version.
+    Allot,
 }
 
 /// Why a step failed. It is tried again.
@@ -84,6 +96,8 @@ enum Problem {
     Objects(#[from] ObjectError),
     #[error("the snapshot store did not answer within {} s", OBJECT_TIMEOUT.as_secs())]
     Timeout,
+    #[error("the snapshot store refuses a write, although nothing is in its way")]
+    Contended,
     #[error("another process publishes the environment")]
     LeaseLost,
 }
@@ -189,13 +203,11 @@ impl Publisher {
             match self.step(environment_id, &mut lease).await {
                 Ok(Step::Again) => pause = BACK_OFF.0,
                 Ok(Step::Idle) => break,
+                Ok(Step::Elsewhere) => rest(&mut stopping, LOOK_ELSEWHERE).await,
                 Err(problem) => {
                     tracing::warn!(environment_id, %problem, "publishing failed; trying again");
                     self.progress.failed(environment_id, problem.public());
-                    tokio::select! {
-                        () = sleep(pause) => {}
-                        _ = stopping.changed() => {}
-                    }
+                    rest(&mut stopping, pause).await;
                     pause = (pause * 2).min(BACK_OFF.1);
                 }
             }
@@ -206,24 +218,31 @@ impl Publisher {
     }
 
     async fn step(&self, environment_id: &str, lease: &mut Lease<'_>) -> Result<Step, Problem> {
-        let leased = lease.renew().await?;
-        let mut tx = self.store.read().await?;
-        let Some((name, state)) = tx.publish_state(environment_id).await? else { return Ok(Step::Idle) };
-        let pending = tx.pending(environment_id).await?;
-        drop(tx);
-        self.progress.published(environment_id, state.published);
-
-        if !leased {
-            // Another process is at it; the next look tells what came of that.
-            Ok(Step::Idle)
-        } else if let Some(version) = pending {
-            self.upload(environment_id, &name, &version, lease).await?;
-            Ok(Step::Again)
-        } else if state.held || state.due <= state.published {
-            Ok(Step::Idle)
-        } else {
-            self.allot(environment_id, &name, lease).await
+        if self.work_left(environment_id).await?.is_none() {
+            return Ok(Step::Idle);
         }
+        if !lease.renew().await? {
+            return Ok(Step::Elsewhere);
+        }
+        // Under the lease nobody else does it meanwhile.
+        match self.work_left(environment_id).await? {
+            Some((name, Work::Upload(version))) => self.upload(environment_id, &name, &version, lease).await,
+            Some((name, Work::Allot)) => self.allot(environment_id, &name, lease).await,
+            None => Ok(Step::Idle),
+        }
+    }
+
+    async fn work_left(&self, environment_id: &str) -> Result<Option<(EnvironmentName, Work)>, Problem> {
+        let mut tx = self.store.read().await?;
+        let Some((name, state)) = tx.publish_state(environment_id).await? else { return Ok(None) };
+        let pending = tx.pending(environment_id).await?;
+        self.progress.published(environment_id, state.published);
+        let work = match pending {
+            Some(version) => Work::Upload(version),
+            None if state.held || state.due <= state.published => return Ok(None),
+            None => Work::Allot,
+        };
+        Ok(Some((name, work)))
     }
 
     /// Records the environment's content, under the next free number, as pending.
@@ -263,5 +282,13 @@ impl Publisher {
         tx.insert_pending(environment_id, &version, now).await?;
         tx.commit().await?;
         Ok(Step::Again)
+    }
+}
+
+/// Pauses, but not when the publisher is to stop.
+async fn rest(stopping: &mut watch::Receiver<bool>, pause: Duration) {
+    tokio::select! {
+        () = sleep(pause) => {}
+        _ = stopping.changed() => {}
     }
 }

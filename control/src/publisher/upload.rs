@@ -7,7 +7,7 @@ use edgewise_api::{
 };
 use tokio::time::timeout;
 
-use super::{Lease, OBJECT_TIMEOUT, Problem, Publisher};
+use super::{Lease, OBJECT_TIMEOUT, Problem, Publisher, Step};
 use crate::{
     objects::{Condition, Object, Put},
     store::{Version, VersionState},
@@ -30,7 +30,7 @@ impl Publisher {
         name: &EnvironmentName,
         version: &Version,
         lease: &mut Lease<'_>,
-    ) -> Result<(), Problem> {
+    ) -> Result<Step, Problem> {
         let number = version.number.unsigned_abs();
         let snapshot = version.snapshot.as_bytes();
         let pointer = format!("{{\"version\":{number}}}");
@@ -61,7 +61,7 @@ impl Publisher {
                 tracing::warn!(environment = %name, version = number, "the store has that version of another origin; taking the next number");
             }
         }
-        Ok(())
+        Ok(Step::Again)
     }
 
     async fn keep(&self, lease: &mut Lease<'_>) -> Result<(), Problem> {
@@ -73,7 +73,9 @@ impl Publisher {
             Put::Written => Ok(Write::Written),
             Put::Refused => match self.get(path).await? {
                 Some(object) if object.bytes == bytes => Ok(Write::Written),
-                _ => Ok(Write::Taken),
+                Some(_) => Ok(Write::Taken),
+                // Refused, and yet not there: another write of it may be under way.
+                None => Err(Problem::Contended),
             },
         }
     }
