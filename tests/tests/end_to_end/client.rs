@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     time::Duration,
 };
 
@@ -87,14 +87,24 @@ impl Client {
         stream
     }
 
-    /// Sends bytes, says that no more will come, and returns all that comes back.
+    /// Sends bytes that are a whole request, and returns all that comes back.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = self.connect();
         // The server may have closed the connection by now: what it answered counts.
-        let sent = stream.write_all(bytes).and_then(|()| stream.shutdown(std::net::Shutdown::Write));
+        let sent = stream.write_all(bytes);
         let answer = read_all(&mut stream);
         assert!(sent.is_ok() || !answer.is_empty(), "the connection broke off without an answer: {sent:?}");
         answer
+    }
+
+    /// Sends bytes that may be anything, says that no more will come, and returns all that comes back.
+    pub(crate) fn raw_to_the_end(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = self.connect();
+        match stream.write_all(bytes).and_then(|()| stream.shutdown(Shutdown::Write)) {
+            Ok(()) => read_all(&mut stream),
+            // The server has seen enough, and need not have said so.
+            Err(_) => Vec::new(),
+        }
     }
 }
 

@@ -26,6 +26,29 @@ pub(crate) struct Plane {
     pub(crate) api: Client,
 }
 
+/// The planes apart: three processes that share a directory of snapshots.
+#[derive(Debug)]
+pub(crate) struct Apart {
+    pub(crate) control: Plane,
+    pub(crate) decide: Plane,
+    pub(crate) gateway: Plane,
+}
+
+impl Apart {
+    /// `options` are the gateway's.
+    pub(crate) fn start(directory: &Path, options: &[&str]) -> Self {
+        let data = directory.join("data");
+        let control = Plane::start("control", directory, &["--data-dir", &data.to_string_lossy()]);
+        let store = format!("file:{}", data.join("snapshots").display());
+        let decide =
+            Plane::start("decide", directory, &["--snapshot-store", &store, "--poll-interval", "0.1"]);
+        let gateway = Plane::start_with("gateway", directory, |command| {
+            command.args(["--control-url", &control.url(), "--decide-url", &decide.url()]).args(options)
+        });
+        Self { control, decide, gateway }
+    }
+}
+
 impl Plane {
     /// Starts a plane with these options, in `directory`, where its log goes too.
     pub(crate) fn start(plane: &str, directory: &Path, options: &[&str]) -> Self {
@@ -72,6 +95,11 @@ impl Plane {
     /// Asks it to stop (SIGTERM), and waits until it has.
     pub(crate) fn stop(mut self) -> ExitStatus {
         self.server.take().unwrap().stop().unwrap()
+    }
+
+    /// Ends it without a warning (SIGKILL).
+    pub(crate) fn kill(mut self) {
+        drop(self.server.take());
     }
 }
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::{
     client::Client,
-    planes::{Plane, eventually},
+    planes::{Apart, Plane, eventually},
     scene::{Published, assert_shape, id, published},
 };
 
@@ -229,6 +229,13 @@ fn one_process_does_the_walkthrough_and_keeps_everything_over_a_restart() {
     let snapshot = serve.api.request("POST", &format!("/experiments/{}/publish", walk.id())).send().is(200);
     assert_eq!(snapshot["version"], 4);
     walk.check_targeting(&serve.api, 4);
+
+    // Nor is anything lost when it is killed.
+    let before = lists.map(|path| serve.api.get(path).is(200));
+    serve.kill();
+    let serve = Plane::start("serve", directory.path(), &[]);
+    assert_eq!(lists.map(|path| serve.api.get(path).is(200)), before);
+    walk.check_targeting(&serve.api, 4);
     assert_eq!(serve.stop().code(), Some(0));
 }
 
@@ -236,11 +243,7 @@ fn one_process_does_the_walkthrough_and_keeps_everything_over_a_restart() {
 fn three_processes_do_the_walkthrough() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
-    let control = Plane::start("control", path, &["--data-dir", &path.join("data").to_string_lossy()]);
-    let store = format!("file:{}", path.join("data/snapshots").display());
-    let decide = Plane::start("decide", path, &["--snapshot-store", &store, "--poll-interval", "0.1"]);
-    let gateway =
-        Plane::start("gateway", path, &["--control-url", &control.url(), "--decide-url", &decide.url()]);
+    let Apart { control, decide, gateway } = Apart::start(path, &[]);
 
     let walk = walk(&gateway.api, &gateway.api, |version| await_version(&decide.api, version));
     walk.check_targeting(&decide.api, 3);
@@ -293,11 +296,7 @@ fn the_gateway_tells_how_its_planes_are() {
     }
     assert_eq!(serve.stop().code(), Some(0));
 
-    let control = Plane::start("control", path, &["--data-dir", &path.join("data").to_string_lossy()]);
-    let store = format!("file:{}", path.join("data/snapshots").display());
-    let decide = Plane::start("decide", path, &["--snapshot-store", &store]);
-    let gateway =
-        Plane::start("gateway", path, &["--control-url", &control.url(), "--decide-url", &decide.url()]);
+    let Apart { control, decide, gateway } = Apart::start(path, &[]);
     for at in ["/health", "/api/health"] {
         assert_eq!(gateway.root().get(at).is(200), json!({"status": "ok", "services": well}), "{at}");
     }

@@ -6,7 +6,7 @@ use super::assert_well;
 use crate::{
     client::Reply,
     planes::Serve,
-    scene::{Experiment, decide, environment, id, rules},
+    scene::{Experiment, Published, decide, environment, id, published, rules},
 };
 
 /// A route, and a body that it accepts.
@@ -16,18 +16,20 @@ struct Route {
     body: Value,
 }
 
-fn routes(serve: &Serve) -> Vec<Route> {
+/// One of each route that reads a body. The experiment is a draft, so that trying takes no publishing.
+fn routes(serve: &Serve) -> (Vec<Route>, Experiment<'_>) {
     let api = &serve.plane.api;
     let (environment, name) = environment(api);
+    Experiment::new(api, &environment, "live").run();
     let rules = rules("country", "in", &json!(["US", 1]));
     let body = json!({"name": "a", "environmentId": environment, "rules": rules});
     let audience = id(&api.post("/audiences", &body).is(201));
     let experiment = Experiment::new(api, &environment, "e");
-    let variant = experiment.run();
+    let variant = experiment.variant("on");
     let payload = json!({"a": {"b": [1, null]}});
     let range = json!({"variantId": variant, "rangeStart": 0, "rangeEnd": 9});
     let route = |method, path: &str, body| Route { method, path: path.to_owned(), body };
-    vec![
+    let routes = vec![
         route("POST", "/environments", json!({"name": "name"})),
         route("POST", "/audiences", json!({"name": "n", "environmentId": environment, "rules": rules})),
         route("PATCH", &format!("/audiences/{audience}"), json!({"name": "m", "rules": rules})),
@@ -44,7 +46,7 @@ fn routes(serve: &Serve) -> Vec<Route> {
             &experiment.path,
             json!({"name": "n", "description": "d", "audienceId": audience, "targetingRules": rules}),
         ),
-        route("PATCH", &experiment.below("/status"), json!({"status": "RUNNING"})),
+        route("PATCH", &experiment.below("/status"), json!({"status": "NONE"})),
         route("POST", &experiment.below("/variants"), json!({"key": "k", "name": "n", "payload": payload})),
         route(
             "PATCH",
@@ -62,7 +64,14 @@ fn routes(serve: &Serve) -> Vec<Route> {
         route("PUT", &experiment.below("/allocations"), json!({"allocations": [range]})),
         route("POST", &experiment.below("/publish"), json!({"a": 1})),
         route("POST", "/decide", json!({"user_key": "u", "env": name, "context": {"a": {"b": ["c"]}}})),
-    ]
+    ];
+    (routes, experiment)
+}
+
+/// Whatever was accepted can be published.
+fn assert_publishable(experiment: &Experiment<'_>) {
+    let reply = experiment.set_status("RUNNING");
+    assert_eq!(published(&reply), Published::Live);
 }
 
 /// The JSON pointers of all values in a body, the body itself first.
@@ -82,12 +91,13 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// A 2xx, or a 4xx that says what is wrong.
+/// A 2xx, or a 4xx that says what is wrong; 503 where an environment has no snapshot.
 #[track_caller]
 fn assert_answered(reply: &Reply) {
     match reply.status {
         200 | 201 => drop(reply.is(reply.status)),
         400..500 => drop(reply.error(reply.status)),
+        503 => reply.error_naming(503, "No config available"),
         _ => panic!("{reply}"),
     }
 }
@@ -118,7 +128,8 @@ fn a_value_of_any_type_in_any_field_is_answered() {
         "{\"\":{}}",
         "{\"conditions\":[{}]}",
     ];
-    for Route { method, path, body } in routes(&serve) {
+    let (routes, experiment) = routes(&serve);
+    for Route { method, path, body } in routes {
         let mut places = Vec::new();
         pointers(&body, "", &mut places);
         for place in places {
@@ -131,13 +142,15 @@ fn a_value_of_any_type_in_any_field_is_answered() {
             }
         }
     }
+    assert_publishable(&experiment);
     assert_well(&serve);
 }
 
 #[test]
 fn a_field_that_is_missing_is_answered() {
     let serve = Serve::start();
-    for Route { method, path, body } in routes(&serve) {
+    let (routes, experiment) = routes(&serve);
+    for Route { method, path, body } in routes {
         let mut places = Vec::new();
         pointers(&body, "", &mut places);
         for place in places.iter().skip(1) {
@@ -151,13 +164,15 @@ fn a_field_that_is_missing_is_answered() {
             assert_answered(&serve.plane.api.request(method, &path).json(&body.to_string()).send());
         }
     }
+    assert_publishable(&experiment);
     assert_well(&serve);
 }
 
 #[test]
 fn a_nul_in_any_text_is_refused_or_data() {
     let serve = Serve::start();
-    for Route { method, path, body } in routes(&serve) {
+    let (routes, experiment) = routes(&serve);
+    for Route { method, path, body } in routes {
         let mut places = Vec::new();
         pointers(&body, "", &mut places);
         for place in places.iter().filter(|place| body.pointer(place).unwrap().is_string()) {
@@ -181,6 +196,7 @@ fn a_nul_in_any_text_is_refused_or_data() {
             assert!(path.ends_with("/publish") || reply.status == 400, "{reply}");
         }
     }
+    assert_publishable(&experiment);
     assert_well(&serve);
 }
 

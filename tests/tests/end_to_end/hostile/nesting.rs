@@ -89,17 +89,11 @@ fn whatever_nesting_is_accepted_is_also_published() {
     let (environment, name) = environment(api);
     let experiment = Experiment::new(api, &environment, "e");
     let variant = experiment.run();
-    let publish = |what: &str| {
-        let reply = api.request("POST", &experiment.below("/publish")).send();
-        assert_eq!(reply.status, 200, "{what}: {reply}");
-        let decided = api.get(&format!("/decide?user_key=u&env={name}"));
-        assert_eq!(decided.status, 200, "{what}: {decided}");
-    };
     let body = json!({"name": "a", "environmentId": environment, "rules": []});
     let audience = id(&api.post("/audiences", &body).is(201));
     api.patch(&experiment.path, &json!({"audienceId": audience})).is(200);
     let mut accepted = 0;
-    for levels in (1..112).step_by(15).chain(112..=130) {
+    for levels in [1, 31, 32, 33, 64, 100].into_iter().chain(116..=128) {
         for deep in [arrays(levels), objects(levels)] {
             let rules = rules("a", "neq", &json!("<here>")).to_string().replace("\"<here>\"", &deep);
             for (path, body) in [
@@ -115,13 +109,14 @@ fn whatever_nesting_is_accepted_is_also_published() {
                 if reply.status == 200 {
                     accepted += 1;
                     assert_eq!(reply.header("x-publish-succeeded"), Some("true"), "{what}: {reply}");
-                    publish(&what);
+                    let decided = api.get(&format!("/decide?user_key=u&env={name}"));
+                    assert_eq!(decided.status, 200, "{what}: {decided}");
                 } else {
                     reply.error(400);
                 }
             }
         }
     }
-    assert!(accepted > 40, "{accepted}");
+    assert!(accepted > 20, "{accepted}");
     assert_well(&serve);
 }

@@ -59,7 +59,11 @@ fn a_bad_flag_is_refused_in_one_line() {
         ("gateway", "--decide-url", "ftp://127.0.0.1"),
         ("gateway", "--snapshot-store", "file:x"),
     ] {
-        assert_refused(directory.path(), |command| command.args([plane, option, value]), option);
+        assert_refused(
+            directory.path(),
+            |command| command.arg(plane).arg(format!("{option}={value}")),
+            option,
+        );
     }
     for url in ["nonsense", "mysql://x/y", "sqlite:", ""] {
         assert_refused(

@@ -267,7 +267,7 @@ fn garbage_is_refused_and_others_are_served() {
         [request("POST /api/environments HTTP/1.1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked"), b"ffffffffffffffff\r\n{}".to_vec()].concat(),
         [request("POST /api/environments HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: 100"), b"{\"name\":".to_vec()].concat(),
     ] {
-        let answered = api.raw(&bytes);
+        let answered = api.raw_to_the_end(&bytes);
         if let Some((status, body)) = answer(&answered) {
             assert!((400..500).contains(&status), "{status} {body} to {:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(200)]));
         }
@@ -333,5 +333,22 @@ fn repeated_parameters_are_400() {
         api.get(query).error_naming(400, "more than once");
     }
     api.get(&format!("/experiments/{NOBODY}?x=1&x=2")).error(404);
+    assert_well(&serve);
+}
+
+#[test]
+fn whoever_asks_for_thousands_of_environments_displaces_none() {
+    let serve = Serve::start();
+    let api = &serve.plane.api;
+    let (id, name) = environment(api);
+    Experiment::new(api, &id, "e").run();
+    for number in 0..2500 {
+        api.get(&format!("/decide?user_key=u&env=nobody-{number}")).error(503);
+    }
+    api.get(&format!("/decide?user_key=u&env={name}")).is(200);
+    // Those that do not exist are nowhere listed.
+    let health = serve.plane.root().get("/health").is(200);
+    assert_eq!(health["config_versions"], json!({name: 1}));
+    assert!(health.get("config_errors").is_none_or(|errors| *errors == json!({})));
     assert_well(&serve);
 }
