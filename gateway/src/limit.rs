@@ -108,7 +108,6 @@ impl Client {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "64 bits are left after the shift")]
 const fn network(address: Ipv6Addr) -> u64 {
     (address.to_bits() >> 64) as u64
 }

@@ -20,7 +20,12 @@ fn main() -> ExitCode {
         Err(Refusal::Invalid(problem)) => return failed(&problem),
     };
     logging::begin(&command.process().log, command.process().log_format);
-    let ran = runtime().and_then(|runtime| runtime.block_on(run(command)));
+    let ran = runtime().and_then(|runtime| {
+        let ran = runtime.block_on(run(command));
+        // Does not wait for a read of a store that hangs.
+        runtime.shutdown_background();
+        ran
+    });
     match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error.to_string()),

@@ -1,4 +1,5 @@
 //! Deciding over HTTP: the recorded decisions, and input of every wrong kind.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! How often a client address may ask.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::{
     net::IpAddr,

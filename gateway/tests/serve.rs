@@ -1,4 +1,5 @@
 //! Everything in one process, and the control plane alone.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
