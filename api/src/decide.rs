@@ -3,7 +3,13 @@
 use edgewise_engine::{Context, Snapshot, SnapshotError, UserKey};
 use serde_json::value::RawValue;
 
-use crate::{error::ApiError, json::Fields, limits::Limits, name::EnvironmentName, query::Query};
+use crate::{
+    error::ApiError,
+    json::{Fields, levels},
+    limits::Limits,
+    name::EnvironmentName,
+    query::Query,
+};
 
 /// Who asks for which environment's decisions.
 #[derive(Clone, Debug)]
@@ -68,26 +74,6 @@ fn read_context(json: &str, limits: &Limits) -> Result<Context, ApiError> {
         return Err(ApiError::invalid(format!("`context` must nest at most {most} levels deep")));
     }
     Context::from_json(json).map_err(|problem| ApiError::invalid(format!("`context` {problem}")))
-}
-
-/// How deep objects and arrays nest in a JSON text.
-fn levels(json: &str) -> usize {
-    let (mut level, mut deepest) = (0usize, 0);
-    let (mut in_string, mut escaped) = (false, false);
-    for byte in json.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_string,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                level += 1;
-                deepest = deepest.max(level);
-            }
-            b'}' | b']' if !in_string => level = level.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// A snapshot made ready for answering: each variant's part of an answer is written once, when it is loaded.

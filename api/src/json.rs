@@ -60,6 +60,27 @@ pub fn minified(json: &RawValue) -> Box<RawValue> {
     RawValue::from_string(text).unwrap_or_else(|_| json.to_owned())
 }
 
+/// How deep objects and arrays nest in a JSON text.
+#[must_use]
+pub fn levels(json: &str) -> usize {
+    let (mut level, mut deepest) = (0usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                level += 1;
+                deepest = deepest.max(level);
+            }
+            b'}' | b']' if !in_string => level = level.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
 impl<'a> Fields<'a> {
     /// Reads a body that must be an object.
     ///

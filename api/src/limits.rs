@@ -37,5 +37,7 @@ pub const RULES: usize = 100;
 pub const CONDITIONS: usize = 100;
 /// Values of a condition's list.
 pub const LIST_VALUES: usize = 10_000;
+/// How deep a condition's value may nest. A snapshot holds it deeper still, and must be readable everywhere.
+pub const VALUE_LEVELS: usize = 32;
 /// Experiments of an environment.
 pub const EXPERIMENTS: i64 = 20_000;

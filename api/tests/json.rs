@@ -132,6 +132,19 @@ fn lists_are_bounded() {
 }
 
 #[test]
+fn a_condition_nests_no_deeper_than_a_snapshot_can_hold() {
+    let nested = |levels: usize| {
+        let value = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        let body = format!(
+            r#"{{"name":"n","environmentId":"e","rules":[{{"conditions":[{{"attribute":"a","operator":"eq","value":{value}}}]}}]}}"#
+        );
+        AudienceCreate::from_body(body.as_bytes())
+    };
+    assert!(nested(32).is_ok());
+    assert_eq!(problem(nested(33)), "`rules[0].conditions[0].value` must nest at most 32 levels deep");
+}
+
+#[test]
 fn allocations_are_ranges_that_do_not_overlap() {
     let put = |ranges: &[(&str, &str)]| {
         let ranges: Vec<_> = ranges

@@ -5,7 +5,7 @@ use edgewise_engine::rules::Operator;
 
 use crate::{
     error::ApiError,
-    json::{Fields, minified},
+    json::{Fields, levels, minified},
     limits,
 };
 
@@ -66,6 +66,10 @@ impl Condition {
         if value.as_deref().is_some_and(is_long) {
             let most = limits::LIST_VALUES;
             return Err(fields.error("value", format_args!("must hold at most {most} elements")));
+        }
+        if value.as_deref().is_some_and(|value| levels(value.get()) > limits::VALUE_LEVELS) {
+            let most = limits::VALUE_LEVELS;
+            return Err(fields.error("value", format_args!("must nest at most {most} levels deep")));
         }
         Ok(Self { attribute, operator, value })
     }

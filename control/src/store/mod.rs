@@ -16,7 +16,7 @@ mod versions;
 use std::{sync::Arc, time::Duration};
 
 use sqlx::{
-    Any, AnyPool, Executor, SqlSafeStr,
+    Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr,
     any::AnyPoolOptions,
     migrate::{MigrateError, Migration, MigrationType},
 };
@@ -132,6 +132,10 @@ impl Store {
         sqlx::any::install_default_drivers();
         let (dialect, url) = Dialect::of(url)?;
         let after_connect = dialect.after_connect();
+        // A pool would try again and again, and then say only that it took too long.
+        let mut first = AnyConnection::connect(&url).await.map_err(OpenError::Database)?;
+        first.execute(after_connect).await.map_err(OpenError::Database)?;
+        first.close().await.map_err(OpenError::Database)?;
         let pool = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
