@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, Uri, header, uri::Scheme},
 };
-use edgewise_control::objects::{Directory, ObjectStore};
+use edgewise_control::objects::{Directory, ObjectStore, S3};
 use http_body_util::{BodyExt, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
@@ -12,7 +12,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-use crate::options::StoreUrl;
+use crate::options::{BucketOptions, SourceUrl, StoreUrl};
 
 /// How long a store reached over HTTP may take to send one object.
 const WEB_LIMIT: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ pub enum Source {
     /// A store of this process.
     Objects(Arc<dyn ObjectStore>),
     /// An address below which the objects lie.
-    Web(Web),
+    Web(Arc<Web>),
 }
 
 /// An object as it was read.
@@ -49,10 +49,13 @@ impl Source {
     ///
     /// # Errors
     /// [`SourceError`] if it needs TLS and that cannot be had.
-    pub fn open(url: &StoreUrl) -> Result<Self, SourceError> {
+    pub async fn open(url: &SourceUrl, bucket: &BucketOptions) -> Result<Self, SourceError> {
         match url {
-            StoreUrl::Directory(path) => Ok(Self::directory(path)),
-            StoreUrl::Web(base) => Web::new(base).map(Self::Web),
+            SourceUrl::Store(StoreUrl::Directory(path)) => Ok(Self::directory(path)),
+            SourceUrl::Store(StoreUrl::Bucket { name, prefix }) => {
+                Ok(Self::Objects(Arc::new(S3::new(&bucket.of(name, prefix)).await)))
+            }
+            SourceUrl::Web(base) => Ok(Self::Web(Arc::new(Web::new(base)?))),
         }
     }
 
@@ -78,13 +81,13 @@ impl Source {
 }
 
 /// A store reached over HTTP.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Web {
     client: WebClient,
     base: String,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum WebClient {
     Plain(Client<HttpConnector, Body>),
     Tls(Client<HttpsConnector<HttpConnector>, Body>),

@@ -8,9 +8,10 @@ mod values;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use edgewise_control::objects::S3Options;
 
 pub use read::{Refusal, read};
-pub use values::{Addresses, LogFilter, PlaneUrl, StoreUrl};
+pub use values::{Addresses, LogFilter, PlaneUrl, SourceUrl, StoreUrl};
 
 const AFTER_HELP: &str = "\
 Settings are taken from flags, then variables, then edgewise.toml in the working directory, then
@@ -22,6 +23,10 @@ Examples:
     edgewise serve
   Decisions alone, from a directory:
     edgewise decide --snapshot-store file:/srv/snapshots
+  With Postgres and a bucket of MinIO:
+    AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… edgewise serve \\
+      --database-url postgres://edgewise:…@10.0.0.5/edgewise \\
+      --snapshot-store s3://edgewise --s3-endpoint http://10.0.0.6:9000 --s3-path-style
   Decisions alone, from what another plane serves below /configs:
     edgewise decide --snapshot-store http://10.0.0.5:3000
   The planes apart, on one machine:
@@ -122,11 +127,14 @@ pub struct DecideOptions {
     #[arg(long, env = "EDGEWISE_BIND", value_name = "ADDR:PORT", default_value = "127.0.0.1:3002",
           value_parser = values::listen_address)]
     pub bind: SocketAddr,
-    /// Where snapshots are published: file:DIR, the directory that holds `configs/`, or http://… or https://…,
-    /// the address below which `configs/` lies
+    /// Where snapshots are published: file:DIR, the directory that holds `configs/`, s3://BUCKET/PREFIX, or
+    /// http://… or https://…, the address below which `configs/` lies
     #[arg(long, env = "EDGEWISE_SNAPSHOT_STORE", value_name = "URL", default_value = "file:./data/snapshots",
           value_parser = values::readable_store)]
-    pub snapshot_store: StoreUrl,
+    pub snapshot_store: SourceUrl,
+    /// How a bucket is reached.
+    #[command(flatten)]
+    pub s3: BucketOptions,
     /// How often to look for new snapshots, in seconds (fractions allowed)
     #[arg(long, env = "EDGEWISE_POLL_INTERVAL", value_name = "SECS", default_value = "5",
           value_parser = values::seconds)]
@@ -165,13 +173,43 @@ pub struct DataOptions {
     /// Where to keep what is not placed by the two options below
     #[arg(long, env = "EDGEWISE_DATA_DIR", value_name = "DIR", default_value = "./data")]
     pub data_dir: PathBuf,
-    /// The database [default: sqlite://<data-dir>/edgewise.db]
+    /// The database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
+    /// [default: sqlite://<data-dir>/edgewise.db]
     #[arg(long, env = "EDGEWISE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// Where to publish snapshots: file:DIR, the directory that holds `configs/`
+    /// Where to publish snapshots: file:DIR, the directory that holds `configs/`, or s3://BUCKET/PREFIX
     /// [default: file:<data-dir>/snapshots]
     #[arg(long, env = "EDGEWISE_SNAPSHOT_STORE", value_name = "URL", value_parser = values::writable_store)]
     pub snapshot_store: Option<StoreUrl>,
+    /// How a bucket is reached.
+    #[command(flatten)]
+    pub s3: BucketOptions,
+}
+
+/// How a bucket is reached. Credentials and region come from the usual AWS_… variables.
+#[derive(Clone, Debug, Args)]
+pub struct BucketOptions {
+    /// The S3 server, if it is not that of AWS, such as http://127.0.0.1:9000
+    #[arg(long, env = "EDGEWISE_S3_ENDPOINT", value_name = "URL", value_parser = values::endpoint)]
+    pub s3_endpoint: Option<String>,
+    /// Whether the bucket stands in the path of a URL instead of the host name, as MinIO wants it: true or false
+    #[arg(long, env = "EDGEWISE_S3_PATH_STYLE", value_name = "BOOL", default_value = "false",
+          action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true",
+          value_parser = values::switch)]
+    pub s3_path_style: bool,
+}
+
+impl BucketOptions {
+    /// A bucket that is reached so.
+    #[must_use]
+    pub fn of(&self, name: &str, prefix: &str) -> S3Options {
+        S3Options {
+            bucket: name.to_owned(),
+            prefix: prefix.to_owned(),
+            endpoint: self.s3_endpoint.clone(),
+            path_style: self.s3_path_style,
+        }
+    }
 }
 
 /// How often a client address may ask for decisions. The variables have the names that the first platform gave

@@ -7,12 +7,26 @@ use std::{
 
 use axum::http::{Uri, uri::Authority};
 
-/// Where snapshots lie.
+/// Where snapshots are published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreUrl {
     /// A directory, which holds `configs/`.
     Directory(PathBuf),
-    /// An address to read from, below which `configs/` lies. Without a trailing slash.
+    /// A bucket of S3, or of what speaks like it.
+    Bucket {
+        /// Its name.
+        name: String,
+        /// What keys begin with: empty, or without slashes at its ends.
+        prefix: String,
+    },
+}
+
+/// Where snapshots are read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceUrl {
+    /// Where they are published.
+    Store(StoreUrl),
+    /// An address below which `configs/` lies. Without a trailing slash.
     Web(Uri),
 }
 
@@ -59,19 +73,31 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
     }
 }
 
-pub(super) fn readable_store(text: &str) -> Result<StoreUrl, String> {
-    if let Some(directory) = directory(text) {
-        return Ok(StoreUrl::Directory(directory));
-    }
-    base(text, &["http", "https"])
-        .map(StoreUrl::Web)
-        .ok_or_else(|| "must be file:DIR, or an http:// or https:// address without a query".to_owned())
+pub(super) fn readable_store(text: &str) -> Result<SourceUrl, String> {
+    let web = || base(text, &["http", "https"]).map(SourceUrl::Web);
+    store(text).map(SourceUrl::Store).or_else(web).ok_or_else(|| {
+        "must be file:DIR, s3://BUCKET/PREFIX, or an http:// or https:// address without a query".to_owned()
+    })
 }
 
 pub(super) fn writable_store(text: &str) -> Result<StoreUrl, String> {
-    directory(text)
-        .map(StoreUrl::Directory)
-        .ok_or_else(|| "must be file:DIR (other stores can be read by `edgewise decide` only)".to_owned())
+    store(text).ok_or_else(|| {
+        "must be file:DIR or s3://BUCKET/PREFIX (an http:// address can only be read, by `edgewise decide`)".to_owned()
+    })
+}
+
+fn store(text: &str) -> Option<StoreUrl> {
+    directory(text).map(StoreUrl::Directory).or_else(|| bucket(text))
+}
+
+/// `s3://bucket` and `s3://bucket/some/prefix`.
+fn bucket(text: &str) -> Option<StoreUrl> {
+    let path = text.strip_prefix("s3://")?;
+    let (name, prefix) = path.split_once('/').unwrap_or((path, ""));
+    let in_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    let in_prefix = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte);
+    let valid = (3..=63).contains(&name.len()) && name.bytes().all(in_name) && prefix.bytes().all(in_prefix);
+    valid.then(|| StoreUrl::Bucket { name: name.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
 }
 
 /// `file:data`, `file:/srv/data` and `file:///srv/data`.
@@ -95,6 +121,12 @@ fn base(text: &str, schemes: &[&str]) -> Option<Uri> {
     }
     let path = uri.path().trim_end_matches('/');
     Uri::builder().scheme(scheme).authority(authority.as_str()).path_and_query(path).build().ok()
+}
+
+pub(super) fn endpoint(text: &str) -> Result<String, String> {
+    base(text, &["http", "https"])
+        .map(|uri| uri.to_string().trim_end_matches('/').to_owned())
+        .ok_or_else(|| "must be an http:// or https:// address, such as http://127.0.0.1:9000".to_owned())
 }
 
 pub(super) fn plane(text: &str) -> Result<PlaneUrl, String> {
@@ -136,26 +168,44 @@ mod tests {
     #[test]
     fn a_directory_may_be_written_in_three_ways() {
         for text in ["file:/srv/s", "file:///srv/s"] {
-            assert_eq!(readable_store(text), Ok(StoreUrl::Directory("/srv/s".into())));
+            assert_eq!(readable_store(text), Ok(SourceUrl::Store(StoreUrl::Directory("/srv/s".into()))));
         }
-        assert_eq!(readable_store("file:./s"), Ok(StoreUrl::Directory("./s".into())));
+        assert_eq!(writable_store("file:./s"), Ok(StoreUrl::Directory("./s".into())));
     }
 
     #[test]
     fn a_web_store_loses_its_trailing_slashes() {
         for text in ["http://host:8080/below//", "http://host:8080/below"] {
-            let Ok(StoreUrl::Web(uri)) = readable_store(text) else { panic!("{text}") };
+            let Ok(SourceUrl::Web(uri)) = readable_store(text) else { panic!("{text}") };
             assert_eq!(uri, "http://host:8080/below");
         }
-        let Ok(StoreUrl::Web(uri)) = readable_store("https://host") else { panic!() };
+        let Ok(SourceUrl::Web(uri)) = readable_store("https://host") else { panic!() };
         assert_eq!(uri.path().trim_end_matches('/'), "");
     }
 
     #[test]
+    fn a_bucket_may_have_a_prefix() {
+        let bucket =
+            |prefix: &str| Ok(StoreUrl::Bucket { name: "my-bucket".to_owned(), prefix: prefix.to_owned() });
+        assert_eq!(writable_store("s3://my-bucket"), bucket(""));
+        assert_eq!(writable_store("s3://my-bucket/a/b/"), bucket("a/b"));
+        assert_eq!(readable_store("s3://my-bucket/a"), bucket("a").map(SourceUrl::Store));
+    }
+
+    #[test]
     fn other_stores_are_refused_with_what_is_accepted() {
-        for text in
-            ["s3://bucket", "snapshots", "", "file:", "file://host/x", "http://", "ftp://x", "http://h/?q"]
-        {
+        for text in [
+            "s3://",
+            "s3://Bucket",
+            "s3://bucket/a?b",
+            "snapshots",
+            "",
+            "file:",
+            "file://host/x",
+            "http://",
+            "ftp://x",
+            "http://h/?q",
+        ] {
             assert!(readable_store(text).unwrap_err().contains("file:DIR"), "{text}");
         }
         assert!(writable_store("http://host").unwrap_err().contains("file:DIR"));

@@ -1,10 +1,10 @@
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
 use edgewise_control::{
     Control, Options,
     http::{Metrics, shell},
-    objects::Directory,
+    objects::{Directory, ObjectStore, S3},
     services::Services,
 };
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -23,7 +23,7 @@ const DATABASE_LIMIT: Duration = Duration::from_secs(2);
 const RESERVED: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 pub(super) async fn start(options: &ControlOptions) -> Result<Plane, StartError> {
-    let objects = Arc::new(Directory::open(&snapshots(&options.data))?);
+    let objects = snapshots(&options.data).await?;
     let control =
         Control::start(Options::new(database_url(&options.data)), objects, Arc::new(|_, _| {})).await?;
     Ok(Plane { routes: routes(&control), control: Some(control), polling: None })
@@ -54,13 +54,13 @@ pub(super) async fn works(services: &Services) -> bool {
     }
 }
 
-/// The directory that snapshots are published to.
-pub(super) fn snapshots(data: &DataOptions) -> PathBuf {
-    match &data.snapshot_store {
-        Some(StoreUrl::Directory(path)) => path.clone(),
-        // Another store cannot be named where one publishes: the option does not accept it.
-        Some(StoreUrl::Web(_)) | None => data.data_dir.join("snapshots"),
-    }
+/// The store that snapshots are published to, by default a directory in the data directory.
+pub(super) async fn snapshots(data: &DataOptions) -> Result<Arc<dyn ObjectStore>, StartError> {
+    Ok(match &data.snapshot_store {
+        Some(StoreUrl::Bucket { name, prefix }) => Arc::new(S3::new(&data.s3.of(name, prefix)).await),
+        Some(StoreUrl::Directory(path)) => Arc::new(Directory::open(path)?),
+        None => Arc::new(Directory::open(&data.data_dir.join("snapshots"))?),
+    })
 }
 
 /// The database, by default a file in the data directory.

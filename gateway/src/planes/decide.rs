@@ -8,16 +8,17 @@ use crate::{
     decide::{Cache, Source, configs, decide},
     health::Health,
     openapi,
-    options::{DecideOptions, StoreUrl},
+    options::{DecideOptions, SourceUrl, StoreUrl},
 };
 
-pub(super) fn start(options: &DecideOptions) -> Result<Plane, StartError> {
-    if let StoreUrl::Directory(path) = &options.snapshot_store
+pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> {
+    if let SourceUrl::Store(StoreUrl::Directory(path)) = &options.snapshot_store
         && !path.is_dir()
     {
         tracing::warn!(path = %path.display(), "the snapshot directory is not there yet");
     }
-    let cache = Arc::new(Cache::new(Source::open(&options.snapshot_store)?, options.poll_interval));
+    let source = Source::open(&options.snapshot_store, &options.s3).await?;
+    let cache = Arc::new(Cache::new(source, options.poll_interval));
     let polling = keep_up(&cache);
     Ok(Plane { routes: routes(&cache), control: None, polling: Some(polling) })
 }

@@ -61,13 +61,12 @@ impl Plane {
         match command {
             Command::Serve(options) => serve::start(options).await,
             Command::Control(options) => control::start(options).await,
-            Command::Decide(options) => decide::start(options),
+            Command::Decide(options) => decide::start(options).await,
             Command::Gateway(options) => Ok(gateway::start(options)),
         }
     }
 
     /// All it serves.
-    #[must_use]
     pub fn routes(&self) -> Router {
         self.routes.clone()
     }

@@ -4,7 +4,6 @@ use axum::{Router, response::Response, routing::get};
 use edgewise_control::{
     Control, Options,
     http::{Metrics, shell},
-    objects::{Directory, ObjectStore},
     services,
 };
 
@@ -22,7 +21,7 @@ use crate::{
 };
 
 pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
-    let objects: Arc<dyn ObjectStore> = Arc::new(Directory::open(&snapshots(&options.data))?);
+    let objects = snapshots(&options.data).await?;
     let cache = Arc::new(Cache::new(Source::Objects(objects.clone()), options.poll_interval));
     let published = {
         // So that the next decision after a publish is made from it.
