@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroUsize,
-    sync::{Mutex, PoisonError},
+    sync::{LazyLock, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -115,12 +115,12 @@ const fn network(address: Ipv6Addr) -> u64 {
 impl Allowance {
     /// Tells the client, in an answer's headers.
     pub fn tell(&self, headers: &mut HeaderMap) {
-        headers.insert(&LIMIT, HeaderValue::from(self.limit));
-        headers.insert(&REMAINING, HeaderValue::from(self.remaining));
-        headers.insert(&RESET, HeaderValue::from(self.reset_secs));
+        headers.insert(&LIMIT, number(self.limit.into()));
+        headers.insert(&REMAINING, number(self.remaining.into()));
+        headers.insert(&RESET, number(self.reset_secs));
     }
 
-    /// The answer to a request that is one too many.
+    /// The answer to a request that is one too many, still without what [`Allowance::tell`] adds.
     #[must_use]
     pub fn refusal(&self) -> Response {
         let seconds = self.reset_secs;
@@ -131,7 +131,14 @@ impl Allowance {
         });
         let mut response = json_reply(StatusCode::TOO_MANY_REQUESTS, body.to_string());
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        self.tell(response.headers_mut());
         response
     }
+}
+
+/// A number as a header's value. Those that are usual are at hand, since every decision tells three.
+fn number(number: u64) -> HeaderValue {
+    static USUAL: LazyLock<Vec<HeaderValue>> =
+        LazyLock::new(|| (0u64..1024).map(HeaderValue::from).collect());
+    let usual = usize::try_from(number).ok().and_then(|number| USUAL.get(number));
+    usual.cloned().unwrap_or_else(|| HeaderValue::from(number))
 }

@@ -4,10 +4,19 @@ use std::{
     future::Future,
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    panic::AssertUnwindSafe,
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    response::{IntoResponse, Response},
+};
+use edgewise_api::ApiError;
+use edgewise_control::http::Failed;
+use futures_util::FutureExt;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -89,7 +98,8 @@ fn spawn(
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        routes.clone().call(request)
+        let answer = AssertUnwindSafe(routes.clone().call(request)).catch_unwind();
+        async { answer.await.unwrap_or_else(|_panic| Ok(panicked())) }
     });
     let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
     tokio::spawn(async move {
@@ -97,6 +107,11 @@ fn spawn(
             tracing::debug!(%error, "a connection broke off");
         }
     });
+}
+
+/// The answer where a handler panics, so that the client gets one. The log says where it did.
+fn panicked() -> Response {
+    Failed(ApiError::internal("internal error: it has been logged")).into_response()
 }
 
 /// The address a request came from.

@@ -6,6 +6,6 @@ mod reply;
 mod shell;
 
 pub use body::{IgnoredBody, JsonBody};
-pub use metrics::Metrics;
+pub use metrics::{Metrics, RouteMetrics};
 pub use reply::{Failed, json_reply};
 pub use shell::{not_found, shell};

@@ -2,15 +2,15 @@ use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{FromRequest, Request, State},
-    http::StatusCode,
+    http::{Method, StatusCode},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, any},
 };
 use edgewise_api::{
     ApiError, Limits,
     decide::{DecideRequest, answer},
 };
-use edgewise_control::http::{Failed, JsonBody, json_reply};
+use edgewise_control::http::{Failed, JsonBody, RouteMetrics, json_reply, not_found};
 
 use super::Cache;
 use crate::{
@@ -19,18 +19,28 @@ use crate::{
     server::client_address,
 };
 
-#[derive(Clone, Debug)]
+/// All that the route needs.
+#[derive(Debug)]
 pub(crate) struct Deciding {
     cache: Arc<Cache>,
-    limiter: Option<Arc<Limiter>>,
+    limiter: Option<Limiter>,
+    metrics: RouteMetrics,
 }
 
-/// The route that decides, by GET and POST. With a limiter, every answer tells the client what it has left.
-pub fn decide<S>(cache: Arc<Cache>, limiter: Option<Arc<Limiter>>) -> MethodRouter<S>
+/// The route that decides, by GET and POST, and counts its answers itself. With a limiter, every answer tells the
+/// client what it has left.
+pub fn decide<S>(cache: Arc<Cache>, limiter: Option<Limiter>, metrics: RouteMetrics) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    get(by_query).post(by_body).with_state(Deciding { cache, limiter })
+    any(counted).with_state(Arc::new(Deciding { cache, limiter, metrics }))
+}
+
+async fn counted(State(deciding): State<Arc<Deciding>>, request: Request) -> Response {
+    let started = Instant::now();
+    let response = deciding.limited(request, started).await;
+    deciding.metrics.answered(response.status().as_u16(), started.elapsed());
+    response
 }
 
 /// Decide for a user
@@ -46,13 +56,9 @@ where
     ),
     responses(DecideAnswers)
 )]
-pub(crate) async fn by_query(State(deciding): State<Deciding>, request: Request) -> Response {
-    deciding
-        .limited(request, async |deciding, request| {
-            let query = request.uri().query().unwrap_or_default();
-            deciding.answer(DecideRequest::from_query(query, &Limits::DEFAULT)).await
-        })
-        .await
+pub(crate) async fn by_query(cache: &Cache, request: Request) -> Result<Vec<u8>, ApiError> {
+    let query = request.uri().query().unwrap_or_default();
+    decided(cache, DecideRequest::from_query(query, &Limits::DEFAULT)?).await
 }
 
 /// Decide for a user, with the parameters in a body
@@ -63,41 +69,36 @@ pub(crate) async fn by_query(State(deciding): State<Deciding>, request: Request)
     request_body(content = DecideBody, content_type = "application/json"),
     responses(DecideAnswers)
 )]
-pub(crate) async fn by_body(State(deciding): State<Deciding>, request: Request) -> Response {
-    deciding
-        .limited(request, async |deciding, request| {
-            let JsonBody(body) = JsonBody::from_request(request, &()).await.map_err(|failed| failed.0)?;
-            deciding.answer(DecideRequest::from_body(&body, &Limits::DEFAULT)).await
-        })
-        .await
+pub(crate) async fn by_body(cache: &Cache, request: Request) -> Result<Vec<u8>, ApiError> {
+    let JsonBody(body) = JsonBody::from_request(request, &()).await.map_err(|failed| failed.0)?;
+    decided(cache, DecideRequest::from_body(&body, &Limits::DEFAULT)?).await
+}
+
+async fn decided(cache: &Cache, request: DecideRequest) -> Result<Vec<u8>, ApiError> {
+    let config = cache.config(&request.environment).await;
+    answer(&request, config.as_deref())
 }
 
 impl Deciding {
-    async fn answer(&self, request: Result<DecideRequest, ApiError>) -> Result<Vec<u8>, ApiError> {
-        let request = request?;
-        let config = self.cache.config(&request.environment).await;
-        answer(&request, config.as_deref())
+    async fn limited(&self, request: Request, now: Instant) -> Response {
+        let Some(limiter) = &self.limiter else { return self.answer(request).await };
+        let Some(allowance) = limiter.count(client_address(&request), now) else {
+            return self.answer(request).await;
+        };
+        let mut response = if allowance.exceeded { allowance.refusal() } else { self.answer(request).await };
+        allowance.tell(response.headers_mut());
+        response
     }
 
-    async fn limited(
-        &self,
-        request: Request,
-        answer: impl AsyncFnOnce(&Self, Request) -> Result<Vec<u8>, ApiError>,
-    ) -> Response {
-        let allowance = match &self.limiter {
-            Some(limiter) => limiter.count(client_address(&request), Instant::now()),
-            None => None,
+    async fn answer(&self, request: Request) -> Response {
+        let answer = match *request.method() {
+            Method::GET | Method::HEAD => by_query(&self.cache, request).await,
+            Method::POST => by_body(&self.cache, request).await,
+            _ => return not_found().await.into_response(),
         };
-        if let Some(allowance) = allowance.filter(|allowance| allowance.exceeded) {
-            return allowance.refusal();
-        }
-        let mut response = match answer(self, request).await {
+        match answer {
             Ok(body) => json_reply(StatusCode::OK, body),
             Err(error) => Failed(error).into_response(),
-        };
-        if let Some(allowance) = allowance {
-            allowance.tell(response.headers_mut());
         }
-        response
     }
 }

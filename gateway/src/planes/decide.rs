@@ -25,11 +25,11 @@ pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> 
 
 fn routes(cache: &Arc<Cache>) -> Router {
     let (health, ready) = (cache.clone(), cache.clone());
+    let metrics = Metrics::default();
     let routes = Router::new()
-        .route("/decide", decide(cache.clone(), None))
         .route("/configs/{*path}", configs(cache.clone()))
         .route("/health", get(async move || Health::own(true).with_configs(&health).answer()))
         .route("/ready", get(async move || Health::own(ready.store_answers().await).answer()))
         .merge(openapi::routes("", &openapi::decide()));
-    shell(routes, &Metrics::default())
+    shell(routes, &metrics).route("/decide", decide(cache.clone(), None, metrics.of_route("/decide")))
 }

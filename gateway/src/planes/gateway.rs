@@ -68,16 +68,14 @@ async fn configs(State(gateway): State<Gateway>, request: Request) -> Response {
 }
 
 async fn decide(State(gateway): State<Gateway>, request: Request) -> Response {
+    let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
+    let path = format!("/decide{query}");
     let limiter = gateway.limiter.as_deref();
     let allowance = limiter.and_then(|limiter| limiter.count(client_address(&request), Instant::now()));
-    if let Some(refused) = allowance.filter(|allowance| allowance.exceeded) {
-        return refused.refusal();
-    }
-    let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
-    let mut response = gateway.decide.pass(request, &format!("/decide{query}")).await;
-    if let Some(allowance) = allowance {
-        allowance.tell(response.headers_mut());
-    }
+    let Some(allowance) = allowance else { return gateway.decide.pass(request, &path).await };
+    let mut response =
+        if allowance.exceeded { allowance.refusal() } else { gateway.decide.pass(request, &path).await };
+    allowance.tell(response.headers_mut());
     response
 }
 

@@ -29,12 +29,12 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
         Arc::new(move |environment: &_, snapshot: &_| cache.offer(environment, snapshot))
     };
     let control = Control::start(Options::new(database_url(&options.data)), objects, published).await?;
-    let limiter = Limiter::new(&options.limit).map(Arc::new);
+    let limiter = Limiter::new(&options.limit);
     let routes = routes(&control, &cache, limiter);
     Ok(Plane { routes, control: Some(control), polling: Some(keep_up(&cache)) })
 }
 
-fn routes(control: &Control, cache: &Arc<Cache>, limiter: Option<Arc<Limiter>>) -> Router {
+fn routes(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> Router {
     let health = || {
         let (control, cache) = (control.services().clone(), cache.clone());
         get(async move || health(&control, &cache).await)
@@ -44,13 +44,14 @@ fn routes(control: &Control, cache: &Arc<Cache>, limiter: Option<Arc<Limiter>>) 
         async move || Health::own(works(&control_ready).await && cache_ready.store_answers().await).answer();
     let routes = Router::new()
         .nest("/api", control.routes())
-        .route("/api/decide", decide(cache.clone(), limiter))
         .route("/api/health", health())
         .merge(openapi::routes("/api", &openapi::serve()))
         .route("/configs/{*path}", configs(cache.clone()))
         .route("/health", health())
         .route("/ready", get(ready));
-    shell(routes, &Metrics::default())
+    let metrics = Metrics::default();
+    let decide = decide(cache.clone(), limiter, metrics.of_route("/api/decide"));
+    shell(routes, &metrics).route("/api/decide", decide)
 }
 
 async fn health(control: &services::Services, cache: &Cache) -> Response {
