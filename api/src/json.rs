@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
+use edgewise_engine::json::{self, Json};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use crate::{error::ApiError, limits};
 
@@ -31,7 +32,7 @@ pub fn checked(body: &[u8]) -> Result<&str> {
     if text.trim().is_empty() {
         return Err(ApiError::invalid("the body is empty: send a JSON object"));
     }
-    match serde_json::from_str::<Value>(text) {
+    match json::read(text) {
         Ok(_) => Ok(text),
         Err(error) => Err(ApiError::invalid(format!("the body is not valid JSON: {error}"))),
     }
@@ -165,8 +166,8 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// 400 for anything else.
     pub fn integer(&self, name: &str) -> Result<i64> {
-        let value = self.typed::<Value>(name, "an integer")?;
-        let value = self.required(name, value)?;
+        let value = self.typed::<Json>(name, "an integer")?;
+        let Json(value) = self.required(name, value)?;
         #[expect(clippy::cast_possible_truncation, reason = "integral and within 2^53")]
         let integral = |number: f64| {
             (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)

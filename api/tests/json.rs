@@ -45,6 +45,12 @@ fn of_a_repeated_field_the_last_one_counts_and_unknown_fields_are_ignored() {
 }
 
 #[test]
+fn no_field_name_has_a_meaning_of_its_own() {
+    let body = br#"{"name": "prod", "x": {"$serde_json::private::RawValue": "zzz"}}"#;
+    assert!(EnvironmentCreate::from_body(body).is_ok());
+}
+
+#[test]
 fn errors_name_the_field_and_what_it_must_be() {
     for (body, expected) in [
         (r#"{"key":"k","environmentId":"e"}"#, "`name` is required"),

@@ -1,6 +1,9 @@
 //! User keys, and the buckets they fall into.
 
+use alloc::string::String;
 use core::fmt;
+
+use serde::{Deserialize, Serialize};
 
 use crate::murmur3::Murmur3;
 
@@ -29,12 +32,30 @@ impl<'a> UserKey<'a> {
     }
 }
 
+/// What an experiment divides users by. Any text is a salt; as a type of its own it is never taken for a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Salt(String);
+
+impl Salt {
+    /// The salt of that text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// One of the 10,000 equal parts that a salt divides all users into: `0..=9999`, 0.01 % each.
 ///
 /// ```
-/// use edgewise_engine::Bucket;
+/// use edgewise_engine::{Bucket, Salt};
 ///
-/// assert_eq!(Bucket::of("user-1", "salt-1").get(), 2865);
+/// assert_eq!(Bucket::of("user-1", &Salt::new("salt-1")).get(), 2865);
 /// assert_eq!(Bucket::new(10_000), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +73,7 @@ impl Bucket {
 
     /// The bucket of `key` under `salt`: `murmur3_x86_32(key + ":" + salt) mod 10000`.
     #[must_use]
-    pub fn of(key: &str, salt: &str) -> Self {
+    pub fn of(key: &str, salt: &Salt) -> Self {
         KeyHash::new(key).bucket(salt)
     }
 
@@ -83,8 +104,8 @@ impl KeyHash {
     /// The bucket under `salt`.
     #[must_use]
     #[inline]
-    pub fn bucket(self, salt: &str) -> Bucket {
-        let hash = self.0.update(salt.as_bytes()).finish();
+    pub fn bucket(self, salt: &Salt) -> Bucket {
+        let hash = self.0.update(salt.as_str().as_bytes()).finish();
         #[expect(clippy::cast_possible_truncation, reason = "below 10,000")]
         Bucket((hash % u32::from(Bucket::COUNT)) as u16)
     }

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// The attributes of one user: a JSON object. Read it with [`Context::from_json`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context(Map<alloc::string::String, Value>);
@@ -23,8 +25,8 @@ impl Context {
     ///
     /// # Errors
     /// [`ContextError`] says why the text is no context.
-    pub fn from_json(json: &str) -> Result<Self, ContextError> {
-        serde_json::from_str(json).map_err(ContextError::Json).and_then(Self::from_value)
+    pub fn from_json(text: &str) -> Result<Self, ContextError> {
+        json::read(text).map_err(ContextError::Json).and_then(Self::from_value)
     }
 
     /// Takes a value that has been read already.

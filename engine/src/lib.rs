@@ -32,6 +32,7 @@
 //! | [`murmur3`] | the hash |
 //! | [`bucket`] | user keys, buckets and ranges of buckets |
 //! | [`context`] | the attributes of a user, and how a name finds one |
+//! | [`json`] | reading JSON as JavaScript reads it |
 //! | [`rules`] | conditions, targeting rules and their operators |
 //! | [`snapshot`] | the published state of an environment, as JSON |
 //! | [`mod@decide`] | deciding |
@@ -43,11 +44,12 @@ extern crate alloc;
 pub mod bucket;
 pub mod context;
 pub mod decide;
+pub mod json;
 pub mod murmur3;
 pub mod rules;
 pub mod snapshot;
 
-pub use bucket::{Bucket, EmptyUserKey, UserKey};
+pub use bucket::{Bucket, EmptyUserKey, Salt, UserKey};
 pub use context::{Context, ContextError};
 pub use decide::{Assignment, Decision, Reason, Step, decide, evaluate};
 pub use snapshot::{Snapshot, SnapshotError};

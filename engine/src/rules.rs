@@ -5,7 +5,10 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::context::{Attribute, Context};
+use crate::{
+    context::{Attribute, Context},
+    json::Json,
+};
 
 /// A targeting rule: it matches a context when all its conditions do, so a rule without conditions matches
 /// everyone.
@@ -170,5 +173,5 @@ fn both<A, B>(left: Option<A>, right: Option<B>) -> Option<(A, B)> {
 
 /// Reads a field that is there as `Some`, even if it is `null`.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
+    Json::deserialize(deserializer).map(|Json(value)| Some(value))
 }

@@ -6,7 +6,11 @@ use core::ops::RangeInclusive;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{bucket::Bucket, decide::Assignment, rules::Rule};
+use crate::{
+    bucket::{Bucket, Salt},
+    decide::Assignment,
+    rules::Rule,
+};
 
 /// All that is live in one environment at one version.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,7 +45,7 @@ pub struct Experiment {
     /// What code calls it by.
     pub key: String,
     /// Divides users into buckets, independently of every other salt.
-    pub salt: String,
+    pub salt: Salt,
     /// The rules of its audience. They and the targeting rules must both let a user through.
     #[serde(default, deserialize_with = "null_as_empty")]
     pub audience_rules: Vec<Rule>,

@@ -110,6 +110,17 @@ fn numbers_that_overflow_and_lone_surrogates_are_no_context() {
     }
 }
 
+#[test]
+fn no_key_of_a_context_has_a_meaning_of_its_own() {
+    for text in
+        [r#"{"$serde_json::private::RawValue": "[]"}"#, r#"{"a": {"$serde_json::private::RawValue": 1}}"#]
+    {
+        let context = Context::from_json(text).unwrap();
+        assert_eq!(context.attribute("plan"), None);
+        assert!(context.attribute("a.$serde_json::private::RawValue").is_some() == text.contains("\"a\""));
+    }
+}
+
 fn experiment(json: Value) -> Experiment {
     serde_json::from_str(&json.to_string()).unwrap()
 }

@@ -1,6 +1,6 @@
 use edgewise_api::{EnvironmentName, paths};
 use edgewise_engine::{
-    Snapshot, SnapshotError,
+    Salt, Snapshot, SnapshotError,
     rules::Rule,
     snapshot::{Allocation, Experiment, Variant},
 };
@@ -70,7 +70,7 @@ fn experiment(stored: RunningExperiment) -> Result<Experiment, CompileError> {
             .collect(),
         id,
         key,
-        salt,
+        salt: Salt::new(salt),
     })
 }
 
