@@ -15,9 +15,11 @@ use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, Statu
 use edgewise_control::{
     Control, Options,
     actor::Actor,
+    clock::{Clock, SystemClock},
     objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put},
     publisher::Publication,
     services::{Precondition, Services},
+    store::Store,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -29,11 +31,13 @@ struct Objects {
     directory: Directory,
     fails: AtomicBool,
     written: Mutex<Vec<String>>,
+    read: Mutex<Vec<String>>,
 }
 
 #[async_trait]
 impl ObjectStore for Objects {
     async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError> {
+        self.read.lock().unwrap().push(path.to_owned());
         self.directory.get(path).await
     }
 
@@ -66,6 +70,7 @@ impl Plane {
             directory: Directory::open(&directory.path().join("snapshots")).unwrap(),
             fails: AtomicBool::new(false),
             written: Mutex::default(),
+            read: Mutex::default(),
         });
         let mut options = Options::new(format!("sqlite://{}/edgewise.db", directory.path().display()));
         options.publish_wait = Duration::from_millis(500);
@@ -135,10 +140,14 @@ async fn publishing_by_hand_makes_a_new_version_of_the_same_content() {
     let plane = Plane::new().await;
     let id = plane.experiment("prod").await;
     plane.set(&id, Status::Running).await;
-    let first: Value =
-        serde_json::from_str(&plane.services().publish(&Actor::LOCAL, &id).await.unwrap()).unwrap();
-    let second: Value =
-        serde_json::from_str(&plane.services().publish(&Actor::LOCAL, &id).await.unwrap()).unwrap();
+    let first: Value = serde_json::from_str(
+        &plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap(),
+    )
+    .unwrap();
+    let second: Value = serde_json::from_str(
+        &plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap(),
+    )
+    .unwrap();
     assert_eq!((first["version"].as_u64(), second["version"].as_u64()), (Some(2), Some(3)));
     assert_eq!(first["experiments"], second["experiments"]);
     assert_eq!(plane.object("configs/prod/snapshots/3.json").await, Some(second));
@@ -152,10 +161,10 @@ async fn a_change_outlives_a_store_that_fails_and_is_published_when_it_recovers(
     let Publication::Failed(problem) = plane.set(&id, Status::Running).await else {
         panic!("it cannot succeed")
     };
-    assert!(problem.contains("out of order"), "{problem}");
-    let error = plane.services().publish(&Actor::LOCAL, &id).await.unwrap_err();
+    assert!(problem.contains("cannot write `configs/prod"), "{problem}");
+    let error = plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap_err();
     assert_eq!(error.status, 500);
-    assert!(error.message.contains("not published yet"), "{error}");
+    assert!(error.message.contains("kept, but not live"), "{error}");
     assert_eq!(plane.object("configs/prod/version.json").await, None);
 
     plane.objects.fails.store(false, Ordering::SeqCst);
@@ -174,8 +183,10 @@ async fn a_pending_version_is_finished_by_the_next_process_under_its_number() {
     plane.objects.fails.store(true, Ordering::SeqCst);
     plane.set(&id, Status::Running).await;
     let plane = plane.restarted().await;
-    let snapshot: Value =
-        serde_json::from_str(&plane.services().publish(&Actor::LOCAL, &id).await.unwrap()).unwrap();
+    let snapshot: Value = serde_json::from_str(
+        &plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap(),
+    )
+    .unwrap();
     assert_eq!(snapshot["version"], 2, "after version 1, which was pending");
     assert_eq!(*plane.heard.borrow(), [1, 2]);
     assert!(plane.object("configs/prod/snapshots/1.json").await.is_some());
@@ -248,4 +259,47 @@ async fn a_draft_is_changed_without_publishing() {
         plane.services().create_variant(&Actor::LOCAL, &id, &Precondition::None, request).await.unwrap();
     assert_eq!(changed.publication, Publication::NotDue);
     assert!(plane.objects.written.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn content_that_cannot_be_published_is_not_tried_again_until_it_changes() {
+    let plane = Plane::new().await;
+    let (stuck, other) = (plane.experiment("stuck").await, plane.experiment("other").await);
+    let last = format!("{{\"version\":{}}}", (1u64 << 53) - 1);
+    plane.objects.put("configs/stuck/version.json", last.as_bytes(), Condition::Absent).await.unwrap();
+    let Publication::Failed(problem) = plane.set(&stuck, Status::Running).await else {
+        panic!("it cannot succeed")
+    };
+    assert!(problem.contains("higher than clients can count"), "{problem}");
+
+    let tries = || plane.objects.read.lock().unwrap().iter().filter(|path| path.contains("stuck")).count();
+    let before = tries();
+    for status in [Status::Running, Status::Paused, Status::Running] {
+        assert_eq!(plane.set(&other, status).await, Publication::Published);
+    }
+    assert_eq!(tries(), before, "the publisher looked for work, and left this alone");
+    assert!(matches!(plane.set(&stuck, Status::Paused).await, Publication::Failed(_)));
+    assert!(tries() > before);
+}
+
+#[tokio::test]
+async fn a_lease_of_a_process_that_was_killed_does_not_delay_the_next_on_the_same_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/edgewise.db", directory.path().display());
+    let plane = Plane::on(directory).await;
+    let id = plane.experiment("prod").await;
+    let environment_id = plane.services().experiment(&id).await.unwrap().value.row.environment_id;
+    let Plane { directory, objects, control, .. } = plane;
+    control.stop().await;
+    drop(objects);
+    let store = Store::open(&url).await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    let now = SystemClock.now_ms();
+    assert!(tx.lease(&environment_id, "killed", now, now + 15_000).await.unwrap());
+    tx.commit().await.unwrap();
+    store.close().await;
+    drop(store);
+
+    let plane = Plane::on(directory).await;
+    assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
 }

@@ -368,6 +368,8 @@ async fn one_owner_at_a_time_holds_a_lease() {
         assert!(tx.lease("e", "a", 150, 250).await.unwrap(), "renewed");
         assert!(!tx.lease("e", "b", 249, 400).await.unwrap(), "held by another");
         assert!(tx.lease("e", "b", 250, 400).await.unwrap(), "run out");
+        assert!(tx.lease("e", "a", -100_000, -99_000).await.unwrap(), "taken before the clock was put back");
+        assert!(tx.lease("e", "b", 250, 400).await.unwrap());
         tx.release("e", "a").await.unwrap();
         assert!(!tx.lease("e", "a", 300, 500).await.unwrap(), "only the owner gives it back");
         tx.release("e", "b").await.unwrap();
@@ -390,7 +392,7 @@ async fn a_version_is_pending_until_it_is_published_or_superseded() {
         let change = tx.begin_change("e").await.unwrap().unwrap();
         assert!(tx.environments_to_publish().await.unwrap().is_empty());
         tx.mark_due("e", change).await.unwrap();
-        assert_eq!(tx.environments_to_publish().await.unwrap(), ["e"]);
+        assert_eq!(tx.environments_to_publish().await.unwrap(), [("e".to_owned(), 1)]);
 
         assert_eq!(tx.highest_version("e").await.unwrap(), 0);
         tx.insert_pending("e", &version(1, 1), 5).await.unwrap();

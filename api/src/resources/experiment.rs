@@ -155,7 +155,7 @@ impl ExperimentCreate {
     }
 }
 
-/// Experiments answer under their key in URLs.
+/// Keys are to stand in URLs as they are.
 fn key(fields: &Fields<'_>) -> Result<String, ApiError> {
     let key = fields.name("key")?;
     let unsafe_in_url = |character: char| matches!(character, '/' | '?' | '#') || character.is_control();
@@ -213,7 +213,7 @@ impl ExperimentPatch {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusPatch {
-    /// DRAFT may become RUNNING, RUNNING may become PAUSED and back, all may become ARCHIVED.
+    /// DRAFT may become RUNNING, RUNNING may become PAUSED and back, and all three ARCHIVED.
     pub status: Status,
 }
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
@@ -50,6 +50,20 @@ impl<S: Sync> FromRequest<S> for IgnoredBody {
         read(request.into_body(), Limits::DEFAULT.body_bytes).await?;
         Ok(Self)
     }
+}
+
+/// The request with its body in memory, so that whoever answers it may do so without reading the body: an answer
+/// to a client that still sends would only break the connection.
+///
+/// # Errors
+/// 413 for a body that is too large, 408 for one that does not arrive in time, 400 for one that ends early.
+pub async fn with_whole_body(request: Request) -> Result<Request, Failed> {
+    if request.body().is_end_stream() {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    let body = read(body, Limits::DEFAULT.body_bytes).await?;
+    Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {

@@ -104,7 +104,7 @@ impl Directory {
         }
         let file = Self::file(root, path)?;
         let parent = file.parent().unwrap_or(root);
-        fs::create_dir_all(parent)?;
+        make_directory(root, parent)?;
         let mut temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(parent)?;
         io::Write::write_all(&mut temporary, bytes)?;
         publish_permissions(temporary.as_file())?;
@@ -114,6 +114,18 @@ impl Directory {
         fs::File::open(parent)?.sync_all()?;
         Ok(Put::Written)
     }
+}
+
+/// Makes a directory below `root` so that it too survives a power cut.
+fn make_directory(root: &Path, directory: &Path) -> io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(directory)?;
+    for above in directory.ancestors().skip(1).take_while(|above| above.starts_with(root)) {
+        fs::File::open(above)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Temporary files are private; snapshots are not.

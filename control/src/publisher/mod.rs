@@ -107,6 +107,9 @@ impl Problem {
     fn public(&self) -> String {
         match self {
             Self::Database(_) => "the database is not available".to_owned(),
+            Self::Objects(ObjectError { action, path, .. }) => {
+                format!("the snapshot store cannot {action} `{path}`")
+            }
             problem => problem.to_string(),
         }
     }
@@ -160,9 +163,12 @@ impl Publisher {
         while !*stopping.borrow_and_update() {
             busy.retain(|_, task| !task.is_finished());
             match self.environments_to_publish().await {
-                Ok(ids) => {
+                Ok(environments) => {
                     database_failed = false;
-                    for id in ids {
+                    for (id, changes) in environments {
+                        if self.progress.is_rejected(&id, changes) {
+                            continue;
+                        }
                         let publisher = self.clone();
                         busy.entry(id.clone())
                             .or_insert_with(|| tasks.spawn(async move { publisher.work(&id).await }));
@@ -177,7 +183,12 @@ impl Publisher {
             tokio::select! {
                 () = self.wake.notified() => {}
                 () = sleep(LOOK_EVERY) => {}
-                Some(_) = tasks.join_next() => {}
+                Some(ended) = tasks.join_next() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "publishing broke off");
+                        rest(&mut stopping, LOOK_EVERY).await;
+                    }
+                }
                 _ = stopping.changed() => {}
             }
         }
@@ -190,7 +201,7 @@ impl Publisher {
         self.stopping.send_replace(true);
     }
 
-    async fn environments_to_publish(&self) -> Result<Vec<String>, StoreError> {
+    async fn environments_to_publish(&self) -> Result<Vec<(String, i64)>, StoreError> {
         self.store.read().await?.environments_to_publish().await
     }
 
@@ -203,7 +214,11 @@ impl Publisher {
             match self.step(environment_id, &mut lease).await {
                 Ok(Step::Again) => pause = BACK_OFF.0,
                 Ok(Step::Idle) => break,
-                Ok(Step::Elsewhere) => rest(&mut stopping, LOOK_ELSEWHERE).await,
+                Ok(Step::Elsewhere) => {
+                    self.progress
+                        .failed(environment_id, "another process is publishing the environment".to_owned());
+                    rest(&mut stopping, LOOK_ELSEWHERE).await;
+                }
                 Err(problem) => {
                     tracing::warn!(environment_id, %problem, "publishing failed; trying again");
                     self.progress.failed(environment_id, problem.public());
@@ -256,9 +271,6 @@ impl Publisher {
         let content = tx.content(environment_id).await?;
         let known = tx.highest_version(environment_id).await?.unsigned_abs();
         drop(tx);
-        if self.progress.is_rejected(environment_id, content.changes) {
-            return Ok(Step::Idle);
-        }
 
         // A store that is ahead of the database (a restored backup, a bucket of another origin) is overtaken.
         let live = self.pointer(&paths::version(name)).await?.max(self.pointer(&paths::latest(name)).await?);

@@ -64,7 +64,7 @@ impl Progresses {
         let mut all = self.0.subscribe();
         let outcome = |all: &HashMap<String, Progress>| all.get(environment_id)?.outcome(change);
         match all.wait_for(|all| outcome(all).is_some()).await {
-            Ok(all) => outcome(&all).unwrap_or(Publication::NotDue),
+            Ok(all) => outcome(&all).unwrap_or_else(|| Publication::Failed("it is not known".to_owned())),
             Err(_) => Publication::Failed("the publisher has stopped".to_owned()),
         }
     }

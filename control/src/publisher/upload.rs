@@ -13,6 +13,9 @@ use crate::{
     store::{Version, VersionState},
 };
 
+/// How often in a row it is tried to move a pointer that changes under our hands.
+const POINTER_TRIES: usize = 3;
+
 /// Whether a version can go on under its number.
 #[derive(PartialEq, Eq)]
 enum Write {
@@ -33,7 +36,7 @@ impl Publisher {
     ) -> Result<Step, Problem> {
         let number = version.number.unsigned_abs();
         let snapshot = version.snapshot.as_bytes();
-        let pointer = format!("{{\"version\":{number}}}");
+        let pointer = serde_json::json!({ "version": number }).to_string();
 
         let mut written = self.write_immutable(&paths::snapshot(name, number), snapshot).await?;
         for (path, bytes) in [(paths::latest(name), snapshot), (paths::version(name), pointer.as_bytes())] {
@@ -88,7 +91,7 @@ impl Publisher {
         bytes: &[u8],
         number: u64,
     ) -> Result<Write, Problem> {
-        loop {
+        for _ in 0..POINTER_TRIES {
             let there = self.get(path).await?;
             let at = there.as_ref().and_then(pointer).map_or(0, |pointer| pointer.version);
             if at >= number {
@@ -102,6 +105,7 @@ impl Publisher {
                 return Ok(Write::Written);
             }
         }
+        Err(Problem::Contended)
     }
 
     /// The version that a pointer, or a snapshot, of the store names.

@@ -1,6 +1,7 @@
 use axum::{extract::State, http::StatusCode};
 use edgewise_api::{
     ApiError,
+    error::ErrorBody,
     page::{Page, PageRequest},
     resources::{
         Experiment, ExperimentCreate, ExperimentPatch, ExperimentWithEnvironment, Status, StatusPatch,
@@ -84,7 +85,7 @@ pub(super) async fn update(
 
 /// Change an experiment's status
 ///
-/// DRAFT may become RUNNING, RUNNING may become PAUSED and back, all may become ARCHIVED. Always published.
+/// DRAFT may become RUNNING, RUNNING may become PAUSED and back, and all three ARCHIVED. Always published.
 #[utoipa::path(
     patch, path = "/experiments/{id}/status", tag = "experiments", request_body = StatusPatch,
     params(("id" = String, Path, description = "UUID"), ("If-Match" = Option<String>, Header, description = "The ETag it must still have")),
@@ -106,16 +107,21 @@ pub(super) async fn update_status(
 /// Answers the snapshot that is live then.
 #[utoipa::path(
     post, path = "/experiments/{id}/publish", tag = "experiments",
-    params(("id" = String, Path, description = "UUID")),
-    responses((status = 200, description = "The snapshot that is live", body = Object), WriteProblems)
+    params(("id" = String, Path, description = "UUID"), ("If-Match" = Option<String>, Header, description = "The ETag it must still have")),
+    responses(
+        (status = 200, description = "The snapshot that is live", body = Object),
+        (status = 500, description = "Not live yet; the text says why", body = ErrorBody),
+        WriteProblems
+    )
 )]
 pub(super) async fn publish(
     State(services): State<Services>,
     actor: Actor,
     Ids(id): Ids<String>,
+    precondition: Precondition,
     _: IgnoredBody,
 ) -> Reply {
-    Ok(json_reply(StatusCode::OK, services.publish(&actor, &id).await?))
+    Ok(json_reply(StatusCode::OK, services.publish(&actor, &id, &precondition).await?))
 }
 
 /// Delete an experiment and all that belongs to it

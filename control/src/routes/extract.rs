@@ -28,10 +28,9 @@ impl<S: Sync> FromRequestParts<S> for Precondition {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failed> {
-        Ok(match parts.headers.get(header::IF_MATCH) {
-            Some(value) => Self::from_if_match(value.to_str().unwrap_or_default()),
-            None => Self::None,
-        })
+        let values = parts.headers.get_all(header::IF_MATCH).iter();
+        let values: Vec<&str> = values.map(|value| value.to_str().unwrap_or_default()).collect();
+        Ok(if values.is_empty() { Self::None } else { Self::from_if_match(&values.join(",")) })
     }
 }
 

@@ -142,9 +142,10 @@ impl Services {
     /// Publishes the experiment's environment, and answers the snapshot that is live then.
     ///
     /// # Errors
-    /// 404 if there is none, 409 while the environment is held, 500 if it cannot be published now.
-    pub async fn publish(&self, actor: &Actor, id: &str) -> Result<String> {
-        let (tx, change, experiment) = self.change_experiment(id, &Precondition::None).await?;
+    /// 404 if there is none, 409 while the environment is held, 412 if the precondition does not hold, 500 if it
+    /// cannot be published now.
+    pub async fn publish(&self, actor: &Actor, id: &str, precondition: &Precondition) -> Result<String> {
+        let (tx, change, experiment) = self.change_experiment(id, precondition).await?;
         if change.held {
             return Err(ApiError::conflict(
                 "the environment is held at an old version: resume publishing first",
@@ -153,7 +154,8 @@ impl Services {
         let environment_id = &experiment.environment_id;
         match self.finish(tx, environment_id, change, true, (actor, "publish asked for", id)).await? {
             Publication::Failed(problem) => Err(ApiError::internal(format!(
-                "not published yet: {problem}. The change is kept, and goes out as soon as it can"
+                "change {} of the environment is kept, but not live: {problem}",
+                change.number
             ))),
             Publication::Published | Publication::NotDue => {
                 let newest = self.store.read().await?.newest_published(environment_id).await?;

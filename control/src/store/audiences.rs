@@ -59,7 +59,7 @@ impl Tx {
         Ok((rows.iter().map(rows::audience).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
     }
 
-    /// Changes an audience, and raises its revision. What is `None` stays.
+    /// Changes an audience, and raises its revision and that of the experiments that show it. What is `None` stays.
     pub async fn update_audience(
         &mut self,
         id: &str,
@@ -77,6 +77,10 @@ impl Tx {
         .bind(now)
         .execute(&mut *self.sql)
         .await?;
+        query("UPDATE experiment SET revision = revision + 1 WHERE audience_id = $1")
+            .bind(id)
+            .execute(&mut *self.sql)
+            .await?;
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use super::{OpenError, postgres, sqlite};
 #[derive(Clone, Debug)]
 pub(super) enum Dialect {
     /// A file, used by this process alone.
-    Sqlite(#[expect(dead_code, reason = "held as long as the store is")] Arc<sqlite::Lock>),
+    Sqlite(Arc<sqlite::Lock>),
     /// A server, shared with other control processes.
     Postgres,
 }
@@ -25,6 +25,14 @@ impl Dialect {
             Ok((Self::Postgres, url.to_owned()))
         } else {
             Err(OpenError::Url)
+        }
+    }
+
+    /// What to call the database in an error: never its URL, which may hold a password.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Sqlite(lock) => format!("`{}`", lock.database().display()),
+            Self::Postgres => "server".to_owned(),
         }
     }
 
@@ -60,9 +68,10 @@ impl Dialect {
         }
     }
 
-    /// Whether writers of this process must take turns. SQLite would let them in one by one too, but by
-    /// chance, so that one of many might never get its turn; Postgres queues them itself, by environment.
-    pub(super) const fn writers_take_turns(&self) -> bool {
+    /// Whether no other process can use the database. Then writers of this one take turns: SQLite would let them
+    /// in one by one too, but by chance, so that one of many might never get its turn. Postgres queues them itself,
+    /// by environment.
+    pub(super) const fn is_of_one_process(&self) -> bool {
         matches!(self, Self::Sqlite(_))
     }
 }

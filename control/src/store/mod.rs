@@ -95,8 +95,16 @@ pub enum OpenError {
     #[error("the database schema cannot be brought up to date: {0}")]
     Migration(#[source] MigrateError),
     /// The database cannot be opened.
-    #[error("the database cannot be opened: {0}")]
-    Database(#[source] sqlx::Error),
+    #[error("the database {name} cannot be opened: {source}: check the path, or what --database-url says")]
+    Database {
+        /// The file, or nothing that a URL could give away.
+        name: String,
+        /// Why.
+        source: sqlx::Error,
+    },
+    /// The database cannot be written.
+    #[error("the database cannot be written: {0}")]
+    Unusable(#[source] StoreError),
 }
 
 fn migration(version: i64, description: &'static str, sql: &'static str) -> Migration {
@@ -131,11 +139,12 @@ impl Store {
     pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let (dialect, url) = Dialect::of(url)?;
+        let failed = |source| OpenError::Database { name: dialect.name(), source };
         let after_connect = dialect.after_connect();
         // A pool would try again and again, and then say only that it took too long.
-        let mut first = AnyConnection::connect(&url).await.map_err(OpenError::Database)?;
-        first.execute(after_connect).await.map_err(OpenError::Database)?;
-        first.close().await.map_err(OpenError::Database)?;
+        let mut first = AnyConnection::connect(&url).await.map_err(failed)?;
+        first.execute(after_connect).await.map_err(failed)?;
+        first.close().await.map_err(failed)?;
         let pool = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -144,12 +153,19 @@ impl Store {
             })
             .connect(&url)
             .await
-            .map_err(OpenError::Database)?;
+            .map_err(failed)?;
         dialect.migrations().run(&pool).await.map_err(|error| match error {
             MigrateError::VersionMissing(version) => OpenError::Newer(version),
             error => OpenError::Migration(error),
         })?;
-        Ok(Self { pool, dialect, turns: Arc::default() })
+        let store = Self { pool, dialect, turns: Arc::default() };
+        if store.dialect.is_of_one_process() {
+            // What an earlier process left behind when it was killed need not run out first.
+            let mut tx = store.write().await.map_err(OpenError::Unusable)?;
+            tx.release_all().await.map_err(OpenError::Unusable)?;
+            tx.commit().await.map_err(OpenError::Unusable)?;
+        }
+        Ok(store)
     }
 
     /// Begins a transaction that only reads, all from one moment.
@@ -165,7 +181,7 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn write(&self) -> Result<Tx> {
-        let turn = if self.dialect.writers_take_turns() {
+        let turn = if self.dialect.is_of_one_process() {
             let turn = timeout(ACQUIRE_TIMEOUT, self.turns.clone().lock_owned()).await;
             Some(turn.map_err(|_| StoreError::Unavailable(sqlx::Error::PoolTimedOut))?)
         } else {

@@ -22,13 +22,14 @@ pub(super) const AFTER_CONNECT: &str = "PRAGMA busy_timeout = 5000; PRAGMA journ
 /// The characters of a path that a URL would take for something else.
 const RESERVED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'?').add(b'<').add(b'>');
 
-/// The database file that a `sqlite://PATH` URL names.
+/// The database file that a `sqlite://PATH` URL names. Options after a `?` are not ours to take, and a database in
+/// memory would be gone with its first connection.
 pub(super) fn file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    let path = percent_decode_str(path).decode_utf8().ok()?;
-    (!path.is_empty()).then(|| PathBuf::from(path.as_ref()))
+    let path =
+        percent_decode_str(path.split_once('?').map_or(Some(path), |_options| None)?).decode_utf8().ok()?;
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.as_ref()))
 }
 
 /// The URL that sqlx opens (and makes) the file by.
@@ -53,9 +54,11 @@ pub(super) fn is_busy(error: &dyn DatabaseError) -> bool {
 
 /// Keeps other processes off the database. Given back when dropped.
 #[derive(Debug)]
-pub(super) struct Lock(
-    #[expect(dead_code, reason = "the lock is given back when the file is closed")] fs::File,
-);
+pub(super) struct Lock {
+    database: PathBuf,
+    /// Closing it gives the lock back.
+    _file: fs::File,
+}
 
 impl Lock {
     /// Makes the database's directory if need be, and locks the database.
@@ -69,9 +72,14 @@ impl Lock {
         let file =
             fs::OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(unwritable)?;
         match FileExt::try_lock(&file) {
-            Ok(()) => Ok(Self(file)),
+            Ok(()) => Ok(Self { database: database.to_owned(), _file: file }),
             Err(fs4::TryLockError::WouldBlock) => Err(OpenError::Locked(database.to_owned())),
             Err(fs4::TryLockError::Error(source)) => Err(unwritable(source)),
         }
+    }
+
+    /// The file that is locked.
+    pub(super) fn database(&self) -> &Path {
+        &self.database
     }
 }

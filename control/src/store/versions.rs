@@ -7,6 +7,9 @@ use sqlx::{Row as _, any::AnyRow, query};
 
 use super::{Result, Tx, experiments::grouped, rows};
 
+/// How far the clocks of two processes may be apart.
+const CLOCK_SKEW_MS: i64 = 60_000;
+
 /// Where an environment stands in being published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublishState {
@@ -85,30 +88,39 @@ pub struct RunningExperiment {
 }
 
 impl Tx {
-    /// The ids of environments that have something to publish.
-    pub async fn environments_to_publish(&mut self) -> Result<Vec<String>> {
+    /// The ids of environments that have something to publish, and how many changes each has seen.
+    pub async fn environments_to_publish(&mut self) -> Result<Vec<(String, i64)>> {
         let rows = query(
-            "SELECT id FROM environment WHERE (held = 0 AND due > published) \
+            "SELECT id, changes FROM environment WHERE (held = 0 AND due > published) \
              OR id IN (SELECT environment_id FROM version WHERE state = 'pending')",
         )
         .fetch_all(&mut *self.sql)
         .await?;
-        Ok(rows.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<_>>()?)
+        let found = rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("changes")?)));
+        Ok(found.collect::<sqlx::Result<_>>()?)
     }
 
-    /// Takes the right to publish an environment, or renews it, until `until`. `false` if another has it.
+    /// Takes the right to publish an environment, or renews it, until `until`. `false` if another has it. A lease
+    /// that ends later than any could was taken before the clock was put back, and counts as run out.
     pub async fn lease(&mut self, environment_id: &str, owner: &str, now: i64, until: i64) -> Result<bool> {
         let taken = query(
             "UPDATE environment SET lease_owner = $2, lease_until = $4 WHERE id = $1 \
-             AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3)",
+             AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3 OR lease_until > $5)",
         )
         .bind(environment_id)
         .bind(owner)
         .bind(now)
         .bind(until)
+        .bind(until.saturating_add(CLOCK_SKEW_MS))
         .execute(&mut *self.sql)
         .await?;
         Ok(taken.rows_affected() == 1)
+    }
+
+    /// Takes all leases back, where nobody else can hold any.
+    pub(super) async fn release_all(&mut self) -> Result<()> {
+        query("UPDATE environment SET lease_owner = NULL, lease_until = 0").execute(&mut *self.sql).await?;
+        Ok(())
     }
 
     /// Gives the right to publish back.
