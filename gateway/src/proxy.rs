@@ -1,18 +1,18 @@
-//! Passing requests on to another plane: path and query as they were sent, bodies as they flow.
+//! Passing requests on to another plane: path and query as they were sent, answers as they flow.
 
 use std::{net::IpAddr, time::Duration};
 
 use axum::{
-    body::{Body, HttpBody},
-    extract::{FromRequest, Request},
+    body::Body,
+    extract::Request,
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, Version, header,
         uri::{PathAndQuery, Scheme},
     },
     response::{IntoResponse, Response},
 };
-use edgewise_api::{ApiError, Limits};
-use edgewise_control::http::{Failed, IgnoredBody};
+use edgewise_api::ApiError;
+use edgewise_control::http::Failed;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
@@ -101,14 +101,6 @@ impl Upstream {
 
     /// Passes a request on, and its answer back. `path_and_query` is what to ask the plane for, as it was sent.
     pub async fn pass(&self, request: Request, path_and_query: &str) -> Response {
-        let declared = request.body().size_hint().exact();
-        if declared.is_some_and(|length| length > Limits::DEFAULT.body_bytes as u64) {
-            // Takes the body off the connection, so that the client reads the answer.
-            return match IgnoredBody::from_request(request, &()).await {
-                Ok(_) => Failed(ApiError::too_large(Limits::DEFAULT.body_bytes)).into_response(),
-                Err(failed) => failed.into_response(),
-            };
-        }
         match self.forward(request, path_and_query).await {
             Ok(response) => response,
             Err(error) => error.into_response(),

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use edgewise_api::ApiError;
-use edgewise_control::http::Failed;
+use edgewise_control::http::{Failed, with_whole_body};
 use futures_util::FutureExt;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
@@ -98,8 +98,16 @@ fn spawn(
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = AssertUnwindSafe(routes.clone().call(request)).catch_unwind();
-        async { answer.await.unwrap_or_else(|_panic| Ok(panicked())) }
+        let mut routes = routes.clone();
+        async move {
+            match with_whole_body(request).await {
+                Ok(request) => {
+                    let answer = AssertUnwindSafe(routes.call(request)).catch_unwind();
+                    answer.await.unwrap_or_else(|_panic| Ok(panicked()))
+                }
+                Err(failed) => Ok(failed.into_response()),
+            }
+        }
     });
     let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
     tokio::spawn(async move {

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 use clap::Parser;
-use edgewise_engine::{Assignment, Context, Snapshot, UserKey, bucket::KeyHash, decide};
+use edgewise_engine::{Assignment, Context, Salt, Snapshot, UserKey, bucket::KeyHash, decide};
 use edgewise_tests::{
     rounds::{median, take_turns},
     workloads::Workload,
@@ -97,9 +97,9 @@ impl Case {
         as_f64(all) / as_f64(self.users.len())
     }
 
-    fn salts<'a>(&'a self, user: &'a Person) -> impl Iterator<Item = &'a str> {
+    fn salts<'a>(&'a self, user: &'a Person) -> impl Iterator<Item = &'a Salt> {
         let experiments = user.matches.iter().filter_map(|index| self.snapshot.experiments.get(*index));
-        experiments.map(|experiment| experiment.salt.as_str())
+        experiments.map(|experiment| &experiment.salt)
     }
 }
 
@@ -156,7 +156,7 @@ impl<'a> Contender<'a> {
                 let prefix = input.len();
                 for salt in case.salts(user) {
                     input.truncate(prefix);
-                    input.push_str(salt);
+                    input.push_str(salt.as_str());
                     let hash = murmur3::murmur3_32(&mut input.as_bytes(), 0).unwrap_or_default();
                     sum += usize::try_from(hash % 10_000).unwrap_or_default();
                 }
