@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use edgewise_engine::Bucket;
+use edgewise_engine::{Bucket, Salt};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -47,7 +47,7 @@ impl Walk {
 
     /// The answer to a user who is let through.
     fn assigned(&self, user_key: &str, version: u64) -> Value {
-        let bucket = Bucket::of(user_key, self.experiment["salt"].as_str().unwrap()).get();
+        let bucket = Bucket::of(user_key, &Salt::new(self.experiment["salt"].as_str().unwrap())).get();
         let variant = &self.variants[usize::from(bucket >= 5000)];
         json!({
             "user_key": user_key, "environment": "prod", "config_version": version,

@@ -1,3 +1,4 @@
+use edgewise_engine::{Bucket, Salt};
 use serde_json::{Value, json};
 
 use crate::scene::{NOBODY, Scene, assert_shape};
@@ -102,7 +103,7 @@ fn who_is_in_no_range_gets_nothing() {
     let mut seen = [0; 3];
     for number in 0..60 {
         let user = format!("user-{number}");
-        let (case, wanted) = match edgewise_engine::Bucket::of(&user, &salt).get() {
+        let (case, wanted) = match Bucket::of(&user, &Salt::new(&salt)).get() {
             0..=2999 => (0, json!(["a"])),
             6000..=6999 => (1, json!(["b"])),
             _ => (2, json!([])),
