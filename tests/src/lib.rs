@@ -5,10 +5,12 @@
 //! | [`workloads`] | the snapshots and users that all speed figures are taken with |
 //! | [`rounds`] | measuring in rounds, and medians |
 //! | [`process`] | running the `edgewise` binary, and asking it something |
+//! | [`services`] | the Postgres and the S3 server of the tests |
 //!
 //! `tests/vectors/` holds recorded decisions, which every build of the engine must reproduce; `tests/tests/` the
 //! end-to-end tests; `tests/benches/` what `cargo xtask bench` measures.
 
 pub mod process;
 pub mod rounds;
+pub mod services;
 pub mod workloads;

@@ -56,6 +56,20 @@ pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs a command to its end, and shows what it prints only if it fails.
+///
+/// # Errors
+/// If it cannot be started or fails; with what it printed.
+pub(crate) fn succeed_quietly(command: &mut Command) -> Result<()> {
+    let shown = shown(command);
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{shown}`"))?;
+    if !output.status.success() {
+        let printed = [output.stdout, output.stderr].concat();
+        bail!("`{shown}` failed ({}):\n{}", output.status, String::from_utf8_lossy(&printed).trim());
+    }
+    Ok(())
+}
+
 /// What a command prints, if it can be started and succeeds.
 pub(crate) fn output_of(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;

@@ -3,7 +3,9 @@
 mod bench;
 mod cargo;
 mod run;
+mod services;
 mod setup;
+mod soak;
 mod test;
 mod tidy;
 
@@ -25,6 +27,8 @@ enum Task {
     Run(run::Args),
     /// Check format, lints, house rules and all tests, as CI does
     Test(test::Args),
+    /// Kill a control process over and over while it publishes, and check that nothing is lost
+    Soak(soak::Args),
     /// Check the rules of the house that the compiler cannot check
     ///
     /// Looks at every file that git tracks or would track: the arrows between crates, what each layer may
@@ -40,9 +44,12 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
+        Task::Soak(args) => soak::run(&args),
         Task::Tidy => tidy::run(),
         Task::Bench(args) => bench::run(&args),
-        Task::Setup => setup::for_tests().and_then(|()| setup::for_http_bench()),
+        Task::Setup => {
+            setup::for_tests().and_then(|()| services::install()).and_then(|()| setup::for_http_bench())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use crate::cargo;
 /// The target that has no `std`: what compiles for it needs only `alloc`.
 pub(crate) const NO_STD_TARGET: &str = "wasm32v1-none";
 
-/// Installs what `cargo xtask test` needs, where it is missing.
+/// Installs what `cargo xtask test` needs to build and check, where it is missing.
 ///
 /// # Errors
 /// Say what is missing and how to get it by hand.
@@ -29,17 +29,38 @@ pub(crate) fn for_http_bench() -> Result<()> {
         return Ok(());
     }
     say("installing wrk, to put load on the servers");
-    let by_hand = "install wrk (Debian and Ubuntu: `apt-get install wrk`; macOS: `brew install wrk`)";
-    let root = cargo::output_of(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0");
+    apt_install("wrk")
+        .context("install wrk (Debian and Ubuntu: `apt-get install wrk`; macOS: `brew install wrk`)")
+}
+
+/// Installs a package of Debian or Ubuntu.
+///
+/// # Errors
+/// If there is no `apt-get`, or it fails.
+pub(crate) fn apt_install(package: &str) -> Result<()> {
     let apt = |arguments: &[&str]| {
-        // Never ask for a password: nobody may be there to give it.
-        let mut command = Command::new(if root { "env" } else { "sudo" });
-        command.args(if root { &[][..] } else { &["-n"] }).args(["apt-get", "-qq"]).args(arguments);
-        cargo::succeed(command.env("DEBIAN_FRONTEND", "noninteractive"))
+        // Never ask anything: nobody may be there to answer. Another installation may be under way.
+        let apt =
+            ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"];
+        cargo::succeed_quietly(&mut as_root(&[&apt, arguments].concat()))
     };
-    let install = || apt(&["install", "-y", "--no-install-recommends", "wrk"]);
+    let install = || apt(&["install", "-y", "--no-install-recommends", package]);
     // The lists of packages may be missing or old.
-    install().or_else(|_| apt(&["update"]).and_then(|()| install())).context(by_hand)
+    install().or_else(|_| apt(&["update"]).and_then(|()| install()))
+}
+
+/// A command that root runs. It never asks for a password.
+pub(crate) fn as_root(command: &[&str]) -> Command {
+    let words: &[&str] = if is_root() { &["env"] } else { &["sudo", "-n"] };
+    let mut words = words.iter().chain(command);
+    let mut command = Command::new(words.next().copied().unwrap_or_default());
+    command.args(words);
+    command
+}
+
+/// Whether this process runs as root.
+pub(crate) fn is_root() -> bool {
+    cargo::output_of(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0")
 }
 
 fn component(name: &str, subcommand: &str, purpose: &str) -> Result<()> {

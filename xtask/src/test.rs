@@ -4,11 +4,11 @@ use std::{env, ffi::OsString, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, setup, tidy};
+use crate::{cargo, services::Starting, setup, tidy};
 
 /// One choice of packages and features for linting, building and testing, so that cargo compiles each
 /// dependency once for all of them.
-const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
+pub(crate) const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -25,10 +25,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     setup::for_tests()?;
     let steps = if args.tests.is_empty() { all()? } else { chosen(&args.tests)? };
     let count = steps.len();
+    let mut services = None;
     for (index, (name, work)) in steps.into_iter().enumerate() {
         heading(&format!("{}/{count} {name}", index + 1), &work);
         let started = Instant::now();
-        work.run().with_context(|| format!("{name} failed; what was wrong stands above"))?;
+        work.run(&mut services).with_context(|| format!("{name} failed; what was wrong stands above"))?;
         eprintln!("── ok: {name}, {:.1} s", started.elapsed().as_secs_f64());
     }
     eprintln!("\nAll is well, {:.1} s", started.elapsed().as_secs_f64());
@@ -39,13 +40,25 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 enum Work {
     Cargo(Command),
     Tidy,
+    /// Builds the tests, while the services start that they need.
+    Build(Command),
+    /// Runs the tests, with the services.
+    Tests(Command),
 }
 
 impl Work {
-    fn run(self) -> Result<()> {
+    fn run(self, services: &mut Option<Starting>) -> Result<()> {
         match self {
             Self::Cargo(mut command) => cargo::succeed(&mut command),
             Self::Tidy => tidy::run(),
+            Self::Build(mut command) => {
+                *services = Some(Starting::begin());
+                cargo::succeed(&mut command)
+            }
+            Self::Tests(mut command) => {
+                let starting = services.take().unwrap_or_else(Starting::begin);
+                starting.ready()?.run(&mut command)
+            }
         }
     }
 }
@@ -54,45 +67,51 @@ type Step = (&'static str, Work);
 
 fn all() -> Result<Vec<Step>> {
     Ok(vec![
-        ("format", step(["fmt", "--all", "--check"], &[])?),
+        ("format", Work::Cargo(step(["fmt", "--all", "--check"], &[])?)),
         ("tidy", Work::Tidy),
         (
             "the engine without std",
-            step(["check", "--package", "edgewise-engine"], &["--target", setup::NO_STD_TARGET])?,
+            Work::Cargo(step(
+                ["check", "--package", "edgewise-engine"],
+                &["--target", setup::NO_STD_TARGET],
+            )?),
         ),
         (
             "clippy",
-            step(["clippy"].into_iter().chain(EVERYTHING), &["--all-targets", "--", "-D", "warnings"])?,
+            Work::Cargo(step(
+                ["clippy"].into_iter().chain(EVERYTHING),
+                &["--all-targets", "--", "-D", "warnings"],
+            )?),
         ),
         // End-to-end tests start the binary that lies beside them, and so it must be built first.
         ("build", build()?),
-        ("tests", step(["test"].into_iter().chain(EVERYTHING), &[])?),
+        ("tests", Work::Tests(step(["test"].into_iter().chain(EVERYTHING), &[])?)),
     ])
 }
 
 fn chosen(tests: &[OsString]) -> Result<Vec<Step>> {
     let mut command = cargo::cargo(["test"].into_iter().chain(EVERYTHING))?;
     command.args(tests);
-    Ok(vec![("build", build()?), ("chosen tests", Work::Cargo(command))])
+    Ok(vec![("build", build()?), ("chosen tests", Work::Tests(command))])
 }
 
 fn build() -> Result<Work> {
-    step(["build"].into_iter().chain(EVERYTHING), &["--bins", "--tests"])
+    Ok(Work::Build(step(["build"].into_iter().chain(EVERYTHING), &["--bins", "--tests"])?))
 }
 
-fn step<'a>(first: impl IntoIterator<Item = &'a str>, rest: &[&str]) -> Result<Work> {
+fn step<'a>(first: impl IntoIterator<Item = &'a str>, rest: &[&str]) -> Result<Command> {
     let mut command = cargo::cargo(first)?;
     command.args(rest);
     if env::var_os("CI").is_some() {
         // What is built once and thrown away needs neither.
         command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
     }
-    Ok(Work::Cargo(command))
+    Ok(command)
 }
 
 fn heading(name: &str, work: &Work) {
     let how = match work {
-        Work::Cargo(command) => cargo::shown(command),
+        Work::Cargo(command) | Work::Build(command) | Work::Tests(command) => cargo::shown(command),
         Work::Tidy => "cargo xtask tidy".to_owned(),
     };
     eprintln!("\n── {name}: {how}");
