@@ -15,7 +15,7 @@ use crate::{
 /// How a control plane is set up.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite://PATH`
+    /// `sqlite://PATH` or `postgres://…`
     pub database_url: String,
     /// How long a request waits until its change is live before it answers that it is not yet.
     pub publish_wait: Duration,

@@ -1,4 +1,5 @@
-//! The planes: which of them serves what. Every route of every plane stands in this module's files.
+//! The planes: which of them serves what. The routes stand in this module's files, those of the control
+//! plane's resources in its own crate.
 
 mod control;
 mod decide;
@@ -91,7 +92,7 @@ pub fn check_address(address: SocketAddr, insecure_open: bool) -> Result<(), Sta
     if open && !insecure_open { Err(StartError::Open { address }) } else { Ok(()) }
 }
 
-/// Keeps the cache up to date, and counts what it holds.
+/// Keeps the cache up to date.
 fn keep_up(cache: &Arc<Cache>) -> JoinHandle<()> {
     tokio::spawn(cache.clone().poll_for_ever())
 }
