@@ -93,7 +93,7 @@ async fn page() -> Response {
 struct Document;
 
 #[derive(OpenApi)]
-#[openapi(paths(decisions::by_query, decisions::by_body))]
+#[openapi(paths(decisions::by_query, decisions::by_body), components(schemas(Assignment)))]
 struct Decisions;
 
 #[derive(OpenApi)]

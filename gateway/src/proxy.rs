@@ -120,7 +120,8 @@ impl Upstream {
         let answer = match timeout(ANSWER_LIMIT, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
-                tracing::warn!(plane = self.name, %error, "a request could not be passed on");
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(plane = self.name, error, "a request could not be passed on");
                 return Err(ProxyError::Unreachable(self.name));
             }
             Err(_) => {

@@ -1,5 +1,7 @@
 //! The HTTP server: accepts connections, bounds how slow a client may be, and ends gracefully.
 
+mod explained;
+
 use std::{
     future::Future,
     io,
@@ -24,6 +26,8 @@ use hyper_util::{
 };
 use tokio::net::{TcpListener, TcpStream};
 use tower::Service;
+
+use explained::Explained;
 
 /// How long a client may take to send a request's head, and how long an idle connection is kept.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
@@ -109,7 +113,7 @@ fn spawn(
             }
         }
     });
-    let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
+    let connection = connections.watch(http.serve_connection(TokioIo::new(Explained::new(stream)), service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection broke off");

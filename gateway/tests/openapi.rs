@@ -42,6 +42,18 @@ fn every_route_stands_where_it_is_served() {
 }
 
 #[test]
+fn every_schema_that_is_referred_to_is_there() {
+    for document in [openapi::serve(), openapi::control(), openapi::decide()] {
+        let document = serde_json::to_value(document).unwrap();
+        let text = document.to_string();
+        for reference in text.split("\"#/components/schemas/").skip(1) {
+            let name = reference.split('"').next().unwrap();
+            assert!(document["components"]["schemas"][name].is_object(), "{name}");
+        }
+    }
+}
+
+#[test]
 fn the_page_may_run_its_own_script_and_style_and_nothing_else() {
     let page = openapi::PAGE;
     for (tag, directive) in [("script", "script-src"), ("style", "style-src")] {

@@ -48,11 +48,40 @@ async fn a_request_under_way_is_finished_when_the_server_is_stopped() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_refused_and_closed() {
+async fn what_is_no_http_is_refused_with_a_reason() {
     let server = Served::routes(Router::new().route("/", get(async || "well"))).await;
-    for request in ["no http\r\n\r\n".to_owned(), format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(1 << 20))] {
+    let long = "x".repeat(70_000);
+    let many = "x-many: 1\r\n".repeat(200);
+    for (request, status, reason) in [
+        (&b"no http\r\n\r\n"[..], 400, "not valid HTTP"),
+        (b"GET /?user_key=\xff HTTP/1.1\r\nhost: x\r\n\r\n", 400, "UTF-8"),
+        (b"GET /?context={\"a\":1} HTTP/1.1\r\nhost: x\r\n\r\n", 400, "percent-encoded"),
+        (b"GET / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", 400, "not valid HTTP"),
+        (format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes(), 414, "address is too long"),
+        (format!("GET / HTTP/1.1\r\nhost: x\r\n{many}\r\n").as_bytes(), 431, "headers"),
+    ] {
         let answer = server.raw(request).await;
-        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert!(head.contains("content-type: application/json"), "{answer}");
+        assert!(head.contains(&format!("content-length: {}", body.len())), "{answer}");
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert!(body["error"].as_str().unwrap().contains(reason), "{body}");
     }
+    let twice = "GET / HTTP/1.1\r\nhost: x\r\n\r\nno http\r\n\r\n";
+    let answer = server.raw(twice).await;
+    assert!(answer.contains("well") && answer.contains("HTTP/1.1 400"), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_route_refuses_is_passed_as_it_is() {
+    let refused = Router::new().route("/", get(async || axum::http::StatusCode::BAD_REQUEST));
+    let server = Served::routes(refused).await;
+    let answer = server
+        .raw("GET / HTTP/1.1\r\nhost: x\r\n\r\nGET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .await;
+    assert_eq!(answer.matches("HTTP/1.1 400").count(), 2, "{answer}");
+    assert_eq!(answer.matches("content-length: 0").count(), 2, "{answer}");
     server.stop().await;
 }

@@ -30,6 +30,8 @@ pub const KEPT_ENVIRONMENTS: usize = 1000;
 const UNKNOWN_ENVIRONMENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
 /// How long one look at an environment may take.
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
+/// How long a store that has not answered yet may take to show that it is there: less than whoever asks waits.
+const PROBE_LIMIT: Duration = Duration::from_secs(1);
 /// Looks at a time: those of a round of polling, and those for environments that are not known yet.
 const LOOKS_AT_A_TIME: usize = 16;
 /// How often at most it is said that unknown environments cannot be looked for.
@@ -285,7 +287,7 @@ impl Cache {
             && let Ok(any) = EnvironmentName::new("any")
         {
             // What it answers does not matter, but that it does.
-            if timeout(LOOK_LIMIT, self.fetch(&paths::version(&any))).await.is_err() {
+            if timeout(PROBE_LIMIT, self.fetch(&paths::version(&any))).await.is_err() {
                 tracing::debug!("the snapshot store does not answer");
             }
         }

@@ -12,8 +12,6 @@ use edgewise_control::http::{Failed, json_reply};
 
 use super::{Cache, source::Found};
 
-const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const POINTER: HeaderValue = HeaderValue::from_static("public, max-age=1");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// The route below `/configs/`: published snapshots, read only, for readers on any site.
@@ -26,46 +24,45 @@ where
 
 async fn object(State(cache): State<Arc<Cache>>, request: Request) -> Response {
     let mut response = match (request.method(), published(request.uri().path())) {
-        (&Method::GET | &Method::HEAD, Some((path, caching))) => {
-            read(&cache, &path, caching, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
+        (&Method::GET | &Method::HEAD, Some(path)) => {
+            read(&cache, &path, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
         }
         (&Method::OPTIONS, Some(_)) => preflight(),
         _ => Failed(ApiError::not_found("no such object")).into_response(),
     };
-    let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
-    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    open_to_all(response.headers_mut());
     response
 }
 
-/// The object in the store that a request's path stands for, and how long it may be cached.
+/// What every answer below `/configs/` carries: pages of any site may read it, and an error is not to be kept.
+pub fn open_to_all(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+}
+
+/// The object in the store that a request's path stands for.
 ///
 /// The path is taken as it was sent: what is published has no name that needs escapes.
-fn published(path: &str) -> Option<(String, HeaderValue)> {
+fn published(path: &str) -> Option<String> {
     let mut segments = path.strip_prefix("/configs/")?.split('/');
     let environment = EnvironmentName::new(segments.next()?).ok()?;
     let object = match (segments.next()?, segments.next()) {
-        ("version.json", None) => (paths::version(&environment), POINTER),
-        ("snapshots", Some("latest.json")) => (paths::latest(&environment), POINTER),
+        ("version.json", None) => paths::version(&environment),
+        ("snapshots", Some("latest.json")) => paths::latest(&environment),
         ("snapshots", Some(file)) => {
             let number = file.strip_suffix(".json")?;
             let version: u64 = number.parse().ok()?;
             // One version has one address: neither `+1` nor `01`.
             let canonical = version.to_string() == number && version <= paths::MAX_VERSION;
-            canonical.then(|| (paths::snapshot(&environment, version), IMMUTABLE))?
+            canonical.then(|| paths::snapshot(&environment, version))?
         }
         _ => return None,
     };
     segments.next().is_none().then_some(object)
 }
 
-async fn read(
-    cache: &Cache,
-    path: &str,
-    caching: HeaderValue,
-    asked: &HeaderMap,
-) -> Result<Response, Failed> {
+async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, Failed> {
     let found = cache.source().get(path).await.map_err(|problem| {
         tracing::warn!(path, problem, "a published object cannot be read");
         ApiError::unavailable("the snapshot store does not answer: try again")
@@ -74,6 +71,7 @@ async fn read(
     let unchanged = etag.as_deref().is_some_and(|etag| names(asked, etag));
     let mut response =
         if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { json_reply(StatusCode::OK, bytes) };
+    let caching = HeaderValue::from_static(paths::cache_control(path));
     response.headers_mut().insert(header::CACHE_CONTROL, caching);
     if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
         response.headers_mut().insert(header::ETAG, etag);

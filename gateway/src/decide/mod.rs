@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `source` | reading a snapshot store, in a directory or over HTTP |
+//! | `source` | reading a snapshot store, in a directory, a bucket or over HTTP |
 //! | `slot` | what is held of one environment |
 //! | `cache` | all environments that are held: loading on first use, polling, swapping |
 //! | `routes` | `decide` |
@@ -15,6 +15,6 @@ mod slot;
 mod source;
 
 pub use cache::{Cache, KEPT_ENVIRONMENTS};
-pub use configs::configs;
+pub use configs::{configs, open_to_all};
 pub use routes::decide;
 pub use source::{Source, SourceError};

@@ -13,6 +13,7 @@ use edgewise_control::http::{Metrics, not_found, shell};
 
 use super::Plane;
 use crate::{
+    decide::open_to_all,
     health::{Health, ServiceStatus, Services},
     limit::Limiter,
     openapi,
@@ -64,7 +65,9 @@ async fn control(State(gateway): State<Gateway>, request: Request) -> Response {
 
 async fn configs(State(gateway): State<Gateway>, request: Request) -> Response {
     let path = path_and_query(&request);
-    gateway.decide.pass(request, &path).await
+    let mut response = gateway.decide.pass(request, &path).await;
+    open_to_all(response.headers_mut());
+    response
 }
 
 async fn decide(State(gateway): State<Gateway>, request: Request) -> Response {
