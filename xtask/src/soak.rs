@@ -10,12 +10,12 @@ use crate::{cargo, services::Starting, test};
 const TEST: [&str; 2] = ["--test", "end_to_end"];
 const NAME: &str = "faults::crash";
 
-/// How often the crash test kills a control process.
+/// How many publishes the crash test breaks off by a kill, on each stack.
 const ROUNDS: &str = "EDGEWISE_SOAK_ROUNDS";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How often to kill it
+    /// How many publishes to break off, on files and on servers each
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
 }

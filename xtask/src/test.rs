@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     for (index, (name, work)) in steps.into_iter().enumerate() {
         heading(&format!("{}/{count} {name}", index + 1), &work);
         let started = Instant::now();
-        work.run(&mut services).with_context(|| format!("{name} failed; what was wrong stands above"))?;
+        work.run(&mut services).with_context(|| format!("{name} failed"))?;
         eprintln!("── ok: {name}, {:.1} s", started.elapsed().as_secs_f64());
     }
     eprintln!("\nAll is well, {:.1} s", started.elapsed().as_secs_f64());
