@@ -3,10 +3,15 @@
 mod explained;
 
 use std::{
+    convert::Infallible,
     future::Future,
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -14,6 +19,7 @@ use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
+    http::header,
     response::{IntoResponse, Response},
 };
 use edgewise_api::ApiError;
@@ -99,21 +105,27 @@ fn spawn(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
+    let refused = Arc::new(AtomicBool::new(false));
+    let stream = TokioIo::new(Explained::new(stream, refused.clone()));
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let mut routes = routes.clone();
+        let (mut routes, refused) = (routes.clone(), refused.clone());
         async move {
-            match with_whole_body(request).await {
-                Ok(request) => {
-                    let answer = AssertUnwindSafe(routes.call(request)).catch_unwind();
-                    answer.await.unwrap_or_else(|_panic| Ok(panicked()))
-                }
-                Err(failed) => Ok(failed.into_response()),
+            let answer = match with_whole_body(request).await {
+                Ok(request) => match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
+                    Ok(answer) => answer?,
+                    Err(_panic) => panicked(),
+                },
+                Err(failed) => failed.into_response(),
+            };
+            if answer.status().is_client_error() && !answer.headers().contains_key(header::CONTENT_TYPE) {
+                refused.store(true, Ordering::Relaxed);
             }
+            Ok::<_, Infallible>(answer)
         }
     });
-    let connection = connections.watch(http.serve_connection(TokioIo::new(Explained::new(stream)), service));
+    let connection = connections.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection broke off");

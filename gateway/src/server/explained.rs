@@ -1,6 +1,10 @@
 use std::{
     io::{self, IoSlice},
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
 };
 
@@ -16,11 +20,13 @@ pub(super) struct Explained<S> {
     stream: S,
     /// What is still to be written of an explained answer.
     rest: Bytes,
+    /// Whether a route has refused a request without saying why, which is its affair.
+    refused: Arc<AtomicBool>,
 }
 
 impl<S> Explained<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, rest: Bytes::new() }
+    pub(super) fn new(stream: S, refused: Arc<AtomicBool>) -> Self {
+        Self { stream, rest: Bytes::new(), refused }
     }
 }
 
@@ -39,7 +45,6 @@ fn explained(answer: &[u8]) -> Option<Bytes> {
         _ => return None,
     };
     let head = format!("HTTP/1.1 {line}\r\nconnection: close\r\n");
-    // A route's answer has a content type here.
     answer.strip_prefix(head.as_bytes())?.strip_prefix(b"content-length: 0\r\n")?;
     let body = serde_json::json!({ "error": problem }).to_string();
     let length = body.len();
@@ -62,9 +67,13 @@ impl<S: AsyncWrite + Unpin> Explained<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.poll_rest(cx))?;
-        let Some(answer) = explained(bytes) else { return Pin::new(&mut self.stream).poll_write(cx, bytes) };
-        self.rest = answer;
-        Poll::Ready(Ok(bytes.len()))
+        match explained(bytes) {
+            Some(answer) if !self.refused.load(Ordering::Relaxed) => {
+                self.rest = answer;
+                Poll::Ready(Ok(bytes.len()))
+            }
+            _ => Pin::new(&mut self.stream).poll_write(cx, bytes),
+        }
     }
 
     fn poll_write_vectored(
