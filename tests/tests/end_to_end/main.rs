@@ -5,6 +5,7 @@
 //! | [`walkthrough`] | what a newcomer does first: in one process, in three, and over a restart |
 //! | [`contract`] | every route, status code, header and shape |
 //! | [`hostile`] | input that nobody should send, and surroundings that nobody should run it in |
+//! | [`faults`] | processes that are killed or hang, stores and databases that go away |
 //! | [`client`] | the HTTP client: it sends exactly what it is told |
 //! | [`planes`] | processes of the binary |
 //! | [`scene`] | environments, experiments and variants to try things on |
@@ -15,6 +16,7 @@
 
 mod client;
 mod contract;
+mod faults;
 mod hostile;
 mod planes;
 mod scene;

@@ -1,0 +1,53 @@
+use std::{net::SocketAddr, process::Command};
+
+use aws_sdk_s3::Client;
+use edgewise_tests::services::{S3Server, fresh_bucket};
+
+use super::wait_for;
+
+/// What the keys of a store begin with.
+const PREFIX: &str = "some/prefix";
+
+/// A bucket of the test's own on the S3 server.
+#[derive(Clone, Debug)]
+pub(super) struct Bucket {
+    server: S3Server,
+    client: Client,
+    name: String,
+}
+
+impl Bucket {
+    pub(super) fn new() -> Self {
+        let (server, name) = fresh_bucket().unwrap();
+        Self { client: server.client(), server, name }
+    }
+
+    /// Where the S3 server listens.
+    pub(super) fn server() -> SocketAddr {
+        let endpoint = S3Server::from_environment().unwrap().endpoint;
+        endpoint.strip_prefix("http://").unwrap().parse().unwrap()
+    }
+
+    /// The settings of a plane that uses the bucket, through whatever listens on `address`.
+    pub(super) fn set_up(&self, command: &mut Command, address: SocketAddr) {
+        command.args(["--snapshot-store", &format!("s3://{}/{PREFIX}", self.name)]);
+        command.args(["--s3-endpoint", &format!("http://{address}"), "--s3-path-style"]);
+        command.env("AWS_ACCESS_KEY_ID", &self.server.access_key);
+        command.env("AWS_SECRET_ACCESS_KEY", &self.server.secret).env("AWS_REGION", "us-east-1");
+    }
+
+    /// The object at `path`, such as `configs/prod/version.json`.
+    pub(super) fn get(&self, path: &str) -> Option<Vec<u8>> {
+        wait_for(async {
+            let key = format!("{PREFIX}/{path}");
+            match self.client.get_object().bucket(&self.name).key(key).send().await {
+                Ok(found) => Some(found.body.collect().await.unwrap().to_vec()),
+                Err(error) => {
+                    let status = error.raw_response().map(|response| response.status().as_u16());
+                    assert_eq!(status, Some(404), "{path}: {error:?}");
+                    None
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,263 @@
+//! The snapshot store fails in the middle of a publish.
+
+use std::{fs, path::PathBuf, thread};
+
+use crate::{
+    client::{Client, Reply},
+    planes::eventually,
+    scene::{Published, published},
+};
+
+use super::{
+    bucket::Bucket,
+    proxy::{Fault, Object, Proxy},
+    stack::{Stack, Store},
+    subject::Subject,
+};
+
+const FAULTS: [Fault; 6] =
+    [Fault::Close, Fault::Hang, Fault::Truncate, Fault::Answer(500), Fault::Answer(412), Fault::Lose];
+
+/// Every fault at every object.
+fn cases() -> impl Iterator<Item = (Fault, Object)> {
+    FAULTS.into_iter().flat_map(|fault| Object::ALL.map(|object| (fault, object)))
+}
+
+/// The reason that a change is said not to be live.
+#[track_caller]
+fn failed(reply: &Reply) -> String {
+    match published(reply) {
+        Published::Failed(problem) => {
+            let is_line = !problem.is_empty() && problem.len() <= 512 && !problem.contains(['\r', '\n']);
+            assert!(is_line, "{reply}: {problem:?}");
+            problem
+        }
+        other => panic!("{reply}: {other:?}"),
+    }
+}
+
+/// Waits until a change is live, and decided by, as version 2, the number that it was given at first.
+#[track_caller]
+fn assert_finished(stack: &Stack, subject: &Subject, decide: &Client) {
+    stack.history(&subject.environment_id).settle();
+    let published = |number| (number, "published".to_owned());
+    assert_eq!(stack.history(&subject.environment_id).states(), [published(1), published(2)]);
+    assert_eq!((stack.store().version(&subject.environment), subject.live(&stack.store())), (2, 1));
+    eventually("it is decided by", || (subject.decided(decide) == (2, 1)).then_some(()));
+}
+
+#[test]
+fn a_bad_store_keeps_no_change_from_being_made_and_published_later() {
+    let stack = Stack::of_servers();
+    let proxy = Proxy::start(Bucket::server());
+    let control = stack.start_through(&proxy, "control");
+    let decide = stack.start("decide");
+    thread::scope(|scope| {
+        for (fault, object) in cases() {
+            let (stack, proxy, control, decide) = (&stack, &proxy, &control.api, &decide.api);
+            scope.spawn(move || {
+                change_on_bad_store(stack, proxy, control, decide, fault, object);
+            });
+        }
+    });
+}
+
+fn change_on_bad_store(
+    stack: &Stack,
+    proxy: &Proxy,
+    control: &Client,
+    decide: &Client,
+    fault: Fault,
+    object: Object,
+) {
+    let what = format!("{fault:?} on {object:?}");
+    let (subject, store) = (Subject::new(control), stack.store());
+    assert_eq!(subject.decided(decide), (1, 0), "{what}");
+
+    let faulty = proxy.fault(fault, "PUT", &subject.environment, object);
+    let reply = subject.set(control, 1);
+    reply.is(200);
+    assert_eq!(subject.kept(control), 1, "{what}");
+    assert!(faulty.caught() > 0, "{what}");
+    // The documents promise pauses of 0.1 s and more, and an answer after 5 s.
+    assert!(faulty.caught() < 100, "{what}: {} requests", faulty.caught());
+    // What was written, although nobody heard of that, is found to be as it should be; but where every answer is
+    // lost, the snapshot, which is written before anything is read, cannot be seen to be there.
+    let is_written = fault == Fault::Truncate || fault == Fault::Lose && object != Object::Snapshot;
+    if is_written {
+        assert_eq!(published(&reply), Published::Live, "{what}");
+        assert_eq!(store.version(&subject.environment), 2, "{what}");
+    } else {
+        failed(&reply);
+        assert_eq!(store.version(&subject.environment), 1, "{what}");
+        assert_eq!(subject.decided(decide), (1, 0), "{what}");
+    }
+
+    drop(faulty);
+    assert_finished(stack, &subject, decide);
+    // And all is as before.
+    assert_eq!(published(&subject.set(control, 2)), Published::Live, "{what}");
+    assert_eq!(store.version(&subject.environment), 3, "{what}");
+}
+
+#[test]
+fn a_single_failure_is_over_without_anybody_doing_anything() {
+    let stack = Stack::of_servers();
+    let proxy = Proxy::start(Bucket::server());
+    let control = stack.start_through(&proxy, "control");
+    let decide = stack.start("decide");
+    thread::scope(|scope| {
+        for (fault, object) in cases() {
+            let (stack, proxy, control, decide) = (&stack, &proxy, &control.api, &decide.api);
+            scope.spawn(move || {
+                let subject = Subject::new(control);
+                let faulty = proxy.fault_once(fault, "PUT", &subject.environment, object);
+                let reply = subject.set(control, 1);
+                reply.is(200);
+                if fault == Fault::Hang {
+                    failed(&reply);
+                } else {
+                    assert_eq!(published(&reply), Published::Live, "{fault:?} on {object:?}");
+                }
+                assert_finished(stack, &subject, decide);
+                // A request that hung all the time arrives now.
+                drop(faulty);
+                assert_eq!(published(&subject.set(control, 2)), Published::Live, "{fault:?} on {object:?}");
+                assert_eq!(
+                    (stack.store().version(&subject.environment), subject.live(&stack.store())),
+                    (3, 2)
+                );
+            });
+        }
+    });
+}
+
+#[test]
+fn a_store_that_is_away_is_told_of_and_waited_for() {
+    let stack = Stack::of_servers();
+    let proxy = Proxy::start(Bucket::server());
+    let address = proxy.address();
+    let serve = stack.start_through(&proxy, "serve");
+    let decide = stack.start_through(&proxy, "decide");
+    let subject = Subject::new(&serve.api);
+    assert_eq!((subject.decided(&serve.api), subject.decided(&decide.api)), ((1, 0), (1, 0)));
+
+    drop(proxy);
+    let by_hand = |api: &Client| api.request("POST", &format!("{}/publish", subject.experiment)).send();
+    thread::scope(|scope| {
+        let asked = scope.spawn(|| by_hand(&serve.api));
+        let problem = failed(&subject.set(&serve.api, 1));
+        assert!(problem.contains("snapshot store"), "{problem}");
+        let asked = asked.join().unwrap();
+        assert!(asked.error(500).contains("snapshot store"), "{asked}");
+        assert_eq!(published(&asked), Published::Silent);
+    });
+    assert_eq!(subject.kept(&serve.api), 1);
+    for plane in [&serve, &decide] {
+        assert_eq!(subject.decided(&plane.api), (1, 0));
+        assert_eq!(plane.root().get("/ready").status, 200);
+        eventually("the plane tells what is wrong", || {
+            plane.root().get("/health").json()["config_errors"][&subject.environment].as_str().map(drop)
+        });
+        assert_eq!(subject.decided(&plane.api), (1, 0));
+    }
+
+    let _proxy = Proxy::start_at(address, Bucket::server());
+    stack.history(&subject.environment_id).settle();
+    assert_eq!(subject.live(&stack.store()), 1);
+    for plane in [&serve, &decide] {
+        eventually("it is decided by", || (subject.decided(&plane.api).1 == 1).then_some(()));
+        eventually("nothing is wrong any more", || {
+            let health = plane.root().get("/health").is(200);
+            health["config_errors"][&subject.environment].is_null().then_some(())
+        });
+    }
+    by_hand(&serve.api).is(200);
+}
+
+#[test]
+fn a_process_that_publishes_in_vain_can_be_stopped_and_the_next_one_finishes() {
+    let stack = Stack::of_servers();
+    let proxy = Proxy::start(Bucket::server());
+    let decide = stack.start("decide");
+    thread::scope(|scope| {
+        for (fault, object) in [
+            (Fault::Answer(412), Object::Snapshot),
+            (Fault::Answer(412), Object::Latest),
+            (Fault::Hang, Object::Version),
+        ] {
+            let (stack, proxy, decide) = (&stack, &proxy, &decide.api);
+            scope.spawn(move || {
+                let control = stack.start_through(proxy, "control");
+                let subject = Subject::new(&control.api);
+                let faulty = proxy.fault(fault, "PUT", &subject.environment, object);
+                failed(&subject.set(&control.api, 1));
+                assert_eq!(control.stop().code(), Some(0), "{fault:?} on {object:?}");
+                drop(faulty);
+                let _next = stack.start("control");
+                assert_finished(stack, &subject, decide);
+            });
+        }
+    });
+}
+
+#[test]
+fn a_bad_directory_keeps_no_change_from_being_made_and_published_later() {
+    let stack = Stack::of_files();
+    let Store::Directory(root) = stack.store() else { panic!("no directory") };
+    let serve = stack.start("serve");
+    let decide = stack.start("decide");
+    thread::scope(|scope| {
+        // What stands where files are to be made: a file instead of their directory, a directory instead of a file.
+        for name in ["snapshots", "snapshots/latest.json", "version.json"] {
+            let (stack, serve, decide, root) = (&stack, &serve.api, &decide.api, &root);
+            scope.spawn(move || {
+                let subject = Subject::new(serve);
+                assert_eq!((subject.decided(serve), subject.decided(decide)), ((1, 0), (1, 0)));
+                let obstacle = Obstacle::put(root.join("configs").join(&subject.environment).join(name));
+                failed(&subject.set(serve, 1));
+                assert_eq!(subject.kept(serve), 1, "{name}");
+                // Where there is no version.json, readers go by latest.json, and so may be ahead of it.
+                for plane in [serve, decide] {
+                    let decided = subject.decided(plane);
+                    let may_be_ahead = name == "version.json" && decided == (2, 1);
+                    assert!(decided == (1, 0) || may_be_ahead, "{name}: {decided:?}");
+                }
+                obstacle.lift();
+                assert_finished(stack, &subject, decide);
+                assert_eq!(subject.decided(serve), (2, 1), "{name}");
+            });
+        }
+    });
+}
+
+/// Something in the place of a file or directory, which is put back later.
+struct Obstacle {
+    path: PathBuf,
+    aside: PathBuf,
+}
+
+impl Obstacle {
+    fn put(path: PathBuf) -> Self {
+        let mut aside = path.clone().into_os_string();
+        aside.push(".aside");
+        let aside = PathBuf::from(aside);
+        fs::rename(&path, &aside).unwrap();
+        if aside.is_dir() {
+            fs::write(&path, "in the way").unwrap();
+        } else {
+            // One that is not empty, since an empty one might be replaced.
+            fs::create_dir_all(path.join("in the way")).unwrap();
+        }
+        Self { path, aside }
+    }
+
+    fn lift(self) {
+        if self.path.is_dir() {
+            fs::remove_dir_all(&self.path).unwrap();
+        } else {
+            fs::remove_file(&self.path).unwrap();
+        }
+        fs::rename(&self.aside, &self.path).unwrap();
+    }
+}

@@ -1,0 +1,144 @@
+//! Two control processes on one database and one bucket.
+
+use std::thread;
+
+use serde_json::json;
+
+use crate::{
+    client::Client,
+    planes::eventually,
+    scene::{Published, environment, published},
+};
+
+use super::{
+    bucket::Bucket,
+    observer::Observer,
+    proxy::{Fault, Object, Proxy},
+    stack::Stack,
+    subject::Subject,
+};
+
+const WRITERS: usize = 8;
+/// How many changes each of them makes.
+const CHANGES: u64 = 50;
+
+#[test]
+fn many_writers_on_two_processes_lose_nothing_and_number_without_a_gap() {
+    let stack = Stack::of_servers();
+    let planes = [stack.start("control"), stack.start("control")];
+    let (environment_id, environment) = environment(&planes[0].api);
+    let subjects: Vec<Subject> = (0..WRITERS)
+        .map(|writer| {
+            let key = format!("e{writer}");
+            Subject::in_environment(&planes[0].api, &environment_id, &environment, &key)
+        })
+        .collect();
+    let (store, history) = (stack.store(), stack.history(&environment_id));
+    let observer = Observer::start(stack.store(), &environment);
+
+    thread::scope(|scope| {
+        for (writer, subject) in subjects.iter().enumerate() {
+            let (api, store) = (&planes[writer % planes.len()].api, &store);
+            scope.spawn(move || {
+                for n in 1..=CHANGES {
+                    let reply = subject.set(api, n);
+                    reply.is(200);
+                    match published(&reply) {
+                        Published::Live => {
+                            let live = subject.live(store);
+                            assert!(live >= n, "{n} is said to be live, and {live} is");
+                        }
+                        // Many wait here; what is not live in time, is later.
+                        Published::Failed(_) => {}
+                        other => panic!("{reply}: {other:?}"),
+                    }
+                }
+            });
+        }
+    });
+    history.settle();
+
+    history.check(&store, &environment, &observer.finish());
+    let latest = store.latest(&environment);
+    for subject in &subjects {
+        assert_eq!(subject.in_snapshot(&latest), CHANGES);
+        for plane in &planes {
+            subject.check(&plane.api, &latest);
+        }
+    }
+    // No version takes back what one before it held.
+    let mut last = [0; WRITERS];
+    for version in history.versions().iter().skip(WRITERS) {
+        let snapshot = serde_json::from_str(&version.snapshot).unwrap();
+        for (subject, last) in subjects.iter().zip(&mut last) {
+            let n = subject.in_snapshot(&snapshot);
+            assert!(n >= *last, "version {} goes back from {last} to {n}", version.number);
+            *last = n;
+        }
+    }
+}
+
+#[test]
+fn a_process_that_hangs_while_it_publishes_is_overtaken() {
+    let stack = Stack::of_servers();
+    let proxy = Proxy::start(Bucket::server());
+    let hanging = stack.start_process("control", proxy.address());
+    eventually("the plane is ready", || (hanging.api.get("/ready").status == 200).then_some(()));
+    let other = stack.start("control");
+    let (store, api) = (stack.store(), &other.api);
+    // It hangs at one object in each of three environments.
+    let subjects: Vec<(Object, Subject)> =
+        Object::ALL.into_iter().map(|object| (object, Subject::new(&hanging.api))).collect();
+    let observers: Vec<Observer> =
+        subjects.iter().map(|(_, subject)| Observer::start(stack.store(), &subject.environment)).collect();
+
+    thread::scope(|scope| {
+        let mut faults = Vec::new();
+        for (object, subject) in &subjects {
+            let fault = proxy.fault_once(Fault::Hang, "PUT", &subject.environment, *object);
+            let hanging: &Client = &hanging.api;
+            scope.spawn(move || subject.set(hanging, 1).is(200));
+            eventually("it writes", || (fault.caught() == 1).then_some(()));
+            assert!(stack.history(&subject.environment_id).is_leased(), "it writes without a lease");
+            faults.push(fault);
+        }
+        hanging.freeze();
+
+        // Nobody waits so long for an answer, but the change is kept, and live once the lease has run out.
+        let set = |subject| scope.spawn(move || subject_set_to_two(subject, api));
+        let writers: Vec<_> = subjects.iter().map(|(_, subject)| set(subject)).collect();
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for (_, subject) in &subjects {
+            eventually("the other process takes over", || {
+                (store.version(&subject.environment) >= 3).then_some(())
+            });
+            assert_eq!(subject.live(&store), 2);
+        }
+
+        // Its writes arrive late, and then it wakes and goes on as if nothing had been.
+        drop(faults);
+        hanging.wake();
+    });
+    for (_, subject) in &subjects {
+        assert_eq!(subject.live(&store), 2);
+        assert_eq!(published(&subject.set(&hanging.api, 3)), Published::Live);
+        assert_eq!(subject.live(&store), 3);
+        assert_eq!(published(&subject.set(api, 4)), Published::Live);
+        assert_eq!(subject.live(&store), 4);
+    }
+    for ((_, subject), observer) in subjects.iter().zip(observers) {
+        let history = stack.history(&subject.environment_id);
+        history.settle();
+        history.check(&store, &subject.environment, &observer.finish());
+        // What the first began the second finished, under its number.
+        let expected = (1..=5).map(|number| (number, "published".to_owned())).collect::<Vec<_>>();
+        assert_eq!(history.states(), expected);
+        subject.check(api, &store.latest(&subject.environment));
+    }
+}
+
+fn subject_set_to_two(subject: &Subject, api: &Client) {
+    let reply = subject.set(api, 2);
+    assert_eq!(reply.is(200)["payload"], json!({"n": 2}));
+    assert!(matches!(published(&reply), Published::Failed(_)), "{reply}");
+}
