@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::ApiError,
-    json::{Fields, levels},
+    json::{Fields, nests_deeper},
     limits::Limits,
     name::EnvironmentName,
     query::Query,
@@ -69,7 +69,7 @@ fn read_context(json: &str, limits: &Limits) -> Result<Context, ApiError> {
         let most = limits.context_bytes;
         return Err(ApiError::invalid(format!("`context` must be at most {most} bytes long")));
     }
-    if levels(json) > limits.context_levels {
+    if nests_deeper(json, limits.context_levels) {
         let most = limits.context_levels;
         return Err(ApiError::invalid(format!("`context` must nest at most {most} levels deep")));
     }

@@ -61,9 +61,14 @@ pub fn minified(json: &RawValue) -> Box<RawValue> {
     RawValue::from_string(text).unwrap_or_else(|_| json.to_owned())
 }
 
-/// How deep objects and arrays nest in a JSON text.
+/// Whether objects and arrays of a JSON text nest more than `limit` levels deep.
 #[must_use]
-pub fn levels(json: &str) -> usize {
+pub fn nests_deeper(json: &str, limit: usize) -> bool {
+    let opens = |byte: u8| matches!(byte, b'{' | b'[');
+    // So few cannot, and counting them is quick.
+    if json.bytes().filter(|byte| opens(*byte)).count() <= limit {
+        return false;
+    }
     let (mut level, mut deepest) = (0usize, 0);
     let (mut in_string, mut escaped) = (false, false);
     for byte in json.bytes() {
@@ -71,7 +76,7 @@ pub fn levels(json: &str) -> usize {
             _ if escaped => escaped = false,
             b'\\' => escaped = in_string,
             b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
+            byte if opens(byte) && !in_string => {
                 level += 1;
                 deepest = deepest.max(level);
             }
@@ -79,7 +84,7 @@ pub fn levels(json: &str) -> usize {
             _ => {}
         }
     }
-    deepest
+    deepest > limit
 }
 
 impl<'a> Fields<'a> {

@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode;
-
 use crate::error::ApiError;
 
 /// The parameters of a query string, percent-decoded.
@@ -56,12 +54,30 @@ impl<'a> Query<'a> {
 }
 
 fn decode(text: &str) -> Result<Cow<'_, str>, ApiError> {
-    let invalid = |_| ApiError::invalid("the query string is not UTF-8");
-    if text.contains('+') {
-        let text = text.replace('+', " ");
-        let decoded = percent_decode(text.as_bytes()).decode_utf8().map_err(invalid)?;
-        Ok(Cow::Owned(decoded.into_owned()))
-    } else {
-        percent_decode(text.as_bytes()).decode_utf8().map_err(invalid)
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let (byte, after) = match (byte, after) {
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                (hex(*high) << 4 | hex(*low), after)
+            }
+            (b'+', after) => (b' ', after),
+            // A `%` that escapes nothing stands for itself, as in browsers.
+            (byte, after) => (*byte, after),
+        };
+        decoded.push(byte);
+        rest = after;
+    }
+    String::from_utf8(decoded).map(Cow::Owned).map_err(|_| ApiError::invalid("the query string is not UTF-8"))
+}
+
+/// The value of a hexadecimal digit.
+const fn hex(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        _ => (digit | 0x20).wrapping_sub(b'a' - 10),
     }
 }

@@ -16,6 +16,9 @@ fn values_are_percent_decoded_and_plus_is_a_blank() {
     assert_eq!(query.optional("c").unwrap(), Some(""));
     assert_eq!(query.optional("d").unwrap(), Some("="));
     assert_eq!(query.optional("e").unwrap(), None);
+    let query = Query::parse("a=%c3%A9%zz%4&b=100%").unwrap();
+    assert_eq!(query.optional("a").unwrap(), Some("é%zz%4"));
+    assert_eq!(query.optional("b").unwrap(), Some("100%"));
 }
 
 #[test]

@@ -1,12 +1,18 @@
 //! The attributes of a user, and how a condition's attribute name finds one.
 
-use serde_json::{Map, Value};
+use alloc::{string::String, vec::Vec};
+use core::cmp::Ordering;
+
+use serde_json::Value;
 
 use crate::json;
 
 /// The attributes of one user: a JSON object. Read it with [`Context::from_json`].
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Context(Map<alloc::string::String, Value>);
+pub struct Context(
+    /// Sorted by length and then by name, so that most comparisons on the way to an attribute are of two numbers.
+    Vec<(String, Value)>,
+);
 
 /// Why a context could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +41,11 @@ impl Context {
     /// [`ContextError::NotAnObject`] for anything but an object.
     pub fn from_value(value: Value) -> Result<Self, ContextError> {
         match value {
-            Value::Object(attributes) => Ok(Self(attributes)),
+            Value::Object(attributes) => {
+                let mut attributes: Vec<_> = attributes.into_iter().collect();
+                attributes.sort_unstable_by(|(left, _), (right, _)| by_length(left, right));
+                Ok(Self(attributes))
+            }
             _ => Err(ContextError::NotAnObject),
         }
     }
@@ -58,11 +68,11 @@ impl Context {
     /// ```
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<Attribute<'_>> {
-        if let Some(value) = self.0.get(name) {
+        if let Some(value) = self.own(name) {
             return Some(Attribute::Json(value));
         }
         let mut segments = name.split('.');
-        let mut at = self.0.get(segments.next()?)?;
+        let mut at = self.own(segments.next()?)?;
         while let Some(segment) = segments.next() {
             at = match at {
                 Value::Object(members) => members.get(segment)?,
@@ -76,6 +86,15 @@ impl Context {
         }
         Some(Attribute::Json(at))
     }
+
+    fn own(&self, key: &str) -> Option<&Value> {
+        let found = self.0.binary_search_by(|(other, _)| by_length(other, key)).ok()?;
+        self.0.get(found).map(|(_, value)| value)
+    }
+}
+
+fn by_length(left: &str, right: &str) -> Ordering {
+    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }
 
 /// What an attribute name found.

@@ -5,7 +5,7 @@ use edgewise_engine::rules::Operator;
 
 use crate::{
     error::ApiError,
-    json::{Fields, levels, minified},
+    json::{Fields, minified, nests_deeper},
     limits,
 };
 
@@ -67,7 +67,7 @@ impl Condition {
             let most = limits::LIST_VALUES;
             return Err(fields.error("value", format_args!("must hold at most {most} elements")));
         }
-        if value.as_deref().is_some_and(|value| levels(value.get()) > limits::VALUE_LEVELS) {
+        if value.as_deref().is_some_and(|value| nests_deeper(value.get(), limits::VALUE_LEVELS)) {
             let most = limits::VALUE_LEVELS;
             return Err(fields.error("value", format_args!("must nest at most {most} levels deep")));
         }
