@@ -44,7 +44,8 @@ fn kill_again_and_again(stack: &Stack) {
     let observer = Observer::start(stack.store(), &environment);
     let begun = Instant::now();
     plane.api.patch(&format!("{first}/status"), &json!({"status": "RUNNING"})).is(200);
-    let usual = begun.elapsed();
+    // How late it may be killed: about twice the time that a publish takes, and kept so.
+    let mut latest = begun.elapsed() * 2;
 
     let mut acknowledged = BTreeSet::from([id(first)]);
     let (mut unanswered, mut live) = (0, 0);
@@ -53,13 +54,14 @@ fn kill_again_and_again(stack: &Stack) {
         let change = change_to_running(&plane.api, path);
         let writer = thread::spawn(move || ask(stream, &change));
         // Not a wait for anything: the moment at which it is killed, somewhere in the publish or just after.
-        thread::sleep(chance.duration_below(usual + usual / 2));
+        thread::sleep(chance.duration_below(latest));
         plane.kill();
         if stack.is_shared() {
             history.end_lease();
         }
         let answer = writer.join().unwrap();
         if answer.starts_with("HTTP/1.1 200 ") {
+            latest = latest * 9 / 10;
             acknowledged.insert(id(path));
             if answer.contains("x-publish-succeeded: true") {
                 live += 1;
@@ -70,6 +72,7 @@ fn kill_again_and_again(stack: &Stack) {
             }
         } else {
             assert_eq!(answer, "", "an answer that is neither");
+            latest = latest * 11 / 10;
             unanswered += 1;
         }
         plane = stack.start("control");
@@ -132,7 +135,7 @@ fn ask(mut stream: TcpStream, request: &str) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-/// Chance that can be had again: `EDGEWISE_SOAK_SEED` brings the same moments.
+/// Chance that can be had again: `EDGEWISE_SOAK_SEED` brings the same throws.
 struct Chance(u64);
 
 impl Chance {
