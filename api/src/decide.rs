@@ -1,6 +1,8 @@
 //! The decide request and its answer. Every target answers with [`answer`], so that all answer alike.
 
-use edgewise_engine::{Context, Snapshot, SnapshotError, UserKey};
+use std::borrow::Cow;
+
+use edgewise_engine::{Assignment, Buffer, Context, Ruleset, UserKey};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -11,41 +13,45 @@ use crate::{
     query::Query,
 };
 
-/// Who asks for which environment's decisions.
+/// Who asks for which environment's decisions. It borrows from the request.
 #[derive(Clone, Debug)]
-pub struct DecideRequest {
+pub struct DecideRequest<'a> {
     /// Not empty.
-    user_key: String,
+    user_key: Cow<'a, str>,
     /// The environment to decide.
     pub environment: EnvironmentName,
-    context: Context,
+    context: Context<'a>,
 }
 
-impl DecideRequest {
+impl<'a> DecideRequest<'a> {
     /// Reads `user_key`, `env` and `context` (a JSON object, none if absent or empty) from a query string.
     ///
     /// # Errors
     /// 400, naming the parameter that is wrong.
-    pub fn from_query(query: &str, limits: &Limits) -> Result<Self, ApiError> {
-        let query = Query::parse(query)?;
+    pub fn from_query(query: &'a Query<'_>, limits: &Limits) -> Result<Self, ApiError> {
         let (user_key, env) = (query.required("user_key")?, query.required("env")?);
         let context = query.optional("context")?.filter(|context| !context.is_empty());
-        Self::new(user_key, env, context, limits)
+        Self::new(user_key.into(), env, context, limits)
     }
 
     /// Reads the same fields from a JSON body, where `context` is an object.
     ///
     /// # Errors
     /// 400, naming the field that is wrong.
-    pub fn from_body(body: &[u8], limits: &Limits) -> Result<Self, ApiError> {
+    pub fn from_body(body: &'a [u8], limits: &Limits) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         let text =
             |name| fields.optional_text(name, usize::MAX)?.ok_or_else(|| fields.error(name, "is required"));
         let context = fields.optional_json("context").map(RawValue::get);
-        Self::new(&text("user_key")?, &text("env")?, context, limits)
+        Self::new(text("user_key")?.into(), &text("env")?, context, limits)
     }
 
-    fn new(user_key: &str, env: &str, context: Option<&str>, limits: &Limits) -> Result<Self, ApiError> {
+    fn new(
+        user_key: Cow<'a, str>,
+        env: &str,
+        context: Option<&'a str>,
+        limits: &Limits,
+    ) -> Result<Self, ApiError> {
         let invalid =
             |name, problem: &dyn std::fmt::Display| ApiError::invalid(format!("`{name}` {problem}"));
         if user_key.is_empty() {
@@ -60,11 +66,11 @@ impl DecideRequest {
             Some(json) => read_context(json, limits)?,
             None => Context::default(),
         };
-        Ok(Self { user_key: user_key.to_owned(), environment, context })
+        Ok(Self { user_key, environment, context })
     }
 }
 
-fn read_context(json: &str, limits: &Limits) -> Result<Context, ApiError> {
+fn read_context<'a>(json: &'a str, limits: &Limits) -> Result<Context<'a>, ApiError> {
     if json.len() > limits.context_bytes {
         let most = limits.context_bytes;
         return Err(ApiError::invalid(format!("`context` must be at most {most} bytes long")));
@@ -76,103 +82,58 @@ fn read_context(json: &str, limits: &Limits) -> Result<Context, ApiError> {
     Context::from_json(json).map_err(|problem| ApiError::invalid(format!("`context` {problem}")))
 }
 
-/// A snapshot made ready for answering: each variant's part of an answer is written once, when it is loaded.
-#[derive(Debug)]
-pub struct Config {
-    snapshot: Snapshot,
-    /// The text of each assignment, by experiment and variant.
-    assignments: Vec<Vec<Box<str>>>,
-}
-
-impl Config {
-    /// Reads a snapshot.
-    ///
-    /// # Errors
-    /// [`SnapshotError`] says why it cannot be used.
-    pub fn from_json(json: &[u8]) -> Result<Self, SnapshotError> {
-        Ok(Self::new(Snapshot::from_json(json)?))
-    }
-
-    /// Takes a snapshot that has been read already.
-    #[must_use]
-    pub fn new(snapshot: Snapshot) -> Self {
-        let assignments = snapshot.experiments.iter().map(|experiment| {
-            let text = |variant: &edgewise_engine::snapshot::Variant| {
-                let mut text = String::from("{\"experiment_key\":");
-                push_json(&mut text, &experiment.key);
-                text.push_str(",\"experiment_id\":");
-                push_json(&mut text, &experiment.id);
-                text.push_str(",\"variant_key\":");
-                push_json(&mut text, &variant.key);
-                text.push_str(",\"variant_id\":");
-                push_json(&mut text, &variant.id);
-                if let Some(payload) = &variant.payload {
-                    text.push_str(",\"payload\":");
-                    text.push_str(payload.get());
-                }
-                text.push('}');
-                text.into_boxed_str()
-            };
-            experiment.variants.iter().map(text).collect()
-        });
-        Self { assignments: assignments.collect(), snapshot }
-    }
-
-    /// The version that was published.
-    #[must_use]
-    pub const fn version(&self) -> u64 {
-        self.snapshot.version
-    }
-
-    /// How many experiments run.
-    #[must_use]
-    pub fn experiments(&self) -> usize {
-        self.snapshot.experiments.len()
-    }
-}
-
-/// The answer to a decide request, as JSON. `config` is what is loaded of the request's environment.
+/// The answer to a decide request, as JSON. `ruleset` is what is loaded of the request's environment.
 ///
 /// # Errors
 /// 503 if nothing is loaded.
-pub fn answer(request: &DecideRequest, config: Option<&Config>) -> Result<Vec<u8>, ApiError> {
+pub fn answer(
+    request: &DecideRequest<'_>,
+    ruleset: Option<&Ruleset>,
+    buffer: &mut Buffer,
+) -> Result<Vec<u8>, ApiError> {
     let user = UserKey::new(&request.user_key).map_err(|problem| ApiError::invalid(problem.to_string()))?;
-    let environment = &request.environment;
-    let config = config.ok_or_else(|| {
+    let environment = request.environment.as_str();
+    let ruleset = ruleset.ok_or_else(|| {
         ApiError::unavailable(format!("No config available for environment \"{environment}\""))
     })?;
 
-    let mut assignments = Vec::new();
-    edgewise_engine::decide(&config.snapshot, user, &request.context, &mut assignments);
-    let texts =
-        || assignments.iter().filter_map(|hit| config.assignments.get(hit.experiment)?.get(hit.variant));
+    let assignments = ruleset.decide(user, &request.context, buffer);
+    let fragments = || {
+        assignments.iter().map(|&Assignment { experiment, variant }| {
+            (ruleset.head(experiment), ruleset.tail(experiment, variant))
+        })
+    };
 
-    let length: usize = texts().map(|text| text.len() + 1).sum();
-    let mut body = String::with_capacity(length + request.user_key.len() + environment.as_str().len() + 96);
-    body.push_str("{\"user_key\":");
+    let length: usize = fragments().map(|(head, tail)| head.len() + tail.len() + 1).sum();
+    let mut body = Vec::with_capacity(length + request.user_key.len() + environment.len() + FRAME_BYTES);
+    body.extend_from_slice(b"{\"user_key\":");
     push_json(&mut body, &request.user_key);
-    body.push_str(",\"environment\":");
-    push_json(&mut body, environment.as_str());
-    body.push_str(",\"config_version\":");
-    body.push_str(&config.version().to_string());
-    body.push_str(",\"assignments\":[");
-    for (index, text) in texts().enumerate() {
+    body.extend_from_slice(b",\"environment\":");
+    push_json(&mut body, environment);
+    body.extend_from_slice(b",\"config_version\":");
+    body.extend_from_slice(ruleset.version().to_string().as_bytes());
+    body.extend_from_slice(b",\"assignments\":[");
+    for (index, (head, tail)) in fragments().enumerate() {
         if index > 0 {
-            body.push(',');
+            body.push(b',');
         }
-        body.push_str(text);
+        body.extend_from_slice(head);
+        body.extend_from_slice(tail);
     }
-    body.push_str("]}");
-    Ok(body.into_bytes())
+    body.extend_from_slice(b"]}");
+    Ok(body)
 }
 
-fn push_json(text: &mut String, value: &str) {
+/// Room for what stands around keys and assignments in an answer.
+const FRAME_BYTES: usize = 96;
+
+fn push_json(body: &mut Vec<u8>, value: &str) {
     let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
     if value.bytes().all(plain) {
-        text.push('"');
-        text.push_str(value);
-        text.push('"');
+        body.push(b'"');
+        body.extend_from_slice(value.as_bytes());
+        body.push(b'"');
     } else {
-        text.push_str(&serde_json::Value::from(value).to_string());
+        body.extend_from_slice(serde_json::Value::from(value).to_string().as_bytes());
     }
 }

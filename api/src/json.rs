@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use edgewise_engine::json::{self, Json};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{error::ApiError, limits};
@@ -120,7 +120,7 @@ impl<'a> Fields<'a> {
         self.members.get(name).is_some_and(|json| json.get() == "null")
     }
 
-    fn typed<T: DeserializeOwned>(&self, name: &str, expected: &str) -> Result<Option<T>> {
+    fn typed<T: Deserialize<'a>>(&self, name: &str, expected: &str) -> Result<Option<T>> {
         self.members
             .get(name)
             .map(|json| serde_json::from_str(json.get()))
@@ -172,7 +172,9 @@ impl<'a> Fields<'a> {
     /// 400 for anything else.
     pub fn integer(&self, name: &str) -> Result<i64> {
         let value = self.typed::<Json>(name, "an integer")?;
-        let Json(value) = self.required(name, value)?;
+        let Json::Number(value) = self.required(name, value)? else {
+            return Err(self.error(name, "must be an integer"));
+        };
         #[expect(clippy::cast_possible_truncation, reason = "integral and within 2^53")]
         let integral = |number: f64| {
             (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)

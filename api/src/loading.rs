@@ -2,18 +2,25 @@
 //! I/O. Gateway and worker drive it with fetches of their own.
 //!
 //! ```text
-//!                 found n, newer                 found
-//! version.json ──────────────────▶ {n}.json ──────────────▶ Loaded
-//!   │      │                          │ absent       corrupt ▶ Failed
-//!   │      └ found, not newer ▶ Current                 found, newer ▶ Loaded
-//!   │ absent                          ▼               ┌─▶ found, not newer ▶ Current
-//!   └────────────────────────────▶ latest.json ───────┤
+//!                 found n, newer                  found
+//! version.json ──────────────────▶ ruleset n ───────────────▶ Loaded
+//!   │      │                          │ absent        corrupt ▶ Failed
+//!   │      └ found, not newer         ▼               found
+//!   │                ▶ Current     snapshot n ──────────────▶ Loaded
+//!   │                                 │ absent        corrupt ▶ Failed
+//!   │ absent                          ▼               ┌─▶ found, newer ▶ Loaded
+//!   └────────────────────────────▶ latest.json ───────┼─▶ found, not newer ▶ Current
 //!                                                     └─▶ absent ▶ Absent
 //! ```
 //!
+//! A store that was not written by Edgewise has no rulesets; its snapshots are compiled by the reader.
 //! Whatever fails, the reader keeps what it has. It never goes back to an older version.
 
-use crate::{decide::Config, name::EnvironmentName, paths};
+use std::sync::Arc;
+
+use edgewise_engine::{Ruleset, ruleset::FORMAT};
+
+use crate::{name::EnvironmentName, paths};
 
 /// One look at an environment: from the pointer to a loaded snapshot.
 #[derive(Debug)]
@@ -35,6 +42,7 @@ pub struct Held {
 #[derive(Debug)]
 enum At {
     Pointer,
+    Ruleset(u64),
     Snapshot(u64),
     Latest { pointer: Option<u64> },
 }
@@ -65,7 +73,7 @@ pub enum Outcome {
     /// What the reader has is what is live.
     Current,
     /// Something newer: swap it in.
-    Loaded(Config, Held),
+    Loaded(Arc<Ruleset>, Held),
     /// The store holds nothing for the environment.
     Absent,
     /// Keep what is there, and tell the operator.
@@ -103,6 +111,7 @@ impl Loading {
     fn path(&self) -> String {
         match self.at {
             At::Pointer => paths::version(&self.environment),
+            At::Ruleset(version) => paths::ruleset(&self.environment, FORMAT, version),
             At::Snapshot(version) => paths::snapshot(&self.environment, version),
             At::Latest { .. } => paths::latest(&self.environment),
         }
@@ -120,6 +129,10 @@ impl Loading {
             (Fetched::Found(bytes), _) => bytes,
             (Fetched::Absent, At::Pointer) => {
                 self.at = At::Latest { pointer: None };
+                return self.fetch();
+            }
+            (Fetched::Absent, At::Ruleset(version)) => {
+                self.at = At::Snapshot(*version);
                 return self.fetch();
             }
             (Fetched::Absent, At::Snapshot(version)) => {
@@ -142,28 +155,39 @@ impl Loading {
                     Next::Done(Outcome::Current)
                 }
                 Ok(paths::Pointer { version }) => {
-                    self.at = At::Snapshot(version);
+                    self.at = At::Ruleset(version);
                     self.fetch()
                 }
                 Err(problem) => self.corrupt(problem.to_string()),
             },
-            At::Snapshot(version) => self.load(&bytes, Some(version)),
-            At::Latest { .. } => self.load(&bytes, None),
+            At::Ruleset(version) => match Ruleset::load(bytes) {
+                Ok(ruleset) if ruleset.version() == version => self.loaded(ruleset, Some(version)),
+                Ok(ruleset) => self.corrupt(format!("it holds version {}", ruleset.version())),
+                Err(problem) => self.corrupt(problem.to_string()),
+            },
+            At::Snapshot(version) => self.compile(&bytes, Some(version)),
+            At::Latest { .. } => self.compile(&bytes, None),
         }
     }
 
-    fn load(self, bytes: &[u8], pointer: Option<u64>) -> Next {
-        let config = match Config::from_json(bytes) {
-            Ok(config) => config,
-            Err(problem) => return self.corrupt(problem.to_string()),
-        };
-        let version = config.version();
+    fn compile(self, json: &[u8], pointer: Option<u64>) -> Next {
+        match Ruleset::from_json(json) {
+            Ok(ruleset) => self.loaded(ruleset, pointer),
+            Err(problem) => self.corrupt(problem.to_string()),
+        }
+    }
+
+    fn loaded(self, ruleset: Ruleset, pointer: Option<u64>) -> Next {
+        let version = ruleset.version();
         match (self.held, pointer) {
             (Some(held), None) if version <= held.version => Next::Done(Outcome::Current),
             (Some(held), Some(_)) if version < held.version => {
                 self.corrupt(format!("it holds version {version}, older than {}", held.version))
             }
-            _ => Next::Done(Outcome::Loaded(config, Held { pointer: pointer.unwrap_or(version), version })),
+            _ => Next::Done(Outcome::Loaded(
+                Arc::new(ruleset),
+                Held { pointer: pointer.unwrap_or(version), version },
+            )),
         }
     }
 

@@ -23,6 +23,18 @@ pub fn snapshot(environment: &EnvironmentName, version: u64) -> String {
     format!("configs/{environment}/snapshots/{version}.json")
 }
 
+/// A version's ruleset, in a certain format. Once written, it never changes.
+#[must_use]
+pub fn ruleset(environment: &EnvironmentName, format: u32, version: u64) -> String {
+    format!("configs/{environment}/rulesets/{format}/{version}.bin")
+}
+
+/// The media type of what lies at `path`.
+#[must_use]
+pub fn media_type(path: &str) -> &'static str {
+    if path.ends_with(".bin") { "application/octet-stream" } else { "application/json" }
+}
+
 /// How long what lies at `path` may be cached, as the value of a Cache-Control header: a version never changes,
 /// a pointer may at any moment.
 #[must_use]

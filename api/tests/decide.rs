@@ -3,23 +3,35 @@
 
 use edgewise_api::{
     ApiError, Limits,
-    decide::{Config, DecideRequest, answer},
+    decide::{DecideRequest, answer},
+    query::Query,
 };
+use edgewise_engine::{Buffer, Ruleset};
 use serde_json::{Value, json};
 
 const LIMITS: Limits = Limits::DEFAULT;
 
-fn get(query: &str) -> Result<DecideRequest, ApiError> {
-    DecideRequest::from_query(query, &LIMITS)
+/// The answer to a query.
+fn get(query: &str, ruleset: Option<&Ruleset>) -> Result<String, ApiError> {
+    let query = Query::parse(query)?;
+    let body = answer(&DecideRequest::from_query(&query, &LIMITS)?, ruleset, &mut Buffer::new())?;
+    Ok(String::from_utf8(body).unwrap())
 }
 
-fn problem(result: Result<DecideRequest, ApiError>) -> String {
+/// The answer to a body.
+fn post(body: &Value, ruleset: Option<&Ruleset>) -> Result<String, ApiError> {
+    let body = body.to_string();
+    let body = answer(&DecideRequest::from_body(body.as_bytes(), &LIMITS)?, ruleset, &mut Buffer::new())?;
+    Ok(String::from_utf8(body).unwrap())
+}
+
+fn problem(result: Result<String, ApiError>) -> String {
     let error = result.unwrap_err();
     assert_eq!(error.status, 400, "{error}");
     error.message
 }
 
-fn config() -> Config {
+fn ruleset() -> Ruleset {
     let variant = |id: &str, payload: &str| format!(r#"{{"id":"{id}","key":"k-{id}"{payload}}}"#);
     let experiment = |number: usize, variant: String| {
         format!(
@@ -37,12 +49,12 @@ fn config() -> Config {
         r#"{{"version":7,"environment":"prod","publishedAt":"","experiments":[{}]}}"#,
         experiments.join(",")
     );
-    Config::from_json(json.as_bytes()).unwrap()
+    Ruleset::from_json(json.as_bytes()).unwrap()
 }
 
 #[test]
 fn an_answer_holds_payloads_as_they_were_published() {
-    let body = answer(&get("user_key=a%22b&env=prod").unwrap(), Some(&config())).unwrap();
+    let body = get("user_key=a%22b&env=prod", Some(&ruleset())).unwrap();
     let assignment = |number: usize, payload: &str| {
         format!(
             r#"{{"experiment_key":"quote \" {number}","experiment_id":"e{number}","variant_key":"k-v{number}","variant_id":"v{number}"{payload}}}"#
@@ -54,25 +66,26 @@ fn an_answer_holds_payloads_as_they_were_published() {
         assignment(1, r#","payload":null"#),
         assignment(2, ""),
     );
-    assert_eq!(String::from_utf8(body).unwrap(), expected);
+    assert_eq!(body, expected);
 }
 
 #[test]
 fn without_a_config_the_answer_is_503() {
-    let error = answer(&get("user_key=u&env=prod").unwrap(), None).unwrap_err();
+    let error = get("user_key=u&env=prod", None).unwrap_err();
     assert_eq!((error.status, error.message.as_str()), (503, "No config available for environment \"prod\""));
 }
 
 #[test]
 fn a_body_asks_what_a_query_asks() {
-    let body = json!({"user_key": "u", "env": "prod", "context": {"a": 1}}).to_string();
-    let posted = DecideRequest::from_body(body.as_bytes(), &LIMITS).unwrap();
-    let asked = get("user_key=u&env=prod&context=%7B%22a%22:1%7D").unwrap();
-    assert_eq!(answer(&posted, Some(&config())), answer(&asked, Some(&config())));
+    let body = json!({"user_key": "u", "env": "prod", "context": {"a": 1}});
+    let asked = get("user_key=u&env=prod&context=%7B%22a%22:1%7D", Some(&ruleset()));
+    assert_eq!(post(&body, Some(&ruleset())), asked);
+    assert!(asked.is_ok());
 }
 
 #[test]
 fn bad_requests_name_the_parameter() {
+    let ruleset = ruleset();
     for (query, expected) in [
         ("env=prod", "`user_key` is required"),
         ("user_key=&env=prod", "`user_key` must not be empty"),
@@ -89,7 +102,7 @@ fn bad_requests_name_the_parameter() {
         ("user_key=u&env=prod&context={\"a\":\"\\ud800\"}", "`context` not valid JSON"),
         ("user_key=%ff&env=prod", "the query string is not UTF-8"),
     ] {
-        let problem = problem(get(query));
+        let problem = problem(get(query, Some(&ruleset)));
         assert!(problem.starts_with(expected), "{query}: {problem}");
     }
     for (body, expected) in [
@@ -99,19 +112,21 @@ fn bad_requests_name_the_parameter() {
         (json!({"user_key": "u", "env": "prod", "context": null}), "`context` must be a JSON object"),
         (json!([]), "the body must be a JSON object"),
     ] {
-        let problem = problem(DecideRequest::from_body(body.to_string().as_bytes(), &LIMITS));
+        let problem = problem(post(&body, Some(&ruleset)));
         assert!(problem.starts_with(expected), "{body}: {problem}");
     }
 }
 
 #[test]
 fn an_empty_context_is_none() {
-    assert!(get("user_key=u&env=prod&context=").is_ok());
-    assert!(get("user_key=u&env=prod&context=&unknown=1&unknown=2").is_ok());
+    assert!(get("user_key=u&env=prod&context=", Some(&ruleset())).is_ok());
+    assert!(get("user_key=u&env=prod&context=&unknown=1&unknown=2", Some(&ruleset())).is_ok());
 }
 
 #[test]
 fn keys_and_contexts_are_bounded() {
+    let ruleset = ruleset();
+    let get = |query: &str| get(query, Some(&ruleset));
     let query =
         |key: usize, context: &str| format!("user_key={}&env=prod&context={context}", "k".repeat(key));
     assert!(get(&query(1024, "")).is_ok());
@@ -125,5 +140,5 @@ fn keys_and_contexts_are_bounded() {
     assert_eq!(problem(get(&query(1, &large))), "`context` must be at most 65536 bytes long");
     let body =
         json!({"user_key": "u", "env": "prod", "context": serde_json::from_str::<Value>(&large).unwrap()});
-    assert!(DecideRequest::from_body(body.to_string().as_bytes(), &LIMITS).is_err());
+    assert!(post(&body, Some(&ruleset)).is_err());
 }

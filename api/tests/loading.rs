@@ -7,23 +7,34 @@ use edgewise_api::{
     EnvironmentName,
     loading::{Fetched, Held, Loading, Next, Outcome},
 };
+use edgewise_engine::Ruleset;
 
 /// What a store holds: `None` stands for a store that fails to answer.
-type Store<'a> = HashMap<&'a str, Option<String>>;
+type Store<'a> = HashMap<&'a str, Option<Vec<u8>>>;
 
-fn snapshot(version: u64) -> Option<String> {
-    Some(format!(r#"{{"version":{version},"environment":"prod","publishedAt":"","experiments":[]}}"#))
+fn json(version: u64) -> Vec<u8> {
+    format!(r#"{{"version":{version},"environment":"prod","publishedAt":"","experiments":[]}}"#).into()
 }
 
-fn pointer(version: u64) -> Option<String> {
-    Some(format!(r#"{{"version":{version}}}"#))
+fn snapshot(version: u64) -> Option<Vec<u8>> {
+    Some(json(version))
+}
+
+fn ruleset(version: u64) -> Option<Vec<u8>> {
+    Ruleset::from_json(&json(version)).ok().map(|ruleset| ruleset.as_bytes().to_vec())
+}
+
+fn pointer(version: u64) -> Option<Vec<u8>> {
+    Some(format!(r#"{{"version":{version}}}"#).into())
 }
 
 const VERSION: &str = "configs/prod/version.json";
 const LATEST: &str = "configs/prod/snapshots/latest.json";
+const RULESET: &str = "configs/prod/rulesets/1/3.bin";
+const SNAPSHOT: &str = "configs/prod/snapshots/3.json";
 
 /// Looks at a store, and says in words how that ended, with the objects fetched.
-fn look(store: &[(&str, Option<String>)], held: Option<Held>) -> (String, Vec<String>) {
+fn look(store: &[(&str, Option<Vec<u8>>)], held: Option<Held>) -> (String, Vec<String>) {
     let store: Store<'_> = store.iter().cloned().collect();
     let Ok(environment) = EnvironmentName::new("prod") else { panic!("a good name") };
     let mut fetches = Vec::new();
@@ -32,7 +43,7 @@ fn look(store: &[(&str, Option<String>)], held: Option<Held>) -> (String, Vec<St
         match next {
             Next::Fetch(loading, path) => {
                 next = loading.resume(match store.get(path.as_str()) {
-                    Some(Some(object)) => Fetched::Found(object.clone().into_bytes()),
+                    Some(Some(object)) => Fetched::Found(object.clone()),
                     Some(None) => Fetched::Failed("it hangs".to_owned()),
                     None => Fetched::Absent,
                 });
@@ -41,8 +52,8 @@ fn look(store: &[(&str, Option<String>)], held: Option<Held>) -> (String, Vec<St
             Next::Done(outcome) => {
                 let outcome = match outcome {
                     Outcome::Current => "current".to_owned(),
-                    Outcome::Loaded(config, held) => {
-                        assert_eq!(config.version(), held.version);
+                    Outcome::Loaded(ruleset, held) => {
+                        assert_eq!(ruleset.version(), held.version);
                         format!("loaded {} of pointer {}", held.version, held.pointer)
                     }
                     Outcome::Absent => "absent".to_owned(),
@@ -60,11 +71,32 @@ fn held(version: u64) -> Option<Held> {
 
 #[test]
 fn the_pointer_leads_to_its_version() {
-    let store =
-        [(VERSION, pointer(3)), ("configs/prod/snapshots/3.json", snapshot(3)), (LATEST, snapshot(4))];
+    let store = [(VERSION, pointer(3)), (SNAPSHOT, snapshot(3)), (LATEST, snapshot(4))];
     let (outcome, fetches) = look(&store, None);
     assert_eq!(outcome, "loaded 3 of pointer 3");
-    assert_eq!(fetches, [VERSION, "configs/prod/snapshots/3.json"]);
+    assert_eq!(fetches, [VERSION, RULESET, SNAPSHOT]);
+}
+
+#[test]
+fn the_ruleset_is_taken_where_there_is_one() {
+    let store = [(VERSION, pointer(3)), (RULESET, ruleset(3)), (SNAPSHOT, None)];
+    let (outcome, fetches) = look(&store, held(2));
+    assert_eq!(outcome, "loaded 3 of pointer 3");
+    assert_eq!(fetches, [VERSION, RULESET]);
+}
+
+#[test]
+fn a_corrupt_ruleset_is_not_got_around() {
+    let cut = ruleset(3).map(|bytes| bytes[..bytes.len() - 4].to_vec());
+    for (found, expected) in [
+        (cut, "is corrupt: the ruleset is damaged: it has another length than it says"),
+        (Some(b"<html>".to_vec()), "is corrupt: not a ruleset"),
+        (ruleset(4), "is corrupt: it holds version 4"),
+        (None, "cannot be read: it hangs"),
+    ] {
+        let store = [(VERSION, pointer(3)), (RULESET, found), (SNAPSHOT, snapshot(3))];
+        assert_eq!(look(&store, held(2)).0, format!("`{RULESET}` {expected}"));
+    }
 }
 
 #[test]
@@ -93,11 +125,11 @@ fn an_empty_store_is_absent_not_an_error() {
 
 #[test]
 fn what_is_corrupt_is_named_and_never_loaded() {
-    let broken = Some("{\"version\":".to_owned());
+    let broken = Some(b"{\"version\":".to_vec());
     let path = "configs/prod/snapshots/3.json";
     for (store, expected) in [
         (vec![(VERSION, broken.clone())], "`configs/prod/version.json` is corrupt"),
-        (vec![(VERSION, Some("{\"version\":-1}".to_owned()))], "`configs/prod/version.json` is corrupt"),
+        (vec![(VERSION, Some(b"{\"version\":-1}".to_vec()))], "`configs/prod/version.json` is corrupt"),
         (vec![(VERSION, pointer(3)), (path, broken.clone())], "`configs/prod/snapshots/3.json` is corrupt"),
         (
             vec![(VERSION, pointer(3)), (path, snapshot(1))],
@@ -114,6 +146,6 @@ fn what_is_corrupt_is_named_and_never_loaded() {
 #[test]
 fn a_store_that_fails_is_named() {
     assert_eq!(look(&[(VERSION, None)], None).0, "`configs/prod/version.json` cannot be read: it hangs");
-    let store = [(VERSION, pointer(3)), ("configs/prod/snapshots/3.json", None)];
+    let store = [(VERSION, pointer(3)), (SNAPSHOT, None)];
     assert_eq!(look(&store, held(2)).0, "`configs/prod/snapshots/3.json` cannot be read: it hangs");
 }

@@ -21,6 +21,7 @@ use edgewise_control::{
     services::{Precondition, Services},
     store::Store,
 };
+use edgewise_engine::Ruleset;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -75,10 +76,8 @@ impl Plane {
         let mut options = Options::new(format!("sqlite://{}/edgewise.db", directory.path().display()));
         options.publish_wait = Duration::from_millis(500);
         let (hear, heard) = watch::channel(Vec::new());
-        let on_published = move |_: &_, json: &[u8]| {
-            let snapshot: Value = serde_json::from_slice(json).unwrap();
-            hear.send_modify(|heard| heard.push(snapshot.get("version").and_then(Value::as_u64).unwrap()));
-        };
+        let on_published =
+            move |_: &_, ruleset: Ruleset| hear.send_modify(|heard| heard.push(ruleset.version()));
         let control = Control::start(options, objects.clone(), Arc::new(on_published)).await.unwrap();
         Self { directory, objects, control, heard }
     }
@@ -125,7 +124,12 @@ async fn a_version_is_written_in_order_and_told_before_the_request_is_answered()
     let written = plane.objects.written.lock().unwrap().clone();
     assert_eq!(
         written,
-        ["configs/prod/snapshots/1.json", "configs/prod/snapshots/latest.json", "configs/prod/version.json"]
+        [
+            "configs/prod/snapshots/1.json",
+            "configs/prod/rulesets/1/1.bin",
+            "configs/prod/snapshots/latest.json",
+            "configs/prod/version.json"
+        ]
     );
     assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 1})));
     let snapshot = plane.object("configs/prod/snapshots/1.json").await.unwrap();

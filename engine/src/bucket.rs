@@ -92,7 +92,7 @@ impl fmt::Display for Bucket {
 
 /// The hash state after `key + ":"`, shared by all salts that one user is bucketed under.
 #[derive(Clone, Copy, Debug)]
-pub struct KeyHash(Murmur3);
+pub struct KeyHash(pub(crate) Murmur3);
 
 impl KeyHash {
     /// Hashes what every bucket of `key` begins with.

@@ -1,18 +1,33 @@
-//! The attributes of a user, and how a condition's attribute name finds one.
+//! A user's attributes as they come over the wire: the text of a JSON object.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, vec::Vec};
 use core::cmp::Ordering;
 
-use serde_json::Value;
+use crate::{
+    attributes::{Attributes, Scalar, lookup},
+    json::{self, Json},
+};
 
-use crate::json;
-
-/// The attributes of one user: a JSON object. Read it with [`Context::from_json`].
+/// The attributes of one user: a JSON object, which borrows from the text that it was read from.
+///
+/// ```
+/// use edgewise_engine::{Context, Scalar};
+///
+/// let context = Context::from_json(r#"{"a.b": 1, "a": {"b": 2, "c": 3}, "tags": ["x", "y"]}"#)?;
+/// assert_eq!(context.get("a.b"), Scalar::Number(1.0));
+/// assert_eq!(context.get("a.c"), Scalar::Number(3.0));
+/// assert_eq!(context.get("tags.length"), Scalar::Number(2.0));
+/// assert_eq!(context.get("tags.2"), Scalar::Missing);
+/// # Ok::<(), edgewise_engine::ContextError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Context(
-    /// Sorted by length and then by name, so that most comparisons on the way to an attribute are of two numbers.
-    Vec<(String, Value)>,
-);
+pub struct Context<'a> {
+    /// As they stand in the text; if there are many, sorted by key, those of one key in their order.
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
+}
+
+/// So many members are gone through one by one; more are sorted.
+const FEW: usize = 16;
 
 /// Why a context could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -26,109 +41,49 @@ pub enum ContextError {
     NotAnObject,
 }
 
-impl Context {
+impl<'a> Context<'a> {
     /// Reads a JSON object. Of a repeated key the last one counts.
     ///
     /// # Errors
     /// [`ContextError`] says why the text is no context.
-    pub fn from_json(text: &str) -> Result<Self, ContextError> {
-        json::read(text).map_err(ContextError::Json).and_then(Self::from_value)
-    }
-
-    /// Takes a value that has been read already.
-    ///
-    /// # Errors
-    /// [`ContextError::NotAnObject`] for anything but an object.
-    pub fn from_value(value: Value) -> Result<Self, ContextError> {
-        match value {
-            Value::Object(attributes) => {
-                let mut attributes: Vec<_> = attributes.into_iter().collect();
-                attributes.sort_unstable_by(|(left, _), (right, _)| by_length(left, right));
-                Ok(Self(attributes))
+    pub fn from_json(text: &'a str) -> Result<Self, ContextError> {
+        match json::read(text).map_err(ContextError::Json)? {
+            Json::Object(mut members) => {
+                if members.len() > FEW {
+                    members.sort_by(|(left, _), (right, _)| by_length(left, right));
+                }
+                Ok(Self { members })
             }
             _ => Err(ContextError::NotAnObject),
         }
     }
 
-    /// The attribute called `name`, or `None` if it is missing.
-    ///
-    /// A key equal to the whole name wins. Otherwise the name is a path of segments parted by dots: through
-    /// objects by key, through arrays by decimal index or `length`.
-    ///
-    /// ```
-    /// use edgewise_engine::Context;
-    ///
-    /// let context = Context::from_json(r#"{"a.b": 1, "a": {"b": 2, "c": 3}, "tags": ["x", "y"]}"#)?;
-    /// let number = |name| context.attribute(name).and_then(|value| value.as_f64());
-    /// assert_eq!(number("a.b"), Some(1.0));
-    /// assert_eq!(number("a.c"), Some(3.0));
-    /// assert_eq!(number("tags.length"), Some(2.0));
-    /// assert_eq!(context.attribute("tags.2"), None);
-    /// # Ok::<(), edgewise_engine::ContextError>(())
-    /// ```
+    /// The attribute called `name`, found as [`Attributes`] says.
     #[must_use]
-    pub fn attribute(&self, name: &str) -> Option<Attribute<'_>> {
-        if let Some(value) = self.own(name) {
-            return Some(Attribute::Json(value));
-        }
-        let mut segments = name.split('.');
-        let mut at = self.own(segments.next()?)?;
-        while let Some(segment) = segments.next() {
-            at = match at {
-                Value::Object(members) => members.get(segment)?,
-                Value::Array(elements) if segment == "length" => {
-                    // A number has no members: the path ends here or leads nowhere.
-                    return segments.next().is_none().then_some(Attribute::Length(elements.len()));
-                }
-                Value::Array(elements) => elements.get(array_index(segment)?)?,
-                _ => return None,
-            };
-        }
-        Some(Attribute::Json(at))
+    pub fn get(&self, name: &str) -> Scalar<'_> {
+        lookup(name, |key| self.own(key))
     }
 
-    fn own(&self, key: &str) -> Option<&Value> {
-        let found = self.0.binary_search_by(|(other, _)| by_length(other, key)).ok()?;
-        self.0.get(found).map(|(_, value)| value)
+    #[inline]
+    fn own(&self, key: &str) -> Option<&Json<'a>> {
+        let found = if self.members.len() > FEW {
+            let end = self.members.partition_point(|(other, _)| by_length(other, key).is_le());
+            self.members.get(..end).and_then(<[_]>::last).filter(|(other, _)| other == key)
+        } else {
+            self.members.iter().rev().find(|(other, _)| other == key)
+        };
+        found.map(|(_, value)| value)
     }
 }
 
+/// Most comparisons on the way to a key then are of two numbers.
 fn by_length(left: &str, right: &str) -> Ordering {
     left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }
 
-/// What an attribute name found.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Attribute<'a> {
-    /// A value of the context.
-    Json(&'a Value),
-    /// The length of an array of the context.
-    Length(usize),
-}
-
-impl Attribute<'_> {
-    /// The number it is, if it is one.
-    #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "all numbers are doubles")]
-    pub fn as_f64(&self) -> Option<f64> {
-        match self {
-            Self::Json(value) => value.as_f64(),
-            Self::Length(length) => Some(*length as f64),
-        }
+impl Attributes for Context<'_> {
+    #[inline]
+    fn attribute(&self, _number: usize, name: &str) -> Scalar<'_> {
+        self.get(name)
     }
-
-    /// The string it is, if it is one.
-    #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
-        match self {
-            Self::Json(value) => value.as_str(),
-            Self::Length(_) => None,
-        }
-    }
-}
-
-/// An array index is written as JavaScript writes it: decimal, without sign or leading zeros.
-fn array_index(segment: &str) -> Option<usize> {
-    let canonical = segment == "0" || !segment.starts_with('0');
-    (canonical && segment.bytes().all(|byte| byte.is_ascii_digit())).then(|| segment.parse().ok()).flatten()
 }

@@ -1,14 +1,14 @@
 //! The decision core of Edgewise: which user gets which variant of which experiment.
 //!
-//! The engine is a pure function. From a [`Snapshot`] (all that is live in one environment at one
-//! version), a [`UserKey`] and a [`Context`] it derives the user's assignments. It knows no I/O, no
+//! The engine is a pure function. From a [`Ruleset`] (all that is live in one environment at one
+//! version, compiled from a [`Snapshot`]), a [`UserKey`] and [`Attributes`] it derives the user's assignments. It knows no I/O, no
 //! clock, no randomness and no HTTP, needs only `alloc`, and gives the same answer on every target,
 //! bit for bit.
 //!
 //! ```
-//! use edgewise_engine::{Context, Snapshot, UserKey, decide};
+//! use edgewise_engine::{Buffer, Context, Ruleset, UserKey};
 //!
-//! let snapshot = Snapshot::from_json(br##"{
+//! let json = br##"{
 //!     "version": 1, "environment": "prod", "publishedAt": "2026-01-01T00:00:00.000Z",
 //!     "experiments": [{
 //!         "id": "e1", "key": "button", "salt": "s1", "audienceRules": [],
@@ -16,40 +16,58 @@
 //!         "variants": [{"id": "v1", "key": "green", "payload": {"color": "#00cc66"}}],
 //!         "allocations": [{"variantId": "v1", "rangeStart": 0, "rangeEnd": 9999}]
 //!     }]
-//! }"##)?;
+//! }"##;
+//! // Once for each version:
+//! let ruleset = Ruleset::from_json(json)?;
+//!
+//! // For each user:
 //! let context = Context::from_json(r#"{"plan": "pro"}"#)?;
-//!
-//! let mut assignments = Vec::new();
-//! decide(&snapshot, UserKey::new("user-123")?, &context, &mut assignments);
-//!
-//! let (experiment, variant) = snapshot.resolve(assignments[0]).ok_or("no such assignment")?;
-//! assert_eq!((experiment.key.as_str(), variant.key.as_str()), ("button", "green"));
+//! let mut buffer = Buffer::new();
+//! for assignment in ruleset.decide(UserKey::new("user-123")?, &context, &mut buffer) {
+//!     assert_eq!(ruleset.head(assignment.experiment), br#"{"experiment_key":"button","experiment_id":"e1","#);
+//! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`murmur3`] | the hash |
-//! | [`bucket`] | user keys, buckets and ranges of buckets |
-//! | [`context`] | the attributes of a user, and how a name finds one |
+//! | [`bucket`] | user keys, salts and buckets |
 //! | [`json`] | reading JSON as JavaScript reads it |
-//! | [`rules`] | conditions, targeting rules and their operators |
-//! | [`snapshot`] | the published state of an environment, as JSON |
-//! | [`mod@decide`] | deciding |
+//! | [`attributes`], [`context`] | the attributes of a user, and how a name finds one |
+//! | [`snapshot`], [`rules`] | the published state of an environment, as JSON |
+//! | [`mod@compile`] | from a snapshot to a ruleset |
+//! | [`ruleset`] | the compiled form, and checking it |
+//! | [`decide`] | deciding |
+//! | `oracle` | the same by the letter, for tests (feature `oracle`) |
+//!
+//! The feature `std` lets the engine see at run time what the processor can do.
 #![no_std]
-#![forbid(unsafe_code)]
 
 extern crate alloc;
 
+mod assignment;
+pub mod attributes;
 pub mod bucket;
+pub mod compile;
 pub mod context;
 pub mod decide;
 pub mod json;
+mod lanes;
 pub mod murmur3;
+#[cfg(feature = "oracle")]
+pub mod oracle;
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+mod processor;
 pub mod rules;
+pub mod ruleset;
 pub mod snapshot;
 
+pub use assignment::Assignment;
+pub use attributes::{Attributes, Scalar};
 pub use bucket::{Bucket, EmptyUserKey, Salt, UserKey};
+pub use compile::{CompileError, FromJsonError, compile};
 pub use context::{Context, ContextError};
-pub use decide::{Assignment, Decision, Reason, Step, decide, evaluate};
+pub use decide::{Buffer, Lanes};
+pub use ruleset::{Ruleset, RulesetError};
 pub use snapshot::{Snapshot, SnapshotError};

@@ -22,9 +22,9 @@ pub fn hash(bytes: &[u8]) -> u32 {
 /// The state of a hash over the bytes seen so far. Copying it is cheap.
 #[derive(Clone, Copy, Debug)]
 pub struct Murmur3 {
-    state: u32,
+    pub(crate) state: u32,
     /// Bytes that do not fill a block yet, the first in the lowest byte.
-    tail: u32,
+    pub(crate) tail: u32,
     /// How many bytes have been seen; the lowest two bits say how many wait in `tail`.
     len: u32,
 }
@@ -46,11 +46,8 @@ impl Murmur3 {
     #[must_use]
     #[inline]
     pub fn update(mut self, bytes: &[u8]) -> Self {
-        let waiting = self.len & 3;
-        // The length enters the hash modulo 2^32, as in the reference implementation.
-        #[expect(clippy::cast_possible_truncation, reason = "defined modulo 2^32")]
-        let added = bytes.len() as u32;
-        self.len = self.len.wrapping_add(added);
+        let waiting = self.waiting();
+        self.len = self.len_after(bytes.len());
 
         let shift = waiting * 8;
         let (blocks, rest) = bytes.as_chunks::<4>();
@@ -74,6 +71,18 @@ impl Murmur3 {
             }
         }
         self
+    }
+
+    /// How many bytes wait in `tail`.
+    pub(crate) const fn waiting(self) -> u32 {
+        self.len & 3
+    }
+
+    /// How many bytes will have been seen after `added` more. The length enters the hash modulo 2^32, as in the
+    /// reference implementation.
+    #[expect(clippy::cast_possible_truncation, reason = "defined modulo 2^32")]
+    pub(crate) const fn len_after(self, added: usize) -> u32 {
+        self.len.wrapping_add(added as u32)
     }
 
     /// The hash of all bytes seen.
@@ -102,7 +111,8 @@ impl Default for Murmur3 {
     }
 }
 
+/// What a block goes through before it enters the state.
 #[inline]
-const fn scramble(block: u32) -> u32 {
+pub(crate) const fn scramble(block: u32) -> u32 {
     block.wrapping_mul(C1).rotate_left(15).wrapping_mul(C2)
 }

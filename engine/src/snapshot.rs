@@ -8,7 +8,6 @@ use serde_json::value::RawValue;
 
 use crate::{
     bucket::{Bucket, Salt},
-    decide::Assignment,
     rules::Rule,
 };
 
@@ -118,13 +117,6 @@ impl Snapshot {
             Some(capability) => Err(SnapshotError::Unsupported(capability.clone())),
             None => Ok(snapshot),
         }
-    }
-
-    /// The experiment and variant that an assignment made from this snapshot stands for.
-    #[must_use]
-    pub fn resolve(&self, assignment: Assignment) -> Option<(&Experiment, &Variant)> {
-        let experiment = self.experiments.get(assignment.experiment)?;
-        Some((experiment, experiment.variants.get(assignment.variant)?))
     }
 }
 

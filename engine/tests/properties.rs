@@ -1,8 +1,11 @@
 //! What holds for every input.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod deciding;
+
+use deciding::Compiled;
 use edgewise_engine::{
-    Assignment, Bucket, Context, Salt, Snapshot, UserKey, decide, murmur3,
+    Assignment, Bucket, Context, Ruleset, Salt, Snapshot, UserKey, compile, murmur3, oracle,
     rules::{Condition, Operator, Rule},
 };
 use proptest::prelude::*;
@@ -86,12 +89,6 @@ fn snapshot() -> impl Strategy<Value = Snapshot> {
     })
 }
 
-fn assignments(snapshot: &Snapshot, user: &str, context: &Context) -> Vec<Assignment> {
-    let mut assignments = vec![Assignment { experiment: 99, variant: 99 }];
-    decide(snapshot, UserKey::new(user).unwrap(), context, &mut assignments);
-    assignments
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
@@ -116,29 +113,45 @@ proptest! {
     }
 
     #[test]
-    fn the_same_input_gives_the_same_output_in_snapshot_order(
-        snapshot in snapshot(), user in ".{1,12}", context in json_value(),
-    ) {
-        let context = Context::from_value(json!({"a": context, "plan": "pro"})).unwrap();
-        let first = assignments(&snapshot, &user, &context);
-        prop_assert_eq!(&first, &assignments(&snapshot.clone(), &user, &context));
-        prop_assert!(first.is_sorted_by(|left, right| left.experiment < right.experiment));
-        prop_assert!(first.iter().all(|assignment| snapshot.resolve(*assignment).is_some()));
+    fn rulesets_decide_as_the_oracle_does(snapshot in snapshot(), user in ".{1,12}", context in json_value()) {
+        let compiled = Compiled::new(snapshot);
+        for context in [json!({"a": context, "plan": "pro"}), json!({"b": context}), json!({"a.b": context})] {
+            let decided = compiled.decide(&user, &context);
+            prop_assert!(decided.is_sorted_by(|left, right| left.experiment < right.experiment));
+            for assignment in decided {
+                compiled.answer(assignment);
+            }
+        }
     }
 
     #[test]
     fn deciding_all_is_deciding_each(snapshot in snapshot(), user in ".{1,12}", context in json_value()) {
-        let context = Context::from_value(json!({"a": context})).unwrap();
-        let each: Vec<Assignment> = snapshot.experiments.iter().enumerate().filter_map(|(experiment, definition)| {
-            let decision = edgewise_engine::evaluate(definition, UserKey::new(&user).unwrap(), &context);
+        let context = json!({"a": context});
+        let each: Vec<Assignment> = (0..).zip(&snapshot.experiments).filter_map(|(experiment, definition)| {
+            let context = oracle::Context::from_value(context.clone()).unwrap();
+            let decision = oracle::evaluate(definition, UserKey::new(&user).unwrap(), &context);
             Some(Assignment { experiment, variant: decision.variant? })
         }).collect();
-        prop_assert_eq!(assignments(&snapshot, &user, &context), each);
+        prop_assert_eq!(Compiled::new(snapshot).decide(&user, &context), each);
+    }
+
+    #[test]
+    fn the_same_snapshot_compiles_to_the_same_bytes(snapshot in snapshot()) {
+        prop_assert_eq!(compile(&snapshot, 1).unwrap(), compile(&snapshot.clone(), 1).unwrap());
+    }
+
+    #[test]
+    fn a_damaged_ruleset_is_refused(snapshot in snapshot(), at: prop::sample::Index, bit in 0..8u32, cut: prop::sample::Index) {
+        let bytes = compile(&snapshot, 1).unwrap();
+        let mut flipped = bytes.clone();
+        flipped[at.index(bytes.len())] ^= 1 << bit;
+        prop_assert!(Ruleset::load(flipped).is_err());
+        prop_assert!(Ruleset::load(bytes[..cut.index(bytes.len())].to_vec()).is_err());
     }
 
     #[test]
     fn neq_is_not_eq_and_not_in_is_not_in(context in json_value(), attribute in name(), value in prop::option::of(json_value())) {
-        let context = Context::from_value(json!({"a": context})).unwrap();
+        let context = oracle::Context::from_value(json!({"a": context})).unwrap();
         let matches = |operator| Condition { attribute: attribute.clone(), operator, value: value.clone() }.matches(&context);
         prop_assert_ne!(matches(Operator::Eq), matches(Operator::Neq));
         let is_list = value.as_ref().is_some_and(Value::is_array);
@@ -151,10 +164,11 @@ proptest! {
         for json in [value.to_string(), text] {
             if let Ok(context) = Context::from_json(&json) {
                 for attribute in ["a", "a.0", "a.length.length", "..", "a.b.0.length"] {
-                    let _found = context.attribute(attribute);
+                    let _found = context.get(attribute);
                 }
             }
             prop_assert!(Snapshot::from_json(json.as_bytes()).is_err());
+            prop_assert!(Ruleset::load(json.into_bytes()).is_err());
         }
     }
 

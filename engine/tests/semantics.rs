@@ -1,8 +1,12 @@
 //! The meaning of each operator and look-up, case by case.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod deciding;
+
+use deciding::Compiled;
 use edgewise_engine::{
-    Context, Reason, Snapshot, SnapshotError, Step, UserKey, evaluate,
+    Context, Scalar, Snapshot, SnapshotError, UserKey,
+    oracle::{self, Reason, Step, evaluate},
     rules::{Condition, Operator},
     snapshot::Experiment,
 };
@@ -14,7 +18,16 @@ fn matches(context: Value, attribute: &str, operator: &str, value: impl Into<Opt
         operator: Operator::from(operator.to_owned()),
         value: value.into(),
     };
-    condition.matches(&Context::from_value(context).unwrap())
+    let compiled = Compiled::from_json(&json!({
+        "version": 1, "environment": "e", "publishedAt": "", "experiments": [{
+            "id": "e", "key": "k", "salt": "s", "targetingRules": [{"conditions": [&condition]}],
+            "variants": [{"id": "v", "key": "v"}],
+            "allocations": [{"variantId": "v", "rangeStart": 0, "rangeEnd": 9999}],
+        }],
+    }));
+    let matches = condition.matches(&oracle::Context::from_value(context.clone()).unwrap());
+    assert_eq!(compiled.decide("user", &context).len(), usize::from(matches));
+    matches
 }
 
 #[test]
@@ -100,7 +113,12 @@ fn attributes_are_found_by_whole_name_then_by_path() {
 #[test]
 fn of_a_repeated_key_the_last_one_counts() {
     let context = Context::from_json(r#"{"a": 1, "a": 2}"#).unwrap();
-    assert_eq!(context.attribute("a").and_then(|value| value.as_f64()), Some(2.0));
+    assert_eq!(context.get("a"), Scalar::Number(2.0));
+    let many: String = (0..40).map(|number| format!("\"k{}\": {number},", number % 20)).collect();
+    let many = format!("{{{many} \"a\": {{\"b\": 1, \"b\": 2}}, \"last\": 1}}");
+    let context = Context::from_json(&many).unwrap();
+    assert_eq!(context.get("k7"), Scalar::Number(27.0), "among many too");
+    assert_eq!(context.get("a.b"), Scalar::Number(2.0), "within objects too");
 }
 
 #[test]
@@ -116,8 +134,9 @@ fn no_key_of_a_context_has_a_meaning_of_its_own() {
         [r#"{"$serde_json::private::RawValue": "[]"}"#, r#"{"a": {"$serde_json::private::RawValue": 1}}"#]
     {
         let context = Context::from_json(text).unwrap();
-        assert_eq!(context.attribute("plan"), None);
-        assert!(context.attribute("a.$serde_json::private::RawValue").is_some() == text.contains("\"a\""));
+        assert_eq!(context.get("plan"), Scalar::Missing);
+        let inner = context.get("a.$serde_json::private::RawValue");
+        assert_eq!(inner != Scalar::Missing, text.contains("\"a\""));
     }
 }
 
@@ -136,7 +155,7 @@ fn the_first_allocation_that_holds_the_bucket_decides() {
             {"variantId": "b", "rangeStart": 2865, "rangeEnd": 2865},
             {"variantId": "a", "rangeStart": 2865, "rangeEnd": 9999}],
     }));
-    let decision = evaluate(&experiment, UserKey::new("user-1").unwrap(), &Context::default());
+    let decision = evaluate(&experiment, UserKey::new("user-1").unwrap(), &oracle::Context::default());
     assert_eq!(
         (decision.variant, decision.step, decision.reason()),
         (Some(1), Step::Allocation, Reason::Split)
@@ -151,7 +170,7 @@ fn an_allocation_to_a_variant_that_is_gone_assigns_nothing() {
             {"variantId": "gone", "rangeStart": 0, "rangeEnd": 9999},
             {"variantId": "b", "rangeStart": 0, "rangeEnd": 9999}],
     }));
-    let decision = evaluate(&experiment, UserKey::new("user-1").unwrap(), &Context::default());
+    let decision = evaluate(&experiment, UserKey::new("user-1").unwrap(), &oracle::Context::default());
     assert_eq!((decision.variant, decision.reason()), (None, Reason::Default));
 }
 
@@ -163,7 +182,7 @@ fn the_step_says_which_rules_kept_a_user_out() {
             "id": "e", "key": "k", "salt": "s", "audienceRules": audience, "targetingRules": targeting,
             "variants": [], "allocations": [],
         }));
-        evaluate(&experiment, UserKey::new("u").unwrap(), &Context::default()).step
+        evaluate(&experiment, UserKey::new("u").unwrap(), &oracle::Context::default()).step
     };
     assert_eq!(step(&never, &never), Step::Audience);
     assert_eq!(step(&json!([{"conditions": []}]), &never), Step::Targeting);

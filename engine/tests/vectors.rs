@@ -1,8 +1,11 @@
 //! The recorded decisions of the reference system must come out exactly.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use edgewise_engine::{Bucket, Context, Salt, Snapshot, UserKey, decide, murmur3};
-use serde_json::{Value, json};
+mod deciding;
+
+use deciding::Compiled;
+use edgewise_engine::{Bucket, Salt, murmur3};
+use serde_json::Value;
 
 fn vectors(file: &str) -> Value {
     let path = format!("{}/../tests/vectors/{file}", env!("CARGO_MANIFEST_DIR"));
@@ -25,27 +28,12 @@ fn hashes_and_buckets_are_the_recorded_ones() {
 fn decisions_are_the_recorded_ones() {
     let vectors = vectors("decisions.json");
     let mut requests = 0;
-    let mut assignments = Vec::new();
     for case in vectors["cases"].as_array().unwrap() {
-        let snapshot = Snapshot::from_json(case["snapshot"].to_string().as_bytes()).unwrap();
+        let compiled = Compiled::from_json(&case["snapshot"]);
         for request in case["requests"].as_array().unwrap() {
-            let context = Context::from_value(request["context"].clone()).unwrap();
-            let user = UserKey::new(request["user_key"].as_str().unwrap()).unwrap();
-            decide(&snapshot, user, &context, &mut assignments);
-            let got: Vec<Value> = assignments
-                .iter()
-                .map(|assignment| {
-                    let (experiment, variant) = snapshot.resolve(*assignment).unwrap();
-                    let mut answer = json!({
-                        "experiment_key": experiment.key, "experiment_id": experiment.id,
-                        "variant_key": variant.key, "variant_id": variant.id,
-                    });
-                    if let Some(payload) = &variant.payload {
-                        answer["payload"] = serde_json::from_str(payload.get()).unwrap();
-                    }
-                    answer
-                })
-                .collect();
+            let assignments = compiled.decide(request["user_key"].as_str().unwrap(), &request["context"]);
+            let got: Vec<Value> =
+                assignments.into_iter().map(|assignment| compiled.answer(assignment)).collect();
             assert_eq!(Value::from(got), request["assignments"], "{request}\n{}", case["snapshot"]);
             requests += 1;
         }

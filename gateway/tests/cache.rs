@@ -17,10 +17,15 @@ use async_trait::async_trait;
 use edgewise::decide::{Cache, KEPT_ENVIRONMENTS, Source};
 use edgewise_api::paths;
 use edgewise_control::objects::{Condition, Object, ObjectError, ObjectStore, Put};
+use edgewise_engine::Ruleset;
 use support::{name, snapshot};
 use tokio::{sync::Semaphore, task::yield_now};
 
 const INTERVAL: Duration = Duration::from_secs(5);
+
+fn ruleset(version: u64) -> Ruleset {
+    Ruleset::from_json(snapshot(version).as_bytes()).unwrap()
+}
 
 /// A store that a test fills, breaks, and holds up.
 #[derive(Debug)]
@@ -82,7 +87,7 @@ impl Store {
 }
 
 async fn version(cache: &Cache, environment: &str) -> Option<u64> {
-    cache.config(&name(environment)).await.map(|config| config.version())
+    cache.ruleset(&name(environment)).await.map(|ruleset| ruleset.version())
 }
 
 fn problem(cache: &Cache, environment: &str) -> Option<String> {
@@ -119,7 +124,7 @@ async fn many_first_requests_cause_one_look() {
     for request in requests {
         assert_eq!(request.await.unwrap(), Some(3));
     }
-    assert_eq!(store.gets(), 2, "version.json and the snapshot");
+    assert_eq!(store.gets(), 3, "version.json, the ruleset and the snapshot");
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,11 +147,9 @@ async fn a_published_snapshot_is_live_at_once_unless_it_is_older() {
     let store = Store::new();
     let cache = store.cache();
     assert_eq!(version(&cache, "prod").await, None);
-    cache.offer(&name("prod"), snapshot(7).as_bytes());
+    cache.offer(&name("prod"), ruleset(7));
     assert_eq!(version(&cache, "prod").await, Some(7));
-    cache.offer(&name("prod"), snapshot(6).as_bytes());
-    assert_eq!(version(&cache, "prod").await, Some(7));
-    cache.offer(&name("prod"), b"no snapshot");
+    cache.offer(&name("prod"), ruleset(6));
     assert_eq!(version(&cache, "prod").await, Some(7));
 }
 
@@ -166,7 +169,7 @@ async fn a_look_that_was_under_way_does_not_undo_what_was_published_meanwhile() 
     while store.gets() == before {
         yield_now().await;
     }
-    cache.offer(&name("prod"), snapshot(3).as_bytes());
+    cache.offer(&name("prod"), ruleset(3));
     drop(closed);
     look.await.unwrap();
     assert_eq!(version(&cache, "prod").await, Some(3));
@@ -256,13 +259,13 @@ async fn one_environment_too_many_displaces_the_one_longest_not_asked_for() {
     let store = Store::new();
     let cache = store.cache();
     for number in 0..KEPT_ENVIRONMENTS {
-        cache.offer(&name(&format!("e{number}")), snapshot(1).as_bytes());
+        cache.offer(&name(&format!("e{number}")), ruleset(1));
     }
     cache.poll().await;
     for number in (0..KEPT_ENVIRONMENTS).filter(|number| *number != 500) {
         version(&cache, &format!("e{number}")).await;
     }
-    cache.offer(&name("one-more"), snapshot(1).as_bytes());
+    cache.offer(&name("one-more"), ruleset(1));
     let versions = cache.versions();
     assert_eq!(versions.len(), KEPT_ENVIRONMENTS);
     assert!(!versions.contains_key("e500") && versions.contains_key("one-more"));

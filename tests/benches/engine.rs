@@ -6,13 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Parser;
-use edgewise_engine::{Assignment, Context, Salt, Snapshot, UserKey, bucket::KeyHash, decide};
+use edgewise_engine::{Buffer, Ruleset, Salt, Snapshot, UserKey, bucket::KeyHash, oracle};
 use edgewise_tests::{
     rounds::{median, take_turns},
     workloads::Workload,
 };
+use serde_json::{Map, Value};
 
 /// Measures the engine: one user's decision over all experiments of a workload, results consumed.
 #[derive(Parser)]
@@ -60,35 +61,78 @@ fn main() -> Result<()> {
     });
     let medians: Vec<f64> = samples.iter().map(|samples| median(samples)).collect();
     print(&cases, &medians, rounds);
+    print_rulesets(rounds)
+}
+
+/// How large rulesets are, and how long it takes to make and to load them.
+fn print_rulesets(rounds: usize) -> Result<()> {
+    println!(
+        "\nRulesets. From JSON: reading the snapshot, compiling and loading. Medians of {rounds} rounds.\n"
+    );
+    println!(
+        "{:<9}{:>12}{:>12}{:>10}{:>15}{:>10}",
+        "workload", "JSON bytes", "ruleset", "of JSON", "from JSON ms", "load ms"
+    );
+    for workload in [Workload::W10, Workload::D1000, Workload::S10000] {
+        let json = workload.snapshot().to_string();
+        let bytes = Ruleset::from_json(json.as_bytes())?.as_bytes().to_vec();
+        let (mut compiling, mut loading) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            compiling.push(timed_ms(|| Ruleset::from_json(black_box(json.as_bytes())).is_ok()));
+            let mut copy = Some(bytes.clone());
+            loading.push(timed_ms(|| copy.take().map(|copy| Ruleset::load(black_box(copy)))));
+        }
+        println!(
+            "{:<9}{:>12}{:>12}{:>8.1} %{:>15.2}{:>10.2}",
+            workload.name,
+            json.len(),
+            bytes.len(),
+            100.0 * as_f64(bytes.len()) / as_f64(json.len()),
+            median(&compiling),
+            median(&loading),
+        );
+    }
     Ok(())
+}
+
+/// How long something takes, without dropping what it makes.
+fn timed_ms<T>(run: impl FnOnce() -> T) -> f64 {
+    let started = Instant::now();
+    let made = black_box(run());
+    let elapsed = started.elapsed();
+    drop(made);
+    elapsed.as_secs_f64() * 1e3
 }
 
 /// A workload made ready for deciding.
 struct Case {
     workload: Workload,
     snapshot: Snapshot,
+    ruleset: Ruleset,
     users: Vec<Person>,
 }
 
 struct Person {
     key: String,
-    context: Context,
+    context: Map<String, Value>,
     /// Indices of the experiments that they get a variant of.
-    matches: Vec<usize>,
+    matches: Vec<u32>,
 }
 
 impl Case {
     fn new(workload: Workload) -> Result<Self> {
-        let snapshot = Snapshot::from_json(workload.snapshot().to_string().as_bytes())?;
-        let mut assignments = Vec::new();
+        let json = workload.snapshot().to_string();
+        let snapshot = Snapshot::from_json(json.as_bytes())?;
+        let ruleset = Ruleset::from_json(json.as_bytes())?;
+        let mut buffer = Buffer::new();
         let users = workload.users().into_iter().map(|user| {
-            let context = Context::from_value(user.context)?;
-            decide(&snapshot, UserKey::new(&user.key)?, &context, &mut assignments);
-            let matches = assignments.iter().map(|hit| hit.experiment).collect();
+            let Value::Object(context) = user.context else { bail!("a user's context is an object") };
+            let decided = ruleset.decide(UserKey::new(&user.key)?, &context, &mut buffer);
+            let matches = decided.iter().map(|hit| hit.experiment).collect();
             Ok(Person { key: user.key, context, matches })
         });
         let users = users.collect::<Result<_>>()?;
-        Ok(Self { workload, snapshot, users })
+        Ok(Self { workload, snapshot, ruleset, users })
     }
 
     /// How many experiments a user gets a variant of, on average.
@@ -98,7 +142,8 @@ impl Case {
     }
 
     fn salts<'a>(&'a self, user: &'a Person) -> impl Iterator<Item = &'a Salt> {
-        let experiments = user.matches.iter().filter_map(|index| self.snapshot.experiments.get(*index));
+        let experiments =
+            user.matches.iter().filter_map(|index| self.snapshot.experiments.get(*index as usize));
         experiments.map(|experiment| &experiment.salt)
     }
 }
@@ -114,21 +159,35 @@ struct Contender<'a> {
 }
 
 impl<'a> Contender<'a> {
-    /// Deciding; hashing alone, what matches and nothing else; the same by the `murmur3` crate.
+    /// Deciding; hashing alone, one by one, what matches and nothing else; deciding by the oracle.
     fn all(case: &'a Case) -> [Self; 3] {
         let of = |pass| Self { pass, users: case.users.len(), passes: 1 };
-        [of(Self::deciding(case)), of(Self::hashing(case)), of(Self::hashing_by_crate(case))]
+        [of(Self::deciding(case)), of(Self::hashing(case)), of(Self::by_oracle(case))]
     }
 
     fn deciding(case: &'a Case) -> Pass<'a> {
-        let mut assignments: Vec<Assignment> = Vec::new();
+        let mut buffer = Buffer::new();
         Box::new(move || {
             let mut sum = 0;
             for user in &case.users {
                 let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
-                decide(&case.snapshot, key, &user.context, &mut assignments);
-                let variants = assignments.iter().filter_map(|hit| case.snapshot.resolve(*hit));
-                sum += variants.map(|(_, variant)| variant.key.len()).sum::<usize>();
+                let assignments = case.ruleset.decide(key, &user.context, &mut buffer);
+                sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
+            }
+            sum
+        })
+    }
+
+    fn by_oracle(case: &'a Case) -> Pass<'a> {
+        let mut assignments = Vec::new();
+        Box::new(move || {
+            let mut sum = 0;
+            for user in &case.users {
+                let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
+                let context = Value::Object(user.context.clone());
+                let Ok(context) = oracle::Context::from_value(context) else { continue };
+                oracle::decide(&case.snapshot, key, &context, &mut assignments);
+                sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
             }
             sum
         })
@@ -140,26 +199,6 @@ impl<'a> Contender<'a> {
             for user in &case.users {
                 let hash = KeyHash::new(black_box(&user.key));
                 sum += case.salts(user).map(|salt| usize::from(hash.bucket(salt).get())).sum::<usize>();
-            }
-            sum
-        })
-    }
-
-    fn hashing_by_crate(case: &'a Case) -> Pass<'a> {
-        let mut input = String::new();
-        Box::new(move || {
-            let mut sum = 0;
-            for user in &case.users {
-                input.clear();
-                input.push_str(black_box(&user.key));
-                input.push(':');
-                let prefix = input.len();
-                for salt in case.salts(user) {
-                    input.truncate(prefix);
-                    input.push_str(salt.as_str());
-                    let hash = murmur3::murmur3_32(&mut input.as_bytes(), 0).unwrap_or_default();
-                    sum += usize::try_from(hash % 10_000).unwrap_or_default();
-                }
             }
             sum
         })
@@ -187,24 +226,25 @@ impl<'a> Contender<'a> {
 fn print(cases: &[Case], medians: &[f64], rounds: usize) {
     println!("Medians of {rounds} rounds, in ns. One decide: one user, all experiments of the workload.\n");
     println!(
-        "{:<9}{:>12}{:>12}{:>12}{:>12}{:>12}{:>16}",
-        "workload", "matching", "decide", "per match", "hashing", "× hashing", "murmur3 crate"
+        "{:<9}{:>10}{:>10}{:>12}{:>10}{:>12}{:>12}{:>12}",
+        "workload", "matching", "decide", "per match", "hashing", "× hashing", "oracle", "× faster"
     );
     for (case, medians) in cases.iter().zip(medians.chunks_exact(3)) {
-        let &[decide, hashing, by_crate] = medians else { continue };
+        let &[decide, hashing, oracle] = medians else { continue };
         println!(
-            "{:<9}{:>12.1}{decide:>12.0}{:>12.1}{hashing:>12.1}{:>12.2}{by_crate:>16.1}",
+            "{:<9}{:>10.1}{decide:>10.0}{:>12.1}{hashing:>10.0}{:>12.2}{oracle:>12.0}{:>12.1}",
             case.workload.name,
             case.mean_matches(),
             decide / case.mean_matches(),
             decide / hashing,
+            oracle / decide,
         );
     }
     println!(
         "\nmatching: experiments of which a user gets a variant, on average; per match: decide by that number."
     );
-    println!("hashing: the user key once, and the salts of what matches, with the engine's own murmur3.");
-    println!("murmur3 crate: the same buckets, from the whole of `key:salt` each.\n");
+    println!("hashing: the user key once, and the salts of what matches one by one, and nothing else.");
+    println!("oracle: the same decisions from the snapshot, condition by condition.\n");
 
     println!(
         "Peers, native Rust, in ns per decide. Quoted: measured on another machine (2 vCPU AMD EPYC, rustc"

@@ -230,19 +230,18 @@ impl Ids {
 mod tests {
     use std::collections::HashSet;
 
-    use edgewise_engine::{Context, Snapshot, UserKey, decide};
+    use edgewise_engine::{Buffer, Ruleset, UserKey};
 
     use super::*;
 
     /// How many experiments users get a variant of, one user of each group, all of a group's countries occurring.
     fn matches(workload: Workload) -> Vec<usize> {
-        let snapshot = Snapshot::from_json(workload.snapshot().to_string().as_bytes()).unwrap();
-        assert_eq!(snapshot.experiments.len(), workload.experiments);
-        let mut assignments = Vec::new();
+        let ruleset = Ruleset::from_json(workload.snapshot().to_string().as_bytes()).unwrap();
+        assert_eq!(ruleset.experiments() as usize, workload.experiments);
+        let mut buffer = Buffer::new();
         let count = |user: User| {
-            let context = Context::from_value(user.context).unwrap();
-            decide(&snapshot, UserKey::new(&user.key).unwrap(), &context, &mut assignments);
-            assignments.len()
+            let context = user.context.as_object().unwrap();
+            ruleset.decide(UserKey::new(&user.key).unwrap(), context, &mut buffer).len()
         };
         workload.users().into_iter().step_by(7).take(GROUPS).map(count).collect()
     }

@@ -2,6 +2,8 @@
 
 mod bench;
 mod cargo;
+mod fuzz;
+mod parity;
 mod run;
 mod services;
 mod setup;
@@ -36,6 +38,10 @@ enum Task {
     Tidy,
     /// Measure speed, next to a baseline in the same run
     Bench(bench::Args),
+    /// Throw random bytes at what reads rulesets, snapshots and contexts
+    Fuzz(fuzz::Args),
+    /// Compare decisions from rulesets with the oracle's, on random snapshots, users and contexts
+    Parity(parity::Args),
     /// Install what tests and benches need and is missing; the other tasks do so themselves
     Setup,
 }
@@ -47,6 +53,8 @@ fn main() -> ExitCode {
         Task::Soak(args) => soak::run(&args),
         Task::Tidy => tidy::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
+        Task::Parity(args) => parity::run(&args),
         Task::Setup => {
             setup::for_tests().and_then(|()| services::install()).and_then(|()| setup::for_http_bench())
         }

@@ -33,6 +33,31 @@ pub(crate) fn for_http_bench() -> Result<()> {
         .context("install wrk (Debian and Ubuntu: `apt-get install wrk`; macOS: `brew install wrk`)")
 }
 
+/// Installs what `cargo xtask fuzz` needs, where it is missing.
+///
+/// # Errors
+/// Say what is missing and how to get it by hand.
+pub(crate) fn for_fuzzing() -> Result<()> {
+    let has = |arguments: &[&str]| cargo::output_of(Command::new("cargo").args(arguments)).is_some();
+    if !has(&["+nightly", "--version"]) {
+        say("installing the nightly toolchain, to compile what is fuzzed");
+        cargo::succeed(Command::new("rustup").args([
+            "toolchain",
+            "install",
+            "nightly",
+            "--profile",
+            "minimal",
+        ]))
+        .context("install it by hand: `rustup toolchain install nightly`")?;
+    }
+    if !has(&["fuzz", "--version"]) {
+        say("installing cargo-fuzz");
+        cargo::succeed(&mut cargo::cargo(["install", "--locked", "cargo-fuzz"])?)
+            .context("install it by hand: `cargo install cargo-fuzz`")?;
+    }
+    Ok(())
+}
+
 /// Installs a package of Debian or Ubuntu.
 ///
 /// # Errors

@@ -95,7 +95,7 @@ impl ObjectStore for S3 {
             .put_object()
             .bucket(&self.bucket)
             .key(self.key(path))
-            .content_type("application/json")
+            .content_type(paths::media_type(path))
             .cache_control(paths::cache_control(path))
             .body(ByteStream::from(bytes.to_vec()));
         let put = match condition {

@@ -1,6 +1,6 @@
 use edgewise_api::{EnvironmentName, paths};
 use edgewise_engine::{
-    Salt, Snapshot, SnapshotError,
+    FromJsonError, Ruleset, Salt, Snapshot,
     rules::Rule,
     snapshot::{Allocation, Experiment, Variant},
 };
@@ -16,7 +16,7 @@ pub(super) enum CompileError {
     #[error("the snapshot cannot be written: {0}")]
     Json(#[from] serde_json::Error),
     #[error("the snapshot cannot be read back: {0}")]
-    Unreadable(#[from] SnapshotError),
+    Unreadable(#[from] FromJsonError),
     #[error("version {0} is higher than clients can count")]
     TooHigh(u64),
 }
@@ -40,7 +40,7 @@ pub(super) fn snapshot(
     };
     let json = serde_json::to_string(&snapshot)?;
     // What the engine cannot read must never go out.
-    Snapshot::from_json(json.as_bytes())?;
+    Ruleset::from_json(json.as_bytes())?;
     Ok(json)
 }
 

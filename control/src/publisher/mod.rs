@@ -16,6 +16,7 @@ mod upload;
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
 use edgewise_api::{EnvironmentName, paths};
+use edgewise_engine::Ruleset;
 use tokio::{
     sync::{Notify, watch},
     task::{AbortHandle, JoinSet},
@@ -40,8 +41,8 @@ const OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The pauses after failures double from the first to the last.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
-/// Called with an environment and the JSON of its snapshot, once it is written and before anybody is told.
-pub type OnPublished = Arc<dyn Fn(&EnvironmentName, &[u8]) + Send + Sync>;
+/// Called with an environment and its ruleset, once it is written and before anybody is told.
+pub type OnPublished = Arc<dyn Fn(&EnvironmentName, Ruleset) + Send + Sync>;
 
 /// What became of publishing a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +101,8 @@ enum Problem {
     Contended,
     #[error("another process publishes the environment")]
     LeaseLost,
+    #[error("the pending version cannot be compiled: {0}")]
+    Unreadable(String),
 }
 
 impl Problem {

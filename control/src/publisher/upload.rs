@@ -1,10 +1,12 @@
-//! Writing a pending version to the object store: the immutable snapshot, then latest.json, then version.json.
+//! Writing a pending version to the object store: the immutable snapshot and ruleset, then latest.json, then
+//! version.json.
 //! Every step may be repeated, by this process or another, after a failure at any point.
 
 use edgewise_api::{
     EnvironmentName,
     paths::{self, Pointer},
 };
+use edgewise_engine::{Ruleset, ruleset::FORMAT};
 use tokio::time::timeout;
 
 use super::{Lease, OBJECT_TIMEOUT, Problem, Publisher, Step};
@@ -38,7 +40,16 @@ impl Publisher {
         let snapshot = version.snapshot.as_bytes();
         let pointer = serde_json::json!({ "version": number }).to_string();
 
-        let mut written = self.write_immutable(&paths::snapshot(name, number), snapshot).await?;
+        let ruleset = compiled(&version.snapshot).await?;
+
+        let same = |there: &[u8]| there == snapshot;
+        let mut written = self.write_immutable(&paths::snapshot(name, number), snapshot, same).await?;
+        if written == Write::Written {
+            self.keep(lease).await?;
+            let path = paths::ruleset(name, FORMAT, number);
+            let same = |there: &[u8]| there == ruleset.as_bytes() || is_of_same_snapshot(there, &ruleset);
+            written = self.write_immutable(&path, ruleset.as_bytes(), same).await?;
+        }
         for (path, bytes) in [(paths::latest(name), snapshot), (paths::version(name), pointer.as_bytes())] {
             if written == Write::Written {
                 self.keep(lease).await?;
@@ -46,7 +57,7 @@ impl Publisher {
             }
         }
         if written == Write::Written {
-            (self.on_published)(name, snapshot);
+            (self.on_published)(name, ruleset);
         }
 
         let mut tx = self.store.write().await?;
@@ -71,11 +82,17 @@ impl Publisher {
         if lease.renew().await? { Ok(()) } else { Err(Problem::LeaseLost) }
     }
 
-    async fn write_immutable(&self, path: &str, bytes: &[u8]) -> Result<Write, Problem> {
+    /// Writes what never changes, unless the same is there.
+    async fn write_immutable(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        same: impl Fn(&[u8]) -> bool,
+    ) -> Result<Write, Problem> {
         match self.put(path, bytes, Condition::Absent).await? {
             Put::Written => Ok(Write::Written),
             Put::Refused => match self.get(path).await? {
-                Some(object) if object.bytes == bytes => Ok(Write::Written),
+                Some(object) if same(&object.bytes) => Ok(Write::Written),
                 Some(_) => Ok(Write::Taken),
                 // Refused, and yet not there: another write of it may be under way.
                 None => Err(Problem::Contended),
@@ -121,6 +138,23 @@ impl Publisher {
         let put = self.objects.put(path, bytes, condition);
         timeout(OBJECT_TIMEOUT, put).await.map_or(Err(Problem::Timeout), |put| Ok(put?))
     }
+}
+
+/// The ruleset of a snapshot, made on a thread of its own: a large one takes a while.
+async fn compiled(snapshot: &str) -> Result<Ruleset, Problem> {
+    let json = snapshot.to_owned();
+    let compiling = tokio::task::spawn_blocking(move || Ruleset::from_json(json.as_bytes()));
+    match compiling.await {
+        Ok(ruleset) => ruleset.map_err(|problem| Problem::Unreadable(problem.to_string())),
+        Err(problem) => Err(Problem::Unreadable(problem.to_string())),
+    }
+}
+
+/// Whether bytes are a ruleset of the same snapshot, if perhaps by another release's compiler.
+fn is_of_same_snapshot(bytes: &[u8], ruleset: &Ruleset) -> bool {
+    Ruleset::load(bytes.to_vec()).is_ok_and(|there| {
+        (there.version(), there.snapshot_hash()) == (ruleset.version(), ruleset.snapshot_hash())
+    })
 }
 
 /// What is no pointer counts as none, and is overwritten.

@@ -11,10 +11,10 @@ use std::{
 use arc_swap::ArcSwap;
 use edgewise_api::{
     EnvironmentName,
-    decide::Config,
     loading::{Failure, Fetched, Held, Loading, Next, Outcome},
     paths,
 };
+use edgewise_engine::Ruleset;
 use lru::LruCache;
 use tokio::{
     sync::Semaphore,
@@ -36,10 +36,10 @@ const PROBE_LIMIT: Duration = Duration::from_secs(1);
 const LOOKS_AT_A_TIME: usize = 16;
 /// How often at most it is said that unknown environments cannot be looked for.
 const WARNING_PAUSE: Duration = Duration::from_secs(60);
-/// JSON above this size is read on a thread of its own, so that other requests do not wait for it.
+/// What is larger is read on a thread of its own, so that other requests do not wait for it.
 const LARGE_BYTES: usize = 64 << 10;
 
-/// The snapshots of the environments that were asked for, kept up to date.
+/// The rulesets of the environments that were asked for, kept up to date.
 ///
 /// An environment is *known* once the store has held anything for it; known ones are polled. One that is asked
 /// for and not known is looked for once, by whoever asks first, and then remembered as unknown for a poll
@@ -83,22 +83,22 @@ impl Cache {
     }
 
     /// What to decide an environment from, if there is anything; looks for it if it is not known.
-    pub async fn config(&self, environment: &EnvironmentName) -> Option<Arc<Config>> {
-        if let Some(config) = self.known_config(environment) {
-            return config;
+    pub async fn ruleset(&self, environment: &EnvironmentName) -> Option<Arc<Ruleset>> {
+        if let Some(ruleset) = self.known_ruleset(environment) {
+            return ruleset;
         }
         timeout(LOOK_LIMIT, self.first_use(environment)).await.ok().flatten()
     }
 
     /// What a known environment has loaded.
-    fn known_config(&self, environment: &EnvironmentName) -> Option<Option<Arc<Config>>> {
+    fn known_ruleset(&self, environment: &EnvironmentName) -> Option<Option<Arc<Ruleset>>> {
         self.known.load().get(environment).map(|slot| {
             slot.touch(self.round.load(Ordering::Relaxed));
-            slot.config()
+            slot.ruleset()
         })
     }
 
-    async fn first_use(&self, environment: &EnvironmentName) -> Option<Arc<Config>> {
+    async fn first_use(&self, environment: &EnvironmentName) -> Option<Arc<Ruleset>> {
         let slot = {
             let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
             let new = || Arc::new(Slot::new(environment.clone()));
@@ -109,20 +109,15 @@ impl Cache {
             let _permit = self.first_looks.acquire().await.ok()?;
             self.look(&slot).await;
         }
-        self.known_config(environment).flatten()
+        self.known_ruleset(environment).flatten()
     }
 
-    /// Takes a snapshot as it is published, ahead of the next look at the store.
-    pub fn offer(&self, environment: &EnvironmentName, snapshot: &[u8]) {
-        match Config::from_json(snapshot) {
-            Ok(config) => {
-                let version = config.version();
-                let slot = self.keep(Arc::new(Slot::new(environment.clone())));
-                slot.install(config, Held { pointer: version, version });
-                slot.looked(None, true);
-            }
-            Err(problem) => tracing::error!(%environment, %problem, "a published snapshot cannot be used"),
-        }
+    /// Takes a ruleset as it is published, ahead of the next look at the store.
+    pub fn offer(&self, environment: &EnvironmentName, ruleset: Ruleset) {
+        let version = ruleset.version();
+        let slot = self.keep(Arc::new(Slot::new(environment.clone())));
+        slot.install(Arc::new(ruleset), Held { pointer: version, version });
+        slot.looked(None, true);
     }
 
     /// Polls for ever.
@@ -164,8 +159,8 @@ impl Cache {
         };
         let problem = match outcome {
             Outcome::Current => None,
-            Outcome::Loaded(config, held) => {
-                self.keep(slot.clone()).install(config, held);
+            Outcome::Loaded(ruleset, held) => {
+                self.keep(slot.clone()).install(ruleset, held);
                 None
             }
             Outcome::Absent if held.is_some() => Some("the store holds nothing for it any more".to_owned()),

@@ -51,15 +51,23 @@ fn published(path: &str) -> Option<String> {
         ("version.json", None) => paths::version(&environment),
         ("snapshots", Some("latest.json")) => paths::latest(&environment),
         ("snapshots", Some(file)) => {
-            let number = file.strip_suffix(".json")?;
-            let version: u64 = number.parse().ok()?;
-            // One version has one address: neither `+1` nor `01`.
-            let canonical = version.to_string() == number && version <= paths::MAX_VERSION;
-            canonical.then(|| paths::snapshot(&environment, version))?
+            let version = number(file.strip_suffix(".json")?)?;
+            paths::snapshot(&environment, version)
+        }
+        ("rulesets", Some(format)) => {
+            let format = u32::try_from(number(format)?).ok()?;
+            let version = number(segments.next()?.strip_suffix(".bin")?)?;
+            paths::ruleset(&environment, format, version)
         }
         _ => return None,
     };
     segments.next().is_none().then_some(object)
+}
+
+/// A version or format. Each has one address: neither `+1` nor `01`.
+fn number(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (number.to_string() == text && number <= paths::MAX_VERSION).then_some(number)
 }
 
 async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, Failed> {
@@ -71,8 +79,11 @@ async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, 
     let unchanged = etag.as_deref().is_some_and(|etag| names(asked, etag));
     let mut response =
         if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { json_reply(StatusCode::OK, bytes) };
-    let caching = HeaderValue::from_static(paths::cache_control(path));
-    response.headers_mut().insert(header::CACHE_CONTROL, caching);
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(paths::cache_control(path)));
+    if !unchanged {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
+    }
     if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
         response.headers_mut().insert(header::ETAG, etag);
     }

@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Instant};
+use std::{cell::RefCell, sync::Arc, time::Instant};
 
 use axum::{
     extract::{FromRequest, Request, State},
@@ -9,8 +9,10 @@ use axum::{
 use edgewise_api::{
     ApiError, Limits,
     decide::{DecideRequest, answer},
+    query::Query,
 };
 use edgewise_control::http::{Failed, JsonBody, RouteMetrics, json_reply, not_found};
+use edgewise_engine::Buffer;
 
 use super::Cache;
 use crate::{
@@ -57,8 +59,8 @@ async fn counted(State(deciding): State<Arc<Deciding>>, request: Request) -> Res
     responses(DecideAnswers)
 )]
 pub(crate) async fn by_query(cache: &Cache, request: Request) -> Result<Vec<u8>, ApiError> {
-    let query = request.uri().query().unwrap_or_default();
-    decided(cache, DecideRequest::from_query(query, &Limits::DEFAULT)?).await
+    let query = Query::parse(request.uri().query().unwrap_or_default())?;
+    decided(cache, &DecideRequest::from_query(&query, &Limits::DEFAULT)?).await
 }
 
 /// Decide for a user, with the parameters in a body
@@ -71,12 +73,15 @@ pub(crate) async fn by_query(cache: &Cache, request: Request) -> Result<Vec<u8>,
 )]
 pub(crate) async fn by_body(cache: &Cache, request: Request) -> Result<Vec<u8>, ApiError> {
     let JsonBody(body) = JsonBody::from_request(request, &()).await.map_err(|failed| failed.0)?;
-    decided(cache, DecideRequest::from_body(&body, &Limits::DEFAULT)?).await
+    decided(cache, &DecideRequest::from_body(&body, &Limits::DEFAULT)?).await
 }
 
-async fn decided(cache: &Cache, request: DecideRequest) -> Result<Vec<u8>, ApiError> {
-    let config = cache.config(&request.environment).await;
-    answer(&request, config.as_deref())
+async fn decided(cache: &Cache, request: &DecideRequest<'_>) -> Result<Vec<u8>, ApiError> {
+    thread_local! {
+        static BUFFER: RefCell<Buffer> = RefCell::default();
+    }
+    let ruleset = cache.ruleset(&request.environment).await;
+    BUFFER.with_borrow_mut(|buffer| answer(request, ruleset.as_deref(), buffer))
 }
 
 impl Deciding {

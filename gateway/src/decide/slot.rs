@@ -7,14 +7,15 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use edgewise_api::{EnvironmentName, decide::Config, loading::Held};
+use edgewise_api::{EnvironmentName, loading::Held};
+use edgewise_engine::Ruleset;
 use tokio::time::Instant;
 
 /// What is held of one environment.
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) environment: EnvironmentName,
-    config: ArcSwapOption<Config>,
+    ruleset: ArcSwapOption<Ruleset>,
     /// The round of polling in which it was last asked for.
     used: AtomicU64,
     state: Mutex<State>,
@@ -33,7 +34,7 @@ impl Slot {
     pub(super) fn new(environment: EnvironmentName) -> Self {
         Self {
             environment,
-            config: ArcSwapOption::empty(),
+            ruleset: ArcSwapOption::empty(),
             used: AtomicU64::new(0),
             state: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
@@ -45,12 +46,12 @@ impl Slot {
     }
 
     /// What to decide from, if anything is loaded.
-    pub(super) fn config(&self) -> Option<Arc<Config>> {
-        self.config.load_full()
+    pub(super) fn ruleset(&self) -> Option<Arc<Ruleset>> {
+        self.ruleset.load_full()
     }
 
     pub(super) fn version(&self) -> Option<u64> {
-        self.config.load().as_ref().map(|config| config.version())
+        self.ruleset.load().as_ref().map(|ruleset| ruleset.version())
     }
 
     pub(super) fn held(&self) -> Option<Held> {
@@ -77,15 +78,15 @@ impl Slot {
         self.state().looked.is_some_and(|looked| looked.elapsed() < interval)
     }
 
-    /// Swaps a snapshot in, unless what is held is as new.
-    pub(super) fn install(&self, config: Config, held: Held) {
+    /// Swaps a ruleset in, unless what is held is as new.
+    pub(super) fn install(&self, ruleset: Arc<Ruleset>, held: Held) {
         let mut state = self.state();
         if state.held.is_some_and(|now| (held.version, held.pointer) <= (now.version, now.pointer)) {
             return;
         }
-        let (version, experiments) = (config.version(), config.experiments());
+        let (version, experiments) = (ruleset.version(), ruleset.experiments());
         state.held = Some(held);
-        self.config.store(Some(Arc::new(config)));
+        self.ruleset.store(Some(ruleset));
         tracing::info!(environment = %self.environment, version, experiments, "loaded");
     }
 

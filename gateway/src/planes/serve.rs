@@ -26,7 +26,7 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     let published = {
         // So that the next decision after a publish is made from it.
         let cache = cache.clone();
-        Arc::new(move |environment: &_, snapshot: &_| cache.offer(environment, snapshot))
+        Arc::new(move |environment: &_, ruleset| cache.offer(environment, ruleset))
     };
     let control = Control::start(Options::new(database_url(&options.data)), objects, published).await?;
     let limiter = Limiter::new(&options.limit);

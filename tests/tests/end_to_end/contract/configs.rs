@@ -1,5 +1,7 @@
 //! `/configs/…`: what is published, for browsers and workers.
 
+use edgewise_engine::Ruleset;
+
 use crate::scene::Scene;
 
 #[test]
@@ -30,6 +32,21 @@ fn snapshots_are_served_to_readers_on_any_site() {
 }
 
 #[test]
+fn rulesets_are_served_as_the_bytes_they_are() {
+    let scene = Scene::new();
+    scene.experiment("e").run();
+    let reply = scene.serve().plane.root().get(&format!("/configs/{}/rulesets/1/1.bin", scene.name));
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.header("content-type"), Some("application/octet-stream"));
+    assert!(reply.header("cache-control").unwrap().contains("immutable"));
+    let ruleset = Ruleset::load(reply.body).unwrap();
+    assert_eq!(
+        (ruleset.version(), ruleset.environment(), ruleset.experiments()),
+        (1, scene.name.as_str(), 1)
+    );
+}
+
+#[test]
 fn what_is_not_published_is_404_and_not_cached() {
     let scene = Scene::new();
     scene.experiment("e").run();
@@ -45,7 +62,12 @@ fn what_is_not_published_is_404_and_not_cached() {
         "/configs/{}",
         "/configs/{}/version.json/",
         "/configs/{}/version.json/x",
-        "/configs/{}/rulesets/1/1.bin",
+        "/configs/{}/rulesets/1/2.bin",
+        "/configs/{}/rulesets/2/1.bin",
+        "/configs/{}/rulesets/01/1.bin",
+        "/configs/{}/rulesets/1/1.json",
+        "/configs/{}/rulesets/1/1.bin/x",
+        "/configs/{}/rulesets/1",
         "/configs/{}/.lock",
         "/configs/nobody/version.json",
         "/configs//version.json",

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use edgewise_engine::Snapshot;
+use edgewise_engine::{
+    Ruleset, Snapshot,
+    ruleset::{FORMAT, snapshot_hash},
+};
 use serde_json::Value;
 
 use super::stack::Store;
@@ -83,6 +86,12 @@ impl Seen {
                 store.get(&path).unwrap_or_else(|| panic!("version.json names {version}: no {path}"));
             // What has been looked through need not be again.
             if self.snapshots.get(&version) != Some(&snapshot) {
+                let path = format!("{environment}/rulesets/{FORMAT}/{version}.bin");
+                let ruleset =
+                    store.get(&path).unwrap_or_else(|| panic!("version.json names {version}: no {path}"));
+                let ruleset = Ruleset::load(ruleset).unwrap_or_else(|error| panic!("{path}: {error}"));
+                assert_eq!(ruleset.version(), version, "{path}");
+                assert_eq!(ruleset.snapshot_hash(), snapshot_hash(&snapshot), "{path}");
                 assert_eq!(self.keep(snapshot), version, "{path}");
             }
         }

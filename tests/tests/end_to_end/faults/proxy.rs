@@ -35,12 +35,13 @@ pub(super) enum Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Object {
     Snapshot,
+    Ruleset,
     Latest,
     Version,
 }
 
 impl Object {
-    pub(super) const ALL: [Self; 3] = [Self::Snapshot, Self::Latest, Self::Version];
+    pub(super) const ALL: [Self; 4] = [Self::Snapshot, Self::Ruleset, Self::Latest, Self::Version];
 
     /// Whether a path is that of this object, or of one of these objects.
     fn is_at(self, path: &str, environment: &str) -> bool {
@@ -48,6 +49,7 @@ impl Object {
         let found = match object {
             "version.json" => Self::Version,
             "snapshots/latest.json" => Self::Latest,
+            object if object.starts_with("rulesets/") => Self::Ruleset,
             _ => Self::Snapshot,
         };
         found == self

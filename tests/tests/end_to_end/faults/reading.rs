@@ -25,7 +25,7 @@ fn decisions_go_on_while_the_store_cannot_be_read() {
         for fault in [Fault::Close, Fault::Hang, Fault::Truncate, Fault::Answer(500), Fault::Answer(412)] {
             let (stack, control) = (&stack, &control.api);
             scope.spawn(move || {
-                for object in [Object::Version, Object::Snapshot] {
+                for object in [Object::Version, Object::Ruleset] {
                     read_bad_store(stack, control, fault, object);
                 }
             });

@@ -1,29 +1,25 @@
-//! Deciding: from a snapshot and a user to variants.
+//! Deciding by the letter of the contract, without a ruleset: what rulesets are tested against. It is not built
+//! into anything else.
+
+mod conditions;
+mod context;
 
 use alloc::vec::Vec;
 
 use crate::{
+    assignment::Assignment,
     bucket::{KeyHash, UserKey},
-    context::Context,
-    rules::any_matches,
     snapshot::{Experiment, Snapshot},
 };
 
-/// A user gets this variant of this experiment. Both are indices into the snapshot that was decided;
-/// [`Snapshot::resolve`] looks them up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assignment {
-    /// Index into [`Snapshot::experiments`].
-    pub experiment: usize,
-    /// Index into the experiment's variants.
-    pub variant: usize,
-}
+pub use conditions::any_matches;
+pub use context::{Attribute, Context};
 
 /// What one experiment means for one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Index into the experiment's variants, or `None` if the user is not assigned.
-    pub variant: Option<usize>,
+    pub variant: Option<u32>,
     /// The step that ended the matter.
     pub step: Step,
 }
@@ -63,7 +59,7 @@ impl Decision {
 pub fn decide(snapshot: &Snapshot, user: UserKey<'_>, context: &Context, assignments: &mut Vec<Assignment>) {
     assignments.clear();
     let user = KeyHash::new(user.as_str());
-    assignments.extend(snapshot.experiments.iter().enumerate().filter_map(|(experiment, definition)| {
+    assignments.extend((0..).zip(&snapshot.experiments).filter_map(|(experiment, definition)| {
         let variant = decide_one(definition, user, context).variant?;
         Some(Assignment { experiment, variant })
     }));
@@ -87,6 +83,7 @@ fn decide_one(experiment: &Experiment, user: KeyHash, context: &Context) -> Deci
         .allocations
         .iter()
         .find(|allocation| allocation.holds(bucket))
-        .and_then(|hit| experiment.variants.iter().position(|variant| variant.id == hit.variant_id));
+        .and_then(|hit| (0..).zip(&experiment.variants).find(|(_, variant)| variant.id == hit.variant_id))
+        .map(|(variant, _)| variant);
     Decision { variant, step: Step::Allocation }
 }

@@ -1,0 +1,154 @@
+//! The attributes of a user, and how a condition's attribute name finds one.
+
+use alloc::string::String;
+
+use serde_json::{Map, Value};
+
+use crate::json::Json;
+
+/// What an attribute is, as far as conditions compare it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scalar<'a> {
+    /// The context has no such attribute.
+    Missing,
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// Any number: all are doubles.
+    Number(f64),
+    /// A string.
+    String(&'a str),
+    /// An array or an object, which equals nothing.
+    Composite,
+}
+
+/// What decisions look attributes up in: a [`Context`](crate::Context), a `serde_json` object, or the caller's own.
+///
+/// A key equal to the whole name wins. Otherwise the name is a path of segments parted by dots: through objects by
+/// their own keys, through arrays by decimal index or `length`. All else is missing.
+pub trait Attributes {
+    /// The attribute called `name`.
+    ///
+    /// `number` is its place among the [names](crate::Ruleset::attributes) that the ruleset asks for, each once, for
+    /// callers that have looked them up already.
+    fn attribute(&self, number: usize, name: &str) -> Scalar<'_>;
+}
+
+impl Attributes for Map<String, Value> {
+    #[inline]
+    fn attribute(&self, _number: usize, name: &str) -> Scalar<'_> {
+        lookup(name, |key| self.get(key))
+    }
+}
+
+/// A JSON value that a path leads through.
+pub(crate) trait Tree<'a>: Copy {
+    /// The member of that key, if this is an object that has it.
+    fn member(self, key: &str) -> Option<Self>;
+    /// How many elements there are, if this is an array.
+    fn length(self) -> Option<usize>;
+    /// The element of that index, if this is an array that has it.
+    fn element(self, index: usize) -> Option<Self>;
+    /// What conditions compare.
+    fn scalar(self) -> Scalar<'a>;
+}
+
+/// The attribute called `name` of an object, given how its own keys are found.
+#[inline]
+pub(crate) fn lookup<'a, T: Tree<'a>>(name: &str, own: impl Fn(&str) -> Option<T>) -> Scalar<'a> {
+    match own(name) {
+        Some(value) => value.scalar(),
+        None if name.contains('.') => by_path(name, own),
+        None => Scalar::Missing,
+    }
+}
+
+fn by_path<'a, T: Tree<'a>>(path: &str, own: impl Fn(&str) -> Option<T>) -> Scalar<'a> {
+    let mut segments = path.split('.');
+    let Some(mut at) = segments.next().and_then(own) else { return Scalar::Missing };
+    while let Some(segment) = segments.next() {
+        let next = match at.length() {
+            #[expect(clippy::cast_precision_loss, reason = "all numbers are doubles")]
+            Some(length) if segment == "length" => {
+                // A number has no members: the path ends here or leads nowhere.
+                let ends = segments.next().is_none();
+                return if ends { Scalar::Number(length as f64) } else { Scalar::Missing };
+            }
+            Some(_) => array_index(segment).and_then(|index| at.element(index)),
+            None => at.member(segment),
+        };
+        match next {
+            Some(next) => at = next,
+            None => return Scalar::Missing,
+        }
+    }
+    at.scalar()
+}
+
+/// An array index is written as JavaScript writes it: decimal, without sign or leading zeros.
+fn array_index(segment: &str) -> Option<usize> {
+    let canonical = segment == "0" || !segment.starts_with('0');
+    (canonical && segment.bytes().all(|byte| byte.is_ascii_digit())).then(|| segment.parse().ok()).flatten()
+}
+
+impl<'a> Tree<'a> for &'a Value {
+    fn member(self, key: &str) -> Option<Self> {
+        self.as_object().and_then(|members| members.get(key))
+    }
+
+    fn length(self) -> Option<usize> {
+        self.as_array().map(|elements| elements.len())
+    }
+
+    fn element(self, index: usize) -> Option<Self> {
+        self.as_array().and_then(|elements| elements.get(index))
+    }
+
+    #[inline]
+    fn scalar(self) -> Scalar<'a> {
+        match self {
+            Value::Null => Scalar::Null,
+            Value::Bool(value) => Scalar::Bool(*value),
+            Value::Number(value) => value.as_f64().map_or(Scalar::Composite, Scalar::Number),
+            Value::String(value) => Scalar::String(value),
+            Value::Array(_) | Value::Object(_) => Scalar::Composite,
+        }
+    }
+}
+
+impl<'a> Tree<'a> for &'a Json<'_> {
+    fn member(self, key: &str) -> Option<Self> {
+        match self {
+            Json::Object(members) => {
+                members.iter().rev().find(|(other, _)| other == key).map(|(_, value)| value)
+            }
+            _ => None,
+        }
+    }
+
+    fn length(self) -> Option<usize> {
+        match self {
+            Json::Array(elements) => Some(elements.len()),
+            _ => None,
+        }
+    }
+
+    fn element(self, index: usize) -> Option<Self> {
+        match self {
+            Json::Array(elements) => elements.get(index),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn scalar(self) -> Scalar<'a> {
+        match self {
+            Json::Null => Scalar::Null,
+            Json::Bool(value) => Scalar::Bool(*value),
+            Json::Number(value) => value.as_f64().map_or(Scalar::Composite, Scalar::Number),
+            Json::String(value) => Scalar::String(value),
+            Json::Array(_) | Json::Object(_) => Scalar::Composite,
+        }
+    }
+}

@@ -1,0 +1,103 @@
+use alloc::{collections::BTreeMap, vec, vec::Vec};
+
+use super::{CompileError, writer::Writer};
+use crate::{
+    bucket::Bucket,
+    ruleset::layout::{NO_VARIANT, Section},
+    snapshot::Experiment,
+};
+
+/// How buckets divide into variants, each way once.
+#[derive(Debug, Default)]
+pub(super) struct Splits {
+    /// By the allocations: first bucket, last bucket, variant.
+    known: BTreeMap<Vec<(i64, i64, u16)>, Option<u32>>,
+    segments: Vec<u32>,
+    starts: Vec<u32>,
+    by_segments: BTreeMap<Vec<u32>, u32>,
+}
+
+/// Nobody, as a bucket's variant.
+#[expect(clippy::cast_possible_truncation, reason = "it has 16 bits")]
+const NOBODY: u16 = NO_VARIANT as u16;
+
+impl Splits {
+    /// The split of an experiment, or `None` if nobody gets any variant.
+    pub(super) fn of(&mut self, experiment: &Experiment) -> Result<Option<u32>, CompileError> {
+        if experiment.variants.len() >= usize::from(NOBODY) {
+            return Err(CompileError::TooManyVariants(experiment.key.clone()));
+        }
+        let allocations: Vec<_> = experiment
+            .allocations
+            .iter()
+            .map(|allocation| {
+                let variant =
+                    (0..NOBODY).zip(&experiment.variants).find(|(_, it)| it.id == allocation.variant_id);
+                let variant = variant.map_or(NOBODY, |(variant, _)| variant);
+                (allocation.range_start, allocation.range_end, variant)
+            })
+            .collect();
+        if let Some(split) = self.known.get(&allocations) {
+            return Ok(*split);
+        }
+        let split = self.add(segments(&allocations));
+        self.known.insert(allocations, split);
+        Ok(split)
+    }
+
+    fn add(&mut self, segments: Vec<u32>) -> Option<u32> {
+        if segments.iter().all(|segment| segment & NO_VARIANT == NO_VARIANT) {
+            return None;
+        }
+        if let Some(split) = self.by_segments.get(&segments) {
+            return Some(*split);
+        }
+        let split = u32::try_from(self.starts.len()).ok()?;
+        self.starts.push(u32::try_from(self.segments.len()).ok()?);
+        self.segments.extend(&segments);
+        self.by_segments.insert(segments, split);
+        Some(split)
+    }
+
+    pub(super) fn write(self, writer: &mut Writer) {
+        let end = u32::try_from(self.segments.len()).ok();
+        writer.section(Section::Splits, self.starts.into_iter().chain(end));
+        writer.section(Section::Segments, self.segments);
+    }
+}
+
+/// From which bucket on which variant: `bucket << 16 | variant`. The first allocation that holds a bucket counts.
+fn segments(allocations: &[(i64, i64, u16)]) -> Vec<u32> {
+    let mut variants = vec![NOBODY; usize::from(Bucket::COUNT)];
+    for (first, last, variant) in allocations.iter().rev() {
+        let first = usize::try_from((*first).max(0)).unwrap_or(usize::MAX);
+        let end = usize::try_from(last.saturating_add(1).max(0)).unwrap_or(usize::MAX).min(variants.len());
+        if let Some(buckets) = variants.get_mut(first..end) {
+            buckets.fill(*variant);
+        }
+    }
+    let mut segments = Vec::new();
+    let mut last = None;
+    for (bucket, variant) in (0_u32..).zip(variants) {
+        if last != Some(variant) {
+            segments.push(bucket << 16 | u32::from(variant));
+            last = Some(variant);
+        }
+    }
+    segments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_allocation_that_holds_a_bucket_counts() {
+        let none = u32::from(NOBODY);
+        assert_eq!(segments(&[(0, 4999, 0), (5000, 9999, 1)]), [0, 5000 << 16 | 1]);
+        assert_eq!(segments(&[(10, 19, 3), (0, 99, 4)]), [4, 10 << 16 | 3, 20 << 16 | 4, 100 << 16 | none]);
+        assert_eq!(segments(&[(i64::MIN, i64::MAX, 2)]), [2]);
+        assert_eq!(segments(&[(20, 10, 2), (-5, -1, 2), (10_000, 20_000, 2)]), [none]);
+        assert_eq!(segments(&[(0, 9, NOBODY), (0, 19, 1)]), [none, 10 << 16 | 1, 20 << 16 | none]);
+    }
+}

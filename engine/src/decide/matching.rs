@@ -1,0 +1,202 @@
+use alloc::vec::Vec;
+
+use crate::{
+    attributes::Scalar,
+    ruleset::{
+        Ruleset, Words,
+        layout::{NONE, Section, operator},
+    },
+};
+
+use super::seen::{NO_VALUE, Seen};
+
+/// What has been found out in one decision, so that nothing is asked twice.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    /// Of predicates and then conditions: the round, and in the lowest bit the result.
+    results: Vec<u32>,
+    /// The number of this decision, doubled. Results of other rounds do not count, so nothing needs to be cleared.
+    round: u32,
+}
+
+impl Memo {
+    fn begin(&mut self, results: usize) {
+        self.round = self.round.wrapping_add(2);
+        if self.round == 0 {
+            self.results.clear();
+            self.round = 2;
+        }
+        if self.results.len() < results {
+            self.results.resize(results, 0);
+        }
+    }
+
+    #[inline]
+    fn get(&self, place: usize) -> Option<bool> {
+        let result = self.results.get(place)?;
+        (result & !1 == self.round).then_some(result & 1 == 1)
+    }
+
+    fn set(&mut self, place: usize, result: bool) {
+        if let Some(slot) = self.results.get_mut(place) {
+            *slot = self.round | u32::from(result);
+        }
+    }
+}
+
+/// Finds the gates that are open.
+pub(super) struct Matching<'r, 'a, 's> {
+    ruleset: &'r Ruleset,
+    seen: &'s [Seen<'a>],
+    memo: &'s mut Memo,
+    predicates: Words<'r>,
+    rules: Words<'r>,
+    needs: Words<'r>,
+    conditions: Words<'r>,
+    gates: Words<'r>,
+    ranges: Words<'r>,
+}
+
+impl<'r, 'a, 's> Matching<'r, 'a, 's> {
+    pub(super) fn new(ruleset: &'r Ruleset, seen: &'s [Seen<'a>], memo: &'s mut Memo) -> Self {
+        let words = |section| ruleset.words(section);
+        let (predicates, conditions) = (words(Section::Predicates), words(Section::Conditions));
+        memo.begin(predicates.len() + conditions.len() / Section::Conditions.record_words());
+        Self {
+            ruleset,
+            seen,
+            memo,
+            predicates,
+            rules: words(Section::Rules),
+            needs: words(Section::Needs),
+            conditions,
+            gates: words(Section::Gates),
+            ranges: words(Section::Ranges),
+        }
+    }
+
+    /// Marks the slots behind open gates.
+    pub(super) fn mark(mut self, marks: &mut [u64]) {
+        let always = self.ruleset.words(Section::Always);
+        for place in (0..always.len()).step_by(Section::Always.record_words()) {
+            if self.predicate(always.at(place + 1)) && self.predicate(always.at(place + 2)) {
+                self.open(always.at(place), marks);
+            }
+        }
+        let (values, anchored) = (self.ruleset.words(Section::Values), self.ruleset.words(Section::Anchored));
+        let (anchors, entries) = (self.ruleset.words(Section::Anchors), self.ruleset.words(Section::Entries));
+        for value in self.seen.iter().map(|seen| seen.value).filter(|value| *value != NO_VALUE) {
+            let place = value as usize * Section::Values.record_words() + 3;
+            let (start, end) = (values.at(place), values.at(place + Section::Values.record_words()));
+            for anchor in anchored.run(start, end.saturating_sub(start)) {
+                for entry in anchors.at(anchor as usize)..anchors.at(anchor as usize + 1) {
+                    let place = entry as usize * Section::Entries.record_words();
+                    if self.rule(entries.at(place + 1)) && self.predicate(entries.at(place + 2)) {
+                        self.open(entries.at(place), marks);
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn open(&self, gate: u32, marks: &mut [u64]) {
+        for range in self.gates.at(gate as usize)..self.gates.at(gate as usize + 1) {
+            let place = range as usize * Section::Ranges.record_words();
+            mark_range(marks, self.ranges.at(place) as usize, self.ranges.at(place + 1) as usize);
+        }
+    }
+
+    /// Whether one of the predicate's rules matches.
+    #[inline]
+    fn predicate(&mut self, predicate: u32) -> bool {
+        if predicate == NONE {
+            return true;
+        }
+        let place = predicate as usize;
+        if let Some(result) = self.memo.get(place) {
+            return result;
+        }
+        let (start, end) = (self.predicates.at(place), self.predicates.at(place + 1));
+        let choices = self.ruleset.words(Section::Choices);
+        let result = choices.run(start, end.saturating_sub(start)).any(|rule| self.rule(rule));
+        self.memo.set(place, result);
+        result
+    }
+
+    /// Whether all of the rule's conditions match.
+    #[inline]
+    fn rule(&mut self, rule: u32) -> bool {
+        let (start, end) = (self.rules.at(rule as usize), self.rules.at(rule as usize + 1));
+        let needs = self.needs;
+        needs.run(start, end.saturating_sub(start)).all(|condition| self.condition(condition))
+    }
+
+    #[inline]
+    fn condition(&mut self, condition: u32) -> bool {
+        let place = condition as usize * Section::Conditions.record_words();
+        let (tagged, first, second) =
+            (self.conditions.at(place), self.conditions.at(place + 1), self.conditions.at(place + 2));
+        let Some(seen) = self.seen.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
+        let result = match tagged & (operator::NEGATED - 1) {
+            operator::IS => seen.value == first,
+            operator::ONE_OF => self.is_listed(seen.value, first, second),
+            operator::PRESENT => seen.scalar != Scalar::Missing,
+            operator::ABOVE => first < seen.above,
+            operator::BELOW => first >= seen.not_below,
+            costly => {
+                return self.costly(condition, costly, seen.scalar, first, second)
+                    != (tagged & operator::NEGATED != 0);
+            }
+        };
+        result != (tagged & operator::NEGATED != 0)
+    }
+
+    #[inline]
+    fn is_listed(&self, value: u32, first: u32, count: u32) -> bool {
+        if value == NO_VALUE {
+            return false;
+        }
+        let lists = self.ruleset.words(Section::Lists);
+        if count <= 8 {
+            return lists.run(first, count).any(|other| other == value);
+        }
+        let (mut low, mut high) = (first, first + count);
+        while low < high {
+            let middle = low.midpoint(high);
+            match lists.at(middle as usize) {
+                other if other == value => return true,
+                other if other < value => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        false
+    }
+
+    /// Conditions that go through a string: once, however many rules have them.
+    #[cold]
+    fn costly(&mut self, condition: u32, operator: u32, scalar: Scalar<'_>, first: u32, second: u32) -> bool {
+        let place = self.predicates.len() + condition as usize;
+        if let Some(result) = self.memo.get(place) {
+            return result;
+        }
+        let result = match (operator, scalar) {
+            (operator::CONTAINS, Scalar::String(text)) => text.contains(self.ruleset.text(first, second)),
+            _ => false,
+        };
+        self.memo.set(place, result);
+        result
+    }
+}
+
+fn mark_range(marks: &mut [u64], first: usize, count: usize) {
+    let (mut at, end) = (first, first + count);
+    while at < end {
+        let (bit, taken) = (at % 64, (end - at).min(64 - at % 64));
+        let ones = if taken == 64 { u64::MAX } else { (1 << taken) - 1 };
+        if let Some(word) = marks.get_mut(at / 64) {
+            *word |= ones << bit;
+        }
+        at += taken;
+    }
+}

@@ -1,0 +1,102 @@
+//! Deciding: from a ruleset and a user to variants.
+//!
+//! 1. [`seen`]: each attribute that conditions name is looked up once, and placed among the values and thresholds that
+//!    it is compared with.
+//! 2. [`matching`]: the values lead to the gates that can open, and their remaining conditions are asked. What stands
+//!    behind an open gate is marked.
+//! 3. [`assigning`]: the salts of what is marked are hashed, eight at a time, and the buckets name the variants.
+
+mod assigning;
+mod matching;
+mod seen;
+
+use alloc::vec::Vec;
+
+use crate::{
+    assignment::Assignment,
+    attributes::Attributes,
+    bucket::{KeyHash, UserKey},
+    ruleset::{Ruleset, layout::Section},
+};
+
+use matching::Matching;
+use seen::Seen;
+
+pub use assigning::Lanes;
+pub(crate) use seen::bytes_of;
+
+/// What deciding needs room for. Once it has decided a ruleset, deciding that ruleset again allocates nothing.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    assignments: Vec<Assignment>,
+    seen: Vec<Seen<'static>>,
+    marks: Vec<u64>,
+    memo: matching::Memo,
+    order: assigning::Order,
+    lanes: Lanes,
+}
+
+impl Buffer {
+    /// An empty one, for the fastest way of hashing that the processor has.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty one, for a certain way of hashing. All give the same results.
+    #[must_use]
+    pub fn with_lanes(lanes: Lanes) -> Self {
+        Self { lanes, ..Self::default() }
+    }
+
+    /// What was decided last.
+    #[must_use]
+    pub fn assignments(&self) -> &[Assignment] {
+        &self.assignments
+    }
+}
+
+impl Ruleset {
+    /// Decides all experiments for one user: the variants they get, in snapshot order.
+    ///
+    /// ```
+    /// use edgewise_engine::{Buffer, Context, Ruleset, UserKey};
+    ///
+    /// let ruleset = Ruleset::from_json(br#"{"version": 1, "environment": "prod", "publishedAt": "2026-01-01T00:00:00.000Z", "experiments": [{
+    ///     "id": "e1", "key": "button", "salt": "s1", "audienceRules": [],
+    ///     "targetingRules": [{"conditions": [{"attribute": "plan", "operator": "eq", "value": "pro"}]}],
+    ///     "variants": [{"id": "v1", "key": "green", "payload": {"color": "green"}}],
+    ///     "allocations": [{"variantId": "v1", "rangeStart": 0, "rangeEnd": 9999}]
+    /// }]}"#)?;
+    ///
+    /// let mut buffer = Buffer::new();
+    /// let pro = Context::from_json(r#"{"plan": "pro"}"#)?;
+    /// let assignments = ruleset.decide(UserKey::new("user-123")?, &pro, &mut buffer);
+    /// assert_eq!((assignments[0].experiment, assignments[0].variant), (0, 0));
+    /// assert!(ruleset.decide(UserKey::new("user-123")?, &Context::default(), &mut buffer).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decide<'b>(
+        &self,
+        user: UserKey<'_>,
+        attributes: &impl Attributes,
+        buffer: &'b mut Buffer,
+    ) -> &'b [Assignment] {
+        let slots = self.words(Section::Slots).len() / Section::Slots.record_words();
+        // Nothing is marked between decisions.
+        buffer.marks.resize(slots.div_ceil(64), 0);
+        buffer.assignments.clear();
+
+        let mut seen = seen::recycled(core::mem::take(&mut buffer.seen));
+        seen::look_up(self, attributes, &mut seen);
+        Matching::new(self, &seen, &mut buffer.memo).mark(&mut buffer.marks);
+        buffer.seen = seen::recycled(seen);
+
+        let key = KeyHash::new(user.as_str());
+        buffer.lanes.assign(self, key, &mut buffer.marks, &mut buffer.assignments);
+        if !self.is_in_order() {
+            buffer.order.restore(self.experiments(), &mut buffer.assignments);
+        }
+        &buffer.assignments
+    }
+}

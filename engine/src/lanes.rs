@@ -1,0 +1,130 @@
+//! Hashing the salts of eight experiments at a time.
+//!
+//! Salts of one length are stored transposed: a *row* holds the same four bytes of eight salts. Every step of the
+//! hash then is the same operation on eight numbers, which the compiler turns into vector instructions where the
+//! target has them. There is one source for all targets, so all give the same bits.
+#![expect(clippy::indexing_slicing, reason = "arrays of eight, indexed by the lanes 0 to 7")]
+
+use crate::{bucket::Bucket, murmur3::Murmur3, murmur3::scramble};
+
+/// How many salts are hashed at a time.
+pub(crate) const LANES: usize = 8;
+/// The bytes of a row: four of each salt.
+pub(crate) const ROW_BYTES: usize = 4 * LANES;
+
+type Words = [u32; LANES];
+
+/// The buckets of eight salts, each `salt_bytes` long, after what `prefix` has seen.
+///
+/// `rows` are `salt_bytes / 4` rows, and one more if bytes are left, filled up with zeros.
+#[inline(always)]
+pub(crate) fn buckets(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize) -> [u32; LANES] {
+    let (left, waiting) = (salt_bytes % 4, prefix.waiting());
+    let shift = waiting * 8;
+    let mut state = [prefix.state; LANES];
+    let mut tail = [prefix.tail; LANES];
+
+    let (full, partial) = rows.split_at(rows.len().min(salt_bytes / 4));
+    if shift == 0 {
+        for row in full {
+            mix(&mut state, &words(row));
+        }
+    } else {
+        for row in full {
+            let words = words(row);
+            mix(&mut state, &each(|lane| tail[lane] | words[lane] << shift));
+            tail = each(|lane| words[lane] >> (32 - shift));
+        }
+    }
+    if let Some(row) = partial.first() {
+        let words = words(row);
+        let filled = each(|lane| tail[lane] | words[lane] << shift);
+        if waiting as usize + left < 4 {
+            tail = filled;
+        } else {
+            mix(&mut state, &filled);
+            tail = each(|lane| words[lane] >> (32 - shift));
+        }
+    }
+
+    let len = prefix.len_after(salt_bytes);
+    let mut hash = each(|lane| state[lane] ^ scramble(tail[lane]) ^ len);
+    hash = each(|lane| (hash[lane] ^ hash[lane] >> 16).wrapping_mul(0x85eb_ca6b));
+    hash = each(|lane| (hash[lane] ^ hash[lane] >> 13).wrapping_mul(0xc2b2_ae35));
+    each(|lane| (hash[lane] ^ hash[lane] >> 16) % u32::from(Bucket::COUNT))
+}
+
+/// The bucket of one of the eight salts.
+#[inline]
+pub(crate) fn bucket(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize, lane: usize) -> u32 {
+    let word = |row: &[u8; ROW_BYTES]| row.as_chunks::<4>().0.get(lane).copied().unwrap_or_default();
+    let (full, partial) = rows.split_at(rows.len().min(salt_bytes / 4));
+    let mut state = prefix;
+    for row in full {
+        state = state.update(&word(row));
+    }
+    if let Some(row) = partial.first() {
+        state = state.update(word(row).get(..salt_bytes % 4).unwrap_or_default());
+    }
+    state.finish() % u32::from(Bucket::COUNT)
+}
+
+/// Writes eight salts of one length as rows.
+pub(crate) fn transpose(salts: &[&str], salt_bytes: usize, rows: &mut alloc::vec::Vec<u8>) {
+    for start in (0..salt_bytes).step_by(4) {
+        for lane in 0..LANES {
+            let salt = salts.get(lane).map_or(&[][..], |salt| salt.as_bytes());
+            rows.extend((start..start + 4).map(|at| salt.get(at).copied().unwrap_or_default()));
+        }
+    }
+}
+
+#[inline(always)]
+fn mix(state: &mut Words, block: &Words) {
+    *state = each(|lane| {
+        (state[lane] ^ scramble(block[lane])).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
+    });
+}
+
+#[inline(always)]
+fn words(row: &[u8; ROW_BYTES]) -> Words {
+    let (words, _) = row.as_chunks::<4>();
+    each(|lane| u32::from_le_bytes(words[lane]))
+}
+
+#[inline(always)]
+fn each(word: impl Fn(usize) -> u32) -> Words {
+    core::array::from_fn(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String, vec::Vec};
+
+    use super::*;
+    use crate::{Salt, bucket::KeyHash};
+
+    #[test]
+    fn eight_at_a_time_are_the_same_buckets_as_one_by_one() {
+        for salt_bytes in 0..41 {
+            let salts: Vec<String> = (0..LANES)
+                .map(|lane| (0..salt_bytes).filter_map(|at| ('!'..='z').nth((7 * at + lane) % 90)).collect())
+                .collect();
+            let salts: Vec<&str> = salts.iter().map(String::as_str).collect();
+            let mut rows = Vec::new();
+            transpose(&salts, salt_bytes, &mut rows);
+            let (rows, rest) = rows.as_chunks();
+            assert!(rest.is_empty());
+            for key_bytes in 1..9 {
+                let key = format!("{:0key_bytes$}", 7);
+                let prefix = KeyHash::new(&key);
+                let all = buckets(prefix.0, rows, salt_bytes);
+                for (lane, salt) in salts.iter().enumerate() {
+                    let expected = u32::from(prefix.bucket(&Salt::new(*salt)).get());
+                    assert_eq!(all[lane], expected, "{key} {salt}");
+                    assert_eq!(bucket(prefix.0, rows, salt_bytes, lane), expected, "{key} {salt}");
+                }
+            }
+        }
+    }
+}

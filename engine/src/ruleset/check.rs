@@ -1,0 +1,270 @@
+//! Whether bytes are a ruleset. What is checked here is relied upon in deciding: that every number is a place that
+//! exists. The time it takes grows with the bytes, whatever they hold.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use super::{
+    Ruleset, RulesetError, Words,
+    layout::{CAPABILITIES, FORMAT, MAGIC, NO_VARIANT, NONE, Section, header, kind, operator},
+};
+use crate::{bucket::Bucket, lanes::LANES, murmur3};
+
+type Result<T> = core::result::Result<T, RulesetError>;
+
+/// Checks the header, and finds the sections.
+pub(super) fn sections(bytes: &[u8]) -> Result<[Range<usize>; Section::ALL.len()]> {
+    let header = Words::of(bytes);
+    if header.get(header::MAGIC) != Some(MAGIC) {
+        return Err(RulesetError::Foreign);
+    }
+    require(header.len() >= header::WORDS, "it ends within its header")?;
+    match header.at(header::FORMAT) {
+        FORMAT => {}
+        other => return Err(RulesetError::Format(other)),
+    }
+    require(
+        usize::try_from(header.at(header::BYTES)) == Ok(bytes.len()),
+        "it has another length than it says",
+    )?;
+    let checked = bytes.get(4 * (header::CHECKSUM + 1)..).unwrap_or_default();
+    require(header.at(header::CHECKSUM) == murmur3::hash(checked), "its checksum is wrong")?;
+    match header.at(header::CAPABILITIES) & !CAPABILITIES {
+        0 => {}
+        lacking => return Err(RulesetError::Unsupported(lacking)),
+    }
+    require(header.at(header::SECTIONS) as usize >= Section::ALL.len(), "it lacks sections")?;
+
+    let mut sections = Section::ALL.map(|_| 0..0);
+    for (section, range) in Section::ALL.into_iter().zip(&mut sections) {
+        let place = header::WORDS + 2 * section as usize;
+        let (offset, length) = (header.at(place) as usize, header.at(place + 1) as usize);
+        *range = offset..offset.saturating_add(length);
+        require(range.end <= bytes.len() && offset % 4 == 0, "a section lies outside")?;
+        let record_bytes = (4 * section.record_words()).max(1);
+        require(length % record_bytes == 0, "a section ends within a record")?;
+    }
+    Ok(sections)
+}
+
+/// Checks what stands in the sections.
+pub(super) fn content(ruleset: &Ruleset) -> Result<()> {
+    let text = core::str::from_utf8(ruleset.bytes_of(Section::Text)).map_err(|_| DAMAGED_TEXT)?;
+    let check = Check { ruleset, text };
+    check.answers()?;
+    check.attributes()?;
+    check.values()?;
+    check.rules()?;
+    check.gates()?;
+    check.splits_and_slots()?;
+    check.salts()
+}
+
+const DAMAGED_TEXT: RulesetError = RulesetError::Damaged("its text is not UTF-8");
+
+fn require(holds: bool, otherwise: &'static str) -> Result<()> {
+    if holds { Ok(()) } else { Err(RulesetError::Damaged(otherwise)) }
+}
+
+struct Check<'a> {
+    ruleset: &'a Ruleset,
+    text: &'a str,
+}
+
+impl Check<'_> {
+    fn words(&self, section: Section) -> Words<'_> {
+        self.ruleset.words(section)
+    }
+
+    /// How many records a section has.
+    fn count(&self, section: Section) -> usize {
+        self.words(section).len() / section.record_words().max(1)
+    }
+
+    /// How many records a section has before the one that ends the last.
+    fn ended(&self, section: Section) -> Result<usize> {
+        self.count(section).checked_sub(1).ok_or(RulesetError::Damaged("a section has no end"))
+    }
+
+    fn text(&self, offset: u32, length: u32) -> Result<()> {
+        let range = offset as usize..(offset as usize).saturating_add(length as usize);
+        require(self.text.get(range).is_some(), "a piece of text is none")
+    }
+
+    /// Each number is less than `limit`.
+    fn below(&self, section: Section, limit: usize) -> Result<()> {
+        require(self.words(section).iter().all(|number| (number as usize) < limit), "a number is too high")
+    }
+
+    /// The starts in the `word`th word of each record ascend, up to what they are places of.
+    fn starts(&self, section: Section, word: usize, end: usize) -> Result<()> {
+        self.ended(section)?;
+        let (mut last, mut ascending) = (0, true);
+        for start in self.words(section).iter().skip(word).step_by(section.record_words()) {
+            ascending &= last <= start;
+            last = start;
+        }
+        require(ascending && last as usize == end, "starts do not ascend to the end")
+    }
+
+    fn answers(&self) -> Result<()> {
+        let header = self.ruleset.header();
+        for place in [header::ENVIRONMENT, header::PUBLISHED_AT] {
+            self.text(header.at(place), header.at(place + 1))?;
+        }
+        let (experiments, fragments) = (self.words(Section::Experiments), self.words(Section::Fragments));
+        let count = self.ended(Section::Experiments)?;
+        require(
+            self.ruleset.experiments() as usize == count,
+            "it has another number of experiments than it says",
+        )?;
+        self.starts(Section::Experiments, 0, self.ended(Section::Fragments)?)?;
+        let pairs = experiments.iter().zip(experiments.iter().skip(1));
+        require(pairs.into_iter().all(|(start, end)| start < end), "an experiment has no fragment")?;
+        let end = fragments.iter().last().unwrap_or_default() as usize;
+        self.starts(Section::Fragments, 0, end)?;
+        let whole = fragments.iter().all(|start| self.text.is_char_boundary(start as usize));
+        require(whole, "a fragment is no text")
+    }
+
+    fn attributes(&self) -> Result<()> {
+        let (records, thresholds) = (self.words(Section::Attributes), self.words(Section::Thresholds));
+        let size = Section::Attributes.record_words();
+        let mut next = 0_usize;
+        for place in (0..records.len()).step_by(size) {
+            self.text(records.at(place), records.at(place + 1))?;
+            require(records.at(place + 2) as usize == next, "thresholds are not in order")?;
+            let start = next;
+            next = next.saturating_add(records.at(place + 3) as usize);
+            require(next <= thresholds.len() / 2, "thresholds are missing")?;
+            let number = |at: usize| f64::from_bits(thresholds.pair(2 * at));
+            let ascending = (start + 1..next).all(|at| number(at - 1) < number(at));
+            require(ascending && (start..next).all(|at| number(at).is_finite()), "thresholds do not ascend")?;
+        }
+        Ok(())
+    }
+
+    fn values(&self) -> Result<()> {
+        let (values, table) = (self.words(Section::Values), self.words(Section::Table));
+        let count = self.ended(Section::Values)?;
+        for place in (0..count).map(|value| value * Section::Values.record_words()) {
+            let tagged = values.at(place);
+            let attribute = (tagged >> kind::ATTRIBUTE_SHIFT) as usize;
+            require(attribute < self.count(Section::Attributes), "a value has no attribute")?;
+            if tagged % (1 << kind::ATTRIBUTE_SHIFT) == kind::STRING {
+                self.text(values.at(place + 1), values.at(place + 2))?;
+            }
+        }
+        self.starts(Section::Values, 3, self.count(Section::Anchored))?;
+        require(table.len().is_power_of_two(), "the table's size is no power of two")?;
+        require(table.iter().any(|entry| entry == 0), "the table is full")?;
+        require(table.iter().all(|entry| entry as usize <= count), "the table holds what is no value")?;
+        self.below(Section::Lists, count)
+    }
+
+    fn rules(&self) -> Result<()> {
+        self.starts(Section::Predicates, 0, self.count(Section::Choices))?;
+        self.below(Section::Choices, self.ended(Section::Rules)?)?;
+        self.starts(Section::Rules, 0, self.count(Section::Needs))?;
+        self.below(Section::Needs, self.count(Section::Conditions))?;
+        let conditions = self.words(Section::Conditions);
+        (0..conditions.len()).step_by(Section::Conditions.record_words()).try_for_each(|place| {
+            self.condition(conditions.at(place), conditions.at(place + 1), conditions.at(place + 2))
+        })
+    }
+
+    fn condition(&self, tagged: u32, first: u32, second: u32) -> Result<()> {
+        let attribute = (tagged >> operator::ATTRIBUTE_SHIFT) as usize;
+        require(attribute < self.count(Section::Attributes), "a condition has no attribute")?;
+        let attributes = self.words(Section::Attributes);
+        let place = attribute * Section::Attributes.record_words();
+        match tagged & !operator::NEGATED & ((1 << operator::ATTRIBUTE_SHIFT) - 1) {
+            operator::ONE_OF => {
+                let end = (first as usize).saturating_add(second as usize);
+                require(end <= self.count(Section::Lists), "a list is cut off")
+            }
+            operator::IS => {
+                require((first as usize) < self.ended(Section::Values)?, "a condition's value is missing")
+            }
+            operator::ABOVE | operator::BELOW => {
+                require(first < attributes.at(place + 3), "a condition's threshold is missing")
+            }
+            operator::CONTAINS => self.text(first, second),
+            operator => require(operator < operator::COUNT, "an operator is unknown"),
+        }
+    }
+
+    fn gates(&self) -> Result<()> {
+        let (gates, predicates) = (self.ended(Section::Gates)?, self.ended(Section::Predicates)?);
+        let rules = self.ended(Section::Rules)?;
+        self.below(Section::Anchored, self.ended(Section::Anchors)?)?;
+        self.starts(Section::Anchors, 0, self.count(Section::Entries))?;
+        let is_predicate = |number: u32| number == NONE || (number as usize) < predicates;
+        let entries = self.words(Section::Entries);
+        for place in (0..entries.len()).step_by(Section::Entries.record_words()) {
+            let known = (entries.at(place) as usize) < gates && (entries.at(place + 1) as usize) < rules;
+            require(known && is_predicate(entries.at(place + 2)), "an entry leads nowhere")?;
+        }
+        let always = self.words(Section::Always);
+        for place in (0..always.len()).step_by(Section::Always.record_words()) {
+            let known = is_predicate(always.at(place + 1)) && is_predicate(always.at(place + 2));
+            require(known && (always.at(place) as usize) < gates, "a gate leads nowhere")?;
+        }
+        self.starts(Section::Gates, 0, self.count(Section::Ranges))?;
+        let ranges = self.words(Section::Ranges);
+        let ends = (0..ranges.len())
+            .step_by(2)
+            .map(|at| (ranges.at(at) as usize).saturating_add(ranges.at(at + 1) as usize));
+        require(ends.max().unwrap_or_default() <= self.count(Section::Slots), "a range goes beyond the slots")
+    }
+
+    fn splits_and_slots(&self) -> Result<()> {
+        let (splits, segments) = (self.words(Section::Splits), self.words(Section::Segments));
+        self.starts(Section::Splits, 0, segments.len())?;
+        // Of each split one more than the highest variant.
+        let mut needs = Vec::with_capacity(splits.len());
+        for (start, end) in splits.iter().zip(splits.iter().skip(1)) {
+            require(
+                start < end && segments.at(start as usize) >> 16 == 0,
+                "a split does not begin at bucket 0",
+            )?;
+            let (mut last, mut need) = (None, 0);
+            for segment in segments.run(start, end - start) {
+                let (bucket, variant) = (segment >> 16, segment & 0xffff);
+                require(last < Some(bucket) && bucket < u32::from(Bucket::COUNT), "a split does not ascend")?;
+                last = Some(bucket);
+                if variant != NO_VARIANT {
+                    need = need.max(variant + 1);
+                }
+            }
+            needs.push(need);
+        }
+        let slots = self.words(Section::Slots);
+        (0..slots.len()).step_by(Section::Slots.record_words()).try_for_each(|place| {
+            let (experiment, split) = (slots.at(place), slots.at(place + 1) as usize);
+            let known = experiment < self.ruleset.experiments();
+            let has_all = needs.get(split).is_some_and(|need| *need <= self.ruleset.variants(experiment));
+            require(known && has_all, "a slot has no experiment, split or variant")
+        })
+    }
+
+    fn salts(&self) -> Result<()> {
+        let classes = self.words(Section::Classes);
+        let (mut blocks, mut rows) = (0_u32, 0_usize);
+        for place in (0..classes.len()).step_by(Section::Classes.record_words()) {
+            let (end, salt_bytes) = (classes.at(place), classes.at(place + 1) as usize);
+            require(classes.at(place + 2) as usize == rows && blocks < end, "blocks are not in order")?;
+            let rows_each = salt_bytes.div_ceil(4);
+            rows = rows.saturating_add(((end - blocks) as usize).saturating_mul(rows_each));
+            require(rows <= self.count(Section::Rows), "rows are missing")?;
+            blocks = end;
+        }
+        let in_blocks = (blocks as usize).saturating_mul(LANES);
+        let loose = self.words(Section::Loose);
+        require(
+            in_blocks.saturating_add(loose.len() / 2) == self.count(Section::Slots),
+            "salts are missing",
+        )?;
+        (0..loose.len()).step_by(2).try_for_each(|place| self.text(loose.at(place), loose.at(place + 1)))
+    }
+}

@@ -1,0 +1,188 @@
+//! Rulesets: snapshots compiled for deciding, as one buffer of bytes that is the same on every target.
+//!
+//! [`compile`](crate::compile()) makes one. Loading checks everything once, copies nothing, and then deciding trusts it.
+
+mod check;
+pub(crate) mod layout;
+mod words;
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+pub use layout::FORMAT;
+pub(crate) use words::Words;
+
+use layout::{Section, header};
+
+/// A checked ruleset.
+#[derive(Clone, Debug)]
+pub struct Ruleset {
+    bytes: Vec<u8>,
+    sections: [Range<usize>; Section::ALL.len()],
+    /// Whether slots stand in the order of their experiments.
+    in_order: bool,
+}
+
+/// Why bytes are no ruleset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RulesetError {
+    /// They begin otherwise.
+    #[error("not a ruleset")]
+    Foreign,
+    /// Another format than [`FORMAT`].
+    #[error(
+        "the ruleset has format {0}, and this engine reads format {FORMAT}: use a matching version of Edgewise"
+    )]
+    Format(u32),
+    /// It needs what this engine cannot do.
+    #[error(
+        "the ruleset needs capabilities {0:#x}, which this engine lacks: use a newer version of Edgewise"
+    )]
+    Unsupported(u32),
+    /// Bytes are missing, were added or changed.
+    #[error("the ruleset is damaged: {0}")]
+    Damaged(&'static str),
+}
+
+impl Ruleset {
+    /// Takes a ruleset as it was published, after checking all of it.
+    ///
+    /// # Errors
+    /// [`RulesetError`] says why the bytes are none. Nothing in them makes this panic, or take more memory than they
+    /// have themselves.
+    pub fn load(bytes: Vec<u8>) -> Result<Self, RulesetError> {
+        let sections = check::sections(&bytes)?;
+        let mut ruleset = Self { bytes, sections, in_order: false };
+        check::content(&ruleset)?;
+        let slots = ruleset.words(Section::Slots);
+        ruleset.in_order = slots.iter().step_by(Section::Slots.record_words()).is_sorted();
+        Ok(ruleset)
+    }
+
+    /// The bytes that were loaded.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The version that was published.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.header().pair(header::VERSION)
+    }
+
+    /// The hash of the snapshot's JSON that it was compiled from: [`snapshot_hash`].
+    #[must_use]
+    pub fn snapshot_hash(&self) -> u64 {
+        self.header().pair(header::SNAPSHOT_HASH)
+    }
+
+    /// The environment's name.
+    #[must_use]
+    pub fn environment(&self) -> &str {
+        self.named(header::ENVIRONMENT)
+    }
+
+    /// When the snapshot was published: ISO 8601, UTC.
+    #[must_use]
+    pub fn published_at(&self) -> &str {
+        self.named(header::PUBLISHED_AT)
+    }
+
+    /// How many experiments the snapshot has.
+    #[must_use]
+    pub fn experiments(&self) -> u32 {
+        self.header().at(header::EXPERIMENTS)
+    }
+
+    /// The names of the attributes that conditions ask for, each once.
+    pub fn attributes(&self) -> impl Iterator<Item = &str> {
+        let records = self.words(Section::Attributes);
+        (0..records.len() / Section::Attributes.record_words())
+            .map(move |number| self.attribute_name(records, number))
+    }
+
+    /// What assignments of an experiment begin with, as JSON in UTF-8: `{"experiment_key":…,"experiment_id":…,`.
+    /// Empty if there is no such experiment.
+    #[must_use]
+    #[inline]
+    pub fn head(&self, experiment: u32) -> &[u8] {
+        self.words(Section::Experiments)
+            .get(experiment as usize)
+            .map_or(&[], |fragment| self.fragment(fragment as usize))
+    }
+
+    /// What assignments of a variant end with, as JSON in UTF-8: `"variant_key":…,"variant_id":…,"payload":…}`, without the
+    /// payload if the variant has none. Empty if there is no such variant.
+    #[must_use]
+    #[inline]
+    pub fn tail(&self, experiment: u32, variant: u32) -> &[u8] {
+        let experiments = self.words(Section::Experiments);
+        let first = experiments.at(experiment as usize) as usize + 1;
+        let end = experiments.at(experiment as usize + 1) as usize;
+        let fragment = first.saturating_add(variant as usize);
+        if fragment < end { self.fragment(fragment) } else { &[] }
+    }
+
+    /// How many variants an experiment has.
+    #[must_use]
+    pub fn variants(&self, experiment: u32) -> u32 {
+        let experiments = self.words(Section::Experiments);
+        let place = experiment as usize;
+        experiments
+            .get(place + 1)
+            .map_or(0, |end| end.saturating_sub(experiments.at(place)).saturating_sub(1))
+    }
+
+    fn fragment(&self, fragment: usize) -> &[u8] {
+        let fragments = self.words(Section::Fragments);
+        let range = fragments.at(fragment) as usize..fragments.at(fragment + 1) as usize;
+        self.bytes_of(Section::Text).get(range).unwrap_or_default()
+    }
+
+    pub(crate) const fn is_in_order(&self) -> bool {
+        self.in_order
+    }
+
+    fn header(&self) -> Words<'_> {
+        Words::of(&self.bytes)
+    }
+
+    fn named(&self, place: usize) -> &str {
+        self.text(self.header().at(place), self.header().at(place + 1))
+    }
+
+    #[inline]
+    pub(crate) fn bytes_of(&self, section: Section) -> &[u8] {
+        self.sections
+            .get(section as usize)
+            .and_then(|range| self.bytes.get(range.clone()))
+            .unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn words(&self, section: Section) -> Words<'_> {
+        Words::of(self.bytes_of(section))
+    }
+
+    /// A piece of Text.
+    #[inline]
+    pub(crate) fn text(&self, offset: u32, length: u32) -> &str {
+        let range = offset as usize..offset as usize + length as usize;
+        let bytes = self.bytes_of(Section::Text).get(range).unwrap_or_default();
+        // Names are short: looking again costs less than `unsafe` would in trust.
+        core::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    pub(crate) fn attribute_name(&self, records: Words<'_>, number: usize) -> &str {
+        let place = number * Section::Attributes.record_words();
+        self.text(records.at(place), records.at(place + 1))
+    }
+}
+
+/// What a ruleset remembers of the JSON it was made from: two murmur3 hashes, with seeds 0 (low half) and 1.
+#[must_use]
+pub fn snapshot_hash(json: &[u8]) -> u64 {
+    let of_seed = |seed| u64::from(crate::murmur3::Murmur3::with_seed(seed).update(json).finish());
+    of_seed(0) | of_seed(1) << 32
+}

@@ -1,0 +1,45 @@
+//! Any text is refused as a context, or its attributes are those that the oracle finds.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use edgewise_engine::{
+    Buffer, Context, Ruleset, Snapshot, UserKey, compile,
+    oracle::{self, Attribute},
+    Scalar,
+};
+use libfuzzer_sys::fuzz_target;
+use serde_json::Value;
+
+static DECIDED: LazyLock<(Snapshot, Ruleset)> = LazyLock::new(|| {
+    let snapshot = Snapshot::from_json(include_bytes!("../seeds/snapshot/operators.json")).unwrap();
+    let ruleset = Ruleset::load(compile(&snapshot, 0).unwrap()).unwrap();
+    (snapshot, ruleset)
+});
+
+fuzz_target!(|text: &str| {
+    let (context, by_letter) = match (Context::from_json(text), oracle::Context::from_json(text)) {
+        (Ok(context), Ok(by_letter)) => (context, by_letter),
+        (Err(_), Err(_)) => return,
+        (context, by_letter) => panic!("{context:?} {by_letter:?}"),
+    };
+    for name in ["a", "a.b", "a.0", "a.length", "a.length.x", "", ".", "plan", "country", "a.b.0.length"] {
+        assert_eq!(context.get(name), scalar(by_letter.attribute(name)), "{name}");
+    }
+    let (snapshot, ruleset) = &*DECIDED;
+    let (user, mut expected) = (UserKey::new("user-1").unwrap(), Vec::new());
+    oracle::decide(snapshot, user, &by_letter, &mut expected);
+    assert_eq!(ruleset.decide(user, &context, &mut Buffer::new()), expected);
+});
+
+fn scalar(attribute: Option<Attribute<'_>>) -> Scalar<'_> {
+    match attribute {
+        None => Scalar::Missing,
+        Some(Attribute::Length(length)) => Scalar::Number(length as f64),
+        Some(Attribute::Json(Value::Null)) => Scalar::Null,
+        Some(Attribute::Json(Value::Bool(value))) => Scalar::Bool(*value),
+        Some(Attribute::Json(Value::Number(number))) => Scalar::Number(number.as_f64().unwrap()),
+        Some(Attribute::Json(Value::String(text))) => Scalar::String(text),
+        Some(Attribute::Json(Value::Array(_) | Value::Object(_))) => Scalar::Composite,
+    }
+}

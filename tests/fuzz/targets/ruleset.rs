@@ -1,0 +1,55 @@
+//! Any bytes are refused, or decide: without panic, the same in every way of hashing, and only what has an answer.
+#![no_main]
+
+use edgewise_engine::{Buffer, Context, Lanes, Ruleset, UserKey, murmur3};
+use libfuzzer_sys::fuzz_target;
+
+const CONTEXTS: [&str; 3] = [
+    "{}",
+    r#"{"country":"US","plan":"pro","age":34,"deviceType":"mobile"}"#,
+    r#"{"country":["US"],"plan":null,"age":-0.0,"a":{"b":[1,"x"]},"a.b":true,"b":1e300}"#,
+];
+
+fuzz_target!(|bytes: &[u8]| {
+    let as_they_are = Ruleset::load(bytes.to_vec());
+    if as_they_are.is_ok() {
+        decide(as_they_are);
+    }
+    decide(Ruleset::load(sealed(bytes)));
+});
+
+/// The bytes with a header that passes, so that what comes after it is looked at.
+fn sealed(bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let length = u32::try_from(bytes.len()).unwrap();
+    for (word, value) in [(0, *b"EWRS"), (1, 1_u32.to_le_bytes()), (3, length.to_le_bytes()), (4, [0; 4])] {
+        if let Some(place) = bytes.get_mut(4 * word..4 * word + 4) {
+            place.copy_from_slice(&value);
+        }
+    }
+    if bytes.len() >= 12 {
+        let checksum = murmur3::hash(&bytes[12..]);
+        bytes[8..12].copy_from_slice(&checksum.to_le_bytes());
+    }
+    bytes
+}
+
+fn decide<E>(ruleset: Result<Ruleset, E>) {
+    let Ok(ruleset) = ruleset else { return };
+    let [mut scalar, mut portable, mut fastest] =
+        [Lanes::SCALAR, Lanes::PORTABLE, Lanes::fastest()].map(Buffer::with_lanes);
+    for name in ruleset.attributes() {
+        assert!(name.len() <= ruleset.as_bytes().len());
+    }
+    for (context, key) in CONTEXTS.iter().zip(["u", "user-1", "日本"]) {
+        let (context, key) = (Context::from_json(context).unwrap(), UserKey::new(key).unwrap());
+        let decided = ruleset.decide(key, &context, &mut scalar);
+        assert_eq!(decided, ruleset.decide(key, &context, &mut portable));
+        assert_eq!(decided, ruleset.decide(key, &context, &mut fastest));
+        for assignment in decided {
+            assert!(assignment.variant < ruleset.variants(assignment.experiment));
+            core::str::from_utf8(ruleset.head(assignment.experiment)).unwrap();
+            core::str::from_utf8(ruleset.tail(assignment.experiment, assignment.variant)).unwrap();
+        }
+    }
+}
