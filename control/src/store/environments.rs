@@ -1,5 +1,5 @@
 use edgewise_api::resources::Environment;
-use sqlx::{Row as _, query};
+use sqlx::{Executor as _, Row as _, query};
 
 use super::{
     Result, Tx,
@@ -60,13 +60,16 @@ impl Tx {
         Ok(change.transpose().map_err(|error: sqlx::Error| error)?)
     }
 
-    /// Has the change published, and all before it.
+    /// Has the change published, and all before it. Whoever listens hears of it once this is committed.
     pub async fn mark_due(&mut self, environment_id: &str, change: Change) -> Result<()> {
         query("UPDATE environment SET due = $2 WHERE id = $1")
             .bind(environment_id)
             .bind(change.number)
             .execute(&mut *self.sql)
             .await?;
+        if let Some(tell) = self.dialect.tell_due() {
+            self.sql.execute(tell).await?;
+        }
         Ok(())
     }
 }

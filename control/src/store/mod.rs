@@ -7,6 +7,7 @@ mod audiences;
 mod dialect;
 mod environments;
 mod experiments;
+mod listener;
 mod postgres;
 mod rows;
 mod sqlite;
@@ -29,6 +30,7 @@ use dialect::Dialect;
 
 pub use environments::Change;
 pub use experiments::ExperimentFilter;
+pub use listener::Listener;
 pub use rows::Stored;
 pub use versions::{Content, PublishState, RunningExperiment, Version, VersionState};
 
@@ -51,6 +53,7 @@ pub struct Store {
 #[derive(Debug)]
 pub struct Tx {
     sql: sqlx::Transaction<'static, Any>,
+    dialect: Dialect,
     /// Given back when the transaction is over.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -173,7 +176,7 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx { sql: self.pool.begin_with(self.dialect.begin_read()).await?, _turn: None })
+        self.begin(self.dialect.begin_read(), None).await
     }
 
     /// Begins a transaction that may write.
@@ -187,7 +190,18 @@ impl Store {
         } else {
             None
         };
-        Ok(Tx { sql: self.pool.begin_with(self.dialect.begin_write()).await?, _turn: turn })
+        self.begin(self.dialect.begin_write(), turn).await
+    }
+
+    async fn begin(&self, statement: &'static str, turn: Option<OwnedMutexGuard<()>>) -> Result<Tx> {
+        let sql = self.pool.begin_with(statement).await?;
+        Ok(Tx { sql, dialect: self.dialect.clone(), _turn: turn })
+    }
+
+    /// Somebody who hears of changes that become due, whichever process makes them.
+    #[must_use]
+    pub fn listener(&self) -> Listener {
+        self.dialect.listener()
     }
 
     /// Whether the database answers.
