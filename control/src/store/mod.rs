@@ -4,6 +4,7 @@
 //! module for each. Services open a [`Tx`], ask it for rows or for changes, and commit it.
 
 mod audiences;
+mod bounded;
 mod dialect;
 mod environments;
 mod experiments;
@@ -16,16 +17,18 @@ mod versions;
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::TryFutureExt;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr,
+    AnyConnection, AnyPool, Connection, Executor, SqlSafeStr,
     any::AnyPoolOptions,
     migrate::{MigrateError, Migration, MigrationType},
 };
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
+use bounded::{Bounded, TRANSACTION_LIMIT, before};
 use dialect::Dialect;
 
 pub use environments::Change;
@@ -52,7 +55,7 @@ pub struct Store {
 /// A transaction. Dropping it undoes what it did.
 #[derive(Debug)]
 pub struct Tx {
-    sql: sqlx::Transaction<'static, Any>,
+    sql: Bounded,
     dialect: Dialect,
     /// Given back when the transaction is over.
     _turn: Option<OwnedMutexGuard<()>>,
@@ -145,14 +148,22 @@ impl Store {
         let failed = |source| OpenError::Database { name: dialect.name(), source };
         let after_connect = dialect.after_connect();
         // A pool would try again and again, and then say only that it took too long.
-        let mut first = AnyConnection::connect(&url).await.map_err(failed)?;
-        first.execute(after_connect).await.map_err(failed)?;
-        first.close().await.map_err(failed)?;
+        let first = async {
+            let mut first = AnyConnection::connect(&url).await?;
+            first.execute(after_connect).await?;
+            first.close().await
+        };
+        before(Instant::now() + TRANSACTION_LIMIT, first).await.map_err(failed)?;
         let pool = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(move |connection, _| {
                 Box::pin(async move { connection.execute(after_connect).await.map(|_| ()) })
+            })
+            .after_release(|connection, _| {
+                // What was broken off is undone now. Over a connection that has fallen silent that takes for ever, and
+                // the pool would never get the connection's place back.
+                Box::pin(before(Instant::now() + ACQUIRE_TIMEOUT, connection.ping().map_ok(|()| true)))
             })
             .connect(&url)
             .await
@@ -194,7 +205,7 @@ impl Store {
     }
 
     async fn begin(&self, statement: &'static str, turn: Option<OwnedMutexGuard<()>>) -> Result<Tx> {
-        let sql = self.pool.begin_with(statement).await?;
+        let sql = Bounded::begin(&self.pool, statement).await?;
         Ok(Tx { sql, dialect: self.dialect.clone(), _turn: turn })
     }
 
@@ -209,8 +220,8 @@ impl Store {
     /// # Errors
     /// If it does not.
     pub async fn ping(&self) -> Result<()> {
-        self.pool.execute("SELECT 1").await?;
-        Ok(())
+        let deadline = Instant::now() + ACQUIRE_TIMEOUT;
+        Ok(before(deadline, self.pool.execute("SELECT 1")).await.map(|_| ())?)
     }
 
     /// Closes all connections, once their transactions are over.
