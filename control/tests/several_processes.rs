@@ -1,5 +1,5 @@
 //! Several control processes on one database: each hears of what becomes due in the others.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

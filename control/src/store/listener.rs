@@ -4,7 +4,7 @@ use sqlx::{
     Error, Executor,
     postgres::{PgListener, PgPoolOptions},
 };
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::postgres::{DUE_CHANNEL, Server};
 
@@ -12,6 +12,9 @@ use super::postgres::{DUE_CHANNEL, Server};
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// How long it may be silent before it is asked whether it is still there.
 const SILENCE: Duration = Duration::from_secs(30);
+/// How long it is listened on after something was said, so that many changes are heard of as one, and the process that
+/// made them is first to publish them.
+const BREATH: Duration = Duration::from_millis(200);
 /// The pause before it is connected to again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -29,7 +32,7 @@ impl Listener {
         Self { server, connection: None }
     }
 
-    /// Waits until a change has become due, or may have become due unheard: it also returns once it has connected,
+    /// Waits until changes have become due, or may have become due unheard: it also returns once it has connected,
     /// for the first time or again. Where no other process can make changes, it waits for ever.
     pub async fn heard(&mut self) {
         let Some(server) = &self.server else { return pending().await };
@@ -62,14 +65,22 @@ async fn connect(server: &Server) -> sqlx::Result<PgListener> {
     Ok(listener)
 }
 
-/// Waits until something is said.
+/// Waits until something is said, and for what else is said in the same breath.
 async fn hear(connection: &mut PgListener) -> sqlx::Result<()> {
-    loop {
-        match timeout(SILENCE, connection.try_recv()).await {
-            Ok(heard) => return heard?.map(|_| ()).ok_or_else(lost),
-            // A connection can be lost without a sign.
-            Err(_) => in_time(connection.execute("SELECT 1")).await.map(|_| ())?,
-        }
+    while !is_told(connection, SILENCE).await? {
+        // A connection can be lost without a sign.
+        in_time(connection.execute("SELECT 1")).await?;
+    }
+    let over = Instant::now() + BREATH;
+    while is_told(connection, over.saturating_duration_since(Instant::now())).await? {}
+    Ok(())
+}
+
+/// Whether something is said in that time.
+async fn is_told(connection: &mut PgListener, time: Duration) -> sqlx::Result<bool> {
+    match timeout(time, connection.try_recv()).await {
+        Ok(heard) => heard?.map(|_| true).ok_or_else(lost),
+        Err(_) => Ok(false),
     }
 }
 
