@@ -294,7 +294,8 @@ impl Publisher {
         drop(tx);
 
         // A store that is ahead of the database (a restored backup, a bucket of another origin) is overtaken.
-        let live = self.pointer(&paths::version(name)).await?.max(self.pointer(&paths::latest(name)).await?);
+        let version = self.pointer(environment_id, &paths::version(name)).await?;
+        let live = version.max(self.pointer(environment_id, &paths::latest(name)).await?);
         let number = known.max(live.map_or(0, |pointer| pointer.version)).saturating_add(1);
         let now = self.clock.now_ms();
         let changes = content.changes;
