@@ -20,7 +20,7 @@ impl Dialect {
     pub(super) fn of(url: &str) -> Result<(Self, String), OpenError> {
         if let Some(file) = sqlite::file(url) {
             let lock = sqlite::Lock::acquire(&file)?;
-            Ok((Self::Sqlite(Arc::new(lock)), sqlite::url(&file)))
+            Ok((Self::Sqlite(Arc::new(lock)), sqlite::connection_url(&file)))
         } else if let Some(server) = postgres::Server::of(url) {
             Ok((Self::Postgres(server), url.to_owned()))
         } else {

@@ -35,6 +35,7 @@ pub use environments::Change;
 pub use experiments::ExperimentFilter;
 pub use listener::Listener;
 pub use rows::Stored;
+pub use sqlite::url as sqlite_url;
 pub use versions::{Content, PublishState, RunningExperiment, Version, VersionState};
 
 /// How long a request waits for a connection, or for its turn to write, before it is told that the database is busy.
