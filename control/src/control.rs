@@ -19,6 +19,8 @@ pub struct Options {
     pub database_url: String,
     /// How long a request waits until its change is live before it answers that it is not yet.
     pub publish_wait: Duration,
+    /// How often to look for something to publish, without having heard of any.
+    pub look_every: Duration,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where ids and salts come from.
@@ -32,6 +34,7 @@ impl Options {
         Self {
             database_url,
             publish_wait: Duration::from_secs(5),
+            look_every: Duration::from_secs(1),
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
         }
@@ -57,10 +60,17 @@ impl Control {
         objects: Arc<dyn ObjectStore>,
         on_published: OnPublished,
     ) -> Result<Self, OpenError> {
-        let Options { database_url, publish_wait, clock, ids } = options;
+        let Options { database_url, publish_wait, look_every, clock, ids } = options;
         let store = Store::open(&database_url).await?;
-        let publisher =
-            Publisher::new(store.clone(), objects, clock.clone(), ids.as_ref(), on_published, publish_wait);
+        let publisher = Publisher::new(
+            store.clone(),
+            objects,
+            clock.clone(),
+            ids.as_ref(),
+            on_published,
+            publish_wait,
+            look_every,
+        );
         let publisher = Arc::new(publisher);
         let publishing = tokio::spawn(publisher.clone().run());
         let services = Services::new(store.clone(), publisher.clone(), clock, ids);

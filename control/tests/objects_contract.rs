@@ -99,6 +99,30 @@ async fn a_directory_has_one_writer_and_any_number_of_readers() {
 }
 
 #[tokio::test]
+async fn what_a_killed_process_did_not_finish_writing_is_gone_at_the_next_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = Directory::open(directory.path()).unwrap();
+    let object = "configs/prod/snapshots/1.json";
+    writer.put(object, b"1", Condition::Absent).await.unwrap();
+    let left = [".writing-a", "configs/prod/.writing-b", "configs/prod/snapshots/.writing-c"];
+    let left = left.map(|path| directory.path().join(path));
+    for path in &left {
+        std::fs::write(path, "half").unwrap();
+    }
+    // Whoever else has a file here keeps it, and so does who only reads.
+    let others = directory.path().join("configs/prod/notes.txt");
+    std::fs::write(&others, "").unwrap();
+    drop(Directory::read_only(directory.path()));
+    assert!(Directory::open(directory.path()).is_err() && left.iter().all(|path| path.exists()));
+
+    drop(writer);
+    let writer = Directory::open(directory.path()).unwrap();
+    assert!(!left.iter().any(|path| path.exists()));
+    assert!(others.exists());
+    assert_eq!(writer.get(object).await.unwrap().unwrap().bytes, b"1");
+}
+
+#[tokio::test]
 async fn a_directory_that_cannot_be_made_is_said_at_once() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let problem = Directory::open(&Path::new(file.path()).join("below")).unwrap_err().to_string();

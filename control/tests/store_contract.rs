@@ -1,13 +1,15 @@
 //! What every database must do for the control plane. Each claim is checked on each database that is supported,
 //! on a fresh one every time.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
 
 use edgewise_api::resources::{
     AllocationRequest, AudienceCreate, ExperimentCreate, ExperimentPatch, Status, Variant, VariantPatch,
 };
 use edgewise_control::store::{ExperimentFilter, Store, StoreError, Tx, Version, VersionState};
 use serde_json::value::RawValue;
-use sqlx::{Connection, Executor};
+use support::Postgres;
 
 /// Runs a check on a fresh database of each kind.
 async fn on_each_database(check: impl AsyncFn(Store)) {
@@ -15,42 +17,12 @@ async fn on_each_database(check: impl AsyncFn(Store)) {
     // A path that a URL would take for something else must not be.
     let url = format!("sqlite://{}/a b%25%3F%23.db", directory.path().display());
     let postgres = Postgres::fresh().await;
-    for url in [url, postgres.url.clone()] {
+    for url in [url, postgres.url().to_owned()] {
         let store = Store::open(&url).await.unwrap();
         check(store.clone()).await;
         store.close().await;
     }
     postgres.drop().await;
-}
-
-/// A database of a Postgres server, made for one test.
-struct Postgres {
-    url: String,
-    server: String,
-    name: String,
-}
-
-impl Postgres {
-    async fn fresh() -> Self {
-        let server = std::env::var("TEST_DATABASE_URL")
-            .expect("TEST_DATABASE_URL must name a Postgres server: `cargo xtask test` brings one");
-        let name = format!("edgewise_test_{}", uuid::Uuid::new_v4().simple());
-        let (base, _) = server.rsplit_once('/').unwrap();
-        let postgres = Self { url: format!("{base}/{name}"), server, name };
-        postgres.admin("CREATE DATABASE").await;
-        postgres
-    }
-
-    async fn drop(self) {
-        self.admin("DROP DATABASE").await;
-    }
-
-    async fn admin(&self, verb: &str) {
-        sqlx::any::install_default_drivers();
-        let mut connection = sqlx::AnyConnection::connect(&self.server).await.unwrap();
-        let sql = sqlx::AssertSqlSafe(format!("{verb} {}", self.name));
-        connection.execute(sql).await.unwrap();
-    }
 }
 
 async fn environment(tx: &mut Tx, id: &str) {

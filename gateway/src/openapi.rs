@@ -20,7 +20,7 @@ pub const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; \
      script-src 'sha256-dCGrs1OPHryO48iieTb+n2M6BAP/+jDMJhRijsLrBDs='; style-src 'sha256-LQ/ejpl09UfobSSnM4P91tCC7FoNnC22P6yApH7NBJ0='; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// All routes, as `edgewise serve` and `edgewise gateway` have them.
+/// All routes, as `edgewise serve` has them.
 #[must_use]
 pub fn serve() -> utoipa::openapi::OpenApi {
     Document::openapi()
@@ -29,6 +29,23 @@ pub fn serve() -> utoipa::openapi::OpenApi {
         .nest("/api", ApiHealth::openapi())
         .merge_from(Snapshots::openapi())
         .merge_from(Process::openapi())
+}
+
+/// All routes, as `edgewise gateway` has them: what it passes on may not reach its plane.
+#[must_use]
+pub fn gateway() -> utoipa::openapi::OpenApi {
+    let mut document = serve();
+    let problems = PassingProblems::responses();
+    for (path, item) in &mut document.paths.paths {
+        if path == "/api/health" || !(path.starts_with("/api/") || path.starts_with("/configs/")) {
+            continue;
+        }
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.responses.responses.extend(problems.clone());
+        }
+    }
+    document
 }
 
 /// The routes of `edgewise control`.
@@ -179,17 +196,54 @@ pub(crate) struct TooManyRequests {
 #[expect(dead_code, reason = "describes what is answered")]
 pub(crate) enum DecideAnswers {
     /// The decision
-    #[response(status = 200)]
+    #[response(status = 200, headers(
+        ("x-ratelimit-limit" = u32, description = "Decisions that a client address may ask for in one window; \
+            absent, like the other two, where it is not limited"),
+        ("x-ratelimit-remaining" = u32, description = "Those that are left"),
+        ("x-ratelimit-reset" = u64, description = "Whole seconds until the window ends"),
+    ))]
     Decided(#[to_schema] Decided),
     /// A parameter is missing, repeated, empty or wrong
     #[response(status = 400)]
     Invalid(#[to_schema] ErrorBody),
-    /// The client has asked too often: `retry-after` and `x-ratelimit-reset` say how many seconds to wait
-    #[response(status = 429)]
+    /// The client has asked too often
+    #[response(status = 429, headers(
+        ("retry-after" = u64, description = "How many seconds to wait"),
+        ("x-ratelimit-limit" = u32, description = "Decisions that a client address may ask for in one window"),
+        ("x-ratelimit-remaining" = u32, description = "0"),
+        ("x-ratelimit-reset" = u64, description = "Whole seconds until the window ends"),
+    ))]
     TooMany(#[to_schema] TooManyRequests),
     /// Nothing is published in the environment, or it cannot be loaded
     #[response(status = 503)]
     Unavailable(#[to_schema] ErrorBody),
+}
+
+/// What can be wrong with the body of a decide request.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes what is answered")]
+pub(crate) enum BodyProblems {
+    /// The body did not arrive in time
+    #[response(status = 408)]
+    Timeout(#[to_schema] ErrorBody),
+    /// The body is larger than 1 MiB
+    #[response(status = 413)]
+    TooLarge(#[to_schema] ErrorBody),
+    /// The body is not declared as JSON
+    #[response(status = 415)]
+    NotJson(#[to_schema] ErrorBody),
+}
+
+/// What can go wrong on the way to another plane.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes what is answered")]
+enum PassingProblems {
+    /// The plane cannot be reached
+    #[response(status = 502)]
+    Unreachable(#[to_schema] ErrorBody),
+    /// The plane does not answer in time
+    #[response(status = 504)]
+    Slow(#[to_schema] ErrorBody),
 }
 
 /// Routes whose handlers are shared or closures, described.

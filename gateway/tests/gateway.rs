@@ -22,7 +22,10 @@ use bytes::Bytes;
 use hyper::body::Frame;
 use serde_json::{Value, json};
 use support::Served;
-use tokio::sync::{Notify, mpsc::Receiver};
+use tokio::{
+    net::TcpSocket,
+    sync::{Notify, mpsc::Receiver},
+};
 
 /// Answers with what it was asked.
 async fn echo(request: Request) -> Response {
@@ -69,10 +72,11 @@ async fn all() -> (Served, Served, Served) {
     (gateway(&control.url(""), &decide.url("/"), &[]).await, control, decide)
 }
 
-/// An address where nothing listens.
-async fn nowhere() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+/// An address where nothing listens, nor will before the socket is dropped that it belongs to.
+fn nowhere() -> (String, TcpSocket) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    (format!("http://{}", socket.local_addr().unwrap()), socket)
 }
 
 async fn asked(gateway: &Served, target: &str) -> Value {
@@ -168,7 +172,8 @@ async fn an_answer_flows_through_as_it_is_made() {
         }
     };
     let control = Served::routes(Router::new().route("/stream", get(stream))).await;
-    let gateway = gateway(&control.url(""), &nowhere().await, &[]).await;
+    let (away, _socket) = nowhere();
+    let gateway = gateway(&control.url(""), &away, &[]).await;
     let mut answer = gateway.get("/api/stream").await;
     assert_eq!(answer.chunk().await.unwrap().unwrap(), "first");
     go_on.notify_one();
@@ -195,7 +200,8 @@ async fn a_body_that_is_too_large_is_refused_here() {
 
 #[tokio::test]
 async fn a_plane_that_is_down_is_a_502_that_names_it() {
-    let gateway = gateway(&nowhere().await, &nowhere().await, &[]).await;
+    let (away, _socket) = nowhere();
+    let gateway = gateway(&away, &away, &[]).await;
     for (path, plane) in [
         ("/api/experiments", "control plane"),
         ("/api/decide", "decision plane"),
@@ -212,7 +218,7 @@ async fn a_plane_that_is_down_is_a_502_that_names_it() {
 async fn health_tells_of_each_plane_whether_it_works_answers_or_is_away() {
     let broken = Router::new().fallback(async || StatusCode::SERVICE_UNAVAILABLE);
     let (well, broken) = (Served::routes(plane("any")).await, Served::routes(broken).await);
-    let away = nowhere().await;
+    let (away, _socket) = nowhere();
     for (control, decide, status, expected) in [
         (well.url(""), well.url(""), 200, ["ok", "ok", "ok"]),
         (broken.url(""), well.url(""), 503, ["degraded", "unhealthy", "ok"]),
@@ -239,6 +245,12 @@ async fn decisions_are_limited_and_nothing_else_is() {
     let (echoing, more) = (Served::routes(plane("any")).await, ["--decide-rate-limit-max", "2"]);
     let gateway = gateway(&echoing.url(""), &echoing.url(""), &more).await;
     for remaining in ["1", "0"] {
+        // What decides nothing costs nothing.
+        for method in ["OPTIONS", "PUT", "PATCH", "DELETE"] {
+            let answer = gateway.send(method, "/api/decide", &[], "").await;
+            assert_eq!(answer.status(), 404, "{method}");
+            assert!(!answer.headers().contains_key("x-ratelimit-limit"), "{method}");
+        }
         let answer = gateway.get("/api/decide").await;
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["x-ratelimit-limit"], "2");

@@ -42,8 +42,44 @@ fn every_route_stands_where_it_is_served() {
 }
 
 #[test]
+fn a_gateway_says_what_it_answers_where_a_plane_does_not() {
+    let document = serde_json::to_value(openapi::gateway()).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let is_passed_on = ["/api/", "/configs/"].iter().any(|prefix| path.starts_with(prefix));
+        for operation in operations.as_object().unwrap().values() {
+            for status in ["502", "504"] {
+                let is_said = operation["responses"][status].is_object();
+                assert_eq!(is_said, is_passed_on && path != "/api/health", "{status} of {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn revisions_and_allowances_are_described() {
+    let document = serde_json::to_value(openapi::serve()).unwrap();
+    let headers = |path: &str, method: &str, status: &str| {
+        let headers = document["paths"][path][method]["responses"][status]["headers"].as_object();
+        headers.map(|headers| headers.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let published = ["etag", "x-publish-attempted", "x-publish-error", "x-publish-succeeded"];
+    assert_eq!(headers("/api/experiments", "post", "201"), ["etag"]);
+    assert_eq!(headers("/api/audiences/{id}", "get", "200"), ["etag"]);
+    assert_eq!(headers("/api/experiments/{id}", "patch", "200"), published);
+    assert_eq!(headers("/api/experiments/{id}/variants", "post", "201"), published);
+    assert_eq!(headers("/api/experiments/{id}", "delete", "200"), published[1..]);
+    let allowance = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"];
+    for method in ["get", "post"] {
+        assert_eq!(headers("/api/decide", method, "200"), allowance);
+        assert_eq!(headers("/api/decide", method, "429")[1..], allowance);
+    }
+    let answers = document["paths"]["/api/decide"]["post"]["responses"].as_object().unwrap();
+    assert!(["408", "413", "415"].iter().all(|status| answers.contains_key(*status)), "{answers:?}");
+}
+
+#[test]
 fn every_schema_that_is_referred_to_is_there() {
-    for document in [openapi::serve(), openapi::control(), openapi::decide()] {
+    for document in [openapi::serve(), openapi::gateway(), openapi::control(), openapi::decide()] {
         let document = serde_json::to_value(document).unwrap();
         let text = document.to_string();
         for reference in text.split("\"#/components/schemas/").skip(1) {

@@ -90,10 +90,30 @@ fn a_wrong_value_is_one_line_that_names_it_and_where_it_came_from() {
     assert!(line.contains("true, false, 1 or 0"), "{line}");
     let line = refusal(edgewise(root).args(["decide", "--snapshot-store", "ftp://bucket"]));
     assert!(line.contains("file:DIR") && line.contains("https://"), "{line}");
+    for (option, hint) in
+        [("--poll-interval", "seconds from 0.01"), ("--decide-rate-limit-max", "not in 1..")]
+    {
+        let line = refusal(edgewise(root).args(["serve", option, "-1"]));
+        assert!(line.contains(option) && line.contains("'-1'") && line.contains(hint), "{line}");
+    }
     let line = refusal(edgewise(root).args(["serve", "--log", "loud"]));
     assert!(line.contains("info"), "{line}");
     let line = refusal(edgewise(root).args(["serve", "--unknown"]));
     assert!(line.contains("--unknown"), "{line}");
+}
+
+#[test]
+fn a_variable_that_is_empty_counts_as_not_set() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("edgewise.toml"), "bind = '127.0.0.2:0'\n").unwrap();
+    let help = edgewise(directory.path()).args(["serve", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let variables = help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next());
+    let variables: Vec<&str> = variables.collect();
+    assert!(variables.len() > 10, "{variables:?}");
+    let empty = &mut edgewise(directory.path());
+    let empty = empty.arg("serve").envs(variables.iter().map(|name| (name, "")));
+    assert!(listens(empty).starts_with("127.0.0.2:"));
 }
 
 #[test]

@@ -6,20 +6,26 @@ mod support;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
+use edgewise_control::http::{Metrics, shell};
 use support::Served;
 use tokio::sync::Notify;
 
 #[tokio::test]
-async fn a_handler_that_panics_is_a_500_in_json_and_the_server_goes_on() {
+async fn a_handler_that_panics_is_a_500_in_json_that_is_counted_and_the_server_goes_on() {
     async fn fault() -> &'static str {
         panic!("a fault of a test")
     }
-    let server =
-        Served::routes(Router::new().route("/fault", get(fault)).route("/", get(async || "well"))).await;
+    let routes = Router::new().route("/fault", get(fault)).route("/", get(async || "well"));
+    let server = Served::routes(shell(routes, &Metrics::default())).await;
     let (status, body) = server.json("/fault").await;
     assert_eq!(status, 500);
     assert!(!body["error"].as_str().unwrap().contains("of a test"), "{body}");
     assert_eq!(server.get("/").await.text().await.unwrap(), "well");
+    let metrics = server.get("/metrics").await.text().await.unwrap();
+    for counted in ["{route=\"/fault\",status=\"500\"} 1", "{route=\"/\",status=\"200\"} 1"] {
+        assert!(metrics.contains(&format!("edgewise_http_requests_total{counted}\n")), "{metrics}");
+    }
+    assert_eq!(metrics.matches("requests_total{").count(), 2, "{metrics}");
     server.stop().await;
 }
 

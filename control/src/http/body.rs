@@ -26,10 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct JsonBody(pub Bytes);
 
-/// A body that does not matter, but must be within the size limit too.
-#[derive(Debug)]
-pub struct IgnoredBody;
-
 impl<S: Sync> FromRequest<S> for JsonBody {
     type Rejection = Failed;
 
@@ -40,15 +36,6 @@ impl<S: Sync> FromRequest<S> for JsonBody {
             return Err(ApiError::not_json().into());
         }
         Ok(Self(bytes))
-    }
-}
-
-impl<S: Sync> FromRequest<S> for IgnoredBody {
-    type Rejection = Failed;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failed> {
-        read(request.into_body(), Limits::DEFAULT.body_bytes).await?;
-        Ok(Self)
     }
 }
 

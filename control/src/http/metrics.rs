@@ -1,5 +1,6 @@
 use std::{
     sync::{Arc, Mutex, PoisonError},
+    thread,
     time::Duration,
 };
 
@@ -43,6 +44,18 @@ impl RouteMetrics {
         }
         self.seconds.observe(took.as_secs_f64());
         tracing::debug!(route = self.route, status, micros = took.as_micros(), "answered");
+    }
+}
+
+/// Does something if the code that holds it panics: the server then answers 500, past whoever counts answers.
+#[derive(Debug)]
+pub struct IfPanicking<F: FnMut()>(pub F);
+
+impl<F: FnMut()> Drop for IfPanicking<F> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            (self.0)();
+        }
     }
 }
 

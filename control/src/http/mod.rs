@@ -5,7 +5,7 @@ mod metrics;
 mod reply;
 mod shell;
 
-pub use body::{IgnoredBody, JsonBody, with_whole_body};
-pub use metrics::{Metrics, RouteMetrics};
+pub use body::{JsonBody, with_whole_body};
+pub use metrics::{IfPanicking, Metrics, RouteMetrics};
 pub use reply::{Failed, json_reply};
 pub use shell::{not_found, shell};

@@ -1,26 +1,23 @@
-use std::{any::Any, time::Instant};
+use std::time::Instant;
 
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::get,
 };
 use edgewise_api::ApiError;
-use tower_http::catch_panic::CatchPanicLayer;
 
-use super::{Failed, Metrics};
+use super::{Failed, IfPanicking, Metrics};
 
-/// What every plane has around its routes: `/metrics`, JSON for unknown routes and methods, counting, and an
-/// answer even if a handler panics.
+/// What every plane has around its routes: `/metrics`, JSON for unknown routes and methods, and counting.
 pub fn shell(routes: Router, metrics: &Metrics) -> Router {
     let counted = metrics.clone();
     routes
         .route("/metrics", get(move || async move { counted.answer() }))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
-        .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(metrics.clone(), count))
 }
 
@@ -33,15 +30,11 @@ async fn count(State(metrics): State<Metrics>, request: Request, next: Next) -> 
     let started = Instant::now();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let response = next.run(request).await;
     let route = matched.as_ref().map_or("unknown", MatchedPath::as_str);
+    let _counted = IfPanicking(|| metrics.answered(route, 500, started.elapsed()));
+    let response = next.run(request).await;
     let (status, took) = (response.status().as_u16(), started.elapsed());
     metrics.answered(route, status, took);
     tracing::debug!(%method, route, status, micros = took.as_micros(), "answered");
     response
-}
-
-fn panicked(_panic: Box<dyn Any + Send + 'static>) -> Response {
-    // The panic hook has logged where and why.
-    Failed(ApiError::internal("internal error: it has been logged")).into_response()
 }

@@ -10,6 +10,9 @@ use tempfile::NamedTempFile;
 
 use super::{Condition, Object, ObjectError, ObjectStore, Put};
 
+/// What the names of files begin with that are still being written.
+const UNFINISHED: &str = ".writing-";
+
 /// A directory as an object store, for one machine. At most one process may write to it, which a lock file
 /// sees to; any number may read.
 #[derive(Debug)]
@@ -71,7 +74,10 @@ impl Directory {
             Err(fs4::TryLockError::Error(source)) => return Err(unwritable(source)),
         }
         // Shows now, not at the first publish, whether files can be made here.
-        NamedTempFile::new_in(root).map_err(unwritable)?;
+        unfinished(root).map_err(unwritable)?;
+        if let Err(problem) = remove_unfinished(root) {
+            tracing::warn!(%problem, "unfinished files of an earlier process cannot be removed");
+        }
         Ok(Self { root: root.into(), writing: Some(Arc::new(Mutex::new(WriteLock(lock)))) })
     }
 
@@ -105,7 +111,7 @@ impl Directory {
         let file = Self::file(root, path)?;
         let parent = file.parent().unwrap_or(root);
         make_directory(root, parent)?;
-        let mut temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(parent)?;
+        let mut temporary = unfinished(parent)?;
         io::Write::write_all(&mut temporary, bytes)?;
         publish_permissions(temporary.as_file())?;
         temporary.as_file().sync_all()?;
@@ -114,6 +120,25 @@ impl Directory {
         fs::File::open(parent)?.sync_all()?;
         Ok(Put::Written)
     }
+}
+
+/// A file to be renamed when it is whole. It is removed if it never is.
+fn unfinished(directory: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)
+}
+
+/// Removes the files that processes left behind which were killed. Only whoever holds the lock may.
+fn remove_unfinished(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            remove_unfinished(&entry.path())?;
+        } else if kind.is_file() && entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes a directory below `root` so that it too survives a power cut.

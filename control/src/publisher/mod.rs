@@ -3,7 +3,8 @@
 //!
 //! Every change counts up its environment's `changes`, in its own transaction; one that is to be published sets
 //! `due` to that number. One task in every control process looks for environments whose `due` is beyond
-//! `published`, and for versions that an earlier attempt left pending. For each it takes a lease, records the
+//! `published`, and for versions that an earlier attempt left pending: when this process makes a change, when the
+//! database tells of one that another made, and once a second in any case. For each it takes a lease, records the
 //! next version with its exact bytes as *pending*, writes it ([`upload`]), and moves `published` to the changes
 //! that the version holds. Requests wait for `published` to reach their own number; several of them may be
 //! served by one version.
@@ -32,8 +33,8 @@ use crate::{
 use lease::Lease;
 use progress::Progresses;
 
-/// How often the database is looked at without having been woken.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The pause after publishing broke off by a fault of ours.
+const BROKEN_OFF: Duration = Duration::from_secs(1);
 /// How often it is looked at while another process publishes what requests of this one wait for.
 const LOOK_ELSEWHERE: Duration = Duration::from_millis(50);
 /// How long one call of the object store may take.
@@ -65,6 +66,8 @@ pub struct Publisher {
     on_published: OnPublished,
     /// How long a request waits.
     wait: Duration,
+    /// How often the database is looked at without having been woken.
+    look_every: Duration,
     wake: Notify,
     stopping: watch::Sender<bool>,
     progress: Progresses,
@@ -133,6 +136,7 @@ impl Publisher {
         ids: &dyn IdSource,
         on_published: OnPublished,
         wait: Duration,
+        look_every: Duration,
     ) -> Self {
         Self {
             store,
@@ -141,6 +145,7 @@ impl Publisher {
             owner: ids.new_id(),
             on_published,
             wait,
+            look_every,
             wake: Notify::new(),
             stopping: watch::Sender::new(false),
             progress: Progresses::default(),
@@ -159,6 +164,22 @@ impl Publisher {
 
     /// Looks for work, and does it, until [`Publisher::stop`].
     pub async fn run(self: Arc<Self>) {
+        tokio::select! {
+            () = self.clone().do_what_is_due() => {}
+            () = self.hear_of_others() => {}
+        }
+    }
+
+    /// Has work looked for when another process made it. Never ends.
+    async fn hear_of_others(&self) {
+        let mut listener = self.store.listener();
+        loop {
+            listener.heard().await;
+            self.wake.notify_one();
+        }
+    }
+
+    async fn do_what_is_due(self: Arc<Self>) {
         let mut tasks = JoinSet::new();
         let mut busy: HashMap<String, AbortHandle> = HashMap::new();
         let mut stopping = self.stopping.subscribe();
@@ -185,11 +206,11 @@ impl Publisher {
             }
             tokio::select! {
                 () = self.wake.notified() => {}
-                () = sleep(LOOK_EVERY) => {}
+                () = sleep(self.look_every) => {}
                 Some(ended) = tasks.join_next() => {
                     if let Err(error) = ended {
                         tracing::error!(%error, "publishing broke off");
-                        rest(&mut stopping, LOOK_EVERY).await;
+                        rest(&mut stopping, BROKEN_OFF).await;
                     }
                 }
                 _ = stopping.changed() => {}
@@ -276,7 +297,8 @@ impl Publisher {
         drop(tx);
 
         // A store that is ahead of the database (a restored backup, a bucket of another origin) is overtaken.
-        let live = self.pointer(&paths::version(name)).await?.max(self.pointer(&paths::latest(name)).await?);
+        let version = self.pointer(environment_id, &paths::version(name)).await?;
+        let live = version.max(self.pointer(environment_id, &paths::latest(name)).await?);
         let number = known.max(live.map_or(0, |pointer| pointer.version)).saturating_add(1);
         let now = self.clock.now_ms();
         let changes = content.changes;

@@ -16,6 +16,21 @@ struct Progress {
     rejected: Option<(i64, String)>,
     /// What went wrong last, since something was published.
     problem: Option<String>,
+    /// Whether the snapshot store is asked something right now.
+    asks: bool,
+}
+
+/// The snapshot store is asked something, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Asking<'a> {
+    all: &'a Progresses,
+    environment_id: &'a str,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.all.asks(self.environment_id, false);
+    }
 }
 
 impl Progress {
@@ -37,7 +52,7 @@ impl Progresses {
     pub(super) fn published(&self, environment_id: &str, change: i64) {
         self.update(environment_id, |progress| {
             if progress.published < change {
-                *progress = Progress { published: change, ..Progress::default() };
+                *progress = Progress { published: change, asks: progress.asks, ..Progress::default() };
             }
         });
     }
@@ -45,6 +60,20 @@ impl Progresses {
     /// An attempt failed.
     pub(super) fn failed(&self, environment_id: &str, problem: String) {
         self.update(environment_id, |progress| progress.problem = Some(problem));
+    }
+
+    /// The snapshot store is asked something of an environment.
+    pub(super) fn asking<'a>(&'a self, environment_id: &'a str) -> Asking<'a> {
+        self.asks(environment_id, true);
+        Asking { all: self, environment_id }
+    }
+
+    fn asks(&self, environment_id: &str, asks: bool) {
+        self.0.send_if_modified(|all| {
+            all.entry(environment_id.to_owned()).or_default().asks = asks;
+            // It settles nothing that anybody waits for.
+            false
+        });
     }
 
     /// The content as of `changes` cannot be published, and is not tried again.
@@ -69,10 +98,14 @@ impl Progresses {
         }
     }
 
-    /// What went wrong last.
+    /// What went wrong last, or what it waits for.
     pub(super) fn problem(&self, environment_id: &str) -> String {
         let all = self.0.borrow();
-        let problem = all.get(environment_id).and_then(|progress| progress.problem.clone());
-        problem.unwrap_or_else(|| "it takes longer than expected".to_owned())
+        let progress = all.get(environment_id);
+        let waits = match progress {
+            Some(Progress { asks: true, .. }) => "the snapshot store does not answer",
+            _ => "it takes longer than expected",
+        };
+        progress.and_then(|progress| progress.problem.clone()).unwrap_or_else(|| waits.to_owned())
     }
 }

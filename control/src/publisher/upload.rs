@@ -43,12 +43,13 @@ impl Publisher {
         let ruleset = compiled(&version.snapshot).await?;
 
         let same = |there: &[u8]| there == snapshot;
-        let mut written = self.write_immutable(&paths::snapshot(name, number), snapshot, same).await?;
+        let mut written =
+            self.write_immutable(environment_id, &paths::snapshot(name, number), snapshot, same).await?;
         if written == Write::Written {
             self.keep(lease).await?;
             let path = paths::ruleset(name, FORMAT, number);
             let same = |there: &[u8]| there == ruleset.as_bytes() || is_of_same_snapshot(there, &ruleset);
-            written = self.write_immutable(&path, ruleset.as_bytes(), same).await?;
+            written = self.write_immutable(environment_id, &path, ruleset.as_bytes(), same).await?;
         }
         for (path, bytes) in [(paths::latest(name), snapshot), (paths::version(name), pointer.as_bytes())] {
             if written == Write::Written {
@@ -85,13 +86,14 @@ impl Publisher {
     /// Writes what never changes, unless the same is there.
     async fn write_immutable(
         &self,
+        environment_id: &str,
         path: &str,
         bytes: &[u8],
         same: impl Fn(&[u8]) -> bool,
     ) -> Result<Write, Problem> {
-        match self.put(path, bytes, Condition::Absent).await? {
+        match self.put(environment_id, path, bytes, Condition::Absent).await? {
             Put::Written => Ok(Write::Written),
-            Put::Refused => match self.get(path).await? {
+            Put::Refused => match self.get(environment_id, path).await? {
                 Some(object) if same(&object.bytes) => Ok(Write::Written),
                 Some(_) => Ok(Write::Taken),
                 // Refused, and yet not there: another write of it may be under way.
@@ -109,7 +111,7 @@ impl Publisher {
         number: u64,
     ) -> Result<Write, Problem> {
         for _ in 0..POINTER_TRIES {
-            let there = self.get(path).await?;
+            let there = self.get(environment_id, path).await?;
             let at = there.as_ref().and_then(pointer).map_or(0, |pointer| pointer.version);
             if at >= number {
                 let known = self.store.read().await?.version(environment_id, at.cast_signed()).await?;
@@ -118,7 +120,7 @@ impl Publisher {
             }
             let condition =
                 there.as_ref().map_or(Condition::Absent, |object| Condition::Matches(&object.etag));
-            if self.put(path, bytes, condition).await? == Put::Written {
+            if self.put(environment_id, path, bytes, condition).await? == Put::Written {
                 return Ok(Write::Written);
             }
         }
@@ -126,15 +128,23 @@ impl Publisher {
     }
 
     /// The version that a pointer, or a snapshot, of the store names.
-    pub(super) async fn pointer(&self, path: &str) -> Result<Option<Pointer>, Problem> {
-        Ok(self.get(path).await?.as_ref().and_then(pointer))
+    pub(super) async fn pointer(&self, environment_id: &str, path: &str) -> Result<Option<Pointer>, Problem> {
+        Ok(self.get(environment_id, path).await?.as_ref().and_then(pointer))
     }
 
-    async fn get(&self, path: &str) -> Result<Option<Object>, Problem> {
+    async fn get(&self, environment_id: &str, path: &str) -> Result<Option<Object>, Problem> {
+        let _asking = self.progress.asking(environment_id);
         timeout(OBJECT_TIMEOUT, self.objects.get(path)).await.map_or(Err(Problem::Timeout), |read| Ok(read?))
     }
 
-    async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, Problem> {
+    async fn put(
+        &self,
+        environment_id: &str,
+        path: &str,
+        bytes: &[u8],
+        condition: Condition<'_>,
+    ) -> Result<Put, Problem> {
+        let _asking = self.progress.asking(environment_id);
         let put = self.objects.put(path, bytes, condition);
         timeout(OBJECT_TIMEOUT, put).await.map_or(Err(Problem::Timeout), |put| Ok(put?))
     }

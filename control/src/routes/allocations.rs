@@ -2,8 +2,9 @@ use axum::{extract::State, http::StatusCode};
 use edgewise_api::resources::{Allocation, AllocationsPut};
 
 use super::{
+    described::{List, Published, WriteProblems},
     extract::Ids,
-    reply::{Published, Reply, WriteProblems, changed},
+    reply::{Reply, changed},
 };
 use crate::{
     actor::Actor,
@@ -17,7 +18,7 @@ use crate::{
 #[utoipa::path(
     put, path = "/experiments/{id}/allocations", tag = "variants", request_body = AllocationsPut,
     params(("id" = String, Path, description = "UUID of the experiment"), ("If-Match" = Option<String>, Header, description = "The ETag the experiment must still have")),
-    responses(Published::<Vec<Allocation>>, WriteProblems)
+    responses(Published::<List<Allocation>>, WriteProblems)
 )]
 pub(super) async fn put(
     State(services): State<Services>,

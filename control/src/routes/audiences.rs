@@ -5,19 +5,20 @@ use edgewise_api::{
 };
 
 use super::{
+    described::{Created, Deleted, Published, ReadProblems, Shown, WriteProblems},
     extract::{Ids, QueryText},
-    reply::{Published, ReadProblems, Reply, WriteProblems, changed, deleted, plain, stored},
+    reply::{Reply, changed, deleted, plain, stored},
 };
 use crate::{
     actor::Actor,
-    http::{IgnoredBody, JsonBody},
+    http::JsonBody,
     services::{Precondition, Services},
 };
 
 /// Make an audience
 #[utoipa::path(
     post, path = "/audiences", tag = "audiences", request_body = AudienceCreate,
-    responses((status = 201, description = "It is made", body = Audience), WriteProblems)
+    responses(Created::<Audience>, WriteProblems)
 )]
 pub(super) async fn create(
     State(services): State<Services>,
@@ -48,7 +49,7 @@ pub(super) async fn list(State(services): State<Services>, query: QueryText) -> 
 #[utoipa::path(
     get, path = "/audiences/{id}", tag = "audiences",
     params(("id" = String, Path, description = "UUID")),
-    responses((status = 200, description = "The audience", body = Audience), ReadProblems)
+    responses(Shown::<Audience>, ReadProblems)
 )]
 pub(super) async fn show(State(services): State<Services>, Ids(id): Ids<String>) -> Reply {
     stored(StatusCode::OK, &services.audience(&id).await?)
@@ -79,14 +80,13 @@ pub(super) async fn update(
 #[utoipa::path(
     delete, path = "/audiences/{id}", tag = "audiences",
     params(("id" = String, Path, description = "UUID"), ("If-Match" = Option<String>, Header, description = "The ETag it must still have")),
-    responses(Published::<Audience>, WriteProblems)
+    responses(Deleted::<Audience>, WriteProblems)
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
     actor: Actor,
     Ids(id): Ids<String>,
     precondition: Precondition,
-    _: IgnoredBody,
 ) -> Reply {
     deleted(&services.delete_audience(&actor, &id, &precondition).await?)
 }

@@ -5,15 +5,16 @@ use edgewise_api::{
 };
 
 use super::{
+    described::{Created, ReadProblems, Shown, WriteProblems},
     extract::{Ids, QueryText},
-    reply::{ReadProblems, Reply, WriteProblems, plain, stored},
+    reply::{Reply, plain, stored},
 };
 use crate::{actor::Actor, http::JsonBody, services::Services};
 
 /// Make an environment
 #[utoipa::path(
     post, path = "/environments", tag = "environments", request_body = EnvironmentCreate,
-    responses((status = 201, description = "It is made", body = Environment), WriteProblems)
+    responses(Created::<Environment>, WriteProblems)
 )]
 pub(super) async fn create(
     State(services): State<Services>,
@@ -42,7 +43,7 @@ pub(super) async fn list(State(services): State<Services>, query: QueryText) -> 
 #[utoipa::path(
     get, path = "/environments/{id}", tag = "environments",
     params(("id" = String, Path, description = "UUID")),
-    responses((status = 200, description = "The environment", body = Environment), ReadProblems)
+    responses(Shown::<Environment>, ReadProblems)
 )]
 pub(super) async fn show(State(services): State<Services>, Ids(id): Ids<String>) -> Reply {
     stored(StatusCode::OK, &services.environment(&id).await?)

@@ -9,12 +9,13 @@ use edgewise_api::{
 };
 
 use super::{
+    described::{Created, Deleted, Published, ReadProblems, Shown, WriteProblems},
     extract::{Ids, QueryText},
-    reply::{Published, ReadProblems, Reply, WriteProblems, changed, deleted, plain, stored},
+    reply::{Reply, changed, deleted, plain, stored},
 };
 use crate::{
     actor::Actor,
-    http::{IgnoredBody, JsonBody, json_reply},
+    http::{JsonBody, json_reply},
     services::{Precondition, Services},
     store::ExperimentFilter,
 };
@@ -22,7 +23,7 @@ use crate::{
 /// Make an experiment, a draft
 #[utoipa::path(
     post, path = "/experiments", tag = "experiments", request_body = ExperimentCreate,
-    responses((status = 201, description = "It is made", body = Experiment), WriteProblems)
+    responses(Created::<Experiment>, WriteProblems)
 )]
 pub(super) async fn create(
     State(services): State<Services>,
@@ -58,7 +59,7 @@ pub(super) async fn list(State(services): State<Services>, query: QueryText) -> 
 #[utoipa::path(
     get, path = "/experiments/{id}", tag = "experiments",
     params(("id" = String, Path, description = "UUID")),
-    responses((status = 200, description = "The experiment", body = Experiment), ReadProblems)
+    responses(Shown::<Experiment>, ReadProblems)
 )]
 pub(super) async fn show(State(services): State<Services>, Ids(id): Ids<String>) -> Reply {
     stored(StatusCode::OK, &services.experiment(&id).await?)
@@ -119,7 +120,6 @@ pub(super) async fn publish(
     actor: Actor,
     Ids(id): Ids<String>,
     precondition: Precondition,
-    _: IgnoredBody,
 ) -> Reply {
     Ok(json_reply(StatusCode::OK, services.publish(&actor, &id, &precondition).await?))
 }
@@ -130,14 +130,13 @@ pub(super) async fn publish(
 #[utoipa::path(
     delete, path = "/experiments/{id}", tag = "experiments",
     params(("id" = String, Path, description = "UUID"), ("If-Match" = Option<String>, Header, description = "The ETag it must still have")),
-    responses(Published::<ExperimentWithEnvironment>, WriteProblems)
+    responses(Deleted::<ExperimentWithEnvironment>, WriteProblems)
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
     actor: Actor,
     Ids(id): Ids<String>,
     precondition: Precondition,
-    _: IgnoredBody,
 ) -> Reply {
     deleted(&services.delete_experiment(&actor, &id, &precondition).await?)
 }

@@ -2,6 +2,7 @@
 
 mod allocations;
 mod audiences;
+mod described;
 mod environments;
 mod experiments;
 mod extract;

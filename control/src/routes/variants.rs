@@ -2,12 +2,13 @@ use axum::{extract::State, http::StatusCode};
 use edgewise_api::resources::{Variant, VariantCreate, VariantPatch, VariantsPatch};
 
 use super::{
+    described::{CreatedAndPublished, List, Published, WriteProblems},
     extract::Ids,
-    reply::{CreatedAndPublished, Published, Reply, WriteProblems, changed},
+    reply::{Reply, changed},
 };
 use crate::{
     actor::Actor,
-    http::{IgnoredBody, JsonBody},
+    http::JsonBody,
     services::{Precondition, Services},
 };
 
@@ -36,7 +37,7 @@ pub(super) async fn create(
 #[utoipa::path(
     patch, path = "/experiments/{id}/variants", tag = "variants", request_body = VariantsPatch,
     params(("id" = String, Path, description = "UUID of the experiment"), ("If-Match" = Option<String>, Header, description = "The ETag the experiment must still have")),
-    responses(Published::<Vec<Variant>>, WriteProblems)
+    responses(Published::<List<Variant>>, WriteProblems)
 )]
 pub(super) async fn patch(
     State(services): State<Services>,
@@ -90,7 +91,6 @@ pub(super) async fn delete(
     actor: Actor,
     Ids((id, variant_id)): Ids<(String, String)>,
     precondition: Precondition,
-    _: IgnoredBody,
 ) -> Reply {
     changed(StatusCode::OK, &services.delete_variant(&actor, (&id, &variant_id), &precondition).await?)
 }

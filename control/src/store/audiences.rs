@@ -24,7 +24,7 @@ impl Tx {
         .bind(&audience.name)
         .bind(rules)
         .bind(now)
-        .execute(&mut *self.sql)
+        .execute(&mut self.sql)
         .await?;
         Ok(())
     }
@@ -32,7 +32,7 @@ impl Tx {
     /// The audience of that id.
     pub async fn audience(&mut self, id: &str) -> Result<Option<Stored<AudienceRow>>> {
         let row =
-            query("SELECT * FROM audience WHERE id = $1").bind(id).fetch_optional(&mut *self.sql).await?;
+            query("SELECT * FROM audience WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
         Ok(row.map(|row| rows::stored(&row, rows::audience)).transpose()?)
     }
 
@@ -50,11 +50,11 @@ impl Tx {
         .bind(environment_id)
         .bind(limit)
         .bind(offset)
-        .fetch_all(&mut *self.sql)
+        .fetch_all(&mut self.sql)
         .await?;
         let total = query("SELECT COUNT(*) AS total FROM audience WHERE ($1 IS NULL OR environment_id = $1)")
             .bind(environment_id)
-            .fetch_one(&mut *self.sql)
+            .fetch_one(&mut self.sql)
             .await?;
         Ok((rows.iter().map(rows::audience).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
     }
@@ -75,11 +75,11 @@ impl Tx {
         .bind(name)
         .bind(rules)
         .bind(now)
-        .execute(&mut *self.sql)
+        .execute(&mut self.sql)
         .await?;
         query("UPDATE experiment SET revision = revision + 1 WHERE audience_id = $1")
             .bind(id)
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
         Ok(())
     }
@@ -89,7 +89,7 @@ impl Tx {
         let row =
             query("SELECT COUNT(*) AS total FROM experiment WHERE audience_id = $1 AND status = 'RUNNING'")
                 .bind(id)
-                .fetch_one(&mut *self.sql)
+                .fetch_one(&mut self.sql)
                 .await?;
         Ok(row.try_get::<i64, _>("total")? > 0)
     }
@@ -98,9 +98,9 @@ impl Tx {
     pub async fn delete_audience(&mut self, id: &str) -> Result<()> {
         query("UPDATE experiment SET audience_id = NULL, revision = revision + 1 WHERE audience_id = $1")
             .bind(id)
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
-        query("DELETE FROM audience WHERE id = $1").bind(id).execute(&mut *self.sql).await?;
+        query("DELETE FROM audience WHERE id = $1").bind(id).execute(&mut self.sql).await?;
         Ok(())
     }
 }

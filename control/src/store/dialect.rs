@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{error::DatabaseError, migrate::Migrator};
 
-use super::{OpenError, postgres, sqlite};
+use super::{OpenError, listener::Listener, postgres, sqlite};
 
 /// A kind of database, and what keeps others off it.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub(super) enum Dialect {
     /// A file, used by this process alone.
     Sqlite(Arc<sqlite::Lock>),
     /// A server, shared with other control processes.
-    Postgres,
+    Postgres(postgres::Server),
 }
 
 impl Dialect {
@@ -20,9 +20,9 @@ impl Dialect {
     pub(super) fn of(url: &str) -> Result<(Self, String), OpenError> {
         if let Some(file) = sqlite::file(url) {
             let lock = sqlite::Lock::acquire(&file)?;
-            Ok((Self::Sqlite(Arc::new(lock)), sqlite::url(&file)))
-        } else if postgres::is_url(url) {
-            Ok((Self::Postgres, url.to_owned()))
+            Ok((Self::Sqlite(Arc::new(lock)), sqlite::connection_url(&file)))
+        } else if let Some(server) = postgres::Server::of(url) {
+            Ok((Self::Postgres(server), url.to_owned()))
         } else {
             Err(OpenError::Url)
         }
@@ -32,7 +32,7 @@ impl Dialect {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Sqlite(lock) => format!("`{}`", lock.database().display()),
-            Self::Postgres => "server".to_owned(),
+            Self::Postgres(_) => "server".to_owned(),
         }
     }
 
@@ -40,7 +40,7 @@ impl Dialect {
     pub(super) const fn begin_read(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => sqlite::BEGIN_READ,
-            Self::Postgres => postgres::BEGIN_READ,
+            Self::Postgres(_) => postgres::BEGIN_READ,
         }
     }
 
@@ -48,7 +48,7 @@ impl Dialect {
     pub(super) const fn begin_write(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => sqlite::BEGIN_WRITE,
-            Self::Postgres => postgres::BEGIN_WRITE,
+            Self::Postgres(_) => postgres::BEGIN_WRITE,
         }
     }
 
@@ -56,7 +56,7 @@ impl Dialect {
     pub(super) const fn after_connect(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => sqlite::AFTER_CONNECT,
-            Self::Postgres => postgres::AFTER_CONNECT,
+            Self::Postgres(_) => postgres::AFTER_CONNECT,
         }
     }
 
@@ -64,7 +64,23 @@ impl Dialect {
     pub(super) fn migrations(&self) -> Migrator {
         match self {
             Self::Sqlite(_) => sqlite::migrations(),
-            Self::Postgres => postgres::migrations(),
+            Self::Postgres(_) => postgres::migrations(),
+        }
+    }
+
+    /// What tells other processes that a change has become due, as part of the transaction that has it so.
+    pub(super) const fn tell_due(&self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(_) => Some(postgres::TELL_DUE),
+        }
+    }
+
+    /// Hears what [`Dialect::tell_due`] tells.
+    pub(super) fn listener(&self) -> Listener {
+        match self {
+            Self::Sqlite(_) => Listener::new(None),
+            Self::Postgres(server) => Listener::new(Some(server.clone())),
         }
     }
 

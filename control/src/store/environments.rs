@@ -1,5 +1,5 @@
 use edgewise_api::resources::Environment;
-use sqlx::{Row as _, query};
+use sqlx::{Executor as _, Row as _, query};
 
 use super::{
     Result, Tx,
@@ -22,7 +22,7 @@ impl Tx {
             .bind(id)
             .bind(name)
             .bind(now)
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
         Ok(())
     }
@@ -30,7 +30,7 @@ impl Tx {
     /// The environment of that id.
     pub async fn environment(&mut self, id: &str) -> Result<Option<Stored<Environment>>> {
         let row =
-            query("SELECT * FROM environment WHERE id = $1").bind(id).fetch_optional(&mut *self.sql).await?;
+            query("SELECT * FROM environment WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
         Ok(row.map(|row| rows::stored(&row, rows::environment)).transpose()?)
     }
 
@@ -39,9 +39,9 @@ impl Tx {
         let rows = query("SELECT * FROM environment ORDER BY name LIMIT $1 OFFSET $2")
             .bind(limit)
             .bind(offset)
-            .fetch_all(&mut *self.sql)
+            .fetch_all(&mut self.sql)
             .await?;
-        let total = query("SELECT COUNT(*) AS total FROM environment").fetch_one(&mut *self.sql).await?;
+        let total = query("SELECT COUNT(*) AS total FROM environment").fetch_one(&mut self.sql).await?;
         Ok((rows.iter().map(rows::environment).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
     }
 
@@ -52,7 +52,7 @@ impl Tx {
             "UPDATE environment SET changes = changes + 1 WHERE id = $1 RETURNING changes AS number, held",
         )
         .bind(environment_id)
-        .fetch_optional(&mut *self.sql)
+        .fetch_optional(&mut self.sql)
         .await?;
         let change = row.map(|row| {
             Ok(Change { number: row.try_get("number")?, held: row.try_get::<i64, _>("held")? != 0 })
@@ -60,13 +60,16 @@ impl Tx {
         Ok(change.transpose().map_err(|error: sqlx::Error| error)?)
     }
 
-    /// Has the change published, and all before it.
+    /// Has the change published, and all before it. Whoever listens hears of it once this is committed.
     pub async fn mark_due(&mut self, environment_id: &str, change: Change) -> Result<()> {
         query("UPDATE environment SET due = $2 WHERE id = $1")
             .bind(environment_id)
             .bind(change.number)
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
+        if let Some(tell) = self.dialect.tell_due() {
+            (&mut self.sql).execute(tell).await?;
+        }
         Ok(())
     }
 }

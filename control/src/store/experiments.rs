@@ -56,7 +56,7 @@ impl Tx {
         .bind(salt)
         .bind(targeting_rules)
         .bind(now)
-        .execute(&mut *self.sql)
+        .execute(&mut self.sql)
         .await?;
         Ok(())
     }
@@ -65,7 +65,7 @@ impl Tx {
     pub async fn count_experiments(&mut self, environment_id: &str) -> Result<i64> {
         let row = query("SELECT COUNT(*) AS total FROM experiment WHERE environment_id = $1")
             .bind(environment_id)
-            .fetch_one(&mut *self.sql)
+            .fetch_one(&mut self.sql)
             .await?;
         Ok(row.try_get("total")?)
     }
@@ -73,7 +73,7 @@ impl Tx {
     /// The experiment of that id, without what belongs to it.
     pub async fn experiment_row(&mut self, id: &str) -> Result<Option<Stored<ExperimentRow>>> {
         let row =
-            query("SELECT * FROM experiment WHERE id = $1").bind(id).fetch_optional(&mut *self.sql).await?;
+            query("SELECT * FROM experiment WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
         Ok(row.map(|row| rows::stored(&row, rows::experiment)).transpose()?)
     }
 
@@ -106,20 +106,20 @@ impl Tx {
                 .bind(offset)
         };
         let experiments = page(of_page!("SELECT * FROM experiment WHERE id", "id", " ORDER BY seq DESC"))
-            .fetch_all(&mut *self.sql)
+            .fetch_all(&mut self.sql)
             .await?;
         let environments = page(of_page!("SELECT * FROM environment WHERE id", "environment_id", ""))
-            .fetch_all(&mut *self.sql)
+            .fetch_all(&mut self.sql)
             .await?;
         let audiences = page(of_page!("SELECT * FROM audience WHERE id", "audience_id", ""))
-            .fetch_all(&mut *self.sql)
+            .fetch_all(&mut self.sql)
             .await?;
         let variants = page(of_page!("SELECT * FROM variant WHERE experiment_id", "id", " ORDER BY seq"))
-            .fetch_all(&mut *self.sql)
+            .fetch_all(&mut self.sql)
             .await?;
         let allocations =
             page(of_page!("SELECT * FROM allocation WHERE experiment_id", "id", " ORDER BY seq"))
-                .fetch_all(&mut *self.sql)
+                .fetch_all(&mut self.sql)
                 .await?;
 
         let environments = keyed(environments.iter().map(rows::environment), |row| row.id.clone())?;
@@ -149,7 +149,7 @@ impl Tx {
         )
         .bind(filter.environment_id)
         .bind(filter.status.map(Status::name))
-        .fetch_one(&mut *self.sql)
+        .fetch_one(&mut self.sql)
         .await?;
         Ok((experiments, total.try_get("total")?))
     }
@@ -172,13 +172,13 @@ impl Tx {
         .bind(patch.description.as_deref())
         .bind(targeting_rules)
         .bind(now)
-        .execute(&mut *self.sql)
+        .execute(&mut self.sql)
         .await?;
         if let Some(audience_id) = &patch.audience_id {
             query("UPDATE experiment SET audience_id = $2 WHERE id = $1")
                 .bind(id)
                 .bind(audience_id.as_deref())
-                .execute(&mut *self.sql)
+                .execute(&mut self.sql)
                 .await?;
         }
         Ok(())
@@ -190,7 +190,7 @@ impl Tx {
             .bind(id)
             .bind(status.name())
             .bind(now)
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
         Ok(())
     }
@@ -199,16 +199,16 @@ impl Tx {
     pub async fn touch_experiment(&mut self, id: &str) -> Result<i64> {
         let row = query("UPDATE experiment SET revision = revision + 1 WHERE id = $1 RETURNING revision")
             .bind(id)
-            .fetch_one(&mut *self.sql)
+            .fetch_one(&mut self.sql)
             .await?;
         Ok(row.try_get("revision")?)
     }
 
     /// Deletes an experiment and all that belongs to it.
     pub async fn delete_experiment(&mut self, id: &str) -> Result<()> {
-        query("DELETE FROM allocation WHERE experiment_id = $1").bind(id).execute(&mut *self.sql).await?;
-        query("DELETE FROM variant WHERE experiment_id = $1").bind(id).execute(&mut *self.sql).await?;
-        query("DELETE FROM experiment WHERE id = $1").bind(id).execute(&mut *self.sql).await?;
+        query("DELETE FROM allocation WHERE experiment_id = $1").bind(id).execute(&mut self.sql).await?;
+        query("DELETE FROM variant WHERE experiment_id = $1").bind(id).execute(&mut self.sql).await?;
+        query("DELETE FROM experiment WHERE id = $1").bind(id).execute(&mut self.sql).await?;
         Ok(())
     }
 }

@@ -4,9 +4,11 @@
 //! module for each. Services open a [`Tx`], ask it for rows or for changes, and commit it.
 
 mod audiences;
+mod bounded;
 mod dialect;
 mod environments;
 mod experiments;
+mod listener;
 mod postgres;
 mod rows;
 mod sqlite;
@@ -15,21 +17,25 @@ mod versions;
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::TryFutureExt;
 use sqlx::{
-    Any, AnyConnection, AnyPool, Connection, Executor, SqlSafeStr,
+    AnyConnection, AnyPool, Connection, Executor, SqlSafeStr,
     any::AnyPoolOptions,
     migrate::{MigrateError, Migration, MigrationType},
 };
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
+use bounded::{Bounded, TRANSACTION_LIMIT, before};
 use dialect::Dialect;
 
 pub use environments::Change;
 pub use experiments::ExperimentFilter;
+pub use listener::Listener;
 pub use rows::Stored;
+pub use sqlite::url as sqlite_url;
 pub use versions::{Content, PublishState, RunningExperiment, Version, VersionState};
 
 /// How long a request waits for a connection, or for its turn to write, before it is told that the database is busy.
@@ -50,7 +56,8 @@ pub struct Store {
 /// A transaction. Dropping it undoes what it did.
 #[derive(Debug)]
 pub struct Tx {
-    sql: sqlx::Transaction<'static, Any>,
+    sql: Bounded,
+    dialect: Dialect,
     /// Given back when the transaction is over.
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -142,14 +149,22 @@ impl Store {
         let failed = |source| OpenError::Database { name: dialect.name(), source };
         let after_connect = dialect.after_connect();
         // A pool would try again and again, and then say only that it took too long.
-        let mut first = AnyConnection::connect(&url).await.map_err(failed)?;
-        first.execute(after_connect).await.map_err(failed)?;
-        first.close().await.map_err(failed)?;
+        let first = async {
+            let mut first = AnyConnection::connect(&url).await?;
+            first.execute(after_connect).await?;
+            first.close().await
+        };
+        before(Instant::now() + TRANSACTION_LIMIT, first).await.map_err(failed)?;
         let pool = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(move |connection, _| {
                 Box::pin(async move { connection.execute(after_connect).await.map(|_| ()) })
+            })
+            .after_release(|connection, _| {
+                // What was broken off is undone now. Over a connection that has fallen silent that takes for ever, and
+                // the pool would never get the connection's place back.
+                Box::pin(before(Instant::now() + ACQUIRE_TIMEOUT, connection.ping().map_ok(|()| true)))
             })
             .connect(&url)
             .await
@@ -173,7 +188,7 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn read(&self) -> Result<Tx> {
-        Ok(Tx { sql: self.pool.begin_with(self.dialect.begin_read()).await?, _turn: None })
+        self.begin(self.dialect.begin_read(), None).await
     }
 
     /// Begins a transaction that may write.
@@ -187,7 +202,18 @@ impl Store {
         } else {
             None
         };
-        Ok(Tx { sql: self.pool.begin_with(self.dialect.begin_write()).await?, _turn: turn })
+        self.begin(self.dialect.begin_write(), turn).await
+    }
+
+    async fn begin(&self, statement: &'static str, turn: Option<OwnedMutexGuard<()>>) -> Result<Tx> {
+        let sql = Bounded::begin(&self.pool, statement).await?;
+        Ok(Tx { sql, dialect: self.dialect.clone(), _turn: turn })
+    }
+
+    /// Somebody who hears of changes that become due, whichever process makes them.
+    #[must_use]
+    pub fn listener(&self) -> Listener {
+        self.dialect.listener()
     }
 
     /// Whether the database answers.
@@ -195,8 +221,8 @@ impl Store {
     /// # Errors
     /// If it does not.
     pub async fn ping(&self) -> Result<()> {
-        self.pool.execute("SELECT 1").await?;
-        Ok(())
+        let deadline = Instant::now() + ACQUIRE_TIMEOUT;
+        Ok(before(deadline, self.pool.execute("SELECT 1")).await.map(|_| ())?)
     }
 
     /// Closes all connections, once their transactions are over.

@@ -1,5 +1,7 @@
 //! What is particular to Postgres.
 
+use std::{fmt, sync::Arc};
+
 use sqlx::{error::DatabaseError, migrate::Migrator};
 
 use super::migration;
@@ -14,8 +16,31 @@ pub(super) const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 pub(super) const AFTER_CONNECT: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '15s';";
 
-pub(super) fn is_url(url: &str) -> bool {
-    url.starts_with("postgres://") || url.starts_with("postgresql://")
+/// Where it is told that a change has become due.
+pub(super) const DUE_CHANNEL: &str = "edgewise_due";
+/// Tells it, if the transaction is committed, and when it is.
+pub(super) const TELL_DUE: &str = "NOTIFY edgewise_due";
+
+/// A server, and how it is reached. The URL may hold a password, so it is never shown.
+#[derive(Clone)]
+pub(super) struct Server(Arc<str>);
+
+impl Server {
+    /// The server that a `postgres://…` URL names.
+    pub(super) fn of(url: &str) -> Option<Self> {
+        let is_one = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        is_one.then(|| Self(url.into()))
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").finish_non_exhaustive()
+    }
 }
 
 pub(super) fn migrations() -> Migrator {

@@ -32,11 +32,16 @@ pub(super) fn file(url: &str) -> Option<PathBuf> {
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.as_ref()))
 }
 
+/// The URL that names a file, as [`super::Store::open`] takes it.
+#[must_use]
+pub fn url(file: &Path) -> String {
+    format!("sqlite://{}", utf8_percent_encode(&file.to_string_lossy(), RESERVED))
+}
+
 /// The URL that sqlx opens (and makes) the file by.
-pub(super) fn url(file: &Path) -> String {
+pub(super) fn connection_url(file: &Path) -> String {
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    let path = file.to_string_lossy();
-    format!("sqlite://{}?mode=rwc", utf8_percent_encode(&path, RESERVED))
+    format!("{}?mode=rwc", url(&file))
 }
 
 pub(super) fn migrations() -> Migrator {

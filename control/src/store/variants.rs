@@ -9,7 +9,7 @@ impl Tx {
     pub async fn variants(&mut self, experiment_id: &str) -> Result<Vec<Variant>> {
         let rows = query("SELECT * FROM variant WHERE experiment_id = $1 ORDER BY seq")
             .bind(experiment_id)
-            .fetch_all(&mut *self.sql)
+            .fetch_all(&mut self.sql)
             .await?;
         Ok(rows.iter().map(rows::variant).collect::<sqlx::Result<_>>()?)
     }
@@ -19,7 +19,7 @@ impl Tx {
         let row = query("SELECT * FROM variant WHERE id = $1 AND experiment_id = $2")
             .bind(id)
             .bind(experiment_id)
-            .fetch_optional(&mut *self.sql)
+            .fetch_optional(&mut self.sql)
             .await?;
         Ok(row.map(|row| rows::variant(&row)).transpose()?)
     }
@@ -32,7 +32,7 @@ impl Tx {
             .bind(&variant.key)
             .bind(&variant.name)
             .bind(variant.payload.as_deref().map(RawValue::get))
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
         Ok(())
     }
@@ -43,14 +43,14 @@ impl Tx {
             query("UPDATE variant SET name = $2 WHERE id = $1")
                 .bind(id)
                 .bind(name)
-                .execute(&mut *self.sql)
+                .execute(&mut self.sql)
                 .await?;
         }
         if let Some(payload) = &patch.payload {
             query("UPDATE variant SET payload = $2 WHERE id = $1")
                 .bind(id)
                 .bind(payload.as_deref().map(RawValue::get))
-                .execute(&mut *self.sql)
+                .execute(&mut self.sql)
                 .await?;
         }
         Ok(())
@@ -58,8 +58,8 @@ impl Tx {
 
     /// Deletes a variant, and its allocations with it.
     pub async fn delete_variant(&mut self, id: &str) -> Result<()> {
-        query("DELETE FROM allocation WHERE variant_id = $1").bind(id).execute(&mut *self.sql).await?;
-        query("DELETE FROM variant WHERE id = $1").bind(id).execute(&mut *self.sql).await?;
+        query("DELETE FROM allocation WHERE variant_id = $1").bind(id).execute(&mut self.sql).await?;
+        query("DELETE FROM variant WHERE id = $1").bind(id).execute(&mut self.sql).await?;
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl Tx {
     pub async fn allocations(&mut self, experiment_id: &str) -> Result<Vec<Allocation>> {
         let rows = query("SELECT * FROM allocation WHERE experiment_id = $1 ORDER BY seq")
             .bind(experiment_id)
-            .fetch_all(&mut *self.sql)
+            .fetch_all(&mut self.sql)
             .await?;
         Ok(rows.iter().map(rows::allocation).collect::<sqlx::Result<_>>()?)
     }
@@ -80,7 +80,7 @@ impl Tx {
     ) -> Result<()> {
         query("DELETE FROM allocation WHERE experiment_id = $1")
             .bind(experiment_id)
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
         for (id, allocation) in allocations {
             query(
@@ -92,7 +92,7 @@ impl Tx {
             .bind(&allocation.variant_id)
             .bind(allocation.range_start)
             .bind(allocation.range_end)
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
         }
         Ok(())

@@ -94,7 +94,7 @@ impl Tx {
             "SELECT id, changes FROM environment WHERE (held = 0 AND due > published) \
              OR id IN (SELECT environment_id FROM version WHERE state = 'pending')",
         )
-        .fetch_all(&mut *self.sql)
+        .fetch_all(&mut self.sql)
         .await?;
         let found = rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("changes")?)));
         Ok(found.collect::<sqlx::Result<_>>()?)
@@ -112,14 +112,14 @@ impl Tx {
         .bind(now)
         .bind(until)
         .bind(until.saturating_add(CLOCK_SKEW_MS))
-        .execute(&mut *self.sql)
+        .execute(&mut self.sql)
         .await?;
         Ok(taken.rows_affected() == 1)
     }
 
     /// Takes all leases back, where nobody else can hold any.
     pub(super) async fn release_all(&mut self) -> Result<()> {
-        query("UPDATE environment SET lease_owner = NULL, lease_until = 0").execute(&mut *self.sql).await?;
+        query("UPDATE environment SET lease_owner = NULL, lease_until = 0").execute(&mut self.sql).await?;
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl Tx {
         )
         .bind(environment_id)
         .bind(owner)
-        .execute(&mut *self.sql)
+        .execute(&mut self.sql)
         .await?;
         Ok(())
     }
@@ -142,7 +142,7 @@ impl Tx {
     ) -> Result<Option<(EnvironmentName, PublishState)>> {
         let row = query("SELECT name, due, published, held FROM environment WHERE id = $1")
             .bind(environment_id)
-            .fetch_optional(&mut *self.sql)
+            .fetch_optional(&mut self.sql)
             .await?;
         let Some(row) = row else { return Ok(None) };
         let name = EnvironmentName::new(row.try_get("name")?)
@@ -159,7 +159,7 @@ impl Tx {
     pub async fn content(&mut self, environment_id: &str) -> Result<Content> {
         let changes = query("SELECT changes FROM environment WHERE id = $1")
             .bind(environment_id)
-            .fetch_one(&mut *self.sql)
+            .fetch_one(&mut self.sql)
             .await?
             .try_get("changes")?;
         let experiments = query(
@@ -168,21 +168,21 @@ impl Tx {
              WHERE e.environment_id = $1 AND e.status = 'RUNNING' ORDER BY e.seq",
         )
         .bind(environment_id)
-        .fetch_all(&mut *self.sql)
+        .fetch_all(&mut self.sql)
         .await?;
         let variants = query(
             "SELECT v.* FROM variant v JOIN experiment e ON e.id = v.experiment_id \
              WHERE e.environment_id = $1 AND e.status = 'RUNNING' ORDER BY v.seq",
         )
         .bind(environment_id)
-        .fetch_all(&mut *self.sql)
+        .fetch_all(&mut self.sql)
         .await?;
         let allocations = query(
             "SELECT a.* FROM allocation a JOIN experiment e ON e.id = a.experiment_id \
              WHERE e.environment_id = $1 AND e.status = 'RUNNING' ORDER BY a.seq",
         )
         .bind(environment_id)
-        .fetch_all(&mut *self.sql)
+        .fetch_all(&mut self.sql)
         .await?;
 
         let mut variants = grouped(variants.iter().map(rows::variant), |row| row.experiment_id.clone())?;
@@ -209,7 +209,7 @@ impl Tx {
         let row =
             query("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS highest FROM version WHERE environment_id = $1")
                 .bind(environment_id)
-                .fetch_one(&mut *self.sql)
+                .fetch_one(&mut self.sql)
                 .await?;
         Ok(row.try_get("highest")?)
     }
@@ -225,7 +225,7 @@ impl Tx {
         .bind(&version.snapshot)
         .bind(version.changes)
         .bind(now)
-        .execute(&mut *self.sql)
+        .execute(&mut self.sql)
         .await?;
         Ok(())
     }
@@ -236,7 +236,7 @@ impl Tx {
             "SELECT * FROM version WHERE environment_id = $1 AND state = 'pending' ORDER BY version LIMIT 1",
         )
         .bind(environment_id)
-        .fetch_optional(&mut *self.sql)
+        .fetch_optional(&mut self.sql)
         .await?;
         Ok(row.map(|row| version(&row)).transpose()?)
     }
@@ -246,7 +246,7 @@ impl Tx {
         let row = query("SELECT * FROM version WHERE environment_id = $1 AND version = $2")
             .bind(environment_id)
             .bind(number)
-            .fetch_optional(&mut *self.sql)
+            .fetch_optional(&mut self.sql)
             .await?;
         Ok(row.map(|row| version(&row)).transpose()?)
     }
@@ -257,7 +257,7 @@ impl Tx {
             "SELECT * FROM version WHERE environment_id = $1 AND state = 'published' ORDER BY version DESC LIMIT 1",
         )
         .bind(environment_id)
-        .fetch_optional(&mut *self.sql)
+        .fetch_optional(&mut self.sql)
         .await?;
         Ok(row.map(|row| version(&row)).transpose()?)
     }
@@ -270,7 +270,7 @@ impl Tx {
         query("UPDATE environment SET published = $2 WHERE id = $1 AND published < $2")
             .bind(environment_id)
             .bind(version.changes)
-            .execute(&mut *self.sql)
+            .execute(&mut self.sql)
             .await?;
         Ok(())
     }
@@ -288,7 +288,7 @@ impl Tx {
         .bind(environment_id)
         .bind(number)
         .bind(state.name())
-        .execute(&mut *self.sql)
+        .execute(&mut self.sql)
         .await?;
         Ok(ended.rows_affected() == 1)
     }

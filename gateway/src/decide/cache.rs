@@ -32,7 +32,7 @@ const UNKNOWN_ENVIRONMENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999)
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
 /// How long a store that has not answered yet may take to show that it is there: less than whoever asks waits.
 const PROBE_LIMIT: Duration = Duration::from_secs(1);
-/// Looks at a time: those of a round of polling, and those for environments that are not known yet.
+/// Looks at a time: those of polling, and those for environments that are not known yet.
 const LOOKS_AT_A_TIME: usize = 16;
 /// How often at most it is said that unknown environments cannot be looked for.
 const WARNING_PAUSE: Duration = Duration::from_secs(60);
@@ -120,31 +120,36 @@ impl Cache {
         slot.looked(None, true);
     }
 
-    /// Polls for ever.
+    /// Polls for ever. A round does not wait for the one before: an object that hangs delays its environment alone.
     pub async fn poll_for_ever(self: Arc<Self>) {
         let mut rounds = interval(self.interval);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (permits, mut looks) = (Arc::new(Semaphore::new(LOOKS_AT_A_TIME)), JoinSet::new());
         loop {
-            rounds.tick().await;
-            self.poll().await;
+            tokio::select! {
+                _ = rounds.tick() => self.begin_round(&permits, &mut looks),
+                Some(_) = looks.join_next() => {}
+            }
         }
     }
 
-    /// Looks at every known environment once.
+    /// Looks at every known environment once, unless somebody looks at it already.
     pub async fn poll(self: &Arc<Self>) {
-        self.round.fetch_add(1, Ordering::Relaxed);
         let mut looks = JoinSet::new();
+        self.begin_round(&Arc::new(Semaphore::new(LOOKS_AT_A_TIME)), &mut looks);
+        while looks.join_next().await.is_some() {}
+    }
+
+    fn begin_round(self: &Arc<Self>, permits: &Arc<Semaphore>, looks: &mut JoinSet<()>) {
+        self.round.fetch_add(1, Ordering::Relaxed);
         for slot in self.known.load_full().values() {
-            if looks.len() >= LOOKS_AT_A_TIME {
-                looks.join_next().await;
-            }
-            let (cache, slot) = (self.clone(), slot.clone());
+            let (cache, slot, permits) = (self.clone(), slot.clone(), permits.clone());
             looks.spawn(async move {
-                let _one_look_for_all = slot.looking.lock().await;
+                let Ok(_one_look_for_all) = slot.looking.try_lock() else { return };
+                let Ok(_permit) = permits.acquire().await else { return };
                 cache.look(&slot).await;
             });
         }
-        while looks.join_next().await.is_some() {}
     }
 
     /// Looks at the store, and takes what is newer.

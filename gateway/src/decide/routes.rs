@@ -1,4 +1,4 @@
-use std::{cell::RefCell, sync::Arc, time::Instant};
+use std::{cell::RefCell, future::Future, sync::Arc, time::Instant};
 
 use axum::{
     extract::{FromRequest, Request, State},
@@ -11,13 +11,13 @@ use edgewise_api::{
     decide::{DecideRequest, answer},
     query::Query,
 };
-use edgewise_control::http::{Failed, JsonBody, RouteMetrics, json_reply, not_found};
+use edgewise_control::http::{Failed, IfPanicking, JsonBody, RouteMetrics, json_reply, not_found};
 use edgewise_engine::Buffer;
 
 use super::Cache;
 use crate::{
     limit::Limiter,
-    openapi::{DecideAnswers, DecideBody},
+    openapi::{BodyProblems, DecideAnswers, DecideBody},
     server::client_address,
 };
 
@@ -40,8 +40,29 @@ where
 
 async fn counted(State(deciding): State<Arc<Deciding>>, request: Request) -> Response {
     let started = Instant::now();
-    let response = deciding.limited(request, started).await;
+    let _counted = IfPanicking(|| deciding.metrics.answered(500, started.elapsed()));
+    let answer = |request| deciding.answer(request);
+    let response = limited(deciding.limiter.as_ref(), request, started, answer).await;
     deciding.metrics.answered(response.status().as_u16(), started.elapsed());
+    response
+}
+
+/// Has a request answered that asks for a decision, unless its client has asked too often, and tells the client what it
+/// has left. A request by any other method is 404, and is not counted.
+pub async fn limited<A: Future<Output = Response>>(
+    limiter: Option<&Limiter>,
+    request: Request,
+    now: Instant,
+    answer: impl FnOnce(Request) -> A,
+) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
+        return not_found().await.into_response();
+    }
+    let Some(allowance) = limiter.and_then(|limiter| limiter.count(client_address(&request), now)) else {
+        return answer(request).await;
+    };
+    let mut response = if allowance.exceeded { allowance.refusal() } else { answer(request).await };
+    allowance.tell(response.headers_mut());
     response
 }
 
@@ -69,7 +90,7 @@ pub(crate) async fn by_query(cache: &Cache, request: Request) -> Result<Vec<u8>,
 #[utoipa::path(
     post, path = "/decide", tag = "decisions",
     request_body(content = DecideBody, content_type = "application/json"),
-    responses(DecideAnswers)
+    responses(DecideAnswers, BodyProblems)
 )]
 pub(crate) async fn by_body(cache: &Cache, request: Request) -> Result<Vec<u8>, ApiError> {
     let JsonBody(body) = JsonBody::from_request(request, &()).await.map_err(|failed| failed.0)?;
@@ -85,21 +106,11 @@ async fn decided(cache: &Cache, request: &DecideRequest<'_>) -> Result<Vec<u8>, 
 }
 
 impl Deciding {
-    async fn limited(&self, request: Request, now: Instant) -> Response {
-        let Some(limiter) = &self.limiter else { return self.answer(request).await };
-        let Some(allowance) = limiter.count(client_address(&request), now) else {
-            return self.answer(request).await;
-        };
-        let mut response = if allowance.exceeded { allowance.refusal() } else { self.answer(request).await };
-        allowance.tell(response.headers_mut());
-        response
-    }
-
     async fn answer(&self, request: Request) -> Response {
-        let answer = match *request.method() {
-            Method::GET | Method::HEAD => by_query(&self.cache, request).await,
-            Method::POST => by_body(&self.cache, request).await,
-            _ => return not_found().await.into_response(),
+        let answer = if request.method() == Method::POST {
+            by_body(&self.cache, request).await
+        } else {
+            by_query(&self.cache, request).await
         };
         match answer {
             Ok(body) => json_reply(StatusCode::OK, body),

@@ -1,5 +1,5 @@
-//! What can be set, and where a setting comes from: flags, then `EDGEWISE_*` variables, then `edgewise.toml`,
-//! then the defaults.
+//! What can be set, and where a setting comes from: flags, then `EDGEWISE_*` variables (one that is empty counts as not
+//! set), then `edgewise.toml`, then the defaults.
 
 mod file;
 mod read;
@@ -95,7 +95,7 @@ pub struct ServeOptions {
     /// How often to look for new snapshots, in seconds (fractions allowed); what this process publishes is live
     /// at once
     #[arg(long, env = "EDGEWISE_POLL_INTERVAL", value_name = "SECS", default_value = "5",
-          value_parser = values::seconds)]
+          allow_negative_numbers = true, value_parser = values::seconds)]
     pub poll_interval: Duration,
     /// How often a client may ask for decisions.
     #[command(flatten)]
@@ -137,7 +137,7 @@ pub struct DecideOptions {
     pub s3: BucketOptions,
     /// How often to look for new snapshots, in seconds (fractions allowed)
     #[arg(long, env = "EDGEWISE_POLL_INTERVAL", value_name = "SECS", default_value = "5",
-          value_parser = values::seconds)]
+          allow_negative_numbers = true, value_parser = values::seconds)]
     pub poll_interval: Duration,
     /// What every plane has.
     #[command(flatten)]
@@ -222,11 +222,11 @@ pub struct LimitOptions {
     pub decide_rate_limit_enabled: bool,
     /// Decisions a client address may ask for in one window
     #[arg(long, env = "DECIDE_RATE_LIMIT_MAX", value_name = "N", default_value = "300",
-          value_parser = clap::value_parser!(u32).range(1..))]
+          allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub decide_rate_limit_max: u32,
     /// The window, in milliseconds
     #[arg(long, env = "DECIDE_RATE_LIMIT_WINDOW_MS", value_name = "MS", default_value = "60000",
-          value_parser = clap::value_parser!(u32).range(1..))]
+          allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub decide_rate_limit_window_ms: u32,
     /// Client addresses that are not limited, parted by commas
     #[arg(long, env = "DECIDE_RATE_LIMIT_ALLOWLIST", value_name = "ADDRS", default_value = "", hide_default_value = true,

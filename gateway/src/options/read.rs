@@ -1,7 +1,8 @@
-use std::{collections::BTreeSet, ffi::OsString};
+use std::{collections::BTreeSet, env, ffi::OsString};
 
 use clap::{
-    ArgMatches, CommandFactory, Error, FromArgMatches,
+    Arg, ArgMatches, CommandFactory, Error, FromArgMatches,
+    builder::Resettable,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
@@ -21,7 +22,7 @@ pub enum Refusal {
 /// # Errors
 /// [`Refusal`] says what to print instead of running.
 pub fn read(args: &[OsString]) -> Result<Cli, Refusal> {
-    let command = Cli::command();
+    let command = Cli::command().mut_subcommands(|plane| plane.mut_args(unless_empty));
     // What the file says are defaults, so flags and variables must be right whatever it says.
     let matches =
         command.clone().try_get_matches_from(args).map_err(|error| refusal(&command, args, error))?;
@@ -47,6 +48,12 @@ pub fn read(args: &[OsString]) -> Result<Cli, Refusal> {
     });
     let again: Result<ArgMatches, Error> = command.try_get_matches_from(args);
     again.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| in_file(&line(&error)))
+}
+
+/// A variable that is set to nothing counts as not set.
+fn unless_empty(arg: Arg) -> Arg {
+    let empty = arg.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
+    if empty { arg.env(Resettable::Reset) } else { arg }
 }
 
 /// What may stand in the file: every flag of every plane, so that planes can share one file.

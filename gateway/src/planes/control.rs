@@ -6,8 +6,8 @@ use edgewise_control::{
     http::{Metrics, shell},
     objects::{Directory, ObjectStore, S3},
     services::Services,
+    store::sqlite_url,
 };
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use tokio::time::timeout;
 
 use super::{Plane, StartError};
@@ -19,8 +19,6 @@ use crate::{
 
 /// How long the database may take to say that it is there.
 const DATABASE_LIMIT: Duration = Duration::from_secs(2);
-/// The characters of a path that a database URL would take for something else.
-const RESERVED: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#');
 
 pub(super) async fn start(options: &ControlOptions) -> Result<Plane, StartError> {
     let objects = snapshots(&options.data).await?;
@@ -65,8 +63,5 @@ pub(super) async fn snapshots(data: &DataOptions) -> Result<Arc<dyn ObjectStore>
 
 /// The database, by default a file in the data directory.
 pub(super) fn database_url(data: &DataOptions) -> String {
-    data.database_url.clone().unwrap_or_else(|| {
-        let file = data.data_dir.join("edgewise.db");
-        format!("sqlite://{}", utf8_percent_encode(&file.to_string_lossy(), RESERVED))
-    })
+    data.database_url.clone().unwrap_or_else(|| sqlite_url(&data.data_dir.join("edgewise.db")))
 }

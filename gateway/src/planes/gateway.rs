@@ -13,13 +13,12 @@ use edgewise_control::http::{Metrics, not_found, shell};
 
 use super::Plane;
 use crate::{
-    decide::open_to_all,
+    decide::{limited, open_to_all},
     health::{Health, ServiceStatus, Services},
     limit::Limiter,
     openapi,
     options::GatewayOptions,
     proxy::Upstream,
-    server::client_address,
 };
 
 /// How long a plane may take to say how it is.
@@ -48,7 +47,7 @@ fn routes(gateway: Gateway) -> Router {
         // What the control plane has for itself.
         .route("/api/ready", any(not_found))
         .route("/api/metrics", any(not_found))
-        .merge(openapi::routes("/api", &openapi::serve()))
+        .merge(openapi::routes("/api", &openapi::gateway()))
         .route("/api/{*path}", any(control))
         .route("/configs/{*path}", any(configs))
         .route("/health", get(health))
@@ -73,13 +72,8 @@ async fn configs(State(gateway): State<Gateway>, request: Request) -> Response {
 async fn decide(State(gateway): State<Gateway>, request: Request) -> Response {
     let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
     let path = format!("/decide{query}");
-    let limiter = gateway.limiter.as_deref();
-    let allowance = limiter.and_then(|limiter| limiter.count(client_address(&request), Instant::now()));
-    let Some(allowance) = allowance else { return gateway.decide.pass(request, &path).await };
-    let mut response =
-        if allowance.exceeded { allowance.refusal() } else { gateway.decide.pass(request, &path).await };
-    allowance.tell(response.headers_mut());
-    response
+    let pass = |request| gateway.decide.pass(request, &path);
+    limited(gateway.limiter.as_deref(), request, Instant::now(), pass).await
 }
 
 /// As the client sent them.

@@ -34,7 +34,11 @@ fn ask(api: &Client) -> Reply {
 fn the_fourth_of_three_is_429() {
     let (_directory, serve) = start(&[("DECIDE_RATE_LIMIT_MAX", "3")]);
     let api = &serve.api;
-    // What is refused for another reason, and what comes by POST, count too.
+    // What decides nothing is not counted. What is refused for another reason, and what comes by POST, is.
+    for method in ["OPTIONS", "PUT", "PATCH", "DELETE"] {
+        let reply = api.request(method, "/decide").send();
+        assert_eq!((reply.status, allowance(&reply, 60)), (404, None), "{method}");
+    }
     assert_eq!(allowance(&ask(api), 60), Some((3, 2)));
     assert_eq!(allowance(&api.get("/decide"), 60), Some((3, 1)));
     let body = json!({"user_key": "u", "env": "prod"});

@@ -49,7 +49,14 @@ fn kill_again_and_again(stack: &Stack) {
 
     let mut acknowledged = BTreeSet::from([id(first)]);
     let (mut unanswered, mut live) = (0, 0);
-    for path in others {
+    for (round, path) in others.iter().enumerate() {
+        if round > 0 && round % PUBLISHES == 0 {
+            let on = if stack.is_shared() { "servers" } else { "files" };
+            eprintln!(
+                "on {on}: {round} of {publishes} publishes, {:.0} s, {unanswered} not answered, {live} live",
+                begun.elapsed().as_secs_f64()
+            );
+        }
         let stream = plane.api.connect();
         let change = change_to_running(&plane.api, path);
         let writer = thread::spawn(move || ask(stream, &change));

@@ -1,7 +1,8 @@
 //! The database goes away and comes back.
 
-use std::thread;
+use std::{net::ToSocketAddrs, thread};
 
+use edgewise_tests::services::fresh_database;
 use serde_json::{Value, json};
 
 use crate::{
@@ -10,7 +11,9 @@ use crate::{
     scene::{Published, published},
 };
 
-use super::{cluster::Cluster, observer::Observer, stack::Stack, subject::Subject};
+use super::{
+    cluster::Cluster, history::History, observer::Observer, stack::Stack, subject::Subject, wire::Wire,
+};
 
 #[test]
 fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
@@ -80,6 +83,50 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
     eventually("it is decided by", || (subject.decided(&decide.api).1 == next).then_some(()));
     let history = stack.history(&subject.environment_id);
     history.check(&store, &subject.environment, &observer.finish());
+}
+
+#[test]
+fn a_database_that_falls_silent_in_the_middle_of_changes_is_a_503_and_costs_nothing_but_the_time() {
+    /// More than a process has connections.
+    const WRITERS: u64 = 20;
+    /// As many as it has.
+    const WAITING: i64 = 16;
+
+    let database = fresh_database().unwrap();
+    let (before, rest) = database.url().split_once('@').unwrap();
+    let (server, name) = rest.split_once('/').unwrap();
+    let wire = Wire::start(server.to_socket_addrs().unwrap().next().unwrap());
+    let stack = Stack::on(format!("{before}@{}/{name}", wire.address()));
+    let (control, decide) = (stack.start("control"), stack.start("decide"));
+    let subject = Subject::new(&control.api);
+    assert_eq!(subject.decided(&decide.api), (1, 0));
+    let history = History::new(database.url(), &subject.environment_id);
+
+    thread::scope(|scope| {
+        // All wait in the middle of a transaction, and what they wait for never reaches them.
+        let lock = history.lock();
+        let (subject, api) = (&subject, &control.api);
+        let set = |n| scope.spawn(move || subject.set(api, n));
+        let writers: Vec<_> = (1..=WRITERS).map(set).collect();
+        eventually("all connections wait", || (history.waiting() >= WAITING).then_some(()));
+        wire.fall_silent();
+        for writer in writers {
+            assert_unavailable(&writer.join().unwrap());
+        }
+        drop(lock);
+    });
+    assert_unavailable(&control.api.get("/experiments"));
+    for path in ["/ready", "/health"] {
+        assert_eq!(control.api.get(path).status, 503);
+        assert_eq!(decide.api.get(path).status, 200);
+    }
+    assert_eq!(subject.decided(&decide.api), (1, 0));
+
+    wire.work_again();
+    eventually("the plane is ready", || (control.api.get("/ready").status == 200).then_some(()));
+    assert_eq!(subject.kept(&control.api), 0, "nothing was changed by halves");
+    assert_eq!(published(&subject.set(&control.api, 100)), Published::Live);
+    eventually("it is decided by", || (subject.decided(&decide.api) == (2, 100)).then_some(()));
 }
 
 /// Checks that a request was answered as it must be while the database is away.

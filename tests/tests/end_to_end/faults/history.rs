@@ -1,5 +1,5 @@
 use edgewise_engine::Snapshot;
-use sqlx::{AnyConnection, Connection, Row, query};
+use sqlx::{AnyConnection, Connection, Executor, Row, query};
 
 use crate::planes::eventually;
 
@@ -74,6 +74,24 @@ impl History {
             let pending = "SELECT COUNT(*) FROM version WHERE environment_id = $1 AND state = 'pending'";
             (self.count(due) + self.count(pending) == 0).then_some(())
         });
+    }
+
+    /// Keeps everybody else from an environment's row, and all others, until this is dropped.
+    pub(super) fn lock(&self) -> AnyConnection {
+        wait_for(async {
+            let mut connection = self.connect().await;
+            connection.execute("BEGIN; LOCK TABLE environment IN ACCESS EXCLUSIVE MODE").await.unwrap();
+            connection
+        })
+    }
+
+    /// How many wait for a lock.
+    pub(super) fn waiting(&self) -> i64 {
+        wait_for(async {
+            let sql = "SELECT COUNT(*) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            query(sql).fetch_one(&mut self.connect().await).await.unwrap().get(0)
+        })
     }
 
     fn count(&self, sql: &'static str) -> i64 {

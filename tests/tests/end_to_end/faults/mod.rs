@@ -7,7 +7,7 @@
 //! | [`writers`] | two control processes at a time, one of which hangs |
 //! | [`store`] | the snapshot store refuses, hangs, lies |
 //! | [`reading`] | the same, as decision planes see it |
-//! | [`database`] | the database goes away and comes back |
+//! | [`database`] | the database goes away and comes back, or falls silent |
 //!
 //! | module | holds |
 //! |---|---|
@@ -17,6 +17,7 @@
 //! | [`observer`] | somebody who reads the store all the time |
 //! | [`subject`] | an experiment whose changes can be told apart |
 //! | [`proxy`] | a proxy that makes a good server a bad one |
+//! | [`wire`] | a wire to a server, which can fall silent |
 //! | [`process`] | a process that need not be ready, and can be stopped and woken |
 //! | [`cluster`] | a Postgres of a test's own |
 
@@ -32,6 +33,7 @@ mod reading;
 mod stack;
 mod store;
 mod subject;
+mod wire;
 mod writers;
 
 use std::{future::Future, sync::LazyLock};

@@ -60,6 +60,31 @@ fn read_bad_store(stack: &Stack, control: &Client, fault: Fault, object: Object)
 }
 
 #[test]
+fn an_object_that_hangs_delays_no_other_environment() {
+    /// More changes than looks at the object that hangs can end while they are made.
+    const CHANGES: u64 = 10;
+
+    let stack = Stack::of_servers();
+    let control = stack.start("control");
+    let proxy = Proxy::start(Bucket::server());
+    let decide = stack.start_through(&proxy, "decide");
+    let [stuck, other] = [(); 2].map(|()| Subject::new(&control.api));
+    for subject in [&stuck, &other] {
+        assert_eq!(subject.decided(&decide.api), (1, 0));
+    }
+    let hanging = proxy.fault(Fault::Hang, "GET", &stuck.environment, Object::Version);
+    eventually("it is looked at", || (hanging.caught() > 0).then_some(()));
+    for n in 1..=CHANGES {
+        assert_eq!(published(&other.set(&control.api, n)), Published::Live);
+        eventually("it is decided by", || (other.decided(&decide.api).1 == n).then_some(()));
+    }
+    // Were changes seen only between looks at it, there would have been one for each.
+    let looks = u64::try_from(hanging.caught()).unwrap();
+    assert!(looks < CHANGES / 2, "{looks} looks at it ended meanwhile");
+    assert_eq!(stuck.decided(&decide.api), (1, 0));
+}
+
+#[test]
 fn a_decision_plane_started_without_its_bucket_becomes_ready_when_it_returns() {
     let stack = Stack::of_servers();
     let subject = Subject::new(&stack.start("control").api);

@@ -95,7 +95,8 @@ fn change_on_bad_store(
         // What was written, although nobody heard of that, may be found to be as it should be in time.
         check_told(&reply, &subject, &store);
     } else {
-        failed(&reply);
+        let problem = failed(&reply);
+        assert!(problem.contains("snapshot store"), "{what}: {problem}");
         assert_eq!(store.version(&subject.environment), 1, "{what}");
         assert_eq!(subject.decided(decide), (1, 0), "{what}");
     }

@@ -1,0 +1,83 @@
+//! Several control processes on one database: each hears of what becomes due in the others.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::{sync::Arc, time::Duration};
+
+use edgewise_control::{
+    Control, Options,
+    objects::Directory,
+    store::{Listener, Store},
+};
+use support::Postgres;
+use tokio::{sync::mpsc, time::timeout};
+
+/// How long anything that must happen may take before it is taken for never.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn hear(listener: &mut Listener) {
+    timeout(PATIENCE, listener.heard()).await.expect("nothing is heard");
+}
+
+/// Makes a change, as another process does, and leaves it to be published.
+async fn leave_due(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    let change = tx.begin_change("e").await.unwrap().unwrap();
+    tx.mark_due("e", change).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn with_environment(store: &Store) {
+    let mut tx = store.write().await.unwrap();
+    tx.insert_environment("e", "prod", 1).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_that_becomes_due_is_heard_of_in_other_processes_also_after_the_connection_was_lost() {
+    let postgres = Postgres::fresh().await;
+    let (here, there) =
+        (Store::open(postgres.url()).await.unwrap(), Store::open(postgres.url()).await.unwrap());
+    with_environment(&there).await;
+    let mut listener = here.listener();
+    hear(&mut listener).await; // It listens.
+    leave_due(&there).await;
+    hear(&mut listener).await;
+
+    postgres
+        .execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND query LIKE 'LISTEN%'",
+        )
+        .await;
+    hear(&mut listener).await; // It listens again.
+    leave_due(&there).await;
+    hear(&mut listener).await;
+
+    drop(listener);
+    here.close().await;
+    there.close().await;
+    postgres.drop().await;
+}
+
+#[tokio::test]
+async fn what_another_process_leaves_due_is_published_without_being_looked_for() {
+    let postgres = Postgres::fresh().await;
+    let directory = tempfile::tempdir().unwrap();
+    let objects = Arc::new(Directory::open(directory.path()).unwrap());
+    let options =
+        Options { look_every: Duration::from_secs(86_400), ..Options::new(postgres.url().to_owned()) };
+    let (published, mut versions) = mpsc::unbounded_channel();
+    let on_published = move |_: &_, _: _| published.send(()).unwrap();
+    let control = Control::start(options, objects, Arc::new(on_published)).await.unwrap();
+    let other = Store::open(postgres.url()).await.unwrap();
+    with_environment(&other).await;
+    for _ in 0..5 {
+        leave_due(&other).await;
+        timeout(PATIENCE, versions.recv()).await.expect("it is not published").unwrap();
+    }
+    control.stop().await;
+    other.close().await;
+    postgres.drop().await;
+}
