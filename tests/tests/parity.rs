@@ -1,5 +1,4 @@
 //! Every way of deciding comes to what the oracle says. `cargo xtask parity` runs it with a million triples.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::env;
 
