@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`options`] | what can be set, by flags, variables and `edgewise.toml` |
+//! | [`answering`] | all that a server answers: routes, and decisions ahead of them |
 //! | [`planes`] | which plane serves what: all routes |
 //! | [`decide`] | the decision plane: the snapshot cache, its source, and its routes |
 //! | [`limit`] | how often a client may ask |
@@ -13,6 +14,7 @@
 //! | [`logging`] | the log |
 #![forbid(unsafe_code)]
 
+pub mod answering;
 pub mod decide;
 pub mod health;
 pub mod limit;

@@ -55,7 +55,7 @@ async fn run(command: Command) -> Result<()> {
     let plane = Plane::start(&command).await?;
     let address = listener.local_addr()?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening on http://{address}");
-    server::serve(listener, plane.routes(), stop).await;
+    server::serve(listener, plane.answering(), stop).await;
     plane.stop().await;
     tracing::info!("stopped");
     Ok(())

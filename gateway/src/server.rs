@@ -16,8 +16,7 @@ use std::{
 };
 
 use axum::{
-    Router,
-    body::Body,
+    body::{Body, HttpBody},
     extract::ConnectInfo,
     http::header,
     response::{IntoResponse, Response},
@@ -31,8 +30,8 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
 };
 use tokio::net::{TcpListener, TcpStream};
-use tower::Service;
 
+use crate::answering::Answering;
 use explained::Explained;
 
 /// How long a client may take to send a request's head, and how long an idle connection is kept.
@@ -70,8 +69,8 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
     })
 }
 
-/// Answers requests until `stop` is ready; then finishes those under way, for at most 10 seconds.
-pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Output = ()>) {
+/// Has requests answered until `stop` is ready; then finishes those under way, for at most 10 seconds.
+pub async fn serve(listener: TcpListener, answering: Arc<Answering>, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
@@ -79,7 +78,7 @@ pub async fn serve(listener: TcpListener, routes: Router, stop: impl Future<Outp
     let accepting = async {
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => spawn(&http, &connections, stream, peer, routes.clone()),
+                Ok((stream, peer)) => spawn(&http, &connections, stream, peer, answering.clone()),
                 Err(error) => accept_failed(&error).await,
             }
         }
@@ -99,7 +98,7 @@ fn spawn(
     connections: &GracefulShutdown,
     stream: TcpStream,
     peer: SocketAddr,
-    routes: Router,
+    answering: Arc<Answering>,
 ) {
     // Without it, an answer in two packets waits for the first one's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
@@ -108,15 +107,15 @@ fn spawn(
     let refused = Arc::new(AtomicBool::new(false));
     let stream = TokioIo::new(Explained::new(stream, refused.clone()));
     let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let (mut routes, refused) = (routes.clone(), refused.clone());
+        // Most requests have no body, and need no room for one.
+        let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
+        let (answering, refused) = (answering.clone(), refused.clone());
         async move {
             let answer = match with_whole_body(request).await {
-                Ok(request) => match AssertUnwindSafe(routes.call(request)).catch_unwind().await {
-                    Ok(answer) => answer?,
-                    Err(_panic) => panicked(),
-                },
+                Ok(request) => {
+                    let answer = AssertUnwindSafe(answering.answer(request, peer));
+                    answer.catch_unwind().await.unwrap_or_else(|_panic| panicked())
+                }
                 Err(failed) => failed.into_response(),
             };
             if answer.status().is_client_error() && !answer.headers().contains_key(header::CONTENT_TYPE) {

@@ -16,5 +16,5 @@ mod source;
 
 pub use cache::{Cache, KEPT_ENVIRONMENTS};
 pub use configs::{configs, open_to_all};
-pub use routes::{decide, limited};
+pub use routes::{Deciding, limited};
 pub use source::{Source, SourceError};

@@ -1,10 +1,9 @@
-use std::{cell::RefCell, future::Future, sync::Arc, time::Instant};
+use std::{cell::RefCell, future::Future, net::IpAddr, sync::Arc, time::Instant};
 
 use axum::{
-    extract::{FromRequest, Request, State},
+    extract::{FromRequest, Request},
     http::{Method, StatusCode},
     response::{IntoResponse, Response},
-    routing::{MethodRouter, any},
 };
 use edgewise_api::{
     ApiError, Limits,
@@ -18,33 +17,44 @@ use super::Cache;
 use crate::{
     limit::Limiter,
     openapi::{BodyProblems, DecideAnswers, DecideBody},
-    server::client_address,
 };
 
-/// All that the route needs.
+/// Answers those who ask for decisions, by GET and POST, and counts the answers.
 #[derive(Debug)]
-pub(crate) struct Deciding {
+pub struct Deciding {
     cache: Arc<Cache>,
     limiter: Option<Limiter>,
     metrics: RouteMetrics,
 }
 
-/// The route that decides, by GET and POST, and counts its answers itself. With a limiter, every answer tells the
-/// client what it has left.
-pub fn decide<S>(cache: Arc<Cache>, limiter: Option<Limiter>, metrics: RouteMetrics) -> MethodRouter<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    any(counted).with_state(Arc::new(Deciding { cache, limiter, metrics }))
-}
+impl Deciding {
+    /// Decides from what `cache` holds. With a limiter, every answer tells the client what it has left.
+    #[must_use]
+    pub const fn new(cache: Arc<Cache>, limiter: Option<Limiter>, metrics: RouteMetrics) -> Self {
+        Self { cache, limiter, metrics }
+    }
 
-async fn counted(State(deciding): State<Arc<Deciding>>, request: Request) -> Response {
-    let started = Instant::now();
-    let _counted = IfPanicking(|| deciding.metrics.answered(500, started.elapsed()));
-    let answer = |request| deciding.answer(request);
-    let response = limited(deciding.limiter.as_ref(), request, started, answer).await;
-    deciding.metrics.answered(response.status().as_u16(), started.elapsed());
-    response
+    /// Answers a request of a client.
+    pub async fn answer(&self, request: Request, client: IpAddr) -> Response {
+        let started = Instant::now();
+        let _counted = IfPanicking(|| self.metrics.answered(500, started.elapsed()));
+        let limiter = self.limiter.as_ref();
+        let response = limited(limiter, request, client, started, |request| self.decide(request)).await;
+        self.metrics.answered(response.status().as_u16(), started.elapsed());
+        response
+    }
+
+    async fn decide(&self, request: Request) -> Response {
+        let answer = if request.method() == Method::POST {
+            by_body(&self.cache, request).await
+        } else {
+            by_query(&self.cache, request).await
+        };
+        match answer {
+            Ok(body) => json_reply(StatusCode::OK, body),
+            Err(error) => Failed(error).into_response(),
+        }
+    }
 }
 
 /// Has a request answered that asks for a decision, unless its client has asked too often, and tells the client what it
@@ -52,13 +62,14 @@ async fn counted(State(deciding): State<Arc<Deciding>>, request: Request) -> Res
 pub async fn limited<A: Future<Output = Response>>(
     limiter: Option<&Limiter>,
     request: Request,
+    client: IpAddr,
     now: Instant,
     answer: impl FnOnce(Request) -> A,
 ) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         return not_found().await.into_response();
     }
-    let Some(allowance) = limiter.and_then(|limiter| limiter.count(client_address(&request), now)) else {
+    let Some(allowance) = limiter.and_then(|limiter| limiter.count(client, now)) else {
         return answer(request).await;
     };
     let mut response = if allowance.exceeded { allowance.refusal() } else { answer(request).await };
@@ -103,18 +114,4 @@ async fn decided(cache: &Cache, request: &DecideRequest<'_>) -> Result<Vec<u8>, 
     }
     let ruleset = cache.ruleset(&request.environment).await;
     BUFFER.with_borrow_mut(|buffer| answer(request, ruleset.as_deref(), buffer))
-}
-
-impl Deciding {
-    async fn answer(&self, request: Request) -> Response {
-        let answer = if request.method() == Method::POST {
-            by_body(&self.cache, request).await
-        } else {
-            by_query(&self.cache, request).await
-        };
-        match answer {
-            Ok(body) => json_reply(StatusCode::OK, body),
-            Err(error) => Failed(error).into_response(),
-        }
-    }
 }

@@ -5,7 +5,8 @@ use edgewise_control::http::{Metrics, shell};
 
 use super::{Plane, StartError, keep_up};
 use crate::{
-    decide::{Cache, Source, configs, decide},
+    answering::Answering,
+    decide::{Cache, Deciding, Source, configs},
     health::Health,
     openapi,
     options::{DecideOptions, SourceUrl, StoreUrl},
@@ -20,10 +21,10 @@ pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> 
     let source = Source::open(&options.snapshot_store, &options.s3).await?;
     let cache = Arc::new(Cache::new(source, options.poll_interval));
     let polling = keep_up(&cache);
-    Ok(Plane { routes: routes(&cache), control: None, polling: Some(polling) })
+    Ok(Plane { answering: Arc::new(answering(&cache)), control: None, polling: Some(polling) })
 }
 
-fn routes(cache: &Arc<Cache>) -> Router {
+fn answering(cache: &Arc<Cache>) -> Answering {
     let (health, ready) = (cache.clone(), cache.clone());
     let metrics = Metrics::default();
     let routes = Router::new()
@@ -31,5 +32,6 @@ fn routes(cache: &Arc<Cache>) -> Router {
         .route("/health", get(async move || Health::own(true).with_configs(&health).answer()))
         .route("/ready", get(async move || Health::own(ready.store_answers().await).answer()))
         .merge(openapi::routes("", &openapi::decide()));
-    shell(routes, &metrics).route("/decide", decide(cache.clone(), None, metrics.of_route("/decide")))
+    let deciding = Deciding::new(cache.clone(), None, metrics.of_route("/decide"));
+    Answering::from(shell(routes, &metrics)).with_decisions("/decide", deciding)
 }

@@ -19,6 +19,7 @@ use crate::{
     openapi,
     options::GatewayOptions,
     proxy::Upstream,
+    server::client_address,
 };
 
 /// How long a plane may take to say how it is.
@@ -37,7 +38,7 @@ pub(super) fn start(options: &GatewayOptions) -> Plane {
         decide: Upstream::new("decision plane", options.decide_url.clone()),
         limiter: Limiter::new(&options.limit).map(Arc::new),
     };
-    Plane { routes: routes(gateway), control: None, polling: None }
+    Plane { answering: Arc::new(routes(gateway).into()), control: None, polling: None }
 }
 
 fn routes(gateway: Gateway) -> Router {
@@ -72,8 +73,9 @@ async fn configs(State(gateway): State<Gateway>, request: Request) -> Response {
 async fn decide(State(gateway): State<Gateway>, request: Request) -> Response {
     let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
     let path = format!("/decide{query}");
+    let client = client_address(&request);
     let pass = |request| gateway.decide.pass(request, &path);
-    limited(gateway.limiter.as_deref(), request, Instant::now(), pass).await
+    limited(gateway.limiter.as_deref(), request, client, Instant::now(), pass).await
 }
 
 /// As the client sent them.

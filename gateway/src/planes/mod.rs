@@ -8,11 +8,11 @@ mod serve;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use axum::Router;
 use edgewise_control::{Control, objects::DirectoryError, store::OpenError};
 use tokio::task::JoinHandle;
 
 use crate::{
+    answering::Answering,
     decide::{Cache, SourceError},
     options::Command,
     server::ListenError,
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Plane {
     /// All it serves.
-    routes: Router,
+    answering: Arc<Answering>,
     control: Option<Control>,
     polling: Option<JoinHandle<()>>,
 }
@@ -67,9 +67,10 @@ impl Plane {
         }
     }
 
-    /// All it serves.
-    pub fn routes(&self) -> Router {
-        self.routes.clone()
+    /// What answers its requests.
+    #[must_use]
+    pub fn answering(&self) -> Arc<Answering> {
+        self.answering.clone()
     }
 
     /// Ends what runs in the background, once it is whole.

@@ -13,7 +13,8 @@ use super::{
     keep_up,
 };
 use crate::{
-    decide::{Cache, Source, configs, decide},
+    answering::Answering,
+    decide::{Cache, Deciding, Source, configs},
     health::{Health, ServiceStatus, Services},
     limit::Limiter,
     openapi,
@@ -30,11 +31,11 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     };
     let control = Control::start(Options::new(database_url(&options.data)), objects, published).await?;
     let limiter = Limiter::new(&options.limit);
-    let routes = routes(&control, &cache, limiter);
-    Ok(Plane { routes, control: Some(control), polling: Some(keep_up(&cache)) })
+    let answering = Arc::new(answering(&control, &cache, limiter));
+    Ok(Plane { answering, control: Some(control), polling: Some(keep_up(&cache)) })
 }
 
-fn routes(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> Router {
+fn answering(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> Answering {
     let health = || {
         let (control, cache) = (control.services().clone(), cache.clone());
         get(async move || health(&control, &cache).await)
@@ -50,8 +51,8 @@ fn routes(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> Ro
         .route("/health", health())
         .route("/ready", get(ready));
     let metrics = Metrics::default();
-    let decide = decide(cache.clone(), limiter, metrics.of_route("/api/decide"));
-    shell(routes, &metrics).route("/api/decide", decide)
+    let deciding = Deciding::new(cache.clone(), limiter, metrics.of_route("/api/decide"));
+    Answering::from(shell(routes, &metrics)).with_decisions("/api/decide", deciding)
 }
 
 async fn health(control: &services::Services, cache: &Cache) -> Response {

@@ -1,10 +1,10 @@
 //! Planes that a test starts on a free port of 127.0.0.1, and stops.
 #![allow(dead_code, reason = "each test uses a part")]
 
-use std::{ffi::OsString, fs, net::SocketAddr, path::Path};
+use std::{ffi::OsString, fs, net::SocketAddr, path::Path, sync::Arc};
 
 use axum::Router;
-use edgewise::{options, planes::Plane, server};
+use edgewise::{answering::Answering, options, planes::Plane, server};
 use edgewise_api::{EnvironmentName, paths};
 use reqwest::{Client, Response};
 use serde_json::Value;
@@ -29,19 +29,19 @@ impl Served {
         let args: Vec<OsString> = ["edgewise"].iter().chain(args).map(Into::into).collect();
         let command = options::read(&args).unwrap().command;
         let plane = Plane::start(&command).await.unwrap();
-        Self::new(plane.routes(), Some(plane)).await
+        Self::new(plane.answering(), Some(plane)).await
     }
 
     pub(crate) async fn routes(routes: Router) -> Self {
-        Self::new(routes, None).await
+        Self::new(Arc::new(routes.into()), None).await
     }
 
-    async fn new(routes: Router, plane: Option<Plane>) -> Self {
+    async fn new(answering: Arc<Answering>, plane: Option<Plane>) -> Self {
         let listener = server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
-            server::serve(listener, routes, async { stopped.await.unwrap_or(()) }).await;
+            server::serve(listener, answering, async { stopped.await.unwrap_or(()) }).await;
             if let Some(plane) = plane {
                 plane.stop().await;
             }
