@@ -14,8 +14,8 @@ pub use read::{Refusal, read};
 pub use values::{Addresses, LogFilter, PlaneUrl, SourceUrl, StoreUrl};
 
 const AFTER_HELP: &str = "\
-Settings are taken from flags, then variables, then edgewise.toml in the working directory, then
-the defaults. The keys of edgewise.toml are the flags without dashes in front: poll-interval = 2.5
+Settings are taken from flags, then variables (an empty one counts as not set), then edgewise.toml
+in the working directory, then the defaults. The keys of edgewise.toml are the flags without dashes in front: poll-interval = 2.5
 Planes may share one file. Relative paths start at the working directory.
 
 Examples:

@@ -88,7 +88,7 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
 #[test]
 fn a_database_that_falls_silent_in_the_middle_of_changes_is_a_503_and_costs_nothing_but_the_time() {
     /// More than a process has connections.
-    const WRITERS: u64 = 20;
+    const WRITERS: u64 = 32;
     /// As many as it has.
     const WAITING: i64 = 16;
 
@@ -104,11 +104,11 @@ fn a_database_that_falls_silent_in_the_middle_of_changes_is_a_503_and_costs_noth
 
     thread::scope(|scope| {
         // All wait in the middle of a transaction, and what they wait for never reaches them.
-        let lock = history.lock();
+        let mut lock = history.lock();
         let (subject, api) = (&subject, &control.api);
         let set = |n| scope.spawn(move || subject.set(api, n));
         let writers: Vec<_> = (1..=WRITERS).map(set).collect();
-        eventually("all connections wait", || (history.waiting() >= WAITING).then_some(()));
+        eventually("all connections wait", || (lock.waiting() >= WAITING).then_some(()));
         wire.fall_silent();
         for writer in writers {
             assert_unavailable(&writer.join().unwrap());

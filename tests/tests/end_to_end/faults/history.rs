@@ -20,6 +20,19 @@ pub(super) struct Version {
     pub(super) snapshot: String,
 }
 
+/// The environments, kept from everybody else until this is dropped.
+#[derive(Debug)]
+pub(super) struct Lock(AnyConnection);
+
+impl Lock {
+    /// How many wait for it.
+    pub(super) fn waiting(&mut self) -> i64 {
+        let sql = "SELECT COUNT(*) FROM pg_locks WHERE relation = 'environment'::regclass AND NOT granted \
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        wait_for(async { query(sql).fetch_one(&mut self.0).await.unwrap().get(0) })
+    }
+}
+
 impl History {
     pub(super) fn new(database_url: &str, environment_id: &str) -> Self {
         Self { database_url: database_url.to_owned(), environment_id: environment_id.to_owned() }
@@ -76,21 +89,12 @@ impl History {
         });
     }
 
-    /// Keeps everybody else from an environment's row, and all others, until this is dropped.
-    pub(super) fn lock(&self) -> AnyConnection {
+    /// Keeps everybody else from the environments of a Postgres.
+    pub(super) fn lock(&self) -> Lock {
         wait_for(async {
             let mut connection = self.connect().await;
             connection.execute("BEGIN; LOCK TABLE environment IN ACCESS EXCLUSIVE MODE").await.unwrap();
-            connection
-        })
-    }
-
-    /// How many wait for a lock.
-    pub(super) fn waiting(&self) -> i64 {
-        wait_for(async {
-            let sql = "SELECT COUNT(*) FROM pg_stat_activity \
-                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
-            query(sql).fetch_one(&mut self.connect().await).await.unwrap().get(0)
+            Lock(connection)
         })
     }
 
