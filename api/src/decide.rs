@@ -98,13 +98,14 @@ pub fn answer(
     })?;
 
     let assignments = ruleset.decide(user, &request.context, buffer);
-    let fragments = || {
+    let fragments = ruleset.fragments();
+    let parts = || {
         assignments.iter().map(|&Assignment { experiment, variant }| {
-            (ruleset.head(experiment), ruleset.tail(experiment, variant))
+            (fragments.head(experiment), fragments.tail(experiment, variant))
         })
     };
 
-    let length: usize = fragments().map(|(head, tail)| head.len() + tail.len() + 1).sum();
+    let length: usize = parts().map(|(head, tail)| head.len() + tail.len() + 1).sum();
     let mut body = Vec::with_capacity(length + request.user_key.len() + environment.len() + FRAME_BYTES);
     body.extend_from_slice(b"{\"user_key\":");
     push_json(&mut body, &request.user_key);
@@ -113,7 +114,7 @@ pub fn answer(
     body.extend_from_slice(b",\"config_version\":");
     body.extend_from_slice(ruleset.version().to_string().as_bytes());
     body.extend_from_slice(b",\"assignments\":[");
-    for (index, (head, tail)) in fragments().enumerate() {
+    for (index, (head, tail)) in parts().enumerate() {
         if index > 0 {
             body.push(b',');
         }

@@ -24,7 +24,7 @@
 //! let context = Context::from_json(r#"{"plan": "pro"}"#)?;
 //! let mut buffer = Buffer::new();
 //! for assignment in ruleset.decide(UserKey::new("user-123")?, &context, &mut buffer) {
-//!     assert_eq!(ruleset.head(assignment.experiment), br#"{"experiment_key":"button","experiment_id":"e1","#);
+//!     assert_eq!(ruleset.fragments().head(assignment.experiment), br#"{"experiment_key":"button","experiment_id":"e1","#);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -1,5 +1,6 @@
 //! The HTTP server: accepts connections, bounds how slow a client may be, and ends gracefully.
 
+mod activity;
 mod explained;
 
 use std::{
@@ -25,17 +26,16 @@ use edgewise_api::ApiError;
 use edgewise_control::http::{Failed, with_whole_body};
 use futures_util::FutureExt;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-};
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::answering::Answering;
+use activity::Activity;
 use explained::Explained;
 
-/// How long a client may take to send a request's head, and how long an idle connection is kept.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
+/// How long a client may take to send a request's head or to take some of an answer, and how long an idle connection is
+/// kept.
+const WAIT_LIMIT: Duration = Duration::from_secs(30);
 /// How long requests may take to finish once the server is told to stop.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
@@ -72,8 +72,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 /// Has requests answered until `stop` is ready; then finishes those under way, for at most 10 seconds.
 pub async fn serve(listener: TcpListener, answering: Arc<Answering>, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    let http = http1::Builder::new();
 
     let accepting = async {
         loop {
@@ -105,12 +104,15 @@ fn spawn(
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     let refused = Arc::new(AtomicBool::new(false));
-    let stream = TokioIo::new(Explained::new(stream, refused.clone()));
+    let activity = Arc::new(Activity::default());
+    let stream = TokioIo::new(Explained::new(stream, refused.clone(), activity.clone()));
+    let waited = activity.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         // Most requests have no body, and need no room for one.
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        let (answering, refused) = (answering.clone(), refused.clone());
+        let (answering, refused, activity) = (answering.clone(), refused.clone(), activity.clone());
         async move {
+            activity.begin();
             let answer = match with_whole_body(request).await {
                 Ok(request) => {
                     let answer = AssertUnwindSafe(answering.answer(request, peer));
@@ -121,13 +123,18 @@ fn spawn(
             if answer.status().is_client_error() && !answer.headers().contains_key(header::CONTENT_TYPE) {
                 refused.store(true, Ordering::Relaxed);
             }
+            activity.end();
             Ok::<_, Infallible>(answer)
         }
     });
     let connection = connections.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke off");
+        tokio::select! {
+            biased;
+            ended = connection => if let Err(error) = ended {
+                tracing::debug!(%error, "a connection broke off");
+            },
+            () = waited.waited_in_vain(WAIT_LIMIT) => tracing::debug!("a connection was closed on which nothing happened"),
         }
     });
 }

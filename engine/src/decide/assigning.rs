@@ -179,8 +179,8 @@ impl<'r> Slots<'r> {
                 let slot = number * 64 + marks.trailing_zeros() as usize;
                 *marks &= *marks - 1;
                 let place = slot.saturating_sub(first) * Section::Loose.record_words();
-                let salt = self.ruleset.text(loose.at(place), loose.at(place + 1));
-                self.place(slot, key.update(salt.as_bytes()).finish() % u32::from(Bucket::COUNT), to);
+                let salt = self.ruleset.text_bytes(loose.at(place), loose.at(place + 1));
+                self.place(slot, key.update(salt).finish() % u32::from(Bucket::COUNT), to);
             }
         }
     }

@@ -102,26 +102,14 @@ impl Ruleset {
             .map(move |number| self.attribute_name(records, number))
     }
 
-    /// What assignments of an experiment begin with, as JSON in UTF-8: `{"experiment_key":…,"experiment_id":…,`.
-    /// Empty if there is no such experiment.
+    /// What answers are put together from.
     #[must_use]
-    #[inline]
-    pub fn head(&self, experiment: u32) -> &[u8] {
-        self.words(Section::Experiments)
-            .get(experiment as usize)
-            .map_or(&[], |fragment| self.fragment(fragment as usize))
-    }
-
-    /// What assignments of a variant end with, as JSON in UTF-8: `"variant_key":…,"variant_id":…,"payload":…}`, without the
-    /// payload if the variant has none. Empty if there is no such variant.
-    #[must_use]
-    #[inline]
-    pub fn tail(&self, experiment: u32, variant: u32) -> &[u8] {
-        let experiments = self.words(Section::Experiments);
-        let first = experiments.at(experiment as usize) as usize + 1;
-        let end = experiments.at(experiment as usize + 1) as usize;
-        let fragment = first.saturating_add(variant as usize);
-        if fragment < end { self.fragment(fragment) } else { &[] }
+    pub fn fragments(&self) -> Fragments<'_> {
+        Fragments {
+            experiments: self.words(Section::Experiments),
+            starts: self.words(Section::Fragments),
+            text: self.bytes_of(Section::Text),
+        }
     }
 
     /// How many variants an experiment has.
@@ -132,12 +120,6 @@ impl Ruleset {
         experiments
             .get(place + 1)
             .map_or(0, |end| end.saturating_sub(experiments.at(place)).saturating_sub(1))
-    }
-
-    fn fragment(&self, fragment: usize) -> &[u8] {
-        let fragments = self.words(Section::Fragments);
-        let range = fragments.at(fragment) as usize..fragments.at(fragment + 1) as usize;
-        self.bytes_of(Section::Text).get(range).unwrap_or_default()
     }
 
     pub(crate) const fn is_in_order(&self) -> bool {
@@ -165,11 +147,17 @@ impl Ruleset {
         Words::of(self.bytes_of(section))
     }
 
+    /// A piece of Text, as bytes.
+    #[inline]
+    pub(crate) fn text_bytes(&self, offset: u32, length: u32) -> &[u8] {
+        let range = offset as usize..offset as usize + length as usize;
+        self.bytes_of(Section::Text).get(range).unwrap_or_default()
+    }
+
     /// A piece of Text.
     #[inline]
     pub(crate) fn text(&self, offset: u32, length: u32) -> &str {
-        let range = offset as usize..offset as usize + length as usize;
-        let bytes = self.bytes_of(Section::Text).get(range).unwrap_or_default();
+        let bytes = self.text_bytes(offset, length);
         // Names are short: looking again costs less than `unsafe` would in trust.
         core::str::from_utf8(bytes).unwrap_or_default()
     }
@@ -177,6 +165,41 @@ impl Ruleset {
     pub(crate) fn attribute_name(&self, records: Words<'_>, number: usize) -> &str {
         let place = number * Section::Attributes.record_words();
         self.text(records.at(place), records.at(place + 1))
+    }
+}
+
+/// Pieces of answers, as JSON in UTF-8.
+#[derive(Clone, Copy, Debug)]
+pub struct Fragments<'a> {
+    experiments: Words<'a>,
+    starts: Words<'a>,
+    text: &'a [u8],
+}
+
+impl<'a> Fragments<'a> {
+    /// What assignments of an experiment begin with: `{"experiment_key":…,"experiment_id":…,`. Empty if there is no such
+    /// experiment.
+    #[must_use]
+    #[inline]
+    pub fn head(self, experiment: u32) -> &'a [u8] {
+        self.experiments.get(experiment as usize).map_or(&[], |fragment| self.fragment(fragment as usize))
+    }
+
+    /// What assignments of a variant end with: `"variant_key":…,"variant_id":…,"payload":…}`, without the payload if the
+    /// variant has none. Empty if there is no such variant.
+    #[must_use]
+    #[inline]
+    pub fn tail(self, experiment: u32, variant: u32) -> &'a [u8] {
+        let first = self.experiments.at(experiment as usize) as usize + 1;
+        let end = self.experiments.at(experiment as usize + 1) as usize;
+        let fragment = first.saturating_add(variant as usize);
+        if fragment < end { self.fragment(fragment) } else { &[] }
+    }
+
+    #[inline]
+    fn fragment(self, fragment: usize) -> &'a [u8] {
+        let range = self.starts.at(fragment) as usize..self.starts.at(fragment + 1) as usize;
+        self.text.get(range).unwrap_or_default()
     }
 }
 

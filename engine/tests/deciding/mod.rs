@@ -51,7 +51,8 @@ impl Compiled {
     /// An assignment as it stands in an answer.
     pub(crate) fn answer(&self, assignment: Assignment) -> Value {
         let Assignment { experiment, variant } = assignment;
-        let text = [self.ruleset.head(experiment), self.ruleset.tail(experiment, variant)].concat();
+        let fragments = self.ruleset.fragments();
+        let text = [fragments.head(experiment), fragments.tail(experiment, variant)].concat();
         serde_json::from_slice(&text).unwrap()
     }
 }

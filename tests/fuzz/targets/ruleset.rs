@@ -48,8 +48,9 @@ fn decide<E>(ruleset: Result<Ruleset, E>) {
         assert_eq!(decided, ruleset.decide(key, &context, &mut fastest));
         for assignment in decided {
             assert!(assignment.variant < ruleset.variants(assignment.experiment));
-            core::str::from_utf8(ruleset.head(assignment.experiment)).unwrap();
-            core::str::from_utf8(ruleset.tail(assignment.experiment, assignment.variant)).unwrap();
+            let fragments = ruleset.fragments();
+            core::str::from_utf8(fragments.head(assignment.experiment)).unwrap();
+            core::str::from_utf8(fragments.tail(assignment.experiment, assignment.variant)).unwrap();
         }
     }
 }
