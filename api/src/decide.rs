@@ -105,15 +105,21 @@ pub fn answer(
         })
     };
 
-    let length: usize = parts().map(|(head, tail)| head.len() + tail.len() + 1).sum();
-    let mut body = Vec::with_capacity(length + request.user_key.len() + environment.len() + FRAME_BYTES);
-    body.extend_from_slice(b"{\"user_key\":");
+    let version = ruleset.version().to_string();
+    let frame = ["{\"user_key\":", ",\"environment\":", ",\"config_version\":", ",\"assignments\":[", "]}"];
+    let length: usize = parts().map(|(head, tail)| head.len() + tail.len()).sum();
+    let commas = assignments.len().saturating_sub(1);
+    let frame_length: usize = frame.iter().map(|part| part.len()).sum();
+    let quoted = request.user_key.len() + environment.len() + 4;
+    let mut body = Vec::with_capacity(length + commas + frame_length + quoted + version.len());
+    let [user_key, environment_key, version_key, assignments_key, end] = frame;
+    body.extend_from_slice(user_key.as_bytes());
     push_json(&mut body, &request.user_key);
-    body.extend_from_slice(b",\"environment\":");
+    body.extend_from_slice(environment_key.as_bytes());
     push_json(&mut body, environment);
-    body.extend_from_slice(b",\"config_version\":");
-    body.extend_from_slice(ruleset.version().to_string().as_bytes());
-    body.extend_from_slice(b",\"assignments\":[");
+    body.extend_from_slice(version_key.as_bytes());
+    body.extend_from_slice(version.as_bytes());
+    body.extend_from_slice(assignments_key.as_bytes());
     for (index, (head, tail)) in parts().enumerate() {
         if index > 0 {
             body.push(b',');
@@ -121,12 +127,9 @@ pub fn answer(
         body.extend_from_slice(head);
         body.extend_from_slice(tail);
     }
-    body.extend_from_slice(b"]}");
+    body.extend_from_slice(end.as_bytes());
     Ok(body)
 }
-
-/// Room for what stands around keys and assignments in an answer.
-const FRAME_BYTES: usize = 96;
 
 fn push_json(body: &mut Vec<u8>, value: &str) {
     let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';

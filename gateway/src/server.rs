@@ -72,7 +72,9 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 /// Has requests answered until `stop` is ready; then finishes those under way, for at most 10 seconds.
 pub async fn serve(listener: TcpListener, answering: Arc<Answering>, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
-    let http = http1::Builder::new();
+    let mut http = http1::Builder::new();
+    // Answers are small: one write of a copy is quicker than one of several parts.
+    http.writev(false);
 
     let accepting = async {
         loop {

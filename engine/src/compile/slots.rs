@@ -18,7 +18,7 @@ pub(super) struct Slot<'a> {
 /// Longer salts stay out of blocks, in which the gaps of the last block take room.
 const LONGEST_IN_BLOCK: usize = 256;
 /// Fewer salts of a length do not make a block.
-const FEWEST_IN_BLOCK: usize = 3;
+const FEWEST_IN_BLOCK: usize = 2;
 
 /// Writes slots, their salts, and what is behind each gate.
 ///
