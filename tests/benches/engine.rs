@@ -26,25 +26,6 @@ struct Args {
     bench: bool,
 }
 
-/// What peers need, in µs per decide; native Rust, in the order of [`PEERS`].
-const QUOTED: [(&str, [f64; 5]); 7] = [
-    ("W1", [0.41, 0.40, 0.86, 2.0, 2.6]),
-    ("W10", [2.54, 2.88, 9.2, 16.6, 17.6]),
-    ("W100", [24.0, 28.0, 91.0, 151.0, 185.0]),
-    ("W1000", [280.0, 388.0, 1084.0, 2201.0, 3784.0]),
-    ("M10", [0.64, 1.1, 5.2, 6.8, 7.8]),
-    ("M100", [5.4, 10.0, 52.0, 58.0, 66.0]),
-    ("M1000", [54.0, 142.0, 572.0, 652.0, 701.0]),
-];
-
-const PEERS: [&str; 5] = [
-    "eppo_core 10.0",
-    "Unleash Yggdrasil 0.21.7",
-    "flipt-evaluation 0.4",
-    "confidence_resolver 0.26",
-    "statsig-rust 0.23",
-];
-
 fn main() -> Result<()> {
     let args = Args::parse();
     let (rounds, slice) =
@@ -244,22 +225,7 @@ fn print(cases: &[Case], medians: &[f64], rounds: usize) {
         "\nmatching: experiments of which a user gets a variant, on average; per match: decide by that number."
     );
     println!("hashing: the user key once, and the salts of what matches one by one, and nothing else.");
-    println!("oracle: the same decisions from the snapshot, condition by condition.\n");
-
-    println!(
-        "Peers, native Rust, in ns per decide. Quoted: measured on another machine (2 vCPU AMD EPYC, rustc"
-    );
-    println!("1.95, one pinned core), so they say where this stands, not by how much.\n");
-    print!("{:<9}{:>12}", "workload", "decide");
-    PEERS.iter().for_each(|peer| print!("{:>26}", *peer));
-    println!();
-    for (name, peers) in QUOTED {
-        let decide = cases.iter().zip(medians.chunks_exact(3)).find(|(case, _)| case.workload.name == name);
-        let decide = decide.and_then(|(_, medians)| medians.first()).copied().unwrap_or(f64::NAN);
-        print!("{name:<9}{decide:>12.0}");
-        peers.iter().for_each(|micros| print!("{:>26.0}", micros * 1000.0));
-        println!();
-    }
+    println!("oracle: the same decisions from the snapshot, condition by condition.");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]

@@ -9,7 +9,8 @@
 //! | `services` | the Postgres and the S3 server of the tests (feature `services`) |
 //!
 //! `tests/vectors/` holds recorded decisions, which every build of the engine must reproduce; `tests/tests/` the
-//! end-to-end tests; `tests/benches/` what `cargo xtask bench` measures.
+//! end-to-end tests; `tests/benches/` what `cargo xtask bench` measures; `tests/peers/` what it
+//! measures beside the engines of peers, a workspace of its own.
 
 pub mod process;
 pub mod rounds;

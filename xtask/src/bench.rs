@@ -23,7 +23,12 @@ enum What {
     Engine,
     /// Requests per second on decide, next to a bare axum route that returns the same bytes
     Http,
+    /// Nanoseconds per decide, next to the engines of peers
+    Peers,
 }
+
+/// A workspace of its own: nobody else should compile the peers.
+const PEERS: &str = "tests/peers/Cargo.toml";
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let bench = |name| {
@@ -41,6 +46,11 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             let mut command = cargo::command(bench("http")?)?;
             command.env("EDGEWISE_BIN", edgewise);
             command
+        }
+        What::Peers => {
+            eprintln!("bench: building Edgewise's engine and its peers (minutes the first time)");
+            let build = ["build", "--manifest-path", PEERS, "--release"];
+            on_core(0, cargo::build_executable("edgewise-peers", &build)?)?
         }
     };
     if args.quick {

@@ -1,0 +1,213 @@
+//! Nanoseconds per decide for every workload, next to the engines of peers: `cargo xtask bench peers`.
+//!
+//! One decide is one user and all experiments, from a parsed JSON object to results read: what an engine makes of the
+//! object first is part of it, as it is for a server with each request. What is made once for each version of the
+//! configuration is not.
+
+mod engines;
+mod experiment;
+
+use std::{
+    convert::Infallible,
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Parser;
+use edgewise_engine::Snapshot;
+use edgewise_tests::{
+    rounds::{median, take_turns},
+    workloads::Workload,
+};
+use serde_json::Value;
+
+use engines::{Edgewise, Engine, Eppo, Unleash, User};
+use experiment::Experiment;
+
+/// The engines in the order of columns. Edgewise is first: the others are compared with it.
+const ENGINES: [&str; 3] = ["Edgewise", "eppo_core", "unleash-yggdrasil"];
+
+/// Measures engines side by side: one user's decision over all experiments of a workload, results consumed.
+#[derive(Parser)]
+struct Args {
+    /// Fewer and shorter rounds
+    #[arg(long)]
+    quick: bool,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let (rounds, slice) =
+        if args.quick { (3, Duration::from_millis(10)) } else { (11, Duration::from_millis(40)) };
+
+    eprintln!("preparing {} workloads, and checking what the engines decide", Workload::ALL.len());
+    let cases = Workload::ALL.into_iter().map(Case::new).collect::<Result<Vec<_>>>()?;
+    let mut contenders = Vec::new();
+    for case in &cases {
+        let all = case.contenders().with_context(|| format!("workload {}", case.workload.name))?;
+        contenders.extend(all);
+    }
+    for contender in &mut contenders {
+        contender.calibrate(slice);
+    }
+    let Ok(samples) = take_turns(rounds, contenders.len(), |number| {
+        Ok::<_, Infallible>(contenders.get_mut(number).map_or(f64::NAN, Contender::ns_per_user))
+    });
+    let medians: Vec<f64> = samples.iter().map(|samples| median(samples)).collect();
+    print(&cases, &medians, rounds);
+    Ok(())
+}
+
+/// A workload, and what engines must make of it.
+struct Case {
+    workload: Workload,
+    json: String,
+    experiments: Vec<Experiment>,
+    users: Vec<User>,
+    /// For each user the places of the experiments that they get a variant of.
+    matches: Vec<Vec<usize>>,
+}
+
+impl Case {
+    fn new(workload: Workload) -> Result<Self> {
+        let json = workload.snapshot().to_string();
+        let experiments = Experiment::all(&Snapshot::from_json(json.as_bytes())?)?;
+        let users = workload.users().into_iter().map(|user| {
+            let Value::Object(context) = user.context else { bail!("a user's context is an object") };
+            Ok(User { key: user.key, context })
+        });
+        let users = users.collect::<Result<Vec<_>>>()?;
+        let matches = users.iter().map(|user| {
+            let all = experiments.iter().enumerate();
+            all.filter(|(_, experiment)| experiment.is_for(&user.context)).map(|(place, _)| place).collect()
+        });
+        let matches = matches.collect();
+        Ok(Self { workload, json, experiments, users, matches })
+    }
+
+    /// How many assignments all users have together.
+    fn all_matches(&self) -> usize {
+        self.matches.iter().map(Vec::len).sum()
+    }
+
+    /// The engines, in the order of [`ENGINES`].
+    fn contenders(&self) -> Result<[Contender<'_>; 3]> {
+        let [edgewise, eppo, unleash] = ENGINES;
+        Ok([
+            self.contender(edgewise, Edgewise::new(self.json.as_bytes()))?,
+            self.contender(eppo, Eppo::new(&self.experiments))?,
+            self.contender(unleash, Unleash::new(&self.experiments))?,
+        ])
+    }
+
+    fn contender<'a>(&'a self, name: &str, engine: Result<impl Engine + 'a>) -> Result<Contender<'a>> {
+        let checked = engine.and_then(|mut engine| self.check(&mut engine).map(|()| engine));
+        let engine = checked.with_context(|| format!("{name} is not configured as it should be"))?;
+        Ok(Contender::new(engine, &self.users))
+    }
+
+    /// Checks that an engine assigns to each user what it must, and all variants about as often.
+    fn check(&self, engine: &mut impl Engine) -> Result<()> {
+        let mut second_variants = 0;
+        for (user, expected) in self.users.iter().zip(&self.matches) {
+            let mut experiments = Vec::with_capacity(expected.len());
+            engine.decide(user, |place, text| {
+                experiments.push(place);
+                second_variants += usize::from(self.is_second_variant(place, text));
+            });
+            ensure!(
+                experiments == *expected,
+                "`{}` is assigned to {} experiments, and {} match; or to others",
+                user.key,
+                experiments.len(),
+                expected.len()
+            );
+        }
+        let all = self.all_matches();
+        ensure!(
+            (all / 4..=all - all / 4).contains(&second_variants),
+            "{second_variants} of {all} assignments are of the second variant, instead of half"
+        );
+        Ok(())
+    }
+
+    /// Whether a result holds the payload of an experiment's second variant.
+    fn is_second_variant(&self, place: usize, text: &[u8]) -> bool {
+        let variant = self.experiments.get(place).and_then(|experiment| experiment.variants.get(1));
+        variant.is_some_and(|variant| {
+            let payload = variant.payload.as_bytes();
+            text.windows(payload.len()).any(|window| window == payload)
+        })
+    }
+}
+
+/// One engine going through the users of a case.
+struct Contender<'a> {
+    /// Decides for the next [`USERS`]. Returns a sum, so that no result is computed in vain.
+    pass: Box<dyn FnMut() -> usize + 'a>,
+    /// How many passes make a turn.
+    passes: u32,
+}
+
+/// The users of a pass. So many groups of countries there are, and so they match alike in each pass.
+const USERS: u16 = 100;
+
+impl<'a> Contender<'a> {
+    fn new(mut engine: impl Engine + 'a, users: &'a [User]) -> Self {
+        let mut users = users.iter().cycle();
+        let pass = move || {
+            let mut sum = 0;
+            for user in users.by_ref().take(USERS.into()) {
+                engine.decide(black_box(user), |place, text| sum += place + text.len());
+            }
+            sum
+        };
+        Self { pass: Box::new(pass), passes: 1 }
+    }
+
+    /// Chooses how many passes make a turn that takes about as long as `slice`.
+    fn calibrate(&mut self, slice: Duration) {
+        black_box((self.pass)());
+        let started = Instant::now();
+        black_box((self.pass)());
+        let passes = slice.as_nanos() / started.elapsed().as_nanos().max(1);
+        self.passes = u32::try_from(passes).unwrap_or(u32::MAX).max(1);
+    }
+
+    fn ns_per_user(&mut self) -> f64 {
+        let started = Instant::now();
+        for _ in 0..self.passes {
+            black_box((self.pass)());
+        }
+        started.elapsed().as_secs_f64() * 1e9 / f64::from(self.passes) / f64::from(USERS)
+    }
+}
+
+/// Prints the medians, of which each case has one for each engine.
+fn print(cases: &[Case], medians: &[f64], rounds: usize) {
+    println!("Medians of {rounds} rounds, in ns, and how many times as long as Edgewise's.");
+    println!(
+        "One decide: one user, all experiments of the workload, from a parsed JSON object to results read.\n"
+    );
+    let [edgewise, peers @ ..] = ENGINES;
+    print!("{:<9}{:>10}{edgewise:>12}", "workload", "matching");
+    peers.iter().for_each(|peer| print!("{peer:>20}{:>9}", "×"));
+    println!();
+    for (case, medians) in cases.iter().zip(medians.chunks_exact(ENGINES.len())) {
+        let [edgewise, peers @ ..] = medians else { continue };
+        let matching = as_f64(case.all_matches()) / as_f64(case.users.len());
+        print!("{:<9}{matching:>10.1}{edgewise:>12.0}", case.workload.name);
+        peers.iter().for_each(|peer| print!("{peer:>20.0}{:>9.1}", peer / edgewise));
+        println!();
+    }
+    println!(
+        "\nmatching: experiments of which a user gets a variant, on average; the same with all engines."
+    );
+    println!("The peers' versions stand in tests/peers/Cargo.lock.");
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+fn as_f64(count: usize) -> f64 {
+    count as f64
+}
