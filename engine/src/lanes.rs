@@ -38,6 +38,9 @@ pub(crate) fn buckets(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usi
     }
     if let Some(row) = partial.first() {
         let words = words(row);
+        // What stands beyond the end of a salt does not count.
+        let salt_bits = (1_u32 << (8 * left)) - 1;
+        let words = each(|lane| words[lane] & salt_bits);
         let filled = each(|lane| tail[lane] | words[lane] << shift);
         if waiting as usize + left < 4 {
             tail = filled;
