@@ -1,6 +1,6 @@
 use alloc::{vec, vec::Vec};
 
-use super::{text::Text, writer::Writer};
+use super::{splits::Split, text::Text, writer::Writer};
 use crate::{
     lanes::{LANES, transpose},
     ruleset::layout::Section,
@@ -12,7 +12,7 @@ pub(super) struct Slot<'a> {
     pub(super) experiment: u32,
     pub(super) salt: &'a str,
     pub(super) gate: u32,
-    pub(super) split: u32,
+    pub(super) split: Split,
 }
 
 /// Longer salts stay out of blocks, in which the gaps of the last block take room.
@@ -69,9 +69,9 @@ pub(super) fn write(mut slots: Vec<Slot<'_>>, gates: usize, text: &mut Text, wri
     writer.section(Section::Gates, starts);
     writer.section(Section::Ranges, behind.into_iter().flatten().flat_map(|(first, count)| [first, count]));
     // A lane without a slot is in no range. It repeats the slot before, so that the order is kept.
-    let mut last = [0, 0];
+    let mut last = [0, 0, 0];
     let filled = placed.into_iter().flat_map(move |slot| {
-        last = slot.map_or(last, |slot| [slot.experiment, slot.split]);
+        last = slot.map_or(last, |slot| [slot.experiment, slot.split.bucket, slot.split.variants]);
         last
     });
     writer.section(Section::Slots, filled);

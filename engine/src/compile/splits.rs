@@ -3,7 +3,7 @@ use alloc::{collections::BTreeMap, vec, vec::Vec};
 use super::{CompileError, writer::Writer};
 use crate::{
     bucket::Bucket,
-    ruleset::layout::{NO_VARIANT, Section},
+    ruleset::layout::{MANY, NO_VARIANT, Section},
     snapshot::Experiment,
 };
 
@@ -11,10 +11,19 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Splits {
     /// By the allocations: first bucket, last bucket, variant.
-    known: BTreeMap<Vec<(i64, i64, u16)>, Option<u32>>,
+    known: BTreeMap<Vec<(i64, i64, u16)>, Option<Split>>,
     segments: Vec<u32>,
     starts: Vec<u32>,
     by_segments: BTreeMap<Vec<u32>, u32>,
+}
+
+/// How an experiment's buckets divide, as it stands in its slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Split {
+    /// The first bucket of the second variant; or the number of a split, and [`MANY`].
+    pub(super) bucket: u32,
+    /// The first variant, and in the upper half the second.
+    pub(super) variants: u32,
 }
 
 /// Nobody, as a bucket's variant.
@@ -23,7 +32,7 @@ const NOBODY: u16 = NO_VARIANT as u16;
 
 impl Splits {
     /// The split of an experiment, or `None` if nobody gets any variant.
-    pub(super) fn of(&mut self, experiment: &Experiment) -> Result<Option<u32>, CompileError> {
+    pub(super) fn of(&mut self, experiment: &Experiment) -> Result<Option<Split>, CompileError> {
         if experiment.variants.len() >= usize::from(NOBODY) {
             return Err(CompileError::TooManyVariants(experiment.key.clone()));
         }
@@ -45,18 +54,28 @@ impl Splits {
         Ok(split)
     }
 
-    fn add(&mut self, segments: Vec<u32>) -> Option<u32> {
+    fn add(&mut self, segments: Vec<u32>) -> Option<Split> {
         if segments.iter().all(|segment| segment & NO_VARIANT == NO_VARIANT) {
             return None;
         }
-        if let Some(split) = self.by_segments.get(&segments) {
-            return Some(*split);
+        match *segments.as_slice() {
+            [all] => return Some(Split { bucket: 0, variants: all << 16 | all & NO_VARIANT }),
+            [first, second] => {
+                return Some(Split { bucket: second >> 16, variants: second << 16 | first & NO_VARIANT });
+            }
+            _ => {}
         }
-        let split = u32::try_from(self.starts.len()).ok()?;
-        self.starts.push(u32::try_from(self.segments.len()).ok()?);
-        self.segments.extend(&segments);
-        self.by_segments.insert(segments, split);
-        Some(split)
+        let split = match self.by_segments.get(&segments) {
+            Some(split) => *split,
+            None => {
+                let split = u32::try_from(self.starts.len()).ok()?;
+                self.starts.push(u32::try_from(self.segments.len()).ok()?);
+                self.segments.extend(&segments);
+                self.by_segments.insert(segments, split);
+                split
+            }
+        };
+        Some(Split { bucket: split | MANY, variants: 0 })
     }
 
     pub(super) fn write(self, writer: &mut Writer) {

@@ -77,10 +77,9 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
 
     /// Marks the slots behind open gates.
     pub(super) fn mark(mut self, marks: &mut [u64]) {
-        let always = self.ruleset.words(Section::Always);
-        for place in (0..always.len()).step_by(Section::Always.record_words()) {
-            if self.predicate(always.at(place + 1)) && self.predicate(always.at(place + 2)) {
-                self.open(always.at(place), marks);
+        for [gate, left, right] in self.ruleset.words(Section::Always).records() {
+            if self.predicate(left) && self.predicate(right) {
+                self.open(gate, marks);
             }
         }
         let (values, anchored) = (self.ruleset.words(Section::Values), self.ruleset.words(Section::Anchored));
@@ -89,10 +88,12 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
             let place = value as usize * Section::Values.record_words() + 3;
             let (start, end) = (values.at(place), values.at(place + Section::Values.record_words()));
             for anchor in anchored.run(start, end.saturating_sub(start)) {
-                for entry in anchors.at(anchor as usize)..anchors.at(anchor as usize + 1) {
-                    let place = entry as usize * Section::Entries.record_words();
-                    if self.rule(entries.at(place + 1)) && self.predicate(entries.at(place + 2)) {
-                        self.open(entries.at(place), marks);
+                let [first, end] = anchors.record(anchor as usize);
+                for entry in first..end {
+                    let [gate, rest, other] =
+                        entries.record(entry as usize * Section::Entries.record_words());
+                    if self.rule(rest) && self.predicate(other) {
+                        self.open(gate, marks);
                     }
                 }
             }
@@ -101,9 +102,10 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
 
     #[inline]
     fn open(&self, gate: u32, marks: &mut [u64]) {
-        for range in self.gates.at(gate as usize)..self.gates.at(gate as usize + 1) {
-            let place = range as usize * Section::Ranges.record_words();
-            mark_range(marks, self.ranges.at(place) as usize, self.ranges.at(place + 1) as usize);
+        let [first, end] = self.gates.record(gate as usize);
+        for range in first..end {
+            let [slot, slots] = self.ranges.record(range as usize * Section::Ranges.record_words());
+            mark_range(marks, slot as usize, slots as usize);
         }
     }
 
@@ -117,7 +119,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let (start, end) = (self.predicates.at(place), self.predicates.at(place + 1));
+        let [start, end] = self.predicates.record(place);
         let choices = self.ruleset.words(Section::Choices);
         let result = choices.run(start, end.saturating_sub(start)).any(|rule| self.rule(rule));
         self.memo.set(place, result);
@@ -127,7 +129,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     /// Whether all of the rule's conditions match.
     #[inline]
     fn rule(&mut self, rule: u32) -> bool {
-        let (start, end) = (self.rules.at(rule as usize), self.rules.at(rule as usize + 1));
+        let [start, end] = self.rules.record(rule as usize);
         let needs = self.needs;
         needs.run(start, end.saturating_sub(start)).all(|condition| self.condition(condition))
     }
@@ -135,8 +137,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     #[inline]
     fn condition(&mut self, condition: u32) -> bool {
         let place = condition as usize * Section::Conditions.record_words();
-        let (tagged, first, second) =
-            (self.conditions.at(place), self.conditions.at(place + 1), self.conditions.at(place + 2));
+        let [tagged, first, second] = self.conditions.record(place);
         let Some(seen) = self.seen.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
         let result = match tagged & (operator::NEGATED - 1) {
             operator::IS => seen.value == first,
@@ -189,7 +190,14 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     }
 }
 
+#[inline]
 fn mark_range(marks: &mut [u64], first: usize, count: usize) {
+    if count == 1 {
+        if let Some(word) = marks.get_mut(first / 64) {
+            *word |= 1 << (first % 64);
+        }
+        return;
+    }
     let (mut at, end) = (first, first + count);
     while at < end {
         let (bit, taken) = (at % 64, (end - at).min(64 - at % 64));

@@ -16,9 +16,11 @@ use crate::{
     assignment::Assignment,
     attributes::Attributes,
     bucket::{KeyHash, UserKey},
+    lanes::LANES,
     ruleset::{Ruleset, layout::Section},
 };
 
+use assigning::Found;
 use matching::Matching;
 use seen::Seen;
 
@@ -28,7 +30,9 @@ pub(crate) use seen::bytes_of;
 /// What deciding needs room for. Once it has decided a ruleset, deciding that ruleset again allocates nothing.
 #[derive(Debug, Default)]
 pub struct Buffer {
+    /// Those of the last decision come first.
     assignments: Vec<Assignment>,
+    count: usize,
     seen: Vec<Seen<'static>>,
     marks: Vec<u64>,
     memo: matching::Memo,
@@ -52,7 +56,7 @@ impl Buffer {
     /// What was decided last.
     #[must_use]
     pub fn assignments(&self) -> &[Assignment] {
-        &self.assignments
+        self.assignments.get(..self.count).unwrap_or_default()
     }
 }
 
@@ -85,7 +89,9 @@ impl Ruleset {
         let slots = self.words(Section::Slots).len() / Section::Slots.record_words();
         // Nothing is marked between decisions.
         buffer.marks.resize(slots.div_ceil(64), 0);
-        buffer.assignments.clear();
+        if buffer.assignments.len() < slots + LANES {
+            buffer.assignments.resize(slots + LANES, Assignment { experiment: 0, variant: 0 });
+        }
 
         let mut seen = seen::recycled(core::mem::take(&mut buffer.seen));
         seen::look_up(self, attributes, &mut seen);
@@ -93,10 +99,12 @@ impl Ruleset {
         buffer.seen = seen::recycled(seen);
 
         let key = KeyHash::new(user.as_str());
-        buffer.lanes.assign(self, key, &mut buffer.marks, &mut buffer.assignments);
+        let found = Found::none(&mut buffer.assignments);
+        buffer.count = buffer.lanes.assign(self, key, &mut buffer.marks, found).count;
         if !self.is_in_order() {
-            buffer.order.restore(self.experiments(), &mut buffer.assignments);
+            let found = buffer.assignments.get_mut(..buffer.count).unwrap_or_default();
+            buffer.order.restore(self.experiments(), found);
         }
-        &buffer.assignments
+        buffer.assignments()
     }
 }

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use super::{
     Ruleset, RulesetError, Words,
-    layout::{CAPABILITIES, FORMAT, MAGIC, NO_VARIANT, NONE, Section, header, kind, operator},
+    layout::{CAPABILITIES, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, Section, header, kind, operator},
 };
 use crate::{bucket::Bucket, lanes::LANES, murmur3};
 
@@ -64,6 +64,11 @@ const DAMAGED_TEXT: RulesetError = RulesetError::Damaged("its text is not UTF-8"
 
 fn require(holds: bool, otherwise: &'static str) -> Result<()> {
     if holds { Ok(()) } else { Err(RulesetError::Damaged(otherwise)) }
+}
+
+/// How many variants there must be for one to be there.
+const fn need(variant: u32) -> u32 {
+    if variant == NO_VARIANT { 0 } else { variant + 1 }
 }
 
 struct Check<'a> {
@@ -228,23 +233,27 @@ impl Check<'_> {
                 start < end && segments.at(start as usize) >> 16 == 0,
                 "a split does not begin at bucket 0",
             )?;
-            let (mut last, mut need) = (None, 0);
+            let (mut last, mut most) = (None, 0);
             for segment in segments.run(start, end - start) {
                 let (bucket, variant) = (segment >> 16, segment & 0xffff);
                 require(last < Some(bucket) && bucket < u32::from(Bucket::COUNT), "a split does not ascend")?;
                 last = Some(bucket);
-                if variant != NO_VARIANT {
-                    need = need.max(variant + 1);
-                }
+                most = most.max(need(variant));
             }
-            needs.push(need);
+            needs.push(most);
         }
-        let slots = self.words(Section::Slots);
-        (0..slots.len()).step_by(Section::Slots.record_words()).try_for_each(|place| {
-            let (experiment, split) = (slots.at(place), slots.at(place + 1) as usize);
-            let known = experiment < self.ruleset.experiments();
-            let has_all = needs.get(split).is_some_and(|need| *need <= self.ruleset.variants(experiment));
-            require(known && has_all, "a slot has no experiment, split or variant")
+        self.words(Section::Slots).records().try_for_each(|[experiment, bucket, variants]| {
+            require(experiment < self.ruleset.experiments(), "a slot has no experiment")?;
+            let need = if bucket & MANY == 0 {
+                require(bucket < u32::from(Bucket::COUNT), "a slot has no bucket")?;
+                need(variants & NO_VARIANT).max(need(variants >> 16))
+            } else {
+                needs
+                    .get((bucket & !MANY) as usize)
+                    .copied()
+                    .ok_or(RulesetError::Damaged("a slot has no split"))?
+            };
+            require(need <= self.ruleset.variants(experiment), "a slot has no such variant")
         })
     }
 

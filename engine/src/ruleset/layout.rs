@@ -77,9 +77,10 @@ pub(crate) enum Section {
     Gates,
     /// Slots behind a gate \[first, how many].
     Ranges,
-    /// Experiments in the order they are hashed, blocks of eight first \[experiment, split].
+    /// Experiments in the order they are hashed, blocks of eight first \[experiment, bucket, variant below that bucket and,
+    /// in the upper half, from it on]. With more than two variants, instead of the bucket: the split and MANY.
     Slots,
-    /// How buckets divide into variants \[start in Segments].
+    /// How buckets divide into more than two variants \[start in Segments].
     Splits,
     /// From this bucket on this variant \[bucket << 16 | variant], ascending, from bucket 0 on.
     Segments,
@@ -141,8 +142,8 @@ impl Section {
             | Self::Segments
             | Self::Experiments
             | Self::Fragments => 1,
-            Self::Thresholds | Self::Ranges | Self::Slots | Self::Loose => 2,
-            Self::Entries | Self::Always | Self::Conditions | Self::Classes => 3,
+            Self::Thresholds | Self::Ranges | Self::Loose => 2,
+            Self::Entries | Self::Always | Self::Conditions | Self::Slots | Self::Classes => 3,
             Self::Values => 4,
             Self::Attributes => 5,
             Self::Rows => 8,
@@ -152,6 +153,8 @@ impl Section {
 
 /// Instead of a predicate: everyone.
 pub(crate) const NONE: u32 = u32::MAX;
+/// Set in a slot that has a split instead of a bucket.
+pub(crate) const MANY: u32 = 1 << 31;
 /// Instead of a variant: nobody.
 pub(crate) const NO_VARIANT: u32 = 0xffff;
 

@@ -55,7 +55,7 @@ impl Ruleset {
         let mut ruleset = Self { bytes, sections, in_order: false };
         check::content(&ruleset)?;
         let slots = ruleset.words(Section::Slots);
-        ruleset.in_order = slots.iter().step_by(Section::Slots.record_words()).is_sorted();
+        ruleset.in_order = slots.records().map(|[experiment, ..]: [u32; 3]| experiment).is_sorted();
         Ok(ruleset)
     }
 

@@ -25,6 +25,25 @@ impl<'a> Words<'a> {
         self.get(place).unwrap_or_default()
     }
 
+    /// `N` words from `place` on, which a checked ruleset has.
+    #[inline]
+    pub(crate) fn record<const N: usize>(self, place: usize) -> [u32; N] {
+        let words = self.0.get(place..).and_then(|words| words.first_chunk::<N>());
+        words.map_or([0; N], |words| words.map(u32::from_le_bytes))
+    }
+
+    /// The `block`th block of `R` records of `N` words each.
+    #[inline]
+    pub(crate) fn block<const R: usize, const N: usize>(self, block: usize) -> Option<&'a [[[u8; 4]; N]; R]> {
+        self.0.as_chunks::<N>().0.as_chunks::<R>().0.get(block)
+    }
+
+    /// Records of `N` words, one after the other.
+    #[inline]
+    pub(crate) fn records<const N: usize>(self) -> impl ExactSizeIterator<Item = [u32; N]> + 'a {
+        self.0.as_chunks::<N>().0.iter().map(|words| words.map(u32::from_le_bytes))
+    }
+
     /// A number of two words.
     pub(crate) fn pair(self, place: usize) -> u64 {
         u64::from(self.at(place)) | u64::from(self.at(place + 1)) << 32
