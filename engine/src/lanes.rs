@@ -64,7 +64,7 @@ pub(crate) fn bucket(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usiz
     let (full, partial) = rows.split_at(rows.len().min(salt_bytes / 4));
     let mut state = prefix;
     for row in full {
-        state = state.update(&word(row));
+        state = state.update_block(u32::from_le_bytes(word(row)));
     }
     if let Some(row) = partial.first() {
         state = state.update(word(row).get(..salt_bytes % 4).unwrap_or_default());

@@ -73,6 +73,20 @@ impl Murmur3 {
         self
     }
 
+    /// The state after the four bytes of `block` too, the first in the lowest byte.
+    #[inline]
+    pub(crate) fn update_block(mut self, block: u32) -> Self {
+        let shift = self.waiting() * 8;
+        self.len = self.len_after(4);
+        if shift == 0 {
+            self.mix(block);
+        } else {
+            self.mix(self.tail | block << shift);
+            self.tail = block >> (32 - shift);
+        }
+        self
+    }
+
     /// How many bytes wait in `tail`.
     pub(crate) const fn waiting(self) -> u32 {
         self.len & 3

@@ -37,7 +37,7 @@ impl Lanes {
         if crate::processor::has_avx2() {
             return Self(Way::Avx2);
         }
-        let vectors = cfg!(any(target_feature = "simd128", target_feature = "neon", target_feature = "avx2"));
+        let vectors = cfg!(any(target_feature = "sse2", target_feature = "simd128", target_feature = "neon"));
         if vectors { Self::PORTABLE } else { Self::SCALAR }
     }
 
