@@ -1,11 +1,10 @@
 //! A user's attributes as they come over the wire: the text of a JSON object.
 
-use alloc::{borrow::Cow, vec::Vec};
 use core::cmp::Ordering;
 
 use crate::{
     attributes::{Attributes, Scalar, lookup},
-    json::{self, Json},
+    json::{self, Json, Members},
 };
 
 /// The attributes of one user: a JSON object, which borrows from the text that it was read from.
@@ -23,7 +22,7 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context<'a> {
     /// As they stand in the text; if there are many, sorted by key, those of one key in their order.
-    members: Vec<(Cow<'a, str>, Json<'a>)>,
+    members: Members<'a>,
 }
 
 /// So many members are gone through one by one; more are sorted.
@@ -47,15 +46,17 @@ impl<'a> Context<'a> {
     /// # Errors
     /// [`ContextError`] says why the text is no context.
     pub fn from_json(text: &'a str) -> Result<Self, ContextError> {
-        match json::read(text).map_err(ContextError::Json)? {
-            Json::Object(mut members) => {
-                if members.len() > FEW {
-                    members.sort_by(|(left, _), (right, _)| by_length(left, right));
-                }
-                Ok(Self { members })
-            }
-            _ => Err(ContextError::NotAnObject),
+        let mut members = match json::read_plain(text) {
+            Some(members) => members,
+            None => match json::read(text).map_err(ContextError::Json)? {
+                Json::Object(members) => members,
+                _ => return Err(ContextError::NotAnObject),
+            },
+        };
+        if members.len() > FEW {
+            members.sort_by(|(left, _), (right, _)| by_length(left, right));
         }
+        Ok(Self { members })
     }
 
     /// The attribute called `name`, found as [`Attributes`] says.

@@ -182,7 +182,7 @@ impl<'a> Fragments<'a> {
     #[must_use]
     #[inline]
     pub fn head(self, experiment: u32) -> &'a [u8] {
-        self.experiments.get(experiment as usize).map_or(&[], |fragment| self.fragment(fragment as usize))
+        self.experiments.get(experiment as usize).map_or(&[], |fragment| self.fragment(fragment))
     }
 
     /// What assignments of a variant end with: `"variant_key":…,"variant_id":…,"payload":…}`, without the payload if the
@@ -190,16 +190,15 @@ impl<'a> Fragments<'a> {
     #[must_use]
     #[inline]
     pub fn tail(self, experiment: u32, variant: u32) -> &'a [u8] {
-        let first = self.experiments.at(experiment as usize) as usize + 1;
-        let end = self.experiments.at(experiment as usize + 1) as usize;
-        let fragment = first.saturating_add(variant as usize);
+        let [head, end] = self.experiments.record(experiment as usize);
+        let fragment = head.saturating_add(1).saturating_add(variant);
         if fragment < end { self.fragment(fragment) } else { &[] }
     }
 
     #[inline]
-    fn fragment(self, fragment: usize) -> &'a [u8] {
-        let range = self.starts.at(fragment) as usize..self.starts.at(fragment + 1) as usize;
-        self.text.get(range).unwrap_or_default()
+    fn fragment(self, fragment: u32) -> &'a [u8] {
+        let [start, end] = self.starts.record(fragment as usize);
+        self.text.get(start as usize..end as usize).unwrap_or_default()
     }
 }
 
