@@ -161,8 +161,13 @@ impl Loading {
                 Err(problem) => self.corrupt(problem.to_string()),
             },
             At::Ruleset(version) => match Ruleset::load(bytes) {
-                Ok(ruleset) if ruleset.version() == version => self.loaded(ruleset, Some(version)),
-                Ok(ruleset) => self.corrupt(format!("it holds version {}", ruleset.version())),
+                Ok(ruleset) if ruleset.version() != version => {
+                    self.corrupt(format!("it holds version {}", ruleset.version()))
+                }
+                Ok(ruleset) if ruleset.environment() != self.environment.as_str() => {
+                    self.corrupt(format!("it is of another environment, `{}`", ruleset.environment()))
+                }
+                Ok(ruleset) => self.loaded(ruleset, Some(version)),
                 Err(problem) => self.corrupt(problem.to_string()),
             },
             At::Snapshot(version) => self.compile(&bytes, Some(version)),

@@ -87,11 +87,14 @@ fn the_ruleset_is_taken_where_there_is_one() {
 
 #[test]
 fn a_corrupt_ruleset_is_not_got_around() {
+    let elsewhere = String::from_utf8_lossy(&json(3)).replace("prod", "staging");
+    let elsewhere = Ruleset::from_json(elsewhere.as_bytes()).unwrap().as_bytes().to_vec();
     let cut = ruleset(3).map(|bytes| bytes[..bytes.len() - 4].to_vec());
     for (found, expected) in [
         (cut, "is corrupt: the ruleset is damaged: it has another length than it says"),
         (Some(b"<html>".to_vec()), "is corrupt: not a ruleset"),
         (ruleset(4), "is corrupt: it holds version 4"),
+        (Some(elsewhere), "is corrupt: it is of another environment, `staging`"),
         (None, "cannot be read: it hangs"),
     ] {
         let store = [(VERSION, pointer(3)), (RULESET, found), (SNAPSHOT, snapshot(3))];

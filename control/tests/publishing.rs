@@ -21,7 +21,7 @@ use edgewise_control::{
     services::{Precondition, Services},
     store::Store,
 };
-use edgewise_engine::Ruleset;
+use edgewise_engine::{Ruleset, ruleset::snapshot_hash};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -213,6 +213,24 @@ async fn a_store_that_is_ahead_of_the_database_is_overtaken() {
     assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 43})));
     let kept = plane.objects.get("configs/prod/snapshots/42.json").await.unwrap().unwrap();
     assert_eq!(kept.bytes, foreign);
+}
+
+#[tokio::test]
+async fn a_ruleset_of_another_origin_takes_its_number() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    let foreign =
+        Ruleset::from_json(br#"{"version":1,"environment":"prod","publishedAt":"","experiments":[]}"#);
+    let foreign = foreign.unwrap().as_bytes().to_vec();
+    plane.objects.put("configs/prod/rulesets/1/1.bin", &foreign, Condition::Absent).await.unwrap();
+    assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
+    assert_eq!(*plane.heard.borrow(), [2], "1 is taken");
+    let kept = plane.objects.get("configs/prod/rulesets/1/1.bin").await.unwrap().unwrap();
+    assert_eq!(kept.bytes, foreign);
+    let snapshot = plane.objects.get("configs/prod/snapshots/2.json").await.unwrap().unwrap();
+    let ruleset = plane.objects.get("configs/prod/rulesets/1/2.bin").await.unwrap().unwrap();
+    let ruleset = Ruleset::load(ruleset.bytes).unwrap();
+    assert_eq!((ruleset.version(), ruleset.snapshot_hash()), (2, snapshot_hash(&snapshot.bytes)));
 }
 
 #[tokio::test]

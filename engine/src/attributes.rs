@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use serde_json::{Map, Value};
 
-use crate::json::Json;
+use crate::json::{Json, member};
 
 /// What an attribute is, as far as conditions compare it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,9 +120,7 @@ impl<'a> Tree<'a> for &'a Value {
 impl<'a> Tree<'a> for &'a Json<'_> {
     fn member(self, key: &str) -> Option<Self> {
         match self {
-            Json::Object(members) => {
-                members.iter().rev().find(|(other, _)| other == key).map(|(_, value)| value)
-            }
+            Json::Object(members) => member(members, key),
             _ => None,
         }
     }

@@ -1,7 +1,5 @@
 //! A user's attributes as they come over the wire: the text of a JSON object.
 
-use core::cmp::Ordering;
-
 use crate::{
     attributes::{Attributes, Scalar, lookup},
     json::{self, Json, Members},
@@ -21,12 +19,9 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context<'a> {
-    /// As they stand in the text; if there are many, sorted by key, those of one key in their order.
+    /// Arranged by [`json::arrange`].
     members: Members<'a>,
 }
-
-/// So many members are gone through one by one; more are sorted.
-const FEW: usize = 16;
 
 /// Why a context could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -53,33 +48,15 @@ impl<'a> Context<'a> {
                 _ => return Err(ContextError::NotAnObject),
             },
         };
-        if members.len() > FEW {
-            members.sort_by(|(left, _), (right, _)| by_length(left, right));
-        }
+        json::arrange(&mut members);
         Ok(Self { members })
     }
 
     /// The attribute called `name`, found as [`Attributes`] says.
     #[must_use]
     pub fn get(&self, name: &str) -> Scalar<'_> {
-        lookup(name, |key| self.own(key))
+        lookup(name, |key| json::member(&self.members, key))
     }
-
-    #[inline]
-    fn own(&self, key: &str) -> Option<&Json<'a>> {
-        let found = if self.members.len() > FEW {
-            let end = self.members.partition_point(|(other, _)| by_length(other, key).is_le());
-            self.members.get(..end).and_then(<[_]>::last).filter(|(other, _)| other == key)
-        } else {
-            self.members.iter().rev().find(|(other, _)| other == key)
-        };
-        found.map(|(_, value)| value)
-    }
-}
-
-/// Most comparisons on the way to a key then are of two numbers.
-fn by_length(left: &str, right: &str) -> Ordering {
-    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }
 
 impl Attributes for Context<'_> {

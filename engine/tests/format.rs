@@ -89,3 +89,39 @@ fn sections_that_are_not_known_are_passed_over() {
     assert_eq!(known.attributes().collect::<Vec<_>>(), longer.attributes().collect::<Vec<_>>());
     assert_eq!(known.fragments().tail(0, 0), longer.fragments().tail(0, 0));
 }
+
+/// Where the words of a section stand.
+fn section(bytes: &[u8], number: usize) -> std::ops::Range<usize> {
+    let word = |word: usize| u32::from_le_bytes(bytes[4 * word..4 * word + 4].try_into().unwrap()) as usize;
+    let (offset, length) = (word(15 + 2 * number), word(16 + 2 * number));
+    offset / 4..(offset + length) / 4
+}
+
+/// If one experiment could stand behind many gates, a small ruleset would make long answers and long decisions.
+#[test]
+fn an_experiment_stands_behind_one_gate() {
+    const RANGES: usize = 16;
+    let ranges = section(&ruleset(), RANGES);
+    assert!(ranges.len() >= 4, "it needs two ranges");
+    let first_slot = |range: usize| {
+        let word = 4 * (ranges.start + 2 * range);
+        u32::from_le_bytes(ruleset()[word..word + 4].try_into().unwrap())
+    };
+    let twice = with_word(ruleset(), ranges.start + 2, first_slot(0));
+    let refused = Some(RulesetError::Damaged("an experiment stands behind two gates"));
+    assert_eq!(Ruleset::load(twice).err(), refused);
+}
+
+/// If an anchor could be led to twice by one value, deciding would take as long as their product.
+#[test]
+fn a_value_leads_to_an_anchor_once() {
+    const ANCHORED: usize = 5;
+    let bytes = fs::read(Path::new(SEEDS).join("ruleset/operators.bin")).unwrap();
+    let anchored = section(&bytes, ANCHORED);
+    let word = |word: usize| u32::from_le_bytes(bytes[4 * word..4 * word + 4].try_into().unwrap());
+    let refused = anchored
+        .clone()
+        .skip(1)
+        .filter_map(|at| Ruleset::load(with_word(bytes.clone(), at, word(at - 1))).err());
+    assert!(refused.count() > 0, "{anchored:?}");
+}

@@ -1,6 +1,5 @@
 //! The HTTP server: accepts connections, bounds how slow a client may be, and ends gracefully.
 
-mod activity;
 mod explained;
 
 use std::{
@@ -26,16 +25,17 @@ use edgewise_api::ApiError;
 use edgewise_control::http::{Failed, with_whole_body};
 use futures_util::FutureExt;
 use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::answering::Answering;
-use activity::Activity;
 use explained::Explained;
 
-/// How long a client may take to send a request's head or to take some of an answer, and how long an idle connection is
-/// kept.
-const WAIT_LIMIT: Duration = Duration::from_secs(30);
+/// How long a client may take to send a request's head, and how long an idle connection is kept.
+const HEAD_LIMIT: Duration = Duration::from_secs(30);
 /// How long requests may take to finish once the server is told to stop.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
@@ -73,8 +73,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 pub async fn serve(listener: TcpListener, answering: Arc<Answering>, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let mut http = http1::Builder::new();
-    // Answers are small: one write of a copy is quicker than one of several parts.
-    http.writev(false);
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
 
     let accepting = async {
         loop {
@@ -106,15 +105,12 @@ fn spawn(
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     let refused = Arc::new(AtomicBool::new(false));
-    let activity = Arc::new(Activity::default());
-    let stream = TokioIo::new(Explained::new(stream, refused.clone(), activity.clone()));
-    let waited = activity.clone();
+    let stream = TokioIo::new(Explained::new(stream, refused.clone()));
     let service = service_fn(move |request: Request<Incoming>| {
         // Most requests have no body, and need no room for one.
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        let (answering, refused, activity) = (answering.clone(), refused.clone(), activity.clone());
+        let (answering, refused) = (answering.clone(), refused.clone());
         async move {
-            activity.begin();
             let answer = match with_whole_body(request).await {
                 Ok(request) => {
                     let answer = AssertUnwindSafe(answering.answer(request, peer));
@@ -125,18 +121,13 @@ fn spawn(
             if answer.status().is_client_error() && !answer.headers().contains_key(header::CONTENT_TYPE) {
                 refused.store(true, Ordering::Relaxed);
             }
-            activity.end();
             Ok::<_, Infallible>(answer)
         }
     });
     let connection = connections.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
-        tokio::select! {
-            biased;
-            ended = connection => if let Err(error) = ended {
-                tracing::debug!(%error, "a connection broke off");
-            },
-            () = waited.waited_in_vain(WAIT_LIMIT) => tracing::debug!("a connection was closed on which nothing happened"),
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke off");
         }
     });
 }

@@ -16,6 +16,9 @@ const DIRECTORY: &str = "tests/fuzz";
 /// can ask for.
 const MEMORY_MIB: u32 = 1024;
 
+/// How long an input may get: long enough for costs that grow with the square to show.
+const INPUT_BYTES: u32 = 65_536;
+
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// How long to fuzz each target
@@ -35,7 +38,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         // What is found is added to the first directory; the second holds the inputs to begin with.
         fuzz.arg(&corpus).arg(directory.join("seeds").join(target)).arg("--");
         fuzz.arg(format!("-max_total_time={}", args.seconds));
-        fuzz.arg(format!("-rss_limit_mb={MEMORY_MIB}")).args(["-timeout=10", "-print_final_stats=1"]);
+        fuzz.arg(format!("-rss_limit_mb={MEMORY_MIB}")).arg(format!("-max_len={INPUT_BYTES}"));
+        fuzz.args(["-timeout=10", "-print_final_stats=1"]);
         // Of this build, the other tools' settings are not meant.
         fuzz.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO_TARGET_DIR");
         cargo::succeed(&mut fuzz)

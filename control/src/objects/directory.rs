@@ -75,7 +75,7 @@ impl Directory {
         }
         // Shows now, not at the first publish, whether files can be made here.
         unfinished(root).map_err(unwritable)?;
-        if let Err(problem) = remove_unfinished(root) {
+        if let Err(problem) = remove_unfinished(root, &root.join("configs")) {
             tracing::warn!(%problem, "unfinished files of an earlier process cannot be removed");
         }
         Ok(Self { root: root.into(), writing: Some(Arc::new(Mutex::new(WriteLock(lock)))) })
@@ -127,13 +127,19 @@ fn unfinished(directory: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)
 }
 
-/// Removes the files that processes left behind which were killed. Only whoever holds the lock may.
-fn remove_unfinished(directory: &Path) -> io::Result<()> {
+/// Removes the files that processes left behind which were killed: those in the root, and those below a directory of it,
+/// if that is there. Only whoever holds the lock may.
+fn remove_unfinished(root: &Path, below: &Path) -> io::Result<()> {
+    remove_unfinished_in(root, false)?;
+    if below.is_dir() { remove_unfinished_in(below, true) } else { Ok(()) }
+}
+
+fn remove_unfinished_in(directory: &Path, deep: bool) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let kind = entry.file_type()?;
-        if kind.is_dir() {
-            remove_unfinished(&entry.path())?;
+        if kind.is_dir() && deep {
+            remove_unfinished_in(&entry.path(), deep)?;
         } else if kind.is_file() && entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
             fs::remove_file(entry.path())?;
         }

@@ -17,12 +17,25 @@ pub(super) enum CompileError {
     Json(#[from] serde_json::Error),
     #[error("the snapshot cannot be read back: {0}")]
     Unreadable(#[from] FromJsonError),
+    #[error("making it broke off: {0}")]
+    BrokeOff(#[from] tokio::task::JoinError),
     #[error("version {0} is higher than clients can count")]
     TooHigh(u64),
 }
 
-/// The snapshot of an environment's content, as the exact text to publish.
-pub(super) fn snapshot(
+/// The snapshot of an environment's content, as the exact text to publish. It is made on a thread of its own: a large one
+/// takes a while.
+pub(super) async fn snapshot(
+    content: Content,
+    environment: &EnvironmentName,
+    version: u64,
+    published_at: String,
+) -> Result<String, CompileError> {
+    let environment = environment.clone();
+    tokio::task::spawn_blocking(move || write(content, &environment, version, published_at)).await?
+}
+
+fn write(
     content: Content,
     environment: &EnvironmentName,
     version: u64,

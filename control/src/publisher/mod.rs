@@ -302,7 +302,7 @@ impl Publisher {
         let number = known.max(live.map_or(0, |pointer| pointer.version)).saturating_add(1);
         let now = self.clock.now_ms();
         let changes = content.changes;
-        let snapshot = match compile::snapshot(content, name, number, iso8601(now)) {
+        let snapshot = match compile::snapshot(content, name, number, iso8601(now)).await {
             Ok(snapshot) => snapshot,
             Err(problem) => {
                 tracing::error!(environment = %name, %problem, "the content cannot be published");

@@ -36,7 +36,7 @@ use writer::Writer;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CompileError {
     /// An experiment has more variants than a ruleset can number.
-    #[error("experiment `{0}` has more than 65,535 variants")]
+    #[error("experiment `{0}` has 65,535 or more variants")]
     TooManyVariants(String),
     /// The ruleset would have 4 GiB or more.
     #[error("the snapshot is too large")]

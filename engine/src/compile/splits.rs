@@ -36,13 +36,16 @@ impl Splits {
         if experiment.variants.len() >= usize::from(NOBODY) {
             return Err(CompileError::TooManyVariants(experiment.key.clone()));
         }
+        let mut variants = BTreeMap::new();
+        for (number, variant) in (0..NOBODY).zip(&experiment.variants) {
+            // Of an id that comes twice the first counts.
+            variants.entry(variant.id.as_str()).or_insert(number);
+        }
         let allocations: Vec<_> = experiment
             .allocations
             .iter()
             .map(|allocation| {
-                let variant =
-                    (0..NOBODY).zip(&experiment.variants).find(|(_, it)| it.id == allocation.variant_id);
-                let variant = variant.map_or(NOBODY, |(variant, _)| variant);
+                let variant = variants.get(allocation.variant_id.as_str()).copied().unwrap_or(NOBODY);
                 (allocation.range_start, allocation.range_end, variant)
             })
             .collect();

@@ -13,7 +13,7 @@ use super::seen::{NO_VALUE, Seen};
 /// What has been found out in one decision, so that nothing is asked twice.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    /// Of predicates and then conditions: the round, and in the lowest bit the result.
+    /// Of gates, rules, predicates and conditions, in this order: the round, and in the lowest bit the result.
     results: Vec<u32>,
     /// The number of this decision, doubled. Results of other rounds do not count, so nothing needs to be cleared.
     round: u32,
@@ -55,23 +55,30 @@ pub(super) struct Matching<'r, 'a, 's> {
     conditions: Words<'r>,
     gates: Words<'r>,
     ranges: Words<'r>,
+    first_predicate: usize,
+    first_condition: usize,
 }
 
 impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     pub(super) fn new(ruleset: &'r Ruleset, seen: &'s [Seen<'a>], memo: &'s mut Memo) -> Self {
         let words = |section| ruleset.words(section);
         let (predicates, conditions) = (words(Section::Predicates), words(Section::Conditions));
-        memo.begin(predicates.len() + conditions.len() / Section::Conditions.record_words());
+        let (gates, rules) = (words(Section::Gates), words(Section::Rules));
+        let first_predicate = gates.len() + rules.len();
+        let first_condition = first_predicate + predicates.len();
+        memo.begin(first_condition + conditions.len() / Section::Conditions.record_words());
         Self {
             ruleset,
             seen,
             memo,
             predicates,
-            rules: words(Section::Rules),
+            rules,
             needs: words(Section::Needs),
             conditions,
-            gates: words(Section::Gates),
+            gates,
             ranges: words(Section::Ranges),
+            first_predicate,
+            first_condition,
         }
     }
 
@@ -92,7 +99,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
                 for entry in first..end {
                     let [gate, rest, other] =
                         entries.record(entry as usize * Section::Entries.record_words());
-                    if self.rule(rest) && self.predicate(other) {
+                    if !self.is_open(gate) && self.rule(rest) && self.predicate(other) {
                         self.open(gate, marks);
                     }
                 }
@@ -101,7 +108,13 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     }
 
     #[inline]
-    fn open(&self, gate: u32, marks: &mut [u64]) {
+    fn is_open(&self, gate: u32) -> bool {
+        self.memo.get(gate as usize).is_some()
+    }
+
+    #[inline]
+    fn open(&mut self, gate: u32, marks: &mut [u64]) {
+        self.memo.set(gate as usize, true);
         let [first, end] = self.gates.record(gate as usize);
         for range in first..end {
             let [slot, slots] = self.ranges.record(range as usize * Section::Ranges.record_words());
@@ -115,11 +128,11 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         if predicate == NONE {
             return true;
         }
-        let place = predicate as usize;
+        let place = self.first_predicate + predicate as usize;
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let [start, end] = self.predicates.record(place);
+        let [start, end] = self.predicates.record(predicate as usize);
         let choices = self.ruleset.words(Section::Choices);
         let result = choices.run(start, end.saturating_sub(start)).any(|rule| self.rule(rule));
         self.memo.set(place, result);
@@ -129,9 +142,15 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     /// Whether all of the rule's conditions match.
     #[inline]
     fn rule(&mut self, rule: u32) -> bool {
+        let place = self.gates.len() + rule as usize;
+        if let Some(result) = self.memo.get(place) {
+            return result;
+        }
         let [start, end] = self.rules.record(rule as usize);
         let needs = self.needs;
-        needs.run(start, end.saturating_sub(start)).all(|condition| self.condition(condition))
+        let result = needs.run(start, end.saturating_sub(start)).all(|condition| self.condition(condition));
+        self.memo.set(place, result);
+        result
     }
 
     #[inline]
@@ -177,7 +196,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     /// Conditions that go through a string: once, however many rules have them.
     #[cold]
     fn costly(&mut self, condition: u32, operator: u32, scalar: Scalar<'_>, first: u32, second: u32) -> bool {
-        let place = self.predicates.len() + condition as usize;
+        let place = self.first_condition + condition as usize;
         if let Some(result) = self.memo.get(place) {
             return result;
         }

@@ -1,7 +1,7 @@
 //! Whether bytes are a ruleset. What is checked here is relied upon in deciding: that every number is a place that
 //! exists. The time it takes grows with the bytes, whatever they hold.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use core::ops::Range;
 
 use super::{
@@ -55,8 +55,8 @@ pub(super) fn content(ruleset: &Ruleset) -> Result<()> {
     check.attributes()?;
     check.values()?;
     check.rules()?;
-    check.gates()?;
     check.splits_and_slots()?;
+    check.gates()?;
     check.salts()
 }
 
@@ -64,6 +64,27 @@ const DAMAGED_TEXT: RulesetError = RulesetError::Damaged("its text is not UTF-8"
 
 fn require(holds: bool, otherwise: &'static str) -> Result<()> {
     if holds { Ok(()) } else { Err(RulesetError::Damaged(otherwise)) }
+}
+
+/// A search in a table that is half empty takes a step or two; so many it never takes.
+const LONGEST_SEARCH: usize = 1024;
+
+/// What has been met.
+struct Seen(Vec<u64>);
+
+impl Seen {
+    fn none_of(count: usize) -> Self {
+        Self(vec![0; count.div_ceil(64)])
+    }
+
+    /// Whether a number, which is below the count, is met for the first time.
+    fn first(&mut self, number: usize) -> bool {
+        let Some(word) = self.0.get_mut(number / 64) else { return false };
+        let bit = 1 << (number % 64);
+        let first = *word & bit == 0;
+        *word |= bit;
+        first
+    }
 }
 
 /// How many variants there must be for one to be there.
@@ -135,9 +156,12 @@ impl Check<'_> {
     fn attributes(&self) -> Result<()> {
         let (records, thresholds) = (self.words(Section::Attributes), self.words(Section::Thresholds));
         let size = Section::Attributes.record_words();
-        let mut next = 0_usize;
+        let (mut next, mut named) = (0_usize, 0_usize);
         for place in (0..records.len()).step_by(size) {
             self.text(records.at(place), records.at(place + 1))?;
+            // Every decision reads each of them.
+            named = named.saturating_add(records.at(place + 1) as usize);
+            require(named <= self.text.len(), "names of attributes lie upon each other")?;
             require(records.at(place + 2) as usize == next, "thresholds are not in order")?;
             let start = next;
             next = next.saturating_add(records.at(place + 3) as usize);
@@ -163,6 +187,12 @@ impl Check<'_> {
         self.starts(Section::Values, 3, self.count(Section::Anchored))?;
         require(table.len().is_power_of_two(), "the table's size is no power of two")?;
         require(table.iter().any(|entry| entry == 0), "the table is full")?;
+        let (mut run, mut longest) = (0, 0);
+        for entry in table.iter().chain(table.iter()) {
+            run = if entry == 0 { 0 } else { run + 1 };
+            longest = longest.max(run);
+        }
+        require(longest <= LONGEST_SEARCH, "the table makes searches long")?;
         require(table.iter().all(|entry| entry as usize <= count), "the table holds what is no value")?;
         self.below(Section::Lists, count)
     }
@@ -204,6 +234,7 @@ impl Check<'_> {
         let rules = self.ended(Section::Rules)?;
         self.below(Section::Anchored, self.ended(Section::Anchors)?)?;
         self.starts(Section::Anchors, 0, self.count(Section::Entries))?;
+        self.anchors()?;
         let is_predicate = |number: u32| number == NONE || (number as usize) < predicates;
         let entries = self.words(Section::Entries);
         for place in (0..entries.len()).step_by(Section::Entries.record_words()) {
@@ -211,16 +242,54 @@ impl Check<'_> {
             require(known && is_predicate(entries.at(place + 2)), "an entry leads nowhere")?;
         }
         let always = self.words(Section::Always);
+        let mut last = None;
         for place in (0..always.len()).step_by(Section::Always.record_words()) {
+            require(last < Some(always.at(place)), "gates are asked twice")?;
+            last = Some(always.at(place));
             let known = is_predicate(always.at(place + 1)) && is_predicate(always.at(place + 2));
             require(known && (always.at(place) as usize) < gates, "a gate leads nowhere")?;
         }
         self.starts(Section::Gates, 0, self.count(Section::Ranges))?;
-        let ranges = self.words(Section::Ranges);
-        let ends = (0..ranges.len())
-            .step_by(2)
-            .map(|at| (ranges.at(at) as usize).saturating_add(ranges.at(at + 1) as usize));
-        require(ends.max().unwrap_or_default() <= self.count(Section::Slots), "a range goes beyond the slots")
+        self.ranges()
+    }
+
+    /// An anchor is led to by values of one attribute, and by each of them once: so a decision comes by it once at most.
+    fn anchors(&self) -> Result<()> {
+        let (values, anchored) = (self.words(Section::Values), self.words(Section::Anchored));
+        let mut attributes = vec![None; self.ended(Section::Anchors)?];
+        let next = values.records().skip(1).map(|[.., start]: [u32; 4]| start);
+        for ([tagged, _, _, start], end) in values.records().zip(next) {
+            let mut last = None;
+            for anchor in anchored.run(start, end.saturating_sub(start)) {
+                require(last < Some(anchor), "anchors do not ascend")?;
+                last = Some(anchor);
+                let attribute = tagged >> kind::ATTRIBUTE_SHIFT;
+                if let Some(known) = attributes.get_mut(anchor as usize) {
+                    require(known.is_none_or(|known| known == attribute), "an anchor has two attributes")?;
+                    *known = Some(attribute);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Behind all gates together, each slot stands once at most, and each experiment.
+    fn ranges(&self) -> Result<()> {
+        let slots = self.words(Section::Slots);
+        let mut behind = Seen::none_of(self.count(Section::Slots));
+        let mut experiments = Seen::none_of(self.ruleset.experiments() as usize);
+        for [first, count] in self.words(Section::Ranges).records() {
+            let end = (first as usize).saturating_add(count as usize);
+            require(end <= self.count(Section::Slots), "a range goes beyond the slots")?;
+            for slot in first as usize..end {
+                let experiment = slots.at(slot * Section::Slots.record_words()) as usize;
+                require(
+                    behind.first(slot) && experiments.first(experiment),
+                    "an experiment stands behind two gates",
+                )?;
+            }
+        }
+        Ok(())
     }
 
     fn splits_and_slots(&self) -> Result<()> {

@@ -11,8 +11,6 @@ use std::{
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::activity::Activity;
-
 /// A connection on which requests that are no HTTP are refused with a reason.
 ///
 /// What cannot be read as a request never reaches a route: hyper answers it itself, without a body. This puts the
@@ -24,12 +22,11 @@ pub(super) struct Explained<S> {
     rest: Bytes,
     /// Whether a route has refused a request without saying why, which is its affair.
     refused: Arc<AtomicBool>,
-    activity: Arc<Activity>,
 }
 
 impl<S> Explained<S> {
-    pub(super) fn new(stream: S, refused: Arc<AtomicBool>, activity: Arc<Activity>) -> Self {
-        Self { stream, rest: Bytes::new(), refused, activity }
+    pub(super) fn new(stream: S, refused: Arc<AtomicBool>) -> Self {
+        Self { stream, rest: Bytes::new(), refused }
     }
 }
 
@@ -75,11 +72,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
                 self.rest = answer;
                 Poll::Ready(Ok(bytes.len()))
             }
-            _ => {
-                let written = ready!(Pin::new(&mut self.stream).poll_write(cx, bytes))?;
-                self.activity.note();
-                Poll::Ready(Ok(written))
-            }
+            _ => Pin::new(&mut self.stream).poll_write(cx, bytes),
         }
     }
 
@@ -92,9 +85,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
             return self.poll_write(cx, only);
         }
         ready!(self.poll_rest(cx))?;
-        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(cx, slices))?;
-        self.activity.note();
-        Poll::Ready(Ok(written))
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -46,9 +46,14 @@ fn decide<E>(ruleset: Result<Ruleset, E>) {
         let decided = ruleset.decide(key, &context, &mut scalar);
         assert_eq!(decided, ruleset.decide(key, &context, &mut portable));
         assert_eq!(decided, ruleset.decide(key, &context, &mut fastest));
+        // An answer is put together from different pieces of the ruleset, and so is never longer.
+        let fragments = ruleset.fragments();
+        let pieces = decided.iter().map(|it| {
+            fragments.head(it.experiment).len() + fragments.tail(it.experiment, it.variant).len()
+        });
+        assert!(pieces.sum::<usize>() <= ruleset.as_bytes().len());
         for assignment in decided {
             assert!(assignment.variant < ruleset.variants(assignment.experiment));
-            let fragments = ruleset.fragments();
             core::str::from_utf8(fragments.head(assignment.experiment)).unwrap();
             core::str::from_utf8(fragments.tail(assignment.experiment, assignment.variant)).unwrap();
         }
