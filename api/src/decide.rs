@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use edgewise_engine::{Assignment, Buffer, Context, Ruleset, UserKey};
+use edgewise_engine::{Assignment, Buffer, Context, Ruleset, UserKey, json::push_string};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -114,9 +114,9 @@ pub fn answer(
     let mut body = Vec::with_capacity(length + commas + frame_length + quoted + version.len());
     let [user_key, environment_key, version_key, assignments_key, end] = frame;
     body.extend_from_slice(user_key.as_bytes());
-    push_json(&mut body, &request.user_key);
+    push_string(&mut body, &request.user_key);
     body.extend_from_slice(environment_key.as_bytes());
-    push_json(&mut body, environment);
+    push_string(&mut body, environment);
     body.extend_from_slice(version_key.as_bytes());
     body.extend_from_slice(version.as_bytes());
     body.extend_from_slice(assignments_key.as_bytes());
@@ -129,15 +129,4 @@ pub fn answer(
     }
     body.extend_from_slice(end.as_bytes());
     Ok(body)
-}
-
-fn push_json(body: &mut Vec<u8>, value: &str) {
-    let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-    if value.bytes().all(plain) {
-        body.push(b'"');
-        body.extend_from_slice(value.as_bytes());
-        body.push(b'"');
-    } else {
-        body.extend_from_slice(serde_json::Value::from(value).to_string().as_bytes());
-    }
 }

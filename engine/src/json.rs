@@ -1,6 +1,6 @@
 //! Reading JSON as JavaScript reads it.
 
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, string::ToString, vec::Vec};
 use core::{cmp::Ordering, fmt};
 
 use serde::{
@@ -142,6 +142,18 @@ impl From<Json<'_>> for Value {
                 members.into_iter().map(|(key, value)| (key.into_owned(), value.into())).collect(),
             ),
         }
+    }
+}
+
+/// Adds a JSON string to a text in UTF-8.
+pub fn push_string(text: &mut Vec<u8>, value: &str) {
+    let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if value.bytes().all(plain) {
+        text.push(b'"');
+        text.extend_from_slice(value.as_bytes());
+        text.push(b'"');
+    } else {
+        text.extend_from_slice(Value::from(value).to_string().as_bytes());
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 use clap::Parser;
 use edgewise_engine::{Buffer, Ruleset, Salt, Snapshot, UserKey, bucket::KeyHash, oracle};
 use edgewise_tests::{
-    rounds::{median, take_turns},
+    rounds::{Timed, median, take_turns},
     workloads::Workload,
 };
 use serde_json::{Map, Value};
@@ -33,12 +33,12 @@ fn main() -> Result<()> {
 
     eprintln!("preparing {} workloads", Workload::ALL.len());
     let cases = Workload::ALL.into_iter().map(Case::new).collect::<Result<Vec<_>>>()?;
-    let mut contenders: Vec<Contender> = cases.iter().flat_map(Contender::all).collect();
+    let mut contenders: Vec<Timed> = cases.iter().flat_map(contenders).collect();
     for contender in &mut contenders {
         contender.calibrate(slice);
     }
     let Ok(samples) = take_turns(rounds, contenders.len(), |number| {
-        Ok::<_, Infallible>(contenders.get_mut(number).map_or(f64::NAN, Contender::ns_per_user))
+        Ok::<_, Infallible>(contenders.get_mut(number).map_or(f64::NAN, Timed::ns_per_user))
     });
     let medians: Vec<f64> = samples.iter().map(|samples| median(samples)).collect();
     print(&cases, &medians, rounds);
@@ -132,75 +132,49 @@ impl Case {
 /// One way of going through the users of a case. Returns a sum, so that no result is computed in vain.
 type Pass<'a> = Box<dyn FnMut() -> usize + 'a>;
 
-struct Contender<'a> {
-    pass: Pass<'a>,
-    users: usize,
-    /// How often all users are taken in one turn.
-    passes: u32,
+/// Deciding; hashing alone, one by one, what matches and nothing else; deciding by the oracle.
+fn contenders(case: &Case) -> [Timed<'_>; 3] {
+    let users = u32::try_from(case.users.len()).unwrap_or(u32::MAX);
+    [deciding(case), hashing(case), by_oracle(case)].map(|pass| Timed::new(users, pass))
 }
 
-impl<'a> Contender<'a> {
-    /// Deciding; hashing alone, one by one, what matches and nothing else; deciding by the oracle.
-    fn all(case: &'a Case) -> [Self; 3] {
-        let of = |pass| Self { pass, users: case.users.len(), passes: 1 };
-        [of(Self::deciding(case)), of(Self::hashing(case)), of(Self::by_oracle(case))]
-    }
-
-    fn deciding(case: &'a Case) -> Pass<'a> {
-        let mut buffer = Buffer::new();
-        Box::new(move || {
-            let mut sum = 0;
-            for user in &case.users {
-                let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
-                let assignments = case.ruleset.decide(key, &user.context, &mut buffer);
-                sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
-            }
-            sum
-        })
-    }
-
-    fn by_oracle(case: &'a Case) -> Pass<'a> {
-        let mut assignments = Vec::new();
-        Box::new(move || {
-            let mut sum = 0;
-            for user in &case.users {
-                let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
-                let context = Value::Object(user.context.clone());
-                let Ok(context) = oracle::Context::from_value(context) else { continue };
-                oracle::decide(&case.snapshot, key, &context, &mut assignments);
-                sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
-            }
-            sum
-        })
-    }
-
-    fn hashing(case: &'a Case) -> Pass<'a> {
-        Box::new(move || {
-            let mut sum = 0;
-            for user in &case.users {
-                let hash = KeyHash::new(black_box(&user.key));
-                sum += case.salts(user).map(|salt| usize::from(hash.bucket(salt).get())).sum::<usize>();
-            }
-            sum
-        })
-    }
-
-    /// Chooses how many passes make a turn that takes about as long as `slice`.
-    fn calibrate(&mut self, slice: Duration) {
-        black_box((self.pass)());
-        let started = Instant::now();
-        black_box((self.pass)());
-        let passes = slice.as_nanos() / started.elapsed().as_nanos().max(1);
-        self.passes = u32::try_from(passes).unwrap_or(u32::MAX).max(1);
-    }
-
-    fn ns_per_user(&mut self) -> f64 {
-        let started = Instant::now();
-        for _ in 0..self.passes {
-            black_box((self.pass)());
+fn deciding(case: &Case) -> Pass<'_> {
+    let mut buffer = Buffer::new();
+    Box::new(move || {
+        let mut sum = 0;
+        for user in &case.users {
+            let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
+            let assignments = case.ruleset.decide(key, &user.context, &mut buffer);
+            sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
         }
-        started.elapsed().as_secs_f64() * 1e9 / f64::from(self.passes) / as_f64(self.users)
-    }
+        sum
+    })
+}
+
+fn by_oracle(case: &Case) -> Pass<'_> {
+    let mut assignments = Vec::new();
+    Box::new(move || {
+        let mut sum = 0;
+        for user in &case.users {
+            let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
+            let context = Value::Object(user.context.clone());
+            let Ok(context) = oracle::Context::from_value(context) else { continue };
+            oracle::decide(&case.snapshot, key, &context, &mut assignments);
+            sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
+        }
+        sum
+    })
+}
+
+fn hashing(case: &Case) -> Pass<'_> {
+    Box::new(move || {
+        let mut sum = 0;
+        for user in &case.users {
+            let hash = KeyHash::new(black_box(&user.key));
+            sum += case.salts(user).map(|salt| usize::from(hash.bucket(salt).get())).sum::<usize>();
+        }
+        sum
+    })
 }
 
 /// Prints the medians, of which each case has three.

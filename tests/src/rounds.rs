@@ -1,5 +1,10 @@
 //! Measuring in rounds. A shared machine drifts, so contenders take turns, and medians are compared.
 
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
 /// The median of some samples; of an even number the mean of the two in the middle. Of none it is not a number.
 #[must_use]
 pub fn median(samples: &[f64]) -> f64 {
@@ -37,6 +42,49 @@ pub fn take_turns<Sample, Error>(
         }
     }
     Ok(samples)
+}
+
+/// Something that is timed over and over: a pass through some users.
+pub struct Timed<'a> {
+    /// Returns a sum, so that no result is computed in vain.
+    pass: Box<dyn FnMut() -> usize + 'a>,
+    users: u32,
+    /// How many passes make a turn.
+    passes: u32,
+}
+
+impl<'a> Timed<'a> {
+    /// A pass that goes through so many users.
+    pub fn new(users: u32, pass: impl FnMut() -> usize + 'a) -> Self {
+        Self { pass: Box::new(pass), users, passes: 1 }
+    }
+
+    /// Chooses how many passes make a turn that takes about as long as `slice`.
+    pub fn calibrate(&mut self, slice: Duration) {
+        black_box((self.pass)());
+        let started = Instant::now();
+        black_box((self.pass)());
+        let passes = slice.as_nanos() / started.elapsed().as_nanos().max(1);
+        self.passes = u32::try_from(passes).unwrap_or(u32::MAX).max(1);
+    }
+
+    /// Takes a turn, and returns how long each user took on average, in ns.
+    pub fn ns_per_user(&mut self) -> f64 {
+        let started = Instant::now();
+        for _ in 0..self.passes {
+            black_box((self.pass)());
+        }
+        started.elapsed().as_secs_f64() * 1e9 / f64::from(self.passes) / f64::from(self.users)
+    }
+}
+
+impl std::fmt::Debug for Timed<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Timed")
+            .field("users", &self.users)
+            .field("passes", &self.passes)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

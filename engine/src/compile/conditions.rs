@@ -246,8 +246,8 @@ impl Conditions {
         let thresholds = self.thresholds();
         self.write_questions(&thresholds, text, writer);
         self.write_values(anchors, text, writer);
-        write_lists(self.rules.items(), Section::Rules, Section::Needs, writer);
-        write_lists(self.predicates.items(), Section::Predicates, Section::Choices, writer);
+        writer.lists(Section::Rules, Section::Needs, self.rules.items().iter(), |need| [*need]);
+        writer.lists(Section::Predicates, Section::Choices, self.predicates.items().iter(), |rule| [*rule]);
 
         let mut compared = vec![false; self.attributes.items().len()];
         for (attribute, _) in self.values.items() {
@@ -376,15 +376,6 @@ fn insert(table: &mut [u32], hash: u32, number: u32) {
     if let Some(free) = table.get_mut(at) {
         *free = number;
     }
-}
-
-fn write_lists(lists: &[Vec<u32>], starts: Section, items: Section, writer: &mut Writer) {
-    let ends = lists.iter().scan(0, |end, list| {
-        *end += length_of(list);
-        Some(*end)
-    });
-    writer.section(starts, core::iter::once(0).chain(ends));
-    writer.section(items, lists.iter().flatten().copied());
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the writer refuses rulesets in which there are more")]

@@ -58,18 +58,9 @@ impl Gates {
             }
         }
 
-        let mut starts = vec![0];
-        let mut records = Vec::new();
-        for entry in entries.values().flat_map(|entries| {
-            starts.push(
-                starts.last().copied().unwrap_or_default() + u32::try_from(entries.len()).unwrap_or(u32::MAX),
-            );
-            entries
-        }) {
-            records.extend([entry.gate, entry.rest, entry.other.unwrap_or(NONE)]);
-        }
-        writer.section(Section::Anchors, starts);
-        writer.section(Section::Entries, records);
+        writer.lists(Section::Anchors, Section::Entries, entries.values(), |entry| {
+            [entry.gate, entry.rest, entry.other.unwrap_or(NONE)]
+        });
         writer.section(Section::Always, always);
         entries.into_keys().collect()
     }

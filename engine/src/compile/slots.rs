@@ -62,12 +62,7 @@ pub(super) fn write(mut slots: Vec<Slot<'_>>, gates: usize, text: &mut Text, wri
             _ => ranges.push((place, 1)),
         }
     }
-    let starts = core::iter::once(0).chain(behind.iter().scan(0, |end, ranges| {
-        *end += ranges.len() as u32;
-        Some(*end)
-    }));
-    writer.section(Section::Gates, starts);
-    writer.section(Section::Ranges, behind.into_iter().flatten().flat_map(|(first, count)| [first, count]));
+    writer.lists(Section::Gates, Section::Ranges, behind.iter(), |(first, count)| [*first, *count]);
     // A lane without a slot is in no range. It repeats the slot before, so that the order is kept.
     let mut last = [0, 0, 0];
     let filled = placed.into_iter().flat_map(move |slot| {

@@ -1,30 +1,24 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use super::CompileError;
+use crate::json::push_string;
 
 /// The text of a ruleset as it grows.
 #[derive(Debug, Default)]
 pub(super) struct Text {
-    text: String,
+    text: Vec<u8>,
     /// Where the texts stand that were interned.
     interned: BTreeMap<String, (u32, u32)>,
 }
 
 impl Text {
     pub(super) fn push(&mut self, part: &str) {
-        self.text.push_str(part);
+        self.text.extend_from_slice(part.as_bytes());
     }
 
     /// Adds a JSON string.
     pub(super) fn push_json(&mut self, value: &str) {
-        let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-        if value.bytes().all(plain) {
-            self.text.push('"');
-            self.text.push_str(value);
-            self.text.push('"');
-        } else {
-            self.text.push_str(&alloc::string::ToString::to_string(&serde_json::Value::from(value)));
-        }
+        push_string(&mut self.text, value);
     }
 
     /// Where the next part will begin.
@@ -46,11 +40,11 @@ impl Text {
     #[expect(clippy::cast_possible_truncation, reason = "the writer refuses what is longer")]
     pub(super) fn add(&mut self, part: &str) -> (u32, u32) {
         let offset = self.text.len() as u32;
-        self.text.push_str(part);
+        self.text.extend_from_slice(part.as_bytes());
         (offset, part.len() as u32)
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.text.into_bytes()
+        self.text
     }
 }

@@ -43,6 +43,23 @@ impl Writer {
         }
     }
 
+    /// Lists of records, one after the other, and where each starts, with one more start that ends the last.
+    #[expect(clippy::cast_possible_truncation, reason = "rulesets in which there are more are refused")]
+    pub(super) fn lists<'a, T: 'a, const N: usize>(
+        &mut self,
+        starts: Section,
+        records: Section,
+        lists: impl Iterator<Item = &'a Vec<T>> + Clone,
+        record: impl Fn(&T) -> [u32; N],
+    ) {
+        let ends = lists.clone().scan(0, |end, list| {
+            *end += list.len() as u32;
+            Some(*end)
+        });
+        self.section(starts, core::iter::once(0).chain(ends));
+        self.section(records, lists.flatten().flat_map(record));
+    }
+
     pub(super) fn finish(mut self) -> Result<Vec<u8>, CompileError> {
         let table = Section::ALL.len() * 8;
         let whole =

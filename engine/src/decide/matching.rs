@@ -157,17 +157,15 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     fn condition(&mut self, condition: u32) -> bool {
         let place = condition as usize * Section::Conditions.record_words();
         let [tagged, first, second] = self.conditions.record(place);
-        let Some(seen) = self.seen.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
+        let all = self.seen;
+        let Some(seen) = all.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
         let result = match tagged & (operator::NEGATED - 1) {
             operator::IS => seen.value == first,
             operator::ONE_OF => self.is_listed(seen.value, first, second),
             operator::PRESENT => seen.scalar != Scalar::Missing,
             operator::ABOVE => first < seen.above,
             operator::BELOW => first >= seen.not_below,
-            costly => {
-                return self.costly(condition, costly, seen.scalar, first, second)
-                    != (tagged & operator::NEGATED != 0);
-            }
+            costly => self.costly(condition, costly, seen.scalar, first, second),
         };
         result != (tagged & operator::NEGATED != 0)
     }

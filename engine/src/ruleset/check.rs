@@ -154,17 +154,16 @@ impl Check<'_> {
     }
 
     fn attributes(&self) -> Result<()> {
-        let (records, thresholds) = (self.words(Section::Attributes), self.words(Section::Thresholds));
-        let size = Section::Attributes.record_words();
+        let thresholds = self.words(Section::Thresholds);
         let (mut next, mut named) = (0_usize, 0_usize);
-        for place in (0..records.len()).step_by(size) {
-            self.text(records.at(place), records.at(place + 1))?;
+        for [name, length, first, count, _] in self.words(Section::Attributes).records() {
+            self.text(name, length)?;
             // Every decision reads each of them.
-            named = named.saturating_add(records.at(place + 1) as usize);
+            named = named.saturating_add(length as usize);
             require(named <= self.text.len(), "names of attributes lie upon each other")?;
-            require(records.at(place + 2) as usize == next, "thresholds are not in order")?;
+            require(first as usize == next, "thresholds are not in order")?;
             let start = next;
-            next = next.saturating_add(records.at(place + 3) as usize);
+            next = next.saturating_add(count as usize);
             require(next <= thresholds.len() / 2, "thresholds are missing")?;
             let number = |at: usize| f64::from_bits(thresholds.pair(2 * at));
             let ascending = (start + 1..next).all(|at| number(at - 1) < number(at));
@@ -176,12 +175,11 @@ impl Check<'_> {
     fn values(&self) -> Result<()> {
         let (values, table) = (self.words(Section::Values), self.words(Section::Table));
         let count = self.ended(Section::Values)?;
-        for place in (0..count).map(|value| value * Section::Values.record_words()) {
-            let tagged = values.at(place);
+        for [tagged, first, second, _] in values.records().take(count) {
             let attribute = (tagged >> kind::ATTRIBUTE_SHIFT) as usize;
             require(attribute < self.count(Section::Attributes), "a value has no attribute")?;
             if tagged % (1 << kind::ATTRIBUTE_SHIFT) == kind::STRING {
-                self.text(values.at(place + 1), values.at(place + 2))?;
+                self.text(first, second)?;
             }
         }
         self.starts(Section::Values, 3, self.count(Section::Anchored))?;
@@ -202,10 +200,8 @@ impl Check<'_> {
         self.below(Section::Choices, self.ended(Section::Rules)?)?;
         self.starts(Section::Rules, 0, self.count(Section::Needs))?;
         self.below(Section::Needs, self.count(Section::Conditions))?;
-        let conditions = self.words(Section::Conditions);
-        (0..conditions.len()).step_by(Section::Conditions.record_words()).try_for_each(|place| {
-            self.condition(conditions.at(place), conditions.at(place + 1), conditions.at(place + 2))
-        })
+        let mut conditions = self.words(Section::Conditions).records();
+        conditions.try_for_each(|[tagged, first, second]| self.condition(tagged, first, second))
     }
 
     fn condition(&self, tagged: u32, first: u32, second: u32) -> Result<()> {
@@ -236,18 +232,16 @@ impl Check<'_> {
         self.starts(Section::Anchors, 0, self.count(Section::Entries))?;
         self.anchors()?;
         let is_predicate = |number: u32| number == NONE || (number as usize) < predicates;
-        let entries = self.words(Section::Entries);
-        for place in (0..entries.len()).step_by(Section::Entries.record_words()) {
-            let known = (entries.at(place) as usize) < gates && (entries.at(place + 1) as usize) < rules;
-            require(known && is_predicate(entries.at(place + 2)), "an entry leads nowhere")?;
+        for [gate, rest, other] in self.words(Section::Entries).records() {
+            let known = (gate as usize) < gates && (rest as usize) < rules;
+            require(known && is_predicate(other), "an entry leads nowhere")?;
         }
-        let always = self.words(Section::Always);
         let mut last = None;
-        for place in (0..always.len()).step_by(Section::Always.record_words()) {
-            require(last < Some(always.at(place)), "gates are asked twice")?;
-            last = Some(always.at(place));
-            let known = is_predicate(always.at(place + 1)) && is_predicate(always.at(place + 2));
-            require(known && (always.at(place) as usize) < gates, "a gate leads nowhere")?;
+        for [gate, left, right] in self.words(Section::Always).records() {
+            require(last < Some(gate), "gates are asked twice")?;
+            last = Some(gate);
+            let known = is_predicate(left) && is_predicate(right);
+            require(known && (gate as usize) < gates, "a gate leads nowhere")?;
         }
         self.starts(Section::Gates, 0, self.count(Section::Ranges))?;
         self.ranges()
@@ -327,22 +321,17 @@ impl Check<'_> {
     }
 
     fn salts(&self) -> Result<()> {
-        let classes = self.words(Section::Classes);
         let (mut blocks, mut rows) = (0_u32, 0_usize);
-        for place in (0..classes.len()).step_by(Section::Classes.record_words()) {
-            let (end, salt_bytes) = (classes.at(place), classes.at(place + 1) as usize);
-            require(classes.at(place + 2) as usize == rows && blocks < end, "blocks are not in order")?;
-            let rows_each = salt_bytes.div_ceil(4);
+        for [end, salt_bytes, first_row] in self.words(Section::Classes).records() {
+            require(first_row as usize == rows && blocks < end, "blocks are not in order")?;
+            let rows_each = (salt_bytes as usize).div_ceil(4);
             rows = rows.saturating_add(((end - blocks) as usize).saturating_mul(rows_each));
             require(rows <= self.count(Section::Rows), "rows are missing")?;
             blocks = end;
         }
         let in_blocks = (blocks as usize).saturating_mul(LANES);
-        let loose = self.words(Section::Loose);
-        require(
-            in_blocks.saturating_add(loose.len() / 2) == self.count(Section::Slots),
-            "salts are missing",
-        )?;
-        (0..loose.len()).step_by(2).try_for_each(|place| self.text(loose.at(place), loose.at(place + 1)))
+        let mut loose = self.words(Section::Loose).records();
+        require(in_blocks.saturating_add(loose.len()) == self.count(Section::Slots), "salts are missing")?;
+        loose.try_for_each(|[offset, length]| self.text(offset, length))
     }
 }

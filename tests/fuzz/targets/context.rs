@@ -4,9 +4,8 @@
 use std::sync::LazyLock;
 
 use edgewise_engine::{
-    Buffer, Context, Ruleset, Snapshot, UserKey, compile,
+    Buffer, Context, Ruleset, Scalar, Snapshot, UserKey, compile,
     oracle::{self, Attribute},
-    Scalar,
 };
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;

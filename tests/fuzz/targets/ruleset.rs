@@ -1,14 +1,11 @@
 //! Any bytes are refused, or decide: without panic, the same in every way of hashing, and only what has an answer.
 #![no_main]
 
-use edgewise_engine::{Buffer, Context, Lanes, Ruleset, UserKey, murmur3};
-use libfuzzer_sys::fuzz_target;
+mod users;
 
-const CONTEXTS: [&str; 3] = [
-    "{}",
-    r#"{"country":"US","plan":"pro","age":34,"deviceType":"mobile"}"#,
-    r#"{"country":["US"],"plan":null,"age":-0.0,"a":{"b":[1,"x"]},"a.b":true,"b":1e300}"#,
-];
+use edgewise_engine::{Buffer, Context, Lanes, Ruleset, murmur3};
+use libfuzzer_sys::fuzz_target;
+use users::users;
 
 fuzz_target!(|bytes: &[u8]| {
     let as_they_are = Ruleset::load(bytes.to_vec());
@@ -41,16 +38,16 @@ fn decide<E>(ruleset: Result<Ruleset, E>) {
     for name in ruleset.attributes() {
         assert!(name.len() <= ruleset.as_bytes().len());
     }
-    for (context, key) in CONTEXTS.iter().zip(["u", "user-1", "日本"]) {
-        let (context, key) = (Context::from_json(context).unwrap(), UserKey::new(key).unwrap());
+    for (key, context) in users() {
+        let context = Context::from_json(context).unwrap();
         let decided = ruleset.decide(key, &context, &mut scalar);
         assert_eq!(decided, ruleset.decide(key, &context, &mut portable));
         assert_eq!(decided, ruleset.decide(key, &context, &mut fastest));
         // An answer is put together from different pieces of the ruleset, and so is never longer.
         let fragments = ruleset.fragments();
-        let pieces = decided.iter().map(|it| {
-            fragments.head(it.experiment).len() + fragments.tail(it.experiment, it.variant).len()
-        });
+        let pieces = decided
+            .iter()
+            .map(|it| fragments.head(it.experiment).len() + fragments.tail(it.experiment, it.variant).len());
         assert!(pieces.sum::<usize>() <= ruleset.as_bytes().len());
         for assignment in decided {
             assert!(assignment.variant < ruleset.variants(assignment.experiment));

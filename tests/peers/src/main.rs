@@ -7,17 +7,13 @@
 mod engines;
 mod experiment;
 
-use std::{
-    convert::Infallible,
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, hint::black_box, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Parser;
 use edgewise_engine::Snapshot;
 use edgewise_tests::{
-    rounds::{median, take_turns},
+    rounds::{Timed, median, take_turns},
     workloads::Workload,
 };
 use serde_json::Value;
@@ -52,7 +48,7 @@ fn main() -> Result<()> {
         contender.calibrate(slice);
     }
     let Ok(samples) = take_turns(rounds, contenders.len(), |number| {
-        Ok::<_, Infallible>(contenders.get_mut(number).map_or(f64::NAN, Contender::ns_per_user))
+        Ok::<_, Infallible>(contenders.get_mut(number).map_or(f64::NAN, Timed::ns_per_user))
     });
     let medians: Vec<f64> = samples.iter().map(|samples| median(samples)).collect();
     print(&cases, &medians, rounds);
@@ -92,7 +88,7 @@ impl Case {
     }
 
     /// The engines, in the order of [`ENGINES`].
-    fn contenders(&self) -> Result<[Contender<'_>; 3]> {
+    fn contenders(&self) -> Result<[Timed<'_>; 3]> {
         let [edgewise, eppo, unleash] = ENGINES;
         Ok([
             self.contender(edgewise, Edgewise::new(self.json.as_bytes()))?,
@@ -101,10 +97,10 @@ impl Case {
         ])
     }
 
-    fn contender<'a>(&'a self, name: &str, engine: Result<impl Engine + 'a>) -> Result<Contender<'a>> {
+    fn contender<'a>(&'a self, name: &str, engine: Result<impl Engine + 'a>) -> Result<Timed<'a>> {
         let checked = engine.and_then(|mut engine| self.check(&mut engine).map(|()| engine));
         let engine = checked.with_context(|| format!("{name} is not configured as it should be"))?;
-        Ok(Contender::new(engine, &self.users))
+        Ok(timed(engine, &self.users))
     }
 
     /// Checks that an engine assigns to each user what it must, and all variants about as often.
@@ -142,46 +138,19 @@ impl Case {
     }
 }
 
-/// One engine going through the users of a case.
-struct Contender<'a> {
-    /// Decides for the next [`USERS`]. Returns a sum, so that no result is computed in vain.
-    pass: Box<dyn FnMut() -> usize + 'a>,
-    /// How many passes make a turn.
-    passes: u32,
-}
-
 /// The users of a pass. So many groups of countries there are, and so they match alike in each pass.
 const USERS: u16 = 100;
 
-impl<'a> Contender<'a> {
-    fn new(mut engine: impl Engine + 'a, users: &'a [User]) -> Self {
-        let mut users = users.iter().cycle();
-        let pass = move || {
-            let mut sum = 0;
-            for user in users.by_ref().take(USERS.into()) {
-                engine.decide(black_box(user), |place, text| sum += place + text.len());
-            }
-            sum
-        };
-        Self { pass: Box::new(pass), passes: 1 }
-    }
-
-    /// Chooses how many passes make a turn that takes about as long as `slice`.
-    fn calibrate(&mut self, slice: Duration) {
-        black_box((self.pass)());
-        let started = Instant::now();
-        black_box((self.pass)());
-        let passes = slice.as_nanos() / started.elapsed().as_nanos().max(1);
-        self.passes = u32::try_from(passes).unwrap_or(u32::MAX).max(1);
-    }
-
-    fn ns_per_user(&mut self) -> f64 {
-        let started = Instant::now();
-        for _ in 0..self.passes {
-            black_box((self.pass)());
+/// One engine going through the users of a case, [`USERS`] a pass.
+fn timed<'a>(mut engine: impl Engine + 'a, users: &'a [User]) -> Timed<'a> {
+    let mut users = users.iter().cycle();
+    Timed::new(USERS.into(), move || {
+        let mut sum = 0;
+        for user in users.by_ref().take(USERS.into()) {
+            engine.decide(black_box(user), |place, text| sum += place + text.len());
         }
-        started.elapsed().as_secs_f64() * 1e9 / f64::from(self.passes) / f64::from(USERS)
-    }
+        sum
+    })
 }
 
 /// Prints the medians, of which each case has one for each engine.

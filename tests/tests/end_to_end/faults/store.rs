@@ -38,9 +38,9 @@ fn failed(reply: &Reply) -> String {
 
 /// Checks that a change which is said to be live is.
 #[track_caller]
-fn check_told(reply: &Reply, subject: &Subject, store: &Store) {
+fn check_told(reply: &Reply, subject: &Subject, store: &Store, live: (u64, u64)) {
     if published(reply) == Published::Live {
-        assert_eq!((store.version(&subject.environment), subject.live(store)), (2, 1), "{reply}");
+        assert_eq!((store.version(&subject.environment), subject.live(store)), live, "{reply}");
     } else {
         failed(reply);
     }
@@ -93,7 +93,7 @@ fn change_on_bad_store(
     assert!(faulty.caught() < 100, "{what}: {} requests", faulty.caught());
     if matches!(fault, Fault::Truncate | Fault::Lose) {
         // What was written, although nobody heard of that, may be found to be as it should be in time.
-        check_told(&reply, &subject, &store);
+        check_told(&reply, &subject, &store, (2, 1));
     } else {
         let problem = failed(&reply);
         assert!(problem.contains("snapshot store"), "{what}: {problem}");
@@ -104,9 +104,11 @@ fn change_on_bad_store(
     drop(faulty);
     assert_finished(stack, &subject, decide);
     // And all is as before.
-    subject.set(control, 2).is(200);
+    let reply = subject.set(control, 2);
+    reply.is(200);
+    check_told(&reply, &subject, &store, (3, 2));
     stack.history(&subject.environment_id).settle();
-    assert_eq!(store.version(&subject.environment), 3, "{what}");
+    assert_eq!((store.version(&subject.environment), subject.live(&store)), (3, 2), "{what}");
 }
 
 #[test]
@@ -126,7 +128,7 @@ fn a_single_failure_is_over_without_anybody_doing_anything() {
                 if fault == Fault::Hang {
                     failed(&reply);
                 } else {
-                    check_told(&reply, &subject, &stack.store());
+                    check_told(&reply, &subject, &stack.store(), (2, 1));
                 }
                 assert_finished(stack, &subject, decide);
                 // A request that hung all the time arrives now.
