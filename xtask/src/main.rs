@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod fuzz;
+mod node;
 mod parity;
 mod run;
 mod services;
@@ -55,9 +56,10 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Parity(args) => parity::run(&args),
-        Task::Setup => {
-            setup::for_tests().and_then(|()| services::install()).and_then(|()| setup::for_http_bench())
-        }
+        Task::Setup => setup::for_tests()
+            .and_then(|()| services::install())
+            .and_then(|()| node::install(node::TOOLS))
+            .and_then(|_| setup::for_http_bench()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
