@@ -125,3 +125,19 @@ fn a_value_leads_to_an_anchor_once() {
         .filter_map(|at| Ruleset::load(with_word(bytes.clone(), at, word(at - 1))).err());
     assert!(refused.count() > 0, "{anchored:?}");
 }
+
+/// What is reached directly is checked as what is reached step by step.
+#[test]
+fn shortcuts_lead_to_what_is_there() {
+    const DIRECT: u32 = 1 << 31;
+    const ANCHORED: usize = 5;
+    const ENTRIES: usize = 7;
+    let bytes = fs::read(Path::new(SEEDS).join("ruleset/operators.bin")).unwrap();
+    let word = |word: usize| u32::from_le_bytes(bytes[4 * word..4 * word + 4].try_into().unwrap());
+    let refusal = |at: usize| Ruleset::load(with_word(bytes.clone(), at, word(at) | 0xffff)).err();
+
+    let anchored = section(&bytes, ANCHORED).find(|at| word(*at) & DIRECT != 0).unwrap();
+    assert_eq!(refusal(anchored), Some(RulesetError::Damaged("an anchor leads nowhere")));
+    let entry = section(&bytes, ENTRIES).step_by(3).find(|at| word(*at) & DIRECT != 0).unwrap();
+    assert_eq!(refusal(entry), Some(RulesetError::Damaged("an entry leads nowhere")));
+}

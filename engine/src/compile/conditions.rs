@@ -2,7 +2,7 @@ use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec, vec::Ve
 
 use serde_json::Value as Json;
 
-use super::{text::Text, writer::Writer};
+use super::{gates::Anchor, text::Text, writer::Writer};
 use crate::{
     decide::bytes_of,
     rules::{Condition, Operator, Rule},
@@ -242,7 +242,7 @@ impl Conditions {
     }
 
     /// Writes all. `anchors` are the conditions by which gates are found.
-    pub(super) fn write(self, anchors: &[u32], text: &mut Text, writer: &mut Writer) {
+    pub(super) fn write(self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
         let thresholds = self.thresholds();
         self.write_questions(&thresholds, text, writer);
         self.write_values(anchors, text, writer);
@@ -317,16 +317,17 @@ impl Conditions {
         writer.section(Section::Lists, lists);
     }
 
-    fn write_values(&self, anchors: &[u32], text: &mut Text, writer: &mut Writer) {
+    fn write_values(&self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
         let values = self.values.items();
         let mut led_to = vec![Vec::new(); values.len()];
-        for (anchor, condition) in (0_u32..).zip(anchors) {
-            let Some(Question { test: Test::OneOf(values), .. }) = self.questions.get(*condition) else {
+        for anchor in anchors {
+            let Some(Question { test: Test::OneOf(values), .. }) = self.questions.get(anchor.condition)
+            else {
                 continue;
             };
             for value in values {
                 if let Some(anchors) = led_to.get_mut(*value as usize) {
-                    anchors.push(anchor);
+                    anchors.push(anchor.reached_by);
                 }
             }
         }

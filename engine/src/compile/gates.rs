@@ -4,7 +4,7 @@ use super::{
     conditions::{Conditions, Numbered},
     writer::Writer,
 };
-use crate::ruleset::layout::{NONE, Section};
+use crate::ruleset::layout::{DIRECT, NONE, Section};
 
 /// Two predicates, both of which must match. `None` matches everyone.
 type Gate = (Option<u32>, Option<u32>);
@@ -12,6 +12,14 @@ type Gate = (Option<u32>, Option<u32>);
 /// What experiments with the same rules have in common, each once.
 #[derive(Debug, Default)]
 pub(super) struct Gates(Numbered<Gate>);
+
+/// A condition by which gates are found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Anchor {
+    pub(super) condition: u32,
+    /// What stands in Anchored for it.
+    pub(super) reached_by: u32,
+}
 
 /// A way to a gate, from an anchor on.
 struct Entry {
@@ -33,11 +41,17 @@ impl Gates {
         self.0.items().len()
     }
 
-    /// Writes how gates are found, and returns the conditions that lead to them.
+    /// Writes how gates are found, and returns the conditions that lead to them, each with how many entries it has. `alone`
+    /// has for each gate the slot that is alone behind it.
     ///
     /// A gate can be found by a predicate if each of its rules has a condition that only certain values meet: such a
     /// condition becomes the rule's *anchor*. The rarer an anchor, the fewer gates are asked in vain.
-    pub(super) fn write(self, conditions: &mut Conditions, writer: &mut Writer) -> Vec<u32> {
+    pub(super) fn write(
+        self,
+        alone: &[Option<u32>],
+        conditions: &mut Conditions,
+        writer: &mut Writer,
+    ) -> Vec<Anchor> {
         let uses = self.uses(conditions);
         let mut entries: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
         let mut always = Vec::new();
@@ -59,10 +73,18 @@ impl Gates {
         }
 
         writer.lists(Section::Anchors, Section::Entries, entries.values(), |entry| {
-            [entry.gate, entry.rest, entry.other.unwrap_or(NONE)]
+            let slot = alone.get(entry.gate as usize).copied().flatten();
+            [slot.map_or(entry.gate, |slot| slot | DIRECT), entry.rest, entry.other.unwrap_or(NONE)]
         });
         writer.section(Section::Always, always);
-        entries.into_keys().collect()
+        let mut first = 0_u32;
+        let anchors = (0..).zip(entries).map(|(number, (condition, entries))| {
+            let reached_by = if entries.len() == 1 { first | DIRECT } else { number };
+            // The writer refuses rulesets in which there are more.
+            first = first.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+            Anchor { condition, reached_by }
+        });
+        anchors.collect()
     }
 
     /// For each condition how many gates it occurs in.

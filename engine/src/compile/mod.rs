@@ -105,8 +105,8 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     writer.section(Section::Experiments, experiments);
     writer.section(Section::Fragments, fragments);
     splits.write(&mut writer);
-    slots::write(slots, gates.len(), &mut text, &mut writer);
-    let anchors = gates.write(&mut conditions, &mut writer);
+    let alone = slots::write(slots, gates.len(), &mut text, &mut writer);
+    let anchors = gates.write(&alone, &mut conditions, &mut writer);
     conditions.write(&anchors, &mut text, &mut writer);
     writer.bytes(Section::Text, text.into_bytes());
     writer.finish()

@@ -1,9 +1,9 @@
 use alloc::{vec, vec::Vec};
 
-use super::{splits::Split, text::Text, writer::Writer};
+use super::{text::Text, writer::Writer};
 use crate::{
     lanes::{LANES, transpose},
-    ruleset::layout::Section,
+    ruleset::{Split, layout::Section},
 };
 
 /// An experiment that somebody can get.
@@ -22,9 +22,15 @@ const FEWEST_IN_BLOCK: usize = 2;
 
 /// Writes slots, their salts, and what is behind each gate.
 ///
-/// Slots of one gate stand side by side as far as the lengths of their salts allow.
+/// Slots of one gate stand side by side as far as the lengths of their salts allow. Returns for each gate the slot that
+/// is alone behind it, if one is.
 #[expect(clippy::cast_possible_truncation, reason = "the writer refuses rulesets in which there are more")]
-pub(super) fn write(mut slots: Vec<Slot<'_>>, gates: usize, text: &mut Text, writer: &mut Writer) {
+pub(super) fn write(
+    mut slots: Vec<Slot<'_>>,
+    gates: usize,
+    text: &mut Text,
+    writer: &mut Writer,
+) -> Vec<Option<u32>> {
     slots.sort_by_key(|slot| (slot.salt.len(), slot.gate, slot.experiment));
     let (mut placed, mut loose) = (Vec::with_capacity(slots.len()), Vec::new());
     let (mut classes, mut rows) = (Vec::new(), Vec::new());
@@ -50,8 +56,8 @@ pub(super) fn write(mut slots: Vec<Slot<'_>>, gates: usize, text: &mut Text, wri
         }
         classes.extend([(placed.len() / LANES) as u32, salt_bytes as u32, first_row as u32]);
     }
-    let salts: Vec<u32> =
-        loose.iter().map(|slot| text.add(slot.salt)).flat_map(|(at, length)| [at, length]).collect();
+    let blocks = placed.len() / LANES;
+    let salts: Vec<(u32, u32)> = loose.iter().map(|slot| text.add(slot.salt)).collect();
     placed.extend(loose.into_iter().map(Some));
 
     let mut behind: Vec<Vec<(u32, u32)>> = vec![Vec::new(); gates];
@@ -64,13 +70,28 @@ pub(super) fn write(mut slots: Vec<Slot<'_>>, gates: usize, text: &mut Text, wri
     }
     writer.lists(Section::Gates, Section::Ranges, behind.iter(), |(first, count)| [*first, *count]);
     // A lane without a slot is in no range. It repeats the slot before, so that the order is kept.
-    let mut last = [0, 0, 0];
-    let filled = placed.into_iter().flat_map(move |slot| {
+    let mut last = [0; 3];
+    let mut records = placed.into_iter().map(|slot| {
         last = slot.map_or(last, |slot| [slot.experiment, slot.split.bucket, slot.split.variants]);
         last
     });
-    writer.section(Section::Slots, filled);
+    let mut in_blocks = Vec::with_capacity(blocks * Section::Blocks.record_words());
+    for _ in 0..blocks {
+        let block: Vec<[u32; 3]> = records.by_ref().take(LANES).collect();
+        in_blocks.extend((0..3).flat_map(|word| block.iter().filter_map(move |slot| slot.get(word))));
+    }
+    let loose = records.zip(salts).flat_map(|([experiment, bucket, variants], (offset, length))| {
+        [experiment, bucket, variants, offset, length]
+    });
+    writer.section(Section::Loose, loose);
+    writer.section(Section::Blocks, in_blocks);
     writer.section(Section::Classes, classes);
     writer.bytes(Section::Rows, rows);
-    writer.section(Section::Loose, salts);
+    behind
+        .iter()
+        .map(|ranges| match ranges.as_slice() {
+            [(slot, 1)] => Some(*slot),
+            _ => None,
+        })
+        .collect()
 }

@@ -3,7 +3,10 @@ use alloc::{collections::BTreeMap, vec, vec::Vec};
 use super::{CompileError, writer::Writer};
 use crate::{
     bucket::Bucket,
-    ruleset::layout::{MANY, NO_VARIANT, Section},
+    ruleset::{
+        Split,
+        layout::{MANY, NO_VARIANT, Section},
+    },
     snapshot::Experiment,
 };
 
@@ -15,15 +18,6 @@ pub(super) struct Splits {
     segments: Vec<u32>,
     starts: Vec<u32>,
     by_segments: BTreeMap<Vec<u32>, u32>,
-}
-
-/// How an experiment's buckets divide, as it stands in its slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Split {
-    /// The first bucket of the second variant; or the number of a split, and [`MANY`].
-    pub(super) bucket: u32,
-    /// The first variant, and in the upper half the second.
-    pub(super) variants: u32,
 }
 
 /// Nobody, as a bucket's variant.

@@ -51,6 +51,10 @@ impl Lanes {
     ) -> Found<'b> {
         let slots = Slots::of(ruleset);
         let key = key.0;
+        let counts = ruleset.counts();
+        if counts.blocks == 0 {
+            return slots.assign_loose(key, marks, to);
+        }
         let to = match self.0 {
             Way::Scalar => {
                 slots.assign(marks, to, |rows, salt_bytes, marked| one_by_one(key, rows, salt_bytes, marked))
@@ -68,8 +72,11 @@ impl Lanes {
                 reason = "calling what was compiled for AVX2; worth a factor of four in hashing"
             )]
             // SAFETY: `Way::Avx2` is made only where AVX2 was detected.
-            Way::Avx2 => unsafe { assign_by_avx2(&slots, key, marks, to) },
+            Way::Avx2 => unsafe { assign_by_avx2(slots, key, marks, to) },
         };
+        if counts.blocks * LANES == counts.slots {
+            return to;
+        }
         slots.assign_loose(key, marks, to)
     }
 }
@@ -85,7 +92,7 @@ const WORTHWHILE: u32 = 3;
 
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 #[target_feature(enable = "avx2")]
-fn assign_by_avx2<'b>(slots: &Slots<'_>, key: Murmur3, marks: &mut [u64], to: Found<'b>) -> Found<'b> {
+fn assign_by_avx2<'b>(slots: Slots<'_>, key: Murmur3, marks: &mut [u64], to: Found<'b>) -> Found<'b> {
     slots.assign(marks, to, |rows, salt_bytes, _marked| lanes::buckets(key, rows, salt_bytes))
 }
 
@@ -122,14 +129,10 @@ impl<'b> Found<'b> {
 }
 
 /// What is behind the gates, in the order in which it is hashed.
+#[derive(Clone, Copy)]
 struct Slots<'r> {
     ruleset: &'r Ruleset,
-    slots: Words<'r>,
-    splits: Words<'r>,
-    segments: Words<'r>,
-    classes: Words<'r>,
-    rows: &'r [[u8; ROW_BYTES]],
-    blocks: usize,
+    blocks: Words<'r>,
 }
 
 /// Blocks whose salts have one length.
@@ -143,42 +146,35 @@ struct Class {
 
 impl<'r> Slots<'r> {
     fn of(ruleset: &'r Ruleset) -> Self {
-        let classes = ruleset.words(Section::Classes);
-        let last = classes.len().checked_sub(Section::Classes.record_words());
-        Self {
-            ruleset,
-            slots: ruleset.words(Section::Slots),
-            splits: ruleset.words(Section::Splits),
-            segments: ruleset.words(Section::Segments),
-            classes,
-            rows: ruleset.bytes_of(Section::Rows).as_chunks().0,
-            blocks: last.map_or(0, |place| classes.at(place) as usize),
-        }
+        Self { ruleset, blocks: ruleset.words(Section::Blocks) }
     }
 
-    fn class(&self, place: usize, first: usize) -> Class {
-        let word = |word| self.classes.at(place + word) as usize;
-        Class { place, first, end: word(0), salt_bytes: word(1), first_row: word(2) }
+    fn class(self, place: usize, first: usize) -> Class {
+        let [end, salt_bytes, first_row] =
+            self.ruleset.words(Section::Classes).record(place).map(|word| word as usize);
+        Class { place, first, end, salt_bytes, first_row }
     }
 
     #[inline(always)]
     fn assign<'b>(
-        &self,
+        self,
         marks: &mut [u64],
         mut to: Found<'b>,
         buckets: impl Fn(&[[u8; ROW_BYTES]], usize, u8) -> [u32; LANES],
     ) -> Found<'b> {
+        let rows: &[[u8; ROW_BYTES]] = self.ruleset.bytes_of(Section::Rows).as_chunks().0;
+        let blocks = self.ruleset.counts().blocks;
         let mut class = self.class(0, 0);
-        for (number, marks) in marks.iter_mut().enumerate().take(self.blocks.div_ceil(8)) {
+        for (number, marks) in marks.iter_mut().enumerate().take(blocks.div_ceil(8)) {
             while *marks != 0 {
                 let byte = marks.trailing_zeros() / 8;
                 let block = number * 8 + byte as usize;
-                if block >= self.blocks {
+                if block >= blocks {
                     // The rest of this word are loose slots.
                     return to;
                 }
                 #[expect(clippy::cast_possible_truncation, reason = "the byte is meant")]
-                let mut marked = (*marks >> (8 * byte)) as u8;
+                let marked = (*marks >> (8 * byte)) as u8;
                 *marks &= !(0xff << (8 * byte));
 
                 while block >= class.end {
@@ -186,91 +182,96 @@ impl<'r> Slots<'r> {
                 }
                 let rows_each = class.salt_bytes.div_ceil(4);
                 let first_row = class.first_row + (block - class.first) * rows_each;
-                let rows = self.rows.get(first_row..first_row + rows_each).unwrap_or_default();
+                let rows = rows.get(first_row..first_row + rows_each).unwrap_or_default();
                 let buckets = buckets(rows, class.salt_bytes, marked);
-                if marked == u8::MAX && self.place_all(block, &buckets, &mut to) {
-                    continue;
-                }
-                while marked != 0 {
-                    let lane = marked.trailing_zeros() as usize;
-                    marked &= marked - 1;
-                    self.place(block * LANES + lane, buckets.get(lane).copied().unwrap_or_default(), &mut to);
-                }
+                self.place_block(block, marked, &buckets, &mut to);
             }
         }
         to
     }
 
     /// The slots after the blocks.
-    fn assign_loose<'b>(&self, key: Murmur3, marks: &mut [u64], mut to: Found<'b>) -> Found<'b> {
-        let first = self.blocks * LANES;
-        if first == self.slots.len() / Section::Slots.record_words() {
-            return to;
-        }
+    fn assign_loose<'b>(self, key: Murmur3, marks: &mut [u64], mut to: Found<'b>) -> Found<'b> {
+        let first = self.ruleset.counts().blocks * LANES;
         let loose = self.ruleset.words(Section::Loose);
         for (number, marks) in marks.iter_mut().enumerate().skip(first / 64) {
             while *marks != 0 {
                 let slot = number * 64 + marks.trailing_zeros() as usize;
                 *marks &= *marks - 1;
                 let place = slot.saturating_sub(first) * Section::Loose.record_words();
-                let salt = self.ruleset.text_bytes(loose.at(place), loose.at(place + 1));
-                self.place(slot, key.update(salt).finish() % u32::from(Bucket::COUNT), &mut to);
+                let [experiment, second, variants, offset, length] = loose.record(place);
+                let hash = key.update(self.ruleset.text_bytes(offset, length)).finish();
+                let variant = self.choose(second, variants, hash % u32::from(Bucket::COUNT));
+                to.add(Assignment { experiment, variant }, variant != NO_VARIANT);
             }
         }
         to
     }
 
-    /// Adds the variants that the buckets of a whole block name, if there is room for all, as there is in a checked
-    /// ruleset. It is quicker than slot by slot, since it looks once whether all is there.
+    /// Adds the variants that the buckets of a block's marked slots name.
     #[inline(always)]
-    fn place_all(&self, block: usize, buckets: &[u32; LANES], to: &mut Found<'_>) -> bool {
-        let slots = self.slots.block::<LANES, { Section::Slots.record_words() }>(block);
-        let room = to.room.get_mut(to.count..).and_then(<[_]>::first_chunk_mut::<LANES>);
-        let (Some(slots), Some(room)) = (slots, room) else { return false };
-        let mut count = 0;
-        for (slot, bucket) in slots.iter().zip(buckets) {
-            let (assignment, counts) = self.choose(slot.map(u32::from_le_bytes), *bucket);
-            if let Some(place) = room.get_mut(count) {
+    fn place_block(self, block: usize, marked: u8, buckets: &[u32; LANES], to: &mut Found<'_>) {
+        let Some([experiments, seconds, variants]) = self.blocks.block::<3, LANES>(block) else { return };
+        let seconds = seconds.map(u32::from_le_bytes);
+        let variants = variants.map(u32::from_le_bytes);
+        let mut chosen = [0; LANES];
+        for (((chosen, second), variants), bucket) in
+            chosen.iter_mut().zip(seconds).zip(variants).zip(buckets)
+        {
+            *chosen = choose_of_two(second, variants, *bucket);
+        }
+        if seconds.iter().fold(0, |any, second| any | second) & MANY != 0 {
+            for (((chosen, second), variants), bucket) in
+                chosen.iter_mut().zip(seconds).zip(variants).zip(buckets)
+            {
+                *chosen = self.choose(second, variants, *bucket);
+            }
+        }
+        let experiments = experiments.iter().map(|experiment| u32::from_le_bytes(*experiment));
+        let slots = experiments.zip(chosen).map(|(experiment, variant)| Assignment { experiment, variant });
+        let everyone = marked == u8::MAX && chosen.iter().all(|variant| *variant != NO_VARIANT);
+        if everyone && let Some(room) = to.room.get_mut(to.count..).and_then(<[_]>::first_chunk_mut::<LANES>)
+        {
+            for (place, assignment) in room.iter_mut().zip(slots) {
                 *place = assignment;
             }
-            count += usize::from(counts);
+            to.count += LANES;
+            return;
         }
-        to.count += count;
-        true
+        for (lane, assignment) in slots.enumerate() {
+            to.add(assignment, marked >> lane & 1 == 1 && assignment.variant != NO_VARIANT);
+        }
     }
 
-    /// Adds the variant that a slot's bucket names, if there is one.
+    /// The variant that a slot's bucket names, or [`NO_VARIANT`].
     #[inline(always)]
-    fn place(&self, slot: usize, bucket: u32, to: &mut Found<'_>) {
-        let (assignment, counts) =
-            self.choose(self.slots.record(slot * Section::Slots.record_words()), bucket);
-        to.add(assignment, counts);
-    }
-
-    /// What a slot comes to for a bucket, and whether that is a variant.
-    #[inline(always)]
-    fn choose(&self, [experiment, second, variants]: [u32; 3], bucket: u32) -> (Assignment, bool) {
-        // Choosing by arithmetic takes no guess at a random bucket.
-        let variant = if second & MANY == 0 {
-            variants >> (u32::from(bucket >= second) * 16) & NO_VARIANT
+    fn choose(self, second: u32, variants: u32, bucket: u32) -> u32 {
+        if second & MANY == 0 {
+            choose_of_two(second, variants, bucket)
         } else {
             self.one_of_many(second & !MANY, bucket)
-        };
-        (Assignment { experiment, variant }, variant != NO_VARIANT)
+        }
     }
 
     /// The variant of the last segment that begins at the bucket or before.
     #[cold]
-    fn one_of_many(&self, split: u32, bucket: u32) -> u32 {
-        let [start, end] = self.splits.record(split as usize);
+    fn one_of_many(self, split: u32, bucket: u32) -> u32 {
+        let segments = self.ruleset.words(Section::Segments);
+        let [start, end] = self.ruleset.words(Section::Splits).record(split as usize);
         let (mut first, mut beyond) = (start, end);
         while first + 1 < beyond {
             let middle = first.midpoint(beyond);
-            let reached = self.segments.at(middle as usize) >> 16 <= bucket;
+            let reached = segments.at(middle as usize) >> 16 <= bucket;
             (first, beyond) = if reached { (middle, beyond) } else { (first, middle) };
         }
-        self.segments.at(first as usize) & NO_VARIANT
+        segments.at(first as usize) & NO_VARIANT
     }
+}
+
+/// The variant below the bucket `second`, or from it on. By arithmetic: that takes no guess at a random bucket.
+#[inline(always)]
+const fn choose_of_two(second: u32, variants: u32, bucket: u32) -> u32 {
+    variants >> ((bucket >= second) as u32 * 16) & NO_VARIANT
 }
 
 /// Room for bringing assignments into snapshot order.

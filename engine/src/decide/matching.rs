@@ -4,7 +4,7 @@ use crate::{
     attributes::Scalar,
     ruleset::{
         Ruleset, Words,
-        layout::{NONE, Section, operator},
+        layout::{DIRECT, NONE, Section, operator},
     },
 };
 
@@ -49,61 +49,61 @@ pub(super) struct Matching<'r, 'a, 's> {
     ruleset: &'r Ruleset,
     seen: &'s [Seen<'a>],
     memo: &'s mut Memo,
-    predicates: Words<'r>,
-    rules: Words<'r>,
-    needs: Words<'r>,
-    conditions: Words<'r>,
-    gates: Words<'r>,
-    ranges: Words<'r>,
+    first_rule: usize,
     first_predicate: usize,
     first_condition: usize,
 }
 
 impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     pub(super) fn new(ruleset: &'r Ruleset, seen: &'s [Seen<'a>], memo: &'s mut Memo) -> Self {
-        let words = |section| ruleset.words(section);
-        let (predicates, conditions) = (words(Section::Predicates), words(Section::Conditions));
-        let (gates, rules) = (words(Section::Gates), words(Section::Rules));
-        let first_predicate = gates.len() + rules.len();
-        let first_condition = first_predicate + predicates.len();
-        memo.begin(first_condition + conditions.len() / Section::Conditions.record_words());
-        Self {
-            ruleset,
-            seen,
-            memo,
-            predicates,
-            rules,
-            needs: words(Section::Needs),
-            conditions,
-            gates,
-            ranges: words(Section::Ranges),
-            first_predicate,
-            first_condition,
-        }
+        let counts = ruleset.counts();
+        let first_rule = counts.gates;
+        let first_predicate = first_rule + counts.rules;
+        let first_condition = first_predicate + counts.predicates;
+        memo.begin(first_condition + counts.conditions);
+        Self { ruleset, seen, memo, first_rule, first_predicate, first_condition }
+    }
+
+    #[inline]
+    fn words(&self, section: Section) -> Words<'r> {
+        self.ruleset.words(section)
     }
 
     /// Marks the slots behind open gates.
     pub(super) fn mark(mut self, marks: &mut [u64]) {
-        for [gate, left, right] in self.ruleset.words(Section::Always).records() {
+        for [gate, left, right] in self.words(Section::Always).records() {
             if self.predicate(left) && self.predicate(right) {
                 self.open(gate, marks);
             }
         }
-        let (values, anchored) = (self.ruleset.words(Section::Values), self.ruleset.words(Section::Anchored));
-        let (anchors, entries) = (self.ruleset.words(Section::Anchors), self.ruleset.words(Section::Entries));
+        let (values, anchored) = (self.words(Section::Values), self.words(Section::Anchored));
+        let anchors = self.words(Section::Anchors);
         for value in self.seen.iter().map(|seen| seen.value).filter(|value| *value != NO_VALUE) {
             let place = value as usize * Section::Values.record_words() + 3;
-            let (start, end) = (values.at(place), values.at(place + Section::Values.record_words()));
-            for anchor in anchored.run(start, end.saturating_sub(start)) {
+            for anchor in anchored.run(values.at(place), values.at(place + Section::Values.record_words())) {
+                if anchor & DIRECT != 0 {
+                    self.enter(anchor & !DIRECT, marks);
+                    continue;
+                }
                 let [first, end] = anchors.record(anchor as usize);
                 for entry in first..end {
-                    let [gate, rest, other] =
-                        entries.record(entry as usize * Section::Entries.record_words());
-                    if !self.is_open(gate) && self.rule(rest) && self.predicate(other) {
-                        self.open(gate, marks);
-                    }
+                    self.enter(entry, marks);
                 }
             }
+        }
+    }
+
+    /// Asks what an anchor leaves to be asked, and opens what is behind it.
+    #[inline(always)]
+    fn enter(&mut self, entry: u32, marks: &mut [u64]) {
+        let entries = self.words(Section::Entries);
+        let [target, rest, other] = entries.record(entry as usize * Section::Entries.record_words());
+        if target & DIRECT != 0 {
+            if self.rule(rest) && self.predicate(other) {
+                mark_range(marks, (target & !DIRECT) as usize, 1);
+            }
+        } else if !self.is_open(target) && self.rule(rest) && self.predicate(other) {
+            self.open(target, marks);
         }
     }
 
@@ -115,9 +115,10 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     #[inline]
     fn open(&mut self, gate: u32, marks: &mut [u64]) {
         self.memo.set(gate as usize, true);
-        let [first, end] = self.gates.record(gate as usize);
+        let ranges = self.words(Section::Ranges);
+        let [first, end] = self.words(Section::Gates).record(gate as usize);
         for range in first..end {
-            let [slot, slots] = self.ranges.record(range as usize * Section::Ranges.record_words());
+            let [slot, slots] = ranges.record(range as usize * Section::Ranges.record_words());
             mark_range(marks, slot as usize, slots as usize);
         }
     }
@@ -132,9 +133,8 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let [start, end] = self.predicates.record(predicate as usize);
-        let choices = self.ruleset.words(Section::Choices);
-        let result = choices.run(start, end.saturating_sub(start)).any(|rule| self.rule(rule));
+        let [start, end] = self.words(Section::Predicates).record(predicate as usize);
+        let result = self.words(Section::Choices).run(start, end).any(|rule| self.rule(rule));
         self.memo.set(place, result);
         result
     }
@@ -142,13 +142,12 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     /// Whether all of the rule's conditions match.
     #[inline]
     fn rule(&mut self, rule: u32) -> bool {
-        let place = self.gates.len() + rule as usize;
+        let place = self.first_rule + rule as usize;
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let [start, end] = self.rules.record(rule as usize);
-        let needs = self.needs;
-        let result = needs.run(start, end.saturating_sub(start)).all(|condition| self.condition(condition));
+        let [start, end] = self.words(Section::Rules).record(rule as usize);
+        let result = self.words(Section::Needs).run(start, end).all(|condition| self.condition(condition));
         self.memo.set(place, result);
         result
     }
@@ -156,7 +155,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     #[inline]
     fn condition(&mut self, condition: u32) -> bool {
         let place = condition as usize * Section::Conditions.record_words();
-        let [tagged, first, second] = self.conditions.record(place);
+        let [tagged, first, second] = self.words(Section::Conditions).record(place);
         let all = self.seen;
         let Some(seen) = all.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
         let result = match tagged & (operator::NEGATED - 1) {
@@ -175,9 +174,9 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         if value == NO_VALUE {
             return false;
         }
-        let lists = self.ruleset.words(Section::Lists);
+        let lists = self.words(Section::Lists);
         if count <= 8 {
-            return lists.run(first, count).any(|other| other == value);
+            return lists.run(first, first + count).any(|other| other == value);
         }
         let (mut low, mut high) = (first, first + count);
         while low < high {

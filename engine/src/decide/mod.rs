@@ -17,7 +17,7 @@ use crate::{
     attributes::Attributes,
     bucket::{KeyHash, UserKey},
     lanes::LANES,
-    ruleset::{Ruleset, layout::Section},
+    ruleset::Ruleset,
 };
 
 use assigning::Found;
@@ -86,22 +86,26 @@ impl Ruleset {
         attributes: &impl Attributes,
         buffer: &'b mut Buffer,
     ) -> &'b [Assignment] {
-        let slots = self.words(Section::Slots).len() / Section::Slots.record_words();
+        let slots = self.counts().slots;
         // Nothing is marked between decisions.
         buffer.marks.resize(slots.div_ceil(64), 0);
         if buffer.assignments.len() < slots + LANES {
             buffer.assignments.resize(slots + LANES, Assignment { experiment: 0, variant: 0 });
         }
 
-        let mut seen = seen::recycled(core::mem::take(&mut buffer.seen));
-        seen::look_up(self, attributes, &mut seen);
-        Matching::new(self, &seen, &mut buffer.memo).mark(&mut buffer.marks);
-        buffer.seen = seen::recycled(seen);
+        if self.attribute_records().is_empty() {
+            Matching::new(self, &[], &mut buffer.memo).mark(&mut buffer.marks);
+        } else {
+            let mut seen = seen::recycled(core::mem::take(&mut buffer.seen));
+            seen::look_up(self, attributes, &mut seen);
+            Matching::new(self, &seen, &mut buffer.memo).mark(&mut buffer.marks);
+            buffer.seen = seen::recycled(seen);
+        }
 
         let key = KeyHash::new(user.as_str());
         let found = Found::none(&mut buffer.assignments);
         buffer.count = buffer.lanes.assign(self, key, &mut buffer.marks, found).count;
-        if !self.is_in_order() {
+        if !self.counts().in_order {
             let found = buffer.assignments.get_mut(..buffer.count).unwrap_or_default();
             buffer.order.restore(self.experiments(), found);
         }

@@ -34,16 +34,14 @@ pub(super) fn recycled<'b>(mut seen: Vec<Seen<'_>>) -> Vec<Seen<'b>> {
 
 /// Looks up each attribute that the ruleset asks for.
 pub(super) fn look_up<'a>(ruleset: &Ruleset, attributes: &'a impl Attributes, seen: &mut Vec<Seen<'a>>) {
-    let records = ruleset.words(Section::Attributes);
     let values = Values::of(ruleset);
-    for number in 0..records.len() / Section::Attributes.record_words() {
-        let place = number * Section::Attributes.record_words();
-        let scalar = attributes.attribute(number, ruleset.attribute_name(records, number));
-        let has_values = records.at(place + 4) != 0;
-        let value = if has_values { values.find(number, scalar) } else { NO_VALUE };
-        let (first, count) = (records.at(place + 2), records.at(place + 3));
+    for (number, attribute) in ruleset.attribute_records().iter().enumerate() {
+        let scalar = attributes.attribute(number, &attribute.name);
+        let value = if attribute.has_values { values.find(number, scalar) } else { NO_VALUE };
         let (above, not_below) = match scalar {
-            Scalar::Number(number) if count > 0 => among(ruleset, first, count, number),
+            Scalar::Number(number) if attribute.thresholds > 0 => {
+                among(ruleset, attribute.first, attribute.thresholds, number)
+            }
             _ => (0, u32::MAX),
         };
         seen.push(Seen { scalar, value, above, not_below });
@@ -115,10 +113,10 @@ impl<'r> Values<'r> {
         let mask = self.table.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         // A checked table has a gap, at which every search ends.
-        while let Some(value @ 1..) = self.table.get(at) {
+        while let value @ 1.. = self.table.at(at) {
             let place = (value - 1) as usize * Section::Values.record_words();
-            if self.records.at(place) == tagged && is(self.records.at(place + 1), self.records.at(place + 2))
-            {
+            let [of, first, second] = self.records.record(place);
+            if of == tagged && is(first, second) {
                 return value - 1;
             }
             at = (at + 1) & mask;

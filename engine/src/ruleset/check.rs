@@ -5,8 +5,8 @@ use alloc::{vec, vec::Vec};
 use core::ops::Range;
 
 use super::{
-    Ruleset, RulesetError, Words,
-    layout::{CAPABILITIES, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, Section, header, kind, operator},
+    Ruleset, RulesetError, Split, Words,
+    layout::{CAPABILITIES, DIRECT, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, Section, header, kind, operator},
 };
 use crate::{bucket::Bucket, lanes::LANES, murmur3};
 
@@ -77,6 +77,10 @@ impl Seen {
         Self(vec![0; count.div_ceil(64)])
     }
 
+    fn has(&self, number: usize) -> bool {
+        self.0.get(number / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
+
     /// Whether a number, which is below the count, is met for the first time.
     fn first(&mut self, number: usize) -> bool {
         let Some(word) = self.0.get_mut(number / 64) else { return false };
@@ -105,6 +109,10 @@ impl Check<'_> {
     /// How many records a section has.
     fn count(&self, section: Section) -> usize {
         self.words(section).len() / section.record_words().max(1)
+    }
+
+    fn slots(&self) -> usize {
+        self.count(Section::Blocks) * LANES + self.count(Section::Loose)
     }
 
     /// How many records a section has before the one that ends the last.
@@ -228,13 +236,18 @@ impl Check<'_> {
     fn gates(&self) -> Result<()> {
         let (gates, predicates) = (self.ended(Section::Gates)?, self.ended(Section::Predicates)?);
         let rules = self.ended(Section::Rules)?;
-        self.below(Section::Anchored, self.ended(Section::Anchors)?)?;
         self.starts(Section::Anchors, 0, self.count(Section::Entries))?;
         self.anchors()?;
+        self.starts(Section::Gates, 0, self.count(Section::Ranges))?;
+        let behind = self.ranges()?;
         let is_predicate = |number: u32| number == NONE || (number as usize) < predicates;
         for [gate, rest, other] in self.words(Section::Entries).records() {
-            let known = (gate as usize) < gates && (rest as usize) < rules;
-            require(known && is_predicate(other), "an entry leads nowhere")?;
+            let known = match gate & DIRECT {
+                0 => (gate as usize) < gates,
+                _ => behind.has((gate & !DIRECT) as usize),
+            };
+            let asked = (rest as usize) < rules && is_predicate(other);
+            require(known && asked, "an entry leads nowhere")?;
         }
         let mut last = None;
         for [gate, left, right] in self.words(Section::Always).records() {
@@ -243,18 +256,24 @@ impl Check<'_> {
             let known = is_predicate(left) && is_predicate(right);
             require(known && (gate as usize) < gates, "a gate leads nowhere")?;
         }
-        self.starts(Section::Gates, 0, self.count(Section::Ranges))?;
-        self.ranges()
+        Ok(())
     }
 
-    /// An anchor is led to by values of one attribute, and by each of them once: so a decision comes by it once at most.
+    /// An anchor of many entries is led to by values of one attribute, and by each of them once: so a decision comes by it
+    /// once at most.
     fn anchors(&self) -> Result<()> {
+        let entries = self.count(Section::Entries);
         let (values, anchored) = (self.words(Section::Values), self.words(Section::Anchored));
         let mut attributes = vec![None; self.ended(Section::Anchors)?];
         let next = values.records().skip(1).map(|[.., start]: [u32; 4]| start);
         for ([tagged, _, _, start], end) in values.records().zip(next) {
             let mut last = None;
-            for anchor in anchored.run(start, end.saturating_sub(start)) {
+            for anchor in anchored.run(start, end) {
+                if anchor & DIRECT != 0 {
+                    require(((anchor & !DIRECT) as usize) < entries, "an anchor leads nowhere")?;
+                    continue;
+                }
+                require((anchor as usize) < attributes.len(), "an anchor is missing")?;
                 require(last < Some(anchor), "anchors do not ascend")?;
                 last = Some(anchor);
                 let attribute = tagged >> kind::ATTRIBUTE_SHIFT;
@@ -267,23 +286,23 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Behind all gates together, each slot stands once at most, and each experiment.
-    fn ranges(&self) -> Result<()> {
-        let slots = self.words(Section::Slots);
-        let mut behind = Seen::none_of(self.count(Section::Slots));
+    /// Behind all gates together, each slot stands once at most, and each experiment. Returns the slots that do.
+    fn ranges(&self) -> Result<Seen> {
+        let slots = self.slots();
+        let mut behind = Seen::none_of(slots);
         let mut experiments = Seen::none_of(self.ruleset.experiments() as usize);
         for [first, count] in self.words(Section::Ranges).records() {
             let end = (first as usize).saturating_add(count as usize);
-            require(end <= self.count(Section::Slots), "a range goes beyond the slots")?;
+            require(end <= slots, "a range goes beyond the slots")?;
             for slot in first as usize..end {
-                let experiment = slots.at(slot * Section::Slots.record_words()) as usize;
+                let experiment = self.ruleset.slot(slot).0 as usize;
                 require(
                     behind.first(slot) && experiments.first(experiment),
                     "an experiment stands behind two gates",
                 )?;
             }
         }
-        Ok(())
+        Ok(behind)
     }
 
     fn splits_and_slots(&self) -> Result<()> {
@@ -297,7 +316,7 @@ impl Check<'_> {
                 "a split does not begin at bucket 0",
             )?;
             let (mut last, mut most) = (None, 0);
-            for segment in segments.run(start, end - start) {
+            for segment in segments.run(start, end) {
                 let (bucket, variant) = (segment >> 16, segment & 0xffff);
                 require(last < Some(bucket) && bucket < u32::from(Bucket::COUNT), "a split does not ascend")?;
                 last = Some(bucket);
@@ -305,7 +324,8 @@ impl Check<'_> {
             }
             needs.push(most);
         }
-        self.words(Section::Slots).records().try_for_each(|[experiment, bucket, variants]| {
+        (0..self.slots()).try_for_each(|slot| {
+            let (experiment, Split { bucket, variants }) = self.ruleset.slot(slot);
             require(experiment < self.ruleset.experiments(), "a slot has no experiment")?;
             let need = if bucket & MANY == 0 {
                 require(bucket < u32::from(Bucket::COUNT), "a slot has no bucket")?;
@@ -329,9 +349,8 @@ impl Check<'_> {
             require(rows <= self.count(Section::Rows), "rows are missing")?;
             blocks = end;
         }
-        let in_blocks = (blocks as usize).saturating_mul(LANES);
+        require(blocks as usize == self.count(Section::Blocks), "salts are missing")?;
         let mut loose = self.words(Section::Loose).records();
-        require(in_blocks.saturating_add(loose.len()) == self.count(Section::Slots), "salts are missing")?;
-        loose.try_for_each(|[offset, length]| self.text(offset, length))
+        loose.try_for_each(|[.., offset, length]: [u32; 5]| self.text(offset, length))
     }
 }

@@ -53,11 +53,13 @@ pub(crate) enum Section {
     /// Scalars that attributes are compared with by equality \[attribute and kind, what it is (two words), start in
     /// Anchored]. The record that ends the last has four words too.
     Values,
-    /// For each value the anchors that hold if an attribute has it \[anchor].
+    /// For each value the anchors that hold if an attribute has it \[anchor; or, of an anchor with one entry, the entry and
+    /// DIRECT].
     Anchored,
     /// Conditions by which gates are found \[start in Entries].
     Anchors,
-    /// Gates that an anchor leads to \[gate, rule that the anchor leaves to be asked, predicate or NONE].
+    /// Gates that an anchor leads to \[gate, or, of a gate with one slot, the slot and DIRECT; rule that the anchor leaves to
+    /// be asked; predicate or NONE].
     Entries,
     /// Gates that nothing leads to, which are always asked \[gate, predicate or NONE, predicate or NONE].
     Always,
@@ -77,9 +79,10 @@ pub(crate) enum Section {
     Gates,
     /// Slots behind a gate \[first, how many].
     Ranges,
-    /// Experiments in the order they are hashed, blocks of eight first \[experiment, bucket, variant below that bucket and,
-    /// in the upper half, from it on]. With more than two variants, instead of the bucket: the split and MANY.
-    Slots,
+    /// Slots by eights \[eight experiments; for each the bucket; for each the variant below that bucket and, in the upper
+    /// half, from it on]. With more than two variants, instead of the bucket: the split and MANY. A slot is an experiment
+    /// in the place at which it is hashed.
+    Blocks,
     /// How buckets divide into more than two variants \[start in Segments].
     Splits,
     /// From this bucket on this variant \[bucket << 16 | variant], ascending, from bucket 0 on.
@@ -88,7 +91,7 @@ pub(crate) enum Section {
     Classes,
     /// Four bytes of eight salts.
     Rows,
-    /// Salts of the slots after the last block \[offset and length in Text].
+    /// The slots after the last block \[experiment, bucket, variants; the salt's offset and length in Text].
     Loose,
     /// \[start in Fragments].
     Experiments,
@@ -115,7 +118,7 @@ impl Section {
         Self::Lists,
         Self::Gates,
         Self::Ranges,
-        Self::Slots,
+        Self::Blocks,
         Self::Splits,
         Self::Segments,
         Self::Classes,
@@ -142,15 +145,18 @@ impl Section {
             | Self::Segments
             | Self::Experiments
             | Self::Fragments => 1,
-            Self::Thresholds | Self::Ranges | Self::Loose => 2,
-            Self::Entries | Self::Always | Self::Conditions | Self::Slots | Self::Classes => 3,
+            Self::Thresholds | Self::Ranges => 2,
+            Self::Entries | Self::Always | Self::Conditions | Self::Classes => 3,
             Self::Values => 4,
-            Self::Attributes => 5,
+            Self::Attributes | Self::Loose => 5,
             Self::Rows => 8,
+            Self::Blocks => 24,
         }
     }
 }
 
+/// Set in the number of what is reached without what usually stands between.
+pub(crate) const DIRECT: u32 = 1 << 31;
 /// Instead of a predicate: everyone.
 pub(crate) const NONE: u32 = u32::MAX;
 /// Set in a slot that has a split instead of a bucket.

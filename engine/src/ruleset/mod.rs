@@ -6,12 +6,13 @@ mod check;
 pub(crate) mod layout;
 mod words;
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 
 pub use layout::FORMAT;
 pub(crate) use words::Words;
 
+use crate::lanes::LANES;
 use layout::{Section, header};
 
 /// A checked ruleset.
@@ -19,8 +20,42 @@ use layout::{Section, header};
 pub struct Ruleset {
     bytes: Vec<u8>,
     sections: [Range<usize>; Section::ALL.len()],
+    attributes: Vec<Attribute>,
+    counts: Counts,
+}
+
+/// An attribute that conditions name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    /// Its first threshold.
+    pub(crate) first: u32,
+    /// How many thresholds it has.
+    pub(crate) thresholds: u32,
+    pub(crate) has_values: bool,
+}
+
+/// How an experiment's buckets divide into variants, as it stands in a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Split {
+    /// The first bucket of the second variant; or the number of a split, and [`layout::MANY`].
+    pub(crate) bucket: u32,
+    /// The first variant, and in the upper half the second.
+    pub(crate) variants: u32,
+}
+
+/// What every decision would count again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) slots: usize,
+    /// Blocks of eight slots, which come first.
+    pub(crate) blocks: usize,
+    pub(crate) gates: usize,
+    pub(crate) rules: usize,
+    pub(crate) predicates: usize,
+    pub(crate) conditions: usize,
     /// Whether slots stand in the order of their experiments.
-    in_order: bool,
+    pub(crate) in_order: bool,
 }
 
 /// Why bytes are no ruleset.
@@ -48,15 +83,43 @@ impl Ruleset {
     /// Takes a ruleset as it was published, after checking all of it.
     ///
     /// # Errors
-    /// [`RulesetError`] says why the bytes are none. Nothing in them makes this panic, or take more memory than they
-    /// have themselves.
+    /// [`RulesetError`] says why the bytes are none. Nothing in them makes this panic, or take more than a few times the
+    /// memory that they have themselves.
     pub fn load(bytes: Vec<u8>) -> Result<Self, RulesetError> {
         let sections = check::sections(&bytes)?;
-        let mut ruleset = Self { bytes, sections, in_order: false };
+        let mut ruleset = Self { bytes, sections, attributes: Vec::new(), counts: Counts::default() };
         check::content(&ruleset)?;
-        let slots = ruleset.words(Section::Slots);
-        ruleset.in_order = slots.records().map(|[experiment, ..]: [u32; 3]| experiment).is_sorted();
+        ruleset.attributes = ruleset.read_attributes();
+        ruleset.counts = ruleset.count();
         Ok(ruleset)
+    }
+
+    fn read_attributes(&self) -> Vec<Attribute> {
+        let records = self.words(Section::Attributes).records();
+        let attributes = records.map(|[offset, length, first, thresholds, has_values]| Attribute {
+            name: self.text(offset, length).into(),
+            first,
+            thresholds,
+            has_values: has_values != 0,
+        });
+        attributes.collect()
+    }
+
+    fn count(&self) -> Counts {
+        let words = |section| self.words(section);
+        let records = |section: Section| words(section).len() / section.record_words();
+        let classes = words(Section::Classes);
+        let last_class = classes.len().checked_sub(Section::Classes.record_words());
+        let slots = records(Section::Blocks) * LANES + records(Section::Loose);
+        Counts {
+            slots,
+            blocks: last_class.map_or(0, |place| classes.at(place) as usize),
+            gates: records(Section::Gates),
+            rules: records(Section::Rules),
+            predicates: records(Section::Predicates),
+            conditions: records(Section::Conditions),
+            in_order: (0..slots).is_sorted_by_key(|slot| self.slot(slot).0),
+        }
     }
 
     /// The bytes that were loaded.
@@ -97,9 +160,7 @@ impl Ruleset {
 
     /// The names of the attributes that conditions ask for, each once.
     pub fn attributes(&self) -> impl Iterator<Item = &str> {
-        let records = self.words(Section::Attributes);
-        (0..records.len() / Section::Attributes.record_words())
-            .map(move |number| self.attribute_name(records, number))
+        self.attributes.iter().map(|attribute| attribute.name.as_str())
     }
 
     /// What answers are put together from.
@@ -122,8 +183,25 @@ impl Ruleset {
             .map_or(0, |end| end.saturating_sub(experiments.at(place)).saturating_sub(1))
     }
 
-    pub(crate) const fn is_in_order(&self) -> bool {
-        self.in_order
+    /// The experiment of a slot, and how its buckets divide.
+    pub(crate) fn slot(&self, slot: usize) -> (u32, Split) {
+        let blocks = self.words(Section::Blocks);
+        let in_blocks = blocks.len() / Section::Blocks.record_words() * LANES;
+        if let Some(loose) = slot.checked_sub(in_blocks) {
+            let [experiment, bucket, variants] =
+                self.words(Section::Loose).record(loose * Section::Loose.record_words());
+            return (experiment, Split { bucket, variants });
+        }
+        let word = |which| blocks.at((slot / LANES * 3 + which) * LANES + slot % LANES);
+        (word(0), Split { bucket: word(1), variants: word(2) })
+    }
+
+    pub(crate) const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    pub(crate) fn attribute_records(&self) -> &[Attribute] {
+        &self.attributes
     }
 
     fn header(&self) -> Words<'_> {
@@ -144,7 +222,8 @@ impl Ruleset {
 
     #[inline]
     pub(crate) fn words(&self, section: Section) -> Words<'_> {
-        Words::of(self.bytes_of(section))
+        let Range { start, end } = self.sections.get(section as usize).cloned().unwrap_or_default();
+        Words::of(&self.bytes).part(start / 4, (end - start) / 4)
     }
 
     /// A piece of Text, as bytes.
@@ -158,13 +237,8 @@ impl Ruleset {
     #[inline]
     pub(crate) fn text(&self, offset: u32, length: u32) -> &str {
         let bytes = self.text_bytes(offset, length);
-        // Names are short: looking again costs less than `unsafe` would in trust.
+        // Such texts are short: looking again costs less than `unsafe` would in trust.
         core::str::from_utf8(bytes).unwrap_or_default()
-    }
-
-    pub(crate) fn attribute_name(&self, records: Words<'_>, number: usize) -> &str {
-        let place = number * Section::Attributes.record_words();
-        self.text(records.at(place), records.at(place + 1))
     }
 }
 
