@@ -103,8 +103,8 @@ impl<'r> Values<'r> {
         let tagged = attribute << kind::ATTRIBUTE_SHIFT | kind::STRING;
         let pool = self.ruleset.bytes_of(Section::Text);
         self.probe(table_hash(tagged, text), tagged, |offset, length| {
-            let offset = offset as usize;
-            length as usize == text.len() && pool.get(offset..offset + text.len()) == Some(text)
+            length as usize == text.len()
+                && pool.get(offset as usize..).is_some_and(|rest| rest.starts_with(text))
         })
     }
 

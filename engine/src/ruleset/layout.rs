@@ -203,6 +203,17 @@ pub(crate) mod kind {
 }
 
 /// Where a value's search in the table begins. `tagged` is attribute and kind.
+///
+/// Values are short, so this is shorter than murmur3: each word is multiplied into what was before (Knuth's
+/// multiplicative hashing, with 2^32 / φ), and the high bits come down to where the table looks.
+#[inline]
 pub(crate) fn table_hash(tagged: u32, bytes: &[u8]) -> u32 {
-    crate::murmur3::Murmur3::with_seed(tagged.wrapping_mul(0x9e37_79b1)).update(bytes).finish()
+    let mix = |hash: u32, word: u32| {
+        let hash = (hash ^ word).wrapping_mul(0x9e37_79b1);
+        hash ^ hash >> 15
+    };
+    let (words, rest) = bytes.as_chunks::<4>();
+    let hash = words.iter().fold(mix(0, tagged), |hash, word| mix(hash, u32::from_le_bytes(*word)));
+    // The bit before them tells how many they are.
+    mix(hash, rest.iter().fold(1, |rest, byte| rest << 8 | u32::from(*byte)))
 }
