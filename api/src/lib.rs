@@ -11,13 +11,15 @@
 //! | [`limits`] | the bounds of every input |
 //! | [`name`] | names that are safe in a path |
 //! | [`page`] | lists in pages |
-//! | [`resources`] | environments, audiences, experiments, variants and allocations |
+//! | [`resources`] | environments, audiences, experiments, variants, allocations and versions |
+//! | [`mod@diff`] | how two snapshots differ |
 //! | [`mod@decide`] | the decide request and its answer |
 //! | [`paths`] | where the parts of a snapshot lie in an object store |
 //! | [`loading`] | how a reader finds, checks and swaps snapshots: a state machine without I/O |
 #![forbid(unsafe_code)]
 
 pub mod decide;
+pub mod diff;
 pub mod error;
 pub mod json;
 pub mod limits;

@@ -9,6 +9,12 @@ pub struct Actor(&'static str);
 impl Actor {
     /// Anybody who can reach the loopback address, while there are no accounts.
     pub const LOCAL: Self = Self("local");
+
+    /// As history and the log name them.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.0
+    }
 }
 
 impl fmt::Display for Actor {

@@ -1,57 +1,28 @@
 //! What the publisher guarantees, with an object store that fails on command.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod support;
+
 use std::{
-    io,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use async_trait::async_trait;
 use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VariantCreate};
 use edgewise_control::{
     Control, Options,
     actor::Actor,
     clock::{Clock, SystemClock},
-    objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put},
+    objects::{Condition, ObjectStore},
     publisher::Publication,
     services::{Precondition, Services},
     store::Store,
 };
 use edgewise_engine::{Ruleset, ruleset::snapshot_hash};
 use serde_json::{Value, json};
+use support::Objects;
 use tempfile::TempDir;
 use tokio::sync::watch;
-
-/// A directory whose writes can be made to fail, and which remembers the order they came in.
-#[derive(Debug)]
-struct Objects {
-    directory: Directory,
-    fails: AtomicBool,
-    written: Mutex<Vec<String>>,
-    read: Mutex<Vec<String>>,
-}
-
-#[async_trait]
-impl ObjectStore for Objects {
-    async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError> {
-        self.read.lock().unwrap().push(path.to_owned());
-        self.directory.get(path).await
-    }
-
-    async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, ObjectError> {
-        if self.fails.load(Ordering::SeqCst) {
-            let source = io::Error::other("out of order");
-            return Err(ObjectError { action: "write", path: path.to_owned(), source });
-        }
-        let put = self.directory.put(path, bytes, condition).await?;
-        self.written.lock().unwrap().push(path.to_owned());
-        Ok(put)
-    }
-}
 
 struct Plane {
     directory: TempDir,
@@ -67,12 +38,7 @@ impl Plane {
     }
 
     async fn on(directory: TempDir) -> Self {
-        let objects = Arc::new(Objects {
-            directory: Directory::open(&directory.path().join("snapshots")).unwrap(),
-            fails: AtomicBool::new(false),
-            written: Mutex::default(),
-            read: Mutex::default(),
-        });
+        let objects = Arc::new(Objects::open(&directory.path().join("snapshots")));
         let mut options = Options::new(format!("sqlite://{}/edgewise.db", directory.path().display()));
         options.publish_wait = Duration::from_millis(500);
         let (hear, heard) = watch::channel(Vec::new());

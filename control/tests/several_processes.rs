@@ -24,7 +24,7 @@ async fn hear(listener: &mut Listener) {
 async fn leave_due(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let change = tx.begin_change("e").await.unwrap().unwrap();
-    tx.mark_due("e", change).await.unwrap();
+    tx.mark_due("e", change, "somebody").await.unwrap();
     tx.commit().await.unwrap();
 }
 

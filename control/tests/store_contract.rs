@@ -6,8 +6,9 @@ mod support;
 
 use edgewise_api::resources::{
     AllocationRequest, AudienceCreate, ExperimentCreate, ExperimentPatch, Status, Variant, VariantPatch,
+    VersionState,
 };
-use edgewise_control::store::{ExperimentFilter, Store, StoreError, Tx, Version, VersionState};
+use edgewise_control::store::{ExperimentFilter, Store, StoreError, Tx, Version};
 use serde_json::value::RawValue;
 use support::Postgres;
 
@@ -358,31 +359,36 @@ async fn a_version_is_pending_until_it_is_published_or_superseded() {
             state: VersionState::Pending,
             snapshot: format!("{{\"version\":{number}}}"),
             changes,
+            created_at: 5,
+            created_by: Some("somebody".to_owned()),
+            experiments: Some(3),
+            restores: None,
         };
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e").await;
         let change = tx.begin_change("e").await.unwrap().unwrap();
         assert!(tx.environments_to_publish().await.unwrap().is_empty());
-        tx.mark_due("e", change).await.unwrap();
+        tx.mark_due("e", change, "somebody").await.unwrap();
         assert_eq!(tx.environments_to_publish().await.unwrap(), [("e".to_owned(), 1)]);
 
         assert_eq!(tx.highest_version("e").await.unwrap(), 0);
-        tx.insert_pending("e", &version(1, 1), 5).await.unwrap();
+        tx.insert_pending("e", &version(1, 1)).await.unwrap();
         assert_eq!(tx.pending("e").await.unwrap(), Some(version(1, 1)));
-        tx.mark_superseded("e", 1).await.unwrap();
+        assert!(tx.mark_superseded("e", 1).await.unwrap());
+        assert!(!tx.mark_superseded("e", 1).await.unwrap());
         assert_eq!(tx.pending("e").await.unwrap(), None);
         tx.mark_published("e", &version(1, 1)).await.unwrap();
         assert_eq!(tx.publish_state("e").await.unwrap().unwrap().1.published, 0, "it was given up before");
 
-        tx.insert_pending("e", &version(7, 1), 6).await.unwrap();
+        tx.insert_pending("e", &version(7, 1)).await.unwrap();
         tx.mark_published("e", &version(7, 1)).await.unwrap();
         let state = tx.publish_state("e").await.unwrap().unwrap().1;
-        assert_eq!((state.due, state.published, state.held), (1, 1, false));
+        assert_eq!((state.due, state.published, state.held_at), (1, 1, None));
         assert!(tx.environments_to_publish().await.unwrap().is_empty());
         assert_eq!(tx.highest_version("e").await.unwrap(), 7);
         assert_eq!(tx.newest_published("e").await.unwrap().unwrap().number, 7);
         assert_eq!(tx.version("e", 1).await.unwrap().unwrap().state, VersionState::Superseded);
-        assert!(is_duplicate(tx.insert_pending("e", &version(7, 1), 7).await));
+        assert!(is_duplicate(tx.insert_pending("e", &version(7, 1)).await));
     })
     .await;
 }

@@ -1,4 +1,4 @@
-//! Environments, audiences, experiments, variants and allocations: as clients see them, and as they ask for
+//! Environments, audiences, experiments, variants, allocations and versions: as clients see them, and as they ask for
 //! changes.
 //!
 //! Answers serialise to camelCase JSON. Requests are read with `from_body`, which checks each field and names
@@ -10,6 +10,7 @@ mod environment;
 mod experiment;
 mod rules;
 mod variant;
+mod version;
 
 pub use allocation::{Allocation, AllocationRequest, AllocationsPut};
 pub use audience::{Audience, AudienceCreate, AudiencePatch, AudienceRow};
@@ -20,3 +21,4 @@ pub use experiment::{
 };
 pub use rules::{Condition, Rule};
 pub use variant::{Variant, VariantCreate, VariantPatch, VariantUpdate, VariantsPatch};
+pub use version::{Preview, PublicationStatus, Version, VersionState};

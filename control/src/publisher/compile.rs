@@ -4,6 +4,7 @@ use edgewise_engine::{
     rules::Rule,
     snapshot::{Allocation, Experiment, Variant},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::store::{Content, RunningExperiment};
@@ -33,6 +34,38 @@ pub(super) async fn snapshot(
 ) -> Result<String, CompileError> {
     let environment = environment.clone();
     tokio::task::spawn_blocking(move || write(content, &environment, version, published_at)).await?
+}
+
+/// The snapshot of an older version, under another number.
+pub(super) async fn renumbered(
+    snapshot: String,
+    version: u64,
+    published_at: String,
+) -> Result<String, CompileError> {
+    tokio::task::spawn_blocking(move || renumber(&snapshot, version, published_at)).await?
+}
+
+/// A snapshot whose content stays as it was published, to the byte.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Published<'a> {
+    version: u64,
+    environment: String,
+    published_at: String,
+    #[serde(borrow)]
+    experiments: &'a RawValue,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    extended: Option<&'a RawValue>,
+}
+
+fn renumber(snapshot: &str, version: u64, published_at: String) -> Result<String, CompileError> {
+    if version > paths::MAX_VERSION {
+        return Err(CompileError::TooHigh(version));
+    }
+    let snapshot = Published { version, published_at, ..serde_json::from_str(snapshot)? };
+    let json = serde_json::to_string(&snapshot)?;
+    Ruleset::from_json(json.as_bytes())?;
+    Ok(json)
 }
 
 fn write(

@@ -9,6 +9,7 @@
 //! that the version holds. Requests wait for `published` to reach their own number; several of them may be
 //! served by one version.
 
+mod allot;
 mod compile;
 mod lease;
 mod progress;
@@ -16,7 +17,7 @@ mod upload;
 
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
-use edgewise_api::{EnvironmentName, paths};
+use edgewise_api::EnvironmentName;
 use edgewise_engine::Ruleset;
 use tokio::{
     sync::{Notify, watch},
@@ -25,13 +26,15 @@ use tokio::{
 };
 
 use crate::{
-    clock::{Clock, IdSource, iso8601},
+    clock::{Clock, IdSource},
     objects::{ObjectError, ObjectStore},
-    store::{Store, StoreError, Version, VersionState},
+    store::{Store, StoreError, Version},
 };
 
 use lease::Lease;
 use progress::Progresses;
+
+pub use allot::Unprepared;
 
 /// The pause after publishing broke off by a fault of ours.
 const BROKEN_OFF: Duration = Duration::from_secs(1);
@@ -150,6 +153,11 @@ impl Publisher {
             stopping: watch::Sender::new(false),
             progress: Progresses::default(),
         }
+    }
+
+    /// What stands in the way of publishing an environment, if this process met something.
+    pub fn problem(&self, environment_id: &str) -> Option<String> {
+        self.progress.met(environment_id)
     }
 
     /// Waits until a change, committed already, is live.
@@ -278,47 +286,10 @@ impl Publisher {
         self.progress.published(environment_id, state.published);
         let work = match pending {
             Some(version) => Work::Upload(version),
-            None if state.held || state.due <= state.published => return Ok(None),
+            None if state.held_at.is_some() || state.due <= state.published => return Ok(None),
             None => Work::Allot,
         };
         Ok(Some((name, work)))
-    }
-
-    /// Records the environment's content, under the next free number, as pending.
-    async fn allot(
-        &self,
-        environment_id: &str,
-        name: &EnvironmentName,
-        lease: &mut Lease<'_>,
-    ) -> Result<Step, Problem> {
-        let mut tx = self.store.read().await?;
-        let content = tx.content(environment_id).await?;
-        let known = tx.highest_version(environment_id).await?.unsigned_abs();
-        drop(tx);
-
-        // A store that is ahead of the database (a restored backup, a bucket of another origin) is overtaken.
-        let version = self.pointer(environment_id, &paths::version(name)).await?;
-        let live = version.max(self.pointer(environment_id, &paths::latest(name)).await?);
-        let number = known.max(live.map_or(0, |pointer| pointer.version)).saturating_add(1);
-        let now = self.clock.now_ms();
-        let changes = content.changes;
-        let snapshot = match compile::snapshot(content, name, number, iso8601(now)).await {
-            Ok(snapshot) => snapshot,
-            Err(problem) => {
-                tracing::error!(environment = %name, %problem, "the content cannot be published");
-                self.progress.rejected(environment_id, changes, problem.to_string());
-                return Ok(Step::Idle);
-            }
-        };
-        let version =
-            Version { number: number.cast_signed(), state: VersionState::Pending, snapshot, changes };
-        let mut tx = self.store.write().await?;
-        if !lease.renew_in(&mut tx).await? {
-            return Err(Problem::LeaseLost);
-        }
-        tx.insert_pending(environment_id, &version, now).await?;
-        tx.commit().await?;
-        Ok(Step::Again)
     }
 }
 

@@ -98,6 +98,13 @@ impl Progresses {
         }
     }
 
+    /// What stands in the way, if something was met since something was published.
+    pub(super) fn met(&self, environment_id: &str) -> Option<String> {
+        let all = self.0.borrow();
+        let progress = all.get(environment_id)?;
+        progress.rejected.as_ref().map(|(_, problem)| problem.clone()).or_else(|| progress.problem.clone())
+    }
+
     /// What went wrong last, or what it waits for.
     pub(super) fn problem(&self, environment_id: &str) -> String {
         let all = self.0.borrow();

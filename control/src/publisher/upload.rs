@@ -5,6 +5,7 @@
 use edgewise_api::{
     EnvironmentName,
     paths::{self, Pointer},
+    resources::VersionState,
 };
 use edgewise_engine::{Ruleset, ruleset::FORMAT};
 use tokio::time::timeout;
@@ -12,7 +13,7 @@ use tokio::time::timeout;
 use super::{Lease, OBJECT_TIMEOUT, Problem, Publisher, Step};
 use crate::{
     objects::{Condition, Object, Put},
-    store::{Version, VersionState},
+    store::Version,
 };
 
 /// How often in a row it is tried to move a pointer that changes under our hands.
@@ -61,18 +62,16 @@ impl Publisher {
             (self.on_published)(name, ruleset);
         }
 
-        let mut tx = self.store.write().await?;
-        match written {
-            Write::Written => tx.mark_published(environment_id, version).await?,
-            Write::Taken => tx.mark_superseded(environment_id, version.number).await?,
-        }
-        tx.commit().await?;
         match written {
             Write::Written => {
+                let mut tx = self.store.write().await?;
+                tx.mark_published(environment_id, version).await?;
+                tx.commit().await?;
                 tracing::info!(environment = %name, version = number, "published");
                 self.progress.published(environment_id, version.changes);
             }
             Write::Taken => {
+                self.give_up(environment_id, name, version).await?;
                 tracing::warn!(environment = %name, version = number, "the store has that version of another origin; taking the next number");
             }
         }

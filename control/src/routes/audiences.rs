@@ -7,7 +7,7 @@ use edgewise_api::{
 use super::{
     described::{Created, Deleted, Published, ReadProblems, Shown, WriteProblems},
     extract::{Ids, QueryText},
-    reply::{Reply, changed, deleted, plain, stored},
+    reply::{Reply, changed, plain, published, stored},
 };
 use crate::{
     actor::Actor,
@@ -88,5 +88,5 @@ pub(super) async fn delete(
     Ids(id): Ids<String>,
     precondition: Precondition,
 ) -> Reply {
-    deleted(&services.delete_audience(&actor, &id, &precondition).await?)
+    published(&services.delete_audience(&actor, &id, &precondition).await?)
 }

@@ -28,6 +28,9 @@ pub(super) struct Published<T>(PhantomData<T>);
 /// The same of what was made.
 pub(super) struct CreatedAndPublished<T>(PhantomData<T>);
 
+/// What was done, and what became of publishing it.
+pub(super) struct Done<T>(PhantomData<T>);
+
 /// What was deleted, and what became of publishing that.
 pub(super) struct Deleted<T>(PhantomData<T>);
 
@@ -60,6 +63,12 @@ impl<T: Content> IntoResponses for CreatedAndPublished<T> {
 impl<T: Content> IntoResponses for Deleted<T> {
     fn responses() -> Responses {
         answer::<T>("200", "It is gone; the headers say whether that is live", publication())
+    }
+}
+
+impl<T: Content> IntoResponses for Done<T> {
+    fn responses() -> Responses {
+        answer::<T>("200", "It is done; the headers say whether it is live", publication())
     }
 }
 

@@ -11,7 +11,7 @@ use edgewise_api::{
 use super::{
     described::{Created, Deleted, Published, ReadProblems, Shown, WriteProblems},
     extract::{Ids, QueryText},
-    reply::{Reply, changed, deleted, plain, stored},
+    reply::{Reply, changed, plain, published, stored},
 };
 use crate::{
     actor::Actor,
@@ -138,5 +138,5 @@ pub(super) async fn delete(
     Ids(id): Ids<String>,
     precondition: Precondition,
 ) -> Reply {
-    deleted(&services.delete_experiment(&actor, &id, &precondition).await?)
+    published(&services.delete_experiment(&actor, &id, &precondition).await?)
 }

@@ -8,13 +8,15 @@ mod experiments;
 mod extract;
 mod reply;
 mod variants;
+mod versions;
 
 use axum::Router;
 use edgewise_api::{
+    diff::{Changed, Changes, Diff, FieldChange, Named},
     error::ErrorBody,
     resources::{
         Allocation, Audience, AudienceRow, Condition, Environment, Experiment, ExperimentRow,
-        ExperimentWithEnvironment, Rule, Status, Variant,
+        ExperimentWithEnvironment, Preview, PublicationStatus, Rule, Status, Variant, Version, VersionState,
     },
 };
 use utoipa::OpenApi;
@@ -28,13 +30,15 @@ use crate::services::Services;
     info(title = "Edgewise", description = "Experiments and feature flags, decided where the request is."),
     components(schemas(
         ErrorBody, Allocation, Audience, AudienceRow, Environment, Experiment, ExperimentRow,
-        ExperimentWithEnvironment, Rule, Condition, Status, Variant,
+        ExperimentWithEnvironment, Rule, Condition, Status, Variant, Version, VersionState,
+        PublicationStatus, Preview, Diff, Changes, Named, Changed, FieldChange,
     )),
     tags(
         (name = "environments", description = "Places that have their own experiments and snapshots"),
         (name = "audiences", description = "Named, reusable sets of targeting rules"),
         (name = "experiments", description = "Splits of users into variants"),
         (name = "variants", description = "What an experiment's users can get, and who gets it"),
+        (name = "versions", description = "What was published, and going back to it"),
     )
 )]
 struct Document;
@@ -63,4 +67,11 @@ fn described() -> OpenApiRouter<Services> {
         .routes(routes!(variants::create, variants::patch))
         .routes(routes!(variants::update, variants::delete))
         .routes(routes!(allocations::put))
+        .routes(routes!(versions::list))
+        .routes(routes!(versions::preview))
+        .routes(routes!(versions::show))
+        .routes(routes!(versions::diff))
+        .routes(routes!(versions::rollback))
+        .routes(routes!(versions::resume))
+        .routes(routes!(versions::publication))
 }

@@ -40,8 +40,8 @@ pub(super) fn changed<T: Serialize>(status: StatusCode, changed: &Changed<Stored
     Ok(response)
 }
 
-/// What was deleted, and what became of publishing that.
-pub(super) fn deleted<T: Serialize>(changed: &Changed<T>) -> Reply {
+/// A value without a revision, and what became of publishing the change.
+pub(super) fn published<T: Serialize>(changed: &Changed<T>) -> Reply {
     let mut response = plain(StatusCode::OK, &changed.value)?;
     insert_publication(response.headers_mut(), &changed.publication);
     Ok(response)

@@ -7,6 +7,7 @@ mod experiments;
 mod failure;
 mod precondition;
 mod variants;
+mod versions;
 
 use std::sync::Arc;
 
@@ -71,13 +72,13 @@ impl Services {
         publish: bool,
         (actor, what, id): (&Actor, &'static str, &str),
     ) -> Result<Publication> {
-        let publish = publish && !change.held;
         if publish {
-            tx.mark_due(environment_id, change).await?;
+            // What is held back now is due when that ends.
+            tx.mark_due(environment_id, change, actor.name()).await?;
         }
         tx.commit().await?;
         tracing::info!(%actor, id, "{what}");
-        if publish {
+        if publish && !change.held {
             Ok(self.publisher.publish(environment_id, change.number).await)
         } else {
             Ok(Publication::NotDue)

@@ -61,15 +61,27 @@ impl Tx {
     }
 
     /// Has the change published, and all before it. Whoever listens hears of it once this is committed.
-    pub async fn mark_due(&mut self, environment_id: &str, change: Change) -> Result<()> {
-        query("UPDATE environment SET due = $2 WHERE id = $1")
+    pub async fn mark_due(&mut self, environment_id: &str, change: Change, by: &str) -> Result<()> {
+        query("UPDATE environment SET due = $2, due_by = $3 WHERE id = $1")
             .bind(environment_id)
             .bind(change.number)
+            .bind(by)
             .execute(&mut self.sql)
             .await?;
         if let Some(tell) = self.dialect.tell_due() {
             (&mut self.sql).execute(tell).await?;
         }
+        Ok(())
+    }
+
+    /// Keeps changes unpublished from now on, or, without a time, no longer.
+    pub async fn hold(&mut self, environment_id: &str, since: Option<i64>) -> Result<()> {
+        query("UPDATE environment SET held = $2, held_at = $3 WHERE id = $1")
+            .bind(environment_id)
+            .bind(i64::from(since.is_some()))
+            .bind(since)
+            .execute(&mut self.sql)
+            .await?;
         Ok(())
     }
 }

@@ -36,7 +36,7 @@ pub use experiments::ExperimentFilter;
 pub use listener::Listener;
 pub use rows::Stored;
 pub use sqlite::url as sqlite_url;
-pub use versions::{Content, PublishState, RunningExperiment, Version, VersionState};
+pub use versions::{Content, PublishState, RunningExperiment, Version};
 
 /// How long a request waits for a connection, or for its turn to write, before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);

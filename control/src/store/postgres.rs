@@ -44,11 +44,10 @@ impl fmt::Debug for Server {
 }
 
 pub(super) fn migrations() -> Migrator {
-    Migrator::with_migrations(vec![migration(
-        1,
-        "initial",
-        include_str!("../../migrations/postgres/0001_initial.sql"),
-    )])
+    Migrator::with_migrations(vec![
+        migration(1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
+        migration(2, "history", include_str!("../../migrations/postgres/0002_history.sql")),
+    ])
 }
 
 /// Connection trouble, too few resources, a lock or statement that took too long, a deadlock, a server that

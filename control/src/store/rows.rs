@@ -1,6 +1,8 @@
 //! Rows of the database as the values that clients see.
 
-use edgewise_api::resources::{Allocation, AudienceRow, Environment, ExperimentRow, Status, Variant};
+use edgewise_api::resources::{
+    Allocation, AudienceRow, Environment, ExperimentRow, Status, Variant, Version, VersionState,
+};
 use serde_json::value::RawValue;
 use sqlx::{Row as _, any::AnyRow};
 
@@ -51,6 +53,23 @@ pub(super) fn environment(row: &AnyRow) -> Result<Environment> {
         name: row.try_get("name")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
+    })
+}
+
+pub(super) fn version_state(row: &AnyRow) -> Result<VersionState> {
+    required(VersionState::from_name(row.try_get("state")?), "state")
+}
+
+/// A version without its snapshot.
+pub(super) fn version(row: &AnyRow) -> Result<Version> {
+    let count = |column| row.try_get::<Option<i64>, _>(column).map(|count| count.map(i64::unsigned_abs));
+    Ok(Version {
+        version: row.try_get::<i64, _>("version")?.unsigned_abs(),
+        state: version_state(row)?,
+        created_at: time(row, "created_at")?,
+        created_by: row.try_get("created_by")?,
+        experiments: count("experiments")?,
+        restores: count("restores")?,
     })
 }
 

@@ -45,11 +45,10 @@ pub(super) fn connection_url(file: &Path) -> String {
 }
 
 pub(super) fn migrations() -> Migrator {
-    Migrator::with_migrations(vec![migration(
-        1,
-        "initial",
-        include_str!("../../migrations/sqlite/0001_initial.sql"),
-    )])
+    Migrator::with_migrations(vec![
+        migration(1, "initial", include_str!("../../migrations/sqlite/0001_initial.sql")),
+        migration(2, "history", include_str!("../../migrations/sqlite/0002_history.sql")),
+    ])
 }
 
 /// SQLITE_BUSY and SQLITE_LOCKED, also in their extended forms.

@@ -1,6 +1,6 @@
 use edgewise_api::{
     EnvironmentName,
-    resources::{Allocation, Variant},
+    resources::{self, Allocation, Variant, VersionState},
 };
 use serde_json::value::RawValue;
 use sqlx::{Row as _, any::AnyRow, query};
@@ -17,8 +17,8 @@ pub struct PublishState {
     pub due: i64,
     /// The last change whose content is live.
     pub published: i64,
-    /// Changes are kept, but not published.
-    pub held: bool,
+    /// Since when changes are kept, but not published, in ms since 1970.
+    pub held_at: Option<i64>,
 }
 
 /// A version of an environment, as history keeps it.
@@ -32,31 +32,14 @@ pub struct Version {
     pub snapshot: String,
     /// The environment's count of changes that the content includes.
     pub changes: i64,
-}
-
-/// What became of a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VersionState {
-    /// It is being written to the object store.
-    Pending,
-    /// It was written whole.
-    Published,
-    /// Its number was given up for a higher one.
-    Superseded,
-}
-
-impl VersionState {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Published => "published",
-            Self::Superseded => "superseded",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        [Self::Pending, Self::Published, Self::Superseded].into_iter().find(|state| state.name() == name)
-    }
+    /// When it was made, in ms since 1970.
+    pub created_at: i64,
+    /// Who made the last change in it.
+    pub created_by: Option<String>,
+    /// How many experiments it has.
+    pub experiments: Option<i64>,
+    /// The older version whose content it has.
+    pub restores: Option<i64>,
 }
 
 /// All that is to be live in an environment, at one moment.
@@ -64,6 +47,8 @@ impl VersionState {
 pub struct Content {
     /// The environment's count of changes at that moment.
     pub changes: i64,
+    /// Who made the last change that is to be published.
+    pub due_by: Option<String>,
     /// Its running experiments, in the order they were created.
     pub experiments: Vec<RunningExperiment>,
 }
@@ -140,7 +125,7 @@ impl Tx {
         &mut self,
         environment_id: &str,
     ) -> Result<Option<(EnvironmentName, PublishState)>> {
-        let row = query("SELECT name, due, published, held FROM environment WHERE id = $1")
+        let row = query("SELECT name, due, published, held, held_at FROM environment WHERE id = $1")
             .bind(environment_id)
             .fetch_optional(&mut self.sql)
             .await?;
@@ -150,18 +135,20 @@ impl Tx {
         let state = PublishState {
             due: row.try_get("due")?,
             published: row.try_get("published")?,
-            held: row.try_get::<i64, _>("held")? != 0,
+            held_at: match row.try_get::<i64, _>("held")? {
+                0 => None,
+                _ => Some(row.try_get::<Option<i64>, _>("held_at")?.unwrap_or_default()),
+            },
         };
         Ok(Some((name, state)))
     }
 
     /// What is to be live in an environment. All from one moment, in a transaction that reads.
     pub async fn content(&mut self, environment_id: &str) -> Result<Content> {
-        let changes = query("SELECT changes FROM environment WHERE id = $1")
+        let environment = query("SELECT changes, due_by FROM environment WHERE id = $1")
             .bind(environment_id)
             .fetch_one(&mut self.sql)
-            .await?
-            .try_get("changes")?;
+            .await?;
         let experiments = query(
             "SELECT e.id, e.key, e.salt, e.targeting_rules, a.rules AS audience_rules FROM experiment e \
              LEFT JOIN audience a ON a.id = e.audience_id \
@@ -201,7 +188,11 @@ impl Tx {
             })
         };
         let experiments = experiments.iter().map(experiment).collect::<sqlx::Result<_>>()?;
-        Ok(Content { changes, experiments })
+        Ok(Content {
+            changes: environment.try_get("changes")?,
+            due_by: environment.try_get("due_by")?,
+            experiments,
+        })
     }
 
     /// The highest version number an environment has had.
@@ -215,18 +206,53 @@ impl Tx {
     }
 
     /// Records a version that is to be written to the object store.
-    pub async fn insert_pending(&mut self, environment_id: &str, version: &Version, now: i64) -> Result<()> {
+    pub async fn insert_pending(&mut self, environment_id: &str, version: &Version) -> Result<()> {
         query(
-            "INSERT INTO version (environment_id, version, state, snapshot, changes, created_at) \
-             VALUES ($1, $2, 'pending', $3, $4, $5)",
+            "INSERT INTO version (environment_id, version, state, snapshot, changes, created_at, created_by, experiments, restores) \
+             VALUES ($1, $2, 'pending', $3, $4, $5, $6, $7, $8)",
         )
         .bind(environment_id)
         .bind(version.number)
         .bind(&version.snapshot)
         .bind(version.changes)
-        .bind(now)
+        .bind(version.created_at)
+        .bind(&version.created_by)
+        .bind(version.experiments)
+        .bind(version.restores)
         .execute(&mut self.sql)
         .await?;
+        Ok(())
+    }
+
+    /// A page of an environment's versions, the newest first, and how many there are.
+    pub async fn versions(
+        &mut self,
+        environment_id: &str,
+        limit: i64,
+        offset: i64,
+    ) -> Result<(Vec<resources::Version>, i64)> {
+        let rows = query(
+            "SELECT version, state, created_at, created_by, experiments, restores FROM version \
+             WHERE environment_id = $1 ORDER BY version DESC LIMIT $2 OFFSET $3",
+        )
+        .bind(environment_id)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(&mut self.sql)
+        .await?;
+        let total = query("SELECT COUNT(*) AS total FROM version WHERE environment_id = $1")
+            .bind(environment_id)
+            .fetch_one(&mut self.sql)
+            .await?;
+        Ok((rows.iter().map(rows::version).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
+    }
+
+    /// Gives up what is still to be written, for a version that is recorded after it.
+    pub async fn supersede_pending(&mut self, environment_id: &str) -> Result<()> {
+        query("UPDATE version SET state = 'superseded' WHERE environment_id = $1 AND state = 'pending'")
+            .bind(environment_id)
+            .execute(&mut self.sql)
+            .await?;
         Ok(())
     }
 
@@ -253,10 +279,21 @@ impl Tx {
 
     /// The highest version that was published.
     pub async fn newest_published(&mut self, environment_id: &str) -> Result<Option<Version>> {
+        self.newest_published_before(environment_id, i64::MAX).await
+    }
+
+    /// The highest version that was published before that of a number.
+    pub async fn newest_published_before(
+        &mut self,
+        environment_id: &str,
+        number: i64,
+    ) -> Result<Option<Version>> {
         let row = query(
-            "SELECT * FROM version WHERE environment_id = $1 AND state = 'published' ORDER BY version DESC LIMIT 1",
+            "SELECT * FROM version WHERE environment_id = $1 AND state = 'published' AND version < $2 \
+             ORDER BY version DESC LIMIT 1",
         )
         .bind(environment_id)
+        .bind(number)
         .fetch_optional(&mut self.sql)
         .await?;
         Ok(row.map(|row| version(&row)).transpose()?)
@@ -275,9 +312,9 @@ impl Tx {
         Ok(())
     }
 
-    /// Records that a pending version's number is given up.
-    pub async fn mark_superseded(&mut self, environment_id: &str, number: i64) -> Result<()> {
-        self.end_pending(environment_id, number, VersionState::Superseded).await.map(|_| ())
+    /// Records that a pending version's number is given up. `false` if it was not pending any more.
+    pub async fn mark_superseded(&mut self, environment_id: &str, number: i64) -> Result<bool> {
+        self.end_pending(environment_id, number, VersionState::Superseded).await
     }
 
     /// `false` if the version was not pending any more.
@@ -295,12 +332,14 @@ impl Tx {
 }
 
 fn version(row: &AnyRow) -> sqlx::Result<Version> {
-    let state: String = row.try_get("state")?;
-    let unknown = || sqlx::Error::ColumnDecode { index: "state".to_owned(), source: "unknown value".into() };
     Ok(Version {
         number: row.try_get("version")?,
-        state: VersionState::from_name(&state).ok_or_else(unknown)?,
+        state: rows::version_state(row)?,
         snapshot: row.try_get("snapshot")?,
         changes: row.try_get("changes")?,
+        created_at: row.try_get("created_at")?,
+        created_by: row.try_get("created_by")?,
+        experiments: row.try_get("experiments")?,
+        restores: row.try_get("restores")?,
     })
 }

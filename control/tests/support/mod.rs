@@ -1,7 +1,10 @@
-//! Databases of a Postgres server.
-#![allow(dead_code, reason = "each test uses a part")]
+//! Databases of a Postgres server, and an object store that fails on command.
+#![allow(dead_code, unused_imports, reason = "each test uses a part")]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod objects;
+
+pub(crate) use objects::Objects;
 use sqlx::{Connection, Executor};
 
 /// A database of a Postgres server, made for one test.

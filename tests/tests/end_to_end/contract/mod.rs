@@ -16,3 +16,4 @@ mod revisions;
 mod stopping;
 mod variants;
 mod vectors;
+mod versions;
