@@ -1,0 +1,23 @@
+# syntax=docker/dockerfile:1
+
+FROM rust:1.95-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY . .
+RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/source/target \
+    cargo build --release --locked --package edgewise && cp target/release/edgewise /edgewise
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates curl \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --create-home --home-dir /var/lib/edgewise edgewise
+COPY --from=build /edgewise /usr/local/bin/edgewise
+USER edgewise
+# What `serve` and `control` keep by default stands here, in ./data.
+WORKDIR /var/lib/edgewise
+EXPOSE 3000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s \
+    CMD ["curl", "--fail", "--silent", "--show-error", "http://127.0.0.1:3000/ready"]
+ENTRYPOINT ["edgewise"]
+CMD ["serve"]
