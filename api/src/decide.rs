@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use edgewise_engine::{Assignment, Buffer, Context, Ruleset, UserKey, json::push_string};
+use edgewise_engine::{
+    Assignment, Buffer, Context, Ruleset, UserKey,
+    json::{push_number, push_string},
+};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -99,34 +102,36 @@ pub fn answer(
 
     let assignments = ruleset.decide(user, &request.context, buffer);
     let fragments = ruleset.fragments();
-    let parts = || {
-        assignments.iter().map(|&Assignment { experiment, variant }| {
-            (fragments.head(experiment), fragments.tail(experiment, variant))
-        })
+    let parts = |&Assignment { experiment, variant }: &Assignment| {
+        (fragments.head(experiment), fragments.tail(experiment, variant))
     };
 
-    let version = ruleset.version().to_string();
-    let frame = ["{\"user_key\":", ",\"environment\":", ",\"config_version\":", ",\"assignments\":[", "]}"];
-    let length: usize = parts().map(|(head, tail)| head.len() + tail.len()).sum();
-    let commas = assignments.len().saturating_sub(1);
-    let frame_length: usize = frame.iter().map(|part| part.len()).sum();
-    let quoted = request.user_key.len() + environment.len() + 4;
-    let mut body = Vec::with_capacity(length + commas + frame_length + quoted + version.len());
-    let [user_key, environment_key, version_key, assignments_key, end] = frame;
-    body.extend_from_slice(user_key.as_bytes());
+    // Most are about as long as the first. Looking at all of them would cost more than a longer answer's growing does.
+    let part = assignments.first().map(parts).map_or(0, |(head, tail)| head.len() + tail.len() + PART_MARGIN);
+    let frame = FRAME_BYTES + request.user_key.len() + environment.len();
+    let mut body = Vec::with_capacity((frame + assignments.len().saturating_mul(part)).min(FIRST_BYTES));
+    body.extend_from_slice(b"{\"user_key\":");
     push_string(&mut body, &request.user_key);
-    body.extend_from_slice(environment_key.as_bytes());
-    push_string(&mut body, environment);
-    body.extend_from_slice(version_key.as_bytes());
-    body.extend_from_slice(version.as_bytes());
-    body.extend_from_slice(assignments_key.as_bytes());
-    for (index, (head, tail)) in parts().enumerate() {
+    // Names need no escapes.
+    body.extend_from_slice(b",\"environment\":\"");
+    body.extend_from_slice(environment.as_bytes());
+    body.extend_from_slice(b"\",\"config_version\":");
+    push_number(&mut body, ruleset.version());
+    body.extend_from_slice(b",\"assignments\":[");
+    for (index, (head, tail)) in assignments.iter().map(parts).enumerate() {
         if index > 0 {
             body.push(b',');
         }
         body.extend_from_slice(head);
         body.extend_from_slice(tail);
     }
-    body.extend_from_slice(end.as_bytes());
+    body.extend_from_slice(b"]}");
     Ok(body)
 }
+
+/// What all answers hold, with the longest version.
+const FRAME_BYTES: usize = 96;
+/// What an assignment may be longer than the first, and its comma.
+const PART_MARGIN: usize = 16;
+/// With so much room an answer begins at most.
+const FIRST_BYTES: usize = 16 << 10;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use crate::error::ApiError;
 
@@ -19,9 +19,10 @@ impl<'a> Query<'a> {
         let mut parameters = Vec::with_capacity(USUAL_PARAMETERS);
         let mut rest = query;
         while !rest.is_empty() {
-            let (part, after) = split_at_byte(rest, b'&');
+            // Contexts are long, names are short.
+            let (part, after) = split_at(rest, memchr(b'&', rest.as_bytes()));
             if !part.is_empty() {
-                let (name, value) = split_at_byte(part, b'=');
+                let (name, value) = split_at(part, part.bytes().position(|byte| byte == b'='));
                 parameters.push((decode(name)?, decode(value)?));
             }
             rest = after;
@@ -37,7 +38,7 @@ impl<'a> Query<'a> {
         let mut values = self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_ref());
         match (values.next(), values.next()) {
             (Some(_), Some(_)) => Err(ApiError::invalid(format!("`{name}` is given more than once"))),
-            (Some(value), None) if memchr(0, value.as_bytes()).is_some() => {
+            (Some(value), None) if value.as_bytes().contains(&0) => {
                 Err(ApiError::invalid(format!("`{name}` must not contain a NUL character")))
             }
             (value, _) => Ok(value),
@@ -60,31 +61,33 @@ impl<'a> Query<'a> {
 /// So many parameters a decision has.
 const USUAL_PARAMETERS: usize = 3;
 
-/// What stands before the first `byte`, which is ASCII, and what after it.
-fn split_at_byte(text: &str, byte: u8) -> (&str, &str) {
-    memchr(byte, text.as_bytes())
-        .and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?)))
-        .unwrap_or((text, ""))
+/// What stands before the byte at a place, which is ASCII, and what after it; all and nothing if there is none.
+fn split_at(text: &str, place: Option<usize>) -> (&str, &str) {
+    place.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).unwrap_or((text, ""))
 }
 
 #[expect(clippy::indexing_slicing, reason = "every byte has its place among 256")]
 fn decode(text: &str) -> Result<Cow<'_, str>, ApiError> {
-    if memchr2(b'%', b'+', text.as_bytes()).is_none() {
+    // What is long mostly has something to decode, and early.
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Ok(Cow::Borrowed(text));
     }
     // What is decoded is never longer.
     let mut decoded = vec![0; text.len()];
-    let (mut rest, mut length) = (text.as_bytes(), 0);
+    let (mut rest, mut length) = (text.as_bytes().iter(), 0);
     for to in &mut decoded {
-        let [byte, after @ ..] = rest else { break };
-        (*to, rest) = match (byte, after) {
-            (b'%', [high, low, beyond @ ..]) => match (HEX[usize::from(*high)], HEX[usize::from(*low)]) {
-                (high @ ..16, low @ ..16) => (high << 4 | low, beyond),
+        let Some(byte) = rest.next() else { break };
+        *to = match byte {
+            b'%' => match rest.as_slice() {
+                [high, low, after @ ..] if HEX[usize::from(*high)] | HEX[usize::from(*low)] < 16 => {
+                    rest = after.iter();
+                    HEX[usize::from(*high)] << 4 | HEX[usize::from(*low)]
+                }
                 // A `%` that escapes nothing stands for itself, as in browsers.
-                _ => (b'%', after),
+                _ => b'%',
             },
-            (b'+', after) => (b' ', after),
-            (byte, after) => (*byte, after),
+            b'+' => b' ',
+            byte => *byte,
         };
         length += 1;
     }

@@ -108,8 +108,26 @@ pub(crate) fn read_plain(text: &str) -> Option<Members<'_>> {
 /// A string, and what comes after it.
 fn plain_string(text: &str) -> Option<(&str, &str)> {
     let text = text.strip_prefix('"')?;
-    let end = text.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
+    let end = text.bytes().position(|byte| !is_plain(byte))?;
     Some((text.get(..end)?, text.get(end..)?.strip_prefix('"')?))
+}
+
+/// Whether a byte of a string stands in JSON as it is.
+#[inline]
+#[expect(clippy::indexing_slicing, reason = "every byte has its place among 256")]
+fn is_plain(byte: u8) -> bool {
+    static PLAIN: [bool; 256] = {
+        let mut plain = [true; 256];
+        let mut control = 0;
+        while control < b' ' {
+            plain[control as usize] = false;
+            control += 1;
+        }
+        plain[b'"' as usize] = false;
+        plain[b'\\' as usize] = false;
+        plain
+    };
+    PLAIN[usize::from(byte)]
 }
 
 /// A string, literal or integer, and what comes after it.
@@ -145,10 +163,24 @@ impl From<Json<'_>> for Value {
     }
 }
 
+/// Adds a whole number to a text in UTF-8.
+pub fn push_number(text: &mut Vec<u8>, value: u64) {
+    let mut digits = [b'0'; 20];
+    let (mut first, mut rest) = (digits.len(), value);
+    for digit in digits.iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        first -= 1;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    text.extend_from_slice(digits.get(first..).unwrap_or_default());
+}
+
 /// Adds a JSON string to a text in UTF-8.
 pub fn push_string(text: &mut Vec<u8>, value: &str) {
-    let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
-    if value.bytes().all(plain) {
+    if value.bytes().all(is_plain) {
         text.push(b'"');
         text.extend_from_slice(value.as_bytes());
         text.push(b'"');

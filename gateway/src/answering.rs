@@ -1,15 +1,24 @@
 //! All that a server answers: routes, and decisions ahead of them.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     Router,
+    body::{Body, Bytes},
     extract::{ConnectInfo, Request},
+    http,
     response::Response,
 };
+use http_body_util::{Either, Full};
 use tower::Service;
 
 use crate::decide::Deciding;
+
+/// An answer as the server sends it. Its body is bytes at hand, as those of decisions are, or whatever a route made.
+pub type Answer = http::Response<Either<Full<Bytes>, Body>>;
 
 /// What answers requests.
 ///
@@ -32,6 +41,16 @@ impl Answering {
     #[must_use]
     pub fn with_decisions(self, path: &'static str, deciding: Deciding) -> Self {
         Self { deciding: Some((path, Arc::new(deciding))), ..self }
+    }
+
+    /// Answers a request that can be answered without waiting, and asks for a decision: nearly all do both.
+    ///
+    /// Such a request is gone before the server reads on, so that the room it took can be used again.
+    pub fn at_once<B>(&self, request: &mut http::Request<B>, client: IpAddr) -> Option<Answer> {
+        match &self.deciding {
+            Some((path, deciding)) if request.uri().path() == *path => deciding.at_once(request, client),
+            _ => None,
+        }
     }
 
     /// Answers a request of a client at an address.

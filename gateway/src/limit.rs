@@ -28,6 +28,8 @@ static RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 #[derive(Debug)]
 pub struct Limiter {
     max: u32,
+    /// `max`, as every answer tells it.
+    max_told: HeaderValue,
     window: Duration,
     unlimited: HashSet<IpAddr>,
     clients: Mutex<LruCache<Client, Window>>,
@@ -65,6 +67,7 @@ impl Limiter {
     pub fn new(options: &LimitOptions) -> Option<Self> {
         options.decide_rate_limit_enabled.then(|| Self {
             max: options.decide_rate_limit_max,
+            max_told: options.decide_rate_limit_max.into(),
             window: Duration::from_millis(options.decide_rate_limit_window_ms.into()),
             unlimited: options.decide_rate_limit_allowlist.0.iter().copied().collect(),
             clients: Mutex::new(LruCache::new(REMEMBERED)),
@@ -97,6 +100,13 @@ impl Limiter {
             exceeded: requests > self.max,
         })
     }
+
+    /// Tells a client what it has left, in an answer's headers.
+    pub fn tell(&self, allowance: Allowance, headers: &mut HeaderMap) {
+        headers.insert(&LIMIT, self.max_told.clone());
+        headers.insert(&REMAINING, number(allowance.remaining.into()));
+        headers.insert(&RESET, number(allowance.reset_secs));
+    }
 }
 
 impl Client {
@@ -113,14 +123,7 @@ const fn network(address: Ipv6Addr) -> u64 {
 }
 
 impl Allowance {
-    /// Tells the client, in an answer's headers.
-    pub fn tell(&self, headers: &mut HeaderMap) {
-        headers.insert(&LIMIT, number(self.limit.into()));
-        headers.insert(&REMAINING, number(self.remaining.into()));
-        headers.insert(&RESET, number(self.reset_secs));
-    }
-
-    /// The answer to a request that is one too many, still without what [`Allowance::tell`] adds.
+    /// The answer to a request that is one too many, still without what [`Limiter::tell`] adds.
     #[must_use]
     pub fn refusal(&self) -> Response {
         let seconds = self.reset_secs;
@@ -135,7 +138,7 @@ impl Allowance {
     }
 }
 
-/// A number as a header's value. Those that are usual are at hand, since every decision tells three.
+/// A number as a header's value. Those that are usual are at hand, since every decision tells two.
 fn number(number: u64) -> HeaderValue {
     static USUAL: LazyLock<Vec<HeaderValue>> =
         LazyLock::new(|| (0u64..1024).map(HeaderValue::from).collect());

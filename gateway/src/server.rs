@@ -1,13 +1,13 @@
 //! The HTTP server: accepts connections, bounds how slow a client may be, and ends gracefully.
 
 mod explained;
+mod head_timer;
 
 use std::{
     convert::Infallible,
-    future::Future,
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    panic::AssertUnwindSafe,
+    panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -23,16 +23,18 @@ use axum::{
 };
 use edgewise_api::ApiError;
 use edgewise_control::http::{Failed, with_whole_body};
-use futures_util::FutureExt;
-use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+use futures_util::{
+    FutureExt,
+    future::{self, BoxFuture, Ready},
 };
+use http_body_util::Either::Right;
+use hyper::{Request, body::Incoming, server::conn::http1, service::Service};
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::answering::Answering;
+use crate::answering::{Answer, Answering};
 use explained::Explained;
+use head_timer::HeadTimer;
 
 /// How long a client may take to send a request's head, and how long an idle connection is kept.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
@@ -73,7 +75,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 pub async fn serve(listener: TcpListener, answering: Arc<Answering>, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT);
+    http.header_read_timeout(HEAD_LIMIT);
 
     let accepting = async {
         loop {
@@ -106,10 +108,51 @@ fn spawn(
     }
     let refused = Arc::new(AtomicBool::new(false));
     let stream = TokioIo::new(Explained::new(stream, refused.clone()));
-    let service = service_fn(move |request: Request<Incoming>| {
+    let mut http = http.clone();
+    http.timer(HeadTimer::default());
+    let service = Connection { answering, peer, refused };
+    let connection = connections.watch(http.serve_connection(stream, service));
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection broke off");
+        }
+    });
+}
+
+/// What answers the requests of one connection.
+struct Connection {
+    answering: Arc<Answering>,
+    peer: SocketAddr,
+    /// See [`Explained`].
+    refused: Arc<AtomicBool>,
+}
+
+impl Service<Request<Incoming>> for Connection {
+    type Response = Answer;
+    type Error = Infallible;
+    type Future =
+        future::Either<Ready<Result<Answer, Infallible>>, BoxFuture<'static, Result<Answer, Infallible>>>;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if request.body().is_end_stream() {
+            let at_once = AssertUnwindSafe(|| self.answering.at_once(&mut request, self.peer.ip()));
+            let answer = panic::catch_unwind(at_once).unwrap_or_else(|_panic| Some(panicked().map(Right)));
+            if let Some(answer) = answer {
+                return future::Either::Left(future::ready(Ok(answer)));
+            }
+        }
+        future::Either::Right(self.in_time(request).boxed())
+    }
+}
+
+impl Connection {
+    fn in_time(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Answer, Infallible>> + use<> {
         // Most requests have no body, and need no room for one.
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        let (answering, refused) = (answering.clone(), refused.clone());
+        let (answering, peer, refused) = (self.answering.clone(), self.peer, self.refused.clone());
         async move {
             let answer = match with_whole_body(request).await {
                 Ok(request) => {
@@ -121,15 +164,9 @@ fn spawn(
             if answer.status().is_client_error() && !answer.headers().contains_key(header::CONTENT_TYPE) {
                 refused.store(true, Ordering::Relaxed);
             }
-            Ok::<_, Infallible>(answer)
+            Ok(answer.map(Right))
         }
-    });
-    let connection = connections.watch(http.serve_connection(stream, service));
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke off");
-        }
-    });
+    }
 }
 
 /// The answer where a handler panics, so that the client gets one. The log says where it did.

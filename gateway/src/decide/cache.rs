@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     num::NonZeroUsize,
     sync::{
         Arc, Mutex, PoisonError,
@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use edgewise_api::{
     EnvironmentName,
     loading::{Failure, Fetched, Held, Loading, Next, Outcome},
@@ -48,7 +48,7 @@ const LARGE_BYTES: usize = 64 << 10;
 pub struct Cache {
     source: Source,
     interval: Duration,
-    known: ArcSwap<HashMap<EnvironmentName, Arc<Slot>>>,
+    known: ArcSwap<BTreeMap<EnvironmentName, Arc<Slot>>>,
     /// Held while `known` is replaced.
     replacing: Mutex<()>,
     unknown: Mutex<LruCache<EnvironmentName, Arc<Slot>>>,
@@ -85,13 +85,13 @@ impl Cache {
     /// What to decide an environment from, if there is anything; looks for it if it is not known.
     pub async fn ruleset(&self, environment: &EnvironmentName) -> Option<Arc<Ruleset>> {
         if let Some(ruleset) = self.known_ruleset(environment) {
-            return ruleset;
+            return Guard::into_inner(ruleset);
         }
         timeout(LOOK_LIMIT, self.first_use(environment)).await.ok().flatten()
     }
 
-    /// What a known environment has loaded.
-    fn known_ruleset(&self, environment: &EnvironmentName) -> Option<Option<Arc<Ruleset>>> {
+    /// What a known environment has loaded; `None` if it is not known, so that [`Cache::ruleset`] may take a while.
+    pub(super) fn known_ruleset(&self, environment: &EnvironmentName) -> Option<Guard<Option<Arc<Ruleset>>>> {
         self.known.load().get(environment).map(|slot| {
             slot.touch(self.round.load(Ordering::Relaxed));
             slot.ruleset()
@@ -109,7 +109,7 @@ impl Cache {
             let _permit = self.first_looks.acquire().await.ok()?;
             self.look(&slot).await;
         }
-        self.known_ruleset(environment).flatten()
+        self.known_ruleset(environment).and_then(Guard::into_inner)
     }
 
     /// Takes a ruleset as it is published, ahead of the next look at the store.
@@ -239,7 +239,7 @@ impl Cache {
             return slot.clone();
         }
         self.unknown.lock().unwrap_or_else(PoisonError::into_inner).pop(&slot.environment);
-        let mut known = HashMap::clone(&known);
+        let mut known = BTreeMap::clone(&known);
         while known.len() >= KEPT_ENVIRONMENTS {
             let Some(stalest) = known.values().min_by_key(|slot| slot.used()).cloned() else { break };
             tracing::warn!(environment = %stalest.environment, "no longer kept: {KEPT_ENVIRONMENTS} others are");
@@ -256,7 +256,7 @@ impl Cache {
         let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.known.load_full();
         if known.get(&slot.environment).is_some_and(|known| known.version().is_none()) {
-            let mut known = HashMap::clone(&known);
+            let mut known = BTreeMap::clone(&known);
             known.remove(&slot.environment);
             self.known.store(Arc::new(known));
         }

@@ -1,8 +1,9 @@
-use std::{cell::RefCell, future::Future, net::IpAddr, sync::Arc, time::Instant};
+use std::{cell::RefCell, future::Future, mem, net::IpAddr, sync::Arc, time::Instant};
 
 use axum::{
+    body::Bytes,
     extract::{FromRequest, Request},
-    http::{Method, StatusCode},
+    http::{self, HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use edgewise_api::{
@@ -11,10 +12,12 @@ use edgewise_api::{
     query::Query,
 };
 use edgewise_control::http::{Failed, IfPanicking, JsonBody, RouteMetrics, json_reply, not_found};
-use edgewise_engine::Buffer;
+use edgewise_engine::{Buffer, Ruleset};
+use http_body_util::Either;
 
 use super::Cache;
 use crate::{
+    answering::Answer,
     limit::Limiter,
     openapi::{BodyProblems, DecideAnswers, DecideBody},
 };
@@ -32,6 +35,43 @@ impl Deciding {
     #[must_use]
     pub const fn new(cache: Arc<Cache>, limiter: Option<Limiter>, metrics: RouteMetrics) -> Self {
         Self { cache, limiter, metrics }
+    }
+
+    /// Answers a request by GET, unless the environment that it asks for has to be looked for first.
+    ///
+    /// It answers as [`Deciding::answer`] does, but without a future, and with the map of the request's headers for
+    /// its own.
+    pub fn at_once<B>(&self, request: &mut http::Request<B>, client: IpAddr) -> Option<Answer> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return None;
+        }
+        let started = Instant::now();
+        let _counted = IfPanicking(|| self.metrics.answered(500, started.elapsed()));
+
+        let query = Query::parse(request.uri().query().unwrap_or_default());
+        let asked = match &query {
+            Ok(query) => DecideRequest::from_query(query, &Limits::DEFAULT),
+            Err(error) => Err(error.clone()),
+        };
+        let ruleset = match &asked {
+            Ok(asked) => Some(self.cache.known_ruleset(&asked.environment)?),
+            Err(_) => None,
+        };
+        let ruleset = ruleset.as_ref().and_then(|ruleset| ruleset.as_deref());
+        let limiter = self.limiter.as_ref();
+        let allowance = limiter.and_then(|limiter| limiter.count(client, started));
+        let mut answer = match allowance {
+            Some(allowance) if allowance.exceeded => allowance.refusal().map(Either::Right),
+            _ => match asked.and_then(|asked| decide(&asked, ruleset)) {
+                Ok(body) => json_answer(body.into(), mem::take(request.headers_mut())),
+                Err(error) => Failed(error).into_response().map(Either::Right),
+            },
+        };
+        if let Some((limiter, allowance)) = limiter.zip(allowance) {
+            limiter.tell(allowance, answer.headers_mut());
+        }
+        self.metrics.answered(answer.status().as_u16(), started.elapsed());
+        Some(answer)
     }
 
     /// Answers a request of a client.
@@ -69,11 +109,12 @@ pub async fn limited<A: Future<Output = Response>>(
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         return not_found().await.into_response();
     }
-    let Some(allowance) = limiter.and_then(|limiter| limiter.count(client, now)) else {
+    let Some((limiter, allowance)) = limiter.and_then(|limiter| Some((limiter, limiter.count(client, now)?)))
+    else {
         return answer(request).await;
     };
     let mut response = if allowance.exceeded { allowance.refusal() } else { answer(request).await };
-    allowance.tell(response.headers_mut());
+    limiter.tell(allowance, response.headers_mut());
     response
 }
 
@@ -109,9 +150,22 @@ pub(crate) async fn by_body(cache: &Cache, request: Request) -> Result<Vec<u8>, 
 }
 
 async fn decided(cache: &Cache, request: &DecideRequest<'_>) -> Result<Vec<u8>, ApiError> {
+    let ruleset = cache.ruleset(&request.environment).await;
+    decide(request, ruleset.as_deref())
+}
+
+fn decide(request: &DecideRequest<'_>, ruleset: Option<&Ruleset>) -> Result<Vec<u8>, ApiError> {
     thread_local! {
         static BUFFER: RefCell<Buffer> = RefCell::default();
     }
-    let ruleset = cache.ruleset(&request.environment).await;
-    BUFFER.with_borrow_mut(|buffer| answer(request, ruleset.as_deref(), buffer))
+    BUFFER.with_borrow_mut(|buffer| answer(request, ruleset, buffer))
+}
+
+/// An answer of 200, with its headers in a map that need not be empty.
+fn json_answer(body: Bytes, mut headers: HeaderMap) -> Answer {
+    headers.clear();
+    headers.insert(header::CONTENT_TYPE, const { HeaderValue::from_static("application/json") });
+    let mut answer = Answer::new(Either::Left(body.into()));
+    *answer.headers_mut() = headers;
+    answer
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use edgewise_api::{EnvironmentName, loading::Held};
 use edgewise_engine::Ruleset;
 use tokio::time::Instant;
@@ -46,8 +46,8 @@ impl Slot {
     }
 
     /// What to decide from, if anything is loaded.
-    pub(super) fn ruleset(&self) -> Option<Arc<Ruleset>> {
-        self.ruleset.load_full()
+    pub(super) fn ruleset(&self) -> Guard<Option<Arc<Ruleset>>> {
+        self.ruleset.load()
     }
 
     pub(super) fn version(&self) -> Option<u64> {

@@ -1,4 +1,5 @@
 use std::{
+    cell::RefCell,
     io::{self, IoSlice},
     pin::Pin,
     sync::{
@@ -22,6 +23,13 @@ pub(super) struct Explained<S> {
     rest: Bytes,
     /// Whether a route has refused a request without saying why, which is its affair.
     refused: Arc<AtomicBool>,
+}
+
+/// An answer of at most so many bytes is joined before it is written: the system takes one piece faster than two.
+const JOINED_BYTES: usize = 4096;
+
+thread_local! {
+    static JOINED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 impl<S> Explained<S> {
@@ -85,7 +93,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
             return self.poll_write(cx, only);
         }
         ready!(self.poll_rest(cx))?;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        if slices.iter().map(|slice| slice.len()).sum::<usize>() > JOINED_BYTES {
+            return Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        }
+        JOINED.with_borrow_mut(|joined| {
+            joined.clear();
+            slices.iter().for_each(|slice| joined.extend_from_slice(slice));
+            Pin::new(&mut self.stream).poll_write(cx, joined)
+        })
     }
 
     fn is_write_vectored(&self) -> bool {
