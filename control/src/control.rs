@@ -1,10 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::Router;
+use edgewise_engine::Ruleset;
 use tokio::task::JoinHandle;
 
 use crate::{
     clock::{Clock, IdSource, RandomIds, SystemClock},
+    live::Live,
     objects::ObjectStore,
     publisher::{OnPublished, Publisher},
     routes,
@@ -48,6 +50,8 @@ pub struct Control {
     store: Store,
     publisher: Arc<Publisher>,
     publishing: JoinHandle<()>,
+    /// Hears of what other processes publish.
+    hearing: JoinHandle<()>,
 }
 
 impl Control {
@@ -62,6 +66,17 @@ impl Control {
     ) -> Result<Self, OpenError> {
         let Options { database_url, publish_wait, look_every, clock, ids } = options;
         let store = Store::open(&database_url).await?;
+        let live = Arc::new(Live::default());
+        live.refresh(&store).await.map_err(OpenError::Unusable)?;
+        let hearing = tokio::spawn(live.clone().hear_of_others(store.clone()));
+        let on_published = {
+            let live = live.clone();
+            Arc::new(move |environment: &_, ruleset: Ruleset| {
+                let version = ruleset.version();
+                on_published(environment, ruleset);
+                live.tell(environment, version);
+            })
+        };
         let publisher = Publisher::new(
             store.clone(),
             objects,
@@ -73,8 +88,8 @@ impl Control {
         );
         let publisher = Arc::new(publisher);
         let publishing = tokio::spawn(publisher.clone().run());
-        let services = Services::new(store.clone(), publisher.clone(), clock, ids);
-        Ok(Self { services, store, publisher, publishing })
+        let services = Services::new(store.clone(), publisher.clone(), live, clock, ids);
+        Ok(Self { services, store, publisher, publishing, hearing })
     }
 
     /// Its routes, without a prefix.
@@ -104,6 +119,7 @@ impl Control {
 
     /// Stops publishing once what is under way has ended, and closes the database.
     pub async fn stop(self) {
+        self.hearing.abort();
         self.publisher.stop();
         if let Err(error) = self.publishing.await {
             tracing::error!(%error, "the publisher did not end well");

@@ -8,6 +8,7 @@
 //! | [`services`] | what can be done with configuration; no SQL, no HTTP |
 //! | [`store`] | the database; the only place with SQL |
 //! | [`publisher`] | from the database to the object store |
+//! | [`live`] | telling of new versions |
 //! | [`objects`] | the object store |
 //! | [`http`] | what all planes share in speaking HTTP |
 //! | [`actor`], [`clock`] | who, when, and under which id: handed in, never taken |
@@ -17,6 +18,7 @@ pub mod actor;
 pub mod clock;
 mod control;
 pub mod http;
+pub mod live;
 pub mod objects;
 pub mod publisher;
 pub mod routes;

@@ -1,6 +1,6 @@
 //! Versions of an environment: their history, going back to one, and going on from there. Each claim is checked on
 //! each database that is supported.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

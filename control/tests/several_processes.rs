@@ -5,9 +5,12 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 
+use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch};
 use edgewise_control::{
     Control, Options,
+    actor::Actor,
     objects::Directory,
+    services::Precondition,
     store::{Listener, Store},
 };
 use support::Postgres;
@@ -40,7 +43,7 @@ async fn a_change_that_becomes_due_is_heard_of_in_other_processes_also_after_the
     let (here, there) =
         (Store::open(postgres.url()).await.unwrap(), Store::open(postgres.url()).await.unwrap());
     with_environment(&there).await;
-    let mut listener = here.listener();
+    let mut listener = here.due_listener();
     hear(&mut listener).await; // It listens.
     leave_due(&there).await;
     hear(&mut listener).await;
@@ -79,5 +82,40 @@ async fn what_another_process_leaves_due_is_published_without_being_looked_for()
     }
     control.stop().await;
     other.close().await;
+    postgres.drop().await;
+}
+
+#[tokio::test]
+async fn what_one_process_publishes_is_told_of_in_the_others() {
+    let postgres = Postgres::fresh().await;
+    let directory = tempfile::tempdir().unwrap();
+    let objects = Arc::new(Directory::open(&directory.path().join("snapshots")).unwrap());
+    let start = async || {
+        let options = Options::new(postgres.url().to_owned());
+        Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap()
+    };
+    let here = start().await;
+    let mut told = here.services().live_versions(None).await.unwrap();
+    let there = start().await;
+    let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
+    let environment = there.services().create_environment(&Actor::LOCAL, &request).await.unwrap().value;
+    let body = format!(r#"{{"key": "k", "name": "n", "environmentId": "{}"}}"#, environment.id);
+    let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
+    let id = there.services().create_experiment(&Actor::LOCAL, &request).await.unwrap().value.row.id;
+    let running = StatusPatch { status: Status::Running };
+    there.services().update_status(&Actor::LOCAL, &id, &Precondition::None, running).await.unwrap();
+
+    let heard = timeout(PATIENCE, told.wait_for(|versions| !versions.is_empty())).await;
+    let heard = heard.expect("nothing is told").unwrap().clone();
+    assert_eq!(
+        heard.iter().map(|(name, version)| (name.as_str(), *version)).collect::<Vec<_>>(),
+        [("prod", 1)]
+    );
+    // Who starts later knows it from the database.
+    let late = start().await;
+    assert_eq!(*late.services().live_versions(None).await.unwrap().borrow(), heard);
+    for control in [here, there, late] {
+        control.stop().await;
+    }
     postgres.drop().await;
 }

@@ -99,6 +99,18 @@ impl Upstream {
         Some(answer.status())
     }
 
+    /// Asks for something that goes on for a while, and returns what comes.
+    ///
+    /// # Errors
+    /// If the plane does not answer, or not with 200.
+    pub async fn listen(&self, path: &str) -> Result<Body, ProxyError> {
+        let asked = timeout(ANSWER_LIMIT, self.client.get(self.address(path)?)).await;
+        match asked.map_err(|_| ProxyError::Slow(self.name))? {
+            Ok(answer) if answer.status() == StatusCode::OK => Ok(Body::new(answer.into_body())),
+            _ => Err(ProxyError::Unreachable(self.name)),
+        }
+    }
+
     /// Passes a request on, and its answer back. `path_and_query` is what to ask the plane for, as it was sent.
     pub async fn pass(&self, request: Request, path_and_query: &str) -> Response {
         match self.forward(request, path_and_query).await {

@@ -24,13 +24,16 @@ use axum::{
 use edgewise_api::ApiError;
 use edgewise_control::http::{Failed, with_whole_body};
 use futures_util::{
-    FutureExt,
+    FutureExt, StreamExt,
     future::{self, BoxFuture, Ready},
 };
 use http_body_util::Either::Right;
 use hyper::{Request, body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
 
 use crate::answering::{Answer, Answering};
 use explained::Explained;
@@ -74,13 +77,17 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
 /// Has requests answered until `stop` is ready; then finishes those under way, for at most 10 seconds.
 pub async fn serve(listener: TcpListener, answering: Arc<Answering>, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
+    let (stopping, stopped) = watch::channel(false);
     let mut http = http1::Builder::new();
     http.header_read_timeout(HEAD_LIMIT);
 
     let accepting = async {
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => spawn(&http, &connections, stream, peer, answering.clone()),
+                Ok((stream, peer)) => {
+                    let connection = (answering.clone(), stopped.clone());
+                    spawn(&http, &connections, stream, peer, connection);
+                }
                 Err(error) => accept_failed(&error).await,
             }
         }
@@ -90,6 +97,7 @@ pub async fn serve(listener: TcpListener, answering: Arc<Answering>, stop: impl 
         () = stop => {}
     }
     drop(listener);
+    stopping.send_replace(true);
     if tokio::time::timeout(STOP_LIMIT, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish within {} s", STOP_LIMIT.as_secs());
     }
@@ -100,7 +108,7 @@ fn spawn(
     connections: &GracefulShutdown,
     stream: TcpStream,
     peer: SocketAddr,
-    answering: Arc<Answering>,
+    (answering, stopped): (Arc<Answering>, watch::Receiver<bool>),
 ) {
     // Without it, an answer in two packets waits for the first one's acknowledgement.
     if let Err(error) = stream.set_nodelay(true) {
@@ -110,7 +118,7 @@ fn spawn(
     let stream = TokioIo::new(Explained::new(stream, refused.clone()));
     let mut http = http.clone();
     http.timer(HeadTimer::default());
-    let service = Connection { answering, peer, refused };
+    let service = Connection { answering, stopped, peer, refused };
     let connection = connections.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
@@ -122,6 +130,8 @@ fn spawn(
 /// What answers the requests of one connection.
 struct Connection {
     answering: Arc<Answering>,
+    /// Whether the server stops.
+    stopped: watch::Receiver<bool>,
     peer: SocketAddr,
     /// See [`Explained`].
     refused: Arc<AtomicBool>,
@@ -153,6 +163,7 @@ impl Connection {
         // Most requests have no body, and need no room for one.
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
         let (answering, peer, refused) = (self.answering.clone(), self.peer, self.refused.clone());
+        let stopped = self.stopped.clone();
         async move {
             let answer = match with_whole_body(request).await {
                 Ok(request) => {
@@ -164,9 +175,19 @@ impl Connection {
             if answer.status().is_client_error() && !answer.headers().contains_key(header::CONTENT_TYPE) {
                 refused.store(true, Ordering::Relaxed);
             }
-            Ok(answer.map(Right))
+            Ok(until_stopped(answer, stopped).map(Right))
         }
     }
+}
+
+/// Events go on for ever, and so end when the server does.
+fn until_stopped(answer: Response, mut stopped: watch::Receiver<bool>) -> Response {
+    let kind = answer.headers().get(header::CONTENT_TYPE);
+    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream")) {
+        return answer;
+    }
+    let stop = async move { stopped.wait_for(|stopped| *stopped).await.is_ok() };
+    answer.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(stop))))
 }
 
 /// The answer where a handler panics, so that the client gets one. The log says where it did.

@@ -180,7 +180,7 @@ impl Publisher {
 
     /// Has work looked for when another process made it. Never ends.
     async fn hear_of_others(&self) {
-        let mut listener = self.store.listener();
+        let mut listener = self.store.due_listener();
         loop {
             listener.heard().await;
             self.wake.notify_one();

@@ -66,6 +66,7 @@ impl Publisher {
             Write::Written => {
                 let mut tx = self.store.write().await?;
                 tx.mark_published(environment_id, version).await?;
+                tx.tell_published(name, version.number).await?;
                 tx.commit().await?;
                 tracing::info!(environment = %name, version = number, "published");
                 self.progress.published(environment_id, version.changes);

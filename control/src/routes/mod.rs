@@ -7,6 +7,7 @@ mod environments;
 mod experiments;
 mod extract;
 mod reply;
+mod stream;
 mod variants;
 mod versions;
 
@@ -74,4 +75,5 @@ fn described() -> OpenApiRouter<Services> {
         .routes(routes!(versions::rollback))
         .routes(routes!(versions::resume))
         .routes(routes!(versions::publication))
+        .routes(routes!(stream::stream))
 }

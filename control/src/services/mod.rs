@@ -11,11 +11,13 @@ mod versions;
 
 use std::sync::Arc;
 
-use edgewise_api::{ApiError, resources::Rule};
+use edgewise_api::{ApiError, EnvironmentName, resources::Rule};
+use tokio::sync::watch;
 
 use crate::{
     actor::Actor,
     clock::{Clock, IdSource},
+    live::{Live, Versions},
     publisher::{Publication, Publisher},
     store::{Change, Store, Stored, Tx},
 };
@@ -30,6 +32,7 @@ pub type Result<T> = std::result::Result<T, ApiError>;
 pub struct Services {
     store: Store,
     publisher: Arc<Publisher>,
+    live: Arc<Live>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
 }
@@ -48,10 +51,11 @@ impl Services {
     pub fn new(
         store: Store,
         publisher: Arc<Publisher>,
+        live: Arc<Live>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Self {
-        Self { store, publisher, clock, ids }
+        Self { store, publisher, live, clock, ids }
     }
 
     /// Whether the database answers.
@@ -60,6 +64,24 @@ impl Services {
     /// 503 if it does not.
     pub async fn ready(&self) -> Result<()> {
         Ok(self.store.ping().await?)
+    }
+
+    /// The versions that are live, as they change. `environment` is the one of interest.
+    ///
+    /// # Errors
+    /// 404 if there is no such environment.
+    pub async fn live_versions(
+        &self,
+        environment: Option<&EnvironmentName>,
+    ) -> Result<watch::Receiver<Versions>> {
+        let versions = self.live.subscribe();
+        if let Some(name) = environment
+            && !versions.borrow().contains_key(name)
+            && !self.store.read().await?.has_environment_named(name.as_str()).await?
+        {
+            return Err(missing("environment", name.as_str()));
+        }
+        Ok(versions)
     }
 
     /// Ends a change: commits it, and waits until it is published if `publish` says so and the environment

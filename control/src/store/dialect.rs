@@ -76,11 +76,30 @@ impl Dialect {
         }
     }
 
-    /// Hears what [`Dialect::tell_due`] tells.
-    pub(super) fn listener(&self) -> Listener {
+    /// What tells other processes that a version is live, as part of the transaction that records it: a statement that
+    /// takes what to say.
+    pub(super) const fn tell_published(&self) -> Option<&'static str> {
         match self {
-            Self::Sqlite(_) => Listener::new(None),
-            Self::Postgres(server) => Listener::new(Some(server.clone())),
+            Self::Sqlite(_) => None,
+            Self::Postgres(_) => Some(postgres::TELL_PUBLISHED),
+        }
+    }
+
+    /// Hears what [`Dialect::tell_due`] tells.
+    pub(super) fn due_listener(&self) -> Listener {
+        Listener::new(postgres::DUE_CHANNEL, self.server())
+    }
+
+    /// Hears what [`Dialect::tell_published`] tells.
+    pub(super) fn published_listener(&self) -> Listener {
+        Listener::new(postgres::PUBLISHED_CHANNEL, self.server())
+    }
+
+    /// The server that other processes use too.
+    fn server(&self) -> Option<postgres::Server> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(server) => Some(server.clone()),
         }
     }
 

@@ -34,6 +34,12 @@ impl Tx {
         Ok(row.map(|row| rows::stored(&row, rows::environment)).transpose()?)
     }
 
+    /// Whether there is an environment of that name.
+    pub async fn has_environment_named(&mut self, name: &str) -> Result<bool> {
+        let row = query("SELECT id FROM environment WHERE name = $1").bind(name);
+        Ok(row.fetch_optional(&mut self.sql).await?.is_some())
+    }
+
     /// A page of all environments, by name, and how many there are.
     pub async fn environments(&mut self, limit: i64, offset: i64) -> Result<(Vec<Environment>, i64)> {
         let rows = query("SELECT * FROM environment ORDER BY name LIMIT $1 OFFSET $2")

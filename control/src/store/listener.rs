@@ -6,7 +6,7 @@ use sqlx::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::postgres::{DUE_CHANNEL, Server};
+use super::postgres::Server;
 
 /// How long the server may take to be connected to, or to show that it is still there.
 const ANSWER_LIMIT: Duration = Duration::from_secs(5);
@@ -18,36 +18,50 @@ const BREATH: Duration = Duration::from_millis(200);
 /// The pause before it is connected to again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Hears when a change becomes due, in whichever process it was made. What is said while the database is away is
-/// missed, so this only saves looking for it.
+/// Hears what processes on the same database tell each other. What is said while the database is away is missed, so this
+/// only saves looking for it.
 #[derive(Debug)]
 pub struct Listener {
+    channel: &'static str,
     /// The server that tells, if there is one.
     server: Option<Server>,
     connection: Option<PgListener>,
 }
 
 impl Listener {
-    pub(super) const fn new(server: Option<Server>) -> Self {
-        Self { server, connection: None }
+    pub(super) const fn new(channel: &'static str, server: Option<Server>) -> Self {
+        Self { channel, server, connection: None }
     }
 
-    /// Waits until changes have become due, or may have become due unheard: it also returns once it has connected,
-    /// for the first time or again. Where no other process can make changes, it waits for ever.
+    /// Waits until something was said, or may have been said unheard: it also returns once it has connected, for the first
+    /// time or again. Where no other process can say anything, it waits for ever. What is said in the same breath counts
+    /// as one.
     pub async fn heard(&mut self) {
+        if self.told().await.is_none() {
+            return;
+        }
+        let over = Instant::now() + BREATH;
+        while let Some(connection) = &mut self.connection
+            && let Ok(Some(_)) = next(connection, over.saturating_duration_since(Instant::now())).await
+        {
+        }
+    }
+
+    /// Waits for what is said next, and returns it; or `None` once it has connected, as [`Listener::heard`] does.
+    pub async fn told(&mut self) -> Option<String> {
         let Some(server) = &self.server else { return pending().await };
         if let Some(connection) = &mut self.connection {
             match hear(connection).await {
-                Ok(()) => return,
-                Err(error) => tracing::debug!(%error, "what other processes change is not heard of"),
+                Ok(said) => return Some(said),
+                Err(error) => tracing::debug!(%error, "what other processes say is not heard"),
             }
             self.connection = None;
         }
         loop {
-            match connect(server).await {
+            match connect(server, self.channel).await {
                 Ok(connection) => {
                     self.connection = Some(connection);
-                    return;
+                    return None;
                 }
                 Err(error) => tracing::debug!(%error, "the database cannot be listened to"),
             }
@@ -56,31 +70,31 @@ impl Listener {
     }
 }
 
-async fn connect(server: &Server) -> sqlx::Result<PgListener> {
+async fn connect(server: &Server, channel: &str) -> sqlx::Result<PgListener> {
     // Of one connection, which lasts; this pool has no other use.
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(ANSWER_LIMIT);
     let mut listener = PgListener::connect_with(&pool.connect_lazy(server.url())?).await?;
     listener.eager_reconnect(false);
-    in_time(listener.listen(DUE_CHANNEL)).await?;
+    in_time(listener.listen(channel)).await?;
     Ok(listener)
 }
 
-/// Waits until something is said, and for what else is said in the same breath.
-async fn hear(connection: &mut PgListener) -> sqlx::Result<()> {
-    while !is_told(connection, SILENCE).await? {
+/// Waits until something is said.
+async fn hear(connection: &mut PgListener) -> sqlx::Result<String> {
+    loop {
+        if let Some(said) = next(connection, SILENCE).await? {
+            return Ok(said);
+        }
         // A connection can be lost without a sign.
         in_time(connection.execute("SELECT 1")).await?;
     }
-    let over = Instant::now() + BREATH;
-    while is_told(connection, over.saturating_duration_since(Instant::now())).await? {}
-    Ok(())
 }
 
-/// Whether something is said in that time.
-async fn is_told(connection: &mut PgListener, time: Duration) -> sqlx::Result<bool> {
+/// What is said in that time, if anything is.
+async fn next(connection: &mut PgListener, time: Duration) -> sqlx::Result<Option<String>> {
     match timeout(time, connection.try_recv()).await {
-        Ok(heard) => heard?.map(|_| true).ok_or_else(lost),
-        Err(_) => Ok(false),
+        Ok(heard) => heard?.map(|said| Some(said.payload().to_owned())).ok_or_else(lost),
+        Err(_) => Ok(None),
     }
 }
 

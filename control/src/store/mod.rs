@@ -212,8 +212,15 @@ impl Store {
 
     /// Somebody who hears of changes that become due, whichever process makes them.
     #[must_use]
-    pub fn listener(&self) -> Listener {
-        self.dialect.listener()
+    pub fn due_listener(&self) -> Listener {
+        self.dialect.due_listener()
+    }
+
+    /// Somebody who hears of versions that are live, whichever process published them: the number and the environment's
+    /// name, with a blank between them.
+    #[must_use]
+    pub fn published_listener(&self) -> Listener {
+        self.dialect.published_listener()
     }
 
     /// Whether the database answers.

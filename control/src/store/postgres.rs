@@ -21,6 +21,11 @@ pub(super) const DUE_CHANNEL: &str = "edgewise_due";
 /// Tells it, if the transaction is committed, and when it is.
 pub(super) const TELL_DUE: &str = "NOTIFY edgewise_due";
 
+/// Where it is told that a version is live.
+pub(super) const PUBLISHED_CHANNEL: &str = "edgewise_published";
+/// Tells it, if the transaction is committed, and when it is: version and environment's name.
+pub(super) const TELL_PUBLISHED: &str = "SELECT pg_notify('edgewise_published', $1)";
+
 /// A server, and how it is reached. The URL may hold a password, so it is never shown.
 #[derive(Clone)]
 pub(super) struct Server(Arc<str>);

@@ -130,8 +130,7 @@ impl Tx {
             .fetch_optional(&mut self.sql)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let name = EnvironmentName::new(row.try_get("name")?)
-            .map_err(|error| sqlx::Error::ColumnDecode { index: "name".to_owned(), source: error.into() })?;
+        let name = environment_name(&row)?;
         let state = PublishState {
             due: row.try_get("due")?,
             published: row.try_get("published")?,
@@ -312,6 +311,27 @@ impl Tx {
         Ok(())
     }
 
+    /// Tells other processes that a version is live, once this is committed.
+    pub async fn tell_published(&mut self, name: &EnvironmentName, number: i64) -> Result<()> {
+        if let Some(tell) = self.dialect.tell_published() {
+            query(tell).bind(format!("{number} {name}")).execute(&mut self.sql).await?;
+        }
+        Ok(())
+    }
+
+    /// The version that is live in each environment that has one.
+    pub async fn live_versions(&mut self) -> Result<Vec<(EnvironmentName, u64)>> {
+        let rows = query(
+            "SELECT e.name, CAST(MAX(v.version) AS BIGINT) AS version FROM version v \
+             JOIN environment e ON e.id = v.environment_id WHERE v.state = 'published' GROUP BY e.name",
+        )
+        .fetch_all(&mut self.sql)
+        .await?;
+        let live =
+            |row: &AnyRow| Ok((environment_name(row)?, row.try_get::<i64, _>("version")?.unsigned_abs()));
+        Ok(rows.iter().map(live).collect::<sqlx::Result<_>>()?)
+    }
+
     /// Records that a pending version's number is given up. `false` if it was not pending any more.
     pub async fn mark_superseded(&mut self, environment_id: &str, number: i64) -> Result<bool> {
         self.end_pending(environment_id, number, VersionState::Superseded).await
@@ -329,6 +349,11 @@ impl Tx {
         .await?;
         Ok(ended.rows_affected() == 1)
     }
+}
+
+fn environment_name(row: &AnyRow) -> sqlx::Result<EnvironmentName> {
+    EnvironmentName::new(row.try_get("name")?)
+        .map_err(|error| sqlx::Error::ColumnDecode { index: "name".to_owned(), source: error.into() })
 }
 
 fn version(row: &AnyRow) -> sqlx::Result<Version> {

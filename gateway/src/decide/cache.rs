@@ -120,6 +120,16 @@ impl Cache {
         slot.looked(None, true);
     }
 
+    /// Looks at an environment that has a newer version, as somebody says, ahead of the next round.
+    pub async fn catch_up(&self, environment: &EnvironmentName, version: u64) {
+        let Some(slot) = self.known.load().get(environment).cloned() else { return };
+        // A look that is under way may have begun before.
+        let _one_look_for_all = slot.looking.lock().await;
+        if slot.version() < Some(version) {
+            self.look(&slot).await;
+        }
+    }
+
     /// Polls for ever. A round does not wait for the one before: an object that hangs delays its environment alone.
     pub async fn poll_for_ever(self: Arc<Self>) {
         let mut rounds = interval(self.interval);

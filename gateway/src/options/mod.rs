@@ -135,6 +135,10 @@ pub struct DecideOptions {
     /// How a bucket is reached.
     #[command(flatten)]
     pub s3: BucketOptions,
+    /// Where the control plane listens, or its gateway with /api, to hear of new snapshots at once; without it they are
+    /// only looked for
+    #[arg(long, env = "EDGEWISE_CONTROL_URL", value_name = "URL", value_parser = values::plane)]
+    pub control_url: Option<PlaneUrl>,
     /// How often to look for new snapshots, in seconds (fractions allowed)
     #[arg(long, env = "EDGEWISE_POLL_INTERVAL", value_name = "SECS", default_value = "5",
           allow_negative_numbers = true, value_parser = values::seconds)]

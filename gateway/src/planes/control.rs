@@ -24,7 +24,7 @@ pub(super) async fn start(options: &ControlOptions) -> Result<Plane, StartError>
     let objects = snapshots(&options.data).await?;
     let control =
         Control::start(Options::new(database_url(&options.data)), objects, Arc::new(|_, _| {})).await?;
-    Ok(Plane { answering: Arc::new(routes(&control).into()), control: Some(control), polling: None })
+    Ok(Plane { answering: Arc::new(routes(&control).into()), control: Some(control), keeping_up: Vec::new() })
 }
 
 fn routes(control: &Control) -> Router {

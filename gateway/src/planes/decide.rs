@@ -6,10 +6,11 @@ use edgewise_control::http::{Metrics, shell};
 use super::{Plane, StartError, keep_up};
 use crate::{
     answering::Answering,
-    decide::{Cache, Deciding, Source, configs},
+    decide::{Cache, Deciding, Source, configs, follow},
     health::Health,
     openapi,
     options::{DecideOptions, SourceUrl, StoreUrl},
+    proxy::Upstream,
 };
 
 pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> {
@@ -20,8 +21,12 @@ pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> 
     }
     let source = Source::open(&options.snapshot_store, &options.s3).await?;
     let cache = Arc::new(Cache::new(source, options.poll_interval));
-    let polling = keep_up(&cache);
-    Ok(Plane { answering: Arc::new(answering(&cache)), control: None, polling: Some(polling) })
+    let mut keeping_up = vec![keep_up(&cache)];
+    if let Some(url) = &options.control_url {
+        let control = Upstream::new("control plane", url.clone());
+        keeping_up.push(tokio::spawn(follow(cache.clone(), control)));
+    }
+    Ok(Plane { answering: Arc::new(answering(&cache)), control: None, keeping_up })
 }
 
 fn answering(cache: &Arc<Cache>) -> Answering {

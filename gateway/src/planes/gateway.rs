@@ -38,7 +38,7 @@ pub(super) fn start(options: &GatewayOptions) -> Plane {
         decide: Upstream::new("decision plane", options.decide_url.clone()),
         limiter: Limiter::new(&options.limit).map(Arc::new),
     };
-    Plane { answering: Arc::new(routes(gateway).into()), control: None, polling: None }
+    Plane { answering: Arc::new(routes(gateway).into()), control: None, keeping_up: Vec::new() }
 }
 
 fn routes(gateway: Gateway) -> Router {

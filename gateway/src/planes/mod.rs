@@ -24,7 +24,8 @@ pub struct Plane {
     /// All it serves.
     answering: Arc<Answering>,
     control: Option<Control>,
-    polling: Option<JoinHandle<()>>,
+    /// What keeps the cache up to date.
+    keeping_up: Vec<JoinHandle<()>>,
 }
 
 /// Why a plane cannot start. Each says in one line what to do.
@@ -75,9 +76,7 @@ impl Plane {
 
     /// Ends what runs in the background, once it is whole.
     pub async fn stop(self) {
-        if let Some(polling) = self.polling {
-            polling.abort();
-        }
+        self.keeping_up.iter().for_each(JoinHandle::abort);
         if let Some(control) = self.control {
             control.stop().await;
         }

@@ -32,7 +32,7 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     let control = Control::start(Options::new(database_url(&options.data)), objects, published).await?;
     let limiter = Limiter::new(&options.limit);
     let answering = Arc::new(answering(&control, &cache, limiter));
-    Ok(Plane { answering, control: Some(control), polling: Some(keep_up(&cache)) })
+    Ok(Plane { answering, control: Some(control), keeping_up: vec![keep_up(&cache)] })
 }
 
 fn answering(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> Answering {

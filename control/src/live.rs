@@ -1,0 +1,71 @@
+//! Telling of new versions: what is live in each environment, for those who want to hear when that changes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use edgewise_api::EnvironmentName;
+use tokio::sync::watch;
+
+use crate::store::{Store, StoreError};
+
+/// The version that is live in each environment.
+pub type Versions = BTreeMap<EnvironmentName, u64>;
+
+/// The versions that are live, as far as this process knows.
+///
+/// Who listens sees the newest state, however slow he is: nothing is kept for anybody.
+#[derive(Debug, Default)]
+pub struct Live(watch::Sender<Versions>);
+
+impl Live {
+    /// What is live now, and whatever changes in it from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<Versions> {
+        self.0.subscribe()
+    }
+
+    /// A version is live. An older one than is known says nothing.
+    pub fn tell(&self, environment: &EnvironmentName, version: u64) {
+        self.0.send_if_modified(|versions| {
+            let news = versions.get(environment).is_none_or(|known| *known < version);
+            if news {
+                versions.insert(environment.clone(), version);
+            }
+            news
+        });
+    }
+
+    /// Takes over what the database knows.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+        let versions = store.read().await?.live_versions().await?;
+        for (environment, version) in versions {
+            self.tell(&environment, version);
+        }
+        Ok(())
+    }
+
+    /// Hears of what other processes publish. Never ends.
+    pub async fn hear_of_others(self: Arc<Self>, store: Store) {
+        let mut listener = store.published_listener();
+        loop {
+            let said = listener.told().await;
+            match said.as_deref().and_then(read) {
+                Some((environment, version)) => self.tell(&environment, version),
+                // Something may have been missed.
+                None => {
+                    if let Err(error) = self.refresh(&store).await {
+                        tracing::debug!(%error, "what other processes published is not known");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What [`crate::store::Tx::tell_published`] tells.
+fn read(said: &str) -> Option<(EnvironmentName, u64)> {
+    let (version, name) = said.split_once(' ')?;
+    Some((EnvironmentName::new(name).ok()?, version.parse().ok()?))
+}
