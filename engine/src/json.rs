@@ -164,6 +164,15 @@ impl From<Json<'_>> for Value {
 }
 
 /// Adds a whole number to a text in UTF-8.
+///
+/// ```
+/// let mut text = b"from 0 to ".to_vec();
+/// edgewise_engine::json::push_number(&mut text, u64::MAX);
+/// assert_eq!(text, b"from 0 to 18446744073709551615");
+/// text.clear();
+/// edgewise_engine::json::push_number(&mut text, 0);
+/// assert_eq!(text, b"0");
+/// ```
 pub fn push_number(text: &mut Vec<u8>, value: u64) {
     let mut digits = [b'0'; 20];
     let (mut first, mut rest) = (digits.len(), value);
