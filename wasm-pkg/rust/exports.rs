@@ -42,13 +42,13 @@ struct Answer {
     high: u32,
 }
 
-static ANSWER: Global<Answer> =
-    Global::new(Answer { at: core::ptr::null(), length: 0, low: 0, high: 0 });
+static ANSWER: Global<Answer> = Global::new(Answer { at: core::ptr::null(), length: 0, low: 0, high: 0 });
 
 fn answer_bytes(bytes: &[u8]) {
     ANSWER.with(|answer| (answer.at, answer.length) = (bytes.as_ptr(), bytes.len()));
 }
 
+#[cfg(feature = "decide")]
 fn answer_words(low: u32, high: u32) {
     ANSWER.with(|answer| (answer.low, answer.high) = (low, high));
 }
@@ -73,7 +73,22 @@ mod decide {
     static DECIDING: Global<Option<Deciding>> = Global::new(None);
 
     fn deciding<R>(work: impl FnOnce(&mut Deciding) -> R) -> R {
-        DECIDING.with(|deciding| work(deciding.get_or_insert_default()))
+        DECIDING.with(|deciding| {
+            if deciding.is_none() {
+                first(deciding);
+            }
+            match deciding {
+                Some(deciding) => work(deciding),
+                None => core::arch::wasm32::unreachable(),
+            }
+        })
+    }
+
+    /// Once, and so not part of every export.
+    #[cold]
+    #[inline(never)]
+    fn first(deciding: &mut Option<Deciding>) {
+        *deciding = Some(Deciding::new());
     }
 
     fn of<R: Default>(handle: usize, ask: impl FnOnce(&Ruleset) -> R) -> R {
@@ -95,18 +110,13 @@ mod decide {
     /// Loads what was written there: the handle, or 0, and then the answer says why not.
     #[unsafe(no_mangle)]
     extern "C" fn load() -> usize {
-        let problem = match deciding(Deciding::load) {
+        match deciding(Deciding::load) {
             Ok(handle) => return handle,
-            Err(problem) => problem,
-        };
-        match problem {
-            RulesetError::Foreign => answer_words(1, 0),
-            RulesetError::Format(format) => answer_words(2, format),
-            RulesetError::Unsupported(capabilities) => answer_words(3, capabilities),
-            RulesetError::Damaged(how) => {
-                answer_words(4, 0);
-                answer_bytes(how.as_bytes());
-            }
+            Err(RulesetError::Foreign) => answer_words(1, 0),
+            Err(RulesetError::Format(format)) => answer_words(2, format),
+            Err(RulesetError::Unsupported(capabilities)) => answer_words(3, capabilities),
+            // What exactly is broken is of use to nobody here, and its texts would be a twentieth of the file.
+            Err(RulesetError::Damaged(_)) => answer_words(4, 0),
         }
         0
     }

@@ -26,6 +26,7 @@ export class AttributeNames {
 
   /** Writes the attributes as records, and their texts from `at` on. Returns where they end, or -1 if there is no room. */
   write(memory: Memory, at: number, context: Context): number {
+    if (this.#names.length === 0) return at;
     if (this.#plain && isPlain(context)) {
       try {
         return this.#writePlain(memory, at, context);

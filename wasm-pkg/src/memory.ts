@@ -145,7 +145,7 @@ export class Memory {
       case 3:
         return `the ruleset needs capabilities 0x${detail.toString(16)}, which this package lacks: use a newer version of edgewise`;
       default:
-        return `the ruleset is damaged: ${this.answered()}. Fetch it again`;
+        return "the ruleset is damaged: fetch it again";
     }
   }
 }

@@ -19,6 +19,14 @@ pub(crate) fn for_tests() -> Result<()> {
     target(NO_STD_TARGET, "to prove that the engine needs no `std`")
 }
 
+/// Installs what `cargo xtask package` needs beside what Node brings, where it is missing.
+///
+/// # Errors
+/// Say what is missing and how to get it by hand.
+pub(crate) fn for_package() -> Result<()> {
+    target(NO_STD_TARGET, "to compile the npm package")
+}
+
 /// Installs what `cargo xtask bench http` needs, where it is missing.
 ///
 /// # Errors

@@ -62,7 +62,8 @@ fn triples(file: &Path, number: usize, seed: u64) -> Result<()> {
             let (user, context) = (random.user(), random.context());
             let by_letter = oracle::Context::from_value(Value::Object(context.clone()))?;
             oracle::decide(&snapshot, UserKey::new(&user)?, &by_letter, &mut expected);
-            let pairs: Vec<[u32; 2]> = expected.iter().map(|found| [found.experiment, found.variant]).collect();
+            let pairs: Vec<[u32; 2]> =
+                expected.iter().map(|found| [found.experiment, found.variant]).collect();
             decisions.push(json!([user, context, pairs]));
         }
         writeln!(out, "{}", json!({"snapshot": text, "decisions": decisions}))?;
