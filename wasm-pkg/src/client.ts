@@ -281,7 +281,7 @@ function checked(options: ClientOptions): ClientOptions {
   if (typeof environment !== "string" || !ENVIRONMENT.test(environment)) {
     refuse("`environment` must be the name of an environment, such as `prod`");
   }
-  if (pollingInterval !== undefined && !(pollingInterval >= 0 && pollingInterval < 2 ** 31)) {
+  if (pollingInterval !== undefined && !(typeof pollingInterval === "number" && pollingInterval >= 0 && pollingInterval < 2 ** 31)) {
     refuse("`pollingInterval` must be a number of milliseconds, or 0 for never");
   }
   if (ruleset !== undefined && !(ruleset instanceof Uint8Array || ruleset instanceof ArrayBuffer)) {
