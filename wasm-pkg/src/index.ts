@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * Experiment decisions where the request is: in browsers, Node, Deno, Bun and workers.
  *

@@ -7,9 +7,13 @@ import type { Memory } from "./memory.js";
 const NO_ATTRIBUTES: Context = Object.freeze({});
 
 /** Rulesets that nobody can reach any more are released in the end, whether or not somebody closed them. */
-const forgotten = new FinalizationRegistry<{ memory: Memory; handle: number }>(({ memory, handle }) => {
-  memory.exports.release(handle);
-});
+const forgotten =
+  // Some workers have none.
+  typeof FinalizationRegistry === "undefined"
+    ? undefined
+    : new FinalizationRegistry<{ memory: Memory; handle: number }>(({ memory, handle }) => {
+        memory.exports.release(handle);
+      });
 
 /** All that is live in one environment at one version, loaded for deciding. */
 export class Ruleset {
@@ -60,7 +64,7 @@ export class Ruleset {
     });
     this.#attributes = new AttributeNames(names);
     memory.reserve(names.length, 0);
-    forgotten.register(this, { memory, handle }, this);
+    forgotten?.register(this, { memory, handle }, this);
   }
 
   /**
@@ -131,7 +135,7 @@ export class Ruleset {
   /** Gives its memory back. It cannot decide any more; assignments that it made stay as they are. */
   close(): void {
     if (this.#handle === 0) return;
-    forgotten.unregister(this);
+    forgotten?.unregister(this);
     this.#memory.exports.release(this.#handle);
     this.#handle = 0;
   }
