@@ -17,7 +17,7 @@ impl Eight {
 mod numbers {
     #![expect(clippy::indexing_slicing, reason = "arrays of eight, indexed by 0 to 7")]
 
-    use core::ops::{Add, BitOr, BitXor, Mul, Shl, Shr};
+    use core::ops::{Add, BitAnd, BitOr, BitXor, Mul, Shl, Shr};
 
     /// Eight numbers of 32 bits. Adding and multiplying wrap around.
     #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,15 @@ mod numbers {
         #[inline(always)]
         fn bitxor(self, other: Self) -> Self {
             each(|lane| self.0[lane] ^ other.0[lane])
+        }
+    }
+
+    impl BitAnd<u32> for Eight {
+        type Output = Self;
+
+        #[inline(always)]
+        fn bitand(self, mask: u32) -> Self {
+            each(|lane| self.0[lane] & mask)
         }
     }
 
@@ -111,7 +120,7 @@ mod numbers {
             u32x4_splat, u32x4_sub, u64x2_extmul_high_u32x4, u64x2_extmul_low_u32x4, u64x2_shr, v128,
             v128_or, v128_xor,
         },
-        ops::{Add, BitOr, BitXor, Mul, Shl, Shr},
+        ops::{Add, BitAnd, BitOr, BitXor, Mul, Shl, Shr},
     };
 
     /// Eight numbers of 32 bits. Adding and multiplying wrap around.
@@ -176,6 +185,15 @@ mod numbers {
         #[inline(always)]
         fn bitxor(self, other: Self) -> Self {
             Self(v128_xor(self.0, other.0), v128_xor(self.1, other.1))
+        }
+    }
+
+    impl BitAnd<u32> for Eight {
+        type Output = Self;
+
+        #[inline(always)]
+        fn bitand(self, mask: u32) -> Self {
+            Self(v128_and(self.0, u32x4_splat(mask)), v128_and(self.1, u32x4_splat(mask)))
         }
     }
 

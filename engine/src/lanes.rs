@@ -39,8 +39,7 @@ pub(crate) fn buckets(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usi
     }
     if let (Some(row), 1..) = (partial.first(), left) {
         // What stands beyond the end of a salt does not count.
-        let beyond = 32 - 8 * left as u32;
-        let words = Eight::from_bytes(row) << beyond >> beyond;
+        let words = Eight::from_bytes(row) & ((1 << (8 * left)) - 1);
         let filled = tail | words << shift;
         if waiting as usize + left < 4 {
             tail = filled;

@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod fuzz;
+mod javascript;
 mod node;
 mod package;
 mod parity;

@@ -1,6 +1,9 @@
 //! What must be installed, and installing it. Each step says what it does and why.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -25,6 +28,26 @@ pub(crate) fn for_tests() -> Result<()> {
 /// Say what is missing and how to get it by hand.
 pub(crate) fn for_package() -> Result<()> {
     target(NO_STD_TARGET, "to compile the npm package")
+}
+
+/// A Chromium, which is installed where there is none.
+///
+/// # Errors
+/// Say how to get it by hand.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    let found = || {
+        ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(|name| {
+            let path = cargo::output_of(Command::new("which").arg(name))?;
+            Some(PathBuf::from(path.trim()))
+        })
+    };
+    if let Some(path) = found() {
+        return Ok(path);
+    }
+    say("installing Chromium, to test the npm package in a browser");
+    let how = "install Chromium (Debian: `apt-get install chromium`)";
+    apt_install("chromium").context(how)?;
+    found().context(how)
 }
 
 /// Installs what `cargo xtask bench http` needs, where it is missing.
