@@ -23,9 +23,12 @@ pub(crate) fn test() -> Result<()> {
         cargo::command(fixtures(&EVERYTHING)?)?.arg("triples").arg(&triples).args([TRIPLES, "1"]),
     )?;
 
+    let edgewise =
+        cargo::build_executable("edgewise", &[&["build", "--bin", "edgewise"], &EVERYTHING[..]].concat())?;
     let mut tests = node::node()?;
     tests.args(["--test", "--test-reporter=dot"]).args(files(&cargo::root()?)?);
-    cargo::succeed(tests.env("EDGEWISE_TRIPLES", triples).env("CHROMIUM", chromium))
+    tests.env("EDGEWISE_TRIPLES", triples).env("EDGEWISE_BIN", edgewise);
+    cargo::succeed(tests.env("CHROMIUM", chromium))
 }
 
 /// The program that writes what tests and benches in JavaScript read, built with these arguments.

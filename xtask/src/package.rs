@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, node, setup};
+use crate::{cargo, javascript, node, setup};
 
 /// Where the package's sources are. What is built stands in `dist` below.
 pub(crate) const PACKAGE: &str = "wasm-pkg";
@@ -37,10 +37,17 @@ pub(crate) struct Args {
     /// Write the package as npm would publish it, as a .tgz, into this directory
     #[arg(long, value_name = "DIRECTORY")]
     pack: Option<PathBuf>,
+    /// Run its tests too, as `cargo xtask test` does
+    #[arg(long)]
+    test: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    build()?;
+    if args.test {
+        javascript::test()?
+    } else {
+        build()?
+    }
     let Some(directory) = &args.pack else { return Ok(()) };
     fs::create_dir_all(directory)?;
     let mut npm = cargo::command("npm")?;
