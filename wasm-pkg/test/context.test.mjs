@@ -53,7 +53,6 @@ const CONTEXTS = [
   { "a.b": undefined, a: { b: "x" } },
   { a: { b: undefined } },
   { a: [1, "x", undefined, () => 1, NaN] },
-  // eslint-disable-next-line no-sparse-arrays
   { a: [, 1] },
   { a: { 0: "x", length: 1 } },
   { a: { b: { toJSON: () => "x" } } },
