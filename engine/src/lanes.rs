@@ -3,16 +3,17 @@
 //! Salts of one length are stored transposed: a *row* holds the same four bytes of eight salts. Every step of the
 //! hash then is the same operation on eight numbers, which the compiler turns into vector instructions where the
 //! target has them. There is one source for all targets, so all give the same bits.
-#![expect(clippy::indexing_slicing, reason = "arrays of eight, indexed by the lanes 0 to 7")]
 
-use crate::{bucket::Bucket, murmur3::Murmur3, murmur3::scramble};
+use crate::{
+    bucket::Bucket,
+    eight::Eight,
+    murmur3::{C1, C2, Murmur3},
+};
 
 /// How many salts are hashed at a time.
 pub(crate) const LANES: usize = 8;
 /// The bytes of a row: four of each salt.
 pub(crate) const ROW_BYTES: usize = 4 * LANES;
-
-type Words = [u32; LANES];
 
 /// The buckets of eight salts, each `salt_bytes` long, after what `prefix` has seen.
 ///
@@ -21,40 +22,38 @@ type Words = [u32; LANES];
 pub(crate) fn buckets(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize) -> [u32; LANES] {
     let (left, waiting) = (salt_bytes % 4, prefix.waiting());
     let shift = waiting * 8;
-    let mut state = [prefix.state; LANES];
-    let mut tail = [prefix.tail; LANES];
+    let mut state = Eight::all(prefix.state);
+    let mut tail = Eight::all(prefix.tail);
 
     let (full, partial) = rows.split_at(rows.len().min(salt_bytes / 4));
     if shift == 0 {
         for row in full {
-            mix(&mut state, &words(row));
+            state = mix(state, Eight::from_bytes(row));
         }
     } else {
         for row in full {
-            let words = words(row);
-            mix(&mut state, &each(|lane| tail[lane] | words[lane] << shift));
-            tail = each(|lane| words[lane] >> (32 - shift));
+            let words = Eight::from_bytes(row);
+            state = mix(state, tail | words << shift);
+            tail = words >> (32 - shift);
         }
     }
-    if let Some(row) = partial.first() {
-        let words = words(row);
+    if let (Some(row), 1..) = (partial.first(), left) {
         // What stands beyond the end of a salt does not count.
-        let salt_bits = (1_u32 << (8 * left)) - 1;
-        let words = each(|lane| words[lane] & salt_bits);
-        let filled = each(|lane| tail[lane] | words[lane] << shift);
+        let words = Eight::from_bytes(row) & ((1 << (8 * left)) - 1);
+        let filled = tail | words << shift;
         if waiting as usize + left < 4 {
             tail = filled;
         } else {
-            mix(&mut state, &filled);
-            tail = each(|lane| words[lane] >> (32 - shift));
+            state = mix(state, filled);
+            tail = words >> (32 - shift);
         }
     }
 
     let len = prefix.len_after(salt_bytes);
-    let mut hash = each(|lane| state[lane] ^ scramble(tail[lane]) ^ len);
-    hash = each(|lane| (hash[lane] ^ hash[lane] >> 16).wrapping_mul(0x85eb_ca6b));
-    hash = each(|lane| (hash[lane] ^ hash[lane] >> 13).wrapping_mul(0xc2b2_ae35));
-    each(|lane| (hash[lane] ^ hash[lane] >> 16) % u32::from(Bucket::COUNT))
+    let mut hash = state ^ scramble(tail) ^ Eight::all(len);
+    hash = (hash ^ hash >> 16) * 0x85eb_ca6b;
+    hash = (hash ^ hash >> 13) * 0xc2b2_ae35;
+    (hash ^ hash >> 16).modulo::<{ Bucket::COUNT as u32 }>()
 }
 
 /// The bucket of one of the eight salts.
@@ -83,21 +82,14 @@ pub(crate) fn transpose(salts: &[&str], salt_bytes: usize, rows: &mut alloc::vec
 }
 
 #[inline(always)]
-fn mix(state: &mut Words, block: &Words) {
-    *state = each(|lane| {
-        (state[lane] ^ scramble(block[lane])).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
-    });
+fn mix(state: Eight, block: Eight) -> Eight {
+    (state ^ scramble(block)).rotate_left(13) * 5 + 0xe654_6b64
 }
 
+/// As [`murmur3::scramble`](crate::murmur3::scramble).
 #[inline(always)]
-fn words(row: &[u8; ROW_BYTES]) -> Words {
-    let (words, _) = row.as_chunks::<4>();
-    each(|lane| u32::from_le_bytes(words[lane]))
-}
-
-#[inline(always)]
-fn each(word: impl Fn(usize) -> u32) -> Words {
-    core::array::from_fn(word)
+fn scramble(block: Eight) -> Eight {
+    (block * C1).rotate_left(15) * C2
 }
 
 #[cfg(test)]

@@ -41,7 +41,8 @@
 //! | [`decide`] | deciding |
 //! | `oracle` | the same by the letter, for tests (feature `oracle`) |
 //!
-//! The feature `std` lets the engine see at run time what the processor can do.
+//! The feature `std` lets the engine see at run time what the processor can do. `reasons`, on by default, keeps the
+//! words for what exactly is wrong with a damaged ruleset.
 #![no_std]
 
 extern crate alloc;
@@ -52,6 +53,7 @@ pub mod bucket;
 pub mod compile;
 pub mod context;
 pub mod decide;
+mod eight;
 pub mod json;
 mod lanes;
 pub mod murmur3;

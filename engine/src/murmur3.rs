@@ -10,8 +10,8 @@
 //! assert_eq!(prefix.update(b"salt-1").finish(), hash(b"user-1:salt-1"));
 //! ```
 
-const C1: u32 = 0xcc9e_2d51;
-const C2: u32 = 0x1b87_3593;
+pub(crate) const C1: u32 = 0xcc9e_2d51;
+pub(crate) const C2: u32 = 0x1b87_3593;
 
 /// The hash of `bytes` with seed 0.
 #[must_use]
@@ -127,6 +127,6 @@ impl Default for Murmur3 {
 
 /// What a block goes through before it enters the state.
 #[inline]
-pub(crate) const fn scramble(block: u32) -> u32 {
+const fn scramble(block: u32) -> u32 {
     block.wrapping_mul(C1).rotate_left(15).wrapping_mul(C2)
 }

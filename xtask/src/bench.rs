@@ -5,7 +5,7 @@ use std::{ffi::OsStr, process::Command};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{cargo, setup};
+use crate::{cargo, javascript, node, package, setup};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -25,10 +25,14 @@ enum What {
     Http,
     /// Nanoseconds per decide, next to the engines of peers
     Peers,
+    /// The npm package in Node and Chromium, next to plain JavaScript and peers
+    Wasm,
 }
 
 /// A workspace of its own: nobody else should compile the peers.
 const PEERS: &str = "tests/peers/Cargo.toml";
+/// Packages of their own, likewise.
+const JS_PEERS: &str = "tests/js-peers";
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let bench = |name| {
@@ -52,11 +56,28 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             let build = ["build", "--manifest-path", PEERS, "--release"];
             on_core(0, cargo::build_executable("edgewise-peers", &build)?)?
         }
+        What::Wasm => return wasm(args.quick),
     };
     if args.quick {
         command.arg("--quick");
     }
     cargo::succeed(&mut command)
+}
+
+fn wasm(quick: bool) -> Result<()> {
+    let chromium = setup::chromium()?;
+    package::build()?;
+    node::install(JS_PEERS)?;
+    let workloads = tempfile::tempdir()?;
+    let fixtures = javascript::fixtures(&["--package", "edgewise-tests", "--release"])?;
+    cargo::succeed(cargo::command(fixtures)?.arg("workloads").arg(workloads.path()))?;
+
+    let quick = quick.then_some("--quick");
+    let mut in_node = on_core(0, "node")?;
+    cargo::succeed(in_node.arg(format!("{JS_PEERS}/bench.mjs")).arg(workloads.path()).args(quick))?;
+    let mut in_chromium = node::node()?;
+    in_chromium.arg(format!("{}/bench/chromium.mjs", node::TOOLS)).arg(workloads.path()).args(quick);
+    cargo::succeed(in_chromium.env("CHROMIUM", chromium))
 }
 
 fn on_core(core: u8, program: impl AsRef<OsStr>) -> Result<Command> {

@@ -3,7 +3,9 @@
 mod bench;
 mod cargo;
 mod fuzz;
+mod javascript;
 mod node;
+mod package;
 mod parity;
 mod run;
 mod services;
@@ -39,6 +41,8 @@ enum Task {
     Tidy,
     /// Measure speed, next to a baseline in the same run
     Bench(bench::Args),
+    /// Build the npm package into wasm-pkg/dist, and say how large it is
+    Package(package::Args),
     /// Throw random bytes at what reads rulesets, snapshots and contexts
     Fuzz(fuzz::Args),
     /// Compare decisions from rulesets with the oracle's, on random snapshots, users and contexts
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Task::Soak(args) => soak::run(&args),
         Task::Tidy => tidy::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::Package(args) => package::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Parity(args) => parity::run(&args),
         Task::Setup => setup::for_tests()

@@ -35,7 +35,6 @@ pub(crate) fn install(directory: &str) -> Result<PathBuf> {
     Ok(directory)
 }
 
-#[allow(dead_code, reason = "for builds of WASM packages")]
 /// A program of an installed package of [`TOOLS`], to be run in the repository's root.
 ///
 /// # Errors
@@ -47,4 +46,13 @@ pub(crate) fn tool(name: &str) -> Result<Command> {
 
 fn program(directory: &Path, name: &str) -> PathBuf {
     directory.join("node_modules/.bin").join(name)
+}
+
+/// `node`, to be run in the repository's root with the packages of [`TOOLS`] installed.
+///
+/// # Errors
+/// As [`install`].
+pub(crate) fn node() -> Result<Command> {
+    install(TOOLS)?;
+    cargo::command("node")
 }

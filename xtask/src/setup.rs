@@ -1,6 +1,9 @@
 //! What must be installed, and installing it. Each step says what it does and why.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -17,6 +20,34 @@ pub(crate) fn for_tests() -> Result<()> {
     component("rustfmt", "fmt", "to check the format")?;
     component("clippy", "clippy", "to lint")?;
     target(NO_STD_TARGET, "to prove that the engine needs no `std`")
+}
+
+/// Installs what `cargo xtask package` needs beside what Node brings, where it is missing.
+///
+/// # Errors
+/// Say what is missing and how to get it by hand.
+pub(crate) fn for_package() -> Result<()> {
+    target(NO_STD_TARGET, "to compile the npm package")
+}
+
+/// A Chromium, which is installed where there is none.
+///
+/// # Errors
+/// Say how to get it by hand.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    let found = || {
+        ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(|name| {
+            let path = cargo::output_of(Command::new("which").arg(name))?;
+            Some(PathBuf::from(path.trim()))
+        })
+    };
+    if let Some(path) = found() {
+        return Ok(path);
+    }
+    say("installing Chromium, to test the npm package in a browser");
+    let how = "install Chromium (Debian: `apt-get install chromium`)";
+    apt_install("chromium").context(how)?;
+    found().context(how)
 }
 
 /// Installs what `cargo xtask bench http` needs, where it is missing.

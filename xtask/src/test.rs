@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, services::Starting, setup, tidy};
+use crate::{cargo, javascript, services::Starting, setup, tidy};
 
 /// One choice of packages and features for linting, building and testing, so that cargo compiles each
 /// dependency once for all of them.
@@ -40,6 +40,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 enum Work {
     Cargo(Command),
     Tidy,
+    JavaScript,
     /// Builds the tests, while the services start that they need.
     Build(Command),
     /// Runs the tests, with the services.
@@ -51,6 +52,7 @@ impl Work {
         match self {
             Self::Cargo(mut command) => cargo::succeed(&mut command),
             Self::Tidy => tidy::run(),
+            Self::JavaScript => javascript::test(),
             Self::Build(mut command) => {
                 *services = Some(Starting::begin());
                 cargo::succeed(&mut command)
@@ -70,10 +72,10 @@ fn all() -> Result<Vec<Step>> {
         ("format", Work::Cargo(step(["fmt", "--all", "--check"], &[])?)),
         ("tidy", Work::Tidy),
         (
-            "the engine without std",
+            "the engine without std, and what JavaScript calls",
             Work::Cargo(step(
-                ["check", "--package", "edgewise-engine"],
-                &["--target", setup::NO_STD_TARGET],
+                ["clippy", "--package", "edgewise-wasm", "--all-features"],
+                &["--target", setup::NO_STD_TARGET, "--", "-D", "warnings"],
             )?),
         ),
         (
@@ -86,6 +88,7 @@ fn all() -> Result<Vec<Step>> {
         // End-to-end tests start the binary that lies beside them, and so it must be built first.
         ("build", build()?),
         ("tests", Work::Tests(step(["test"].into_iter().chain(EVERYTHING), &[])?)),
+        ("the npm package", Work::JavaScript),
     ])
 }
 
@@ -113,6 +116,7 @@ fn heading(name: &str, work: &Work) {
     let how = match work {
         Work::Cargo(command) | Work::Build(command) | Work::Tests(command) => cargo::shown(command),
         Work::Tidy => "cargo xtask tidy".to_owned(),
+        Work::JavaScript => "cargo xtask package, and its tests".to_owned(),
     };
     eprintln!("\n── {name}: {how}");
 }

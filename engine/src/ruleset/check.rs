@@ -60,10 +60,15 @@ pub(super) fn content(ruleset: &Ruleset) -> Result<()> {
     check.salts()
 }
 
-const DAMAGED_TEXT: RulesetError = RulesetError::Damaged("its text is not UTF-8");
+const DAMAGED_TEXT: RulesetError = damaged("its text is not UTF-8");
 
 fn require(holds: bool, otherwise: &'static str) -> Result<()> {
-    if holds { Ok(()) } else { Err(RulesetError::Damaged(otherwise)) }
+    if holds { Ok(()) } else { Err(damaged(otherwise)) }
+}
+
+/// The feature `reasons` keeps the texts.
+const fn damaged(how: &'static str) -> RulesetError {
+    RulesetError::Damaged(if cfg!(feature = "reasons") { how } else { "" })
 }
 
 /// A search in a table that is half empty takes a step or two; so many it never takes.
@@ -117,7 +122,7 @@ impl Check<'_> {
 
     /// How many records a section has before the one that ends the last.
     fn ended(&self, section: Section) -> Result<usize> {
-        self.count(section).checked_sub(1).ok_or(RulesetError::Damaged("a section has no end"))
+        self.count(section).checked_sub(1).ok_or(damaged("a section has no end"))
     }
 
     fn text(&self, offset: u32, length: u32) -> Result<()> {
@@ -331,10 +336,7 @@ impl Check<'_> {
                 require(bucket < u32::from(Bucket::COUNT), "a slot has no bucket")?;
                 need(variants & NO_VARIANT).max(need(variants >> 16))
             } else {
-                needs
-                    .get((bucket & !MANY) as usize)
-                    .copied()
-                    .ok_or(RulesetError::Damaged("a slot has no split"))?
+                needs.get((bucket & !MANY) as usize).copied().ok_or(damaged("a slot has no split"))?
             };
             require(need <= self.ruleset.variants(experiment), "a slot has no such variant")
         })

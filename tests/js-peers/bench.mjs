@@ -1,0 +1,150 @@
+// `cargo xtask bench wasm`: a decision over all experiments of a workload, in Node, by Edgewise and its peers in turn.
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+import { Ruleset, initialize } from "../../wasm-pkg/dist/node/index.js";
+import { flagdCore, flipt, growthBook } from "./peers.mjs";
+import { PlainEvaluator } from "./plain.js";
+
+const [workloads, ...flags] = process.argv.slice(2);
+const QUICK = flags.includes("--quick");
+const ROUNDS = QUICK ? 3 : 15;
+/** So long a contender decides in a round, in nanoseconds. */
+const TURN = QUICK ? 5e6 : 40e6;
+
+const NAMES = ["W1", "W10", "W100", "W1000", "M10", "M100", "M1000"];
+const PEERS = { "plain JavaScript": plain, GrowthBook: growthBook, "flagd-core": flagdCore, Flipt: flipt };
+
+function plain({ ...snapshot }) {
+  const evaluator = new PlainEvaluator(snapshot);
+  return ({ key, context }) => evaluator.decide(key, context).length;
+}
+
+function edgewise(name) {
+  const ruleset = Ruleset.load(readFileSync(`${workloads}/${name}.bin`));
+  return ({ key, context }) => ruleset.decide(key, context).length;
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((left, right) => left - right);
+  return sorted[sorted.length >> 1];
+}
+
+/** Decides for users in turn, for about as long as a turn is. Returns nanoseconds per decision. */
+function turn(decide, users, state) {
+  const begun = process.hrtime.bigint();
+  let done = 0;
+  let elapsed;
+  do {
+    for (let left = state.batch; left > 0; left--) {
+      state.sink += decide(users[state.next]);
+      state.next = (state.next + 1) % users.length;
+    }
+    done += state.batch;
+    elapsed = Number(process.hrtime.bigint() - begun);
+  } while (elapsed < TURN);
+  // Looking at the clock takes little beside so many decisions.
+  state.batch = Math.max(1, Math.ceil(done / 20));
+  return elapsed / done;
+}
+
+const shown = (nanoseconds) => Math.round(nanoseconds).toLocaleString("en");
+
+async function speed() {
+  const peers = Object.keys(PEERS);
+  console.log(`\nOne user's decision over all experiments, in ns (and how many times as long as Edgewise):\n`);
+  console.log(`| workload | Edgewise | ${peers.join(" | ")} |`);
+  console.log(`|${"---|".repeat(peers.length + 2)}`);
+  for (const name of NAMES) {
+    const { snapshot, users } = JSON.parse(readFileSync(`${workloads}/${name}.json`, "utf8"));
+    const contenders = [edgewise(name), ...(await Promise.all(Object.values(PEERS).map((peer) => peer(snapshot))))];
+    for (const user of [0, 7, 500].map((number) => users[number])) {
+      const counts = contenders.map((decide) => decide(user));
+      if (counts.some((count) => count !== counts[0])) throw new Error(`${name}: not all match the same: ${counts}`);
+    }
+    const states = contenders.map(() => ({ batch: 1, next: 0, sink: 0 }));
+    const times = contenders.map(() => []);
+    // The first rounds only warm up.
+    for (let round = -2; round < ROUNDS; round++) {
+      contenders.forEach((decide, number) => {
+        const time = turn(decide, users, states[number]);
+        if (round >= 0) times[number].push(time);
+      });
+    }
+    const [ours, ...theirs] = times.map(median);
+    console.log(`| ${name} | ${shown(ours)} | ${theirs.map((time) => `${shown(time)} (${(time / ours).toFixed(1)})`).join(" | ")} |`);
+  }
+}
+
+/** Milliseconds that loading a ruleset in the place of another takes, to the first decision. */
+function swaps() {
+  console.log("\nLoading a ruleset, deciding once and closing the one before, in ms:\n\n| workload | bytes | ms |\n|---|---|---|");
+  for (const name of ["W10", "M100", "W1000", "D1000", "S10000"]) {
+    const bytes = readFileSync(`${workloads}/${name}.bin`);
+    const { users } = JSON.parse(readFileSync(`${workloads}/${name}.json`, "utf8"));
+    let held = Ruleset.load(bytes);
+    const times = Array.from({ length: QUICK ? 5 : 50 }, (_, number) => {
+      const begun = process.hrtime.bigint();
+      const next = Ruleset.load(bytes);
+      next.decide(users[number].key, users[number].context);
+      held.close();
+      held = next;
+      return Number(process.hrtime.bigint() - begun) / 1e6;
+    });
+    held.close();
+    console.log(`| ${name} | ${bytes.length} | ${median(times).toFixed(3)} |`);
+  }
+}
+
+/** Memory after many swaps and decisions, beside that after ten swaps. */
+async function memory() {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const heap = async () => {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const rulesets = ["W100", "M100"].map((name) => readFileSync(`${workloads}/${name}.bin`));
+  const { users } = JSON.parse(readFileSync(`${workloads}/W100.json`, "utf8"));
+  const [swapped, decided] = QUICK ? [500, 50_000] : [10_000, 1_000_000];
+  const swap = (times, decisions) => {
+    for (let time = 0; time < times; time++) {
+      const ruleset = Ruleset.load(rulesets[time % 2]);
+      for (let user = 0; user < decisions / times; user++) ruleset.decide(users[user].key, users[user].context);
+      ruleset.close();
+    }
+  };
+  swap(10, 1000);
+  const before = [linear().buffer.byteLength, await heap()];
+  swap(swapped, decided);
+  const after = [linear().buffer.byteLength, await heap()];
+  console.log(`\nMemory after ${shown(swapped)} swaps and ${shown(decided)} decisions, in bytes:\n`);
+  console.log("| | after ten swaps | after all | of that |\n|---|---|---|---|");
+  ["linear memory", "JavaScript heap"].forEach((what, number) => {
+    const part = ((100 * after[number]) / before[number]).toFixed(1);
+    console.log(`| ${what} | ${shown(before[number])} | ${shown(after[number])} | ${part} % |`);
+  });
+}
+
+/** The memory of the package's instance, which it does not show: seen as it is made. */
+let linear;
+
+async function watch() {
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (...call) => {
+    const result = await instantiate(...call);
+    const exports = result.instance?.exports;
+    if (exports?.decide) linear = () => exports.memory;
+    return result;
+  };
+  await initialize(readFileSync(new URL("../../wasm-pkg/dist/edgewise.wasm", import.meta.url)));
+  WebAssembly.instantiate = instantiate;
+}
+
+await watch();
+await speed();
+swaps();
+await memory();

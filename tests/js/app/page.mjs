@@ -1,0 +1,3 @@
+import { use } from "./use.mjs";
+
+globalThis.used = use(location.origin);

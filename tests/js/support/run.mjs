@@ -1,0 +1,24 @@
+// Running programs, the installed tools among them.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+export const TOOLS = fileURLToPath(new URL("../node_modules", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+const execute = promisify(execFile);
+
+/** Runs a program in a directory. Returns what it prints; throws with all of it if it fails. */
+export async function run(directory, program, ...arguments_) {
+  try {
+    const { stdout } = await execute(program, arguments_, { cwd: directory, maxBuffer: 2 ** 26 });
+    return stdout;
+  } catch (error) {
+    throw new Error(`${program} ${arguments_.join(" ")} failed:\n${error.stdout}\n${error.stderr}`);
+  }
+}
+
+/** Runs an installed tool. */
+export function tool(directory, name, ...arguments_) {
+  return run(directory, `${TOOLS}/.bin/${name}`, ...arguments_);
+}

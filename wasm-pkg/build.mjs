@@ -1,0 +1,68 @@
+// Makes `dist` of the TypeScript sources, beside the WASM files that lie there, and says how large what browsers
+// download is. Run by `cargo xtask package`.
+import { readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const tools = createRequire(new URL("../tests/js/package.json", import.meta.url));
+const esbuild = tools("esbuild");
+const root = new URL(".", import.meta.url).pathname;
+
+/** What browsers may download at most: the WASM file and the code around it, in bytes after brotli. */
+const BUDGET = 20_000;
+
+const RUNTIMES = ["browser", "node", "workerd", "deno"];
+
+for (const runtime of RUNTIMES) {
+  rmSync(`${root}dist/${runtime}`, { recursive: true, force: true });
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: ["src/index.ts", "src/compile.ts"],
+    outdir: `dist/${runtime}`,
+    chunkNames: "shared",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    alias: {
+      "#platform": `./src/platform/${runtime}.ts`,
+      "#platform-compile": `./src/platform/${runtime}-compile.ts`,
+    },
+    external: ["*.wasm", "node:*"],
+    logLevel: "warning",
+  });
+}
+
+/** The code that a page gets, with all names exported, and nothing that it loads only on demand. */
+async function glue(entry) {
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: root,
+    stdin: { contents: `export * from "./dist/browser/${entry}.js"`, resolveDir: root },
+    external: ["./compile.js"],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    write: false,
+  });
+  return outputFiles[0].contents;
+}
+
+const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
+
+console.log("| what browsers download | bytes | gzip | brotli |\n|---|---|---|---|");
+let total = 0;
+for (const [entry, wasm] of [["index", "edgewise.wasm"], ["compile", "compile.wasm"]]) {
+  const parts = [[`${entry === "index" ? "edgewise" : "edgewise/compile"}, code`, await glue(entry)], [wasm, readFileSync(`${root}dist/${wasm}`)]];
+  for (const [name, bytes] of parts) {
+    const compressed = brotli(bytes);
+    if (entry === "index") total += compressed;
+    console.log(`| ${name} | ${bytes.length} | ${gzipSync(bytes, { level: 9 }).length} | ${compressed} |`);
+  }
+}
+console.log(`\nedgewise: ${total} bytes after brotli, of at most ${BUDGET}`);
+if (total > BUDGET) {
+  console.error(`edgewise is larger than its budget: make it smaller, or say why it must grow and raise BUDGET`);
+  process.exitCode = 1;
+}

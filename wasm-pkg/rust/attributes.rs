@@ -1,0 +1,61 @@
+//! A user's attributes as JavaScript writes them into linear memory.
+
+use edgewise_engine::{Attributes, Scalar};
+
+/// One attribute. Its strings stand in a text beside it.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
+pub struct Record {
+    /// One of the [`kind`]s.
+    pub kind: u32,
+    /// How many bytes a string has.
+    pub length: u32,
+    /// A double's bits; of a string, where it begins in the text.
+    pub bits: u64,
+}
+
+/// What a [`Record`] is.
+pub mod kind {
+    /// The context has no such attribute.
+    pub const MISSING: u32 = 0;
+    /// `null`
+    pub const NULL: u32 = 1;
+    /// `false`
+    pub const FALSE: u32 = 2;
+    /// `true`
+    pub const TRUE: u32 = 3;
+    /// A number.
+    pub const NUMBER: u32 = 4;
+    /// A string.
+    pub const STRING: u32 = 5;
+    /// An array or an object.
+    pub const COMPOSITE: u32 = 6;
+}
+
+/// The attributes that a ruleset asks for, in its order.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    pub(crate) records: &'a [Record],
+    pub(crate) text: &'a [u8],
+}
+
+impl Attributes for Written<'_> {
+    #[inline]
+    fn attribute(&self, number: usize, _name: &str) -> Scalar<'_> {
+        let Some(record) = self.records.get(number) else { return Scalar::Missing };
+        match record.kind {
+            kind::NULL => Scalar::Null,
+            kind::FALSE => Scalar::Bool(false),
+            kind::TRUE => Scalar::Bool(true),
+            kind::NUMBER => Scalar::Number(f64::from_bits(record.bits)),
+            kind::STRING => {
+                #[expect(clippy::cast_possible_truncation, reason = "memory has no more bytes")]
+                let first = record.bits as usize;
+                let bytes = self.text.get(first..first.saturating_add(record.length as usize));
+                Scalar::String(core::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default())
+            }
+            kind::COMPOSITE => Scalar::Composite,
+            _ => Scalar::Missing,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+/**
+ * Compiling the JSON of a snapshot to a ruleset, where no publisher has done it.
+ *
+ * @module
+ */
+import { platform } from "#platform-compile";
+
+import { EdgewiseError } from "./errors.js";
+import { instantiate } from "./wasm.js";
+import type { WasmInput } from "./wasm.js";
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  answer(): number;
+  json_room(length: number): number;
+  compile(): number;
+}
+
+let instance: Promise<Exports> | undefined;
+
+/**
+ * Loads the compiler's WASM file. `compile` does so itself; call it to say where the file lies if a bundler has moved it.
+ *
+ * @throws {EdgewiseError} `not-initialized` if it cannot be loaded. The next call tries again.
+ */
+export async function initializeCompiler(input?: WasmInput | PromiseLike<WasmInput>): Promise<void> {
+  await loaded(input);
+}
+
+function loaded(input?: WasmInput | PromiseLike<WasmInput>): Promise<Exports> {
+  instance ??= load(input).catch((problem: unknown) => {
+    instance = undefined;
+    throw problem;
+  });
+  return instance;
+}
+
+async function load(input: WasmInput | PromiseLike<WasmInput> | undefined): Promise<Exports> {
+  const now = input === undefined ? platform.instantiateNow?.() : undefined;
+  return (now ?? (await instantiate(input ?? platform.wasm))) as unknown as Exports;
+}
+
+/**
+ * Compiles the JSON of a snapshot (`configs/{environment}/snapshots/{version}.json`) to the bytes of a ruleset, the same
+ * that a publisher writes.
+ *
+ * @throws {EdgewiseError} `bad-snapshot` if it is none.
+ */
+export async function compile(snapshot: string | Uint8Array): Promise<Uint8Array> {
+  const json = typeof snapshot === "string" ? new TextEncoder().encode(snapshot) : snapshot;
+  if (!(json instanceof Uint8Array)) {
+    throw new EdgewiseError("bad-argument", "`snapshot` must be the JSON of a snapshot, as a string or in UTF-8");
+  }
+  const { memory, answer, json_room, compile } = await loaded();
+  const place = json_room(json.length) >>> 0;
+  if (place === 0) throw new EdgewiseError("out-of-memory", "there is not enough memory for the snapshot");
+  new Uint8Array(memory.buffer).set(json, place);
+  const done = compile();
+  const [at, length] = new Uint32Array(memory.buffer, answer(), 2);
+  const result = new Uint8Array(memory.buffer, at, length).slice();
+  // Its memory is no longer needed.
+  json_room(0);
+  if (done === 0) throw new EdgewiseError("bad-snapshot", new TextDecoder().decode(result));
+  return result;
+}

@@ -1,0 +1,35 @@
+/** Follows server-sent events until the stream ends, and calls `hint` for each event. */
+export async function follow(
+  url: string,
+  fetch: typeof globalThis.fetch,
+  signal: AbortSignal,
+  opened: () => void,
+  hint: () => void,
+): Promise<void> {
+  const response = await fetch(url, { headers: { accept: "text/event-stream" }, cache: "no-store", signal });
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  if (!response.ok || !isStream || response.body === null) {
+    await response.body?.cancel();
+    throw new Error(`the stream answers ${response.status}`);
+  }
+  opened();
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let line = "";
+  let hasData = false;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    for (const char of decoder.decode(value, { stream: true })) {
+      if (char !== "\n" && char !== "\r") {
+        // Of a line, only its beginning counts.
+        if (line.length < 4) line += char;
+        continue;
+      }
+      // An empty line ends an event; one without data is none.
+      if (line === "" && hasData) hint();
+      hasData = line === "" ? false : hasData || line === "data";
+      line = "";
+    }
+  }
+}

@@ -1,0 +1,414 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+import { EdgewiseError, createClient } from "edgewise";
+
+import { experiment, rulesetOf, snapshot } from "./snapshots.mjs";
+import { FakeStore, deferred, pointer } from "./store.mjs";
+
+// Timers of clients keep no process alive; this one does while tests wait for them.
+const alive = setInterval(() => undefined, 1000);
+after(() => clearInterval(alive));
+
+const ruleset = (version, environment = "prod") => rulesetOf([experiment(`of-${version}`)], { version, environment });
+const json = (version) => snapshot([experiment(`of-${version}`)], { version });
+
+/** A client that looks only when it is told to. */
+function clientOf(store, options = {}) {
+  const errors = [];
+  const client = createClient({
+    configUrl: "http://store.example/base/",
+    environment: "prod",
+    pollingInterval: 0,
+    fetch: store.fetch,
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  return { client, errors };
+}
+
+function refused(code, message) {
+  return (error) => error instanceof EdgewiseError && error.code === code && message.test(error.message);
+}
+
+/** The client has decided from that version. */
+function decides(client, version) {
+  assert.equal(client.version, version);
+  assert.equal(client.decide("u")[0].experimentKey, `of-${version}`);
+}
+
+const RULESET = "rulesets/1/3.bin";
+
+test("the pointer leads to its ruleset, and nothing else is fetched", async () => {
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3), "snapshots/latest.json": json(4) });
+  const { client } = clientOf(store);
+  await client.ready;
+  decides(client, 3);
+  assert.deepEqual(store.asked, ["version.json", RULESET]);
+  client.close();
+});
+
+test("a store without rulesets has its snapshots compiled", async () => {
+  for (const status of [404, 403]) {
+    const store = new FakeStore({ "version.json": pointer(3), [RULESET]: status, "snapshots/3.json": json(3) });
+    const { client } = clientOf(store);
+    await client.ready;
+    decides(client, 3);
+    assert.deepEqual(store.asked, ["version.json", RULESET, "snapshots/3.json"]);
+    client.close();
+  }
+});
+
+test("latest.json serves where there is nothing else", async () => {
+  const store = new FakeStore({ "snapshots/latest.json": json(7) });
+  const { client } = clientOf(store);
+  await client.ready;
+  decides(client, 7);
+  store.put({ "snapshots/latest.json": json(6) });
+  await client.refresh();
+  decides(client, 7);
+  store.put({ "snapshots/latest.json": json(8) });
+  await client.refresh();
+  decides(client, 8);
+  client.close();
+});
+
+test("nothing but the pointer is fetched when nothing is new, and that with its tag", async () => {
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const { client } = clientOf(store);
+  await client.ready;
+  store.asked.length = 0;
+  await client.refresh();
+  await client.refresh();
+  assert.deepEqual(store.asked, ["version.json", "version.json"]);
+  assert.equal(store.tags[0], null);
+  assert.ok(store.tags[1] !== null && store.tags[1] === store.tags[2]);
+  client.close();
+});
+
+test("a pointer whose ruleset failed is followed again", async () => {
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const { client } = clientOf(store);
+  await client.ready;
+  store.put({ "version.json": pointer(4), "rulesets/1/4.bin": 500 });
+  await assert.rejects(client.refresh(), refused("store-failed", /rulesets\/1\/4.bin` cannot be read: it answers 500/));
+  decides(client, 3);
+  store.put({ "rulesets/1/4.bin": await ruleset(4) });
+  await client.refresh();
+  decides(client, 4);
+  client.close();
+});
+
+test("it never goes back to an older version", async () => {
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const { client } = clientOf(store);
+  await client.ready;
+  store.put({ "version.json": pointer(2), "rulesets/1/2.bin": await ruleset(2) });
+  await client.refresh();
+  decides(client, 3);
+  store.put({ "version.json": pointer(4), "snapshots/4.json": json(2) });
+  await assert.rejects(client.refresh(), refused("store-corrupt", /holds version 2, older than 3/));
+  decides(client, 3);
+  client.close();
+});
+
+test("what is corrupt is named, told of once, and what was there stays", async () => {
+  const good = await ruleset(4);
+  const cases = [
+    [{ "version.json": '{"version":' }, /version.json` is corrupt/],
+    [{ "version.json": '{"version":-1}' }, /version.json` is corrupt: it holds no version/],
+    [{ "version.json": '{"version":1.5}' }, /version.json` is corrupt/],
+    [{ "rulesets/1/4.bin": good.subarray(0, -4) }, /rulesets\/1\/4.bin` is corrupt: the ruleset is damaged/],
+    [{ "rulesets/1/4.bin": "<html>" }, /rulesets\/1\/4.bin` is corrupt: not a ruleset/],
+    [{ "rulesets/1/4.bin": await ruleset(5) }, /corrupt: it holds version 5/],
+    [{ "rulesets/1/4.bin": await ruleset(4, "staging") }, /corrupt: it is of another environment, `staging`/],
+    [{ "snapshots/4.json": "{" }, /snapshots\/4.json` is corrupt: not a snapshot/],
+    [{}, /version.json` is corrupt: it names version 4, whose snapshot is not there/],
+  ];
+  for (const [objects, message] of cases) {
+    const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+    const { client, errors } = clientOf(store);
+    await client.ready;
+    store.put({ "version.json": pointer(4), ...objects });
+    await assert.rejects(client.refresh(), refused("store-corrupt", message));
+    await assert.rejects(client.refresh(), refused("store-corrupt", message));
+    assert.equal(errors.length, 1, String(message));
+    decides(client, 3);
+    client.close();
+  }
+});
+
+test("ready rejects where nothing is published, and what is published later is found", async () => {
+  const store = new FakeStore();
+  const { client, errors } = clientOf(store, { pollingInterval: 1 });
+  await assert.rejects(client.ready, refused("no-config", /nothing is published for environment `prod`/));
+  assert.throws(() => client.decide("u"), refused("not-ready", /await client.ready/));
+  const updated = deferred();
+  client.onUpdate(updated.resolve);
+  store.put({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  await client.refresh();
+  assert.equal(await updated.promise, 3);
+  decides(client, 3);
+  assert.equal(errors.length, 1);
+  client.close();
+});
+
+test("polling finds a new version, after failures too", async () => {
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const { client } = clientOf(store, { pollingInterval: 1 });
+  await client.ready;
+  const updated = deferred();
+  const stop = client.onUpdate(updated.resolve);
+  store.put({ "version.json": pointer(4), "rulesets/1/4.bin": await ruleset(4) });
+  assert.equal(await updated.promise, 4);
+  stop();
+  decides(client, 4);
+
+  const failed = deferred();
+  const recovered = deferred();
+  client.onUpdate(recovered.resolve);
+  store.put({ "version.json": () => (failed.resolve(), Promise.reject(new Error("it hangs"))) });
+  await failed.promise;
+  store.put({ "version.json": pointer(5), "rulesets/1/5.bin": await ruleset(5) });
+  assert.equal(await recovered.promise, 5);
+  client.close();
+});
+
+test("an event of the stream has it look at once", async () => {
+  const events = deferred();
+  const asked = [];
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const fetch = (url, init) => {
+    if (!url.includes("/api/stream")) return store.fetch(url, init);
+    asked.push(url);
+    const body = new ReadableStream({ start: (controller) => events.resolve(controller) });
+    return Promise.resolve(new Response(body, { headers: { "content-type": "text/event-stream" } }));
+  };
+  const { client } = clientOf(store, { stream: true, fetch });
+  await client.ready;
+  const controller = await events.promise;
+  assert.deepEqual(asked, ["http://store.example/base/api/stream?env=prod"]);
+  const send = (text) => controller.enqueue(new TextEncoder().encode(text));
+  for (const [version, event] of [[4, 'data: {"version":4}\n\n'], [5, "id: 1\r\nevent: x\r\ndata: y\r\n\r\n"]]) {
+    const updated = deferred();
+    const stop = client.onUpdate(updated.resolve);
+    store.put({ "version.json": pointer(version), [`rulesets/1/${version}.bin`]: await ruleset(version) });
+    send(": a comment is no event\n\n");
+    send(event.slice(0, 5));
+    send(event.slice(5));
+    assert.equal(await updated.promise, version);
+    stop();
+  }
+  client.close();
+});
+
+test("a server without streams is polled", async () => {
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const { client, errors } = clientOf(store, { stream: "http://store.example/nothing", pollingInterval: 1 });
+  await client.ready;
+  const updated = deferred();
+  client.onUpdate(updated.resolve);
+  store.put({ "version.json": pointer(4), "rulesets/1/4.bin": await ruleset(4) });
+  assert.equal(await updated.promise, 4);
+  assert.deepEqual(errors, []);
+  client.close();
+});
+
+test("a hidden page is not polled for, and looks again when it is shown", async () => {
+  const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  const show = (visibilityState) => {
+    page.visibilityState = visibilityState;
+    page.dispatchEvent(new Event("visibilitychange"));
+  };
+  globalThis.document = page;
+  const timers = new Set();
+  const { setTimeout: set, clearTimeout: clear } = globalThis;
+  globalThis.setTimeout = (...call) => {
+    const timer = set(...call);
+    timers.add(timer);
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => {
+    timers.delete(timer);
+    clear(timer);
+  };
+  try {
+    const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+    const { client } = clientOf(store, { pollingInterval: 60_000 });
+    await client.ready;
+    assert.equal(timers.size, 1, "the next look is due some day");
+    show("hidden");
+    assert.equal(timers.size, 0, "no look is due");
+    await client.refresh();
+    assert.equal(timers.size, 0, "not even after one that was asked for");
+    const updated = deferred();
+    client.onUpdate(updated.resolve);
+    store.put({ "version.json": pointer(4), "rulesets/1/4.bin": await ruleset(4) });
+    show("visible");
+    assert.equal(await updated.promise, 4);
+    client.close();
+  } finally {
+    delete globalThis.document;
+    Object.assign(globalThis, { setTimeout: set, clearTimeout: clear });
+  }
+});
+
+test("a ruleset that is handed over decides at once, and yields only to newer ones", async () => {
+  const store = new FakeStore({ "version.json": pointer(2), "rulesets/1/2.bin": await ruleset(2) });
+  const { client, errors } = clientOf(store, { ruleset: await ruleset(3) });
+  decides(client, 3);
+  await client.ready;
+  await client.refresh();
+  decides(client, 3);
+  store.put({ "version.json": pointer(4), "rulesets/1/4.bin": await ruleset(4) });
+  await client.refresh();
+  decides(client, 4);
+  assert.deepEqual(errors, []);
+  client.close();
+});
+
+test("a bad ruleset that is handed over is told of, and the store is asked", async () => {
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  for (const [bytes, message] of [
+    [new Uint8Array(9), /not a ruleset/],
+    [await ruleset(9, "staging"), /of another environment, `staging`/],
+  ]) {
+    const { client, errors } = clientOf(store, { ruleset: bytes });
+    await client.ready;
+    decides(client, 3);
+    assert.equal(errors.length, 1);
+    assert.ok(refused("bad-ruleset", message)(errors[0]));
+    client.close();
+  }
+});
+
+test("a kept ruleset starts the next client, and yields to whatever the store has", async () => {
+  const kept = new Map();
+  const persistence = {
+    load: async (key) => kept.get(key),
+    save: (key, bytes) => void kept.set(key, bytes),
+  };
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const first = clientOf(store, { persistence }).client;
+  await first.ready;
+  first.close();
+  assert.deepEqual([...kept.keys()], ["edgewise http://store.example/base prod"]);
+
+  const down = new FakeStore({ "version.json": new Error("down") });
+  const offline = clientOf(down, { persistence }).client;
+  await offline.ready;
+  decides(offline, 3);
+  down.put({ "version.json": pointer(2), "rulesets/1/2.bin": await ruleset(2) });
+  await offline.refresh();
+  decides(offline, 2);
+  offline.close();
+
+  // What is kept and is live needs no swap.
+  kept.clear();
+  kept.set("edgewise http://store.example/base prod", await ruleset(3));
+  const held = deferred();
+  store.put({ "version.json": async () => (await held.promise, new Response(pointer(3))) });
+  const same = clientOf(store, { persistence }).client;
+  const updates = [];
+  await same.ready;
+  same.onUpdate((version) => updates.push(version));
+  held.resolve();
+  await same.refresh();
+  decides(same, 3);
+  assert.deepEqual(updates, []);
+  same.close();
+});
+
+test("a broken persistence costs nothing but the instant start", async () => {
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const broken = () => Promise.reject(new Error("full"));
+  for (const load of [broken, () => new Uint8Array(3), () => undefined]) {
+    const { client, errors } = clientOf(store, { persistence: { load, save: broken } });
+    await client.ready;
+    decides(client, 3);
+    assert.deepEqual(errors, []);
+    client.close();
+  }
+});
+
+test("an exposure is told of once for each user, experiment and variant", async () => {
+  const told = [];
+  const bytes = await rulesetOf([experiment("a"), experiment("b"), experiment("c", { allocations: [] })], { version: 3 });
+  const onExposure = (assignment, userKey) => told.push(`${assignment.experimentKey} ${userKey}`);
+  const { client } = clientOf(new FakeStore(), { ruleset: bytes, onExposure });
+  client.decide("u1");
+  assert.deepEqual(told, []);
+  for (const user of ["u1", "u1", "u2"]) {
+    client.variant("a", user);
+    client.variant("c", user);
+  }
+  client.variant("b", "u1");
+  assert.deepEqual(told, ["a u1", "a u2", "b u1"]);
+  client.close();
+});
+
+test("a listener that throws harms nobody else", async (t) => {
+  t.mock.method(console, "error", () => undefined);
+  const store = new FakeStore({ "version.json": pointer(4), "rulesets/1/4.bin": await ruleset(4) });
+  const fail = () => {
+    throw new Error("my own fault");
+  };
+  const { client } = clientOf(store, { ruleset: await ruleset(3), onExposure: fail, onError: fail });
+  const updates = [];
+  client.onUpdate(fail);
+  client.onUpdate((version) => updates.push(version));
+  await client.refresh();
+  assert.deepEqual(updates, [4]);
+  assert.equal(client.variant("of-4", "u").variantKey, "on");
+  assert.ok(console.error.mock.callCount() >= 2);
+  client.close();
+});
+
+test("without onError, a problem is warned of once, without the user", async (t) => {
+  const warn = t.mock.method(console, "warn", () => undefined);
+  const store = new FakeStore({ "version.json": 500 });
+  const { client } = clientOf(store, { onError: undefined, ruleset: await ruleset(3) });
+  client.decide("somebody", { country: "US" });
+  await assert.rejects(client.refresh());
+  await assert.rejects(client.refresh());
+  assert.equal(warn.mock.callCount(), 1);
+  assert.match(warn.mock.calls[0].arguments[0], /^edgewise: `configs\/prod\/version.json` cannot be read: it answers 500$/);
+  client.close();
+});
+
+test("a closed client says so, and lets go of what it was about to fetch", async () => {
+  const started = deferred();
+  const hanging = (init) =>
+    new Promise((_, reject) => {
+      started.resolve();
+      init.signal.addEventListener("abort", () => reject(init.signal.reason));
+    });
+  const { client, errors } = clientOf(new FakeStore({ "version.json": hanging }));
+  await started.promise;
+  client.close();
+  client.close();
+  await assert.rejects(client.ready, refused("closed", /create another one/));
+  for (const call of [() => client.decide("u"), () => client.variant("a", "u")]) {
+    assert.throws(call, refused("closed", /create another one/));
+  }
+  await assert.rejects(client.refresh(), refused("closed", /create another one/));
+  assert.deepEqual(errors, []);
+});
+
+test("options that cannot be are named", () => {
+  const good = { configUrl: "http://store.example", environment: "prod" };
+  for (const [options, message] of [
+    [undefined, /needs options/],
+    [{ ...good, configUrl: undefined }, /`configUrl` must be/],
+    [{ ...good, configUrl: "" }, /`configUrl` must be/],
+    [{ ...good, environment: undefined }, /`environment` must be/],
+    [{ ...good, environment: "../x" }, /`environment` must be/],
+    [{ ...good, pollingInterval: -1 }, /`pollingInterval` must be/],
+    [{ ...good, pollingInterval: "5" }, /`pollingInterval` must be/],
+    [{ ...good, ruleset: {} }, /`ruleset` must be/],
+    [{ ...good, onExposure: 1 }, /`onExposure` must be a function/],
+    [{ ...good, fetch: "x" }, /`fetch` must be a function/],
+  ]) {
+    assert.throws(() => createClient(options), refused("bad-argument", message));
+  }
+});

@@ -1,0 +1,101 @@
+//! What stands between JavaScript and the engine changes no decision.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use edgewise_engine::{Buffer, Context, Ruleset, RulesetError, UserKey};
+use edgewise_wasm::{
+    attributes::{Record, kind},
+    compiling::Compiling,
+    deciding::Deciding,
+};
+
+const SNAPSHOT: &str = r#"{"version": 7, "environment": "prod", "publishedAt": "", "experiments": [{
+    "id": "e", "key": "e", "salt": "s",
+    "targetingRules": [{"conditions": [
+        {"attribute": "plan", "operator": "in", "value": ["pro", 7, true, null]},
+        {"attribute": "age", "operator": "gt", "value": 17.5}
+    ]}],
+    "variants": [{"id": "v", "key": "v"}], "allocations": [{"variantId": "v", "rangeStart": 0, "rangeEnd": 4999}]
+}]}"#;
+
+fn compiled() -> Vec<u8> {
+    let mut compiling = Compiling::new();
+    compiling.room(SNAPSHOT.len()).unwrap().copy_from_slice(SNAPSHOT.as_bytes());
+    compiling.compile().unwrap()
+}
+
+fn load(deciding: &mut Deciding, bytes: &[u8]) -> Result<usize, RulesetError> {
+    deciding.room(bytes.len()).unwrap().copy_from_slice(bytes);
+    deciding.load()
+}
+
+#[test]
+fn attributes_count_as_they_do_in_a_context() {
+    let ruleset = Ruleset::load(compiled()).unwrap();
+    let mut deciding = Deciding::new();
+    let handle = load(&mut deciding, &compiled()).unwrap();
+    let names: Vec<&str> = ruleset.attributes().collect();
+    let number = |value: f64| Record { kind: kind::NUMBER, length: 0, bits: value.to_bits() };
+    let plain = |kind| Record { kind, length: 0, bits: 0 };
+    let pro = Record { kind: kind::STRING, length: 3, bits: 8 };
+    for (json, plan) in [
+        ("\"pro\"", pro),
+        ("7", number(7.0)),
+        ("true", plain(kind::TRUE)),
+        ("false", plain(kind::FALSE)),
+        ("null", plain(kind::NULL)),
+        ("[]", plain(kind::COMPOSITE)),
+    ] {
+        for age in [17.0, 18.0] {
+            let context = format!(r#"{{"plan": {json}, "age": {age}}}"#);
+            let context = Context::from_json(&context).unwrap();
+            for user in 0..100 {
+                let key = format!("user-{user:03}");
+                let mut buffer = Buffer::new();
+                let expected = ruleset.decide(UserKey::new(&key).unwrap(), &context, &mut buffer);
+                let (records, text) = deciding.input(names.len(), 11).unwrap();
+                text[..11].copy_from_slice(format!("{key}pro").as_bytes());
+                for (record, name) in records.iter_mut().zip(&names) {
+                    *record = if *name == "plan" { plan } else { number(age) };
+                }
+                assert_eq!(deciding.decide(handle, 8), expected, "{key} {json} {age}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_javascript_gets_wrong_decides_nothing_and_harms_nothing() {
+    let mut deciding = Deciding::new();
+    let handle = load(&mut deciding, &compiled()).unwrap();
+    let (records, text) = deciding.input(2, 8).unwrap();
+    records.fill(Record { kind: kind::STRING, length: u32::MAX, bits: u64::MAX });
+    text.fill(0xff);
+    assert_eq!(deciding.decide(handle, 8), [], "the key is no UTF-8");
+    deciding.input(2, 8).unwrap().1.fill(b'u');
+    assert_eq!(deciding.decide(handle, 8), [], "strings lie beyond the text");
+    assert_eq!(deciding.decide(handle, 9), [], "the key is longer than the text");
+    for other in [0, handle + 1, usize::MAX] {
+        assert_eq!(deciding.decide(other, 8), [], "no such ruleset");
+        deciding.release(other);
+    }
+    assert_eq!(load(&mut deciding, b"no ruleset"), Err(RulesetError::Foreign));
+    assert_eq!(deciding.load(), Err(RulesetError::Foreign), "nothing was written");
+}
+
+#[test]
+fn handles_are_given_again() {
+    let mut deciding = Deciding::new();
+    let handles: Vec<usize> = (0..3).map(|_| load(&mut deciding, &compiled()).unwrap()).collect();
+    assert_eq!(handles, [1, 2, 3]);
+    deciding.release(2);
+    assert!(deciding.ruleset(2).is_none());
+    assert_eq!(load(&mut deciding, &compiled()), Ok(2));
+    assert_eq!(deciding.ruleset(2).unwrap().version(), 7);
+}
+
+#[test]
+fn what_is_no_snapshot_is_told() {
+    let mut compiling = Compiling::new();
+    compiling.room(1).unwrap().copy_from_slice(b"{");
+    assert!(compiling.compile().unwrap_err().starts_with("not a snapshot: "));
+}

@@ -1,0 +1,115 @@
+//! `cargo xtask package`: the npm package `edgewise`.
+//!
+//! Each of its WASM files is the crate `edgewise-wasm` with one feature. `wasm-pkg/build.mjs` makes the JavaScript, and
+//! holds what browsers download to a budget.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{cargo, javascript, node, setup};
+
+/// Where the package's sources are. What is built stands in `dist` below.
+pub(crate) const PACKAGE: &str = "wasm-pkg";
+
+/// The WASM files, each with the feature that makes it, and whether it is for speed rather than size.
+const FILES: [(&str, &str, bool); 2] =
+    [("edgewise.wasm", "decide", true), ("compile.wasm", "compile", false)];
+
+/// What all runtimes that the package is for can do beyond the first WebAssembly: Node 20, Deno, Bun, workerd, and
+/// browsers since 2023.
+const TARGET_FEATURES: [&str; 5] =
+    ["simd128", "bulk-memory", "sign-ext", "nontrapping-fptoint", "mutable-globals"];
+/// The same in the words of wasm-opt.
+const ENABLED: [&str; 5] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-mutable-globals",
+];
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Write the package as npm would publish it, as a .tgz, into this directory
+    #[arg(long, value_name = "DIRECTORY")]
+    pack: Option<PathBuf>,
+    /// Run its tests too, as `cargo xtask test` does
+    #[arg(long)]
+    test: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.test {
+        javascript::test()?
+    } else {
+        build()?
+    }
+    let Some(directory) = &args.pack else { return Ok(()) };
+    fs::create_dir_all(directory)?;
+    let mut npm = cargo::command("npm")?;
+    npm.args(["pack", "--ignore-scripts", "--silent", "--pack-destination"])
+        .arg(fs::canonicalize(directory)?);
+    cargo::succeed(npm.arg(format!("./{PACKAGE}")))
+}
+
+/// Builds the package into its `dist`.
+///
+/// # Errors
+/// If a part cannot be built, or the package is larger than its budget.
+pub(crate) fn build() -> Result<()> {
+    setup::for_package()?;
+    node::install(node::TOOLS)?;
+    let dist = cargo::root()?.join(PACKAGE).join("dist");
+    fs::create_dir_all(&dist)?;
+    for (file, feature, for_speed) in FILES {
+        wasm(feature, for_speed, &dist.join(file))?;
+    }
+    cargo::succeed(node::node()?.arg(format!("{PACKAGE}/build.mjs")))?;
+    cargo::succeed(node::tool("tsc")?.args(["-p", PACKAGE]))
+}
+
+fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
+    let target = target_directory()?;
+    let mut build =
+        cargo::cargo(["rustc", "--quiet", "--package", "edgewise-wasm", "--lib", "--crate-type", "cdylib"])?;
+    build.args(["--profile", "wasm", "--target", setup::NO_STD_TARGET, "--features", feature]);
+    build.args(["--target-dir"]).arg(&target);
+    let features = TARGET_FEATURES.map(|feature| format!("+{feature}")).join(",");
+    let mut flags = vec![format!("-Ctarget-feature={features}")];
+    if for_speed {
+        // As fast as with more of it, and smaller.
+        flags.push("-Cllvm-args=--inline-threshold=75".to_owned());
+    } else {
+        build.env("CARGO_PROFILE_WASM_OPT_LEVEL", "z");
+    }
+    // What separates flags in it is this character.
+    build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
+    cargo::succeed(&mut build)?;
+
+    let built = target.join(setup::NO_STD_TARGET).join("wasm/edgewise_wasm.wasm");
+    // Making it smaller takes longer than compiling it: only what has changed.
+    let before = target.join(format!("{feature}.wasm"));
+    if to.exists() && same(&built, &before) {
+        return Ok(());
+    }
+    let mut optimise = node::tool("wasm-opt")?;
+    optimise.args(ENABLED).arg(if for_speed { "-O3" } else { "-Oz" }).arg(&built).arg("-o").arg(to);
+    cargo::succeed(&mut optimise)?;
+    fs::copy(&built, &before).map(drop).with_context(|| format!("cannot write {}", before.display()))
+}
+
+/// A directory of its own, so that other builds neither wait for these nor undo them.
+fn target_directory() -> Result<PathBuf> {
+    let target = env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| cargo::root().map(|root| root.join("target")), |it| Ok(it.into()))?;
+    Ok(target.join("package"))
+}
+
+fn same(left: &Path, right: &Path) -> bool {
+    let (Ok(left), Ok(right)) = (fs::read(left), fs::read(right)) else { return false };
+    left == right
+}
