@@ -118,7 +118,7 @@ mod numbers {
         arch::wasm32::{
             u32x4, u32x4_add, u32x4_extract_lane, u32x4_mul, u32x4_shl, u32x4_shr, u32x4_shuffle,
             u32x4_splat, u32x4_sub, u64x2_extmul_high_u32x4, u64x2_extmul_low_u32x4, u64x2_shr, v128,
-            v128_or, v128_xor,
+            v128_and, v128_or, v128_xor,
         },
         ops::{Add, BitAnd, BitOr, BitXor, Mul, Shl, Shr},
     };

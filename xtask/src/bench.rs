@@ -5,7 +5,7 @@ use std::{ffi::OsStr, process::Command};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{cargo, javascript, node, package, setup};
+use crate::{cargo, node, package, setup};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -69,7 +69,8 @@ fn wasm(quick: bool) -> Result<()> {
     package::build()?;
     node::install(JS_PEERS)?;
     let workloads = tempfile::tempdir()?;
-    let fixtures = javascript::fixtures(&["--package", "edgewise-tests", "--release"])?;
+    let build = ["build", "--package", "edgewise-tests", "--release", "--bin", "fixtures"];
+    let fixtures = cargo::build_executable("fixtures", &build)?;
     cargo::succeed(cargo::command(fixtures)?.arg("workloads").arg(workloads.path()))?;
 
     let quick = quick.then_some("--quick");

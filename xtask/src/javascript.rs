@@ -19,24 +19,16 @@ pub(crate) fn test() -> Result<()> {
     package::build()?;
     let scratch = tempfile::tempdir()?;
     let triples = scratch.path().join("triples.jsonl");
-    cargo::succeed(
-        cargo::command(fixtures(&EVERYTHING)?)?.arg("triples").arg(&triples).args([TRIPLES, "1"]),
-    )?;
+    // As the tests in Rust are built, so that nothing is compiled again.
+    let build = [&["build"], &EVERYTHING[..], &["--bins", "--tests"]].concat();
+    let fixtures = cargo::build_executable("fixtures", &build)?;
+    cargo::succeed(cargo::command(fixtures)?.arg("triples").arg(&triples).args([TRIPLES, "1"]))?;
+    let edgewise = cargo::build_executable("edgewise", &build)?;
 
-    let edgewise =
-        cargo::build_executable("edgewise", &[&["build", "--bin", "edgewise"], &EVERYTHING[..]].concat())?;
     let mut tests = node::node()?;
     tests.args(["--test", "--test-reporter=dot"]).args(files(&cargo::root()?)?);
     tests.env("EDGEWISE_TRIPLES", triples).env("EDGEWISE_BIN", edgewise);
     cargo::succeed(tests.env("CHROMIUM", chromium))
-}
-
-/// The program that writes what tests and benches in JavaScript read, built with these arguments.
-///
-/// # Errors
-/// If it cannot be built.
-pub(crate) fn fixtures(arguments: &[&str]) -> Result<PathBuf> {
-    cargo::build_executable("fixtures", &[&["build", "--bin", "fixtures"], arguments].concat())
 }
 
 fn files(root: &Path) -> Result<Vec<PathBuf>> {

@@ -72,14 +72,18 @@ pub(crate) fn build() -> Result<()> {
     cargo::succeed(node::tool("tsc")?.args(["-p", PACKAGE]))
 }
 
+/// The flag of rustc that turns [`TARGET_FEATURES`] on.
+pub(crate) fn target_features() -> String {
+    format!("-Ctarget-feature={}", TARGET_FEATURES.map(|feature| format!("+{feature}")).join(","))
+}
+
 fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
     let target = target_directory()?;
     let mut build =
         cargo::cargo(["rustc", "--quiet", "--package", "edgewise-wasm", "--lib", "--crate-type", "cdylib"])?;
     build.args(["--profile", "wasm", "--target", setup::NO_STD_TARGET, "--features", feature]);
     build.args(["--target-dir"]).arg(&target);
-    let features = TARGET_FEATURES.map(|feature| format!("+{feature}")).join(",");
-    let mut flags = vec![format!("-Ctarget-feature={features}")];
+    let mut flags = vec![target_features()];
     if for_speed {
         // As fast as with more of it, and smaller.
         flags.push("-Cllvm-args=--inline-threshold=75".to_owned());

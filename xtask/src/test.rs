@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, javascript, services::Starting, setup, tidy};
+use crate::{cargo, javascript, package, services::Starting, setup, tidy};
 
 /// One choice of packages and features for linting, building and testing, so that cargo compiles each
 /// dependency once for all of them.
@@ -71,13 +71,7 @@ fn all() -> Result<Vec<Step>> {
     Ok(vec![
         ("format", Work::Cargo(step(["fmt", "--all", "--check"], &[])?)),
         ("tidy", Work::Tidy),
-        (
-            "the engine without std, and what JavaScript calls",
-            Work::Cargo(step(
-                ["clippy", "--package", "edgewise-wasm", "--all-features"],
-                &["--target", setup::NO_STD_TARGET, "--", "-D", "warnings"],
-            )?),
-        ),
+        ("the engine without std, and what JavaScript calls", Work::Cargo(without_std()?)),
         (
             "clippy",
             Work::Cargo(step(
@@ -90,6 +84,14 @@ fn all() -> Result<Vec<Step>> {
         ("tests", Work::Tests(step(["test"].into_iter().chain(EVERYTHING), &[])?)),
         ("the npm package", Work::JavaScript),
     ])
+}
+
+/// Lints what is compiled for WASM alone, as the npm package is.
+fn without_std() -> Result<Command> {
+    let lint = ["clippy", "--package", "edgewise-wasm", "--all-features"];
+    let mut command = step(lint, &["--target", setup::NO_STD_TARGET, "--", "-D", "warnings"])?;
+    command.env("CARGO_ENCODED_RUSTFLAGS", package::target_features());
+    Ok(command)
 }
 
 fn chosen(tests: &[OsString]) -> Result<Vec<Step>> {
