@@ -90,7 +90,10 @@ pub(crate) fn build_executable(name: &str, arguments: &[&str]) -> Result<PathBuf
     for line in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines) {
         let message: Value = serde_json::from_str(&line?).unwrap_or_default();
         let path = message.get("executable").and_then(Value::as_str);
-        if message.pointer("/target/name").and_then(Value::as_str) == Some(name) {
+        // The tests within a program make an executable of the same name.
+        let holds_its_tests = message.pointer("/profile/test") == Some(&Value::Bool(true))
+            && message.pointer("/target/kind/0").and_then(Value::as_str) != Some("bench");
+        if message.pointer("/target/name").and_then(Value::as_str) == Some(name) && !holds_its_tests {
             executable = path.map(PathBuf::from).or(executable);
         }
     }
