@@ -72,7 +72,8 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     /// Marks the slots behind open gates.
     pub(super) fn mark(mut self, marks: &mut [u64]) {
         for [gate, left, right] in self.words(Section::Always).records() {
-            if self.predicate(left) && self.predicate(right) {
+            // Whom everyone passes is marked from the beginning.
+            if (left, right) != (NONE, NONE) && self.predicate(left) && self.predicate(right) {
                 self.open(gate, marks);
             }
         }

@@ -89,13 +89,16 @@ impl Ruleset {
         let slots = self.counts().slots;
         // Nothing is marked between decisions.
         buffer.marks.resize(slots.div_ceil(64), 0);
+        let open_to_all = self.open_to_all();
+        if open_to_all.len() == buffer.marks.len() {
+            buffer.marks.copy_from_slice(open_to_all);
+        }
         if buffer.assignments.len() < slots + LANES {
             buffer.assignments.resize(slots + LANES, Assignment { experiment: 0, variant: 0 });
         }
 
-        if self.attribute_records().is_empty() {
-            Matching::new(self, &[], &mut buffer.memo).mark(&mut buffer.marks);
-        } else {
+        // Without attributes there are no conditions either.
+        if !self.attribute_records().is_empty() {
             let mut seen = seen::recycled(core::mem::take(&mut buffer.seen));
             seen::look_up(self, attributes, &mut seen);
             Matching::new(self, &seen, &mut buffer.memo).mark(&mut buffer.marks);

@@ -13,7 +13,7 @@ pub use layout::FORMAT;
 pub(crate) use words::Words;
 
 use crate::lanes::LANES;
-use layout::{Section, header};
+use layout::{NONE, Section, header};
 
 /// A checked ruleset.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Ruleset {
     sections: [Range<usize>; Section::ALL.len()],
     attributes: Vec<Attribute>,
     counts: Counts,
+    /// A bit for each slot, set for those that everyone passes; nothing if there are none.
+    open_to_all: Vec<u64>,
 }
 
 /// An attribute that conditions name.
@@ -87,10 +89,17 @@ impl Ruleset {
     /// memory that they have themselves.
     pub fn load(bytes: Vec<u8>) -> Result<Self, RulesetError> {
         let sections = check::sections(&bytes)?;
-        let mut ruleset = Self { bytes, sections, attributes: Vec::new(), counts: Counts::default() };
+        let mut ruleset = Self {
+            bytes,
+            sections,
+            attributes: Vec::new(),
+            counts: Counts::default(),
+            open_to_all: Vec::new(),
+        };
         check::content(&ruleset)?;
         ruleset.attributes = ruleset.read_attributes();
         ruleset.counts = ruleset.count();
+        ruleset.open_to_all = ruleset.find_open_to_all();
         Ok(ruleset)
     }
 
@@ -103,6 +112,27 @@ impl Ruleset {
             has_values: has_values != 0,
         });
         attributes.collect()
+    }
+
+    fn find_open_to_all(&self) -> Vec<u64> {
+        let mut open = Vec::new();
+        let (gates, ranges) = (self.words(Section::Gates), self.words(Section::Ranges));
+        for [gate, left, right] in self.words(Section::Always).records() {
+            if (left, right) != (NONE, NONE) {
+                continue;
+            }
+            open.resize(self.counts.slots.div_ceil(64), 0);
+            let [first, end] = gates.record(gate as usize);
+            for range in first..end {
+                let [slot, slots] = ranges.record(range as usize * Section::Ranges.record_words());
+                for slot in slot as usize..(slot + slots) as usize {
+                    if let Some(word) = open.get_mut(slot / 64) {
+                        *word |= 1_u64 << (slot % 64);
+                    }
+                }
+            }
+        }
+        open
     }
 
     fn count(&self) -> Counts {
@@ -194,6 +224,10 @@ impl Ruleset {
         }
         let word = |which| blocks.at((slot / LANES * 3 + which) * LANES + slot % LANES);
         (word(0), Split { bucket: word(1), variants: word(2) })
+    }
+
+    pub(crate) fn open_to_all(&self) -> &[u64] {
+        &self.open_to_all
     }
 
     pub(crate) const fn counts(&self) -> &Counts {
