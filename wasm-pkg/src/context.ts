@@ -24,17 +24,30 @@ export class AttributeNames {
     return this.#names.length;
   }
 
-  /** Writes the attributes as records, and their texts from `at` on. Returns where they end, or -1 if there is no room. */
-  write(memory: Memory, at: number, context: Context): number {
+  /**
+   * Writes the attributes as records, and their texts from `at` on. Returns where they end, or -1 if there is no room.
+   * Instead of a context it takes what {@link read} has read of it.
+   */
+  write(memory: Memory, at: number, context: Context | readonly unknown[]): number {
     if (this.#names.length === 0) return at;
-    if (this.#plain && isPlain(context)) {
+    if (this.#plain && isPlain(context as Context)) {
       try {
-        return this.#writePlain(memory, at, context);
+        return this.#writePlain(memory, at, context as Context);
       } catch {
         // A getter has thrown: it is looked for with more care.
       }
     }
-    return this.#writeAny(memory, at, context);
+    const values: readonly unknown[] = Array.isArray(context) ? context : this.read(context as Context);
+    for (let number = 0; number < values.length && at >= 0; number++) {
+      at = this.#writeFound(memory, memory.records + number * RECORD_WORDS, at, values[number]);
+    }
+    return at;
+  }
+
+  /** The attributes, as JSON would hold them. */
+  read(context: Context): readonly unknown[] {
+    const root = attempt(() => asJson(context, ""));
+    return this.#names.map((_, number) => (isObject(root) ? attempt(() => this.#find(root, number)) : undefined));
   }
 
   /** The first names are read at places of their own, where the JIT comes to know them: it takes a third of the time. */
@@ -61,16 +74,6 @@ export class AttributeNames {
       memory.words[record] = Kind.Missing;
     } else {
       return this.#writeFound(memory, record, at, this.#find(context, number));
-    }
-    return at;
-  }
-
-  #writeAny(memory: Memory, at: number, context: Context): number {
-    const root = attempt(() => asJson(context, ""));
-    let record = memory.records;
-    for (let number = 0; number < this.#names.length && at >= 0; number++, record += RECORD_WORDS) {
-      const found = isObject(root) ? attempt(() => this.#find(root, number)) : undefined;
-      at = this.#writeFound(memory, record, at, found);
     }
     return at;
   }

@@ -54,6 +54,8 @@ export class Memory {
   /** Where in `words` the records of attributes are written. */
   records = 0;
   #recordCount = 0;
+  /** Counts what writes there. */
+  runs = 0;
   /** Where in `bytes` texts are written, the user key first, and where the room for them ends. */
   text = 0;
   textEnd = 0;
@@ -75,6 +77,7 @@ export class Memory {
 
   /** Makes room for so many records and bytes of text. What was written there is gone. */
   reserve(records: number, text: number): void {
+    this.runs++;
     const enoughRecords = Math.max(records, this.#recordCount);
     const enoughText = Math.max(text, this.textEnd - this.text);
     const place = this.exports.input(enoughRecords, enoughText) >>> 0;

@@ -154,17 +154,22 @@ export class Ruleset {
     if (typeof context !== "object" || context === null || Array.isArray(context)) {
       throw new EdgewiseError("bad-argument", '`context` must be an object of attributes, such as {country: "US"}');
     }
-    const handle = this.#handle;
-    if (handle === 0) {
+    const memory = this.#memory;
+    let from: Context | readonly unknown[] = context;
+    let keyEnd;
+    for (;;) {
+      const run = ++memory.runs;
+      keyEnd = memory.write(memory.text, userKey);
+      const end = keyEnd < 0 ? -1 : this.#attributes.write(memory, keyEnd, from);
+      // A getter or `toJSON` has decided something itself, where this had been written.
+      if (memory.runs !== run) from = this.#attributes.read(context);
+      else if (end < 0) memory.reserve(0, 2 * (memory.textEnd - memory.text));
+      else break;
+    }
+    if (this.#handle === 0) {
       throw new EdgewiseError("closed", "the ruleset is closed: load it again to decide from it");
     }
-    const memory = this.#memory;
-    let keyEnd = memory.write(memory.text, userKey);
-    while (keyEnd < 0 || this.#attributes.write(memory, keyEnd, context) < 0) {
-      memory.reserve(0, 2 * (memory.textEnd - memory.text));
-      keyEnd = memory.write(memory.text, userKey);
-    }
-    const count = memory.exports.decide(handle, keyEnd - memory.text);
+    const count = memory.exports.decide(this.#handle, keyEnd - memory.text);
     if (memory.bytes.length === 0) memory.renew();
     return count;
   }

@@ -71,6 +71,28 @@ test("long keys and texts find room", async () => {
   assert.equal(ruleset.decide("u", { text: "needle" }).length, 1);
 });
 
+test("a context that decides while it is read disturbs nobody", async () => {
+  const other = Ruleset.load(await rulesetOf([targeted("other", "kind", "eq", "inner")]));
+  const ruleset = Ruleset.load(await rulesetOf([targeted("e", "plan", "eq", "pro"), targeted("f", "kind", "eq", "b")]));
+  const inner = (value) => {
+    assert.equal(other.decide("another user with a long key", { kind: "inner" }).length, 1);
+    assert.equal(ruleset.decide("x", { plan: "free", kind: "c" }).length, 0);
+    return value;
+  };
+  const read = [
+    { get plan() { return inner("pro"); }, kind: "b" },
+    { plan: "pro", get kind() { return inner("b"); } },
+    { plan: { toJSON: () => inner("pro") }, kind: { toJSON: () => inner("b") } },
+    { toJSON: () => inner({ plan: "pro", kind: "b" }) },
+  ];
+  const expected = ruleset.decide("user-1", { plan: "pro", kind: "b" });
+  assert.equal(expected.length, 2);
+  for (const context of read) assert.deepEqual(ruleset.decide("user-1", context), expected);
+
+  const closing = { get plan() { ruleset.close(); return "pro"; } };
+  assert.throws(() => ruleset.decide("user-1", closing), refused("closed", /load it again/));
+});
+
 test("half of a surrogate pair counts as U+FFFD", async () => {
   const half = experiment("half", { allocations: [{ variantId: "on-of-half", rangeStart: 0, rangeEnd: 4999 }] });
   const ruleset = Ruleset.load(await rulesetOf([half]));
