@@ -5,14 +5,15 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 
-use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch};
+use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VersionState};
 use edgewise_control::{
     Control, Options,
     actor::Actor,
     objects::Directory,
     services::Precondition,
-    store::{Listener, Store},
+    store::{Listener, Store, Version},
 };
+use sqlx::{Connection as _, Executor as _};
 use support::Postgres;
 use tokio::{sync::mpsc, time::timeout};
 
@@ -117,5 +118,50 @@ async fn what_one_process_publishes_is_told_of_in_the_others() {
     for control in [here, there, late] {
         control.stop().await;
     }
+    postgres.drop().await;
+}
+
+/// One process records that a version is written while another rolls back: they wait for each other in one order, and so
+/// neither is broken off by the database.
+#[tokio::test]
+async fn recording_a_written_version_and_giving_it_up_do_not_lock_each_other_out() {
+    let postgres = Postgres::fresh().await;
+    let (here, there) =
+        (Store::open(postgres.url()).await.unwrap(), Store::open(postgres.url()).await.unwrap());
+    with_environment(&here).await;
+    let version = Version {
+        number: 1,
+        state: VersionState::Pending,
+        snapshot: "{}".to_owned(),
+        changes: 1,
+        created_at: 1,
+        created_by: None,
+        experiments: None,
+        restores: None,
+    };
+    let mut tx = here.write().await.unwrap();
+    tx.insert_pending("e", &version).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut giving_up = here.write().await.unwrap();
+    giving_up.begin_change("e").await.unwrap().unwrap();
+    let recording = tokio::spawn(async move {
+        let mut tx = there.write().await.unwrap();
+        tx.mark_published("e", &version).await.unwrap();
+        tx.commit().await.unwrap();
+        there.close().await;
+    });
+    let mut watching = sqlx::AnyConnection::connect(postgres.url()).await.unwrap();
+    let waits =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while watching.fetch_optional(waits).await.unwrap().is_none() {}
+    giving_up.supersede_pending("e").await.unwrap();
+    giving_up.commit().await.unwrap();
+    recording.await.unwrap();
+
+    let state = here.read().await.unwrap().version("e", 1).await.unwrap().unwrap().state;
+    assert_eq!(state, VersionState::Superseded);
+    here.close().await;
+    watching.close().await.unwrap();
     postgres.drop().await;
 }

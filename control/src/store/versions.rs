@@ -300,6 +300,11 @@ impl Tx {
 
     /// Records that a pending version is written whole, and that its changes are live.
     pub async fn mark_published(&mut self, environment_id: &str, version: &Version) -> Result<()> {
+        // All who write versions change this row first, and so wait for each other.
+        query("UPDATE environment SET published = published WHERE id = $1")
+            .bind(environment_id)
+            .execute(&mut self.sql)
+            .await?;
         if !self.end_pending(environment_id, version.number, VersionState::Published).await? {
             return Ok(());
         }
