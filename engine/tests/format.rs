@@ -141,3 +141,37 @@ fn shortcuts_lead_to_what_is_there() {
     let entry = section(&bytes, ENTRIES).step_by(3).find(|at| word(*at) & DIRECT != 0).unwrap();
     assert_eq!(refusal(entry), Some(RulesetError::Damaged("an entry leads nowhere")));
 }
+
+/// If many conditions or salts could name the same piece of text, or many attributes the same value, a small ruleset
+/// would make long decisions.
+#[test]
+fn what_a_decision_reads_is_no_more_than_the_ruleset_holds() {
+    const TEXT: usize = 0;
+    const ATTRIBUTES: usize = 1;
+    const CONDITIONS: usize = 13;
+    const LOOSE: usize = 22;
+    let read = |name: &str| fs::read(Path::new(SEEDS).join("ruleset").join(name)).unwrap();
+    let word =
+        |bytes: &[u8], word: usize| u32::from_le_bytes(bytes[4 * word..4 * word + 4].try_into().unwrap());
+    let everything = |bytes: Vec<u8>, at: usize| {
+        let (start, length) = (at, word(&bytes, 15 + 2 * TEXT + 1));
+        with_word(with_word(bytes, start, 0), start + 1, length)
+    };
+    let refused = Some(RulesetError::Damaged("pieces of text lie upon each other"));
+
+    let operators = read("operators.bin");
+    let contains =
+        section(&operators, CONDITIONS).step_by(3).find(|at| word(&operators, *at) & 0x7f == 5).unwrap();
+    assert_eq!(Ruleset::load(everything(operators.clone(), contains + 1)).err(), refused);
+
+    let salts = read("salts.bin");
+    let twice = section(&salts, LOOSE).step_by(5).take(2).fold(salts, |bytes, at| everything(bytes, at + 3));
+    assert_eq!(Ruleset::load(twice).err(), refused);
+
+    let attributes = section(&operators, ATTRIBUTES);
+    let (first, second) = (attributes.start, attributes.start + 5);
+    let repeated = with_word(operators.clone(), second, word(&operators, first));
+    let repeated = with_word(repeated, second + 1, word(&operators, first + 1));
+    let refused = Some(RulesetError::Damaged("names of attributes do not ascend"));
+    assert_eq!(Ruleset::load(repeated).err(), refused);
+}

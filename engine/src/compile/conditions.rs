@@ -244,8 +244,19 @@ impl Conditions {
     /// Writes all. `anchors` are the conditions by which gates are found.
     pub(super) fn write(self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
         let thresholds = self.thresholds();
-        self.write_questions(&thresholds, text, writer);
-        self.write_values(anchors, text, writer);
+        let names = self.attributes.items();
+        let mut by_name: Vec<usize> = (0..names.len()).collect();
+        by_name.sort_unstable_by_key(|number| names.get(*number));
+        // The place of each attribute in that order.
+        let mut places = vec![0; names.len()];
+        for (place, number) in (0_u32..).zip(&by_name) {
+            if let Some(slot) = places.get_mut(*number) {
+                *slot = place;
+            }
+        }
+        let place = |attribute: u32| places.get(attribute as usize).copied().unwrap_or_default();
+        self.write_questions(&thresholds, place, text, writer);
+        self.write_values(anchors, place, text, writer);
         writer.lists(Section::Rules, Section::Needs, self.rules.items().iter(), |need| [*need]);
         writer.lists(Section::Predicates, Section::Choices, self.predicates.items().iter(), |rule| [*rule]);
 
@@ -257,14 +268,16 @@ impl Conditions {
         }
         let mut records = Vec::new();
         let mut first = 0;
-        for ((name, thresholds), compared) in self.attributes.items().iter().zip(&thresholds).zip(compared) {
-            let (offset, length) = text.intern(name);
-            let count = length_of(thresholds);
+        let thresholds_of = |number: &usize| thresholds.get(*number).map(Vec::as_slice).unwrap_or_default();
+        for number in &by_name {
+            let (offset, length) = text.intern(names.get(*number).map_or("", String::as_str));
+            let count = length_of(thresholds_of(number));
+            let compared = compared.get(*number).copied().unwrap_or_default();
             records.extend([offset, length, first, count, u32::from(compared)]);
             first += count;
         }
         writer.section(Section::Attributes, records);
-        let bits = thresholds.iter().flatten().map(|threshold| threshold.bits());
+        let bits = by_name.iter().flat_map(thresholds_of).map(|threshold| threshold.bits());
         writer.section(Section::Thresholds, bits.flat_map(halves));
     }
 
@@ -285,7 +298,13 @@ impl Conditions {
         thresholds
     }
 
-    fn write_questions(&self, thresholds: &[Vec<Threshold>], text: &mut Text, writer: &mut Writer) {
+    fn write_questions(
+        &self,
+        thresholds: &[Vec<Threshold>],
+        place: impl Fn(u32) -> u32,
+        text: &mut Text,
+        writer: &mut Writer,
+    ) {
         let (mut records, mut lists) = (Vec::new(), Vec::new());
         for Question { attribute, negated, test } in self.questions.items() {
             let threshold = |threshold: &Threshold| {
@@ -306,18 +325,26 @@ impl Conditions {
                 Test::Above(than) => (operator::ABOVE, threshold(than), 0),
                 Test::Below(than) => (operator::BELOW, threshold(than), 0),
                 Test::Contains(part) => {
-                    let (offset, length) = text.intern(part);
+                    // What decisions read stands there once for each condition.
+                    let (offset, length) = text.add(part);
                     (operator::CONTAINS, offset, length)
                 }
             };
             let negated = if *negated { operator::NEGATED } else { 0 };
+            let attribute = place(*attribute);
             records.extend([attribute << operator::ATTRIBUTE_SHIFT | negated | operator, first, second]);
         }
         writer.section(Section::Conditions, records);
         writer.section(Section::Lists, lists);
     }
 
-    fn write_values(&self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
+    fn write_values(
+        &self,
+        anchors: &[Anchor],
+        place: impl Fn(u32) -> u32,
+        text: &mut Text,
+        writer: &mut Writer,
+    ) {
         let values = self.values.items();
         let mut led_to = vec![Vec::new(); values.len()];
         for anchor in anchors {
@@ -345,7 +372,7 @@ impl Conditions {
                 Scalar::Bool(value) => number_like(kind::BOOL, [u32::from(*value), 0]),
                 Scalar::Null => number_like(kind::NULL, [0, 0]),
             };
-            let tagged = attribute << kind::ATTRIBUTE_SHIFT | kind;
+            let tagged = place(*attribute) << kind::ATTRIBUTE_SHIFT | kind;
             records.extend([tagged, words[0], words[1], length_of(&anchored)]);
             anchored.extend(anchors);
             insert(&mut table, table_hash(tagged, &bytes), number);

@@ -2,7 +2,7 @@
 //! exists. The time it takes grows with the bytes, whatever they hold.
 
 use alloc::{vec, vec::Vec};
-use core::ops::Range;
+use core::{cell::Cell, ops::Range};
 
 use super::{
     Ruleset, RulesetError, Split, Words,
@@ -50,7 +50,7 @@ pub(super) fn sections(bytes: &[u8]) -> Result<[Range<usize>; Section::ALL.len()
 /// Checks what stands in the sections.
 pub(super) fn content(ruleset: &Ruleset) -> Result<()> {
     let text = core::str::from_utf8(ruleset.bytes_of(Section::Text)).map_err(|_| DAMAGED_TEXT)?;
-    let check = Check { ruleset, text };
+    let check = Check { ruleset, text, unread: Cell::new(text.len()) };
     check.answers()?;
     check.attributes()?;
     check.values()?;
@@ -104,6 +104,8 @@ const fn need(variant: u32) -> u32 {
 struct Check<'a> {
     ruleset: &'a Ruleset,
     text: &'a str,
+    /// How much more text a decision may read.
+    unread: Cell<usize>,
 }
 
 impl Check<'_> {
@@ -128,6 +130,14 @@ impl Check<'_> {
     fn text(&self, offset: u32, length: u32) -> Result<()> {
         let range = offset as usize..(offset as usize).saturating_add(length as usize);
         require(self.text.get(range).is_some(), "a piece of text is none")
+    }
+
+    /// A piece that a decision may read. All such pieces together are no longer than the text, so that they cannot make a
+    /// small ruleset decide for long.
+    fn read(&self, offset: u32, length: u32) -> Result<()> {
+        let left = self.unread.get().checked_sub(length as usize);
+        self.unread.set(left.ok_or(damaged("pieces of text lie upon each other"))?);
+        self.text(offset, length)
     }
 
     /// Each number is less than `limit`.
@@ -168,12 +178,13 @@ impl Check<'_> {
 
     fn attributes(&self) -> Result<()> {
         let thresholds = self.words(Section::Thresholds);
-        let (mut next, mut named) = (0_usize, 0_usize);
+        let (mut next, mut last) = (0_usize, None);
         for [name, length, first, count, _] in self.words(Section::Attributes).records() {
-            self.text(name, length)?;
-            // Every decision reads each of them.
-            named = named.saturating_add(length as usize);
-            require(named <= self.text.len(), "names of attributes lie upon each other")?;
+            self.read(name, length)?;
+            // No part of a context is looked at twice.
+            let name = Some(self.ruleset.text_bytes(name, length));
+            require(last < name, "names of attributes do not ascend")?;
+            last = name;
             require(first as usize == next, "thresholds are not in order")?;
             let start = next;
             next = next.saturating_add(count as usize);
@@ -233,7 +244,7 @@ impl Check<'_> {
             operator::ABOVE | operator::BELOW => {
                 require(first < attributes.at(place + 3), "a condition's threshold is missing")
             }
-            operator::CONTAINS => self.text(first, second),
+            operator::CONTAINS => self.read(first, second),
             operator => require(operator < operator::COUNT, "an operator is unknown"),
         }
     }
@@ -353,6 +364,6 @@ impl Check<'_> {
         }
         require(blocks as usize == self.count(Section::Blocks), "salts are missing")?;
         let mut loose = self.words(Section::Loose).records();
-        loose.try_for_each(|[.., offset, length]: [u32; 5]| self.text(offset, length))
+        loose.try_for_each(|[.., offset, length]: [u32; 5]| self.read(offset, length))
     }
 }

@@ -43,7 +43,7 @@ pub(crate) mod header {
 pub(crate) enum Section {
     /// UTF-8: fragments of answers, names, strings to compare with, salts that are hashed one by one.
     Text,
-    /// The attributes that conditions name \[name's offset and length in Text, first threshold, thresholds, whether it
+    /// The attributes that conditions name, ascending by the bytes of their names \[name's offset and length in Text, first threshold, thresholds, whether it
     /// has values].
     Attributes,
     /// Doubles that attributes are compared with by order, ascending for each attribute \[low, high].
