@@ -56,16 +56,16 @@ impl Lanes {
             return slots.assign_loose(key, marks, to);
         }
         let to = match self.0 {
-            Way::Scalar => {
-                slots.assign(marks, to, |rows, salt_bytes, marked| one_by_one(key, rows, salt_bytes, marked))
+            Way::Scalar | Way::Portable => {
+                let fewest = if matches!(self.0, Way::Scalar) { u32::MAX } else { WORTHWHILE };
+                slots.assign(marks, to, |rows, salt_bytes, marked| {
+                    if marked.count_ones() < fewest {
+                        one_by_one(key, rows, salt_bytes, marked)
+                    } else {
+                        lanes::buckets(key, rows, salt_bytes)
+                    }
+                })
             }
-            Way::Portable => slots.assign(marks, to, |rows, salt_bytes, marked| {
-                if marked.count_ones() < WORTHWHILE {
-                    one_by_one(key, rows, salt_bytes, marked)
-                } else {
-                    lanes::buckets(key, rows, salt_bytes)
-                }
-            }),
             #[cfg(all(feature = "std", target_arch = "x86_64"))]
             #[expect(
                 unsafe_code,
