@@ -1,10 +1,12 @@
 //! How two snapshots differ.
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Value, value::RawValue};
 
 /// How a version differs from another.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Diff {
     /// The version that is looked at.
@@ -18,7 +20,7 @@ pub struct Diff {
 }
 
 /// What came, went and changed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changes {
     /// What is in this version only.
@@ -27,6 +29,8 @@ pub struct Changes {
     pub removed: Vec<Named>,
     /// What is in both, and not the same.
     pub changed: Vec<Changed>,
+    /// Whether what is in both stands in another order, which is that of answers.
+    pub reordered: bool,
 }
 
 /// What is meant.
@@ -41,7 +45,7 @@ pub struct Named {
 }
 
 /// How one thing changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changed {
     /// What changed.
@@ -52,19 +56,19 @@ pub struct Changed {
 }
 
 /// How one field changed. What is absent was or is not there.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldChange {
-    /// Its path, such as `targetingRules.0.conditions.1.value`. What has a key stands in it by that.
+    /// Its path, such as `targetingRules.0.conditions.1.value` or `variants.green.payload`.
     pub field: String,
     /// What it was in the other version.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
-    pub before: Option<Value>,
+    pub before: Option<Box<RawValue>>,
     /// What it is in this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
-    pub after: Option<Value>,
+    pub after: Option<Box<RawValue>>,
 }
 
 /// How the snapshot `after` differs from `before`, both as published.
@@ -79,123 +83,199 @@ pub struct FieldChange {
 /// ```
 ///
 /// # Errors
-/// If one of them is no JSON object.
+/// If one of them is no snapshot.
 pub fn diff(after: &str, before: Option<&str>) -> Result<Diff, serde_json::Error> {
-    let after = Parts::of(after)?;
-    let before = before.map(Parts::of).transpose()?;
-    let against = before.as_ref().map(|parts| parts.version);
-    let before = before.unwrap_or_default();
+    let after: Snapshot = serde_json::from_str(after)?;
+    let before: Option<Snapshot> = before.map(serde_json::from_str).transpose()?;
+    let against = before.as_ref().map(|snapshot| snapshot.version);
+    let (experiments, flags) = after.parts();
+    let (old_experiments, old_flags) = before.as_ref().map(Snapshot::parts).unwrap_or_default();
     Ok(Diff {
         version: after.version,
         against,
-        experiments: changes(&before.experiments, &after.experiments),
-        flags: changes(&before.flags, &after.flags),
+        experiments: changes(&old_experiments, &experiments)?,
+        flags: changes(&old_flags, &flags)?,
     })
 }
 
+/// The members of an object, as they were published.
+type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+
 /// What of a snapshot can differ.
-#[derive(Default)]
-struct Parts {
+#[derive(Deserialize)]
+struct Snapshot<'a> {
     version: u64,
-    experiments: Vec<Value>,
-    flags: Vec<Value>,
+    #[serde(borrow, default)]
+    experiments: Vec<Members<'a>>,
+    #[serde(borrow)]
+    extended: Option<Extended<'a>>,
 }
 
-impl Parts {
-    fn of(snapshot: &str) -> Result<Self, serde_json::Error> {
-        let mut members: Map<String, Value> = serde_json::from_str(snapshot)?;
-        let mut extended = match members.remove("extended") {
-            Some(Value::Object(extended)) => extended,
-            _ => Map::new(),
-        };
-        let list = |members: &mut Map<String, Value>, name: &str| match members.remove(name) {
-            Some(Value::Array(list)) => list,
-            _ => Vec::new(),
-        };
-        let mut experiments = list(&mut members, "experiments");
-        experiments.extend(list(&mut extended, "experiments"));
-        Ok(Self {
-            version: members.get("version").and_then(Value::as_u64).unwrap_or_default(),
-            experiments,
-            flags: list(&mut extended, "flags"),
-        })
+#[derive(Deserialize)]
+struct Extended<'a> {
+    #[serde(borrow, default)]
+    experiments: Vec<Members<'a>>,
+    #[serde(borrow, default)]
+    flags: Vec<Members<'a>>,
+}
+
+impl<'a> Snapshot<'a> {
+    /// Experiments, in the order they are decided, and flags.
+    fn parts(&self) -> (Vec<&Members<'a>>, Vec<&Members<'a>>) {
+        let extended = self.extended.iter();
+        let experiments = self.experiments.iter().chain(extended.clone().flat_map(|it| &it.experiments));
+        (experiments.collect(), extended.flat_map(|it| &it.flags).collect())
     }
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
-    value.get(name).and_then(Value::as_str)
+fn text(members: &Members<'_>, name: &str) -> Option<String> {
+    members.get(name).and_then(|value| serde_json::from_str(value.get()).ok())
+}
+
+fn named(members: &Members<'_>) -> Named {
+    let id = text(members, "id");
+    let key = text(members, "key").or_else(|| id.clone()).unwrap_or_default();
+    Named { id, key }
 }
 
 /// What tells one thing from another of its kind.
-fn identity(value: &Value) -> Option<&str> {
-    text(value, "id").or_else(|| text(value, "key"))
+fn identity(members: &Members<'_>) -> String {
+    let Named { id, key } = named(members);
+    id.unwrap_or(key)
 }
 
-fn named(value: &Value) -> Named {
-    let key = text(value, "key").or_else(|| text(value, "id")).unwrap_or_default();
-    Named { id: text(value, "id").map(Into::into), key: key.into() }
+fn by_identity<'m, 'a>(all: &[&'m Members<'a>]) -> BTreeMap<String, &'m Members<'a>> {
+    all.iter().map(|members| (identity(members), *members)).collect()
 }
 
-fn changes(before: &[Value], after: &[Value]) -> Changes {
+fn changes(before: &[&Members<'_>], after: &[&Members<'_>]) -> Result<Changes, serde_json::Error> {
+    let (old, new) = (by_identity(before), by_identity(after));
     let mut changes = Changes::default();
-    let known = by_identity(before);
     for now in after {
-        match identity(now).and_then(|identity| known.get(identity)) {
+        match old.get(&identity(now)) {
             None => changes.added.push(named(now)),
             Some(then) => {
                 let mut fields = Vec::new();
-                compare(String::new(), Some(then), Some(now), &mut fields);
+                compare(then, now, &mut fields)?;
                 if !fields.is_empty() {
                     changes.changed.push(Changed { named: named(now), fields });
                 }
             }
         }
     }
-    let kept = by_identity(after);
-    let gone =
-        before.iter().filter(|then| identity(then).is_none_or(|identity| !kept.contains_key(identity)));
-    changes.removed.extend(gone.map(named));
-    changes
+    let gone = before.iter().filter(|then| !new.contains_key(&identity(then)));
+    changes.removed.extend(gone.map(|then| named(then)));
+    let in_both = |all: &[&Members<'_>], others: &BTreeMap<String, &Members<'_>>| {
+        let kept = all.iter().map(|members| identity(members)).filter(|it| others.contains_key(it));
+        kept.collect::<Vec<_>>()
+    };
+    changes.reordered = in_both(before, &new) != in_both(after, &old);
+    Ok(changes)
 }
 
-fn by_identity(values: &[Value]) -> std::collections::HashMap<&str, &Value> {
-    values.iter().filter_map(|value| Some((identity(value)?, value))).collect()
+/// Adds what differs between two things of the same identity.
+fn compare(
+    before: &Members<'_>,
+    after: &Members<'_>,
+    fields: &mut Vec<FieldChange>,
+) -> Result<(), serde_json::Error> {
+    for (name, then, now) in both(before, after) {
+        match (name, then, now) {
+            ("variants", Some(then), Some(now)) => {
+                let (then, now): (Vec<Members<'_>>, Vec<Members<'_>>) =
+                    (serde_json::from_str(then.get())?, serde_json::from_str(now.get())?);
+                let (then, now): (Vec<_>, Vec<_>) = (then.iter().collect(), now.iter().collect());
+                compare_variants(&by_identity(&then), &by_identity(&now), fields)?;
+            }
+            // What people wrote is compared as they wrote it.
+            ("payload", then, now) => push_changed("payload", then, now, fields),
+            (name, Some(then), Some(now)) if then.get() != now.get() => {
+                let (then, now): (Value, Value) =
+                    (serde_json::from_str(then.get())?, serde_json::from_str(now.get())?);
+                compare_values(name.to_owned(), Some(&then), Some(&now), fields)?;
+            }
+            (name, then, now) => push_changed(name, then, now, fields),
+        }
+    }
+    Ok(())
 }
 
-/// Adds what differs at `path` or below.
-fn compare(path: String, before: Option<&Value>, after: Option<&Value>, fields: &mut Vec<FieldChange>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+fn compare_variants(
+    before: &BTreeMap<String, &Members<'_>>,
+    after: &BTreeMap<String, &Members<'_>>,
+    fields: &mut Vec<FieldChange>,
+) -> Result<(), serde_json::Error> {
+    let added = after.keys().filter(|identity| !before.contains_key(*identity));
+    for identity in before.keys().chain(added) {
+        let (then, now) = (before.get(identity), after.get(identity));
+        let key = then.or(now).map(|variant| named(variant).key).unwrap_or_default();
+        let whole = |variant: &&Members<'_>| serde_json::value::to_raw_value(*variant);
+        match (then, now) {
+            (Some(then), Some(now)) => {
+                for (name, then, now) in both(then, now) {
+                    push_changed(&format!("variants.{key}.{name}"), then, now, fields);
+                }
+            }
+            (then, now) => fields.push(FieldChange {
+                field: format!("variants.{key}"),
+                before: then.map(whole).transpose()?,
+                after: now.map(whole).transpose()?,
+            }),
+        }
+    }
+    Ok(())
+}
+
+/// The members of either, by name.
+fn both<'m, 'a>(
+    before: &'m Members<'a>,
+    after: &'m Members<'a>,
+) -> impl Iterator<Item = (&'m str, Option<&'a RawValue>, Option<&'a RawValue>)> {
+    let added = after.keys().filter(|name| !before.contains_key(*name));
+    before
+        .keys()
+        .chain(added)
+        .map(|name| (name.as_ref(), before.get(name).copied(), after.get(name).copied()))
+}
+
+fn push_changed(
+    field: &str,
+    before: Option<&RawValue>,
+    after: Option<&RawValue>,
+    fields: &mut Vec<FieldChange>,
+) {
+    if before.map(RawValue::get) != after.map(RawValue::get) {
+        let (before, after) = (before.map(ToOwned::to_owned), after.map(ToOwned::to_owned));
+        fields.push(FieldChange { field: field.to_owned(), before, after });
+    }
+}
+
+/// Adds what differs at `path` or below. Rules, allocations and the like nest a few levels deep.
+fn compare_values(
+    path: String,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    fields: &mut Vec<FieldChange>,
+) -> Result<(), serde_json::Error> {
     match (before, after) {
         (Some(then), Some(now)) if then == now => {}
         (Some(Value::Object(then)), Some(Value::Object(now))) => {
             let added = now.keys().filter(|name| !then.contains_key(*name));
             for name in then.keys().chain(added) {
-                compare(below(name), then.get(name), now.get(name), fields);
-            }
-        }
-        (Some(Value::Array(then)), Some(Value::Array(now)))
-            if have_identities(then) && have_identities(now) =>
-        {
-            let (old, new) = (by_identity(then), by_identity(now));
-            let added = now.iter().filter(|value| identity(value).is_some_and(|it| !old.contains_key(it)));
-            for value in then.iter().chain(added) {
-                let it = identity(value).unwrap_or_default();
-                compare(below(&named(value).key), old.get(it).copied(), new.get(it).copied(), fields);
+                compare_values(format!("{path}.{name}"), then.get(name), now.get(name), fields)?;
             }
         }
         (Some(Value::Array(then)), Some(Value::Array(now))) => {
             for place in 0..then.len().max(now.len()) {
-                compare(below(&place.to_string()), then.get(place), now.get(place), fields);
+                compare_values(format!("{path}.{place}"), then.get(place), now.get(place), fields)?;
             }
         }
         (before, after) => {
-            fields.push(FieldChange { field: path, before: before.cloned(), after: after.cloned() });
+            let whole = |value: Option<&Value>| value.map(serde_json::value::to_raw_value).transpose();
+            fields.push(FieldChange { field: path, before: whole(before)?, after: whole(after)? });
         }
     }
-}
-
-fn have_identities(values: &[Value]) -> bool {
-    !values.is_empty() && values.iter().all(|value| identity(value).is_some())
+    Ok(())
 }
 
 #[cfg(test)]
@@ -229,16 +309,15 @@ mod tests {
             (vec!["new".into()], vec!["gone".into()])
         );
         let [changed] = diff.experiments.changed.as_slice() else { panic!("{diff:?}") };
-        let fields =
-            changed.fields.iter().map(|change| (change.field.as_str(), &change.before, &change.after));
         assert_eq!(
-            fields.collect::<Vec<_>>(),
-            [
-                ("targetingRules.0.conditions.0.value", &Some(json!("pro")), &Some(json!("free"))),
-                ("variants.green.key", &Some(json!("green")), &Some(json!("lime"))),
-                ("variants.green.payload", &None, &Some(json!({"a": 1}))),
-            ]
+            json!(changed.fields),
+            json!([
+                {"field": "targetingRules.0.conditions.0.value", "before": "pro", "after": "free"},
+                {"field": "variants.green.key", "before": "green", "after": "lime"},
+                {"field": "variants.green.payload", "after": {"a": 1}},
+            ])
         );
+        assert!(diff.experiments.reordered);
     }
 
     #[test]
@@ -249,5 +328,30 @@ mod tests {
         let diff = diff(&snapshot.to_string(), None).unwrap();
         assert_eq!((diff.against, diff.experiments.added.len(), diff.flags.added.len()), (None, 2, 1));
         assert_eq!(diff.flags.added[0], Named { id: None, key: "f".to_owned() });
+    }
+
+    #[test]
+    fn payloads_are_compared_as_they_were_written_however_deep() {
+        let with = |payload: &str| {
+            format!(
+                r#"{{"version": 1, "experiments": [{{"id": "e", "key": "e", "variants": [{{"id": "v", "key": "v", "payload": {payload}}}]}}]}}"#
+            )
+        };
+        let deep = |inner: &str| format!("{{\"a\": {}{inner}{}}}", "[".repeat(300), "]".repeat(300));
+        for (before, after) in [
+            (
+                r#"{"items": [{"key": "a", "v": 1}, {"key": "a", "v": 2}]}"#,
+                r#"{"items": [{"key": "a", "v": 9}, {"key": "a", "v": 2}]}"#,
+            ),
+            (r#"{"items": [{"id": 1}, {"id": 2}]}"#, r#"{"items": [{"id": 2}, {"id": 1}]}"#),
+            (r#"{"n": 18446744073709551617}"#, r#"{"n": 18446744073709551618}"#),
+            (&deep("1"), &deep("2")),
+        ] {
+            let diff = diff(&with(after), Some(&with(before))).unwrap();
+            let change = &diff.experiments.changed[0].fields[0];
+            assert_eq!(change.field, "variants.v.payload");
+            assert_eq!(change.before.as_ref().map(|before| before.get()), Some(before));
+            assert_eq!(change.after.as_ref().map(|after| after.get()), Some(after));
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! Telling of new versions: what is live in each environment, for those who want to hear when that changes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use edgewise_api::EnvironmentName;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
 
 use crate::store::{Store, StoreError};
+
+/// The pause before the database is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The version that is live in each environment.
 pub type Versions = BTreeMap<EnvironmentName, u64>;
@@ -55,8 +58,9 @@ impl Live {
                 Some((environment, version)) => self.tell(&environment, version),
                 // Something may have been missed.
                 None => {
-                    if let Err(error) = self.refresh(&store).await {
+                    while let Err(error) = self.refresh(&store).await {
                         tracing::debug!(%error, "what other processes published is not known");
+                        sleep(PAUSE).await;
                     }
                 }
             }

@@ -320,3 +320,38 @@ async fn a_problem_is_logged_when_it_begins_and_when_it_ends() {
     assert_eq!(log.matches("cannot be loaded").count(), 1, "{log}");
     assert_eq!(log.matches("can be loaded again").count(), 1, "{log}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn however_often_a_version_is_told_of_one_look_goes_after_it() {
+    let store = Store::new();
+    store.publish("prod", 1);
+    let cache = Arc::new(Cache::new(Source::Objects(store.clone()), INTERVAL));
+    let version = async || cache.ruleset(&name("prod")).await.map(|ruleset| ruleset.version());
+    assert!(cache.told(&name("prod"), 1).is_none(), "nobody has asked for it");
+    assert_eq!(version().await, Some(1));
+    assert!(cache.told(&name("prod"), 1).is_none(), "it is held");
+
+    store.publish("prod", 3);
+    let look = cache.told(&name("prod"), 2).unwrap();
+    for told in (0..1000).rev() {
+        assert!(cache.told(&name("prod"), told % 4).is_none(), "somebody is at it");
+    }
+    look.await;
+    assert_eq!(version().await, Some(3));
+
+    // What the store does not have yet is not waited for, and looked for again when it is told again.
+    cache.told(&name("prod"), 9).unwrap().await;
+    assert_eq!(version().await, Some(3));
+    store.publish("prod", 9);
+    cache.told(&name("prod"), 9).unwrap().await;
+    assert_eq!(version().await, Some(9));
+
+    // Nor does a store that hangs gather those who wait.
+    store.gate.forget_permits(1000);
+    let look = cache.told(&name("prod"), 10).unwrap();
+    assert!((0..1000).all(|_| cache.told(&name("prod"), 11).is_none()));
+    store.gate.add_permits(1000);
+    store.publish("prod", 11);
+    look.await;
+    assert_eq!(version().await, Some(11));
+}

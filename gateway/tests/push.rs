@@ -50,8 +50,9 @@ impl Publishing {
     }
 
     async fn live(&self) -> u64 {
-        let newest = self.control.json("/environments?page=1&pageSize=1").await.1;
-        let id = newest["data"][0]["id"].as_str().unwrap();
+        let all = self.control.json("/environments").await.1;
+        let prod = all["data"].as_array().unwrap().iter().find(|row| row["name"] == "prod");
+        let id = prod.unwrap()["id"].as_str().unwrap();
         let publication = self.control.json(&format!("/environments/{id}/publication")).await.1;
         publication["liveVersion"].as_u64().unwrap()
     }
@@ -137,9 +138,12 @@ async fn a_listener_hears_what_is_live_and_then_of_every_new_version() {
     for listening in [&mut early, &mut late, &mut of_all, &mut again] {
         listening.hear(live).await;
     }
-    let mut once_more =
-        Listening::to(&publishing.control, "/stream?env=prod", &[("last-event-id", "1")]).await;
-    once_more.hear(live).await;
+    // What nobody can have heard here counts for nothing.
+    for id in ["1", "999999", "x"] {
+        let mut once_more =
+            Listening::to(&publishing.control, "/stream?env=prod", &[("last-event-id", id)]).await;
+        once_more.hear(live).await;
+    }
 
     for (path, status) in
         [("/stream?env=nowhere", 404), ("/stream?env=%2e%2e", 400), ("/stream?env=a&env=b", 400)]
@@ -186,6 +190,21 @@ async fn a_decision_plane_that_listens_need_not_look() {
         decided["assignments"][0]["variant_key"].clone()
     };
     assert_eq!(variant().await, "v1");
+    // Asked for in vain before it has a version, an environment is heard of all the same.
+    let environment = post(&publishing.control, "/environments", &json!({"name": "later"})).await;
+    let later = async || decide.get("/decide?user_key=u&env=later").await.status().as_u16();
+    assert_eq!(later().await, 503);
+    let body = json!({"key": "l", "name": "l", "environmentId": environment["id"]});
+    let experiment = post(&publishing.control, "/experiments", &body).await;
+    let status = format!("/experiments/{}/status", experiment["id"].as_str().unwrap());
+    send(&publishing.control, "PATCH", &status, &json!({"status": "RUNNING"})).await;
+    timeout(PATIENCE, async {
+        while later().await != 200 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .unwrap();
 
     // A gateway passes events on as they come.
     let mut through = Listening::to(&gateway, "/api/stream?env=prod", &[]).await;

@@ -132,6 +132,7 @@ impl Publisher {
         }
         // Somebody may have rolled back while this was made.
         if tx.publish_state(environment_id).await?.is_some_and(|(_, state)| state.held_at.is_some()) {
+            tx.commit().await?;
             return Ok(Step::Again);
         }
         tx.insert_pending(environment_id, &version).await?;

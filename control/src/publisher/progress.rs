@@ -4,6 +4,9 @@ use tokio::sync::watch;
 
 use super::Publication;
 
+/// Why a change is not live that a rollback went behind.
+const HELD_BACK: &str = "a rollback took its place: it is kept, and live once publishing is resumed";
+
 /// How far each environment is, for the requests that wait.
 #[derive(Debug, Default)]
 pub(super) struct Progresses(watch::Sender<HashMap<String, Progress>>);
@@ -12,6 +15,8 @@ pub(super) struct Progresses(watch::Sender<HashMap<String, Progress>>);
 struct Progress {
     /// The last change whose content is live.
     published: i64,
+    /// Changes after the first and before the second of these are kept, but not live: a rollback went behind them.
+    held_back: Option<(i64, i64)>,
     /// The changes at which the content could not be compiled, and why.
     rejected: Option<(i64, String)>,
     /// What went wrong last, since something was published.
@@ -36,7 +41,13 @@ impl Drop for Asking<'_> {
 impl Progress {
     fn outcome(&self, change: i64) -> Option<Publication> {
         if self.published >= change {
-            return Some(Publication::Published);
+            let is_held_back =
+                self.held_back.is_some_and(|(included, rollback)| included < change && change < rollback);
+            return Some(if is_held_back {
+                Publication::Failed(HELD_BACK.to_owned())
+            } else {
+                Publication::Published
+            });
         }
         let (_, problem) = self.rejected.as_ref().filter(|(changes, _)| *changes >= change)?;
         Some(Publication::Failed(problem.clone()))
@@ -48,11 +59,12 @@ impl Progresses {
         self.0.send_modify(|all| update(all.entry(environment_id.to_owned()).or_default()));
     }
 
-    /// All changes up to `change` are live.
-    pub(super) fn published(&self, environment_id: &str, change: i64) {
+    /// All changes up to `change` are live, but for those between the two of `held_back`.
+    pub(super) fn published(&self, environment_id: &str, change: i64, held_back: Option<(i64, i64)>) {
         self.update(environment_id, |progress| {
             if progress.published < change {
-                *progress = Progress { published: change, asks: progress.asks, ..Progress::default() };
+                *progress =
+                    Progress { published: change, held_back, asks: progress.asks, ..Progress::default() };
             }
         });
     }

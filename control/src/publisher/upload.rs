@@ -65,11 +65,16 @@ impl Publisher {
         match written {
             Write::Written => {
                 let mut tx = self.store.write().await?;
-                tx.mark_published(environment_id, version).await?;
-                tx.tell_published(name, version.number).await?;
+                let done = tx.mark_published(environment_id, version).await?;
+                if done {
+                    tx.tell_published(name, version.number).await?;
+                }
                 tx.commit().await?;
+                if !done {
+                    tracing::info!(environment = %name, version = number, "written, but given up meanwhile");
+                    return Ok(Step::Again);
+                }
                 tracing::info!(environment = %name, version = number, "published");
-                self.progress.published(environment_id, version.changes);
             }
             Write::Taken => {
                 self.give_up(environment_id, name, version).await?;

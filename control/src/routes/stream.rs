@@ -49,7 +49,10 @@ pub(super) async fn stream(State(services): State<Services>, headers: HeaderMap,
     let versions = services.live_versions(environment.as_ref()).await?;
     let heard = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
     let told = match (&environment, heard) {
-        (Some(environment), Some(version)) => BTreeMap::from([(environment.clone(), version)]),
+        // Of a version that is not there yet nobody can have heard: it was of another store.
+        (Some(environment), Some(version)) if versions.borrow().get(environment) >= Some(&version) => {
+            BTreeMap::from([(environment.clone(), version)])
+        }
         _ => BTreeMap::new(),
     };
     let telling = Telling { versions, environment, told, due: VecDeque::new() };

@@ -66,7 +66,13 @@ impl Services {
         Ok(self.store.ping().await?)
     }
 
-    /// The versions that are live, as they change. `environment` is the one of interest.
+    /// The versions that are live, as they change.
+    #[must_use]
+    pub fn every_live_version(&self) -> watch::Receiver<Versions> {
+        self.live.subscribe()
+    }
+
+    /// The same for somebody to whom one environment may be of interest.
     ///
     /// # Errors
     /// 404 if there is no such environment.

@@ -82,15 +82,17 @@ impl Services {
         environment_id: &str,
         number: &str,
     ) -> Result<Changed<PublicationStatus>> {
-        let (name, _) = state(&mut self.store.read().await?, environment_id).await?;
+        let (name, _) = {
+            let mut tx = self.store.read().await?;
+            let state = state(&mut tx, environment_id).await?;
+            once_live(version(&mut tx, environment_id, number).await?)?;
+            state
+        };
         let shown = self.publisher.shown(environment_id, &name).await?;
 
         let mut tx = self.store.write().await?;
         let change = begin_change(&mut tx, environment_id).await?;
-        let old = version(&mut tx, environment_id, number).await?;
-        if old.state != VersionState::Published {
-            return Err(ApiError::conflict(format!("version {number} was never live: choose one that was")));
-        }
+        let old = once_live(version(&mut tx, environment_id, number).await?)?;
         tx.hold(environment_id, Some(self.clock.now_ms())).await?;
         let by = (change.number, actor.name());
         self.publisher.restore(&mut tx, environment_id, old, shown, by).await?;
@@ -127,12 +129,9 @@ impl Services {
         let (_, state) = state(&mut tx, environment_id).await?;
         let pending = tx.pending(environment_id).await?;
         let live = tx.newest_published(environment_id).await?;
-        let included = match live.as_ref().map(|live| (live, live.restores)) {
-            None => 0,
-            Some((live, None)) => live.changes,
-            Some((_, Some(restores))) => {
-                tx.version(environment_id, restores).await?.map_or(0, |restored| restored.changes)
-            }
+        let included = match tx.restored(environment_id).await? {
+            Some((included, _rollback)) => included,
+            None => live.as_ref().map_or(0, |live| live.changes),
         };
         let waits = pending.is_some() || state.due > state.published;
         Ok(PublicationStatus {
@@ -158,6 +157,16 @@ async fn version(tx: &mut Tx, environment_id: &str, number: &str) -> Result<Vers
         _ => None,
     };
     known.ok_or_else(|| missing("version", number))
+}
+
+/// The version, if it was live.
+fn once_live(version: Version) -> Result<Version> {
+    if version.state == VersionState::Published {
+        Ok(version)
+    } else {
+        let number = version.number;
+        Err(ApiError::conflict(format!("version {number} was never live: choose one that was")))
+    }
 }
 
 /// Compares on a thread of its own: large snapshots take a while.

@@ -299,21 +299,40 @@ impl Tx {
     }
 
     /// Records that a pending version is written whole, and that its changes are live.
-    pub async fn mark_published(&mut self, environment_id: &str, version: &Version) -> Result<()> {
+    /// `false` if somebody has given it up meanwhile.
+    pub async fn mark_published(&mut self, environment_id: &str, version: &Version) -> Result<bool> {
         // All who write versions change this row first, and so wait for each other.
         query("UPDATE environment SET published = published WHERE id = $1")
             .bind(environment_id)
             .execute(&mut self.sql)
             .await?;
         if !self.end_pending(environment_id, version.number, VersionState::Published).await? {
-            return Ok(());
+            return Ok(false);
         }
         query("UPDATE environment SET published = $2 WHERE id = $1 AND published < $2")
             .bind(environment_id)
             .bind(version.changes)
             .execute(&mut self.sql)
             .await?;
-        Ok(())
+        Ok(true)
+    }
+
+    /// If what is live is an older version's content: the changes that this includes, and the change that was the
+    /// rollback.
+    pub async fn restored(&mut self, environment_id: &str) -> Result<Option<(i64, i64)>> {
+        let row = query(
+            "SELECT old.changes AS included, live.changes AS rollback FROM version live \
+             JOIN version old ON old.environment_id = live.environment_id AND old.version = live.restores \
+             WHERE live.environment_id = $1 AND live.version = \
+             (SELECT MAX(version) FROM version WHERE environment_id = $1 AND state = 'published')",
+        )
+        .bind(environment_id)
+        .fetch_optional(&mut self.sql)
+        .await?;
+        let restored = |row: AnyRow| -> sqlx::Result<(i64, i64)> {
+            Ok((row.try_get("included")?, row.try_get("rollback")?))
+        };
+        Ok(row.map(restored).transpose()?)
     }
 
     /// Tells other processes that a version is live, once this is committed.

@@ -49,6 +49,8 @@ pub struct Cache {
     source: Source,
     interval: Duration,
     known: ArcSwap<BTreeMap<EnvironmentName, Arc<Slot>>>,
+    /// So many looks at a time for what was told of.
+    catching_up: Semaphore,
     /// Held while `known` is replaced.
     replacing: Mutex<()>,
     unknown: Mutex<LruCache<EnvironmentName, Arc<Slot>>>,
@@ -70,6 +72,7 @@ impl Cache {
             replacing: Mutex::default(),
             unknown: Mutex::new(LruCache::new(UNKNOWN_ENVIRONMENTS)),
             first_looks: Semaphore::new(LOOKS_AT_A_TIME),
+            catching_up: Semaphore::new(LOOKS_AT_A_TIME),
             warned: Mutex::default(),
             round: AtomicU64::new(1),
             store_answered: AtomicBool::new(false),
@@ -120,13 +123,35 @@ impl Cache {
         slot.looked(None, true);
     }
 
-    /// Looks at an environment that has a newer version, as somebody says, ahead of the next round.
-    pub async fn catch_up(&self, environment: &EnvironmentName, version: u64) {
-        let Some(slot) = self.known.load().get(environment).cloned() else { return };
-        // A look that is under way may have begun before.
-        let _one_look_for_all = slot.looking.lock().await;
-        if slot.version() < Some(version) {
-            self.look(&slot).await;
+    /// What is to be done about a version that somebody tells of: to be run ahead of the next round. However often it is
+    /// told, one runs at a time for an environment.
+    pub fn told(
+        self: &Arc<Self>,
+        environment: &EnvironmentName,
+        version: u64,
+    ) -> Option<impl Future<Output = ()> + use<>> {
+        let known = self.known.load().get(environment).cloned();
+        // An environment that was asked for in vain may have its first version now.
+        let slot = known.or_else(|| {
+            self.unknown.lock().unwrap_or_else(PoisonError::into_inner).peek(environment).cloned()
+        })?;
+        let cache = self.clone();
+        slot.is_told(version).then_some(async move { cache.catch_up(&slot).await })
+    }
+
+    async fn catch_up(&self, slot: &Arc<Slot>) {
+        loop {
+            let told = slot.highest_told();
+            if let Ok(_permit) = self.catching_up.acquire().await {
+                // A look that is under way may have begun before it was told.
+                let _one_look_for_all = slot.looking.lock().await;
+                self.look(slot).await;
+            }
+            slot.caught_up();
+            // More may have been told meanwhile, to nobody's ears.
+            if slot.highest_told() == told || !slot.is_told(told) {
+                return;
+            }
         }
     }
 

@@ -2,9 +2,11 @@ use std::{sync::Arc, time::Duration};
 
 use axum::body::Body;
 use edgewise_api::EnvironmentName;
+use edgewise_control::live::Versions;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use tokio::{
+    sync::watch,
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -48,6 +50,19 @@ pub async fn follow(cache: Arc<Cache>, control: Upstream) {
     }
 }
 
+/// Has versions looked at that another process publishes, as this process's control plane hears of them. Ends when that does.
+pub async fn heed_live(cache: Arc<Cache>, mut live: watch::Receiver<Versions>) {
+    let mut looks = JoinSet::new();
+    while live.changed().await.is_ok() {
+        for (environment, version) in live.borrow_and_update().iter() {
+            if let Some(look) = cache.told(environment, *version) {
+                looks.spawn(look);
+            }
+        }
+        while looks.try_join_next().is_some() {}
+    }
+}
+
 /// Heeds events until they end. Whether there was one.
 async fn heed(cache: &Arc<Cache>, events: Body) -> bool {
     let (mut events, mut lines) = (events.into_data_stream(), Lines::default());
@@ -57,8 +72,9 @@ async fn heed(cache: &Arc<Cache>, events: Body) -> bool {
         for Told { environment, version } in told {
             heard = true;
             let Ok(environment) = EnvironmentName::new(&environment) else { continue };
-            let cache = cache.clone();
-            looks.spawn(async move { cache.catch_up(&environment, version).await });
+            if let Some(look) = cache.told(&environment, version) {
+                looks.spawn(look);
+            }
         }
         while looks.try_join_next().is_some() {}
     }

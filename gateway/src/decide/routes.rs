@@ -158,7 +158,11 @@ fn decide(request: &DecideRequest<'_>, ruleset: Option<&Ruleset>) -> Result<Vec<
     thread_local! {
         static BUFFER: RefCell<Buffer> = RefCell::default();
     }
-    BUFFER.with_borrow_mut(|buffer| answer(request, ruleset, buffer))
+    // Deciding that breaks off leaves an empty one behind.
+    let mut buffer = BUFFER.take();
+    let answer = answer(request, ruleset, &mut buffer);
+    BUFFER.set(buffer);
+    answer
 }
 
 /// An answer of 200, with its headers in a map that need not be empty.

@@ -1,7 +1,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -19,6 +19,10 @@ pub(super) struct Slot {
     /// The round of polling in which it was last asked for.
     used: AtomicU64,
     state: Mutex<State>,
+    /// The highest version that was told of.
+    told: AtomicU64,
+    /// Whether somebody goes after what was told of.
+    catching_up: AtomicBool,
     /// Held while somebody looks at the store on behalf of all who wait.
     pub(super) looking: tokio::sync::Mutex<()>,
 }
@@ -37,6 +41,8 @@ impl Slot {
             ruleset: ArcSwapOption::empty(),
             used: AtomicU64::new(0),
             state: Mutex::default(),
+            told: AtomicU64::new(0),
+            catching_up: AtomicBool::new(false),
             looking: tokio::sync::Mutex::default(),
         }
     }
@@ -60,6 +66,24 @@ impl Slot {
 
     pub(super) fn problem(&self) -> Option<String> {
         self.state().problem.clone()
+    }
+
+    /// Notes that there is a version, as somebody says. Whether the caller is to go after it, and to say so by
+    /// [`Slot::caught_up`]: if it is news, and nobody is at it.
+    pub(super) fn is_told(&self, version: u64) -> bool {
+        self.told.fetch_max(version, Ordering::SeqCst);
+        let is_behind = self.version().unwrap_or_default() < self.highest_told();
+        is_behind && !self.catching_up.swap(true, Ordering::SeqCst)
+    }
+
+    /// The highest version that was told of; 0 if none was.
+    pub(super) fn highest_told(&self) -> u64 {
+        self.told.load(Ordering::SeqCst)
+    }
+
+    /// Ends going after what was told of. What cannot be had now is polled for.
+    pub(super) fn caught_up(&self) {
+        self.catching_up.store(false, Ordering::SeqCst);
     }
 
     /// Notes that it was asked for in this round of polling.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     answering::Answering,
-    decide::{Cache, Deciding, Source, configs},
+    decide::{Cache, Deciding, Source, configs, heed_live},
     health::{Health, ServiceStatus, Services},
     limit::Limiter,
     openapi,
@@ -32,7 +32,9 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     let control = Control::start(Options::new(database_url(&options.data)), objects, published).await?;
     let limiter = Limiter::new(&options.limit);
     let answering = Arc::new(answering(&control, &cache, limiter));
-    Ok(Plane { answering, control: Some(control), keeping_up: vec![keep_up(&cache)] })
+    // What this process publishes is offered above; others may publish into the same database.
+    let live = tokio::spawn(heed_live(cache.clone(), control.services().every_live_version()));
+    Ok(Plane { answering, control: Some(control), keeping_up: vec![keep_up(&cache), live] })
 }
 
 fn answering(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> Answering {

@@ -33,7 +33,7 @@ fn history_lists_versions_and_shows_each_as_it_was_published() {
     let diff = scene.api().get(&below(&scene, "/versions/2/diff")).is(200);
     assert_eq!((&diff["version"], &diff["against"]), (&json!(2), &json!(1)));
     assert_eq!(diff["experiments"]["added"][0]["key"], "second");
-    assert_eq!(diff["flags"], json!({"added": [], "removed": [], "changed": []}));
+    assert_eq!(diff["flags"], json!({"added": [], "removed": [], "changed": [], "reordered": false}));
     let back = scene.api().get(&below(&scene, "/versions/1/diff?against=2")).is(200);
     assert_eq!(back["experiments"]["removed"][0]["key"], "second");
 
