@@ -55,7 +55,7 @@ fn lay(root: &Path, environment: &str, mut snapshot: Value, live: bool) -> Resul
 fn swapped(version: u64) -> Value {
     let mut snapshot = Workload::W10.snapshot();
     snapshot["version"] = version.into();
-    let filling = "x".repeat(usize::try_from(version * 37 % 4001).unwrap_or_default());
+    let filling = "x".repeat(usize::try_from(version % 20 * 200).unwrap_or_default());
     for experiment in snapshot["experiments"].as_array_mut().into_iter().flatten() {
         experiment["targetingRules"] = json!([]);
         for variant in experiment["variants"].as_array_mut().into_iter().flatten() {

@@ -45,7 +45,7 @@ enum Task {
     /// Build the npm package into wasm-pkg/dist, and say how large it is
     Package(package::Args),
     /// Build the edge worker into edge-worker/dist
-    Worker(worker::Args),
+    Worker,
     /// Throw random bytes at what reads rulesets, snapshots and contexts
     Fuzz(fuzz::Args),
     /// Compare decisions from rulesets with the oracle's, on random snapshots, users and contexts
@@ -62,7 +62,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Package(args) => package::run(&args),
-        Task::Worker(args) => worker::run(&args),
+        Task::Worker => worker::run(),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Parity(args) => parity::run(&args),
         Task::Setup => setup::for_tests()

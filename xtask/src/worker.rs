@@ -3,9 +3,11 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
 
 use crate::{cargo, node, setup};
 
@@ -25,26 +27,69 @@ const FEATURES: [&str; 7] = [
     "reference-types",
     "sign-ext",
 ];
+/// What a worker may weigh, compressed: each isolate that begins loads it.
+const GZIP_LIMIT: usize = 200_000;
 /// Where a worker is laid down; wrangler.toml and config.capnp name it.
 const OUTPUT: &str = "edge-worker/dist";
 /// What writes the JavaScript side: a workspace of its own.
 const BINDGEN: &str = "xtask/bindgen/Cargo.toml";
 
-#[derive(clap::Args)]
-pub(crate) struct Args {}
-
-pub(crate) fn run(_: &Args) -> Result<()> {
+pub(crate) fn run() -> Result<()> {
     let output = build()?;
+    let mut compressed = 0;
     for file in ["index.js", "edgewise_worker.wasm"] {
         let path = output.join(file);
-        let bytes = fs::metadata(&path)?.len();
-        eprintln!("worker: {OUTPUT}/{file}: {bytes} bytes, {} compressed by gzip", gzip_bytes(&path)?);
+        let (bytes, gzip) = (fs::metadata(&path)?.len(), gzip_bytes(&path)?);
+        eprintln!("worker: {OUTPUT}/{file}: {bytes} bytes, {gzip} compressed by gzip");
+        compressed += gzip;
     }
+    eprintln!("worker: {compressed} bytes in all, compressed");
+    ensure!(compressed <= GZIP_LIMIT, "that is more than {GZIP_LIMIT}: find out what has been added");
     eprintln!(
         "worker: to try it: `workerd serve edge-worker/config.capnp`; to deploy it: `wrangler deploy` in edge-worker/ \
          (docs/edge.md)"
     );
     Ok(())
+}
+
+/// Lints what is compiled for the runtime alone.
+///
+/// # Errors
+/// If the target cannot be installed.
+pub(crate) fn clippy() -> Result<Command> {
+    setup::target(TARGET, "to compile the worker")?;
+    cargo::cargo(["clippy", "--package", "edgewise-worker", "--target", TARGET, "--", "-D", "warnings"])
+}
+
+/// Builds the worker, and tests it in the real runtime. The native binary must be built.
+///
+/// # Errors
+/// If a tool is missing, or a test fails.
+pub(crate) fn test() -> Result<()> {
+    run()?;
+    let store = lay_out_store()?;
+    let directory = node::install(node::TOOLS)?;
+    let tests = fs::read_dir(directory.join("worker"))?;
+    let mut tests: Vec<_> = tests.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
+    tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    tests.sort();
+    let mut node = cargo::command("node")?;
+    node.args(["--test", "--test-concurrency=2"]).args(tests).current_dir(directory);
+    node.env("EDGEWISE_WORKER_STORE", store.path());
+    node.env("EDGEWISE_BIN", cargo::build_executable("edgewise", &["build", "--workspace", "--all-features", "--bins"])?);
+    cargo::succeed_quietly(&mut node)
+}
+
+/// Lays out the snapshot store that the worker's tests and bench read.
+///
+/// # Errors
+/// If it cannot be made.
+pub(crate) fn lay_out_store() -> Result<TempDir> {
+    let example = ["build", "--package", "edgewise-tests", "--all-features", "--example", "worker_store"];
+    let store = TempDir::new()?;
+    let mut lay_out = cargo::command(cargo::build_executable("worker_store", &example)?)?;
+    cargo::succeed(lay_out.arg(store.path()))?;
+    Ok(store)
 }
 
 /// Builds the worker, and returns the directory in which it lies.

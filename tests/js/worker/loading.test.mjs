@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { faults, serve, stored } from "./origin.mjs";
 import { start, until } from "./runtime.mjs";
 
@@ -101,7 +101,7 @@ test("a bucket is read, with and without a prefix", async (context) => {
     const bucket = await worker.miniflare.getR2Bucket("SNAPSHOTS");
     const publish = async (version) => {
       const object = `configs/swap/rulesets/1/${version}.bin`;
-      await bucket.put(`${prefix}${object}`, await stored(object));
+      await bucket.put(`${prefix}${object}`, new Uint8Array(await stored(object)));
       await bucket.put(`${prefix}configs/swap/version.json`, JSON.stringify({ version }));
     };
     assert.equal((await worker.decide("swap")).status, 503);
@@ -178,37 +178,39 @@ test("an object that is damaged in the shared cache is fetched anew", async (con
   assert.equal(version(await worker.decide("swap")), 1);
 });
 
-for (const [fault, behave] of Object.entries(faults)) {
-  test(`an origin that ${fault} changes nothing, and is recovered from`, async (context) => {
-    const { origin, worker } = await scene(context);
-    assert.equal(version(await worker.decide("swap")), 1);
-    origin.fault = behave;
-    await worker.advance(5_000);
-    const stale = await until(() => worker.decide("swap"), ({ headers }) => headers.get("x-config-status") === "stale");
-    assert.equal(version(stale), 1);
-    const health = await worker.health();
-    assert.equal(health.status, "degraded");
-    assert.match(health.config_errors.swap, /version\.json/);
-    origin.fault = undefined;
-    origin.publish(2);
-    await worker.advance(5_000);
-    const fresh = await until(() => worker.decide("swap"), (answer) => version(answer) === 2);
-    assert.equal(fresh.headers.get("x-config-status"), "current");
-  });
+describe("faults", { concurrency: 4 }, () => {
+  for (const [fault, behave] of Object.entries(faults)) {
+    test(`an origin that ${fault} changes nothing, and is recovered from`, async (context) => {
+      const { origin, worker } = await scene(context);
+      assert.equal(version(await worker.decide("swap")), 1);
+      origin.fault = behave;
+      await worker.advance(5_000);
+      const stale = await until(() => worker.decide("swap"), ({ headers }) => headers.get("x-config-status") === "stale");
+      assert.equal(version(stale), 1);
+      const health = await worker.health();
+      assert.equal(health.status, "degraded");
+      assert.match(health.config_errors.swap, /version\.json/);
+      origin.fault = undefined;
+      origin.publish(2);
+      await worker.advance(5_000);
+      const fresh = await until(() => worker.decide("swap"), (answer) => version(answer) === 2);
+      assert.equal(fresh.headers.get("x-config-status"), "current");
+    });
 
-  test(`with an origin that ${fault}, a worker that has nothing says so, and recovers`, async (context) => {
-    const { origin, worker } = await scene(context);
-    origin.fault = behave;
-    const answers = await Promise.all(Array.from({ length: 8 }, () => worker.decide("swap")));
-    for (const { status, body } of answers) {
-      assert.equal(status, 503);
-      assert.deepEqual(body, { error: 'No config available for environment "swap"' });
-    }
-    origin.fault = undefined;
-    await worker.advance(10_000);
-    await until(() => worker.decide("swap"), ({ status }) => status === 200);
-  });
-}
+    test(`with an origin that ${fault}, a worker that has nothing says so, and recovers`, async (context) => {
+      const { origin, worker } = await scene(context);
+      origin.fault = behave;
+      const answers = await Promise.all(Array.from({ length: 8 }, () => worker.decide("swap")));
+      for (const { status, body } of answers) {
+        assert.equal(status, 503);
+        assert.deepEqual(body, { error: 'No config available for environment "swap"' });
+      }
+      origin.fault = undefined;
+      await worker.advance(10_000);
+      await until(() => worker.decide("swap"), ({ status }) => status === 200);
+    });
+  }
+});
 
 test("a ruleset that is damaged, or of another environment, is not taken", async (context) => {
   const { origin, worker } = await scene(context);

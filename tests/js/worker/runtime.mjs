@@ -49,6 +49,7 @@ export async function start({ bindings = {}, ...options }) {
     ...options,
   });
   const address = await miniflare.ready;
+  let stopped;
   const url = (at) => new URL(at, address);
   return {
     miniflare,
@@ -62,7 +63,7 @@ export async function start({ bindings = {}, ...options }) {
     },
     health: async () => (await fetch(url("/health"))).json(),
     advance: async (ms) => (await fetch(url(`/advance/${ms}`))).text(),
-    stop: () => miniflare.dispose(),
+    stop: () => (stopped ??= miniflare.dispose()),
   };
 }
 
