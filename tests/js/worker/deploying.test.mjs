@@ -31,8 +31,8 @@ test("workerd serves it from config.capnp", async (context) => {
     });
   });
   const config = (await readFile(path.join(worker, "config.capnp"), "utf8"))
-    .replace("127.0.0.1:8787", `127.0.0.1:${port}`)
-    .replace("http://127.0.0.1:3000", origin.url)
+    .replaceAll("127.0.0.1:8787", `127.0.0.1:${port}`)
+    .replaceAll("http://127.0.0.1:3000", origin.url)
     .replace('text = "prod"', 'text = "w10"');
   await writeFile(path.join(directory, "config.capnp"), config);
   await cp(dist, path.join(directory, "dist"), { recursive: true });

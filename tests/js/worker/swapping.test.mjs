@@ -22,6 +22,7 @@ test(`${decisions} decisions and ${swaps} swaps: all right, and memory stays fla
   });
   context.after(() => worker.stop());
 
+  await worker.decide("swap");
   let published = 1;
   let decided = 0;
   let swapped = false;
