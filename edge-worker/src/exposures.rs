@@ -28,13 +28,7 @@ pub struct Exposures {
 
 impl Exposures {
     /// Notes what a user was given, except for what this isolate has noted before.
-    pub fn note(
-        &mut self,
-        ruleset: &Ruleset,
-        user_key: &str,
-        assignments: &[Assignment],
-        now_ms: u64,
-    ) {
+    pub fn note(&mut self, ruleset: &Ruleset, user_key: &str, assignments: &[Assignment], now_ms: u64) {
         let fragments = ruleset.fragments();
         let mut exposure = Vec::new();
         for &Assignment { experiment, variant } in assignments {
@@ -48,7 +42,8 @@ impl Exposures {
                 push_string(&mut exposure, user_key);
                 exposure.extend_from_slice(b",\"environment\":");
                 push_string(&mut exposure, ruleset.environment());
-                let rest = format!(",\"config_version\":{},\"at_ms\":{now_ms},\"assignments\":[", ruleset.version());
+                let rest =
+                    format!(",\"config_version\":{},\"at_ms\":{now_ms},\"assignments\":[", ruleset.version());
                 exposure.extend_from_slice(rest.as_bytes());
             } else {
                 exposure.push(b',');
@@ -183,10 +178,13 @@ mod tests {
             let variant = assignment["variant_id"].as_str().unwrap();
             variants.insert(variant.to_owned());
             let key = if variant == "v1" { "x,\"payload\":y" } else { "z" };
-            assert_eq!(*exposure, json!({
-                "user_key": format!("user \"{user}\""), "environment": "prod", "config_version": 3, "at_ms": 42,
-                "assignments": [{"experiment_key": "a,\"payload\":b", "experiment_id": "e1", "variant_key": key, "variant_id": variant}],
-            }));
+            assert_eq!(
+                *exposure,
+                json!({
+                    "user_key": format!("user \"{user}\""), "environment": "prod", "config_version": 3, "at_ms": 42,
+                    "assignments": [{"experiment_key": "a,\"payload\":b", "experiment_id": "e1", "variant_key": key, "variant_id": variant}],
+                })
+            );
         }
         assert_eq!(variants.len(), 2);
     }

@@ -85,13 +85,16 @@ mod tests {
         staging.looked(Looked::Failed("away".to_owned()), 1_000);
         let (status, body) = health(&isolate, 9_500, 65_536);
         assert_eq!(status, 503);
-        assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), json!({
-            "status": "degraded",
-            "source": "r2:FLAGS/a",
-            "config_versions": {"prod": 4, "staging": null},
-            "config_ages": {"prod": 8, "staging": null},
-            "config_errors": {"staging": "away"},
-            "memory_bytes": 65_536,
-        }));
+        assert_eq!(
+            serde_json::from_slice::<Value>(&body).unwrap(),
+            json!({
+                "status": "degraded",
+                "source": "r2:FLAGS/a",
+                "config_versions": {"prod": 4, "staging": null},
+                "config_ages": {"prod": 8, "staging": null},
+                "config_errors": {"staging": "away"},
+                "memory_bytes": 65_536,
+            })
+        );
     }
 }

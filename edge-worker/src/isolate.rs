@@ -165,7 +165,8 @@ mod tests {
              "variants":[{"id":"v","key":"v"}],"allocations":[{"variantId":"v","rangeStart":0,"rangeEnd":9999}]}]}"#;
         let ruleset = Arc::new(Ruleset::from_json(json).unwrap());
         let held = Held { pointer: 4, version: 4 };
-        isolate.slots_mut()[place].looked(Looked::Newer { ruleset, held, as_of_ms: now_ms, problem: None }, now_ms);
+        isolate.slots_mut()[place]
+            .looked(Looked::Newer { ruleset, held, as_of_ms: now_ms, problem: None }, now_ms);
     }
 
     const QUERY: Asked<'static> = Asked::Query("user_key=u&env=prod");
@@ -180,7 +181,9 @@ mod tests {
         assert!(matches!(step, Step::Wait { .. }));
         assert_eq!(begun, [0]);
         load(&mut isolate, 0, 5);
-        let Step::Answer { body, place } = isolate.decide(QUERY, 6, true, |_| ()).unwrap() else { panic!("it is loaded") };
+        let Step::Answer { body, place } = isolate.decide(QUERY, 6, true, |_| ()).unwrap() else {
+            panic!("it is loaded")
+        };
         assert!(body.starts_with(br#"{"user_key":"u","environment":"prod","config_version":4,"#));
         assert_eq!(place, 0);
     }
@@ -188,19 +191,27 @@ mod tests {
     #[test]
     fn one_that_has_waited_in_vain_gets_the_error_that_the_gateway_gives() {
         let error = isolate(None).decide(QUERY, 0, true, |_| ()).unwrap_err();
-        assert_eq!((error.status, error.message.as_str()), (503, "No config available for environment \"prod\""));
+        assert_eq!(
+            (error.status, error.message.as_str()),
+            (503, "No config available for environment \"prod\"")
+        );
     }
 
     #[test]
     fn environments_that_are_not_listed_are_not_looked_for() {
         let asked = Asked::Body(br#"{"user_key":"u","env":"other"}"#);
         let error = isolate(None).decide(asked, 0, false, |_| panic!("it is not listed")).unwrap_err();
-        assert_eq!((error.status, error.message.as_str()), (503, "No config available for environment \"other\""));
+        assert_eq!(
+            (error.status, error.message.as_str()),
+            (503, "No config available for environment \"other\"")
+        );
     }
 
     #[test]
     fn a_bad_request_begins_nothing() {
-        for asked in [Asked::Query("env=prod"), Asked::Body(b"{}"), Asked::Query("user_key=u&env=prod&context=[]")] {
+        for asked in
+            [Asked::Query("env=prod"), Asked::Body(b"{}"), Asked::Query("user_key=u&env=prod&context=[]")]
+        {
             let error = isolate(None).decide(asked, 0, false, |_| panic!("it is no request")).unwrap_err();
             assert_eq!(error.status, 400);
         }

@@ -14,6 +14,7 @@ mod soak;
 mod test;
 mod tidy;
 mod worker;
+mod worker_bench;
 
 use std::process::ExitCode;
 

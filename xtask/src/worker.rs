@@ -129,6 +129,7 @@ pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
         Crate::Worker => (built.join("edgewise_worker.wasm"), "edgewise_worker"),
         Crate::Example(name) => (built.join("examples").join(format!("{name}.wasm")), name),
     };
+    let entry = cargo::root()?.join(entry);
 
     let bindgen = ["build", "--manifest-path", BINDGEN];
     let bindgen = cargo::build_executable("edgewise-bindgen", &bindgen)?;
@@ -144,7 +145,7 @@ pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
 
     // Beside what it imports.
     let entry_made = made.join("entry.js");
-    fs::copy(cargo::root()?.join(entry), &entry_made).with_context(|| format!("cannot copy {entry}"))?;
+    fs::copy(&entry, &entry_made).with_context(|| format!("cannot copy {}", entry.display()))?;
     let mut esbuild = node::tool("esbuild")?;
     esbuild.arg(entry_made).arg(format!("--outfile={}", output.join("index.js").display()));
     esbuild.args(["--bundle", "--format=esm", "--target=es2022", "--minify", "--external:*.wasm"]);

@@ -35,6 +35,9 @@ use crate::{
 use answer::Answering;
 use time::{now_ms, pause};
 
+/// Most looks have ended by then, so that it pays to ask often.
+const SOON_MS: u64 = 50;
+
 thread_local! {
     static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
 }
@@ -57,13 +60,11 @@ pub fn fetch(request: Request, env: Env, context: worker_sys::Context) -> JsValu
             let answering = Answering::to(&request);
             match decide(Asked::Query(query), &env, &context, false) {
                 Ok(Step::Answer { body, place }) => answering.decided(&body, place).into(),
-                Ok(Step::Wait { place, patience_ms }) => {
-                    promise(async move {
-                        wait(&[(place, patience_ms)]).await;
-                        let Route::Decide(query) = Route::of(&url) else { return answering.unknown() };
-                        answering.step(decide(Asked::Query(query), &env, &context, true))
-                    })
-                }
+                Ok(Step::Wait { place, patience_ms }) => promise(async move {
+                    wait(&[(place, patience_ms)]).await;
+                    let Route::Decide(query) = Route::of(&url) else { return answering.unknown() };
+                    answering.step(decide(Asked::Query(query), &env, &context, true))
+                }),
                 Err(error) => answering.error(&error).into(),
             }
         }
@@ -161,13 +162,13 @@ async fn wait(slots: &[(usize, u64)]) {
     let began = now_ms();
     let waits = |&(place, patience_ms): &(usize, u64)| {
         let now = now_ms();
-        let still = with_isolate(|isolate| isolate.slots().get(place).map_or(0, |slot| slot.patience_ms(now)));
+        let still =
+            with_isolate(|isolate| isolate.slots().get(place).map_or(0, |slot| slot.patience_ms(now)));
         now.saturating_sub(began) < patience_ms.min(LOOK_LIMIT_MS) && still.is_some_and(|still| still > 0)
     };
-    let mut pause_ms = 1;
     while slots.iter().any(waits) {
-        pause(pause_ms).await;
-        pause_ms = (pause_ms * 3 / 2 + 1).min(20);
+        let soon = now_ms().saturating_sub(began) < SOON_MS;
+        pause(if soon { 1 } else { 10 }).await;
     }
 }
 

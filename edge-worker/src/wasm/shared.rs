@@ -59,7 +59,8 @@ pub(super) enum Content<'a> {
 pub(super) async fn put(key: &str, path: &str, content: Content<'_>, etag: Option<&str>, as_of_ms: u64) {
     let keep = if is_immutable(path) { paths::cache_control(path) } else { POINTER };
     let as_of = as_of_ms.to_string();
-    let mut fields = vec![("content-type", paths::media_type(path)), ("cache-control", keep), (AS_OF, &as_of)];
+    let mut fields =
+        vec![("content-type", paths::media_type(path)), ("cache-control", keep), (AS_OF, &as_of)];
     fields.extend(etag.map(|etag| ("etag", etag)));
     let init = answer::init(200, &fields);
     let response = match content {
