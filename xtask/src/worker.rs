@@ -76,7 +76,10 @@ pub(crate) fn test() -> Result<()> {
     let mut node = cargo::command("node")?;
     node.args(["--test", "--test-concurrency=2"]).args(tests).current_dir(directory);
     node.env("EDGEWISE_WORKER_STORE", store.path());
-    node.env("EDGEWISE_BIN", cargo::build_executable("edgewise", &["build", "--workspace", "--all-features", "--bins"])?);
+    node.env(
+        "EDGEWISE_BIN",
+        cargo::build_executable("edgewise", &["build", "--workspace", "--all-features", "--bins"])?,
+    );
     cargo::succeed_quietly(&mut node)
 }
 
