@@ -13,8 +13,8 @@ struct Health<'a> {
     config_ages: OfSlots<'a, Option<u64>>,
     #[serde(skip_serializing_if = "OfSlots::is_empty")]
     config_errors: OfSlots<'a, &'a str>,
-    #[serde(skip_serializing_if = "is_none")]
-    exposures_dropped: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposures_dropped: Option<u64>,
     memory_bytes: usize,
 }
 
@@ -37,11 +37,6 @@ impl<T: Serialize> Serialize for OfSlots<'_, T> {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
-const fn is_none(count: &u64) -> bool {
-    *count == 0
-}
-
 /// The status and body of the answer: 200 if every environment is decided from what was live at the last look, else 503.
 #[must_use]
 pub fn health(isolate: &Isolate, now_ms: u64, memory_bytes: usize) -> (u16, Vec<u8>) {
@@ -53,7 +48,7 @@ pub fn health(isolate: &Isolate, now_ms: u64, memory_bytes: usize) -> (u16, Vec<
         config_versions: OfSlots::new(slots, |slot| Some(slot.ruleset().map(|ruleset| ruleset.version()))),
         config_ages: OfSlots::new(slots, |slot| Some(slot.age_secs(now_ms))),
         config_errors: OfSlots::new(slots, Slot::problem),
-        exposures_dropped: isolate.exposures().dropped(),
+        exposures_dropped: Some(isolate.exposures().dropped()).filter(|dropped| *dropped > 0),
         memory_bytes,
     };
     (if well { 200 } else { 503 }, serde_json::to_vec(&health).unwrap_or_default())

@@ -6,6 +6,7 @@
 //! | `case-0`, `case-1` … | the snapshots of the recorded decisions |
 //! | `w10`, `w100` | those workloads |
 //! | `swap` | versions 1 to 1000, each of whose payloads says which it is |
+#![expect(clippy::indexing_slicing, reason = "of JSON every member can be asked for")]
 
 use std::{env, fs, path::Path};
 

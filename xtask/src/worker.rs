@@ -142,7 +142,9 @@ pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
 
     fs::create_dir_all(output)?;
     let mut optimise = node::tool("wasm-opt")?;
-    optimise.arg("-Oz").args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    optimise
+        .args(["-Oz", "--converge", "--low-memory-unused"])
+        .args(FEATURES.map(|feature| format!("--enable-{feature}")));
     optimise.arg(made.join("edgewise_worker_bg.wasm")).arg("-o").arg(output.join("edgewise_worker.wasm"));
     cargo::succeed_quietly(&mut optimise)?;
 

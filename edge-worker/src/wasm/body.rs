@@ -84,8 +84,7 @@ async fn drain(body: &ReadableStream, limit: usize) -> Result<Vec<u8>, Unread> {
     let mut bytes = Vec::new();
     loop {
         let broken = |problem: JsValue| Unread::Broken(text(&problem));
-        let chunk: JsValue =
-            JsFuture::from(reader.read()).await.map_err(|problem| broken(problem.into()))?.into();
+        let chunk = JsFuture::from(reader.read()).await.map_err(broken)?;
         if Reflect::get(&chunk, &done).map_err(broken)?.is_truthy() {
             return Ok(bytes);
         }

@@ -44,7 +44,7 @@ fn cache() -> Option<Cache> {
 }
 
 pub(super) async fn get(key: &str) -> Option<Shared> {
-    let found: JsValue = JsFuture::from(cache()?.match_with_str(key)).await.ok()?.into();
+    let found: JsValue = JsFuture::from(cache()?.match_with_str(key)).await.ok()?;
     let response: Response = (!found.is_undefined()).then(|| found.unchecked_into())?;
     let as_of_ms = response.headers().get(AS_OF).ok().flatten()?.parse().ok()?;
     Some(Shared { response, as_of_ms })
