@@ -58,7 +58,11 @@ pub(crate) fn run() -> Result<()> {
 /// If the target cannot be installed.
 pub(crate) fn clippy() -> Result<Command> {
     setup::target(TARGET, "to compile the worker")?;
-    cargo::cargo(["clippy", "--package", "edgewise-worker", "--target", TARGET, "--", "-D", "warnings"])
+    let lint = ["clippy", "--package", "edgewise-worker", "--target", TARGET, "--lib", "--examples"];
+    let mut clippy = cargo::cargo(lint)?;
+    // As it is compiled.
+    clippy.args(["--", "-D", "warnings"]).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
+    Ok(clippy)
 }
 
 /// Builds the worker, and tests it in the real runtime. The native binary must be built.

@@ -68,7 +68,7 @@ async fn read(
         ApiError::unavailable("the snapshot store does not answer: try again")
     })?;
     let found = found.ok_or_else(|| ApiError::not_found("no such object"))?;
-    let etag = found.etag();
+    let etag = found.etag.clone();
     let Some(stream) = found.stream() else { return Ok(object(&path, None, etag.as_deref(), asked, head)) };
     // One branch for the client, one for the other isolates.
     let branches = stream.tee();

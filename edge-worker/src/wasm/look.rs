@@ -7,7 +7,7 @@ use edgewise_api::{
 use worker::{Env, console_log, console_warn};
 
 use super::{
-    body::{self, Unread},
+    body,
     shared::{self, Content},
     store,
     time::{now_ms, within},
@@ -157,7 +157,7 @@ impl Looking<'_> {
             Ok(None) => return Fetched::Absent,
             Err(problem) => return Fetched::Failed(problem),
         };
-        let etag = found.etag();
+        let etag = found.etag.clone();
         match found.bytes().await {
             Ok(bytes) => {
                 let as_of_ms = now_ms();
@@ -168,15 +168,6 @@ impl Looking<'_> {
                 Fetched::Found(bytes)
             }
             Err(problem) => Fetched::Failed(problem),
-        }
-    }
-}
-
-impl From<Unread> for String {
-    fn from(unread: Unread) -> Self {
-        match unread {
-            Unread::TooLarge => "it is too large".to_owned(),
-            Unread::Broken(problem) => problem,
         }
     }
 }

@@ -20,7 +20,7 @@ use edgewise_api::{ApiError, json};
 use wasm_bindgen::prelude::*;
 use worker::{
     Context, Env, console_error,
-    js_sys::futures::future_to_promise,
+    js_sys::{Reflect, futures::future_to_promise},
     web_sys::{Request, Response},
     worker_sys,
 };
@@ -98,7 +98,7 @@ pub fn fetch(request: Request, env: Env, context: worker_sys::Context) -> JsValu
 fn configure(env: &Env) -> Result<(), ApiError> {
     ISOLATE.with_borrow_mut(|isolate| {
         if isolate.is_none() {
-            let settings = Settings::read(|name| env.var(name).ok().map(|value| value.to_string()));
+            let settings = Settings::read(|name| Reflect::get(env, &name.into()).ok()?.as_string());
             *isolate = Some(Isolate::new(settings.map_err(|problem| {
                 console_error!("the worker is not configured: {problem}");
                 ApiError::internal("the worker is not configured: its log says what is missing")

@@ -3,15 +3,19 @@
 use edgewise_api::Limits;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{
-    Env, Object,
-    js_sys::{Uint8Array, futures::JsFuture},
+    Env,
+    js_sys::{Reflect, Uint8Array, futures::JsFuture},
     web_sys::{
         AbortSignal, Headers, ReadableStream, RequestCache, RequestInit, RequestRedirect, Response,
         WorkerGlobalScope,
     },
+    worker_sys::{R2Bucket, R2ObjectBody},
 };
 
-use super::body::{self, Unread};
+use super::{
+    answer,
+    body::{self, Unread},
+};
 use crate::{
     settings::{Settings, Store, Token},
     slot::LOOK_LIMIT_MS,
@@ -22,29 +26,16 @@ const OBJECT_BYTES: usize = 32 << 20;
 const _: () = assert!(OBJECT_BYTES > Limits::DEFAULT.body_bytes);
 
 /// An object as the store gives it, its content still to come.
-pub(super) enum Found {
-    Web(Response),
-    Bucket(Object),
+pub(super) struct Found {
+    content: Response,
+    /// Changes whenever the content does, if the store says so. Quoted.
+    pub(super) etag: Option<String>,
 }
 
 impl Found {
-    /// Changes whenever the content does, if the store says so. Quoted.
-    pub(super) fn etag(&self) -> Option<String> {
-        match self {
-            Self::Web(response) => response.headers().get("etag").ok().flatten(),
-            Self::Bucket(object) => Some(object.http_etag()),
-        }
-    }
-
     /// The content, as it comes.
     pub(super) fn stream(&self) -> Option<ReadableStream> {
-        match self {
-            Self::Web(response) => response.body(),
-            Self::Bucket(object) => match object.body()?.response_body().ok()? {
-                worker::ResponseBody::Stream(stream) => Some(stream),
-                _ => None,
-            },
-        }
+        self.content.body()
     }
 
     /// The content, as a whole.
@@ -52,19 +43,10 @@ impl Found {
     /// # Errors
     /// What is wrong with the store, for the log.
     pub(super) async fn bytes(self) -> Result<Vec<u8>, String> {
-        let too_large = || format!("it is larger than {OBJECT_BYTES} bytes");
-        match self {
-            Self::Web(response) => match body::of_response(&response, OBJECT_BYTES).await {
-                Ok(bytes) => Ok(bytes),
-                Err(Unread::TooLarge) => Err(too_large()),
-                Err(Unread::Broken(problem)) => Err(problem),
-            },
-            Self::Bucket(object) if object.size() > OBJECT_BYTES as u64 => Err(too_large()),
-            Self::Bucket(object) => match object.body() {
-                Some(body) => body.bytes().await.map_err(|problem| problem.to_string()),
-                None => Err("it has no content".to_owned()),
-            },
-        }
+        body::of_response(&self.content, OBJECT_BYTES).await.map_err(|unread| match unread {
+            Unread::TooLarge => format!("it is larger than {OBJECT_BYTES} bytes"),
+            Unread::Broken(problem) => problem,
+        })
     }
 }
 
@@ -75,18 +57,34 @@ impl Found {
 pub(super) async fn get(settings: &Settings, env: &Env, path: &str) -> Result<Option<Found>, String> {
     match &settings.store {
         Store::Web(base) => from_web(&format!("{base}/{path}"), settings.store_token.as_ref()).await,
-        Store::Bucket { binding, prefix } => {
-            let bucket = env.bucket(binding).map_err(|problem| problem.to_string())?;
-            let object = bucket.get(format!("{prefix}{path}")).execute().await;
-            Ok(object.map_err(|problem| problem.to_string())?.map(Found::Bucket))
-        }
+        Store::Bucket { binding, prefix } => from_bucket(env, binding, format!("{prefix}{path}")).await,
     }
+}
+
+async fn from_bucket(env: &Env, binding: &str, key: String) -> Result<Option<Found>, String> {
+    let failed = |problem: JsValue| body::text(&problem);
+    let bucket = Reflect::get(env, &binding.into()).map_err(failed)?;
+    if !bucket.is_object() {
+        return Err(format!("there is no binding `{binding}`: bind a bucket to it in wrangler.toml"));
+    }
+    let bucket: R2Bucket = bucket.unchecked_into();
+    let object = bucket.get(key, JsValue::UNDEFINED).map_err(failed)?;
+    let object = JsFuture::from(object).await.map_err(failed)?;
+    if object.is_null() {
+        return Ok(None);
+    }
+    let object: R2ObjectBody = object.unchecked_into();
+    let content = answer::stream(&answer::init(200, &[]), Some(&object.body().map_err(failed)?));
+    Ok(Some(Found { content, etag: object.http_etag().ok() }))
 }
 
 async fn from_web(url: &str, token: Option<&Token>) -> Result<Option<Found>, String> {
     let response = send(url, token, &RequestInit::new()).await?;
     match response.status() {
-        200 => Ok(Some(Found::Web(response))),
+        200 => {
+            let etag = response.headers().get("etag").ok().flatten();
+            Ok(Some(Found { content: response, etag }))
+        }
         // A public bucket says 403 of an object that is not there.
         404 | 403 => Ok(None),
         status => Err(format!("the store answered with status {status}")),
