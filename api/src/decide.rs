@@ -49,6 +49,12 @@ impl<'a> DecideRequest<'a> {
         Self::new(text("user_key")?.into(), &text("env")?, context, limits)
     }
 
+    /// Who is decided for. Not empty.
+    #[must_use]
+    pub fn user_key(&self) -> &str {
+        &self.user_key
+    }
+
     fn new(
         user_key: Cow<'a, str>,
         env: &str,

@@ -23,6 +23,21 @@ pub struct Fields<'a> {
     members: BTreeMap<String, &'a RawValue>,
 }
 
+/// Whether a body with this `content-type` is declared as JSON.
+///
+/// ```
+/// use edgewise_api::json::is_declared_by;
+///
+/// assert!(is_declared_by("application/json; charset=utf-8"));
+/// assert!(is_declared_by("application/vnd.api+json"));
+/// assert!(!is_declared_by("text/plain"));
+/// ```
+#[must_use]
+pub fn is_declared_by(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
 /// Checks that `body` is JSON and returns its text.
 ///
 /// # Errors

@@ -15,6 +15,7 @@
 //! | [`mod@diff`] | how two snapshots differ |
 //! | [`mod@decide`] | the decide request and its answer |
 //! | [`paths`] | where the parts of a snapshot lie in an object store |
+//! | [`published`] | which of them can be read over HTTP, and the tags of what has been read |
 //! | [`loading`] | how a reader finds, checks and swaps snapshots: a state machine without I/O |
 #![forbid(unsafe_code)]
 
@@ -27,6 +28,7 @@ pub mod loading;
 pub mod name;
 pub mod page;
 pub mod paths;
+pub mod published;
 pub mod query;
 pub mod resources;
 

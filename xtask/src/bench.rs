@@ -5,7 +5,7 @@ use std::{ffi::OsStr, process::Command};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{cargo, node, package, setup};
+use crate::{cargo, node, package, setup, worker_bench};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -27,6 +27,8 @@ enum What {
     Peers,
     /// The npm package in Node and Chromium, next to plain JavaScript and peers
     Wasm,
+    /// What a decision costs in the edge worker, next to workers that answer constant bytes
+    Worker,
 }
 
 /// A workspace of its own: nobody else should compile the peers.
@@ -40,6 +42,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         cargo::build_executable(name, &["bench", "--package", "edgewise-tests", "--bench", name, "--no-run"])
     };
     let mut command = match args.what {
+        What::Worker => return worker_bench::run(args.quick),
         // Alone on one core, so that the scheduler moves nothing.
         What::Engine => on_core(0, bench("engine")?)?,
         // The bench puts the servers on one core, and the load on another.

@@ -13,6 +13,8 @@ mod setup;
 mod soak;
 mod test;
 mod tidy;
+mod worker;
+mod worker_bench;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,8 @@ enum Task {
     Bench(bench::Args),
     /// Build the npm package into wasm-pkg/dist, and say how large it is
     Package(package::Args),
+    /// Build the edge worker into edge-worker/dist
+    Worker,
     /// Throw random bytes at what reads rulesets, snapshots and contexts
     Fuzz(fuzz::Args),
     /// Compare decisions from rulesets with the oracle's, on random snapshots, users and contexts
@@ -59,6 +63,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Package(args) => package::run(&args),
+        Task::Worker => worker::run(),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Parity(args) => parity::run(&args),
         Task::Setup => setup::for_tests()

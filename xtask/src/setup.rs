@@ -126,7 +126,11 @@ fn component(name: &str, subcommand: &str, purpose: &str) -> Result<()> {
     rustup("component", name, purpose)
 }
 
-fn target(name: &str, purpose: &str) -> Result<()> {
+/// Installs the libraries of a compilation target, where they are missing.
+///
+/// # Errors
+/// Says how to get them by hand.
+pub(crate) fn target(name: &str, purpose: &str) -> Result<()> {
     let mut rustc = Command::new("rustc");
     let libraries = cargo::output_of(rustc.args(["--print", "target-libdir", "--target", name]));
     if libraries.is_some_and(|path| Path::new(path.trim()).is_dir()) {

@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, javascript, package, services::Starting, setup, tidy};
+use crate::{cargo, javascript, package, services::Starting, setup, tidy, worker};
 
 /// One choice of packages and features for linting, building and testing, so that cargo compiles each
 /// dependency once for all of them.
@@ -45,6 +45,8 @@ enum Work {
     Build(Command),
     /// Runs the tests, with the services.
     Tests(Command),
+    /// Builds the edge worker, and tests it in its runtime.
+    Worker,
 }
 
 impl Work {
@@ -61,6 +63,7 @@ impl Work {
                 let starting = services.take().unwrap_or_else(Starting::begin);
                 starting.ready()?.run(&mut command)
             }
+            Self::Worker => worker::test(),
         }
     }
 }
@@ -83,6 +86,8 @@ fn all() -> Result<Vec<Step>> {
         ("build", build()?),
         ("tests", Work::Tests(step(["test"].into_iter().chain(EVERYTHING), &[])?)),
         ("the npm package", Work::JavaScript),
+        ("the worker's lints", Work::Cargo(worker::clippy()?)),
+        ("the worker in its runtime", Work::Worker),
     ])
 }
 
@@ -119,6 +124,7 @@ fn heading(name: &str, work: &Work) {
         Work::Cargo(command) | Work::Build(command) | Work::Tests(command) => cargo::shown(command),
         Work::Tidy => "cargo xtask tidy".to_owned(),
         Work::JavaScript => "cargo xtask package, and its tests".to_owned(),
+        Work::Worker => "node --test worker/*.test.mjs, in tests/js".to_owned(),
     };
     eprintln!("\n── {name}: {how}");
 }

@@ -74,12 +74,8 @@ async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, ApiError> {
 }
 
 fn declares_json(headers: &HeaderMap) -> bool {
-    let essence = headers
+    headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+        .is_some_and(edgewise_api::json::is_declared_by)
 }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
-use edgewise_api::{ApiError, EnvironmentName, paths};
+use edgewise_api::{ApiError, paths, published};
 use edgewise_control::http::{Failed, json_reply};
 
 use super::{Cache, source::Found};
@@ -23,8 +23,8 @@ where
 }
 
 async fn object(State(cache): State<Arc<Cache>>, request: Request) -> Response {
-    let mut response = match (request.method(), published(request.uri().path())) {
-        (&Method::GET | &Method::HEAD, Some(path)) => {
+    let mut response = match (request.method(), published::object(request.uri().path())) {
+        (&Method::GET | &Method::HEAD, Some((_, path))) => {
             read(&cache, &path, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
         }
         (&Method::OPTIONS, Some(_)) => preflight(),
@@ -39,35 +39,6 @@ pub fn open_to_all(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
-}
-
-/// The object in the store that a request's path stands for.
-///
-/// The path is taken as it was sent: what is published has no name that needs escapes.
-fn published(path: &str) -> Option<String> {
-    let mut segments = path.strip_prefix("/configs/")?.split('/');
-    let environment = EnvironmentName::new(segments.next()?).ok()?;
-    let object = match (segments.next()?, segments.next()) {
-        ("version.json", None) => paths::version(&environment),
-        ("snapshots", Some("latest.json")) => paths::latest(&environment),
-        ("snapshots", Some(file)) => {
-            let version = number(file.strip_suffix(".json")?)?;
-            paths::snapshot(&environment, version)
-        }
-        ("rulesets", Some(format)) => {
-            let format = u32::try_from(number(format)?).ok()?;
-            let version = number(segments.next()?.strip_suffix(".bin")?)?;
-            paths::ruleset(&environment, format, version)
-        }
-        _ => return None,
-    };
-    segments.next().is_none().then_some(object)
-}
-
-/// A version or format. Each has one address: neither `+1` nor `01`.
-fn number(text: &str) -> Option<u64> {
-    let number: u64 = text.parse().ok()?;
-    (number.to_string() == text && number <= paths::MAX_VERSION).then_some(number)
 }
 
 async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, Failed> {
@@ -92,9 +63,8 @@ async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, 
 
 /// Whether `If-None-Match` names this tag, or any.
 fn names(asked: &HeaderMap, etag: &str) -> bool {
-    let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let tags = asked.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    tags.flat_map(|value| value.split(',')).map(strong).any(|tag| tag == "*" || tag == strong(etag))
+    let mut tags = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    tags.any(|tags| published::names_tag(tags, etag))
 }
 
 fn preflight() -> Response {

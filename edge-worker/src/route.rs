@@ -1,0 +1,55 @@
+//! Which request is for what.
+
+/// What a request is for, by its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route<'a> {
+    /// A decision. The query as it was sent, without the `?`.
+    Decide(&'a str),
+    /// A published object. The path as it was sent.
+    Configs(&'a str),
+    /// How the worker is.
+    Health,
+    /// Nothing that there is.
+    Unknown,
+}
+
+impl<'a> Route<'a> {
+    /// What a request to this address is for.
+    #[must_use]
+    pub fn of(url: &'a str) -> Self {
+        // The runtime has put addresses into one form: scheme, host, and a path that begins with a slash.
+        let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
+        let path = path.unwrap_or("/");
+        let path = path.split_once('#').map_or(path, |(path, _)| path);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        match path {
+            "/decide" => Self::Decide(query),
+            "/health" => Self::Health,
+            _ if path.starts_with("/configs/") => Self::Configs(path),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_lead_to_routes() {
+        for (url, route) in [
+            ("https://a.example/decide?user_key=u&env=prod", Route::Decide("user_key=u&env=prod")),
+            ("http://127.0.0.1:8787/decide", Route::Decide("")),
+            ("https://a.example/decide?a=?#b", Route::Decide("a=?")),
+            ("https://a.example/health?x", Route::Health),
+            ("https://a.example/configs/prod/version.json?v=1", Route::Configs("/configs/prod/version.json")),
+            ("https://a.example/decide/", Route::Unknown),
+            ("https://a.example/", Route::Unknown),
+            ("https://a.example", Route::Unknown),
+            ("https://decide/", Route::Unknown),
+            ("", Route::Unknown),
+        ] {
+            assert_eq!(Route::of(url), route, "{url}");
+        }
+    }
+}

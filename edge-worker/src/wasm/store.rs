@@ -1,0 +1,125 @@
+//! The snapshot store: an R2 bucket, or an HTTP origin.
+
+use edgewise_api::Limits;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{
+    Env,
+    js_sys::{Reflect, Uint8Array, futures::JsFuture},
+    web_sys::{
+        AbortSignal, Headers, ReadableStream, RequestCache, RequestInit, RequestRedirect, Response,
+        WorkerGlobalScope,
+    },
+    worker_sys::{R2Bucket, R2ObjectBody},
+};
+
+use super::{
+    answer,
+    body::{self, Unread},
+};
+use crate::{
+    settings::{Settings, Store, Token},
+    slot::LOOK_LIMIT_MS,
+};
+
+/// The largest object that is loaded: an isolate has 128 MB, and holds two versions while it swaps.
+const OBJECT_BYTES: usize = 32 << 20;
+const _: () = assert!(OBJECT_BYTES > Limits::DEFAULT.body_bytes);
+
+/// An object as the store gives it, its content still to come.
+pub(super) struct Found {
+    content: Response,
+    /// Changes whenever the content does, if the store says so. Quoted.
+    pub(super) etag: Option<String>,
+}
+
+impl Found {
+    /// The content, as it comes.
+    pub(super) fn stream(&self) -> Option<ReadableStream> {
+        self.content.body()
+    }
+
+    /// The content, as a whole.
+    ///
+    /// # Errors
+    /// What is wrong with the store, for the log.
+    pub(super) async fn bytes(self) -> Result<Vec<u8>, String> {
+        body::of_response(&self.content, OBJECT_BYTES).await.map_err(|unread| match unread {
+            Unread::TooLarge => format!("it is larger than {OBJECT_BYTES} bytes"),
+            Unread::Broken(problem) => problem,
+        })
+    }
+}
+
+/// The object at `path`, or `None` if there is none.
+///
+/// # Errors
+/// What is wrong with the store, for the log.
+pub(super) async fn get(settings: &Settings, env: &Env, path: &str) -> Result<Option<Found>, String> {
+    match &settings.store {
+        Store::Web(base) => from_web(&format!("{base}/{path}"), settings.store_token.as_ref()).await,
+        Store::Bucket { binding, prefix } => from_bucket(env, binding, format!("{prefix}{path}")).await,
+    }
+}
+
+async fn from_bucket(env: &Env, binding: &str, key: String) -> Result<Option<Found>, String> {
+    let failed = |problem: JsValue| body::text(&problem);
+    let bucket = Reflect::get(env, &binding.into()).map_err(failed)?;
+    if !bucket.is_object() {
+        return Err(format!("there is no binding `{binding}`: bind a bucket to it in wrangler.toml"));
+    }
+    let bucket: R2Bucket = bucket.unchecked_into();
+    let object = bucket.get(key, JsValue::UNDEFINED).map_err(failed)?;
+    let object = JsFuture::from(object).await.map_err(failed)?;
+    if object.is_null() {
+        return Ok(None);
+    }
+    let object: R2ObjectBody = object.unchecked_into();
+    let content = answer::stream(&answer::init(200, &[]), Some(&object.body().map_err(failed)?));
+    Ok(Some(Found { content, etag: object.http_etag().ok() }))
+}
+
+async fn from_web(url: &str, token: Option<&Token>) -> Result<Option<Found>, String> {
+    let response = send(url, token, &RequestInit::new()).await?;
+    match response.status() {
+        200 => {
+            let etag = response.headers().get("etag").ok().flatten();
+            Ok(Some(Found { content: response, etag }))
+        }
+        // A public bucket says 403 of an object that is not there.
+        404 | 403 => Ok(None),
+        status => Err(format!("the store answered with status {status}")),
+    }
+}
+
+/// Sends JSON.
+///
+/// # Errors
+/// Why it was not taken, for the log.
+pub(super) async fn post(url: &str, token: Option<&Token>, body: &[u8]) -> Result<(), String> {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&Uint8Array::from(body));
+    match send(url, token, &init).await?.status() {
+        200..=299 => Ok(()),
+        status => Err(format!("it answered with status {status}")),
+    }
+}
+
+async fn send(url: &str, token: Option<&Token>, init: &RequestInit) -> Result<Response, String> {
+    let failed = |problem: JsValue| body::text(&problem);
+    let headers = Headers::new().map_err(failed)?;
+    headers.set("user-agent", concat!("edgewise/", env!("CARGO_PKG_VERSION"))).map_err(failed)?;
+    headers.set("content-type", "application/json").map_err(failed)?;
+    if let Some(token) = token {
+        headers.set("authorization", &token.authorization()).map_err(failed)?;
+    }
+    init.set_headers(&headers);
+    // A token goes where it is meant to go alone; and what is cached is for `shared` to say.
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_cache(RequestCache::NoStore);
+    #[expect(clippy::cast_possible_truncation, reason = "it is 5,000")]
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(LOOK_LIMIT_MS as u32)));
+    let scope: WorkerGlobalScope = worker::js_sys::global().unchecked_into();
+    let response = JsFuture::from(scope.fetch_with_str_and_init(url, init)).await.map_err(failed)?;
+    Ok(response.unchecked_into())
+}

@@ -1,0 +1,141 @@
+// What the worker decides and answers, compared with recorded decisions and with the native binary.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { serve, store } from "./origin.mjs";
+import { start, until } from "./runtime.mjs";
+
+const vectors = JSON.parse(readFileSync(path.join(import.meta.dirname, "../../vectors/decisions.json")));
+const environments = vectors.cases.map((_, number) => `case-${number}`).join(",");
+let origin, worker, native, gateway;
+
+before(async () => {
+  origin = await serve();
+  worker = await start({
+    bindings: { EDGEWISE_SNAPSHOT_STORE: origin.url, EDGEWISE_ENVIRONMENTS: environments, EDGEWISE_POLL_INTERVAL: "3600" },
+  });
+  const port = await freePort();
+  native = `http://127.0.0.1:${port}`;
+  const options = ["decide", "--bind", `127.0.0.1:${port}`, "--snapshot-store", `file:${store}`];
+  gateway = spawn(process.env.EDGEWISE_BIN, options, { cwd: store, stdio: "ignore" });
+  await until(() => fetch(`${native}/ready`).then((ready) => ready.status, () => 0), (status) => status === 200);
+});
+
+after(async () => {
+  gateway?.kill();
+  await worker?.stop();
+  await origin?.stop();
+});
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const json = { "content-type": "application/json" };
+const query = (fields) => `/decide?${new URLSearchParams(fields)}`;
+
+/** The same request, answered by both. */
+async function both(at, init) {
+  const answers = await Promise.all([fetch(worker.url(at), init), fetch(`${native}${at}`, init)]);
+  return Promise.all(
+    answers.map(async (answer) => ({
+      status: answer.status,
+      type: answer.headers.get("content-type"),
+      body: await answer.text(),
+    })),
+  );
+}
+
+test("every recorded decision is reproduced, by GET and POST, in the bytes of the gateway", async () => {
+  let requests = 0;
+  for (const [number, { requests: recorded }] of vectors.cases.entries()) {
+    await Promise.all(
+      recorded.map(async ({ user_key, context, assignments }) => {
+        const env = `case-${number}`;
+        const [got, expected] = await both(query({ user_key, env, context: JSON.stringify(context) }));
+        assert.equal(got.status, 200, got.body);
+        assert.deepEqual(got, expected);
+        assert.deepEqual(JSON.parse(got.body).assignments, assignments);
+        const body = JSON.stringify({ user_key, env, context });
+        const posted = await fetch(worker.url("/decide"), { method: "POST", headers: json, body });
+        assert.equal(await posted.text(), got.body);
+        requests += 1;
+      }),
+    );
+  }
+  assert.equal(requests, vectors.cases.reduce((sum, { requests }) => sum + requests.length, 0));
+});
+
+test("an answer says version, age and state, and is not kept", async () => {
+  const { headers, body } = await worker.decide("case-0");
+  assert.equal(headers.get("x-config-version"), String(body.config_version));
+  assert.match(headers.get("x-config-age"), /^\d+$/);
+  assert.equal(headers.get("x-config-status"), "current");
+  assert.equal(headers.get("cache-control"), "no-store");
+  assert.equal(headers.get("access-control-allow-origin"), null);
+});
+
+test("bad requests get the gateway's errors", async () => {
+  const nested = "[".repeat(40) + "]".repeat(40);
+  const ask = (body, headers = json) => ["/decide", { method: "POST", headers, body }];
+  const requests = [
+    ["/decide"],
+    ["/decide?user_key=u"],
+    ["/decide?env=case-0"],
+    ["/decide?user_key=&env=case-0"],
+    ["/decide?user_key=a&user_key=b&env=case-0"],
+    ["/decide?user_key=u&env=../case-0"],
+    ["/decide?user_key=u&env=case-0&context=[1]"],
+    ["/decide?user_key=u&env=case-0&context=%7B"],
+    ["/decide?user_key=u&env=case-0&context=%7B%22a%22:1e999%7D"],
+    ["/decide?user_key=u%00&env=case-0"],
+    ["/decide?user_key=%ff&env=case-0"],
+    [`/decide?user_key=${"u".repeat(1025)}&env=case-0`],
+    [query({ user_key: "u", env: "case-0", context: `{"a":${nested}}` })],
+    ["/decide?user_key=u&env=unlisted"],
+    ask(""),
+    ask("{"),
+    ask("[]"),
+    ask('{"user_key":1,"env":"case-0"}'),
+    ask('{"user_key":"u","env":"case-0","context":[]}'),
+    ask(JSON.stringify({ user_key: "u", env: "case-0", context: { a: "x".repeat(66_000) } })),
+    ask('{"user_key":"u","env":"case-0"}', { "content-type": "text/plain" }),
+    ask("x".repeat((1 << 20) + 1)),
+    ["/decide", { method: "PUT" }],
+    ["/decide", { method: "DELETE" }],
+    ["/nothing"],
+  ];
+  for (const [at, init] of requests) {
+    const [got, expected] = await both(at, init);
+    assert.deepEqual(got, expected, `${at.slice(0, 80)} ${init?.body?.slice(0, 40) ?? ""}`);
+    assert.ok(got.status >= 400, at);
+  }
+});
+
+test("a body without a declared length is read no further than it may be long", async () => {
+  const body = (bytes) =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"user_key":"u","env":"case-0"'));
+        controller.enqueue(new TextEncoder().encode(" ".repeat(bytes)));
+        controller.enqueue(new TextEncoder().encode("}"));
+        controller.close();
+      },
+    });
+  const post = (bytes) => worker.fetch("/decide", { method: "POST", headers: json, body: body(bytes), duplex: "half" });
+  assert.equal((await post(10)).status, 200);
+  assert.equal((await post(2 << 20)).status, 413);
+});
+
+test("users and contexts do not reach the log", async () => {
+  await worker.decide("case-0", "secret-user", { headers: { "x-secret": "secret-header" } });
+  await worker.fetch(query({ user_key: "secret-user", env: "case-0", context: "{secret" }));
+  assert.ok(!worker.logged.join("").includes("secret"), worker.logged.join(""));
+});

@@ -1,0 +1,56 @@
+// The worker as it is deployed: by bare workerd, and by wrangler.
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import workerd from "workerd";
+import { serve } from "./origin.mjs";
+import { dist, until } from "./runtime.mjs";
+
+const worker = path.dirname(dist);
+const js = path.resolve(import.meta.dirname, "..");
+
+async function scratch(context) {
+  const directory = await mkdtemp(path.join(tmpdir(), "edgewise-worker-"));
+  context.after(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+test("workerd serves it from config.capnp", async (context) => {
+  const origin = await serve();
+  context.after(() => origin.stop());
+  const directory = await scratch(context);
+  const port = await new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+  const config = (await readFile(path.join(worker, "config.capnp"), "utf8"))
+    .replaceAll("127.0.0.1:8787", `127.0.0.1:${port}`)
+    .replaceAll("http://127.0.0.1:3000", origin.url)
+    .replace('text = "prod"', 'text = "w10"');
+  await writeFile(path.join(directory, "config.capnp"), config);
+  await cp(dist, path.join(directory, "dist"), { recursive: true });
+  const process = spawn(workerd.default, ["serve", path.join(directory, "config.capnp")], { stdio: "ignore" });
+  context.after(() => process.kill());
+  const ask = () => fetch(`http://127.0.0.1:${port}/decide?env=w10&user_key=u0000001`).catch(() => ({ status: 0 }));
+  const answer = await until(ask, ({ status }) => status === 200);
+  assert.equal((await answer.json()).config_version, 1);
+});
+
+test("wrangler takes it for a deployment", async (context) => {
+  const directory = await scratch(context);
+  await cp(dist, path.join(directory, "dist"), { recursive: true });
+  await cp(path.join(worker, "wrangler.toml"), path.join(directory, "wrangler.toml"));
+  const wrangler = path.join(js, "node_modules/wrangler/bin/wrangler.js");
+  const env = { ...process.env, WRANGLER_SEND_METRICS: "false", HOME: directory, CI: "1" };
+  const { stdout } = await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run"], { cwd: directory, env });
+  assert.match(stdout, /edgewise_worker\.wasm/);
+  assert.match(stdout, /EDGEWISE_ENVIRONMENTS/);
+  assert.match(stdout, /gzip: ([\d.]+)/);
+});

@@ -1,0 +1,79 @@
+// The worker in the real runtime: workerd, started by miniflare.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Miniflare, Log, LogLevel } from "miniflare";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+/** Where `cargo xtask worker` puts the worker. */
+export const dist = path.join(root, "edge-worker/dist");
+
+// Moves the worker's clock on without waiting.
+const clock = `
+  import worker from "./index.js";
+  const now = Date.now;
+  let ahead = 0;
+  Date.now = () => now() + ahead;
+  export default {
+    fetch(request, env, context) {
+      const [, ms] = /\\/advance\\/(\\d+)$/.exec(request.url) ?? [];
+      if (ms === undefined) return worker.fetch(request, env, context);
+      ahead += Number(ms);
+      return new Response("advanced");
+    },
+  };
+`;
+
+/** A running worker. `options`: `bindings`, and whatever else miniflare takes. */
+export async function start({ bindings = {}, ...options }) {
+  const logged = [];
+  const log = new (class extends Log {
+    log(message) {
+      logged.push(message);
+    }
+  })(LogLevel.INFO);
+  const miniflare = new Miniflare({
+    modules: [
+      { type: "ESModule", path: "clock.js", contents: clock },
+      { type: "ESModule", path: "index.js", contents: readFileSync(path.join(dist, "index.js")) },
+      { type: "CompiledWasm", path: "edgewise_worker.wasm", contents: readFileSync(path.join(dist, "edgewise_worker.wasm")) },
+    ],
+    compatibilityDate: "2026-04-20",
+    host: "127.0.0.1",
+    log,
+    handleRuntimeStdio: (out, error) => {
+      out.on("data", (data) => logged.push(String(data)));
+      error.on("data", (data) => logged.push(String(data)));
+    },
+    bindings: { EDGEWISE_POLL_INTERVAL: "5", ...bindings },
+    ...options,
+  });
+  const address = await miniflare.ready;
+  let stopped;
+  const url = (at) => new URL(at, address);
+  return {
+    miniflare,
+    logged,
+    url,
+    fetch: (at, init) => fetch(url(at), init),
+    /** Decides, and returns status, headers and body. */
+    async decide(env, user = "u1", init = undefined) {
+      const response = await fetch(url(`/decide?env=${env}&user_key=${user}`), init);
+      return { status: response.status, headers: response.headers, body: await response.json() };
+    },
+    health: async () => (await fetch(url("/health"))).json(),
+    advance: async (ms) => (await fetch(url(`/advance/${ms}`))).text(),
+    stop: () => (stopped ??= miniflare.dispose()),
+  };
+}
+
+/** Asks until the answer is as wanted, for half a minute at most. */
+export async function until(ask, wanted) {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const answer = await ask();
+    if (wanted(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`not within 30 s; last: ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -1,0 +1,23 @@
+//! `edgewise-bindgen INPUT.wasm DIRECTORY`: writes the JavaScript side of a module that uses wasm-bindgen.
+
+use std::env;
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> Result<()> {
+    let mut arguments = env::args_os().skip(1);
+    let mut next = || arguments.next().context("say which module to read, and which directory to write to");
+    let (input, directory) = (next()?, next()?);
+    Bindgen::new()
+        .input_path(input)
+        .out_name("edgewise_worker")
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(true)
+        // So that an instance that panicked can be replaced.
+        .reset_state_function(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(directory)
+}

@@ -1,0 +1,180 @@
+//! `cargo xtask worker`: builds the edge worker, as `wrangler deploy` and `workerd serve` take it.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
+
+use crate::{cargo, node, setup};
+
+/// What the worker is compiled for.
+const TARGET: &str = "wasm32-unknown-unknown";
+/// Its profile in Cargo.toml.
+const PROFILE: &str = "worker";
+/// What the runtime's processor can do: hashing eight salts at a time needs it.
+const RUSTFLAGS: &str = "-Ctarget-feature=+simd128";
+/// What the optimiser may use: what the compiler uses, and the runtime knows.
+const FEATURES: [&str; 7] = [
+    "simd",
+    "bulk-memory",
+    "bulk-memory-opt",
+    "multivalue",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+];
+/// What a worker may weigh, compressed: each isolate that begins loads it.
+const GZIP_LIMIT: usize = 200_000;
+/// Where a worker is laid down; wrangler.toml and config.capnp name it.
+const OUTPUT: &str = "edge-worker/dist";
+/// What writes the JavaScript side: a workspace of its own.
+const BINDGEN: &str = "xtask/bindgen/Cargo.toml";
+
+pub(crate) fn run() -> Result<()> {
+    let output = build()?;
+    let mut compressed = 0;
+    for file in ["index.js", "edgewise_worker.wasm"] {
+        let path = output.join(file);
+        let (bytes, gzip) = (fs::metadata(&path)?.len(), gzip_bytes(&path)?);
+        eprintln!("worker: {OUTPUT}/{file}: {bytes} bytes, {gzip} compressed by gzip");
+        compressed += gzip;
+    }
+    eprintln!("worker: {compressed} bytes in all, compressed");
+    ensure!(compressed <= GZIP_LIMIT, "that is more than {GZIP_LIMIT}: find out what has been added");
+    eprintln!(
+        "worker: to try it: `workerd serve edge-worker/config.capnp`; to deploy it: `wrangler deploy` in edge-worker/ \
+         (docs/edge.md)"
+    );
+    Ok(())
+}
+
+/// Lints what is compiled for the runtime alone.
+///
+/// # Errors
+/// If the target cannot be installed.
+pub(crate) fn clippy() -> Result<Command> {
+    setup::target(TARGET, "to compile the worker")?;
+    let lint = ["clippy", "--package", "edgewise-worker", "--target", TARGET, "--lib", "--examples"];
+    let mut clippy = cargo::cargo(lint)?;
+    // As it is compiled.
+    clippy.args(["--", "-D", "warnings"]).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
+    Ok(clippy)
+}
+
+/// Builds the worker, and tests it in the real runtime. The native binary must be built.
+///
+/// # Errors
+/// If a tool is missing, or a test fails.
+pub(crate) fn test() -> Result<()> {
+    run()?;
+    let store = lay_out_store()?;
+    let directory = node::install(node::TOOLS)?;
+    let tests = fs::read_dir(directory.join("worker"))?;
+    let mut tests: Vec<_> = tests.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
+    tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+    tests.sort();
+    let mut node = cargo::command("node")?;
+    node.args(["--test", "--test-concurrency=2"]).args(tests).current_dir(directory);
+    node.env("EDGEWISE_WORKER_STORE", store.path());
+    node.env(
+        "EDGEWISE_BIN",
+        cargo::build_executable("edgewise", &["build", "--workspace", "--all-features", "--bins"])?,
+    );
+    cargo::succeed_quietly(&mut node)
+}
+
+/// Lays out the snapshot store that the worker's tests and bench read.
+///
+/// # Errors
+/// If it cannot be made.
+pub(crate) fn lay_out_store() -> Result<TempDir> {
+    let example = ["build", "--package", "edgewise-tests", "--all-features", "--example", "worker_store"];
+    let store = TempDir::new()?;
+    let mut lay_out = cargo::command(cargo::build_executable("worker_store", &example)?)?;
+    cargo::succeed(lay_out.arg(store.path()))?;
+    Ok(store)
+}
+
+/// Builds the worker, and returns the directory in which it lies.
+///
+/// # Errors
+/// If a tool is missing or fails.
+pub(crate) fn build() -> Result<PathBuf> {
+    let output = cargo::root()?.join(OUTPUT);
+    bundle(Crate::Worker, "edge-worker/js/entry.js", &output)?;
+    Ok(output)
+}
+
+/// What is compiled.
+#[derive(Clone, Copy)]
+pub(crate) enum Crate {
+    Worker,
+    /// An example of the worker's crate, for the bench.
+    Example(&'static str),
+}
+
+/// Compiles one, and bundles it with its entry into `output`: `index.js` and `edgewise_worker.wasm`.
+///
+/// # Errors
+/// If a tool is missing or fails.
+pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
+    setup::target(TARGET, "to compile the worker")?;
+    let mut arguments =
+        vec!["build", "--package", "edgewise-worker", "--profile", PROFILE, "--target", TARGET];
+    match what {
+        Crate::Worker => arguments.push("--lib"),
+        Crate::Example(name) => arguments.extend(["--example", name]),
+    }
+    let mut build = cargo::cargo(arguments)?;
+    cargo::succeed(build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS))?;
+    let built = target_directory()?.join(TARGET).join(PROFILE);
+    let (module, name) = match what {
+        Crate::Worker => (built.join("edgewise_worker.wasm"), "edgewise_worker"),
+        Crate::Example(name) => (built.join("examples").join(format!("{name}.wasm")), name),
+    };
+    let entry = cargo::root()?.join(entry);
+
+    let bindgen = ["build", "--manifest-path", BINDGEN];
+    let bindgen = cargo::build_executable("edgewise-bindgen", &bindgen)?;
+    let made = built.join("bindgen").join(name);
+    fs::create_dir_all(&made)?;
+    cargo::succeed_quietly(cargo::command(bindgen)?.arg(&module).arg(&made))?;
+
+    fs::create_dir_all(output)?;
+    let mut optimise = node::tool("wasm-opt")?;
+    optimise
+        .args(["-Oz", "--converge", "--low-memory-unused"])
+        .args(FEATURES.map(|feature| format!("--enable-{feature}")));
+    optimise.arg(made.join("edgewise_worker_bg.wasm")).arg("-o").arg(output.join("edgewise_worker.wasm"));
+    cargo::succeed_quietly(&mut optimise)?;
+
+    // Beside what it imports.
+    let entry_made = made.join("entry.js");
+    fs::copy(&entry, &entry_made).with_context(|| format!("cannot copy {}", entry.display()))?;
+    let mut esbuild = node::tool("esbuild")?;
+    esbuild.arg(entry_made).arg(format!("--outfile={}", output.join("index.js").display()));
+    esbuild.args(["--bundle", "--format=esm", "--target=es2022", "--minify", "--external:*.wasm"]);
+    cargo::succeed_quietly(esbuild.arg("--log-level=warning"))
+}
+
+/// How long a file is once it is compressed, as Cloudflare counts.
+///
+/// # Errors
+/// If there is no gzip.
+pub(crate) fn gzip_bytes(file: &Path) -> Result<usize> {
+    let mut gzip = cargo::command("gzip")?;
+    let output = gzip.args(["-9", "--stdout"]).arg(file).output().context("cannot start gzip")?;
+    Ok(output.stdout.len())
+}
+
+/// Where cargo builds.
+fn target_directory() -> Result<PathBuf> {
+    match env::var_os("CARGO_TARGET_DIR") {
+        Some(directory) => Ok(cargo::root()?.join(directory)),
+        None => Ok(cargo::root()?.join("target")),
+    }
+}

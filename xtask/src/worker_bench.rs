@@ -1,0 +1,37 @@
+//! `cargo xtask bench worker`: what a decision costs in the runtime, beside workers that answer constant bytes.
+
+use anyhow::Result;
+
+use crate::{
+    cargo, node, setup,
+    worker::{self, Crate},
+};
+
+/// The packages of peers: a list of their own, since nobody else should install them.
+const PEERS: &str = "tests/js/worker/bench";
+/// The entry of a worker that answers constant bytes.
+const ENTRY: &str = "edge-worker/js/constant.js";
+
+/// Where those are laid down.
+const CONSTANTS: &str = "edge-worker/constants";
+
+/// Builds what is measured, and measures it.
+///
+/// # Errors
+/// If something cannot be built or installed, or the bench fails.
+pub(crate) fn run(quick: bool) -> Result<()> {
+    setup::for_http_bench()?;
+    worker::run()?;
+    for name in ["constant", "bare"] {
+        worker::bundle(Crate::Example(name), ENTRY, &cargo::root()?.join(CONSTANTS).join(name))?;
+    }
+    let directory = node::install(node::TOOLS)?;
+    let bench = node::install(PEERS)?.join("main.mjs");
+    let store = worker::lay_out_store()?;
+    let mut node = cargo::command("node")?;
+    node.arg(bench).current_dir(directory).env("EDGEWISE_WORKER_STORE", store.path());
+    if quick {
+        node.arg("--quick");
+    }
+    cargo::succeed(&mut node)
+}
