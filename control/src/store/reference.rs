@@ -104,7 +104,7 @@ async fn read(connection: &mut AnyConnection, schema: Option<&str>) -> sqlx::Res
             .await?;
     }
     // Rows are read as JSON, so that it makes no difference whether a column is an enum, a uuid or jsonb. Without a time
-    // in them, their place tells the order: Prisma's tables have no other.
+    // in them, the transaction that wrote them and the command in it tell the order: Prisma's tables know no other.
     Ok(ReferenceRows {
         environments: lines(&mut tx, r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Environment" t"#)
             .await?,
@@ -113,12 +113,14 @@ async fn read(connection: &mut AnyConnection, schema: Option<&str>) -> sqlx::Res
             .await?,
         variants: lines(
             &mut tx,
-            r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Variant" t ORDER BY row_to_json(t) ->> 'createdAt', ctid"#,
+            r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Variant" t
+               ORDER BY row_to_json(t) ->> 'createdAt', age(xmin) DESC, CAST(CAST(cmin AS TEXT) AS BIGINT), ctid"#,
         )
         .await?,
         allocations: lines(
             &mut tx,
-            r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Allocation" t ORDER BY row_to_json(t) ->> 'createdAt', ctid"#,
+            r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Allocation" t
+               ORDER BY row_to_json(t) ->> 'createdAt', age(xmin) DESC, CAST(CAST(cmin AS TEXT) AS BIGINT), ctid"#,
         )
         .await?,
         versions: versions(&mut tx).await?,

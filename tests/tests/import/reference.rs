@@ -37,6 +37,23 @@ INSERT INTO "Environment" VALUES ('env-prod', 'prod', '2024-03-01 10:00:00.123',
 INSERT INTO "ConfigVersion" VALUES ('c1', 40, '{}', 'env-prod'), ('c2', 41, '{}', 'env-prod');
 "#;
 
+/// Makes the same of other types, with columns that nobody knows, in another schema.
+pub(crate) const OTHERWISE: &str = r#"
+ALTER TABLE "Experiment" ALTER "status" DROP DEFAULT, ALTER "status" TYPE TEXT, ALTER "targetingRules" TYPE JSON,
+    ALTER "createdAt" TYPE TIMESTAMPTZ(6) USING "createdAt" AT TIME ZONE 'UTC', ADD "owner" TEXT DEFAULT 'somebody';
+ALTER TABLE "Audience" ALTER "rules" TYPE JSON, ALTER "name" TYPE VARCHAR(100);
+ALTER TABLE "Variant" ALTER "payload" TYPE JSON, ADD "createdAt" TIMESTAMP(3) DEFAULT now();
+ALTER TABLE "Allocation" ALTER "rangeStart" TYPE BIGINT, ALTER "rangeEnd" TYPE NUMERIC;
+ALTER TABLE "ConfigVersion" DROP "config", ALTER "version" TYPE BIGINT;
+CREATE SCHEMA "Reference of ours";
+ALTER TABLE "Environment" SET SCHEMA "Reference of ours";
+ALTER TABLE "Audience" SET SCHEMA "Reference of ours";
+ALTER TABLE "Experiment" SET SCHEMA "Reference of ours";
+ALTER TABLE "Variant" SET SCHEMA "Reference of ours";
+ALTER TABLE "Allocation" SET SCHEMA "Reference of ours";
+ALTER TABLE "ConfigVersion" SET SCHEMA "Reference of ours";
+"#;
+
 /// A database of the reference, of one test.
 pub(crate) struct Database(FreshDatabase);
 
