@@ -103,8 +103,8 @@ async fn apply(reference: Reference, data: &DataOptions) -> Result<()> {
     let unpublished = done?;
     if unpublished > 0 {
         bail!(
-            "all is imported, but {unpublished} of the environments are not published yet: mend the snapshot store, and \
-             run this again or start `edgewise serve` or `edgewise control`, which publish what is left"
+            "all is imported, but not all is published yet (environments that are not: {unpublished}): mend the snapshot \
+             store, and run this again or start `edgewise serve` or `edgewise control`, which publish what is left"
         );
     }
     say("Done. Running it again changes nothing.")

@@ -5,13 +5,14 @@ use clap::{Args, Subcommand};
 use super::{BucketOptions, DataOptions, LogFilter, SourceUrl, StoreUrl, values};
 
 const AFTER_HELP: &str = "\
-Without --apply it only says what it would do: what is new (+), what is here and differs and is left alone (~), what is
-left out and why (!). With --apply it does that, each environment in one transaction, and publishes. What is here is
-never changed, so doing it twice changes nothing more.
+Without --apply it only says what it would do: what is new (+), what is here and differs
+and is left alone (~), what is left out and why (!). With --apply it does that, each
+environment in one transaction, and publishes. What is here is never changed, so doing it
+twice changes nothing more.
 
-It needs the database of Edgewise for itself where that is SQLite: stop `edgewise serve` and `edgewise control` before.
-Where the import goes is said as for `edgewise serve`, by flags that begin with --into, by its variables, or by its keys in
-edgewise.toml.
+Where Edgewise keeps its data in SQLite, stop `edgewise serve` and `edgewise control` before.
+Where the import goes is said as for `edgewise serve`, by flags that begin with --into, by
+its variables, or by its keys in edgewise.toml.
 
 Examples:
   What would come from the database of the reference into ./data:
