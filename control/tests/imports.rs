@@ -1,6 +1,6 @@
 //! Importing where something is in the way: a store that fails, an environment that is held, an environment that differs,
 //! two imports at once. Each claim is checked on each database that is supported.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

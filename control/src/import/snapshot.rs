@@ -37,7 +37,8 @@ pub(super) fn rows(json: &[u8]) -> Result<ReferenceRows, NotASnapshot> {
             None
         } else {
             let rules = json!(experiment.audience_rules);
-            let known = audiences.iter().find(|(known, _)| *known == rules.to_string());
+            let text = rules.to_string();
+            let known = audiences.iter().find(|(known, _)| *known == text);
             let name = match known {
                 Some((_, name)) => name.clone(),
                 None => {
@@ -45,7 +46,7 @@ pub(super) fn rows(json: &[u8]) -> Result<ReferenceRows, NotASnapshot> {
                     rows.audiences.push(made(json!({
                         "name": name, "environmentId": environment, "rules": rules,
                     })));
-                    audiences.push((rules.to_string(), name.clone()));
+                    audiences.push((text, name.clone()));
                     name
                 }
             };

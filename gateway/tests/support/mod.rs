@@ -32,7 +32,9 @@ impl Served {
     /// What `edgewise ARGS` serves.
     pub(crate) async fn plane(args: &[&str]) -> Self {
         let args: Vec<OsString> = ["edgewise"].iter().chain(args).map(Into::into).collect();
-        let Task::Run(command) = options::read(&args).unwrap().task else { panic!("{args:?} runs no plane") };
+        let Task::Run(command) = options::read(&args).unwrap().task else {
+            unreachable!("{args:?} runs no plane")
+        };
         let plane = Plane::start(&command).await.unwrap();
         Self::new(plane.answering(), Some(plane)).await
     }

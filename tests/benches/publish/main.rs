@@ -53,6 +53,7 @@ fn main() -> Result<()> {
 struct Contender<'a> {
     name: &'static str,
     decides: &'a Plane,
+    polls: bool,
     changed: &'a Editable,
 }
 
@@ -64,18 +65,18 @@ fn how_soon(runtime: &Runtime, scratch: &TempDir, rounds: usize) -> Result<()> {
     let in_serve = runtime.block_on(serve.running())?;
     let in_control = runtime.block_on(control.running())?;
     let contenders = [
-        Contender { name: "serve, one process", decides: &serve, changed: &in_serve },
-        Contender { name: "decide, pushed to", decides: &pushed, changed: &in_control },
-        Contender { name: "decide, polling every 5 s", decides: &polling, changed: &in_control },
+        Contender { name: "serve, one process", decides: &serve, polls: false, changed: &in_serve },
+        Contender { name: "decide, pushed to", decides: &pushed, polls: false, changed: &in_control },
+        Contender { name: "decide, polling every 5 s", decides: &polling, polls: true, changed: &in_control },
     ];
     let mut turn = 0_u32;
     let samples = take_turns(rounds, contenders.len(), |number| {
         let contender = contenders.get(number).context("contenders are numbered from 0")?;
         turn += 1;
         // So that the wait for a poll is of any length.
-        let pause = Duration::from_secs_f64(POLL_SECS * (f64::from(turn) * SPREAD).fract());
+        let pause = if contender.polls { POLL_SECS * (f64::from(turn) * SPREAD).fract() } else { 0.0 };
         runtime.block_on(async {
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(Duration::from_secs_f64(pause)).await;
             contender.soon(&format!("change-{turn}")).await
         })
     })?;
