@@ -9,6 +9,8 @@ pub struct Actor(&'static str);
 impl Actor {
     /// Anybody who can reach the loopback address, while there are no accounts.
     pub const LOCAL: Self = Self("local");
+    /// Whoever imports, at the command line.
+    pub const IMPORT: Self = Self("import");
 
     /// As history and the log name them.
     #[must_use]

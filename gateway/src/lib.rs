@@ -9,6 +9,7 @@
 //! | [`limit`] | how often a client may ask |
 //! | [`proxy`] | passing requests on to another plane |
 //! | [`health`] | what `/health` and `/ready` say |
+//! | [`import`] | taking over what another system keeps |
 //! | [`openapi`] | the document that describes all routes, and a page to read it |
 //! | [`server`] | the HTTP server |
 //! | [`logging`] | the log |
@@ -17,6 +18,7 @@
 pub mod answering;
 pub mod decide;
 pub mod health;
+pub mod import;
 pub mod limit;
 pub mod logging;
 pub mod openapi;

@@ -5,8 +5,8 @@ use std::{env, ffi::OsString, process::ExitCode, thread};
 
 use anyhow::{Result, anyhow};
 use edgewise::{
-    logging,
-    options::{self, Command, Refusal},
+    import, logging,
+    options::{self, Command, ImportCommand, LogFormat, Refusal, Task},
     planes::{self, Plane},
     server,
 };
@@ -18,14 +18,22 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
-    let command = match options::read(&args) {
-        Ok(cli) => cli.command,
+    let task = match options::read(&args) {
+        Ok(cli) => cli.task,
         Err(Refusal::Help(help)) => help.exit(),
         Err(Refusal::Invalid(problem)) => return failed(&problem),
     };
-    logging::begin(&command.process().log, command.process().log_format);
+    match &task {
+        Task::Run(plane) => logging::begin(&plane.process().log, plane.process().log_format),
+        Task::Import(ImportCommand::Reference(options)) => logging::begin(&options.log, LogFormat::Text),
+    }
     let ran = runtime().and_then(|runtime| {
-        let ran = runtime.block_on(run(command));
+        let ran = runtime.block_on(async {
+            match task {
+                Task::Run(plane) => run(plane).await,
+                Task::Import(ImportCommand::Reference(options)) => import::reference(&options).await,
+            }
+        });
         // Does not wait for a read of a store that hangs.
         runtime.shutdown_background();
         ran

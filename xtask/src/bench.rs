@@ -23,6 +23,8 @@ enum What {
     Engine,
     /// Requests per second on decide, next to a bare axum route that returns the same bytes
     Http,
+    /// How soon a change is decided, and what publishing costs, next to a change that is only saved
+    Publish,
     /// Nanoseconds per decide, next to the engines of peers
     Peers,
     /// The npm package in Node and Chromium, next to plain JavaScript and peers
@@ -48,12 +50,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         // The bench puts the servers on one core, and the load on another.
         What::Http => {
             setup::for_http_bench()?;
-            let edgewise =
-                cargo::build_executable("edgewise", &["build", "--package", "edgewise", "--release"])?;
-            let mut command = cargo::command(bench("http")?)?;
-            command.env("EDGEWISE_BIN", edgewise);
-            command
+            on_binary(bench("http")?)?
         }
+        What::Publish => on_binary(bench("publish")?)?,
         What::Peers => {
             eprintln!("bench: building Edgewise's engine and its peers (minutes the first time)");
             let build = ["build", "--manifest-path", PEERS, "--release"];
@@ -82,6 +81,14 @@ fn wasm(quick: bool) -> Result<()> {
     let mut in_chromium = node::node()?;
     in_chromium.arg(format!("{}/bench/chromium.mjs", node::TOOLS)).arg(workloads.path()).args(quick);
     cargo::succeed(in_chromium.env("CHROMIUM", chromium))
+}
+
+/// A bench that starts the binary.
+fn on_binary(bench: impl AsRef<OsStr>) -> Result<Command> {
+    let edgewise = cargo::build_executable("edgewise", &["build", "--package", "edgewise", "--release"])?;
+    let mut command = cargo::command(bench)?;
+    command.env("EDGEWISE_BIN", edgewise);
+    Ok(command)
 }
 
 fn on_core(core: u8, program: impl AsRef<OsStr>) -> Result<Command> {

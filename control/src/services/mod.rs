@@ -5,6 +5,7 @@ mod audiences;
 mod environments;
 mod experiments;
 mod failure;
+mod imports;
 mod precondition;
 mod variants;
 mod versions;
@@ -22,6 +23,7 @@ use crate::{
     store::{Change, Store, Stored, Tx},
 };
 
+pub use imports::Imported;
 pub use precondition::Precondition;
 
 /// Shorthand of this module.

@@ -23,8 +23,12 @@ pub(super) struct Bounded {
 }
 
 impl Bounded {
-    pub(super) async fn begin(pool: &AnyPool, statement: &'static str) -> sqlx::Result<Self> {
-        let deadline = Instant::now() + TRANSACTION_LIMIT;
+    pub(super) async fn begin(
+        pool: &AnyPool,
+        statement: &'static str,
+        limit: Duration,
+    ) -> sqlx::Result<Self> {
+        let deadline = Instant::now() + limit;
         let transaction = before(deadline, pool.begin_with(statement)).await?;
         Ok(Self { transaction, deadline })
     }

@@ -68,6 +68,14 @@ impl Dialect {
         }
     }
 
+    /// Finds the tables of the schema, if there are any yet.
+    pub(super) const fn own_tables(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite::OWN_TABLES,
+            Self::Postgres(_) => postgres::OWN_TABLES,
+        }
+    }
+
     /// What tells other processes that a change has become due, as part of the transaction that has it so.
     pub(super) const fn tell_due(&self) -> Option<&'static str> {
         match self {

@@ -8,8 +8,10 @@ mod bounded;
 mod dialect;
 mod environments;
 mod experiments;
+mod imports;
 mod listener;
 mod postgres;
+mod reference;
 mod rows;
 mod sqlite;
 mod variants;
@@ -22,6 +24,7 @@ use sqlx::{
     AnyConnection, AnyPool, Connection, Executor, SqlSafeStr,
     any::AnyPoolOptions,
     migrate::{MigrateError, Migration, MigrationType},
+    query,
 };
 use tokio::{
     sync::{Mutex, OwnedMutexGuard},
@@ -33,13 +36,18 @@ use dialect::Dialect;
 
 pub use environments::Change;
 pub use experiments::ExperimentFilter;
+pub use imports::Times;
 pub use listener::Listener;
+pub use reference::{ReferenceError, ReferenceRows};
 pub use rows::Stored;
 pub use sqlite::url as sqlite_url;
 pub use versions::{Content, PublishState, RunningExperiment, Version};
 
 /// How long a request waits for a connection, or for its turn to write, before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a transaction may take that writes a whole environment.
+const IMPORT_LIMIT: Duration = Duration::from_mins(10);
 
 /// Connections of one process at a time.
 const MAX_CONNECTIONS: u32 = 16;
@@ -144,6 +152,36 @@ impl Store {
     /// # Errors
     /// [`OpenError`] says what to do.
     pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
+        let store = Self::connect(url).await?;
+        store.dialect.migrations().run(&store.pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => OpenError::Newer(version),
+            error => OpenError::Migration(error),
+        })?;
+        if store.dialect.is_of_one_process() {
+            // What an earlier process left behind when it was killed need not run out first.
+            let mut tx = store.write().await.map_err(OpenError::Unusable)?;
+            tx.release_all().await.map_err(OpenError::Unusable)?;
+            tx.commit().await.map_err(OpenError::Unusable)?;
+        }
+        Ok(store)
+    }
+
+    /// Opens the database at `url` to look at it, as it is: nothing is made or brought up to date. `None` if nothing was
+    /// ever kept in it.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what to do.
+    pub async fn open_as_it_is(url: &str) -> std::result::Result<Option<Self>, OpenError> {
+        if sqlite::file(url).is_some_and(|file| !file.exists()) {
+            return Ok(None);
+        }
+        let store = Self::connect(url).await?;
+        let tables = query(store.dialect.own_tables()).fetch_all(&store.pool).await;
+        let tables = tables.map_err(|error| OpenError::Unusable(error.into()))?;
+        Ok((!tables.is_empty()).then_some(store))
+    }
+
+    async fn connect(url: &str) -> std::result::Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let (dialect, url) = Dialect::of(url)?;
         let failed = |source| OpenError::Database { name: dialect.name(), source };
@@ -169,18 +207,7 @@ impl Store {
             .connect(&url)
             .await
             .map_err(failed)?;
-        dialect.migrations().run(&pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => OpenError::Newer(version),
-            error => OpenError::Migration(error),
-        })?;
-        let store = Self { pool, dialect, turns: Arc::default() };
-        if store.dialect.is_of_one_process() {
-            // What an earlier process left behind when it was killed need not run out first.
-            let mut tx = store.write().await.map_err(OpenError::Unusable)?;
-            tx.release_all().await.map_err(OpenError::Unusable)?;
-            tx.commit().await.map_err(OpenError::Unusable)?;
-        }
-        Ok(store)
+        Ok(Self { pool, dialect, turns: Arc::default() })
     }
 
     /// Begins a transaction that only reads, all from one moment.
@@ -188,7 +215,7 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn read(&self) -> Result<Tx> {
-        self.begin(self.dialect.begin_read(), None).await
+        self.begin(self.dialect.begin_read(), None, TRANSACTION_LIMIT).await
     }
 
     /// Begins a transaction that may write.
@@ -196,17 +223,34 @@ impl Store {
     /// # Errors
     /// If the database is not available.
     pub async fn write(&self) -> Result<Tx> {
+        self.write_within(TRANSACTION_LIMIT).await
+    }
+
+    /// Begins a transaction that may write, and take its time: a whole environment is written in it.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn write_at_length(&self) -> Result<Tx> {
+        self.write_within(IMPORT_LIMIT).await
+    }
+
+    async fn write_within(&self, limit: Duration) -> Result<Tx> {
         let turn = if self.dialect.is_of_one_process() {
             let turn = timeout(ACQUIRE_TIMEOUT, self.turns.clone().lock_owned()).await;
             Some(turn.map_err(|_| StoreError::Unavailable(sqlx::Error::PoolTimedOut))?)
         } else {
             None
         };
-        self.begin(self.dialect.begin_write(), turn).await
+        self.begin(self.dialect.begin_write(), turn, limit).await
     }
 
-    async fn begin(&self, statement: &'static str, turn: Option<OwnedMutexGuard<()>>) -> Result<Tx> {
-        let sql = Bounded::begin(&self.pool, statement).await?;
+    async fn begin(
+        &self,
+        statement: &'static str,
+        turn: Option<OwnedMutexGuard<()>>,
+        limit: Duration,
+    ) -> Result<Tx> {
+        let sql = Bounded::begin(&self.pool, statement, limit).await?;
         Ok(Tx { sql, dialect: self.dialect.clone(), _turn: turn })
     }
 

@@ -16,6 +16,10 @@ pub(super) const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 pub(super) const AFTER_CONNECT: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; \
      SET idle_in_transaction_session_timeout = '15s';";
 
+/// In the schema that new tables would be made in.
+pub(super) const OWN_TABLES: &str = "SELECT CAST(tablename AS TEXT) AS name FROM pg_catalog.pg_tables \
+     WHERE schemaname = current_schema() AND tablename = 'environment'";
+
 /// Where it is told that a change has become due.
 pub(super) const DUE_CHANNEL: &str = "edgewise_due";
 /// Tells it, if the transaction is committed, and when it is.

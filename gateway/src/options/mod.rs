@@ -2,14 +2,20 @@
 //! set), then `edgewise.toml`, then the defaults.
 
 mod file;
+mod import;
 mod read;
 mod values;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use edgewise_control::objects::S3Options;
 
+pub use import::{FromOptions, ImportCommand, IntoOptions, ReferenceOptions, SnapshotPlace};
 pub use read::{Refusal, read};
 pub use values::{Addresses, LogFilter, PlaneUrl, SourceUrl, StoreUrl};
 
@@ -36,12 +42,34 @@ Examples:
 #[derive(Clone, Debug, Parser)]
 #[command(name = "edgewise", version, arg_required_else_help = true, after_help = AFTER_HELP, max_term_width = 110)]
 pub struct Cli {
-    /// What to run.
+    /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub task: Task,
 }
 
-/// What to run.
+/// What to do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Run a plane.
+    #[command(flatten)]
+    Run(Command),
+    /// Take over what another system keeps, and end
+    #[command(subcommand, arg_required_else_help = true)]
+    Import(ImportCommand),
+}
+
+impl Task {
+    /// The file to take settings from, if one is named.
+    #[must_use]
+    pub fn config(&self) -> Option<&Path> {
+        match self {
+            Self::Run(plane) => plane.process().config.as_deref(),
+            Self::Import(ImportCommand::Reference(options)) => options.config.as_deref(),
+        }
+    }
+}
+
+/// Which plane to run.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Everything in one process: the control plane, decisions, and the snapshots for browsers and workers

@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, env, ffi::OsString};
 
 use clap::{
-    Arg, ArgMatches, CommandFactory, Error, FromArgMatches,
+    Arg, ArgMatches, Command, CommandFactory, Error, FromArgMatches,
     builder::Resettable,
     error::{ContextKind, ContextValue, ErrorKind},
 };
@@ -22,30 +22,36 @@ pub enum Refusal {
 /// # Errors
 /// [`Refusal`] says what to print instead of running.
 pub fn read(args: &[OsString]) -> Result<Cli, Refusal> {
-    let command = Cli::command().mut_subcommands(|plane| plane.mut_args(unless_empty));
+    let command = every(Cli::command(), &|command| command.mut_args(unless_empty));
     // What the file says are defaults, so flags and variables must be right whatever it says.
     let matches =
         command.clone().try_get_matches_from(args).map_err(|error| refusal(&command, args, error))?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| refusal(&command, args, error))?;
 
-    let settings = file::read(cli.command.process().config.as_deref()).map_err(Refusal::Invalid)?;
+    let settings = file::read(cli.task.config()).map_err(Refusal::Invalid)?;
     if settings.values.is_empty() {
         return Ok(cli);
     }
     let in_file = |problem: &str| Refusal::Invalid(format!("{}: {problem}", settings.path.display()));
     let known = keys(&command);
-    if let Some(key) = settings.values.keys().find(|key| !known.contains(key.as_str())) {
+    if let Some(key) = settings.values.keys().find(|key| !known.contains(*key)) {
         return Err(in_file(&format!(
             "unknown key `{key}` (the keys are the flags of `edgewise serve --help`)"
         )));
     }
-    let chosen = matches.subcommand_name().unwrap_or_default().to_owned();
-    let command = command.mut_subcommand(chosen, |plane| {
-        plane.mut_args(|arg| match arg.get_long().and_then(|long| settings.values.get(long)) {
+    let from_file = |arg: Arg| {
+        let key = key(&arg);
+        match settings.values.get(&key).filter(|_| known.contains(&key)) {
             Some(value) => arg.default_value(value),
             None => arg,
-        })
-    });
+        }
+    };
+    let command = match matches.subcommand_name() {
+        Some(chosen) => {
+            command.mut_subcommand(chosen, |chosen| every(chosen, &|command| command.mut_args(from_file)))
+        }
+        None => command,
+    };
     let again: Result<ArgMatches, Error> = command.try_get_matches_from(args);
     again.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| in_file(&line(&error)))
 }
@@ -56,14 +62,29 @@ fn unless_empty(arg: Arg) -> Arg {
     if empty { arg.env(Resettable::Reset) } else { arg }
 }
 
-/// What may stand in the file: every flag of every plane, so that planes can share one file.
-fn keys(command: &clap::Command) -> BTreeSet<String> {
-    let longs =
-        command.get_subcommands().flat_map(clap::Command::get_arguments).filter_map(clap::Arg::get_long);
-    longs.filter(|long| !["config", "help", "version"].contains(long)).map(str::to_owned).collect()
+/// Changes a command and all below it.
+fn every(command: Command, change: &impl Fn(Command) -> Command) -> Command {
+    change(command).mut_subcommands(|below| every(below, change))
 }
 
-fn refusal(command: &clap::Command, args: &[OsString], error: Error) -> Refusal {
+/// All options of a command, and of all below it.
+fn options(command: &Command) -> Vec<&Arg> {
+    command.get_arguments().chain(command.get_subcommands().flat_map(options)).collect()
+}
+
+/// What an option is called in the file. Options of different names can mean the same setting: their ids tell.
+fn key(arg: &Arg) -> String {
+    arg.get_id().as_str().replace('_', "-")
+}
+
+/// What may stand in the file: every flag of every plane, so that planes can share one file.
+fn keys(command: &Command) -> BTreeSet<String> {
+    let planes = command.get_subcommands().filter(|command| !command.has_subcommands());
+    let keys = planes.flat_map(Command::get_arguments).filter(|arg| arg.get_long().is_some()).map(key);
+    keys.filter(|key| !["config", "help", "version"].contains(&key.as_str())).collect()
+}
+
+fn refusal(command: &Command, args: &[OsString], error: Error) -> Refusal {
     match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
@@ -76,7 +97,7 @@ fn refusal(command: &clap::Command, args: &[OsString], error: Error) -> Refusal 
 }
 
 /// The variable that a wrong value came from, if it was no flag.
-fn variable(command: &clap::Command, args: &[OsString], error: &Error) -> Option<String> {
+fn variable(command: &Command, args: &[OsString], error: &Error) -> Option<String> {
     let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg) else { return None };
     let long = arg.strip_prefix("--")?.split([' ', '=']).next()?;
     let flag = format!("--{long}");
@@ -85,8 +106,7 @@ fn variable(command: &clap::Command, args: &[OsString], error: &Error) -> Option
     if args.iter().any(is_flag) {
         return None;
     }
-    let mut planes = command.get_subcommands().flat_map(clap::Command::get_arguments);
-    let arg = planes.find(|arg| arg.get_long() == Some(long))?;
+    let arg = options(command).into_iter().find(|arg| arg.get_long() == Some(long))?;
     arg.get_env().map(|name| name.to_string_lossy().into_owned())
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn works(services: &Services) -> bool {
 }
 
 /// The store that snapshots are published to, by default a directory in the data directory.
-pub(super) async fn snapshots(data: &DataOptions) -> Result<Arc<dyn ObjectStore>, StartError> {
+pub(crate) async fn snapshots(data: &DataOptions) -> Result<Arc<dyn ObjectStore>, StartError> {
     Ok(match &data.snapshot_store {
         Some(StoreUrl::Bucket { name, prefix }) => Arc::new(S3::new(&data.s3.of(name, prefix)).await),
         Some(StoreUrl::Directory(path)) => Arc::new(Directory::open(path)?),
@@ -62,6 +62,6 @@ pub(super) async fn snapshots(data: &DataOptions) -> Result<Arc<dyn ObjectStore>
 }
 
 /// The database, by default a file in the data directory.
-pub(super) fn database_url(data: &DataOptions) -> String {
+pub(crate) fn database_url(data: &DataOptions) -> String {
     data.database_url.clone().unwrap_or_else(|| sqlite_url(&data.data_dir.join("edgewise.db")))
 }

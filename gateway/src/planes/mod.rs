@@ -6,6 +6,8 @@ mod decide;
 mod gateway;
 mod serve;
 
+pub(crate) use control::{database_url, snapshots};
+
 use std::{net::SocketAddr, sync::Arc};
 
 use edgewise_control::{Control, objects::DirectoryError, store::OpenError};

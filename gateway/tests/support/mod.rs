@@ -4,7 +4,12 @@
 use std::{ffi::OsString, fs, net::SocketAddr, path::Path, sync::Arc};
 
 use axum::Router;
-use edgewise::{answering::Answering, options, planes::Plane, server};
+use edgewise::{
+    answering::Answering,
+    options::{self, Task},
+    planes::Plane,
+    server,
+};
 use edgewise_api::{EnvironmentName, paths};
 use reqwest::{Client, Response};
 use serde_json::Value;
@@ -27,7 +32,9 @@ impl Served {
     /// What `edgewise ARGS` serves.
     pub(crate) async fn plane(args: &[&str]) -> Self {
         let args: Vec<OsString> = ["edgewise"].iter().chain(args).map(Into::into).collect();
-        let command = options::read(&args).unwrap().command;
+        let Task::Run(command) = options::read(&args).unwrap().task else {
+            unreachable!("{args:?} runs no plane")
+        };
         let plane = Plane::start(&command).await.unwrap();
         Self::new(plane.answering(), Some(plane)).await
     }

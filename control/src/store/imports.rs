@@ -1,0 +1,123 @@
+//! Writing what another system made: with its ids, its times and its states.
+
+use std::collections::HashSet;
+
+use edgewise_api::resources::{Environment, ExperimentRow};
+use serde_json::value::RawValue;
+use sqlx::{Row as _, query};
+
+use super::{
+    Result, Tx,
+    rows::{self, Stored},
+};
+
+/// When something was made and last changed, in ms since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// When it was made.
+    pub created_at: i64,
+    /// When it was last changed.
+    pub updated_at: i64,
+}
+
+impl Tx {
+    /// The environment of that name.
+    pub async fn environment_named(&mut self, name: &str) -> Result<Option<Stored<Environment>>> {
+        let row = query("SELECT * FROM environment WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&mut self.sql)
+            .await?;
+        Ok(row.map(|row| rows::stored(&row, rows::environment)).transpose()?)
+    }
+
+    /// The ids of everything there is.
+    pub async fn ids(&mut self) -> Result<HashSet<String>> {
+        let rows = query(
+            "SELECT id FROM environment UNION ALL SELECT id FROM audience UNION ALL SELECT id FROM experiment \
+             UNION ALL SELECT id FROM variant UNION ALL SELECT id FROM allocation",
+        )
+        .fetch_all(&mut self.sql)
+        .await?;
+        Ok(rows.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<_>>()?)
+    }
+
+    /// Writes an environment that was made elsewhere.
+    pub async fn import_environment(&mut self, id: &str, name: &str, times: Times) -> Result<()> {
+        query("INSERT INTO environment (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(name)
+            .bind(times.created_at)
+            .bind(times.updated_at)
+            .execute(&mut self.sql)
+            .await?;
+        Ok(())
+    }
+
+    /// Writes an audience that was made elsewhere.
+    pub async fn import_audience(
+        &mut self,
+        id: &str,
+        environment_id: &str,
+        (name, rules): (&str, &str),
+        times: Times,
+    ) -> Result<()> {
+        query(
+            "INSERT INTO audience (id, environment_id, name, rules, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(environment_id)
+        .bind(name)
+        .bind(rules)
+        .bind(times.created_at)
+        .bind(times.updated_at)
+        .execute(&mut self.sql)
+        .await?;
+        Ok(())
+    }
+
+    /// Writes an experiment that was made elsewhere. Its times are those of `times`.
+    pub async fn import_experiment(&mut self, experiment: &ExperimentRow, times: Times) -> Result<()> {
+        query(
+            "INSERT INTO experiment (id, environment_id, audience_id, key, name, description, salt, status, \
+             targeting_rules, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )
+        .bind(&experiment.id)
+        .bind(&experiment.environment_id)
+        .bind(experiment.audience_id.as_deref())
+        .bind(&experiment.key)
+        .bind(&experiment.name)
+        .bind(experiment.description.as_deref())
+        .bind(&experiment.salt)
+        .bind(experiment.status.name())
+        .bind(experiment.targeting_rules.as_deref().map(RawValue::get))
+        .bind(times.created_at)
+        .bind(times.updated_at)
+        .execute(&mut self.sql)
+        .await?;
+        Ok(())
+    }
+
+    /// Records that a number was used elsewhere, so that the next version gets a higher one.
+    pub async fn import_number(
+        &mut self,
+        environment_id: &str,
+        number: i64,
+        snapshot: &str,
+        (changes, now, by): (i64, i64, &str),
+    ) -> Result<()> {
+        query(
+            "INSERT INTO version (environment_id, version, state, snapshot, changes, created_at, created_by) \
+             VALUES ($1, $2, 'superseded', $3, $4, $5, $6)",
+        )
+        .bind(environment_id)
+        .bind(number)
+        .bind(snapshot)
+        .bind(changes)
+        .bind(now)
+        .bind(by)
+        .execute(&mut self.sql)
+        .await?;
+        Ok(())
+    }
+}
