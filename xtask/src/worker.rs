@@ -82,7 +82,10 @@ pub(crate) fn test() -> Result<()> {
     node.env("EDGEWISE_WORKER_STORE", store.path());
     node.env(
         "EDGEWISE_BIN",
-        cargo::build_executable("edgewise", &["build", "--workspace", "--all-features", "--bins"])?,
+        cargo::build_executable(
+            "edgewise",
+            &["build", "--workspace", "--all-features", "--bins", "--tests"],
+        )?,
     );
     cargo::succeed_quietly(&mut node)
 }
@@ -92,7 +95,8 @@ pub(crate) fn test() -> Result<()> {
 /// # Errors
 /// If it cannot be made.
 pub(crate) fn lay_out_store() -> Result<TempDir> {
-    let example = ["build", "--package", "edgewise-tests", "--all-features", "--example", "worker_store"];
+    // As the tests are built, so that nothing is compiled twice.
+    let example = ["build", "--workspace", "--all-features", "--example", "worker_store"];
     let store = TempDir::new()?;
     let mut lay_out = cargo::command(cargo::build_executable("worker_store", &example)?)?;
     cargo::succeed(lay_out.arg(store.path()))?;

@@ -33,5 +33,13 @@ pub(crate) fn run(quick: bool) -> Result<()> {
     if quick {
         node.arg("--quick");
     }
-    cargo::succeed(&mut node)
+    cargo::succeed(&mut node)?;
+    if quick {
+        return Ok(());
+    }
+    eprintln!("bench: a million decisions and 999 swaps: no wrong answer, and flat memory (minutes)");
+    let mut soak = cargo::command("node")?;
+    soak.args(["--test", "worker/swapping.test.mjs"]).current_dir(node::install(node::TOOLS)?);
+    soak.env("EDGEWISE_WORKER_DECISIONS", "1000000").env("EDGEWISE_WORKER_SWAPS", "999");
+    cargo::succeed(soak.env("EDGEWISE_WORKER_STORE", store.path()))
 }
