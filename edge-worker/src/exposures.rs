@@ -12,6 +12,10 @@ pub const GATHERING_MS: u64 = 1_000;
 pub const SENDING_MS: u64 = 10_000;
 /// What can wait to be sent. Beyond it, exposures are dropped, and counted.
 const WAITING: usize = 10_000;
+/// The bytes of it.
+const WAITING_BYTES: usize = 8 << 20;
+/// A batch holds no more bytes, unless a single exposure does.
+const BATCH_BYTES: usize = 1 << 20;
 /// How many exposures are remembered at least, so as not to be sent again; twice as many at most.
 const REMEMBERED: usize = 32_768;
 
@@ -21,6 +25,8 @@ pub struct Exposures {
     recent: HashSet<u64>,
     earlier: HashSet<u64>,
     waiting: Vec<Vec<u8>>,
+    /// The bytes of what waits.
+    waiting_bytes: usize,
     /// When the sending began that is under way, gathering included.
     sending_ms: Option<u64>,
     dropped: u64,
@@ -56,7 +62,13 @@ impl Exposures {
             return;
         }
         exposure.extend_from_slice(b"]}");
-        if self.waiting.len() < WAITING {
+        self.wait(exposure);
+    }
+
+    fn wait(&mut self, exposure: Vec<u8>) {
+        let bytes = self.waiting_bytes + exposure.len();
+        if self.waiting.len() < WAITING && bytes <= WAITING_BYTES {
+            self.waiting_bytes = bytes;
             self.waiting.push(exposure);
         } else {
             self.dropped += 1;
@@ -91,13 +103,20 @@ impl Exposures {
     /// Whether a whole batch waits.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.waiting.len() >= BATCH
+        self.waiting.len() >= BATCH || self.waiting_bytes >= BATCH_BYTES
     }
 
     /// Takes a batch out.
     pub fn take(&mut self) -> Vec<Vec<u8>> {
-        let count = self.waiting.len().min(BATCH);
-        self.waiting.drain(..count).collect()
+        let mut bytes = 0;
+        let fits = |exposure: &&Vec<u8>| {
+            bytes += exposure.len();
+            bytes <= BATCH_BYTES
+        };
+        let count = self.waiting.iter().take(BATCH).take_while(fits).count().max(1).min(self.waiting.len());
+        let batch: Vec<_> = self.waiting.drain(..count).collect();
+        self.waiting_bytes -= batch.iter().map(Vec::len).sum::<usize>();
+        batch
     }
 
     /// Ends sending. A batch that did not arrive is kept for the next time, as far as there is room.
@@ -106,10 +125,7 @@ impl Exposures {
         if arrived {
             return;
         }
-        let room = WAITING.saturating_sub(self.waiting.len());
-        let kept = batch.len().min(room);
-        self.dropped += (batch.len() - kept) as u64;
-        self.waiting.extend(batch.into_iter().take(kept));
+        batch.into_iter().for_each(|exposure| self.wait(exposure));
     }
 
     /// How many exposures had to be dropped because they could not be sent.
@@ -210,6 +226,23 @@ mod tests {
         assert!(exposures.recent.len() + exposures.earlier.len() <= 2 * REMEMBERED);
         assert_eq!(exposures.waiting.len(), WAITING);
         assert_eq!(exposures.dropped(), 90_000);
+    }
+
+    #[test]
+    fn long_exposures_are_bounded_by_their_bytes() {
+        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
+        for user in 0..10_000 {
+            note(&mut exposures, &ruleset, &format!("{user:02000}"));
+        }
+        assert!(exposures.waiting_bytes <= WAITING_BYTES && exposures.dropped() > 0 && exposures.is_full());
+        let mut batches = 0;
+        while !exposures.waiting.is_empty() {
+            let batch = exposures.take();
+            assert!((1..=BATCH).contains(&batch.len()));
+            assert!(batch.iter().map(Vec::len).sum::<usize>() <= BATCH_BYTES);
+            batches += 1;
+        }
+        assert!(batches >= 8 && exposures.waiting_bytes == 0, "{batches}");
     }
 
     #[test]

@@ -41,7 +41,7 @@ const FIRST_RECORDS = 16;
 const FIRST_TEXT = 4096;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The memory of the one WASM instance, through views that are renewed when it has grown. */
 export class Memory {

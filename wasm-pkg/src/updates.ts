@@ -5,6 +5,8 @@ const BESIDE_STREAM = 60_000;
 /** After failures, it is tried again within this time, in milliseconds. */
 const LONGEST_PAUSE = 60_000;
 const FIRST_PAUSE = 1_000;
+/** Of what is longer, `setTimeout` makes nothing at all. */
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** When to look. */
 export interface Schedule {
@@ -91,7 +93,7 @@ export class Updates {
     if (closed.aborted || interval === 0 || isHidden()) return;
     let pause = this.#streaming ? Math.max(interval, BESIDE_STREAM) : interval;
     if (this.#failures > 0) pause = Math.max(interval, backOff(this.#failures));
-    this.#timer = setTimeout(() => void this.#tick(), jittered(pause));
+    this.#timer = setTimeout(() => void this.#tick(), Math.min(jittered(pause), LONGEST_TIMER));
     keepNobodyUp(this.#timer);
   }
 
@@ -154,12 +156,14 @@ function jittered(milliseconds: number): number {
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, milliseconds);
-    keepNobodyUp(timer);
-    signal.addEventListener("abort", () => {
+    const done = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", done);
       resolve();
-    });
+    };
+    const timer = setTimeout(done, milliseconds);
+    keepNobodyUp(timer);
+    signal.addEventListener("abort", done);
   });
 }
 

@@ -26,7 +26,7 @@ export async function instantiate(input: WasmInput | PromiseLike<WasmInput>): Pr
     if (given instanceof WebAssembly.Module) return (await WebAssembly.instantiate(given)).exports;
     if (given instanceof Response) {
       if (!given.ok) throw new Error(`${given.url} answers ${given.status}`);
-      const streams = given.headers.get("content-type")?.startsWith("application/wasm");
+      const streams = given.headers.get("content-type") === "application/wasm";
       if (streams) return (await WebAssembly.instantiateStreaming(given)).instance.exports;
       given = await given.arrayBuffer();
     }

@@ -11,16 +11,19 @@ use super::{bounded::before, postgres};
 /// How long reading all of it may take.
 const READING_LIMIT: Duration = Duration::from_mins(5);
 
-/// What Prisma takes from a URL, and a connection here has no use for.
-const PRISMAS: [&str; 8] = [
-    "connection_limit",
-    "connect_timeout",
-    "pgbouncer",
-    "pool_timeout",
-    "schema",
-    "socket_timeout",
-    "sslaccept",
-    "statement_cache_size",
+/// What a connection here takes from a URL. The rest is Prisma's, may hold a secret, and would be logged as unknown.
+const KNOWN: [&str; 11] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "user",
 ];
 
 /// The rows of the reference's tables, each as the text of a JSON object with the columns as its members. Columns that
@@ -145,11 +148,11 @@ async fn versions(tx: &mut Transaction<'_, Any>) -> sqlx::Result<Vec<(String, i6
 fn connection(url: &str) -> (String, Option<String>) {
     let Some((base, options)) = url.split_once('?') else { return (url.to_owned(), None) };
     let name = |option: &&str| option.split_once('=').map_or(*option, |(name, _)| name).to_owned();
-    let (prismas, ours): (Vec<&str>, Vec<&str>) =
-        options.split('&').partition(|option| PRISMAS.contains(&name(option).as_str()));
-    let schema = prismas.iter().find_map(|option| option.strip_prefix("schema="));
+    let (known, others): (Vec<&str>, Vec<&str>) =
+        options.split('&').partition(|option| KNOWN.contains(&name(option).as_str()));
+    let schema = others.iter().find_map(|option| option.strip_prefix("schema="));
     let schema = schema.map(|schema| percent_decode_str(schema).decode_utf8_lossy().into_owned());
-    let url = if ours.is_empty() { base.to_owned() } else { format!("{base}?{}", ours.join("&")) };
+    let url = if known.is_empty() { base.to_owned() } else { format!("{base}?{}", known.join("&")) };
     (url, schema)
 }
 
@@ -162,7 +165,7 @@ mod tests {
         let parts = |url, schema: Option<&str>| (String::from(url), schema.map(String::from));
         assert_eq!(connection("postgres://h/n"), parts("postgres://h/n", None));
         assert_eq!(
-            connection("postgres://h/n?schema=my%20own&connection_limit=5"),
+            connection("postgres://h/n?schema=my%20own&connection_limit=5&sslpassword=secret"),
             parts("postgres://h/n", Some("my own"))
         );
         assert_eq!(
