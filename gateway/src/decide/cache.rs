@@ -118,8 +118,8 @@ impl Cache {
     /// Takes a ruleset as it is published, ahead of the next look at the store.
     pub fn offer(&self, environment: &EnvironmentName, ruleset: Ruleset) {
         let version = ruleset.version();
-        let slot = self.keep(Arc::new(Slot::new(environment.clone())));
-        slot.install(Arc::new(ruleset), Held { pointer: version, version });
+        let held = Held { pointer: version, version };
+        let slot = self.take(Arc::new(Slot::new(environment.clone())), Arc::new(ruleset), held);
         slot.looked(None, true);
     }
 
@@ -200,7 +200,7 @@ impl Cache {
         let problem = match outcome {
             Outcome::Current => None,
             Outcome::Loaded(ruleset, held) => {
-                self.keep(slot.clone()).install(ruleset, held);
+                self.take(slot.clone(), ruleset, held);
                 None
             }
             Outcome::Absent if held.is_some() => Some("the store holds nothing for it any more".to_owned()),
@@ -264,6 +264,18 @@ impl Cache {
         };
         self.store_answered.store(true, Ordering::Relaxed);
         fetched
+    }
+
+    /// Takes a newer ruleset, and returns the slot that has it. An environment is not known before it has one: who found it
+    /// between the two would be told that there is none.
+    fn take(&self, slot: Arc<Slot>, ruleset: Arc<Ruleset>, held: Held) -> Arc<Slot> {
+        let slot = self.known.load().get(&slot.environment).cloned().unwrap_or(slot);
+        slot.install(ruleset.clone(), held);
+        let kept = self.keep(slot.clone());
+        if !Arc::ptr_eq(&kept, &slot) {
+            kept.install(ruleset, held);
+        }
+        kept
     }
 
     /// Makes an environment known, and returns the slot it has.
