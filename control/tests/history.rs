@@ -245,7 +245,12 @@ async fn a_rollback_takes_the_place_of_what_is_still_to_be_written() {
             let status = StatusPatch { status: Status::Running };
             second.update_status(&Actor::LOCAL, &id, &Precondition::None, status).await.unwrap().publication
         });
-        while plane.status().await.pending_version.is_none() {
+        // The version is recorded, and the first try to write it has failed.
+        loop {
+            let status = plane.status().await;
+            if status.pending_version.is_some() && status.error.is_some() {
+                break;
+            }
             tokio::task::yield_now().await;
         }
         let rolling = async {
