@@ -17,6 +17,13 @@ impl PageRequest {
     /// The most rows on one page.
     const MAX_SIZE: u64 = 100;
 
+    /// The first rows, at most 100.
+    #[must_use]
+    pub const fn first(rows: u64) -> Self {
+        let page_size = if rows > Self::MAX_SIZE { Self::MAX_SIZE } else { rows };
+        Self { page: 1, page_size: if page_size == 0 { 1 } else { page_size } }
+    }
+
     /// Reads `page` and `pageSize`: both or neither; page 1 of 20 rows by default.
     ///
     /// # Errors

@@ -1,7 +1,9 @@
 //! `cargo xtask …`: runs, tests, checks and measures Edgewise. The only build tool.
 
 mod bench;
+mod bindgen;
 mod cargo;
+mod dashboard;
 mod fuzz;
 mod javascript;
 mod node;
@@ -45,6 +47,8 @@ enum Task {
     Bench(bench::Args),
     /// Build the npm package into wasm-pkg/dist, and say how large it is
     Package(package::Args),
+    /// Build what browsers load of the dashboard into dashboard-leptos/dist; `run` does so itself
+    Dashboard,
     /// Build the edge worker into edge-worker/dist
     Worker,
     /// Throw random bytes at what reads rulesets, snapshots and contexts
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Package(args) => package::run(&args),
+        Task::Dashboard => dashboard::build(),
         Task::Worker => worker::run(),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Parity(args) => parity::run(&args),

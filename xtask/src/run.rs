@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, os::unix::process::CommandExt};
 
 use anyhow::{Context, Result};
 
-use crate::cargo;
+use crate::{cargo, dashboard};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -17,8 +17,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    eprintln!("run: building edgewise (minutes the first time, seconds afterwards)");
-    let mut build = vec!["build", "--package", "edgewise"];
+    eprintln!("run: building edgewise and its dashboard (minutes the first time, seconds afterwards)");
+    dashboard::build()?;
+    let mut build = vec!["build", "--package", "edgewise", "--features", "dashboard"];
     if args.release {
         build.push("--release");
     }

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::{cargo, node, setup};
+use crate::{bindgen, cargo, node, setup};
 
 /// What the worker is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -17,22 +17,10 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "worker";
 /// What the runtime's processor can do: hashing eight salts at a time needs it.
 const RUSTFLAGS: &str = "-Ctarget-feature=+simd128";
-/// What the optimiser may use: what the compiler uses, and the runtime knows.
-const FEATURES: [&str; 7] = [
-    "simd",
-    "bulk-memory",
-    "bulk-memory-opt",
-    "multivalue",
-    "nontrapping-float-to-int",
-    "reference-types",
-    "sign-ext",
-];
 /// What a worker may weigh, compressed: each isolate that begins loads it.
 const GZIP_LIMIT: usize = 200_000;
 /// Where a worker is laid down; wrangler.toml and config.capnp name it.
 const OUTPUT: &str = "edge-worker/dist";
-/// What writes the JavaScript side: a workspace of its own.
-const BINDGEN: &str = "xtask/bindgen/Cargo.toml";
 
 pub(crate) fn run() -> Result<()> {
     let output = build()?;
@@ -142,19 +130,10 @@ pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
     };
     let entry = cargo::root()?.join(entry);
 
-    let bindgen = ["build", "--manifest-path", BINDGEN];
-    let bindgen = cargo::build_executable("edgewise-bindgen", &bindgen)?;
     let made = built.join("bindgen").join(name);
-    fs::create_dir_all(&made)?;
-    cargo::succeed_quietly(cargo::command(bindgen)?.arg(&module).arg(&made))?;
-
+    bindgen::write(&module, "edgewise_worker", &made)?;
     fs::create_dir_all(output)?;
-    let mut optimise = node::tool("wasm-opt")?;
-    optimise
-        .args(["-Oz", "--converge", "--low-memory-unused"])
-        .args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    optimise.arg(made.join("edgewise_worker_bg.wasm")).arg("-o").arg(output.join("edgewise_worker.wasm"));
-    cargo::succeed_quietly(&mut optimise)?;
+    bindgen::optimise(&made.join("edgewise_worker_bg.wasm"), &output.join("edgewise_worker.wasm"))?;
 
     // Beside what it imports.
     let entry_made = made.join("entry.js");

@@ -9,6 +9,7 @@ mod audience;
 mod environment;
 mod experiment;
 mod rules;
+mod summary;
 mod variant;
 mod version;
 
@@ -20,5 +21,6 @@ pub use experiment::{
     StatusPatch,
 };
 pub use rules::{Condition, Rule};
+pub use summary::{EnvironmentSummary, StatusCounts};
 pub use variant::{Variant, VariantCreate, VariantPatch, VariantUpdate, VariantsPatch};
 pub use version::{Preview, PublicationStatus, Version, VersionState};

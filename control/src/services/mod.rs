@@ -7,6 +7,7 @@ mod experiments;
 mod failure;
 mod imports;
 mod precondition;
+mod summaries;
 mod variants;
 mod versions;
 

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use edgewise_api::resources::{
-    Allocation, Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, Status, Variant,
+    Allocation, Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, Status, StatusCounts, Variant,
 };
 use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
@@ -68,6 +68,33 @@ impl Tx {
             .fetch_one(&mut self.sql)
             .await?;
         Ok(row.try_get("total")?)
+    }
+
+    /// How many experiments of each status an environment has.
+    pub async fn count_by_status(&mut self, environment_id: &str) -> Result<StatusCounts> {
+        let rows = query(
+            "SELECT status, COUNT(*) AS total FROM experiment WHERE environment_id = $1 GROUP BY status",
+        )
+        .bind(environment_id)
+        .fetch_all(&mut self.sql)
+        .await?;
+        let mut counts = StatusCounts::default();
+        for row in rows {
+            counts.set(rows::status(&row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
+        }
+        Ok(counts)
+    }
+
+    /// The experiments of an environment that were changed last, the last one first.
+    pub async fn changed_last(&mut self, environment_id: &str, limit: i64) -> Result<Vec<ExperimentRow>> {
+        let rows = query(
+            "SELECT * FROM experiment WHERE environment_id = $1 ORDER BY updated_at DESC, seq DESC LIMIT $2",
+        )
+        .bind(environment_id)
+        .bind(limit)
+        .fetch_all(&mut self.sql)
+        .await?;
+        Ok(rows.iter().map(rows::experiment).collect::<sqlx::Result<_>>()?)
     }
 
     /// The experiment of that id, without what belongs to it.

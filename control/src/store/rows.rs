@@ -84,15 +84,19 @@ pub(super) fn audience(row: &AnyRow) -> Result<AudienceRow> {
     })
 }
 
-pub(super) fn experiment(row: &AnyRow) -> Result<ExperimentRow> {
+pub(super) fn status(row: &AnyRow) -> Result<Status> {
     let status: String = row.try_get("status")?;
+    required(Status::from_name(&status), "status")
+}
+
+pub(super) fn experiment(row: &AnyRow) -> Result<ExperimentRow> {
     Ok(ExperimentRow {
         id: row.try_get("id")?,
         key: row.try_get("key")?,
         name: row.try_get("name")?,
         description: row.try_get("description")?,
         salt: row.try_get("salt")?,
-        status: required(Status::from_name(&status), "status")?,
+        status: status(row)?,
         environment_id: row.try_get("environment_id")?,
         audience_id: row.try_get("audience_id")?,
         targeting_rules: json(row, "targeting_rules")?,

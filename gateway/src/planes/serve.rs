@@ -52,6 +52,8 @@ fn answering(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) ->
         .route("/configs/{*path}", configs(cache.clone()))
         .route("/health", health())
         .route("/ready", get(ready));
+    #[cfg(feature = "dashboard")]
+    let routes = routes.merge(edgewise_dashboard::routes(control.services().clone()));
     let metrics = Metrics::default();
     let deciding = Deciding::new(cache.clone(), limiter, metrics.of_route("/api/decide"));
     Answering::from(shell(routes, &metrics)).with_decisions("/api/decide", deciding)

@@ -1,4 +1,4 @@
-//! `edgewise-bindgen INPUT.wasm DIRECTORY`: writes the JavaScript side of a module that uses wasm-bindgen.
+//! `edgewise-bindgen INPUT.wasm DIRECTORY NAME`: writes the JavaScript side of a module that uses wasm-bindgen.
 
 use std::env;
 
@@ -7,11 +7,11 @@ use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
     let mut arguments = env::args_os().skip(1);
-    let mut next = || arguments.next().context("say which module to read, and which directory to write to");
-    let (input, directory) = (next()?, next()?);
+    let mut next = || arguments.next().context("say which module to read, and which directory and name to write to");
+    let (input, directory, name) = (next()?, next()?, next()?);
     Bindgen::new()
         .input_path(input)
-        .out_name("edgewise_worker")
+        .out_name(&name.to_string_lossy())
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)

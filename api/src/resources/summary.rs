@@ -1,0 +1,46 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Environment, ExperimentRow, PublicationStatus, Status, Version};
+
+/// How an environment is doing, at a glance.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EnvironmentSummary {
+    /// The environment.
+    pub environment: Environment,
+    /// What is live, and what is not yet.
+    pub publication: PublicationStatus,
+    /// Its newest version, if it has one.
+    pub latest: Option<Version>,
+    /// How many experiments it has.
+    pub experiments: StatusCounts,
+    /// The experiments that were changed last, the last one first.
+    pub changed: Vec<ExperimentRow>,
+}
+
+/// How many experiments there are of each status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusCounts([u64; Status::ALL.len()]);
+
+impl StatusCounts {
+    /// How many have a status.
+    #[must_use]
+    pub fn of(self, status: Status) -> u64 {
+        Status::ALL.into_iter().zip(self.0).find(|(other, _)| *other == status).map_or(0, |(_, count)| count)
+    }
+
+    /// Says how many have a status.
+    pub fn set(&mut self, status: Status, count: u64) {
+        for (other, place) in Status::ALL.into_iter().zip(&mut self.0) {
+            if other == status {
+                *place = count;
+            }
+        }
+    }
+
+    /// How many there are in all.
+    #[must_use]
+    pub fn total(self) -> u64 {
+        self.0.into_iter().sum()
+    }
+}

@@ -1,0 +1,52 @@
+//! Embeds what `cargo xtask dashboard` has built. Without it, pages say how to build it.
+
+use std::{
+    env, fs,
+    io::Result,
+    path::{Path, PathBuf},
+};
+
+fn main() -> Result<()> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=dist");
+    let directory = |name| env::var_os(name).map(PathBuf::from).unwrap_or_default();
+    let dist = directory("CARGO_MANIFEST_DIR").join("dist");
+    fs::write(directory("OUT_DIR").join("assets.rs"), embedded(&dist)?)
+}
+
+fn embedded(dist: &Path) -> Result<String> {
+    let mut names = Vec::new();
+    if dist.is_dir() {
+        for entry in fs::read_dir(dist)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    let mut assets = String::new();
+    for name in names.iter().filter(|name| names.contains(&format!("{name}.br"))) {
+        let content_type = match name.rsplit('.').next() {
+            Some("css") => "text/css; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("wasm") => "application/wasm",
+            Some("svg") => "image/svg+xml",
+            _ => "application/octet-stream",
+        };
+        let bytes = |name: &str| format!("include_bytes!({:?})", dist.join(name));
+        assets += &format!(
+            "Asset {{ name: {name:?}, content_type: {content_type:?}, bytes: {}, brotli: {} }},\n",
+            bytes(name),
+            bytes(&format!("{name}.br"))
+        );
+    }
+    let url = |extension| {
+        let name = names.iter().find(|name| name.ends_with(extension));
+        name.map(|name| format!("/assets/{name}"))
+    };
+    let links = match (url(".css"), url(".js"), url(".wasm")) {
+        (Some(style), Some(script), Some(module)) => {
+            format!("Some(Links {{ style: {style:?}, script: {script:?}, module: {module:?} }})")
+        }
+        _ => "None".to_owned(),
+    };
+    Ok(format!("static ASSETS: &[Asset] = &[\n{assets}];\nconst LINKS: Option<Links> = {links};\n"))
+}

@@ -1,0 +1,35 @@
+use leptos::{html, prelude::*};
+
+use super::{Icon, Symbol};
+
+/// A dialog that keeps the rest of the page from being used until it is closed, also by Esc.
+#[component]
+pub(crate) fn Dialog(
+    /// Whether it is shown; set to `false` when somebody closes it.
+    open: RwSignal<bool>,
+    #[prop(into)] title: String,
+    children: Children,
+) -> impl IntoView {
+    let label = title.clone();
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move || {
+        let (Some(dialog), open) = (dialog.get(), open.get()) else { return };
+        if open && !dialog.open() {
+            // It fails only for what is not part of the page, and then there is nothing to show.
+            drop(dialog.show_modal());
+        } else if !open && dialog.open() {
+            dialog.close();
+        }
+    });
+    view! {
+        <dialog class="dialog" node_ref=dialog on:close=move |_| open.set(false) aria-label=label>
+            <header>
+                <h2>{title}</h2>
+                <button type="button" class="icon-button" aria-label="Close" on:click=move |_| open.set(false)>
+                    <Icon symbol=Symbol::Close/>
+                </button>
+            </header>
+            {children()}
+        </dialog>
+    }
+}

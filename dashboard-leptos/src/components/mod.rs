@@ -1,0 +1,34 @@
+//! What several pages are made of. Components display, and tell of what people do; they call nothing.
+
+mod connection;
+mod dialog;
+mod field;
+mod frame;
+mod icon;
+mod note;
+mod pages;
+mod payload;
+mod rules;
+mod shortcuts;
+mod split;
+mod status;
+mod theme;
+mod time;
+mod toast;
+
+pub(crate) use connection::Connection;
+pub(crate) use dialog::Dialog;
+pub(crate) use field::Field;
+pub(crate) use frame::{Frame, PageHead};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use icon::ICON;
+pub(crate) use icon::{Icon, Logo, Symbol};
+pub(crate) use note::{Empty, Note, ProblemNote, Skeleton, Tone};
+pub(crate) use pages::Pages;
+pub(crate) use payload::PayloadEditor;
+pub(crate) use rules::RuleEditor;
+pub(crate) use split::{Part, SplitBar, SplitEditor};
+pub(crate) use status::{LiveState, StatusPill};
+pub(crate) use theme::ThemeSwitch;
+pub(crate) use time::Time;
+pub(crate) use toast::{Toaster, Toasts};

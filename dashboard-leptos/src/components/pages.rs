@@ -1,0 +1,32 @@
+use edgewise_api::page::Pagination;
+use leptos::prelude::*;
+
+use super::{Icon, Symbol};
+
+/// Links to the other pages of a list.
+#[component]
+pub(crate) fn Pages(
+    pagination: Pagination,
+    /// The URL of a page of that number.
+    url: impl Fn(u64) -> String,
+) -> impl IntoView {
+    let Pagination { page, page_size, total, total_pages } = pagination;
+    let first = (page - 1).saturating_mul(page_size).saturating_add(1);
+    let last = page.saturating_mul(page_size).min(total);
+    let before = (page > 1).then(|| url(page - 1));
+    let after = (page < total_pages).then(|| url(page + 1));
+    let words = if total == 0 { "None".to_owned() } else { format!("{first}–{last} of {total}") };
+    view! {
+        <nav class="pages" aria-label="Pages">
+            <span>{words}</span>
+            {(total_pages > 1).then(|| view! {
+                <a class="icon-button" href=before.clone() aria-label="Previous page" aria-disabled=before.is_none().then_some("true")>
+                    <Icon symbol=Symbol::Left/>
+                </a>
+                <a class="icon-button" href=after.clone() aria-label="Next page" aria-disabled=after.is_none().then_some("true")>
+                    <Icon symbol=Symbol::Right/>
+                </a>
+            })}
+        </nav>
+    }
+}

@@ -1,0 +1,103 @@
+use leptos::prelude::*;
+
+use super::{Dialog, Icon, Symbol};
+
+/// What keys do, on every page.
+const KEYS: [(&str, &str); 7] = [
+    ("/", "Search, where there is a list"),
+    ("g then o", "Go to the overview"),
+    ("g then e", "Go to the experiments"),
+    ("g then a", "Go to the audiences"),
+    ("c", "Create an experiment"),
+    ("Esc", "Close a dialog, leave a field"),
+    ("?", "Show this list"),
+];
+
+/// Heeds the keys of [`KEYS`], and shows them.
+#[component]
+pub(crate) fn Shortcuts() -> impl IntoView {
+    let open = RwSignal::new(false);
+    heed(open);
+    let keys = KEYS.map(|(key, does)| {
+        let parts = key.split(' ').map(|part| {
+            if part == "then" {
+                view! { <span>" then "</span> }.into_any()
+            } else {
+                view! { <kbd>{part}</kbd> }.into_any()
+            }
+        });
+        view! { <dt>{parts.collect_view()}</dt><dd>{does}</dd> }
+    });
+    view! {
+        <button type="button" class="icon-button needs-script" aria-label="Keyboard shortcuts" on:click=move |_| open.set(true)>
+            <Icon symbol=Symbol::Keyboard/>
+        </button>
+        <Dialog open=open title="Keyboard shortcuts">
+            <dl class="keys">{keys.into_iter().collect_view()}</dl>
+        </Dialog>
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn heed(_: RwSignal<bool>) {}
+
+#[cfg(target_family = "wasm")]
+fn heed(help: RwSignal<bool>) {
+    use leptos::{
+        ev,
+        leptos_dom::helpers::window_event_listener,
+        web_sys::{HtmlElement, wasm_bindgen::JsCast},
+    };
+    use leptos_router::hooks::use_navigate;
+
+    let navigate = use_navigate();
+    let going = StoredValue::new(false);
+    let listener = window_event_listener(ev::keydown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+        let writes = target.as_ref().is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+                || element.is_content_editable()
+        });
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        let key = event.key();
+        if writes {
+            if let (true, Some(element)) = (key == "Escape", target) {
+                drop(element.blur());
+            }
+            return;
+        }
+        let dialog_open = matches!(document().query_selector("dialog[open]"), Ok(Some(_)));
+        if dialog_open {
+            return;
+        }
+        let went = going.get_value();
+        going.set_value(key == "g");
+        let to = match (went, key.as_str()) {
+            (true, "o") => Some("/"),
+            (true, "e") => Some("/experiments"),
+            (true, "a") => Some("/audiences"),
+            (false, "c") => Some("/experiments/new"),
+            (false, "?") => {
+                help.set(true);
+                None
+            }
+            (false, "/") => {
+                if let Ok(Some(search)) = document().query_selector("input[type=search]")
+                    && let Ok(search) = search.dyn_into::<HtmlElement>()
+                {
+                    event.prevent_default();
+                    drop(search.focus());
+                }
+                None
+            }
+            _ => None,
+        };
+        if let Some(to) = to {
+            event.prevent_default();
+            navigate(to, Default::default());
+        }
+    });
+    on_cleanup(move || listener.remove());
+}

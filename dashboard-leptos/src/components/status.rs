@@ -1,0 +1,36 @@
+use edgewise_api::resources::{PublicationStatus, Status};
+use leptos::prelude::*;
+
+use super::Time;
+
+/// An experiment's status.
+#[component]
+pub(crate) fn StatusPill(status: Status) -> impl IntoView {
+    let (class, name) = match status {
+        Status::Draft => ("pill draft", "Draft"),
+        Status::Running => ("pill running", "Running"),
+        Status::Paused => ("pill paused", "Paused"),
+        Status::Archived => ("pill archived", "Archived"),
+    };
+    view! { <span class=class>{name}</span> }
+}
+
+/// What is live in an environment, and whether all changes are.
+#[component]
+pub(crate) fn LiveState(status: PublicationStatus) -> impl IntoView {
+    let (class, words) = match &status {
+        PublicationStatus { held_at: Some(_), .. } => ("pill held", "Held by a rollback"),
+        PublicationStatus { error: Some(_), .. } => ("pill failed", "Publishing fails"),
+        PublicationStatus { unpublished: true, .. } => ("pill paused", "Being published"),
+        PublicationStatus { live_version: None, .. } => ("pill draft", "Nothing published yet"),
+        _ => ("pill running", "Up to date"),
+    };
+    let live = status.live_version.map(|version| {
+        view! {
+            <span class="live-version">
+                "Version " {version} " " {status.published_at.map(|at| view! { <Time at=at/> })}
+            </span>
+        }
+    });
+    view! { <span class="live-state">{live} <span class=class>{words}</span></span> }
+}

@@ -1,0 +1,33 @@
+//! The dashboard: what people use to run experiments without curl.
+//!
+//! Compiled natively, the crate renders pages on the server and answers their calls ([`routes`]); compiled for WASM, it
+//! brings the same pages to life in the browser. Its target alone says which.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `app` | the document, the frame around pages, and the list of all pages |
+//! | `pages` | a module for each page: what it loads, and how it is laid out |
+//! | `components` | what several pages are made of. They display, and know no page |
+//! | `calls` | what pages ask the server and have it do: functions that run there, wherever they are called |
+//! | `model` | what editors work on, as plain Rust without a browser: splits, rules, keys, lists in URLs |
+//! | `problem` | what a call answers that cannot be carried out |
+//! | `server` | natively: routes, assets, and what guards them |
+//! | `browser` | in WASM: where it begins |
+#![forbid(unsafe_code)]
+#![recursion_limit = "256"]
+#![allow(unreachable_pub, reason = "components' macros make public items of private ones")]
+
+mod app;
+mod calls;
+mod components;
+mod model;
+mod pages;
+mod problem;
+
+#[cfg(target_family = "wasm")]
+mod browser;
+#[cfg(not(target_family = "wasm"))]
+mod server;
+
+#[cfg(not(target_family = "wasm"))]
+pub use server::routes;

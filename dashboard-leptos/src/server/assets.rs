@@ -1,0 +1,77 @@
+//! Files that browsers load: the WASM module, its glue, and the styles. They are part of the binary, and named after
+//! what they hold, so that browsers may keep them for ever.
+
+use axum::{
+    body::Body,
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use edgewise_control::http::not_found;
+
+/// A file as it is embedded.
+struct Asset {
+    name: &'static str,
+    content_type: &'static str,
+    bytes: &'static [u8],
+    /// The same, compressed.
+    brotli: &'static [u8],
+}
+
+/// Where a page finds what it loads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Links {
+    /// The URL of the styles.
+    pub(crate) style: &'static str,
+    /// The URL of the module's glue.
+    pub(crate) script: &'static str,
+    /// The URL of the module.
+    pub(crate) module: &'static str,
+}
+
+// `ASSETS` and `LINKS`, written by build.rs.
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// `None` if the files have not been built.
+pub(crate) const fn links() -> Option<Links> {
+    LINKS
+}
+
+/// A file of that name.
+pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
+        return not_found().await.into_response();
+    };
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|accepted| accepted.to_str().ok());
+    let mut response = Response::builder()
+        .header(header::CONTENT_TYPE, asset.content_type)
+        .header(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
+        .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .header(header::VARY, "accept-encoding");
+    let body = if accepted.is_some_and(accepts_brotli) {
+        response = response.header(header::CONTENT_ENCODING, "br");
+        asset.brotli
+    } else {
+        asset.bytes
+    };
+    response.body(Body::from(body)).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+fn accepts_brotli(accepted: &str) -> bool {
+    accepted.split(',').any(|coding| {
+        let mut parts = coding.split(';').map(str::trim);
+        let refused = |part: &str| part.strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
+        parts.next() == Some("br") && !parts.any(refused)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_compressed_goes_to_those_who_can_read_it() {
+        assert!(accepts_brotli("gzip, deflate, br, zstd") && accepts_brotli("br;q=0.5"));
+        assert!(!accepts_brotli("gzip, deflate") && !accepts_brotli("br;q=0") && !accepts_brotli("brotli"));
+    }
+}

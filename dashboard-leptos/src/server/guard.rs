@@ -1,0 +1,76 @@
+//! What stands between the network and the calls of pages.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use edgewise_api::ApiError;
+use edgewise_control::http::Failed;
+
+use crate::problem::Problem;
+
+/// What server functions mark their errors with.
+const PROBLEM: &str = "serverfnerror";
+/// More than any problem's text.
+const PROBLEM_BYTES: usize = 1 << 20;
+
+/// Refuses what a page of another site has a browser send: browsers would send it with whatever lets their users in.
+pub(super) async fn same_site(request: Request, next: Next) -> Response {
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
+    if changes && !is_same_site(request.headers()) {
+        let problem = "the request comes from a page of another site: open the dashboard itself";
+        return Failed(ApiError { status: 403, message: problem.to_owned() }).into_response();
+    }
+    next.run(request).await
+}
+
+/// Browsers say where a request comes from: today's with `sec-fetch-site`, older ones with `origin`. Other programs send
+/// neither, and nothing is sent with their requests unasked.
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    match (text("sec-fetch-site"), text(header::ORIGIN.as_str()), text(header::HOST.as_str())) {
+        (Some(site), _, _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+        }
+        (None, origin, _) => origin.is_none(),
+    }
+}
+
+/// Gives the answer to a call that failed the status of its problem, where it would be 500 whatever the reason.
+pub(super) async fn with_status_of_problem(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if !response.headers().contains_key(PROBLEM) || response.status().is_redirection() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, PROBLEM_BYTES).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let problem = serde_json::from_slice::<Problem>(&bytes).ok();
+    if let Some(status) = problem.and_then(|problem| StatusCode::from_u16(problem.status).ok()) {
+        parts.status = status;
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_of_another_site_sends_is_told_apart() {
+        let sent = |headers: &[(&'static str, &'static str)]| {
+            let mut map = HeaderMap::from_iter([(header::HOST, "flags.example:3000".parse().unwrap())]);
+            map.extend(headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())));
+            is_same_site(&map)
+        };
+        assert!(sent(&[]) && sent(&[("sec-fetch-site", "same-origin")]));
+        assert!(sent(&[("origin", "https://flags.example:3000")]));
+        assert!(!sent(&[("sec-fetch-site", "cross-site")]) && !sent(&[("sec-fetch-site", "same-site")]));
+        assert!(!sent(&[("origin", "https://other.example")]) && !sent(&[("origin", "null")]));
+    }
+}
