@@ -1,8 +1,9 @@
 // Exposures: sent in batches after answers, and never in their way.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../support/until.mjs";
 import { serve } from "./origin.mjs";
-import { start, until } from "./runtime.mjs";
+import { start } from "./runtime.mjs";
 
 async function scene(context, receive) {
   const origin = await serve();

@@ -4,8 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { until } from "../support/until.mjs";
 import { faults, serve, stored } from "./origin.mjs";
-import { start, until } from "./runtime.mjs";
+import { start } from "./runtime.mjs";
 
 /** A worker and its origin, stopped when the test ends. */
 async function scene(context, { bindings = {}, version = 1, ...options } = {}) {

@@ -1,8 +1,9 @@
 // What pages of other sites may do: read published objects, and ask for decisions where that is allowed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../support/until.mjs";
 import { faults, serve, stored } from "./origin.mjs";
-import { start, until } from "./runtime.mjs";
+import { start } from "./runtime.mjs";
 
 async function scene(context, bindings = {}) {
   const origin = await serve();
