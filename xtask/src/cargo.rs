@@ -22,6 +22,15 @@ pub(crate) fn root() -> Result<PathBuf> {
     Ok(root.to_owned())
 }
 
+/// Where cargo builds.
+///
+/// # Errors
+/// As [`root`].
+pub(crate) fn target_directory() -> Result<PathBuf> {
+    let directory = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    Ok(root()?.join(directory))
+}
+
 /// A command that runs `program` in the repository's root.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Result<Command> {
     let mut command = Command::new(program);

@@ -4,7 +4,7 @@
 //! holds what browsers download to a budget.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -78,7 +78,8 @@ pub(crate) fn target_features() -> String {
 }
 
 fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
-    let target = target_directory()?;
+    // A directory of its own, so that other builds neither wait for these nor undo them.
+    let target = cargo::target_directory()?.join("package");
     let mut build =
         cargo::cargo(["rustc", "--quiet", "--package", "edgewise-wasm", "--lib", "--crate-type", "cdylib"])?;
     build.args(["--profile", "wasm", "--target", setup::NO_STD_TARGET, "--features", feature]);
@@ -104,13 +105,6 @@ fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
     optimise.args(ENABLED).arg(if for_speed { "-O3" } else { "-Oz" }).arg(&built).arg("-o").arg(to);
     cargo::succeed(&mut optimise)?;
     fs::copy(&built, &before).map(drop).with_context(|| format!("cannot write {}", before.display()))
-}
-
-/// A directory of its own, so that other builds neither wait for these nor undo them.
-fn target_directory() -> Result<PathBuf> {
-    let target = env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| cargo::root().map(|root| root.join("target")), |it| Ok(it.into()))?;
-    Ok(target.join("package"))
 }
 
 fn same(left: &Path, right: &Path) -> bool {
