@@ -21,7 +21,7 @@ impl Postgres {
         let name = format!("edgewise_test_{}", uuid::Uuid::new_v4().simple());
         let (base, _) = server.rsplit_once('/').unwrap();
         let postgres = Self { url: format!("{base}/{name}"), server, name };
-        postgres.admin("CREATE DATABASE").await;
+        postgres.admin("CREATE DATABASE", "").await;
         postgres
     }
 
@@ -36,13 +36,14 @@ impl Postgres {
     }
 
     pub(crate) async fn drop(self) {
-        self.admin("DROP DATABASE").await;
+        // Connections that were closed may not be over yet.
+        self.admin("DROP DATABASE", "WITH (FORCE)").await;
     }
 
-    async fn admin(&self, verb: &str) {
+    async fn admin(&self, verb: &str, how: &str) {
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(&self.server).await.unwrap();
-        let sql = sqlx::AssertSqlSafe(format!("{verb} {}", self.name));
+        let sql = sqlx::AssertSqlSafe(format!("{verb} {} {how}", self.name));
         connection.execute(sql).await.unwrap();
     }
 }
