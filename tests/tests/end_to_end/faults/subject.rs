@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Client, Reply},
+    planes::eventually,
     scene::{Experiment, environment, id},
 };
 
@@ -31,6 +32,10 @@ impl Subject {
         let variant = id(&api.post(&experiment.below("/variants"), &variant).is(201));
         experiment.give_all_to(&variant);
         experiment.set_status("RUNNING");
+        eventually("it is live", || {
+            let status = api.get(&format!("/environments/{environment_id}/publication")).is(200);
+            (status["unpublished"] == false).then_some(())
+        });
         Self {
             environment_id: environment_id.to_owned(),
             environment: environment.to_owned(),

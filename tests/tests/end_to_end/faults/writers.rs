@@ -142,5 +142,6 @@ fn a_process_that_hangs_while_it_publishes_is_overtaken() {
 fn subject_set_to_two(subject: &Subject, api: &Client) {
     let reply = subject.set(api, 2);
     assert_eq!(reply.is(200)["payload"], json!({"n": 2}));
-    assert!(matches!(published(&reply), Published::Failed(_)), "{reply}");
+    // Not before the lease has run out, which may be by now.
+    assert!(matches!(published(&reply), Published::Failed(_) | Published::Live), "{reply}");
 }
