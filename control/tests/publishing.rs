@@ -20,12 +20,9 @@ use edgewise_control::{
 };
 use edgewise_engine::{Ruleset, ruleset::snapshot_hash};
 use serde_json::{Value, json};
-use support::Objects;
+use support::{Objects, PATIENCE, fails_to_write};
 use tempfile::TempDir;
 use tokio::sync::watch;
-
-/// How long anything that must happen may take before it is taken for never.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Plane {
     directory: TempDir,
@@ -87,18 +84,6 @@ impl Plane {
         self.services().experiment(id).await.unwrap().value.row.environment_id
     }
 
-    /// Waits until the next version of an experiment's environment is recorded, and could not be written.
-    async fn fails_to_write(&self, id: &str) {
-        let environment = self.environment_of(id).await;
-        loop {
-            let status = self.services().publication(&environment).await.unwrap();
-            if status.pending_version.is_some() && status.error.is_some() {
-                return;
-            }
-            tokio::task::yield_now().await;
-        }
-    }
-
     async fn object(&self, path: &str) -> Option<Value> {
         let object = self.objects.get(path).await.unwrap()?;
         Some(serde_json::from_slice(&object.bytes).unwrap())
@@ -153,7 +138,7 @@ async fn a_change_outlives_a_store_that_fails_and_is_published_when_it_recovers(
     let id = plane.experiment("prod").await;
     plane.objects.fails.store(true, Ordering::SeqCst);
     assert!(matches!(plane.set(&id, Status::Running).await, Publication::Failed(_)));
-    plane.fails_to_write(&id).await;
+    fails_to_write(plane.services(), &plane.environment_of(&id).await).await;
     let error = plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap_err();
     assert_eq!(error.status, 500);
     assert!(error.message.contains("kept, but not live"), "{error}");
@@ -172,7 +157,7 @@ async fn a_pending_version_is_finished_by_the_next_process_under_its_number() {
     let id = plane.experiment("prod").await;
     plane.objects.fails.store(true, Ordering::SeqCst);
     plane.set(&id, Status::Running).await;
-    plane.fails_to_write(&id).await;
+    fails_to_write(plane.services(), &plane.environment_of(&id).await).await;
     let plane = plane.restarted().await;
     let snapshot: Value = serde_json::from_str(
         &plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap(),
