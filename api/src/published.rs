@@ -9,8 +9,9 @@ use crate::{name::EnvironmentName, paths};
 /// ```
 /// use edgewise_api::published::object;
 ///
-/// let (environment, path) = object("/configs/prod/snapshots/7.json").unwrap();
-/// assert_eq!((environment.as_str(), path.as_str()), ("prod", "configs/prod/snapshots/7.json"));
+/// let found = object("/configs/prod/snapshots/7.json");
+/// let found = found.as_ref().map(|(environment, path)| (environment.as_str(), path.as_str()));
+/// assert_eq!(found, Some(("prod", "configs/prod/snapshots/7.json")));
 /// assert!(object("/configs/prod/secret.json").is_none());
 /// ```
 #[must_use]

@@ -4,10 +4,7 @@
 
 mod support;
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use edgewise_api::{
     page::PageRequest,
@@ -25,7 +22,7 @@ use edgewise_control::{
     services::{Precondition, Services},
 };
 use serde_json::{Value, json};
-use support::{Objects, Postgres};
+use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
 
 struct Plane {
     objects: Arc<Objects>,
@@ -51,7 +48,7 @@ impl Plane {
     async fn new(name: &str, url: String, directory: &std::path::Path) -> Self {
         let objects = Arc::new(Objects::open(&directory.join(name)));
         let mut options = Options::new(url);
-        options.publish_wait = Duration::from_secs(20);
+        options.publish_wait = PATIENCE;
         let control = Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap();
         let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
         let environment = control.services().create_environment(&Actor::LOCAL, &request).await.unwrap();
@@ -245,22 +242,13 @@ async fn a_rollback_takes_the_place_of_what_is_still_to_be_written() {
             let status = StatusPatch { status: Status::Running };
             second.update_status(&Actor::LOCAL, &id, &Precondition::None, status).await.unwrap().publication
         });
-        // The version is recorded, and the first try to write it has failed.
-        loop {
-            let status = plane.status().await;
-            if status.pending_version.is_some() && status.error.is_some() {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
+        fails_to_write(plane.services(), &plane.environment).await;
         let rolling = async {
             let rolled = plane.services().rollback(&Actor::LOCAL, &plane.environment, "1").await;
             rolled.unwrap().publication
         };
         let recover = async {
-            while plane.history().await[0].2.is_none() {
-                tokio::task::yield_now().await;
-            }
+            eventually("it is rolled back", async || plane.history().await[0].2.is_some()).await;
             assert!(plane.status().await.error.is_some());
             plane.objects.fails.store(false, Ordering::SeqCst);
         };

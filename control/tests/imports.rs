@@ -4,10 +4,7 @@
 
 mod support;
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use edgewise_api::{
     page::PageRequest,
@@ -22,7 +19,7 @@ use edgewise_control::{
     services::Imported,
 };
 use serde_json::json;
-use support::{Objects, Postgres};
+use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
 
 /// Runs a check on a fresh control plane with each kind of database.
 async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
@@ -32,7 +29,7 @@ async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
     for (name, url) in [("on-sqlite", sqlite), ("on-postgres", postgres.url().to_owned())] {
         let objects = Arc::new(Objects::open(&directory.path().join(name)));
         let mut options = Options::new(url);
-        options.publish_wait = Duration::from_secs(20);
+        options.publish_wait = PATIENCE;
         let control = Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap();
         check(&control, &objects).await;
         control.stop().await;
@@ -79,8 +76,18 @@ fn fates(imported: &Imported) -> Vec<&Fate> {
 async fn what_an_import_could_not_publish_is_published_later_under_its_number() {
     on_each_database(async |control, objects| {
         objects.fails.store(true, Ordering::SeqCst);
-        let impatient = tokio::time::timeout(Duration::from_secs(1), import(control, reference(41, &["a"])));
-        assert!(impatient.await.is_err(), "it cannot be live while the store fails");
+        let recorded = async {
+            let services = control.services();
+            eventually("there is an environment", async || {
+                !services.environments(first_page()).await.unwrap().data.is_empty()
+            })
+            .await;
+            fails_to_write(services, &environment_id(control).await).await;
+        };
+        tokio::select! {
+            _ = import(control, reference(41, &["a"])) => panic!("it cannot be live while the store fails"),
+            () = recorded => {}
+        }
         objects.fails.store(false, Ordering::SeqCst);
         let again = import(control, reference(41, &["a"])).await;
         assert_eq!(fates(&again), [&Fate::Same]);

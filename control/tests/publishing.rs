@@ -20,7 +20,7 @@ use edgewise_control::{
 };
 use edgewise_engine::{Ruleset, ruleset::snapshot_hash};
 use serde_json::{Value, json};
-use support::Objects;
+use support::{Objects, PATIENCE, fails_to_write};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -34,13 +34,18 @@ struct Plane {
 
 impl Plane {
     async fn new() -> Self {
-        Self::on(tempfile::tempdir().unwrap()).await
+        Self::on(tempfile::tempdir().unwrap(), PATIENCE).await
     }
 
-    async fn on(directory: TempDir) -> Self {
+    /// One whose requests do not wait: for a store that fails.
+    async fn impatient() -> Self {
+        Self::on(tempfile::tempdir().unwrap(), Duration::ZERO).await
+    }
+
+    async fn on(directory: TempDir, wait: Duration) -> Self {
         let objects = Arc::new(Objects::open(&directory.path().join("snapshots")));
         let mut options = Options::new(format!("sqlite://{}/edgewise.db", directory.path().display()));
-        options.publish_wait = Duration::from_millis(500);
+        options.publish_wait = wait;
         let (hear, heard) = watch::channel(Vec::new());
         let on_published =
             move |_: &_, ruleset: Ruleset| hear.send_modify(|heard| heard.push(ruleset.version()));
@@ -52,7 +57,7 @@ impl Plane {
     async fn restarted(self) -> Self {
         self.control.stop().await;
         drop(self.objects);
-        Self::on(self.directory).await
+        Self::on(self.directory, PATIENCE).await
     }
 
     fn services(&self) -> &Services {
@@ -73,6 +78,10 @@ impl Plane {
         let status = StatusPatch { status };
         let changed = self.services().update_status(&Actor::LOCAL, id, &Precondition::None, status).await;
         changed.unwrap().publication
+    }
+
+    async fn environment_of(&self, id: &str) -> String {
+        self.services().experiment(id).await.unwrap().value.row.environment_id
     }
 
     async fn object(&self, path: &str) -> Option<Value> {
@@ -125,33 +134,30 @@ async fn publishing_by_hand_makes_a_new_version_of_the_same_content() {
 
 #[tokio::test]
 async fn a_change_outlives_a_store_that_fails_and_is_published_when_it_recovers() {
-    let plane = Plane::new().await;
+    let plane = Plane::impatient().await;
     let id = plane.experiment("prod").await;
     plane.objects.fails.store(true, Ordering::SeqCst);
-    let Publication::Failed(problem) = plane.set(&id, Status::Running).await else {
-        panic!("it cannot succeed")
-    };
-    assert!(problem.contains("cannot write `configs/prod"), "{problem}");
+    assert!(matches!(plane.set(&id, Status::Running).await, Publication::Failed(_)));
+    fails_to_write(plane.services(), &plane.environment_of(&id).await).await;
     let error = plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap_err();
     assert_eq!(error.status, 500);
     assert!(error.message.contains("kept, but not live"), "{error}");
+    assert!(error.message.contains("cannot write `configs/prod"), "{error}");
     assert_eq!(plane.object("configs/prod/version.json").await, None);
 
     plane.objects.fails.store(false, Ordering::SeqCst);
     let mut heard = plane.heard.clone();
-    tokio::time::timeout(Duration::from_secs(20), heard.wait_for(|heard| heard.len() == 2))
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(PATIENCE, heard.wait_for(|heard| heard.len() == 2)).await.unwrap().unwrap();
     assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 2})));
 }
 
 #[tokio::test]
 async fn a_pending_version_is_finished_by_the_next_process_under_its_number() {
-    let plane = Plane::new().await;
+    let plane = Plane::impatient().await;
     let id = plane.experiment("prod").await;
     plane.objects.fails.store(true, Ordering::SeqCst);
     plane.set(&id, Status::Running).await;
+    fails_to_write(plane.services(), &plane.environment_of(&id).await).await;
     let plane = plane.restarted().await;
     let snapshot: Value = serde_json::from_str(
         &plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap(),
@@ -274,9 +280,9 @@ async fn content_that_cannot_be_published_is_not_tried_again_until_it_changes() 
 async fn a_lease_of_a_process_that_was_killed_does_not_delay_the_next_on_the_same_file() {
     let directory = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/edgewise.db", directory.path().display());
-    let plane = Plane::on(directory).await;
+    let plane = Plane::on(directory, PATIENCE).await;
     let id = plane.experiment("prod").await;
-    let environment_id = plane.services().experiment(&id).await.unwrap().value.row.environment_id;
+    let environment_id = plane.environment_of(&id).await;
     let Plane { directory, objects, control, .. } = plane;
     control.stop().await;
     drop(objects);
@@ -288,6 +294,6 @@ async fn a_lease_of_a_process_that_was_killed_does_not_delay_the_next_on_the_sam
     store.close().await;
     drop(store);
 
-    let plane = Plane::on(directory).await;
+    let plane = Plane::on(directory, PATIENCE).await;
     assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
 }

@@ -14,11 +14,8 @@ use edgewise_control::{
     store::{Listener, Store, Version},
 };
 use sqlx::{Connection as _, Executor as _};
-use support::Postgres;
+use support::{PATIENCE, Postgres, eventually};
 use tokio::{sync::mpsc, time::timeout};
-
-/// How long anything that must happen may take before it is taken for never.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn hear(listener: &mut Listener) {
     timeout(PATIENCE, listener.heard()).await.expect("nothing is heard");
@@ -154,7 +151,8 @@ async fn recording_a_written_version_and_giving_it_up_do_not_lock_each_other_out
     let mut watching = sqlx::AnyConnection::connect(postgres.url()).await.unwrap();
     let waits =
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    while watching.fetch_optional(waits).await.unwrap().is_none() {}
+    eventually("one waits for the other", async || watching.fetch_optional(waits).await.unwrap().is_some())
+        .await;
     giving_up.supersede_pending("e").await.unwrap();
     giving_up.commit().await.unwrap();
     recording.await.unwrap();

@@ -287,41 +287,6 @@ async fn a_store_that_never_answers_holds_nobody_up_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_problem_is_logged_when_it_begins_and_when_it_ends() {
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
-
-    let store = Store::new();
-    store.publish("prod", 1);
-    let cache = store.cache();
-    version(&cache, "prod").await;
-    store.fails.store(true, Ordering::SeqCst);
-    for _ in 0..10 {
-        cache.poll().await;
-    }
-    store.fails.store(false, Ordering::SeqCst);
-    for _ in 0..10 {
-        cache.poll().await;
-    }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert_eq!(log.matches("cannot be loaded").count(), 1, "{log}");
-    assert_eq!(log.matches("can be loaded again").count(), 1, "{log}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn however_often_a_version_is_told_of_one_look_goes_after_it() {
     let store = Store::new();
     store.publish("prod", 1);

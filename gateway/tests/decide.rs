@@ -6,8 +6,9 @@ mod support;
 use edgewise_api::paths;
 use reqwest::{Client, Url};
 use serde_json::Value;
-use support::{Served, publish, snapshot};
+use support::{PATIENCE, Served, publish, snapshot};
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 async fn plane(root: &TempDir) -> Served {
     let store = format!("file:{}", root.path().display());
@@ -189,7 +190,7 @@ async fn a_snapshot_published_by_another_process_goes_live_without_a_restart() {
     let live = async || plane.json("/decide?user_key=u&env=prod").await.1["config_version"].clone();
     assert_eq!(live().await, 1);
     publish(root.path(), "prod", 2, &snapshot(2));
-    while live().await == 1 {}
+    timeout(PATIENCE, async { while live().await == 1 {} }).await.unwrap();
     assert_eq!(live().await, 2);
     plane.stop().await;
 }

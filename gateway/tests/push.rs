@@ -3,16 +3,11 @@
 
 mod support;
 
-use std::time::Duration;
-
 use reqwest::Response;
 use serde_json::{Value, json};
-use support::Served;
+use support::{PATIENCE, Served};
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
-
-/// How long anything that must happen may take before it is taken for never.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A control plane of its own, with an environment in which one experiment is.
 struct Publishing {

@@ -4,6 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { Ruleset, initialize } from "../../wasm-pkg/dist/node/index.js";
+import { median } from "../js/support/median.mjs";
 import { flagdCore, flipt, growthBook } from "./peers.mjs";
 import { PlainEvaluator } from "./plain.js";
 
@@ -24,11 +25,6 @@ function plain({ ...snapshot }) {
 function edgewise(name) {
   const ruleset = Ruleset.load(readFileSync(`${workloads}/${name}.bin`));
   return ({ key, context }) => ruleset.decide(key, context).length;
-}
-
-function median(numbers) {
-  const sorted = [...numbers].sort((left, right) => left - right);
-  return sorted[sorted.length >> 1];
 }
 
 /** Decides for users in turn, for about as long as a turn is. Returns nanoseconds per decision. */

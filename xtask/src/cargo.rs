@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsStr,
+    fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -20,6 +21,15 @@ pub(crate) fn root() -> Result<PathBuf> {
     let package = env::var_os("CARGO_MANIFEST_DIR").context("start this program as `cargo xtask …`")?;
     let root = Path::new(&package).parent().context("xtask must lie in the repository")?;
     Ok(root.to_owned())
+}
+
+/// Where cargo builds.
+///
+/// # Errors
+/// As [`root`].
+pub(crate) fn target_directory() -> Result<PathBuf> {
+    let directory = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    Ok(root()?.join(directory))
 }
 
 /// A command that runs `program` in the repository's root.
@@ -102,4 +112,10 @@ pub(crate) fn build_executable(name: &str, arguments: &[&str]) -> Result<PathBuf
         bail!("`{shown}` failed ({status})");
     }
     executable.with_context(|| format!("`{shown}` built no executable `{name}`"))
+}
+
+/// Whether two files are there and hold the same.
+pub(crate) fn same(left: &Path, right: &Path) -> bool {
+    let (Ok(left), Ok(right)) = (fs::read(left), fs::read(right)) else { return false };
+    left == right
 }

@@ -1,10 +1,6 @@
 //! `cargo xtask dashboard`: what browsers load of the dashboard. Building `edgewise` with the feature `dashboard` embeds it.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 
@@ -25,14 +21,14 @@ pub(crate) fn build() -> Result<()> {
     setup::target(TARGET, "to compile the dashboard")?;
     node::install(node::TOOLS)?;
     cargo::succeed(&mut compile("rustc", &["--quiet", "--lib", "--crate-type", "cdylib"])?)?;
-    let built = target_directory()?.join(TARGET).join(PROFILE);
+    let built = cargo::target_directory()?.join(TARGET).join(PROFILE);
     let module = built.join("edgewise_dashboard.wasm");
     let made = built.join("browser");
 
     // Making it small takes longer than compiling it after a small change: only what has changed.
     let before = made.join("before.wasm");
     let small = made.join("small.wasm");
-    if !small.exists() || !same(&module, &before) {
+    if !small.exists() || !cargo::same(&module, &before) {
         bindgen::write(&module, "edgewise", &made)?;
         bindgen::optimise(&made.join("edgewise_bg.wasm"), &small)?;
         fs::copy(&module, &before).with_context(|| format!("cannot write {}", before.display()))?;
@@ -69,17 +65,4 @@ fn minify(file: &Path, to: &Path, how: &[&str]) -> Result<()> {
     let mut esbuild = node::tool("esbuild")?;
     esbuild.arg(file).arg(format!("--outfile={}", to.display())).args(how);
     cargo::succeed_quietly(esbuild.args(["--minify", "--target=es2022", "--log-level=warning"]))
-}
-
-/// Where cargo builds.
-fn target_directory() -> Result<PathBuf> {
-    match env::var_os("CARGO_TARGET_DIR") {
-        Some(directory) => Ok(cargo::root()?.join(directory)),
-        None => Ok(cargo::root()?.join("target")),
-    }
-}
-
-fn same(left: &Path, right: &Path) -> bool {
-    let (Ok(left), Ok(right)) = (fs::read(left), fs::read(right)) else { return false };
-    left == right
 }

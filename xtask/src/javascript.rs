@@ -1,11 +1,14 @@
-//! The tests in JavaScript: of the npm package's parts (`wasm-pkg/test`), and of the package as it is published
-//! (`tests/js/tests`).
+//! The tests in JavaScript: of the npm package's parts (`wasm-pkg/test`), of the package as it is published
+//! (`tests/js/tests`), and how all of them are started.
 
-use std::path::{Path, PathBuf};
+use std::{path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
 use crate::{cargo, node, package, setup, test::EVERYTHING};
+
+/// Where the npm package's tests are.
+const TESTS: [&str; 2] = ["wasm-pkg/test", "tests/js/tests"];
 
 /// How many random decisions are compared with the oracle's.
 const TRIPLES: &str = "20000";
@@ -19,28 +22,32 @@ pub(crate) fn test() -> Result<()> {
     package::build()?;
     let scratch = tempfile::tempdir()?;
     let triples = scratch.path().join("triples.jsonl");
-    // As the tests in Rust are built, so that nothing is compiled again.
-    let build = [&["build"], &EVERYTHING[..], &["--bins", "--tests"]].concat();
-    let fixtures = cargo::build_executable("fixtures", &build)?;
+    let fixtures = executable("fixtures")?;
     cargo::succeed(cargo::command(fixtures)?.arg("triples").arg(&triples).args([TRIPLES, "1"]))?;
-    let edgewise = cargo::build_executable("edgewise", &build)?;
-
-    let mut tests = node::node()?;
-    tests.args(["--test", "--test-reporter=dot"]).args(files(&cargo::root()?)?);
-    tests.env("EDGEWISE_TRIPLES", triples).env("EDGEWISE_BIN", edgewise);
-    cargo::succeed(tests.env("CHROMIUM", chromium))
+    let mut tests = tests(&["--test-reporter=dot"], &TESTS)?;
+    cargo::succeed(tests.env("EDGEWISE_TRIPLES", triples).env("CHROMIUM", chromium))
 }
 
-fn files(root: &Path) -> Result<Vec<PathBuf>> {
+/// `node --test` with these options, for all tests in some directories. The native binary is built for those that start it.
+///
+/// # Errors
+/// If a directory cannot be listed, or the binary cannot be built.
+pub(crate) fn tests(options: &[&str], directories: &[&str]) -> Result<Command> {
     let mut files = Vec::new();
-    for directory in [format!("{}/test", package::PACKAGE), "tests/js/tests".to_owned()] {
-        for entry in root.join(&directory).read_dir().with_context(|| format!("cannot list {directory}"))? {
-            let path = entry?.path();
-            if path.to_string_lossy().ends_with(".test.mjs") {
-                files.push(path);
-            }
+    for directory in directories {
+        let entries = cargo::root()?.join(directory).read_dir();
+        for entry in entries.with_context(|| format!("cannot list {directory}"))? {
+            files.push(entry?.path());
         }
     }
+    files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
-    Ok(files)
+    let mut tests = node::node()?;
+    tests.arg("--test").args(options).args(files).env("EDGEWISE_BIN", executable("edgewise")?);
+    Ok(tests)
+}
+
+/// An executable, built as the tests in Rust are, so that nothing is compiled again.
+fn executable(name: &str) -> Result<PathBuf> {
+    cargo::build_executable(name, &[&["build"], &EVERYTHING[..], &["--bins", "--tests"]].concat())
 }

@@ -4,7 +4,7 @@
 //! holds what browsers download to a budget.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -78,7 +78,8 @@ pub(crate) fn target_features() -> String {
 }
 
 fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
-    let target = target_directory()?;
+    // A directory of its own, so that other builds neither wait for these nor undo them.
+    let target = cargo::target_directory()?.join("package");
     let mut build =
         cargo::cargo(["rustc", "--quiet", "--package", "edgewise-wasm", "--lib", "--crate-type", "cdylib"])?;
     build.args(["--profile", "wasm", "--target", setup::NO_STD_TARGET, "--features", feature]);
@@ -97,23 +98,11 @@ fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
     let built = target.join(setup::NO_STD_TARGET).join("wasm/edgewise_wasm.wasm");
     // Making it smaller takes longer than compiling it: only what has changed.
     let before = target.join(format!("{feature}.wasm"));
-    if to.exists() && same(&built, &before) {
+    if to.exists() && cargo::same(&built, &before) {
         return Ok(());
     }
     let mut optimise = node::tool("wasm-opt")?;
     optimise.args(ENABLED).arg(if for_speed { "-O3" } else { "-Oz" }).arg(&built).arg("-o").arg(to);
     cargo::succeed(&mut optimise)?;
     fs::copy(&built, &before).map(drop).with_context(|| format!("cannot write {}", before.display()))
-}
-
-/// A directory of its own, so that other builds neither wait for these nor undo them.
-fn target_directory() -> Result<PathBuf> {
-    let target = env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| cargo::root().map(|root| root.join("target")), |it| Ok(it.into()))?;
-    Ok(target.join("package"))
-}
-
-fn same(left: &Path, right: &Path) -> bool {
-    let (Ok(left), Ok(right)) = (fs::read(left), fs::read(right)) else { return false };
-    left == right
 }

@@ -124,7 +124,7 @@ fn heading(name: &str, work: &Work) {
         Work::Cargo(command) | Work::Build(command) | Work::Tests(command) => cargo::shown(command),
         Work::Tidy => "cargo xtask tidy".to_owned(),
         Work::JavaScript => "cargo xtask package, and its tests".to_owned(),
-        Work::Worker => "node --test worker/*.test.mjs, in tests/js".to_owned(),
+        Work::Worker => "node --test tests/js/worker/*.test.mjs".to_owned(),
     };
     eprintln!("\n── {name}: {how}");
 }

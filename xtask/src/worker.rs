@@ -1,7 +1,7 @@
 //! `cargo xtask worker`: builds the edge worker, as `wrangler deploy` and `workerd serve` take it.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::{bindgen, cargo, node, setup};
+use crate::{bindgen, cargo, javascript, node, setup};
 
 /// What the worker is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -21,6 +21,8 @@ const RUSTFLAGS: &str = "-Ctarget-feature=+simd128";
 const GZIP_LIMIT: usize = 200_000;
 /// Where a worker is laid down; wrangler.toml and config.capnp name it.
 const OUTPUT: &str = "edge-worker/dist";
+/// Where its tests are.
+const TESTS: &str = "tests/js/worker";
 
 pub(crate) fn run() -> Result<()> {
     let output = build()?;
@@ -53,29 +55,15 @@ pub(crate) fn clippy() -> Result<Command> {
     Ok(clippy)
 }
 
-/// Builds the worker, and tests it in the real runtime. The native binary must be built.
+/// Builds the worker, and tests it in the real runtime.
 ///
 /// # Errors
 /// If a tool is missing, or a test fails.
 pub(crate) fn test() -> Result<()> {
     run()?;
     let store = lay_out_store()?;
-    let directory = node::install(node::TOOLS)?;
-    let tests = fs::read_dir(directory.join("worker"))?;
-    let mut tests: Vec<_> = tests.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
-    tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
-    tests.sort();
-    let mut node = cargo::command("node")?;
-    node.args(["--test", "--test-concurrency=2"]).args(tests).current_dir(directory);
-    node.env("EDGEWISE_WORKER_STORE", store.path());
-    node.env(
-        "EDGEWISE_BIN",
-        cargo::build_executable(
-            "edgewise",
-            &["build", "--workspace", "--all-features", "--bins", "--tests"],
-        )?,
-    );
-    cargo::succeed_quietly(&mut node)
+    let mut tests = javascript::tests(&["--test-concurrency=2"], &[TESTS])?;
+    cargo::succeed_quietly(tests.env("EDGEWISE_WORKER_STORE", store.path()))
 }
 
 /// Lays out the snapshot store that the worker's tests and bench read.
@@ -123,7 +111,7 @@ pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
     }
     let mut build = cargo::cargo(arguments)?;
     cargo::succeed(build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS))?;
-    let built = target_directory()?.join(TARGET).join(PROFILE);
+    let built = cargo::target_directory()?.join(TARGET).join(PROFILE);
     let (module, name) = match what {
         Crate::Worker => (built.join("edgewise_worker.wasm"), "edgewise_worker"),
         Crate::Example(name) => (built.join("examples").join(format!("{name}.wasm")), name),
@@ -152,12 +140,4 @@ pub(crate) fn gzip_bytes(file: &Path) -> Result<usize> {
     let mut gzip = cargo::command("gzip")?;
     let output = gzip.args(["-9", "--stdout"]).arg(file).output().context("cannot start gzip")?;
     Ok(output.stdout.len())
-}
-
-/// Where cargo builds.
-fn target_directory() -> Result<PathBuf> {
-    match env::var_os("CARGO_TARGET_DIR") {
-        Some(directory) => Ok(cargo::root()?.join(directory)),
-        None => Ok(cargo::root()?.join("target")),
-    }
 }

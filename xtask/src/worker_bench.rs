@@ -25,11 +25,10 @@ pub(crate) fn run(quick: bool) -> Result<()> {
     for name in ["constant", "bare"] {
         worker::bundle(Crate::Example(name), ENTRY, &cargo::root()?.join(CONSTANTS).join(name))?;
     }
-    let directory = node::install(node::TOOLS)?;
     let bench = node::install(PEERS)?.join("main.mjs");
     let store = worker::lay_out_store()?;
-    let mut node = cargo::command("node")?;
-    node.arg(bench).current_dir(directory).env("EDGEWISE_WORKER_STORE", store.path());
+    let mut node = node::node()?;
+    node.arg(bench).env("EDGEWISE_WORKER_STORE", store.path());
     if quick {
         node.arg("--quick");
     }
@@ -38,8 +37,8 @@ pub(crate) fn run(quick: bool) -> Result<()> {
         return Ok(());
     }
     eprintln!("bench: a million decisions and 999 swaps: no wrong answer, and flat memory (minutes)");
-    let mut soak = cargo::command("node")?;
-    soak.args(["--test", "worker/swapping.test.mjs"]).current_dir(node::install(node::TOOLS)?);
+    let mut soak = node::node()?;
+    soak.args(["--test", "tests/js/worker/swapping.test.mjs"]);
     soak.env("EDGEWISE_WORKER_DECISIONS", "1000000").env("EDGEWISE_WORKER_SWAPS", "999");
     cargo::succeed(soak.env("EDGEWISE_WORKER_STORE", store.path()))
 }

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use edgewise_api::{
     ApiError, EnvironmentName,
     json::Fields,
-    limits,
+    limits, paths,
     resources::{
         AllocationsPut, AudienceCreate, EnvironmentCreate, ExperimentCreate, StatusPatch, VariantCreate,
     },
@@ -147,7 +147,9 @@ impl Reader {
         let reference = row.text("id").or_else(|| row.text("name")).unwrap_or_default();
         let audiences = below.audiences.remove(&reference).unwrap_or_default();
         let experiments = below.experiments.remove(&reference).unwrap_or_default();
-        let environment = match self.checked_environment(&row) {
+        let highest = rows.versions.iter().find(|(id, _)| *id == reference);
+        let highest = highest.map_or(0, |(_, version)| u64::try_from(*version).unwrap_or(0));
+        let mut environment = match self.checked_environment(&row, highest) {
             Ok(environment) => environment,
             Err(why) => {
                 for experiment in &experiments {
@@ -162,11 +164,6 @@ impl Reader {
                 );
                 return self.leave_out("environment", format!("{}, {with}", row.label()), why);
             }
-        };
-        let highest = rows.versions.iter().find(|(id, _)| *id == reference);
-        let mut environment = Environment {
-            highest_version: highest.map_or(0, |(_, version)| u64::try_from(*version).unwrap_or(0)),
-            ..environment
         };
         // By their id, or, in a snapshot, their name.
         let mut names: HashMap<String, String> = HashMap::new();
@@ -207,23 +204,23 @@ impl Reader {
         self.reference.environments.push(environment);
     }
 
-    fn checked_environment(&mut self, row: &Row) -> Checked<Environment> {
+    fn checked_environment(&mut self, row: &Row, highest_version: u64) -> Checked<Environment> {
         let name = EnvironmentCreate::from_body(row.bytes()).map_err(problem)?.name;
         if self.names.contains(&name) {
             return Err("another environment has that name".to_owned());
+        }
+        if highest_version >= paths::MAX_VERSION {
+            return Err(format!(
+                "its highest version is {highest_version}, and the next one could be {} at most: copy what is in it to a \
+                 new environment there, and import that",
+                paths::MAX_VERSION
+            ));
         }
         let fields = row.fields()?;
         let times = self.times(&fields)?;
         let id = self.optional_id(&fields)?;
         self.names.insert(name.clone());
-        Ok(Environment {
-            id,
-            name,
-            times,
-            highest_version: 0,
-            audiences: Vec::new(),
-            experiments: Vec::new(),
-        })
+        Ok(Environment { id, name, times, highest_version, audiences: Vec::new(), experiments: Vec::new() })
     }
 
     fn audience(&mut self, row: &Row, others: &[Audience]) -> Checked<Audience> {

@@ -40,7 +40,47 @@ impl From<CompileError> for Unprepared {
     }
 }
 
+/// The place of a version that is to be made.
+struct Next {
+    number: u64,
+    created_at: i64,
+}
+
+impl Next {
+    /// When it is published, as its snapshot says.
+    fn published_at(&self) -> String {
+        iso8601(self.created_at)
+    }
+
+    /// The version, which is still to be written. `changes` are those that it includes, the last of them made by `by`;
+    /// `restores` is the older version whose content it has.
+    fn pending(
+        self,
+        snapshot: String,
+        (changes, by): (i64, Option<String>),
+        experiments: Option<i64>,
+        restores: Option<i64>,
+    ) -> Version {
+        Version {
+            number: self.number.cast_signed(),
+            state: VersionState::Pending,
+            snapshot,
+            changes,
+            created_at: self.created_at,
+            created_by: by,
+            experiments,
+            restores,
+        }
+    }
+}
+
 impl Publisher {
+    /// The place after the highest number that is known here, and the highest that the snapshot store shows.
+    fn next(&self, known: i64, shown: u64) -> Next {
+        let number = known.unsigned_abs().max(shown).saturating_add(1);
+        Next { number, created_at: self.clock.now_ms() }
+    }
+
     /// The snapshot that would be published now. Nothing is written.
     ///
     /// # Errors
@@ -48,9 +88,9 @@ impl Publisher {
     pub async fn preview(&self, environment_id: &str, name: &EnvironmentName) -> Result<String, Unprepared> {
         let mut tx = self.store.read().await?;
         let content = tx.content(environment_id).await?;
-        let number = tx.highest_version(environment_id).await?.unsigned_abs().saturating_add(1);
+        let next = self.next(tx.highest_version(environment_id).await?, 0);
         drop(tx);
-        Ok(compile::snapshot(content, name, number, iso8601(self.clock.now_ms())).await?)
+        Ok(compile::snapshot(content, name, next.number, next.published_at()).await?)
     }
 
     /// The highest version that the snapshot store shows, which may be ahead of the database.
@@ -75,20 +115,10 @@ impl Publisher {
         (changes, by): (i64, &str),
     ) -> Result<(), Unprepared> {
         tx.supersede_pending(environment_id).await?;
-        let known = tx.highest_version(environment_id).await?.unsigned_abs();
-        let number = known.max(shown).saturating_add(1);
-        let now = self.clock.now_ms();
-        let snapshot = compile::renumbered(old.snapshot, number, iso8601(now)).await?;
-        let version = Version {
-            number: number.cast_signed(),
-            state: VersionState::Pending,
-            snapshot,
-            changes,
-            created_at: now,
-            created_by: Some(by.to_owned()),
-            experiments: old.experiments,
-            restores: old.restores.or(Some(old.number)),
-        };
+        let next = self.next(tx.highest_version(environment_id).await?, shown);
+        let snapshot = compile::renumbered(old.snapshot, next.number, next.published_at()).await?;
+        let restores = old.restores.or(Some(old.number));
+        let version = next.pending(snapshot, (changes, Some(by.to_owned())), old.experiments, restores);
         Ok(tx.insert_pending(environment_id, &version).await?)
     }
 
@@ -101,14 +131,13 @@ impl Publisher {
     ) -> Result<Step, Problem> {
         let mut tx = self.store.read().await?;
         let content = tx.content(environment_id).await?;
-        let known = tx.highest_version(environment_id).await?.unsigned_abs();
+        let known = tx.highest_version(environment_id).await?;
         drop(tx);
 
-        let number = known.max(self.highest_shown(environment_id, name).await?).saturating_add(1);
-        let now = self.clock.now_ms();
-        let (changes, created_by) = (content.changes, content.due_by.clone());
+        let next = self.next(known, self.highest_shown(environment_id, name).await?);
+        let (changes, by) = (content.changes, content.due_by.clone());
         let experiments = i64::try_from(content.experiments.len()).ok();
-        let snapshot = match compile::snapshot(content, name, number, iso8601(now)).await {
+        let snapshot = match compile::snapshot(content, name, next.number, next.published_at()).await {
             Ok(snapshot) => snapshot,
             Err(problem) => {
                 tracing::error!(environment = %name, %problem, "the content cannot be published");
@@ -116,16 +145,7 @@ impl Publisher {
                 return Ok(Step::Idle);
             }
         };
-        let version = Version {
-            number: number.cast_signed(),
-            state: VersionState::Pending,
-            snapshot,
-            changes,
-            created_at: now,
-            created_by,
-            experiments,
-            restores: None,
-        };
+        let version = next.pending(snapshot, (changes, by), experiments, None);
         let mut tx = self.store.write().await?;
         if !lease.renew_in(&mut tx).await? {
             return Err(Problem::LeaseLost);

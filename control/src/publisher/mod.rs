@@ -283,7 +283,8 @@ impl Publisher {
         let mut tx = self.store.read().await?;
         let Some((name, state)) = tx.publish_state(environment_id).await? else { return Ok(None) };
         let pending = tx.pending(environment_id).await?;
-        let held_back = if state.held_at.is_some() { tx.restored(environment_id).await? } else { None };
+        let live = if state.held_at.is_some() { tx.live(environment_id).await? } else { None };
+        let held_back = live.and_then(|live| Some((live.restored?, live.changes)));
         self.progress.published(environment_id, state.published, held_back);
         let work = match pending {
             Some(version) => Work::Upload(version),

@@ -127,18 +127,15 @@ impl Services {
     pub async fn publication(&self, environment_id: &str) -> Result<PublicationStatus> {
         let mut tx = self.store.read().await?;
         let (_, state) = state(&mut tx, environment_id).await?;
-        let pending = tx.pending(environment_id).await?;
-        let live = tx.newest_published(environment_id).await?;
-        let included = match tx.restored(environment_id).await? {
-            Some((included, _rollback)) => included,
-            None => live.as_ref().map_or(0, |live| live.changes),
-        };
+        let pending = tx.pending_number(environment_id).await?;
+        let live = tx.live(environment_id).await?;
+        let included = live.map_or(0, |live| live.restored.unwrap_or(live.changes));
         let waits = pending.is_some() || state.due > state.published;
         Ok(PublicationStatus {
             unpublished: state.due > included,
-            live_version: live.as_ref().map(|live| live.number.unsigned_abs()),
+            live_version: live.map(|live| live.number.unsigned_abs()),
             published_at: live.map(|live| iso8601(live.created_at)),
-            pending_version: pending.map(|pending| pending.number.unsigned_abs()),
+            pending_version: pending.map(i64::unsigned_abs),
             held_at: state.held_at.map(iso8601),
             error: if waits { self.publisher.problem(environment_id) } else { None },
         })

@@ -41,7 +41,7 @@ pub use listener::Listener;
 pub use reference::{ReferenceError, ReferenceRows};
 pub use rows::Stored;
 pub use sqlite::url as sqlite_url;
-pub use versions::{Content, PublishState, RunningExperiment, Version};
+pub use versions::{Content, LiveVersion, PublishState, RunningExperiment, Version};
 
 /// How long a request waits for a connection, or for its turn to write, before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);

@@ -107,13 +107,27 @@ async fn read(connection: &mut AnyConnection, schema: Option<&str>) -> sqlx::Res
             .await?;
     }
     // Rows are read as JSON, so that it makes no difference whether a column is an enum, a uuid or jsonb. Without a time
-    // in them, the transaction that wrote them and the command in it tell the order: Prisma's tables know no other.
+    // in them, the transaction that wrote them and the command in it tell the order: Prisma's tables know no other. Those
+    // with a time are sorted by it later, and come by their ids, so that equal times leave nothing to chance.
     Ok(ReferenceRows {
-        environments: lines(&mut tx, r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Environment" t"#)
-            .await?,
-        audiences: lines(&mut tx, r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Audience" t"#).await?,
-        experiments: lines(&mut tx, r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Experiment" t"#)
-            .await?,
+        environments: lines(
+            &mut tx,
+            r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Environment" t
+               ORDER BY (row_to_json(t) ->> 'id') COLLATE "C""#,
+        )
+        .await?,
+        audiences: lines(
+            &mut tx,
+            r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Audience" t
+               ORDER BY (row_to_json(t) ->> 'id') COLLATE "C""#,
+        )
+        .await?,
+        experiments: lines(
+            &mut tx,
+            r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Experiment" t
+               ORDER BY (row_to_json(t) ->> 'id') COLLATE "C""#,
+        )
+        .await?,
         variants: lines(
             &mut tx,
             r#"SELECT CAST(row_to_json(t) AS TEXT) AS line FROM "Variant" t

@@ -42,6 +42,19 @@ pub struct Version {
     pub restores: Option<i64>,
 }
 
+/// The version that is live in an environment, without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveVersion {
+    /// Its number, from 1.
+    pub number: i64,
+    /// When it was made, in ms since 1970.
+    pub created_at: i64,
+    /// The environment's count of changes when it was made.
+    pub changes: i64,
+    /// If its content is an older version's: the count of changes that this includes.
+    pub restored: Option<i64>,
+}
+
 /// All that is to be live in an environment, at one moment.
 #[derive(Debug)]
 pub struct Content {
@@ -266,6 +279,17 @@ impl Tx {
         Ok(row.map(|row| version(&row)).transpose()?)
     }
 
+    /// The number of the oldest version that is still to be written.
+    pub async fn pending_number(&mut self, environment_id: &str) -> Result<Option<i64>> {
+        let row = query(
+            "SELECT version FROM version WHERE environment_id = $1 AND state = 'pending' ORDER BY version LIMIT 1",
+        )
+        .bind(environment_id)
+        .fetch_optional(&mut self.sql)
+        .await?;
+        Ok(row.map(|row| row.try_get("version")).transpose()?)
+    }
+
     /// A version of that number.
     pub async fn version(&mut self, environment_id: &str, number: i64) -> Result<Option<Version>> {
         let row = query("SELECT * FROM version WHERE environment_id = $1 AND version = $2")
@@ -317,22 +341,26 @@ impl Tx {
         Ok(true)
     }
 
-    /// If what is live is an older version's content: the changes that this includes, and the change that was the
-    /// rollback.
-    pub async fn restored(&mut self, environment_id: &str) -> Result<Option<(i64, i64)>> {
+    /// The version that is live in an environment.
+    pub async fn live(&mut self, environment_id: &str) -> Result<Option<LiveVersion>> {
         let row = query(
-            "SELECT old.changes AS included, live.changes AS rollback FROM version live \
-             JOIN version old ON old.environment_id = live.environment_id AND old.version = live.restores \
+            "SELECT live.version, live.created_at, live.changes, old.changes AS restored FROM version live \
+             LEFT JOIN version old ON old.environment_id = live.environment_id AND old.version = live.restores \
              WHERE live.environment_id = $1 AND live.version = \
              (SELECT MAX(version) FROM version WHERE environment_id = $1 AND state = 'published')",
         )
         .bind(environment_id)
         .fetch_optional(&mut self.sql)
         .await?;
-        let restored = |row: AnyRow| -> sqlx::Result<(i64, i64)> {
-            Ok((row.try_get("included")?, row.try_get("rollback")?))
+        let live = |row: AnyRow| -> sqlx::Result<LiveVersion> {
+            Ok(LiveVersion {
+                number: row.try_get("version")?,
+                created_at: row.try_get("created_at")?,
+                changes: row.try_get("changes")?,
+                restored: row.try_get("restored")?,
+            })
         };
-        Ok(row.map(restored).transpose()?)
+        Ok(row.map(live).transpose()?)
     }
 
     /// Tells other processes that a version is live, once this is committed.

@@ -1,11 +1,37 @@
 //! Databases of a Postgres server, and an object store that fails on command.
 #![allow(dead_code, unused_imports, reason = "each test uses a part")]
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod objects;
 
+use std::time::Duration;
+
+use edgewise_control::services::Services;
 pub(crate) use objects::Objects;
 use sqlx::{Connection, Executor};
+use tokio::{task::yield_now, time::timeout};
+
+/// How long anything that must happen may take before it is taken for never.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Asks again and again until it is so.
+pub(crate) async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let asking = async {
+        while !is_so().await {
+            yield_now().await;
+        }
+    };
+    timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("not within {PATIENCE:?}: {what}"));
+}
+
+/// Waits until the next version of an environment is recorded, and could not be written.
+pub(crate) async fn fails_to_write(services: &Services, environment_id: &str) {
+    eventually("a version cannot be written", async || {
+        let status = services.publication(environment_id).await.unwrap();
+        status.pending_version.is_some() && status.error.is_some()
+    })
+    .await;
+}
 
 /// A database of a Postgres server, made for one test.
 pub(crate) struct Postgres {
@@ -21,7 +47,7 @@ impl Postgres {
         let name = format!("edgewise_test_{}", uuid::Uuid::new_v4().simple());
         let (base, _) = server.rsplit_once('/').unwrap();
         let postgres = Self { url: format!("{base}/{name}"), server, name };
-        postgres.admin("CREATE DATABASE").await;
+        postgres.admin("CREATE DATABASE", "").await;
         postgres
     }
 
@@ -36,13 +62,14 @@ impl Postgres {
     }
 
     pub(crate) async fn drop(self) {
-        self.admin("DROP DATABASE").await;
+        // Connections that were closed may not be over yet.
+        self.admin("DROP DATABASE", "WITH (FORCE)").await;
     }
 
-    async fn admin(&self, verb: &str) {
+    async fn admin(&self, verb: &str, how: &str) {
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(&self.server).await.unwrap();
-        let sql = sqlx::AssertSqlSafe(format!("{verb} {}", self.name));
+        let sql = sqlx::AssertSqlSafe(format!("{verb} {} {how}", self.name));
         connection.execute(sql).await.unwrap();
     }
 }

@@ -1,7 +1,7 @@
 //! Planes that a test starts on a free port of 127.0.0.1, and stops.
 #![allow(dead_code, reason = "each test uses a part")]
 
-use std::{ffi::OsString, fs, net::SocketAddr, path::Path, sync::Arc};
+use std::{ffi::OsString, fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::Router;
 use edgewise::{
@@ -19,6 +19,9 @@ use tokio::{
     sync::oneshot,
     task::JoinHandle,
 };
+
+/// How long anything that must happen may take before it is taken for never.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server that runs in this process. To be stopped by [`Served::stop`].
 pub(crate) struct Served {

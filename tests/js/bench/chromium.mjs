@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 
 import { inChromium } from "../support/chromium.mjs";
+import { median } from "../support/median.mjs";
 import { ROOT } from "../support/run.mjs";
 import { serve, typeOf } from "../support/servers.mjs";
 
@@ -15,7 +16,8 @@ const { outputFiles } = await build({
   stdin: {
     contents: `
       export * from "./wasm-pkg/dist/browser/index.js";
-      export { PlainEvaluator } from "./tests/js-peers/plain.js";`,
+      export { PlainEvaluator } from "./tests/js-peers/plain.js";
+      export { median } from "./tests/js/support/median.mjs";`,
     resolveDir: ROOT,
   },
   external: ["./compile.js"],
@@ -53,9 +55,8 @@ async function first() {
 
 /** Nanoseconds per decision of each workload: of Edgewise, and of plain JavaScript. */
 async function speed({ names, rounds, turn }) {
-  const { PlainEvaluator, Ruleset, initialize } = await import("/bench/package.js");
+  const { PlainEvaluator, Ruleset, initialize, median } = await import("/bench/package.js");
   await initialize();
-  const median = (numbers) => numbers.sort((left, right) => left - right)[numbers.length >> 1];
   const results = [];
   for (const name of names) {
     const { snapshot, users } = await (await fetch(`/${name}.json`)).json();
@@ -82,7 +83,6 @@ async function speed({ names, rounds, turn }) {
   return results;
 }
 
-const median = (numbers) => numbers.sort((left, right) => left - right)[numbers.length >> 1];
 const shown = (number) => Math.round(number).toLocaleString("en");
 
 try {

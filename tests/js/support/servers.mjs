@@ -1,5 +1,10 @@
 // Servers on 127.0.0.1, on free ports.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
+import { createServer as listener } from "node:net";
+
+import { until } from "./until.mjs";
 
 /** Serves `answer(path)` → {body, type, status} to anybody. Returns the address, and how to stop. */
 export async function serve(answer) {
@@ -23,4 +28,44 @@ const TYPES = { html: "text/html", js: "text/javascript", mjs: "text/javascript"
 
 export function typeOf(path) {
   return TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
+}
+
+/** A port that nobody listens on now, below those that systems hand out to clients. */
+export async function freePort() {
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000);
+    const probe = listener();
+    const free = await new Promise((resolve) => {
+      probe.once("error", () => resolve(false));
+      probe.listen(port, "127.0.0.1", () => resolve(true));
+    });
+    await new Promise((resolve) => probe.close(resolve));
+    if (free) return port;
+  }
+}
+
+/** Starts `edgewise` with a command and options, in a directory, and waits until it is ready. It gets no other settings. */
+export async function startEdgewise(directory, ...options) {
+  const { EDGEWISE_BIN } = process.env;
+  assert.ok(EDGEWISE_BIN, "EDGEWISE_BIN must name the server: run `cargo xtask test`");
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("EDGEWISE_")));
+  const port = await freePort();
+  const address = `http://127.0.0.1:${port}`;
+  const server = spawn(EDGEWISE_BIN, [...options, "--bind", `127.0.0.1:${port}`], { env, cwd: directory, stdio: "ignore" });
+  const ended = new Promise((resolve) => server.once("close", resolve));
+  const stop = () => {
+    server.kill();
+    return ended;
+  };
+  const ready = async () => {
+    assert.equal(server.exitCode ?? server.signalCode, null, "the server has ended before it was ready");
+    return fetch(`${address}/ready`).then(({ status }) => status, () => 0);
+  };
+  try {
+    await until(ready, (status) => status === 200);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { address, stop };
 }

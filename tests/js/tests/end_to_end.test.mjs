@@ -1,59 +1,28 @@
 // The package follows a real server: what is published there arrives here.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { createClient } from "../../../wasm-pkg/dist/node/index.js";
-
-const PATIENCE = 30_000;
+import { startEdgewise } from "../support/servers.mjs";
 
 let server;
-let address;
 let data;
 
-/** A port that nobody listens on now, below those that systems hand out to clients. */
-async function freePort() {
-  for (;;) {
-    const port = 12_000 + Math.floor(Math.random() * 20_000);
-    const probe = createServer();
-    const free = await new Promise((resolve) => {
-      probe.once("error", () => resolve(false));
-      probe.listen(port, "127.0.0.1", () => resolve(true));
-    });
-    await new Promise((resolve) => probe.close(resolve));
-    if (free) return port;
-  }
-}
-
 before(async () => {
-  assert.ok(process.env.EDGEWISE_BIN, "EDGEWISE_BIN must name the server: run `cargo xtask test`");
   data = await mkdtemp(join(tmpdir(), "edgewise-data-"));
-  const port = await freePort();
-  address = `http://127.0.0.1:${port}`;
-  const { EDGEWISE_BIN, EDGEWISE_TRIPLES, ...env } = process.env;
-  const options = ["serve", "--bind", `127.0.0.1:${port}`, "--data-dir", data];
-  server = spawn(EDGEWISE_BIN, options, { env, cwd: data, stdio: "ignore" });
-  const deadline = Date.now() + PATIENCE;
-  while (!(await fetch(`${address}/ready`).then(({ ok }) => ok, () => false))) {
-    assert.equal(server.exitCode, null, "the server has ended");
-    assert.ok(Date.now() < deadline, "the server is not ready");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  server = await startEdgewise(data, "serve", "--data-dir", data);
 });
 
 after(async () => {
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  server.kill();
-  await ended;
+  await server?.stop();
   await rm(data, { recursive: true, force: true });
 });
 
 async function api(method, path, body) {
-  const answer = await fetch(`${address}/api/${path}`, {
+  const answer = await fetch(`${server.address}/api/${path}`, {
     method,
     headers: { "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -76,7 +45,7 @@ test("what is published reaches a client at once, by events, and decides as the 
   await api("PATCH", `experiments/${experiment.id}/status`, { status: "RUNNING" });
 
   // Without events, it would not look again while this test lasts.
-  const client = createClient({ configUrl: address, environment: "prod", pollingInterval: 2 ** 30, stream: true });
+  const client = createClient({ configUrl: server.address, environment: "prod", pollingInterval: 2 ** 30, stream: true });
   try {
     await client.ready;
     const compare = async (contexts) => {

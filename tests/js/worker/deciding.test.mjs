@@ -1,49 +1,36 @@
 // What the worker decides and answers, compared with recorded decisions and with the native binary.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { startEdgewise } from "../support/servers.mjs";
 import { serve, store } from "./origin.mjs";
-import { start, until } from "./runtime.mjs";
+import { start } from "./runtime.mjs";
 
 const vectors = JSON.parse(readFileSync(path.join(import.meta.dirname, "../../vectors/decisions.json")));
 const environments = vectors.cases.map((_, number) => `case-${number}`).join(",");
-let origin, worker, native, gateway;
+let origin, worker, gateway;
 
 before(async () => {
   origin = await serve();
   worker = await start({
     bindings: { EDGEWISE_SNAPSHOT_STORE: origin.url, EDGEWISE_ENVIRONMENTS: environments, EDGEWISE_POLL_INTERVAL: "3600" },
   });
-  const port = await freePort();
-  native = `http://127.0.0.1:${port}`;
-  const options = ["decide", "--bind", `127.0.0.1:${port}`, "--snapshot-store", `file:${store}`];
-  gateway = spawn(process.env.EDGEWISE_BIN, options, { cwd: store, stdio: "ignore" });
-  await until(() => fetch(`${native}/ready`).then((ready) => ready.status, () => 0), (status) => status === 200);
+  gateway = await startEdgewise(store, "decide", "--snapshot-store", `file:${store}`);
 });
 
 after(async () => {
-  gateway?.kill();
+  await gateway?.stop();
   await worker?.stop();
   await origin?.stop();
 });
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const json = { "content-type": "application/json" };
 const query = (fields) => `/decide?${new URLSearchParams(fields)}`;
 
 /** The same request, answered by both. */
 async function both(at, init) {
-  const answers = await Promise.all([fetch(worker.url(at), init), fetch(`${native}${at}`, init)]);
+  const answers = await Promise.all([fetch(worker.url(at), init), fetch(`${gateway.address}${at}`, init)]);
   return Promise.all(
     answers.map(async (answer) => ({
       status: answer.status,

@@ -2,14 +2,15 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import workerd from "workerd";
+import { freePort } from "../support/servers.mjs";
+import { until } from "../support/until.mjs";
 import { serve } from "./origin.mjs";
-import { dist, until } from "./runtime.mjs";
+import { dist } from "./runtime.mjs";
 
 const worker = path.dirname(dist);
 const js = path.resolve(import.meta.dirname, "..");
@@ -24,12 +25,7 @@ test("workerd serves it from config.capnp", async (context) => {
   const origin = await serve();
   context.after(() => origin.stop());
   const directory = await scratch(context);
-  const port = await new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+  const port = await freePort();
   const config = (await readFile(path.join(worker, "config.capnp"), "utf8"))
     .replaceAll("127.0.0.1:8787", `127.0.0.1:${port}`)
     .replaceAll("http://127.0.0.1:3000", origin.url)

@@ -1,15 +1,17 @@
 // What pages of other sites may do: read published objects, and ask for decisions where that is allowed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../support/until.mjs";
 import { faults, serve, stored } from "./origin.mjs";
-import { start, until } from "./runtime.mjs";
+import { start } from "./runtime.mjs";
 
-async function scene(context, bindings = {}) {
+async function scene(context, bindings = {}, options = {}) {
   const origin = await serve();
   context.after(() => origin.stop());
   origin.publish(1);
   const worker = await start({
     bindings: { EDGEWISE_SNAPSHOT_STORE: origin.url, EDGEWISE_ENVIRONMENTS: "swap", ...bindings },
+    ...options,
   });
   context.after(() => worker.stop());
   return { origin, worker };
@@ -46,7 +48,7 @@ test("published objects are passed through, with their tags", async (context) =>
 });
 
 test("browsers that poll cause one fetch an interval", async (context) => {
-  const { origin, worker } = await scene(context);
+  const { origin, worker } = await scene(context, {}, { still: true });
   const poll = async () => (await worker.fetch("/configs/swap/version.json")).json();
   await poll();
   await until(poll, () => origin.count("version.json") >= 1);

@@ -8,12 +8,13 @@ const root = path.resolve(import.meta.dirname, "../../..");
 /** Where `cargo xtask worker` puts the worker. */
 export const dist = path.join(root, "edge-worker/dist");
 
-// Moves the worker's clock on without waiting.
-const clock = `
+// Moves the worker's clock on without waiting. One that stands still moves in no other way.
+const clock = (still) => `
   import worker from "./index.js";
   const now = Date.now;
   let ahead = 0;
-  Date.now = () => now() + ahead;
+  let began;
+  Date.now = () => (${still} ? (began ??= now()) : now()) + ahead;
   export default {
     fetch(request, env, context) {
       const [, ms] = /\\/advance\\/(\\d+)$/.exec(request.url) ?? [];
@@ -24,8 +25,8 @@ const clock = `
   };
 `;
 
-/** A running worker. `options`: `bindings`, and whatever else miniflare takes. */
-export async function start({ bindings = {}, ...options }) {
+/** A running worker. `options`: `bindings`, whether its clock stands still, and whatever else miniflare takes. */
+export async function start({ bindings = {}, still = false, ...options }) {
   const logged = [];
   const log = new (class extends Log {
     log(message) {
@@ -34,7 +35,7 @@ export async function start({ bindings = {}, ...options }) {
   })(LogLevel.INFO);
   const miniflare = new Miniflare({
     modules: [
-      { type: "ESModule", path: "clock.js", contents: clock },
+      { type: "ESModule", path: "clock.js", contents: clock(still) },
       { type: "ESModule", path: "index.js", contents: readFileSync(path.join(dist, "index.js")) },
       { type: "CompiledWasm", path: "edgewise_worker.wasm", contents: readFileSync(path.join(dist, "edgewise_worker.wasm")) },
     ],
@@ -65,15 +66,4 @@ export async function start({ bindings = {}, ...options }) {
     advance: async (ms) => (await fetch(url(`/advance/${ms}`))).text(),
     stop: () => (stopped ??= miniflare.dispose()),
   };
-}
-
-/** Asks until the answer is as wanted, for half a minute at most. */
-export async function until(ask, wanted) {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const answer = await ask();
-    if (wanted(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`not within 30 s; last: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

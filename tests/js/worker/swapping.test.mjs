@@ -1,9 +1,10 @@
 // Versions come and go under load: no wrong answer, no failed one, and no memory lost.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../support/until.mjs";
 import { connect } from "./connection.mjs";
 import { serve } from "./origin.mjs";
-import { start, until } from "./runtime.mjs";
+import { start } from "./runtime.mjs";
 
 const decisions = Number(process.env.EDGEWISE_WORKER_DECISIONS ?? 50_000);
 const swaps = Number(process.env.EDGEWISE_WORKER_SWAPS ?? 200);

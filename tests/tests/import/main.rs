@@ -231,6 +231,52 @@ async fn ids_states_times_and_orders_stay_as_they_are() {
 }
 
 #[tokio::test]
+async fn experiments_of_the_same_moment_have_the_order_of_their_ids() {
+    let source = Database::fresh().await;
+    let times = "'2024-03-01 10:00:00', '2024-03-01 10:00:00'";
+    let experiment = |id: &str| {
+        format!(
+            "INSERT INTO \"Experiment\" VALUES ('{id}', '{id}', 'n', NULL, 's', 'RUNNING', 'env-prod', NULL, NULL, {times});"
+        )
+    };
+    // In another order than that of their ids, which the update changes.
+    let ids: Vec<String> = (0..40).map(|number| format!("e{:02}", number * 7 % 40)).collect();
+    source.execute(&ids.iter().map(|id| experiment(id)).collect::<String>()).await;
+    source.execute("UPDATE \"Experiment\" SET name = 'm' WHERE id < 'e10'").await;
+    let target = Target::sqlite();
+    target.import(&["--database-url", &source.url(), "--apply"]).well();
+    let snapshot: Value = serde_json::from_slice(&target.published("snapshots/42.json")).unwrap();
+    let got = snapshot["experiments"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap());
+    let mut sorted = ids.clone();
+    sorted.sort();
+    assert_eq!(got.collect::<Vec<_>>(), sorted);
+}
+
+#[test]
+fn a_version_after_which_no_number_is_left_is_refused() {
+    const LAST: u64 = (1 << 53) - 1;
+    let target = Target::sqlite();
+    let (_, mut snapshot) = experiments(3);
+    let file = target.directory.path().join("snapshot.json");
+    for (version, line) in [
+        (LAST - 1, format!("the next one is {LAST}\n")),
+        (LAST, format!("its highest version is {LAST}, and the next one could be {LAST} at most: copy what")),
+        (LAST + 1, format!("its highest version is {}, and", LAST + 1)),
+        (u64::MAX, format!("its highest version is {}, and", i64::MAX)),
+    ] {
+        snapshot["version"] = json!(version);
+        fs::write(&file, snapshot.to_string()).unwrap();
+        let report = target.import(&["--snapshot", file.to_str().unwrap()]).well();
+        assert!(report.contains(&line), "{report}");
+        assert_eq!(
+            report.contains("  ! environment `prod`, with its 3 experiments"),
+            version >= LAST,
+            "{report}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_carried_over_is_listed_with_the_reason() {
     let source = Database::fresh().await;
     let times = "'2024-03-01 10:00:00', '2024-03-01 10:00:00'";

@@ -4,15 +4,17 @@
 // comes from another. CPU is read from /proc. Contenders take turns, and medians are compared.
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile, cp } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import workerd from "workerd";
+import { median } from "../../support/median.mjs";
+import { freePort } from "../../support/servers.mjs";
+import { until } from "../../support/until.mjs";
 import { connect } from "../connection.mjs";
 import { serve, store } from "../origin.mjs";
-import { dist, until } from "../runtime.mjs";
+import { dist } from "../runtime.mjs";
 
 const constants = path.join(dist, "../constants");
 const quick = process.argv.includes("--quick");
@@ -20,19 +22,6 @@ const [rounds, seconds] = quick ? [3, 2] : [7, 5];
 const run = promisify(execFile);
 const context = { country: "US", plan: "pro", age: 34, deviceType: "mobile" };
 const user = "u0000001";
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-const median = (samples) => {
-  const sorted = [...samples].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-};
 
 /** Starts workerd on the first core, with these modules and variables. */
 async function start(scratch, name, { modules, bindings }) {

@@ -81,7 +81,7 @@ fn without_settings_it_is_300_a_minute() {
 #[test]
 fn a_window_ends() {
     let (_directory, serve) =
-        start(&[("DECIDE_RATE_LIMIT_MAX", "1"), ("DECIDE_RATE_LIMIT_WINDOW_MS", "150")]);
+        start(&[("DECIDE_RATE_LIMIT_MAX", "1"), ("DECIDE_RATE_LIMIT_WINDOW_MS", "1000")]);
     ask(&serve.api);
     eventually("a request is one too many", || (ask(&serve.api).status == 429).then_some(()));
     eventually("the next window begins", || (ask(&serve.api).status == 503).then_some(()));

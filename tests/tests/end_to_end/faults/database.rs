@@ -5,11 +5,7 @@ use std::{net::ToSocketAddrs, thread};
 use edgewise_tests::services::fresh_database;
 use serde_json::{Value, json};
 
-use crate::{
-    client::Reply,
-    planes::eventually,
-    scene::{Published, published},
-};
+use crate::{client::Reply, planes::eventually};
 
 use super::{
     cluster::Cluster, history::History, observer::Observer, stack::Stack, subject::Subject, wire::Wire,
@@ -79,7 +75,7 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
         .collect();
     assert_eq!(names, [json!(subject.environment)]);
     let next = kept + 1;
-    assert_eq!(published(&subject.set(&control.api, next)), Published::Live);
+    subject.publish(&control.api, next);
     eventually("it is decided by", || (subject.decided(&decide.api).1 == next).then_some(()));
     let history = stack.history(&subject.environment_id);
     history.check(&store, &subject.environment, &observer.finish());
@@ -125,7 +121,7 @@ fn a_database_that_falls_silent_in_the_middle_of_changes_is_a_503_and_costs_noth
     wire.work_again();
     eventually("the plane is ready", || (control.api.get("/ready").status == 200).then_some(()));
     assert_eq!(subject.kept(&control.api), 0, "nothing was changed by halves");
-    assert_eq!(published(&subject.set(&control.api, 100)), Published::Live);
+    subject.publish(&control.api, 100);
     eventually("it is decided by", || (subject.decided(&decide.api) == (2, 100)).then_some(()));
 }
 

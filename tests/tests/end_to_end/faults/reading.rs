@@ -4,11 +4,7 @@ use std::{net::SocketAddr, thread};
 
 use edgewise_tests::process::free_address;
 
-use crate::{
-    client::Client,
-    planes::eventually,
-    scene::{Published, published},
-};
+use crate::{client::Client, planes::eventually};
 
 use super::{
     bucket::Bucket,
@@ -43,7 +39,7 @@ fn read_bad_store(stack: &Stack, control: &Client, fault: Fault, object: Object)
     assert_eq!(error(), None, "{what}");
 
     let faulty = proxy.fault(fault, "GET", &subject.environment, object);
-    assert_eq!(published(&subject.set(control, 1)), Published::Live, "{what}");
+    subject.publish(control, 1);
     eventually("the plane tells what is wrong", || {
         assert_eq!(subject.decided(&decide.api), (1, 0), "{what}");
         error()
@@ -75,7 +71,7 @@ fn an_object_that_hangs_delays_no_other_environment() {
     let hanging = proxy.fault(Fault::Hang, "GET", &stuck.environment, Object::Version);
     eventually("it is looked at", || (hanging.caught() > 0).then_some(()));
     for n in 1..=CHANGES {
-        assert_eq!(published(&other.set(&control.api, n)), Published::Live);
+        other.publish(&control.api, n);
         eventually("it is decided by", || (other.decided(&decide.api).1 == n).then_some(()));
     }
     // Were changes seen only between looks at it, there would have been one for each.

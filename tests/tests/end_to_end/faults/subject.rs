@@ -2,7 +2,8 @@ use serde_json::{Value, json};
 
 use crate::{
     client::{Client, Reply},
-    scene::{Experiment, environment, id},
+    planes::eventually,
+    scene::{Experiment, Published, environment, id, published},
 };
 
 use super::stack::Store;
@@ -31,17 +32,35 @@ impl Subject {
         let variant = id(&api.post(&experiment.below("/variants"), &variant).is(201));
         experiment.give_all_to(&variant);
         experiment.set_status("RUNNING");
-        Self {
+        let subject = Self {
             environment_id: environment_id.to_owned(),
             environment: environment.to_owned(),
             variant: experiment.below(&format!("/variants/{variant}")),
             experiment: experiment.path,
-        }
+        };
+        subject.settle(api);
+        subject
     }
 
     /// Changes `n`.
     pub(super) fn set(&self, api: &Client, n: u64) -> Reply {
         api.patch(&self.variant, &json!({"payload": {"n": n}}))
+    }
+
+    /// Changes `n`, and waits until that is live: for as long as it takes, where requests wait for 5 s only.
+    #[track_caller]
+    pub(super) fn publish(&self, api: &Client, n: u64) {
+        let reply = self.set(api, n);
+        reply.is(200);
+        assert!(matches!(published(&reply), Published::Live | Published::Failed(_)), "{reply}");
+        self.settle(api);
+    }
+
+    fn settle(&self, api: &Client) {
+        eventually("all changes are live", || {
+            let status = api.get(&format!("/environments/{}/publication", self.environment_id)).is(200);
+            (status["unpublished"] == false).then_some(())
+        });
     }
 
     /// `n` as it is in the database.

@@ -123,9 +123,9 @@ fn a_process_that_hangs_while_it_publishes_is_overtaken() {
     let api = &other.get().unwrap().api;
     for (_, subject) in &subjects {
         assert_eq!(subject.live(&store), 2);
-        assert_eq!(published(&subject.set(&hanging.api, 3)), Published::Live);
+        subject.publish(&hanging.api, 3);
         assert_eq!(subject.live(&store), 3);
-        assert_eq!(published(&subject.set(api, 4)), Published::Live);
+        subject.publish(api, 4);
         assert_eq!(subject.live(&store), 4);
     }
     for ((_, subject), observer) in subjects.iter().zip(observers) {
@@ -142,5 +142,6 @@ fn a_process_that_hangs_while_it_publishes_is_overtaken() {
 fn subject_set_to_two(subject: &Subject, api: &Client) {
     let reply = subject.set(api, 2);
     assert_eq!(reply.is(200)["payload"], json!({"n": 2}));
-    assert!(matches!(published(&reply), Published::Failed(_)), "{reply}");
+    // Not before the lease has run out, which may be by now.
+    assert!(matches!(published(&reply), Published::Failed(_) | Published::Live), "{reply}");
 }

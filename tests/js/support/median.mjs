@@ -1,0 +1,5 @@
+/** The median of numbers, which stay in their order. */
+export function median(numbers) {
+  const sorted = [...numbers].sort((left, right) => left - right);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
