@@ -55,7 +55,8 @@ pub(crate) fn Document() -> impl IntoView {
                 {loading}
                 <MetaTags/>
             </head>
-            <body>{unbuilt} <App/></body>
+            // The browser takes over from the first node on.
+            <body><App/> {unbuilt}</body>
         </html>
     }
 }
