@@ -126,11 +126,7 @@ impl Services {
     }
 }
 
-async fn list(
-    tx: &mut Tx,
-    environment_id: Option<&str>,
-    page: PageRequest,
-) -> Result<(Vec<Audience>, u64)> {
+async fn list(tx: &mut Tx, environment_id: Option<&str>, page: PageRequest) -> Result<(Vec<Audience>, u64)> {
     let (rows, total) = tx.audiences(environment_id, page.limit(), page.offset()).await?;
     let mut environments: HashMap<String, Environment> = HashMap::new();
     let mut audiences = Vec::with_capacity(rows.len());

@@ -127,7 +127,9 @@ pub(crate) async fn delete_audience(id: String, revision: i64) -> Result<Done<Au
 
     crate::server::with_services(async |services| {
         if services.audience_uses(&id, PageRequest::first(1)).await?.counts.total() > 0 {
-            return Err(ApiError::conflict("experiments use the audience: choose another one for them first"));
+            return Err(ApiError::conflict(
+                "experiments use the audience: choose another one for them first",
+            ));
         }
         Ok(services.delete_audience(&Actor::LOCAL, &id, &super::at(revision)).await?.into())
     })

@@ -3,5 +3,5 @@
 mod rules;
 mod split;
 
-pub(crate) use rules::Rules;
+pub(crate) use rules::{Condition, Kind, OPERATORS, Operand, Rules};
 pub(crate) use split::Split;

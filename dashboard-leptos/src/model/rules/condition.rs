@@ -223,7 +223,9 @@ impl Condition {
         }
         match &self.operand {
             Operand::Absent => None,
-            Operand::One(value) if value.is_missing() => Some(("value", "is missing: enter what to compare with")),
+            Operand::One(value) if value.is_missing() => {
+                Some(("value", "is missing: enter what to compare with"))
+            }
             Operand::One(value) if value.fits() => None,
             Operand::One(value) => Some((
                 "value",

@@ -50,7 +50,8 @@ impl Rules {
         let id = self.next_id();
         match conditions(json) {
             Some(list) => {
-                let conditions = list.into_iter().map(|json| Condition::of_json(self.next_id(), json)).collect();
+                let conditions =
+                    list.into_iter().map(|json| Condition::of_json(self.next_id(), json)).collect();
                 Alternative { id, conditions, kept: None }
             }
             None => Alternative { id, conditions: Vec::new(), kept: Some(json.to_owned()) },
@@ -74,7 +75,8 @@ impl Rules {
     /// In plain English: whom they match.
     pub(crate) fn in_words(&self) -> String {
         if self.alternatives.is_empty() {
-            return if self.kept.is_some() { "users of rules that cannot be read here" } else { "everyone" }.to_owned();
+            return if self.kept.is_some() { "users of rules that cannot be read here" } else { "everyone" }
+                .to_owned();
         }
         let words: Vec<String> = self.alternatives.iter().map(Alternative::in_words).collect();
         words.join("; or ")
@@ -121,7 +123,10 @@ impl Rules {
 
     /// The condition of that id.
     pub(crate) fn condition(&self, id: u32) -> Option<&Condition> {
-        self.alternatives.iter().flat_map(|alternative| &alternative.conditions).find(|condition| condition.id == id)
+        self.alternatives
+            .iter()
+            .flat_map(|alternative| &alternative.conditions)
+            .find(|condition| condition.id == id)
     }
 
     /// Changes the condition of that id.

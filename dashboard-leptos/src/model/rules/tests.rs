@@ -137,7 +137,8 @@ fn a_new_condition_cannot_be_saved_before_it_is_filled_in() {
     let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":1}]}]");
     let group = rules.alternatives().into_iter().next().unwrap();
     let id = rules.add_condition(group);
-    let field = |rules: &Rules| rules.problem("rules").map(|problem| problem.split(' ').next().unwrap().to_owned());
+    let field =
+        |rules: &Rules| rules.problem("rules").map(|problem| problem.split(' ').next().unwrap().to_owned());
     assert_eq!(field(&rules).as_deref(), Some("`rules[0].conditions[1].attribute`"));
     rules.change(id, |condition| condition.attribute = "age".to_owned());
     assert_eq!(field(&rules).as_deref(), Some("`rules[0].conditions[1].value`"));
@@ -183,8 +184,14 @@ fn what_has_been_entered_stays_when_the_operator_changes() {
         json(&|condition| condition.change_list(|list| list.set_typing("US, 43,C"))),
         "\"in\",\"value\":[43,\"US\",\"C\"]"
     );
-    assert_eq!(json(&|condition| condition.set_kind(Some(Kind::Text))), "\"in\",\"value\":[\"43\",\"US\",\"C\"]");
-    assert_eq!(json(&|condition| condition.set_operator("notIn")), "\"notIn\",\"value\":[\"43\",\"US\",\"C\"]");
+    assert_eq!(
+        json(&|condition| condition.set_kind(Some(Kind::Text))),
+        "\"in\",\"value\":[\"43\",\"US\",\"C\"]"
+    );
+    assert_eq!(
+        json(&|condition| condition.set_operator("notIn")),
+        "\"notIn\",\"value\":[\"43\",\"US\",\"C\"]"
+    );
     assert_eq!(json(&|condition| condition.set_operator("eq")), "\"eq\",\"value\":\"43\"");
     assert_eq!(json(&|condition| condition.set_kind(None)), "\"eq\"");
     assert_eq!(json(&|condition| condition.set_operator("gt")), "\"gt\",\"value\":\"\"");

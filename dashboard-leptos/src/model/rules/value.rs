@@ -195,8 +195,10 @@ pub(super) fn quoted(text: &str) -> String {
 fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_prefix('-').unwrap_or(text);
-    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(left, right)| (left, Some(right)));
-    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(left, right)| (left, Some(right)));
+    let (mantissa, exponent) =
+        text.split_once(['e', 'E']).map_or((text, None), |(left, right)| (left, Some(right)));
+    let (whole, fraction) =
+        mantissa.split_once('.').map_or((mantissa, None), |(left, right)| (left, Some(right)));
     digits(whole)
         && (whole == "0" || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
@@ -214,7 +216,9 @@ mod tests {
             assert_eq!(kind(number), Kind::Number, "{number}");
         }
         // A number of many digits is an id, and would be rounded.
-        for text in ["", "007", ".5", "5.", "+1", "1e", "0x1", "1 000", "NaN", "1234567890123456", "True", "US"] {
+        for text in
+            ["", "007", ".5", "5.", "+1", "1e", "0x1", "1 000", "NaN", "1234567890123456", "True", "US"]
+        {
             assert_eq!(kind(text), Kind::Text, "{text}");
         }
         assert_eq!(kind("false"), Kind::Truth);
