@@ -56,8 +56,6 @@ pub(crate) fn clippy() -> Result<Command> {
 fn compile(how: &str, arguments: &[&str]) -> Result<Command> {
     let mut compile = cargo::cargo([how, "--package", "edgewise-dashboard"])?;
     compile.args(["--profile", PROFILE, "--target", TARGET]).args(arguments);
-    // Views share code instead of each having its own: smaller, and quicker to compile.
-    compile.env("CARGO_ENCODED_RUSTFLAGS", "--cfg=erase_components");
     Ok(compile)
 }
 
