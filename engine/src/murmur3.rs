@@ -26,7 +26,7 @@ pub struct Murmur3 {
     /// Bytes that do not fill a block yet, the first in the lowest byte.
     pub(crate) tail: u32,
     /// How many bytes have been seen; the lowest two bits say how many wait in `tail`.
-    len: u32,
+    pub(crate) len: u32,
 }
 
 impl Murmur3 {

@@ -102,6 +102,12 @@ fn one_by_one(key: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize, marked:
     )
 }
 
+/// The bucket under one salt. Apart from what calls it, and of single numbers, so that they stay in registers.
+#[inline(never)]
+fn bucket(state: u32, tail: u32, len: u32, salt: &[u8]) -> u32 {
+    Murmur3 { state, tail, len }.update(salt).finish() % u32::from(Bucket::COUNT)
+}
+
 /// Assignments, as they are found.
 #[derive(Debug)]
 pub(super) struct Found<'b> {
@@ -202,8 +208,7 @@ impl<'r> Slots<'r> {
             }
             *marks &= !mark;
             let salt = text.get(offset as usize..offset as usize + length as usize).unwrap_or_default();
-            let hash = key.update(salt).finish();
-            let variant = self.choose(second, variants, hash % u32::from(Bucket::COUNT));
+            let variant = self.choose(second, variants, bucket(key.state, key.tail, key.len, salt));
             to.add(Assignment { experiment, variant }, variant != NO_VARIANT);
         }
         to
