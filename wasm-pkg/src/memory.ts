@@ -100,7 +100,8 @@ export class Memory {
    */
   write(at: number, text: string): number {
     const { length } = text;
-    if (at + 3 * length > this.textEnd) return -1;
+    // Less than all of the room, which is words: a last one is always written, if only with zeros.
+    if (at + 3 * length >= this.textEnd) return -1;
     if (length <= SHORT) {
       const { words } = this;
       let word = at >>> 2;
