@@ -26,7 +26,7 @@ pub struct Murmur3 {
     /// Bytes that do not fill a block yet, the first in the lowest byte.
     pub(crate) tail: u32,
     /// How many bytes have been seen; the lowest two bits say how many wait in `tail`.
-    len: u32,
+    pub(crate) len: u32,
 }
 
 impl Murmur3 {
@@ -49,26 +49,19 @@ impl Murmur3 {
         let waiting = self.waiting();
         self.len = self.len_after(bytes.len());
 
-        let shift = waiting * 8;
         let (blocks, rest) = bytes.as_chunks::<4>();
         for block in blocks {
-            let block = u32::from_le_bytes(*block);
-            if shift == 0 {
-                self.mix(block);
-            } else {
-                self.mix(self.tail | block << shift);
-                self.tail = block >> (32 - shift);
-            }
+            let (block, left) = behind(self.tail, waiting, u32::from_le_bytes(*block));
+            self.mix(block);
+            self.tail = left;
         }
-        let mut filled = waiting;
-        for &byte in rest {
-            self.tail |= u32::from(byte) << (filled * 8);
-            filled += 1;
-            if filled == 4 {
-                self.mix(self.tail);
-                self.tail = 0;
-                filled = 0;
-            }
+        let last = rest.iter().rev().fold(0, |last, byte| last << 8 | u32::from(*byte));
+        let (block, left) = behind(self.tail, waiting, last);
+        if waiting as usize + rest.len() < 4 {
+            self.tail = block;
+        } else {
+            self.mix(block);
+            self.tail = left;
         }
         self
     }
@@ -76,14 +69,10 @@ impl Murmur3 {
     /// The state after the four bytes of `block` too, the first in the lowest byte.
     #[inline]
     pub(crate) fn update_block(mut self, block: u32) -> Self {
-        let shift = self.waiting() * 8;
+        let (block, left) = behind(self.tail, self.waiting(), block);
         self.len = self.len_after(4);
-        if shift == 0 {
-            self.mix(block);
-        } else {
-            self.mix(self.tail | block << shift);
-            self.tail = block >> (32 - shift);
-        }
+        self.mix(block);
+        self.tail = left;
         self
     }
 
@@ -123,6 +112,14 @@ impl Default for Murmur3 {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A block of what has waited and what comes behind it, and what then is left to wait.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
+const fn behind(tail: u32, waiting: u32, next: u32) -> (u32, u32) {
+    let both = tail as u64 | (next as u64) << (8 * waiting);
+    (both as u32, (both >> 32) as u32)
 }
 
 /// What a block goes through before it enters the state.

@@ -15,6 +15,8 @@ pub struct Deciding {
     incoming: Vec<u8>,
     records: Vec<Record>,
     text: Vec<u8>,
+    /// Where in it texts begin: at an address that words can be written to.
+    first: usize,
     buffer: Buffer,
 }
 
@@ -27,6 +29,7 @@ impl Deciding {
             incoming: Vec::new(),
             records: Vec::new(),
             text: Vec::new(),
+            first: 0,
             buffer: Buffer::new(),
         }
     }
@@ -65,25 +68,27 @@ impl Deciding {
         self.rulesets.get(handle.wrapping_sub(1))?.as_ref()
     }
 
-    /// Where attributes and texts are written before deciding: at least so many records and bytes. `None` if there is
-    /// not so much memory.
+    /// Where attributes and texts are written before deciding: so many records and bytes, if not more. Texts begin at an
+    /// address that is a multiple of four. `None` if there is not so much memory.
     pub fn input(&mut self, records: usize, text: usize) -> Option<(&mut [Record], &mut [u8])> {
         if self.records.len() < records {
             self.records = zeros(records)?;
         }
-        if self.text.len() < text {
-            self.text = zeros(text)?;
+        if self.text.len().saturating_sub(self.first) < text {
+            self.text = zeros(text.checked_add(size_of::<u32>())?)?;
+            self.first = self.text.as_ptr().align_offset(align_of::<u32>());
         }
-        Some((&mut self.records, &mut self.text))
+        Some((&mut self.records, self.text.get_mut(self.first..)?.get_mut(..text)?))
     }
 
     /// Decides for the user whose key stands at the beginning of the text, and whose attributes are in the records.
     #[inline]
     pub fn decide(&mut self, handle: usize, key_length: usize) -> &[Assignment] {
-        let key = core::str::from_utf8(self.text.get(..key_length).unwrap_or_default());
+        let text = self.text.get(self.first..).unwrap_or_default();
+        let key = core::str::from_utf8(text.get(..key_length).unwrap_or_default());
         let ruleset = self.rulesets.get(handle.wrapping_sub(1)).and_then(Option::as_ref);
         let (Some(ruleset), Ok(user)) = (ruleset, UserKey::new(key.unwrap_or_default())) else { return &[] };
-        let attributes = Written { records: &self.records, text: &self.text };
+        let attributes = Written { records: &self.records, text };
         ruleset.decide(user, &attributes, &mut self.buffer)
     }
 }

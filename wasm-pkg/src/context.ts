@@ -106,6 +106,7 @@ export class AttributeNames {
 }
 
 function writeString(memory: Memory, record: number, at: number, value: string): number {
+  at = (at + 3) & ~3;
   const end = memory.write(at, value);
   const { words } = memory;
   words[record] = Kind.String;

@@ -93,19 +93,36 @@ export class Memory {
     if (this.bytes.length === 0) this.renew();
   }
 
-  /** Writes a text in UTF-8. Returns where it ends, or -1 if there is no room for it. */
+  /**
+   * Writes a text in UTF-8, from a multiple of 4 on. Returns where it ends, or -1 if there is no room for it.
+   *
+   * Texts that are short and ASCII are written here, four characters at a time.
+   */
   write(at: number, text: string): number {
     const { length } = text;
-    if (at + 3 * length > this.textEnd) return -1;
+    // Less than all of the room, which is words: a last one is always written, if only with zeros.
+    if (at + 3 * length >= this.textEnd) return -1;
     if (length <= SHORT) {
-      const bytes = this.bytes;
+      const { words } = this;
+      let word = at >>> 2;
+      let all = 0;
       let done = 0;
-      for (; done < length; done++) {
-        const code = text.charCodeAt(done);
-        if (code > 0x7f) break;
-        bytes[at + done] = code;
+      for (; done < length - 3; done += 4) {
+        const first = text.charCodeAt(done);
+        const second = text.charCodeAt(done + 1);
+        const third = text.charCodeAt(done + 2);
+        const fourth = text.charCodeAt(done + 3);
+        all |= first | second | third | fourth;
+        words[word++] = first | (second << 8) | (third << 16) | (fourth << 24);
       }
-      if (done === length) return at + length;
+      let last = 0;
+      for (let shift = 0; done < length; done++, shift += 8) {
+        const code = text.charCodeAt(done);
+        all |= code;
+        last |= code << shift;
+      }
+      words[word] = last;
+      if (all < 0x80) return at + length;
     }
     return at + encoder.encodeInto(text, this.bytes.subarray(at, this.textEnd)).written;
   }

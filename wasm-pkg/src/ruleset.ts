@@ -155,23 +155,32 @@ export class Ruleset {
       throw new EdgewiseError("bad-argument", '`context` must be an object of attributes, such as {country: "US"}');
     }
     const memory = this.#memory;
-    let from: Context | readonly unknown[] = context;
-    let keyEnd;
-    for (;;) {
-      const run = ++memory.runs;
-      keyEnd = memory.write(memory.text, userKey);
-      const end = keyEnd < 0 ? -1 : this.#attributes.write(memory, keyEnd, from);
-      // A getter or `toJSON` has decided something itself, where this had been written.
-      if (memory.runs !== run) from = this.#attributes.read(context);
-      else if (end < 0) memory.reserve(0, 2 * (memory.textEnd - memory.text));
-      else break;
-    }
+    memory.runs++;
+    // Without attributes nothing but the key is to be written, and nobody else's code runs meanwhile.
+    let keyEnd = this.#attributes.length === 0 ? memory.write(memory.text, userKey) : -1;
+    if (keyEnd < 0) keyEnd = this.#write(userKey, context);
     if (this.#handle === 0) {
       throw new EdgewiseError("closed", "the ruleset is closed: load it again to decide from it");
     }
     const count = memory.exports.decide(this.#handle, keyEnd - memory.text);
-    if (memory.bytes.length === 0) memory.renew();
+    // Views of memory that has grown have nothing in them. Asking for a word is quicker than asking for the length.
+    if (memory.words[memory.answer] === undefined) memory.renew();
     return count;
+  }
+
+  /** Writes the user key and the attributes, however much room they take. Returns where the key ends. */
+  #write(userKey: string, context: Context): number {
+    const memory = this.#memory;
+    let from: Context | readonly unknown[] = context;
+    for (;;) {
+      const run = ++memory.runs;
+      const keyEnd = memory.write(memory.text, userKey);
+      const end = keyEnd < 0 ? -1 : this.#attributes.write(memory, keyEnd, from);
+      // A getter or `toJSON` has decided something itself, where this had been written.
+      if (memory.runs !== run) from = this.#attributes.read(context);
+      else if (end < 0) memory.reserve(0, 2 * (memory.textEnd - memory.text));
+      else return keyEnd;
+    }
   }
 
   #assignment(experiment: number, variant: number): Assignment {

@@ -52,10 +52,8 @@ impl Lanes {
         let slots = Slots::of(ruleset);
         let key = key.0;
         let counts = ruleset.counts();
-        if counts.blocks == 0 {
-            return slots.assign_loose(key, marks, to);
-        }
         let to = match self.0 {
+            _ if counts.blocks == 0 => to,
             Way::Scalar | Way::Portable => {
                 let fewest = if matches!(self.0, Way::Scalar) { u32::MAX } else { WORTHWHILE };
                 slots.assign(marks, to, |rows, salt_bytes, marked| {
@@ -102,6 +100,12 @@ fn one_by_one(key: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize, marked:
             if marked >> lane & 1 == 1 { lanes::bucket(key, rows, salt_bytes, lane) } else { 0 }
         },
     )
+}
+
+/// The bucket under one salt. Apart from what calls it, and of single numbers, so that they stay in registers.
+#[inline(never)]
+fn bucket(state: u32, tail: u32, len: u32, salt: &[u8]) -> u32 {
+    Murmur3 { state, tail, len }.update(salt).finish() % u32::from(Bucket::COUNT)
 }
 
 /// Assignments, as they are found.
@@ -193,17 +197,19 @@ impl<'r> Slots<'r> {
     /// The slots after the blocks.
     fn assign_loose<'b>(self, key: Murmur3, marks: &mut [u64], mut to: Found<'b>) -> Found<'b> {
         let first = self.ruleset.counts().blocks * LANES;
-        let loose = self.ruleset.words(Section::Loose);
-        for (number, marks) in marks.iter_mut().enumerate().skip(first / 64) {
-            while *marks != 0 {
-                let slot = number * 64 + marks.trailing_zeros() as usize;
-                *marks &= *marks - 1;
-                let place = slot.saturating_sub(first) * Section::Loose.record_words();
-                let [experiment, second, variants, offset, length] = loose.record(place);
-                let hash = key.update(self.ruleset.text_bytes(offset, length)).finish();
-                let variant = self.choose(second, variants, hash % u32::from(Bucket::COUNT));
-                to.add(Assignment { experiment, variant }, variant != NO_VARIANT);
+        let text = self.ruleset.bytes_of(Section::Text);
+        for (slot, [experiment, second, variants, offset, length]) in
+            (first..).zip(self.ruleset.words(Section::Loose).records())
+        {
+            let Some(marks) = marks.get_mut(slot / 64) else { break };
+            let mark = 1 << (slot % 64);
+            if *marks & mark == 0 {
+                continue;
             }
+            *marks &= !mark;
+            let salt = text.get(offset as usize..offset as usize + length as usize).unwrap_or_default();
+            let variant = self.choose(second, variants, bucket(key.state, key.tail, key.len, salt));
+            to.add(Assignment { experiment, variant }, variant != NO_VARIANT);
         }
         to
     }

@@ -34,6 +34,7 @@ pub struct Buffer {
     assignments: Vec<Assignment>,
     count: usize,
     seen: Vec<Seen<'static>>,
+    /// A bit for each slot. None is set between decisions.
     marks: Vec<u64>,
     memo: matching::Memo,
     order: assigning::Order,
@@ -51,6 +52,20 @@ impl Buffer {
     #[must_use]
     pub fn with_lanes(lanes: Lanes) -> Self {
         Self { lanes, ..Self::default() }
+    }
+
+    /// Sees to it that so many slots can be marked and assigned.
+    fn make_room(&mut self, slots: usize) {
+        if self.assignments.len() < slots + LANES {
+            self.grow(slots);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, slots: usize) {
+        self.marks.resize(slots.div_ceil(64), 0);
+        self.assignments.resize(slots + LANES, Assignment { experiment: 0, variant: 0 });
     }
 
     /// What was decided last.
@@ -86,23 +101,13 @@ impl Ruleset {
         attributes: &impl Attributes,
         buffer: &'b mut Buffer,
     ) -> &'b [Assignment] {
-        let slots = self.counts().slots;
-        // Nothing is marked between decisions.
-        buffer.marks.resize(slots.div_ceil(64), 0);
-        let open_to_all = self.open_to_all();
-        if open_to_all.len() == buffer.marks.len() {
-            buffer.marks.copy_from_slice(open_to_all);
+        buffer.make_room(self.counts().slots);
+        for (mark, open_to_all) in buffer.marks.iter_mut().zip(self.open_to_all()) {
+            *mark |= open_to_all;
         }
-        if buffer.assignments.len() < slots + LANES {
-            buffer.assignments.resize(slots + LANES, Assignment { experiment: 0, variant: 0 });
-        }
-
         // Without attributes there are no conditions either.
         if !self.attribute_records().is_empty() {
-            let mut seen = seen::recycled(core::mem::take(&mut buffer.seen));
-            seen::look_up(self, attributes, &mut seen);
-            Matching::new(self, &seen, &mut buffer.memo).mark(&mut buffer.marks);
-            buffer.seen = seen::recycled(seen);
+            self.mark(attributes, buffer);
         }
 
         let key = KeyHash::new(user.as_str());
@@ -113,5 +118,13 @@ impl Ruleset {
             buffer.order.restore(self.experiments(), found);
         }
         buffer.assignments()
+    }
+
+    /// Marks the slots whose conditions hold.
+    fn mark(&self, attributes: &impl Attributes, buffer: &mut Buffer) {
+        let mut seen = seen::recycled(core::mem::take(&mut buffer.seen));
+        seen::look_up(self, attributes, &mut seen);
+        Matching::new(self, &seen, &mut buffer.memo).mark(&mut buffer.marks);
+        buffer.seen = seen::recycled(seen);
     }
 }
