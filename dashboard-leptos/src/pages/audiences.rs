@@ -118,7 +118,7 @@ fn table(audiences: Page<AudienceLine>, environment: Option<String>) -> AnyView 
 fn row(audience: AudienceLine) -> impl IntoView {
     let AudienceLine { id, name, environment, rules, uses, running, updated_at } = audience;
     let uses = match (uses, running) {
-        (0, _) => view! { <span class="quiet">"Nothing"</span> }.into_any(),
+        (0, _) => view! { <span class="quiet">"Not used"</span> }.into_any(),
         (uses, running) => {
             let experiments = if uses == 1 { " experiment" } else { " experiments" };
             let running =

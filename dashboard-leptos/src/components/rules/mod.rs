@@ -72,7 +72,7 @@ pub(crate) fn RuleEditor(
         <div class="rules">
             <p class="rules-words">
                 <Icon symbol=Symbol::Audiences/>
-                <span>"Matches " <strong>{move || rules.with(Rules::in_words)}</strong></span>
+                <span><span class="quiet">"Matches "</span> {move || rules.with(Rules::in_words)}</span>
             </p>
             {wrong_as_a_whole}
             <p class="quiet without-script">"Rules can be changed once scripts are allowed in this browser."</p>

@@ -14,7 +14,7 @@ const SHOWN: usize = 60;
 const KINDS: [(&str, &str, Option<Kind>); 5] = [
     ("text", "Text", Some(Kind::Text)),
     ("number", "Number", Some(Kind::Number)),
-    ("truth", "True or false", Some(Kind::Truth)),
+    ("truth", "True/false", Some(Kind::Truth)),
     ("json", "JSON", Some(Kind::Json)),
     ("nothing", "Not set", None),
 ];
