@@ -118,7 +118,7 @@ fn in_words(rules: &[Rule]) -> String {
             "lt" => "is less than",
             other => other,
         };
-        let value = condition.value.as_ref().map_or("(no value)", |value| value.get());
+        let value = condition.value.as_ref().map_or_else(|| "(no value)".to_owned(), |value| on_one_line(value));
         format!("{} {operator} {value}", condition.attribute)
     };
     let rule = |(place, rule): (usize, &Rule)| {
@@ -129,6 +129,20 @@ fn in_words(rules: &[Rule]) -> String {
     rules.iter().enumerate().map(rule).collect::<Vec<_>>().join("\n")
 }
 
+/// JSON on one line, with a blank after each comma.
+fn on_one_line(json: &RawValue) -> String {
+    let lines = indented(json.get());
+    let mut line = String::with_capacity(lines.len());
+    for part in lines.lines().map(str::trim_start) {
+        let closes = part.starts_with([']', '}']);
+        if !line.is_empty() && !line.ends_with(['[', '{']) && !closes {
+            line.push(' ');
+        }
+        line.push_str(part);
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,7 +151,7 @@ mod tests {
     fn an_experiment_is_told_in_words() {
         let snapshot: Snapshot<'_> = serde_json::from_str(
             r#"{"version": 3, "experiments": [{"id": "e", "key": "button", "salt": "s", "audienceRules": [],
-                "targetingRules": [{"conditions": [{"attribute": "plan", "operator": "in", "value": ["pro", "team"]},
+                "targetingRules": [{"conditions": [{"attribute": "plan", "operator": "in", "value": ["pro","team","[ ]"]},
                 {"attribute": "age", "operator": "gt", "value": 17.0}]}, {"conditions": []}],
                 "variants": [{"id": "v", "key": "green", "payload": {"a": 1e2}}, {"id": "w", "key": "blue"}],
                 "allocations": [{"variantId": "v", "rangeStart": 0, "rangeEnd": 1249},
@@ -148,7 +162,7 @@ mod tests {
         assert_eq!(experiment.audience(), "everyone");
         assert_eq!(
             experiment.targeting(),
-            "plan is one of [\"pro\", \"team\"] and age is greater than 17.0\nor everyone"
+            "plan is one of [\"pro\", \"team\", \"[ ]\"] and age is greater than 17.0\nor everyone"
         );
         assert_eq!(experiment.split(), "0 – 12.5 %: green\n12.5 – 100 %: ?");
         let variants: Vec<_> = experiment.variants().collect();
