@@ -4,9 +4,11 @@
 
 mod support;
 
+use std::collections::HashMap;
+
 use edgewise_api::resources::{
-    AllocationRequest, AudienceCreate, ExperimentCreate, ExperimentPatch, ExperimentSort, Status, Variant,
-    VariantName, VariantPatch, VersionState,
+    AllocationRequest, AudienceCreate, ExperimentCreate, ExperimentPatch, ExperimentSort, Status,
+    StatusCounts, Variant, VariantName, VariantPatch, VersionState,
 };
 use edgewise_control::store::{ExperimentFilter, ExperimentQuery, Store, StoreError, Tx, Version};
 use serde_json::value::RawValue;
@@ -508,4 +510,51 @@ async fn an_unknown_url_is_refused_with_what_to_use() {
         let problem = Store::open(url).await.unwrap_err().to_string();
         assert!(problem.contains("must begin with sqlite:// or postgres://"), "{problem}");
     }
+}
+
+#[tokio::test]
+async fn an_audience_tells_which_experiments_use_it() {
+    on_each_database(async |store| {
+        let mut tx = store.write().await.unwrap();
+        for id in ["e1", "e2"] {
+            environment(&mut tx, id).await;
+        }
+        for (id, environment_id) in [("a1", "e1"), ("a2", "e1"), ("a3", "e2")] {
+            tx.insert_audience(id, &audience(id, environment_id), "[]", 1).await.unwrap();
+        }
+        let uses = [
+            ("x1", "e1", "a1", Status::Archived),
+            ("x2", "e1", "a1", Status::Running),
+            ("x3", "e1", "a1", Status::Draft),
+            ("x4", "e1", "a1", Status::Running),
+            ("x5", "e2", "a3", Status::Paused),
+        ];
+        for (id, environment_id, audience_id, status) in uses {
+            experiment(&mut tx, id, environment_id).await;
+            let patch = ExperimentPatch {
+                name: None,
+                description: None,
+                audience_id: Some(Some(audience_id.to_owned())),
+                targeting_rules: None,
+            };
+            tx.update_experiment(id, &patch, None, 3).await.unwrap();
+            tx.update_status(id, status, 4).await.unwrap();
+        }
+        let of = |uses: &HashMap<String, StatusCounts>, id: &str| {
+            uses.get(id).map(|counts| (counts.of(Status::Running), counts.total()))
+        };
+        let all = tx.uses_of_audiences(None, 10, 0).await.unwrap();
+        assert_eq!((of(&all, "a1"), of(&all, "a2"), of(&all, "a3")), (Some((2, 4)), None, Some((0, 1))));
+        let first = tx.uses_of_audiences(Some("e1"), 1, 0).await.unwrap();
+        assert_eq!(first.len(), 0, "the newest of the environment is not used");
+        let second = tx.uses_of_audiences(Some("e1"), 1, 1).await.unwrap();
+        assert_eq!((second.len(), of(&second, "a1")), (1, Some((2, 4))));
+
+        let counts = tx.count_uses("a1").await.unwrap();
+        assert_eq!((counts.of(Status::Running), counts.total()), (2, 4));
+        let ids: Vec<String> =
+            tx.experiments_of_audience("a1", 3).await.unwrap().into_iter().map(|row| row.id).collect();
+        assert_eq!(ids, ["x4", "x2", "x3"]);
+    })
+    .await;
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Allocation, Environment, ExperimentRow, PublicationStatus, Status, Version};
+use super::{Allocation, Audience, Environment, ExperimentRow, PublicationStatus, Status, Version};
 
 /// How an environment is doing, at a glance.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -16,6 +16,26 @@ pub struct EnvironmentSummary {
     pub experiments: StatusCounts,
     /// The experiments that were changed last, the last one first.
     pub changed: Vec<ExperimentRow>,
+}
+
+/// An audience, and how it is used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AudienceSummary {
+    /// The audience.
+    pub audience: Audience,
+    /// How many experiments use it.
+    pub uses: StatusCounts,
+}
+
+/// Where an audience is used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AudienceUses {
+    /// How many experiments use it.
+    pub counts: StatusCounts,
+    /// The first of them: running ones, then paused ones, drafts and archived ones.
+    pub experiments: Vec<ExperimentRow>,
 }
 
 /// How many experiments there are of each status.

@@ -8,5 +8,5 @@ mod split;
 
 pub(crate) use basics::{Basics, text as json_text};
 pub(crate) use list::List;
-pub(crate) use rules::Rules;
+pub(crate) use rules::{Condition, Kind, OPERATORS, Operand, Rules};
 pub(crate) use split::Split;
