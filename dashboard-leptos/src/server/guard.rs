@@ -63,11 +63,14 @@ mod tests {
 
     #[test]
     fn what_a_page_of_another_site_sends_is_told_apart() {
-        let sent = |headers: &[(&'static str, &'static str)]| {
-            let mut map = HeaderMap::from_iter([(header::HOST, "flags.example:3000".parse().unwrap())]);
-            map.extend(headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())));
-            is_same_site(&map)
-        };
+        let sent =
+            |headers: &[(&'static str, &'static str)]| {
+                let mut map = HeaderMap::from_iter([(header::HOST, "flags.example:3000".parse().unwrap())]);
+                map.extend(headers.iter().map(|(name, value)| {
+                    (name.parse::<header::HeaderName>().unwrap(), value.parse().unwrap())
+                }));
+                is_same_site(&map)
+            };
         assert!(sent(&[]) && sent(&[("sec-fetch-site", "same-origin")]));
         assert!(sent(&[("origin", "https://flags.example:3000")]));
         assert!(!sent(&[("sec-fetch-site", "cross-site")]) && !sent(&[("sec-fetch-site", "same-site")]));
