@@ -2,6 +2,7 @@
 
 mod connection;
 mod dialog;
+mod diff;
 mod field;
 mod frame;
 mod icon;
@@ -18,6 +19,7 @@ mod toast;
 
 pub(crate) use connection::Connection;
 pub(crate) use dialog::Dialog;
+pub(crate) use diff::Differences;
 pub(crate) use field::Field;
 pub(crate) use frame::{Frame, PageHead};
 #[cfg(not(target_family = "wasm"))]
