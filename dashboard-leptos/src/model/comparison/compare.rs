@@ -59,7 +59,8 @@ fn whole(change: Change, named: &Named, snapshot: &Snapshot<'_>) -> Thing {
         let rules = [("Audience", experiment.audience()), ("Targeting", experiment.targeting())];
         let split = ("Split".to_owned(), experiment.split());
         let variants = experiment.variants().map(|(key, payload)| (format!("Variant {key}"), payload));
-        let fields = rules.map(|(name, words)| (name.to_owned(), words)).into_iter().chain([split]).chain(variants);
+        let fields =
+            rules.map(|(name, words)| (name.to_owned(), words)).into_iter().chain([split]).chain(variants);
         fields
             .filter(|(name, words)| name != "Audience" || words != "everyone")
             .map(|(name, words)| match change {

@@ -118,7 +118,8 @@ fn in_words(rules: &[Rule]) -> String {
             "lt" => "is less than",
             other => other,
         };
-        let value = condition.value.as_ref().map_or_else(|| "(no value)".to_owned(), |value| on_one_line(value));
+        let value =
+            condition.value.as_ref().map_or_else(|| "(no value)".to_owned(), |value| on_one_line(value));
         format!("{} {operator} {value}", condition.attribute)
     };
     let rule = |(place, rule): (usize, &Rule)| {
@@ -166,10 +167,7 @@ mod tests {
         );
         assert_eq!(experiment.split(), "0 – 12.5 %: green\n12.5 – 100 %: ?");
         let variants: Vec<_> = experiment.variants().collect();
-        assert_eq!(
-            variants,
-            [("green", "{\n  \"a\": 1e2\n}".to_owned()), ("blue", "no payload".to_owned())]
-        );
+        assert_eq!(variants, [("green", "{\n  \"a\": 1e2\n}".to_owned()), ("blue", "no payload".to_owned())]);
         assert_eq!((percent(1), percent(4_999)), ("0.01".to_owned(), "49.99".to_owned()));
     }
 }
