@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Environment, ExperimentRow, PublicationStatus, Status, Version};
+use super::{Allocation, Audience, Environment, ExperimentRow, PublicationStatus, Status, Version};
 
 /// How an environment is doing, at a glance.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -16,6 +16,26 @@ pub struct EnvironmentSummary {
     pub experiments: StatusCounts,
     /// The experiments that were changed last, the last one first.
     pub changed: Vec<ExperimentRow>,
+}
+
+/// An audience, and how it is used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AudienceSummary {
+    /// The audience.
+    pub audience: Audience,
+    /// How many experiments use it.
+    pub uses: StatusCounts,
+}
+
+/// Where an audience is used.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AudienceUses {
+    /// How many experiments use it.
+    pub counts: StatusCounts,
+    /// The first of them: running ones, then paused ones, drafts and archived ones.
+    pub experiments: Vec<ExperimentRow>,
 }
 
 /// How many experiments there are of each status.
@@ -43,4 +63,47 @@ impl StatusCounts {
     pub fn total(self) -> u64 {
         self.0.into_iter().sum()
     }
+}
+
+/// An experiment, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExperimentSummary {
+    /// UUID.
+    pub id: String,
+    /// What code calls the experiment by.
+    pub key: String,
+    /// For people.
+    pub name: String,
+    /// Where it is in its life.
+    pub status: Status,
+    /// The name of its environment.
+    pub environment: String,
+    /// ISO 8601, UTC, milliseconds.
+    pub updated_at: String,
+    /// In the order they were created.
+    pub variants: Vec<VariantName>,
+    /// In the order they were put.
+    pub allocations: Vec<Allocation>,
+}
+
+/// A variant without its payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariantName {
+    /// UUID.
+    pub id: String,
+    /// For people.
+    pub name: String,
+}
+
+/// What a list of experiments is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExperimentSort {
+    /// By name, whatever the case of its letters from A to Z.
+    Name,
+    /// By status, in the order of [`Status::ALL`].
+    Status,
+    /// By when they were changed last.
+    #[default]
+    Updated,
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use edgewise_api::{
     page::{Page, PageRequest},
-    resources::{Audience, AudienceCreate, AudiencePatch, Environment},
+    resources::{Audience, AudienceCreate, AudiencePatch, AudienceSummary, AudienceUses, Environment},
 };
 
 use super::{Changed, Precondition, Result, Services, begin_change, count, found, or_conflict, rules_json};
@@ -41,19 +41,40 @@ impl Services {
     /// Only if the database fails.
     pub async fn audiences(&self, environment_id: Option<&str>, page: PageRequest) -> Result<Page<Audience>> {
         let mut tx = self.store.read().await?;
-        let (rows, total) = tx.audiences(environment_id, page.limit(), page.offset()).await?;
-        let mut environments: HashMap<String, Environment> = HashMap::new();
-        let mut audiences = Vec::with_capacity(rows.len());
-        for row in rows {
-            let id = &row.environment_id;
-            let environment = match environments.get(id) {
-                Some(environment) => environment.clone(),
-                None => found(tx.environment(id).await?, "environment", id)?.value,
-            };
-            environments.insert(id.clone(), environment.clone());
-            audiences.push(Audience { row, environment });
-        }
-        Ok(page.answer(audiences, count(total)))
+        let (audiences, total) = list(&mut tx, environment_id, page).await?;
+        Ok(page.answer(audiences, total))
+    }
+
+    /// The same page, with how each audience is used.
+    ///
+    /// # Errors
+    /// Only if the database fails.
+    pub async fn audience_summaries(
+        &self,
+        environment_id: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<AudienceSummary>> {
+        let mut tx = self.store.read().await?;
+        let (audiences, total) = list(&mut tx, environment_id, page).await?;
+        let uses = tx.uses_of_audiences(environment_id, page.limit(), page.offset()).await?;
+        let summary = |audience: Audience| {
+            let uses = uses.get(&audience.row.id).copied().unwrap_or_default();
+            AudienceSummary { audience, uses }
+        };
+        Ok(page.answer(audiences.into_iter().map(summary).collect(), total))
+    }
+
+    /// Where an audience is used: how often, and the first experiments, `most` at most.
+    ///
+    /// # Errors
+    /// 404 if there is no such audience.
+    pub async fn audience_uses(&self, id: &str, most: PageRequest) -> Result<AudienceUses> {
+        let mut tx = self.store.read().await?;
+        found(tx.audience(id).await?, "audience", id)?;
+        Ok(AudienceUses {
+            counts: tx.count_uses(id).await?,
+            experiments: tx.experiments_of_audience(id, most.limit()).await?,
+        })
     }
 
     /// Changes an audience. Published if its rules changed and a running experiment uses it.
@@ -103,6 +124,22 @@ impl Services {
             self.finish(tx, &environment_id, change, publish, (actor, "audience deleted", id)).await?;
         Ok(Changed { value: audience.value, publication })
     }
+}
+
+async fn list(tx: &mut Tx, environment_id: Option<&str>, page: PageRequest) -> Result<(Vec<Audience>, u64)> {
+    let (rows, total) = tx.audiences(environment_id, page.limit(), page.offset()).await?;
+    let mut environments: HashMap<String, Environment> = HashMap::new();
+    let mut audiences = Vec::with_capacity(rows.len());
+    for row in rows {
+        let id = &row.environment_id;
+        let environment = match environments.get(id) {
+            Some(environment) => environment.clone(),
+            None => found(tx.environment(id).await?, "environment", id)?.value,
+        };
+        environments.insert(id.clone(), environment.clone());
+        audiences.push(Audience { row, environment });
+    }
+    Ok((audiences, count(total)))
 }
 
 async fn read(tx: &mut Tx, id: &str) -> Result<Stored<Audience>> {

@@ -1,4 +1,6 @@
-use edgewise_api::resources::{AudienceCreate, AudienceRow};
+use std::collections::HashMap;
+
+use edgewise_api::resources::{AudienceCreate, AudienceRow, ExperimentRow, StatusCounts};
 use sqlx::{Row as _, query};
 
 use super::{
@@ -57,6 +59,58 @@ impl Tx {
             .fetch_one(&mut self.sql)
             .await?;
         Ok((rows.iter().map(rows::audience).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
+    }
+
+    /// How many experiments of each status use the audiences of a page, by the audience's id. Those that none uses are absent.
+    pub async fn uses_of_audiences(
+        &mut self,
+        environment_id: Option<&str>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<HashMap<String, StatusCounts>> {
+        let rows = query(
+            "SELECT audience_id, status, COUNT(*) AS total FROM experiment WHERE audience_id IN \
+             (SELECT id FROM audience WHERE ($1 IS NULL OR environment_id = $1) \
+             ORDER BY seq DESC LIMIT $2 OFFSET $3) GROUP BY audience_id, status",
+        )
+        .bind(environment_id)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(&mut self.sql)
+        .await?;
+        let mut uses: HashMap<String, StatusCounts> = HashMap::new();
+        for row in rows {
+            let counts = uses.entry(row.try_get("audience_id")?).or_default();
+            counts.set(rows::status(&row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
+        }
+        Ok(uses)
+    }
+
+    /// How many experiments of each status use the audience.
+    pub async fn count_uses(&mut self, id: &str) -> Result<StatusCounts> {
+        let rows =
+            query("SELECT status, COUNT(*) AS total FROM experiment WHERE audience_id = $1 GROUP BY status")
+                .bind(id)
+                .fetch_all(&mut self.sql)
+                .await?;
+        let mut counts = StatusCounts::default();
+        for row in rows {
+            counts.set(rows::status(&row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
+        }
+        Ok(counts)
+    }
+
+    /// The experiments that use the audience: running, paused, drafts and archived ones, each newest first.
+    pub async fn experiments_of_audience(&mut self, id: &str, limit: i64) -> Result<Vec<ExperimentRow>> {
+        let rows = query(
+            "SELECT * FROM experiment WHERE audience_id = $1 ORDER BY CASE status WHEN 'RUNNING' THEN 0 \
+             WHEN 'PAUSED' THEN 1 WHEN 'DRAFT' THEN 2 ELSE 3 END, seq DESC LIMIT $2",
+        )
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&mut self.sql)
+        .await?;
+        Ok(rows.iter().map(rows::experiment).collect::<sqlx::Result<_>>()?)
     }
 
     /// Changes an audience, and raises its revision and that of the experiments that show it. What is `None` stays.

@@ -1,1 +1,137 @@
+use edgewise_api::{
+    page::Page,
+    resources::{Audience, AudienceUses},
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
 
+use super::{Done, Kept};
+use crate::problem::Problem;
+
+/// An audience, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AudienceLine {
+    /// UUID.
+    pub(crate) id: String,
+    /// Unique in its environment.
+    pub(crate) name: String,
+    /// The name of its environment.
+    pub(crate) environment: String,
+    /// In plain English, and not longer than a line can be.
+    pub(crate) rules: String,
+    /// How many experiments use it.
+    pub(crate) uses: u64,
+    /// How many of them run.
+    pub(crate) running: u64,
+    /// ISO 8601, UTC.
+    pub(crate) updated_at: String,
+}
+
+/// A page of the audiences, of an environment or of all, newest first.
+#[server(prefix = "/-", endpoint = "audiences", input = GetUrl)]
+pub(crate) async fn list_audiences(
+    environment_id: Option<String>,
+    page: u64,
+) -> Result<Page<AudienceLine>, Problem> {
+    use edgewise_api::{page::PageRequest, query::Query, resources::Status};
+
+    use crate::model::Rules;
+
+    /// What fits into the widest line.
+    const RULES_CHARS: usize = 200;
+
+    crate::server::with_services(async |services| {
+        let query = format!("page={page}&pageSize=20");
+        let request = PageRequest::from_query(&Query::parse(&query)?)?;
+        let found = services.audience_summaries(environment_id.as_deref(), request).await?;
+        let line = |summary: edgewise_api::resources::AudienceSummary| {
+            let Audience { row, environment } = summary.audience;
+            let rules = Rules::of_json(&row.rules).in_words();
+            AudienceLine {
+                id: row.id,
+                name: row.name,
+                environment: environment.name,
+                rules: rules.chars().take(RULES_CHARS).collect(),
+                uses: summary.uses.total(),
+                running: summary.uses.of(Status::Running),
+                updated_at: row.updated_at,
+            }
+        };
+        let Page { data, pagination } = found;
+        Ok(Page { data: data.into_iter().map(line).collect(), pagination })
+    })
+    .await
+}
+
+/// An audience of that id.
+#[server(prefix = "/-", endpoint = "audience", input = GetUrl)]
+pub(crate) async fn load_audience(id: String) -> Result<Kept<Audience>, Problem> {
+    crate::server::with_services(async |services| Ok(services.audience(&id).await?.into())).await
+}
+
+/// Where an audience is used.
+#[server(prefix = "/-", endpoint = "audience/uses", input = GetUrl)]
+pub(crate) async fn load_audience_uses(id: String) -> Result<AudienceUses, Problem> {
+    use edgewise_api::page::PageRequest;
+
+    crate::server::with_services(async |services| {
+        let mut uses = services.audience_uses(&id, PageRequest::first(50)).await?;
+        // Nobody looks at them here.
+        uses.experiments.iter_mut().for_each(|experiment| experiment.targeting_rules = None);
+        Ok(uses)
+    })
+    .await
+}
+
+/// Changes an audience, if it is still at that revision; without an id it makes one, and shows its page. Rules are JSON; they stay
+/// as they are if none are given.
+#[server(prefix = "/-", endpoint = "audiences/save")]
+pub(crate) async fn save_audience(
+    id: Option<String>,
+    revision: Option<i64>,
+    environment_id: Option<String>,
+    name: String,
+    rules: Option<String>,
+) -> Result<Done<Kept<Audience>>, Problem> {
+    use edgewise_api::resources::{AudienceCreate, AudiencePatch};
+    use edgewise_control::actor::Actor;
+    use serde_json::json;
+
+    use super::Publication;
+
+    let name = json!(name.trim());
+    crate::server::with_services(async |services| match id {
+        Some(id) => {
+            let rules = rules.map(|rules| format!(",\"rules\":{rules}")).unwrap_or_default();
+            let request = AudiencePatch::from_body(format!("{{\"name\":{name}{rules}}}").as_bytes())?;
+            let at = super::at(revision.unwrap_or_default());
+            Ok(services.update_audience(&Actor::LOCAL, &id, &at, &request).await?.into())
+        }
+        None => {
+            let (environment, rules) = (json!(environment_id), rules.unwrap_or_else(|| "[]".to_owned()));
+            let body = format!("{{\"name\":{name},\"environmentId\":{environment},\"rules\":{rules}}}");
+            let request = AudienceCreate::from_body(body.as_bytes())?;
+            let value: Kept<Audience> = services.create_audience(&Actor::LOCAL, &request).await?.into();
+            leptos_axum::redirect(&format!("/audiences/{}", value.value.row.id));
+            Ok(Done { value, publication: Publication::NotDue })
+        }
+    })
+    .await
+}
+
+/// Deletes an audience that is still at that revision, unless an experiment uses it.
+#[server(prefix = "/-", endpoint = "audiences/delete")]
+pub(crate) async fn delete_audience(id: String, revision: i64) -> Result<Done<Audience>, Problem> {
+    use edgewise_api::{ApiError, page::PageRequest};
+    use edgewise_control::actor::Actor;
+
+    crate::server::with_services(async |services| {
+        if services.audience_uses(&id, PageRequest::first(1)).await?.counts.total() > 0 {
+            return Err(ApiError::conflict(
+                "experiments use the audience: choose another one for them first",
+            ));
+        }
+        Ok(services.delete_audience(&Actor::LOCAL, &id, &super::at(revision)).await?.into())
+    })
+    .await
+}

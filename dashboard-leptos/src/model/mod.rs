@@ -1,11 +1,16 @@
 //! What editors work on, as plain Rust without a browser. Tested natively.
 
+mod basics;
 mod comparison;
+pub(crate) mod key;
+mod list;
 mod rules;
 mod split;
 
+pub(crate) use basics::{Basics, text as json_text};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use comparison::compare;
 pub(crate) use comparison::{Change, Comparison, Field, Run, Thing};
-pub(crate) use rules::Rules;
+pub(crate) use list::List;
+pub(crate) use rules::{Condition, Kind, OPERATORS, Operand, Rules};
 pub(crate) use split::Split;

@@ -1,11 +1,172 @@
-//! The audiences of all environments.
+//! The audiences of all environments, or of the one that the URL names.
 
-use leptos::prelude::*;
+use edgewise_api::{page::Page, resources::Environment};
+use leptos::{ev, prelude::*};
+use leptos_router::hooks::{use_navigate, use_query_map};
 
-use crate::components::PageHead;
+use super::Loaded;
+use crate::{
+    calls::{self, AudienceLine},
+    components::{Connection, Empty, Icon, PageHead, Pages, Symbol, Time},
+};
 
 /// The page.
 #[component]
 pub(crate) fn Audiences() -> impl IntoView {
-    view! { <PageHead title="Audiences"/> }
+    let news = Connection::of_page().news;
+    let query = use_query_map();
+    let environment = Memo::new(move |_| {
+        query.with(|query| query.get("environment")).filter(|environment| !environment.is_empty())
+    });
+    let page = Memo::new(move |_| {
+        let page = query.with(|query| query.get("page")).and_then(|page| page.parse::<u64>().ok());
+        page.unwrap_or(1).clamp(1, 1_000_000)
+    });
+    let environments = Resource::new(|| (), |()| calls::list_environments());
+    let audiences = Resource::new(
+        move || (environment.get(), page.get(), news.get()),
+        |(environment, page, _)| calls::list_audiences(environment, page),
+    );
+    let new = move || url("/audiences/new", environment.get().as_deref(), 1);
+    view! {
+        <PageHead title="Audiences">
+            <a class="button primary" href=new><Icon symbol=Symbol::Add/> "New audience"</a>
+        </PageHead>
+        <Loaded from=environments rows=1 show={move |environments: Vec<Environment>| {
+            view! { <Filter environments chosen=environment.into()/> }
+        }}/>
+        <Loaded from=audiences show={move |audiences: Page<AudienceLine>| {
+            let environment = environment.get_untracked();
+            if audiences.pagination.total == 0 {
+                nothing(environment.as_deref())
+            } else {
+                table(audiences, environment)
+            }
+        }}/>
+    }
+}
+
+/// Chooses the environment whose audiences are listed.
+#[component]
+fn Filter(environments: Vec<Environment>, chosen: Signal<Option<String>>) -> impl IntoView {
+    let navigate = use_navigate();
+    let choose = move |event: ev::Event| {
+        let id = event_target_value(&event);
+        let chosen = (!id.is_empty()).then_some(id.as_str());
+        navigate(&url("/audiences", chosen, 1), Default::default());
+    };
+    let first = chosen.get_untracked().unwrap_or_default();
+    let options: Vec<_> = environments
+        .into_iter()
+        .map(|environment| {
+            let selected = environment.id == first;
+            view! { <option value=environment.id selected=selected>{environment.name}</option> }
+        })
+        .collect();
+    view! {
+        <form class="audience-filter" method="get" action="/audiences">
+            <label>
+                <span>"Environment"</span>
+                <select name="environment" autocomplete="off" prop:value=move || chosen.get().unwrap_or_default() on:change=choose>
+                    <option value="">"All"</option>
+                    {options}
+                </select>
+            </label>
+            <button type="submit" class="button without-script">"Show"</button>
+        </form>
+    }
+}
+
+fn nothing(environment: Option<&str>) -> AnyView {
+    let new = url("/audiences/new", environment, 1);
+    let title = if environment.is_some() { "No audiences in this environment" } else { "No audiences yet" };
+    view! {
+        <Empty title=title>
+            <p>
+                "An audience is a named set of rules, such as “beta testers” or “paying customers in the EU”. Experiments that use it
+                reach the users whom it matches, and change with it."
+            </p>
+            <a class="button primary" href=new>"Create an audience"</a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn table(audiences: Page<AudienceLine>, environment: Option<String>) -> AnyView {
+    let Page { data, pagination } = audiences;
+    let rows: Vec<_> = data.into_iter().map(row).collect();
+    view! {
+        <div class="table audiences">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Environment"</th>
+                        <th scope="col">"Matches"</th>
+                        <th scope="col">"Used by"</th>
+                        <th scope="col">"Updated"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <Pages pagination url=move |page| url("/audiences", environment.as_deref(), page)/>
+    }
+    .into_any()
+}
+
+fn row(audience: AudienceLine) -> impl IntoView {
+    let AudienceLine { id, name, environment, rules, uses, running, updated_at } = audience;
+    let uses = match (uses, running) {
+        (0, _) => view! { <span class="quiet">"Nothing"</span> }.into_any(),
+        (uses, running) => {
+            let experiments = if uses == 1 { " experiment" } else { " experiments" };
+            let running =
+                (running > 0).then(|| view! { <span class="pill running">{running} " running"</span> });
+            view! { <span class="audience-uses">{uses} {experiments} {running}</span> }.into_any()
+        }
+    };
+    view! {
+        <tr>
+            <td class="audience-name"><a href=format!("/audiences/{id}")>{name}</a></td>
+            <td class="audience-environment">{environment}</td>
+            <td class="audience-rules"><span title=rules.clone()>{rules.clone()}</span></td>
+            <td>{uses}</td>
+            <td class="audience-updated"><Time at=updated_at/></td>
+        </tr>
+    }
+}
+
+/// The URL of a page of a list.
+fn url(path: &str, environment: Option<&str>, page: u64) -> String {
+    let mut url = path.to_owned();
+    let mut mark = '?';
+    if let Some(environment) = environment {
+        url.push(mark);
+        url.push_str("environment=");
+        // An id has nothing that means anything in a URL; whatever else stood there is no id.
+        url.extend(
+            environment.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '-'),
+        );
+        mark = '&';
+    }
+    if page > 1 {
+        url.push(mark);
+        url.push_str("page=");
+        url.push_str(&page.to_string());
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn environment_and_page_stand_in_the_url() {
+        assert_eq!(url("/audiences", None, 1), "/audiences");
+        assert_eq!(url("/audiences", None, 2), "/audiences?page=2");
+        assert_eq!(url("/audiences", Some("e-1"), 3), "/audiences?environment=e-1&page=3");
+        assert_eq!(url("/audiences/new", Some("a&b=#"), 1), "/audiences/new?environment=ab");
+    }
 }

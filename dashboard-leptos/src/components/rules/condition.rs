@@ -1,0 +1,125 @@
+//! A condition's row: attribute, operator, value.
+
+use leptos::{ev, html, prelude::*};
+
+use super::{ATTRIBUTES, Editor, kept, values};
+use crate::{
+    components::{Icon, Symbol},
+    model::{Condition, OPERATORS, Rules},
+};
+
+/// The row of a condition.
+pub(super) fn row(editor: Editor, alternative: u32, id: u32) -> AnyView {
+    let rules = editor.rules;
+    let remove = move |_: ev::MouseEvent| remove(editor, id);
+    let json = rules.with_untracked(|rules| rules.condition(id).and_then(Condition::kept).map(str::to_owned));
+    if let Some(json) = json {
+        return kept(json, "Remove this condition", remove);
+    }
+    let is_first = Memo::new(move |_| rules.with(|rules| rules.conditions(alternative).first() == Some(&id)));
+    let problem = Memo::new(move |_| {
+        editor.wrong.with(|wrong| match wrong {
+            Some((Some(at), problem)) if *at == id => Some(problem.clone()),
+            _ => None,
+        })
+    });
+    let note = format!("condition-{id}-note");
+    let describes = {
+        let note = note.clone();
+        move || problem.with(Option::is_some).then(|| note.clone())
+    };
+    let problem_note = move || {
+        let note = note.clone();
+        problem.get().map(|problem| view! { <p class="condition-problem" role="alert" id=note>{problem}</p> })
+    };
+    view! {
+        <div class="condition" class:wrong=move || problem.with(Option::is_some)>
+            <span class="condition-word">{move || if is_first.get() { "where" } else { "and" }}</span>
+            {attribute(editor, id, describes)}
+            {operator(rules, id)}
+            {values::operand(rules, id)}
+            <button type="button" class="icon-button condition-remove" aria-label="Remove this condition" on:click=remove>
+                <Icon symbol=Symbol::Close/>
+            </button>
+            {problem_note}
+        </div>
+    }
+    .into_any()
+}
+
+fn attribute(
+    editor: Editor,
+    id: u32,
+    described_by: impl Fn() -> Option<String> + Send + Sync + 'static,
+) -> impl IntoView {
+    let rules = editor.rules;
+    let name = move || {
+        rules.with(|rules| rules.condition(id).map(|found| found.attribute.clone()).unwrap_or_default())
+    };
+    let first = untrack(name);
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        if editor.focus.get() == Some(id)
+            && let Some(input) = input.get()
+        {
+            drop(input.focus());
+        }
+    });
+    let typed = move |event: ev::Event| {
+        let name = event_target_value(&event);
+        rules.update(|rules| rules.change(id, |condition| condition.attribute = name));
+    };
+    let entered = move |_| {
+        rules.update(|rules| {
+            rules.change(id, |condition| condition.attribute = condition.attribute.trim().to_owned());
+        });
+        editor.seen.set(rules.with_untracked(Rules::attributes));
+    };
+    view! {
+        <label class="condition-attribute">
+            <span class="visually-hidden">"Attribute"</span>
+            <input
+                node_ref=input value=first prop:value=name list=ATTRIBUTES placeholder="Attribute" maxlength="256"
+                autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby=described_by
+                on:input=typed on:change=entered
+            />
+        </label>
+    }
+}
+
+fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
+    let name = move || {
+        rules.with(|rules| rules.condition(id).map(|found| found.operator().to_owned()).unwrap_or_default())
+    };
+    let first = untrack(name);
+    // One that is not known is offered as it is.
+    let unknown = (!OPERATORS.iter().any(|(name, _)| *name == first)).then(|| first.clone());
+    let unknown =
+        unknown.map(|name| view! { <option value=name.clone() selected=true>{name.clone()}</option> });
+    let options = OPERATORS.map(|(name, words)| {
+        let selected = name == first;
+        view! { <option value=name selected=selected>{words}</option> }
+    });
+    let chosen = move |event: ev::Event| {
+        let operator = event_target_value(&event);
+        rules.update(|rules| rules.change(id, |condition| condition.set_operator(&operator)));
+    };
+    view! {
+        <label class="condition-operator">
+            <span class="visually-hidden">"Operator"</span>
+            <select prop:value=name on:change=chosen autocomplete="off">{unknown}{options.into_iter().collect_view()}</select>
+        </label>
+    }
+}
+
+/// Removes a condition, and goes to the one beside it.
+fn remove(editor: Editor, id: u32) {
+    let beside = editor.rules.with_untracked(|rules| {
+        let all: Vec<u32> =
+            rules.alternatives().into_iter().flat_map(|group| rules.conditions(group)).collect();
+        let at = all.iter().position(|other| *other == id)?;
+        all.get(at + 1).or_else(|| all.get(at.checked_sub(1)?)).copied()
+    });
+    editor.rules.update(|rules| rules.remove_condition(id));
+    editor.focus.set(Some(beside.unwrap_or(0)));
+}

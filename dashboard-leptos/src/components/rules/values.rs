@@ -1,0 +1,235 @@
+//! What a condition compares with: a value of some type, or a list of values as chips.
+
+use leptos::{ev, html, prelude::*, web_sys};
+
+use crate::{
+    components::{Icon, Symbol},
+    model::{Condition, Kind, Operand, Rules},
+};
+
+/// How many chips are shown at first.
+const SHOWN: usize = 60;
+
+/// Types, as they are chosen.
+const KINDS: [(&str, &str, Option<Kind>); 5] = [
+    ("text", "Text", Some(Kind::Text)),
+    ("number", "Number", Some(Kind::Number)),
+    ("truth", "True or false", Some(Kind::Truth)),
+    ("json", "JSON", Some(Kind::Json)),
+    ("nothing", "Not set", None),
+];
+/// Values of different types.
+const MIXED: &str = "mixed";
+
+/// How a value is entered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// There is none. The words say what that means.
+    Nothing(&'static str),
+    Line,
+    TrueOrFalse,
+    Chips,
+}
+
+impl Form {
+    fn of(condition: Option<&Condition>) -> Self {
+        let Some(condition) = condition else { return Self::Nothing("") };
+        match condition.operand() {
+            Operand::Absent => Self::Nothing(match condition.operator() {
+                "eq" => "Users without this attribute",
+                "neq" => "Users with this attribute",
+                _ => "Nobody: there is nothing to compare with",
+            }),
+            Operand::Many(_) => Self::Chips,
+            Operand::One(value) if value.kind() == Kind::Truth && value.is_chosen() => Self::TrueOrFalse,
+            Operand::One(_) => Self::Line,
+        }
+    }
+}
+
+/// The inputs of a condition's value, and of its type.
+pub(super) fn operand(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
+    let form = Memo::new(move |_| rules.with(|rules| Form::of(rules.condition(id))));
+    let input = move || match form.get() {
+        Form::Nothing(words) => view! { <p class="condition-value condition-nothing">{words}</p> }.into_any(),
+        Form::Line => line(rules, id),
+        Form::TrueOrFalse => true_or_false(rules, id),
+        Form::Chips => chips(rules, id),
+    };
+    let has_choice = Memo::new(move |_| {
+        rules.with(|rules| rules.condition(id).is_some_and(Condition::has_choice_of_kind))
+    });
+    let is_of_lists = Memo::new(move |_| form.get() == Form::Chips);
+    let kind = move || has_choice.get().then(|| kind(rules, id, is_of_lists.get()));
+    view! { {input} {kind} }
+}
+
+fn text(rules: RwSignal<Rules>, id: u32) -> String {
+    rules.with(|rules| {
+        let value = rules.condition(id).and_then(Condition::value);
+        value.map(|value| value.text().to_owned()).unwrap_or_default()
+    })
+}
+
+fn set_text(rules: RwSignal<Rules>, id: u32, text: String) {
+    rules.update(|rules| rules.change(id, |condition| condition.set_text(text)));
+}
+
+fn line(rules: RwSignal<Rules>, id: u32) -> AnyView {
+    let first = untrack(|| text(rules, id));
+    view! {
+        <label class="condition-value">
+            <span class="visually-hidden">"Value"</span>
+            <input
+                value=first prop:value=move || text(rules, id) placeholder="Value"
+                autocomplete="off" autocapitalize="off" spellcheck="false"
+                on:input=move |event| set_text(rules, id, event_target_value(&event))
+            />
+        </label>
+    }
+    .into_any()
+}
+
+fn true_or_false(rules: RwSignal<Rules>, id: u32) -> AnyView {
+    let is_true = untrack(|| text(rules, id)) == "true";
+    view! {
+        <label class="condition-value">
+            <span class="visually-hidden">"Value"</span>
+            <select
+                prop:value=move || text(rules, id) autocomplete="off"
+                on:change=move |event| set_text(rules, id, event_target_value(&event))
+            >
+                <option value="true" selected=is_true>"true"</option>
+                <option value="false" selected=!is_true>"false"</option>
+            </select>
+        </label>
+    }
+    .into_any()
+}
+
+/// The values of a list, which are typed or pasted one after the other.
+fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
+    let words = Memo::new(move |_| {
+        rules.with(|rules| {
+            rules.condition(id).and_then(Condition::list).map(|list| list.words()).unwrap_or_default()
+        })
+    });
+    let typing = move || {
+        rules.with(|rules| {
+            let list = rules.condition(id).and_then(Condition::list);
+            list.map(|list| list.typing().to_owned()).unwrap_or_default()
+        })
+    };
+    let shows_all = RwSignal::new(false);
+    let input = NodeRef::<html::Textarea>::new();
+    let chip = move |(index, word): (usize, String)| {
+        let label = format!("Remove {word}");
+        let remove = move |_| {
+            rules.update(|rules| {
+                rules.change(id, |condition| condition.change_list(|list| list.remove(index)))
+            });
+            if let Some(input) = input.get_untracked() {
+                drop(input.focus());
+            }
+        };
+        view! {
+            <span class="chip">
+                <span>{word}</span>
+                <button type="button" aria-label=label on:click=remove><Icon symbol=Symbol::Close/></button>
+            </span>
+        }
+    };
+    let shown = move || {
+        let mut words = words.get();
+        let all = words.len();
+        if !shows_all.get() {
+            words.truncate(SHOWN);
+        }
+        let hidden = (words.len() < all).then(|| {
+            let show = move |_| shows_all.set(true);
+            view! { <button type="button" class="button small plain" on:click=show>"Show all " {all}</button> }
+        });
+        view! { {words.into_iter().enumerate().map(chip).collect_view()} {hidden} }
+    };
+    // A text area rather than an input: that would join the lines that are pasted into it.
+    let typed = move |event: ev::Event| {
+        let target = event_target::<web_sys::HtmlTextAreaElement>(&event);
+        let text = target.value();
+        rules.update(|rules| {
+            rules.change(id, |condition| condition.change_list(|list| list.set_typing(&text)))
+        });
+        let rest = untrack(typing);
+        if rest != text {
+            target.set_value(&rest);
+        }
+    };
+    let left = move |_| {
+        let is_typing = untrack(|| !typing().is_empty());
+        if is_typing {
+            rules.update(|rules| {
+                rules.change(id, |condition| condition.change_list(|list| list.enter_typed()))
+            });
+        }
+    };
+    let key = move |event: ev::KeyboardEvent| {
+        let is_empty = event_target::<web_sys::HtmlTextAreaElement>(&event).value().is_empty();
+        if event.key() == "Backspace" && is_empty {
+            event.prevent_default();
+            rules.update(|rules| {
+                rules.change(id, |condition| condition.change_list(|list| list.remove_last()))
+            });
+        }
+    };
+    let placeholder = move || if words.with(Vec::is_empty) { "Values, each followed by Enter" } else { "" };
+    view! {
+        <div class="condition-value chips">
+            {shown}
+            <label>
+                <span class="visually-hidden">"Values, each followed by Enter or a comma"</span>
+                <textarea
+                    rows="1" node_ref=input prop:value=typing placeholder=placeholder
+                    autocomplete="off" autocapitalize="off" spellcheck="false"
+                    on:input=typed on:blur=left on:keydown=key
+                ></textarea>
+            </label>
+        </div>
+    }
+    .into_any()
+}
+
+/// The type of the value, or of the values.
+fn kind(rules: RwSignal<Rules>, id: u32, is_of_lists: bool) -> impl IntoView {
+    let name = move || {
+        rules.with(|rules| match rules.condition(id).map(Condition::operand) {
+            Some(Operand::One(value)) => name_of(Some(value.kind())),
+            Some(Operand::Many(list)) => list.kind().map_or(MIXED, |kind| name_of(Some(kind))),
+            _ => name_of(None),
+        })
+    };
+    let first = untrack(name);
+    let options = KINDS.into_iter().filter(|(.., kind)| kind.is_some() || !is_of_lists);
+    let options = options.map(|(name, words, _)| {
+        let selected = name == first;
+        view! { <option value=name selected=selected>{words}</option> }
+    });
+    let options: Vec<_> = options.collect();
+    let chosen = move |event: ev::Event| {
+        let name = event_target_value(&event);
+        if let Some((.., kind)) = KINDS.into_iter().find(|(other, ..)| *other == name) {
+            rules.update(|rules| rules.change(id, |condition| condition.set_kind(kind)));
+        }
+    };
+    view! {
+        <label class="condition-kind">
+            <span class="visually-hidden">"Type of the value"</span>
+            <select prop:value=name on:change=chosen autocomplete="off">
+                {options}
+                <option value=MIXED selected={first == MIXED} hidden=true>"Mixed"</option>
+            </select>
+        </label>
+    }
+}
+
+fn name_of(kind: Option<Kind>) -> &'static str {
+    KINDS.into_iter().find(|(.., other)| *other == kind).map_or(MIXED, |(name, ..)| name)
+}

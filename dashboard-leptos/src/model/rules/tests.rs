@@ -1,0 +1,216 @@
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use edgewise_api::resources::AudiencePatch;
+use proptest::prelude::*;
+
+use super::*;
+
+fn of(json: &str) -> Rules {
+    Rules::of_json(&RawValue::from_string(json.to_owned()).unwrap())
+}
+
+fn round(json: &str) -> String {
+    of(json).to_json()
+}
+
+fn in_words(json: &str) -> String {
+    of(json).in_words()
+}
+
+/// The rules as the server takes them.
+fn taken(rules: &str) -> Result<String, String> {
+    let patch = AudiencePatch::from_body(format!("{{\"rules\":{rules}}}").as_bytes());
+    let rules = patch.map_err(|error| error.message)?.rules.unwrap();
+    Ok(serde_json::to_string(&rules).unwrap())
+}
+
+fn value() -> impl Strategy<Value = String> {
+    let scalar = prop_oneof![
+        Just("null".to_owned()),
+        Just("true".to_owned()),
+        Just("false".to_owned()),
+        (-1_000_000_000_000_000_000_i64..i64::MAX).prop_map(|number| number.to_string()),
+        "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?",
+        ".{0,6}".prop_map(|text| value::quoted(&text)),
+        "[0-9,\" ;tru]{0,5}".prop_map(|text| value::quoted(&text)),
+    ];
+    let list = prop::collection::vec(scalar.clone(), 0..9).prop_map(|list| format!("[{}]", list.join(",")));
+    prop_oneof![3 => scalar, 2 => list, 1 => Just("{\"a\":[1.0,{}]}".to_owned())]
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    let operator = prop::sample::select(OPERATORS.map(|(name, _)| name).to_vec());
+    ("[a-z.]{1,8}", operator, prop::option::of(value())).prop_map(|(attribute, operator, value)| {
+        let value = value.map(|value| format!(",\"value\":{value}")).unwrap_or_default();
+        format!("{{\"attribute\":\"{attribute}\",\"operator\":\"{operator}\"{value}}}")
+    })
+}
+
+fn rules() -> impl Strategy<Value = String> {
+    let rule = prop::collection::vec(condition(), 0..4)
+        .prop_map(|conditions| format!("{{\"conditions\":[{}]}}", conditions.join(",")));
+    prop::collection::vec(rule, 0..4).prop_map(|rules| format!("[{}]", rules.join(",")))
+}
+
+proptest! {
+    #[test]
+    fn rules_that_are_read_and_written_stay_the_same_to_the_byte(json in rules()) {
+        prop_assert_eq!(round(&json), json);
+    }
+
+    #[test]
+    fn what_is_written_is_what_the_server_keeps(json in rules()) {
+        prop_assert_eq!(taken(&round(&json)), Ok(json));
+    }
+
+    #[test]
+    fn any_json_is_read_and_kept(json in prop_oneof![value(), value().prop_map(|value| format!("[{value}]"))]) {
+        prop_assert_eq!(&round(&json), if json == "null" { "[]" } else { &json });
+        let within = format!("[{{\"conditions\":[{json}]}},{{\"conditions\":{json}}}]");
+        prop_assert_eq!(round(&within), within);
+    }
+
+    #[test]
+    fn whatever_is_typed_the_server_takes_once_no_problem_is_left(typed in ".{0,8}", operator in 0..7_usize, kind in 0..5_usize) {
+        let mut rules = Rules::default();
+        let id = rules.add_alternative();
+        rules.change(id, |condition| {
+            condition.attribute = "country".to_owned();
+            condition.set_text(typed.clone());
+            condition.set_operator(OPERATORS.get(operator).unwrap().0);
+            let kinds = [None, Some(Kind::Text), Some(Kind::Number), Some(Kind::Truth), Some(Kind::Json)];
+            if kind > 0 {
+                condition.set_kind(*kinds.get(kind).unwrap());
+            }
+            condition.set_text(typed.clone());
+            condition.change_list(|list| list.set_typing(&typed));
+        });
+        let taken = taken(&rules.to_json());
+        if rules.problem("rules").is_none() && !taken.as_ref().is_err_and(|problem| problem.contains("overflow")) {
+            prop_assert_eq!(taken, Ok(rules.to_json()));
+        }
+    }
+}
+
+#[test]
+fn rules_of_unknown_shapes_are_kept() {
+    for json in [
+        "{\"all\":[]}",
+        "[1]",
+        "[{\"conditions\":{}}]",
+        "[{\"conditions\":[{\"attribute\":\"a\"},7,{\"operator\":\"eq\",\"attribute\":1}]}]",
+        "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"matches\",\"value\":\"x\"}]}]",
+        "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":\"\\ud800\"}]}]",
+    ] {
+        assert_eq!(round(json), json);
+    }
+}
+
+#[test]
+fn absent_and_null_are_told_apart() {
+    let absent = "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\"}]}]";
+    let null = "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":null}]}]";
+    assert_eq!((round(absent), round(null)), (absent.to_owned(), null.to_owned()));
+    assert_eq!((in_words(absent), in_words(null)), ("a is not set".to_owned(), "a is null".to_owned()));
+}
+
+#[test]
+fn rules_are_told_in_plain_english() {
+    assert_eq!(in_words("[]"), "everyone");
+    assert_eq!(in_words("null"), "everyone");
+    assert_eq!(in_words("[{\"conditions\":[]}]"), "everyone");
+    let json = r#"[{"conditions":[{"attribute":"country","operator":"in","value":["US","CA"]},
+        {"attribute":"plan","operator":"eq","value":"pro"}]},
+        {"conditions":[{"attribute":"beta","operator":"eq","value":true}]}]"#;
+    assert_eq!(in_words(json), "country is one of US, CA and plan is pro; or beta is true");
+    let json = r#"[{"conditions":[{"attribute":"age","operator":"gt","value":17.5},
+        {"attribute":"plan","operator":"neq"}, {"attribute":"zip","operator":"neq","value":"10115"},
+        {"attribute":"tier","operator":"notIn","value":[1,2,3,4,5,6,7,8]}]}]"#;
+    assert_eq!(
+        in_words(json),
+        "age is greater than 17.5 and plan is set and zip is not \"10115\" and tier is none of 1, 2, 3, 4, 5, 6 and 2 more"
+    );
+}
+
+#[test]
+fn a_new_condition_cannot_be_saved_before_it_is_filled_in() {
+    let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":1}]}]");
+    let group = rules.alternatives().into_iter().next().unwrap();
+    let id = rules.add_condition(group);
+    let field =
+        |rules: &Rules| rules.problem("rules").map(|problem| problem.split(' ').next().unwrap().to_owned());
+    assert_eq!(field(&rules).as_deref(), Some("`rules[0].conditions[1].attribute`"));
+    rules.change(id, |condition| condition.attribute = "age".to_owned());
+    assert_eq!(field(&rules).as_deref(), Some("`rules[0].conditions[1].value`"));
+    rules.change(id, |condition| condition.set_operator("gt"));
+    rules.change(id, |condition| condition.set_text("old".to_owned()));
+    assert_eq!(field(&rules).as_deref(), Some("`rules[0].conditions[1].value`"));
+    assert_eq!(rules.at("rules[0].conditions[1].value"), Some(id));
+    rules.change(id, |condition| condition.set_text("18".to_owned()));
+    assert_eq!(rules.problem("rules"), None);
+    assert_eq!(rules.in_words(), "a is 1 and age is greater than 18");
+}
+
+#[test]
+fn a_group_goes_with_its_last_condition() {
+    let mut rules = Rules::default();
+    let (first, second) = (rules.add_alternative(), rules.add_alternative());
+    rules.remove_condition(first);
+    assert_eq!(rules.alternatives().len(), 1);
+    rules.remove_condition(second);
+    assert!(rules.is_empty());
+    assert_eq!(rules.to_json(), "[]");
+}
+
+#[test]
+fn what_has_been_entered_stays_when_the_operator_changes() {
+    let mut rules = Rules::default();
+    let id = rules.add_alternative();
+    let mut json = |change: &dyn Fn(&mut Condition)| {
+        rules.change(id, |condition| {
+            condition.attribute = "a".to_owned();
+            change(condition);
+        });
+        let json = rules.to_json();
+        let value = json.split("\"operator\":").nth(1).unwrap();
+        value.trim_end_matches("}]}]").to_owned()
+    };
+    assert_eq!(json(&|condition| condition.set_text("42".to_owned())), "\"eq\",\"value\":42");
+    assert_eq!(json(&|condition| condition.set_operator("contains")), "\"contains\",\"value\":\"42\"");
+    assert_eq!(json(&|condition| condition.set_text("43".to_owned())), "\"contains\",\"value\":\"43\"");
+    assert_eq!(json(&|condition| condition.set_operator("neq")), "\"neq\",\"value\":43");
+    assert_eq!(json(&|condition| condition.set_operator("in")), "\"in\",\"value\":[43]");
+    assert_eq!(
+        json(&|condition| condition.change_list(|list| list.set_typing("US, 43,C"))),
+        "\"in\",\"value\":[43,\"US\",\"C\"]"
+    );
+    assert_eq!(
+        json(&|condition| condition.set_kind(Some(Kind::Text))),
+        "\"in\",\"value\":[\"43\",\"US\",\"C\"]"
+    );
+    assert_eq!(
+        json(&|condition| condition.set_operator("notIn")),
+        "\"notIn\",\"value\":[\"43\",\"US\",\"C\"]"
+    );
+    assert_eq!(json(&|condition| condition.set_operator("eq")), "\"eq\",\"value\":\"43\"");
+    assert_eq!(json(&|condition| condition.set_kind(None)), "\"eq\"");
+    assert_eq!(json(&|condition| condition.set_operator("gt")), "\"gt\",\"value\":\"\"");
+}
+
+#[test]
+fn a_list_is_entered_as_it_is_typed_and_holds_nothing_twice() {
+    let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"in\",\"value\":[\"DE\"]}]}]");
+    let id = rules.at("rules[0].conditions[0]").unwrap();
+    let mut words = |typed: &str| {
+        rules.change(id, |condition| condition.change_list(|list| list.set_typing(typed)));
+        let list = rules.condition(id).unwrap().list().unwrap();
+        (list.words().join(" "), list.typing().to_owned())
+    };
+    assert_eq!(words("F"), ("DE".to_owned(), "F".to_owned()));
+    assert_eq!(words("FR,"), ("DE FR".to_owned(), String::new()));
+    assert_eq!(words("US\nDE\nCA"), ("DE FR US".to_owned(), "CA".to_owned()));
+    rules.change(id, |condition| condition.change_list(condition::List::enter_typed));
+    rules.change(id, |condition| condition.change_list(|list| list.remove(0)));
+    rules.change(id, |condition| condition.change_list(condition::List::remove_last));
+    assert_eq!(rules.in_words(), "a is one of FR, US");
+}

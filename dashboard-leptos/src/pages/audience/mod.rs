@@ -1,0 +1,114 @@
+//! An audience: its rules, and where it is used; and making one.
+
+mod editor;
+mod uses;
+
+use edgewise_api::resources::{Audience, Environment};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use self::{
+    editor::{AudienceEditor, Draft},
+    uses::Uses,
+};
+use super::Loaded;
+use crate::{
+    calls::{self, Kept, SaveAudience},
+    components::{Connection, Empty, PageHead, Toasts},
+    model::Rules,
+};
+
+/// What stands for the id of one that is not there yet.
+const NEW: &str = "new";
+
+/// The page.
+#[component]
+pub(crate) fn AudiencePage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    let save = ServerAction::<SaveAudience>::new();
+    let toasts = Toasts::of_page();
+    Effect::new(move |before: Option<String>| {
+        let id = id.get();
+        let failed = save.value().with_untracked(|saved| matches!(saved, Some(Err(_))));
+        if failed && before.is_some_and(|before| before != id) {
+            // That was about another one.
+            save.clear();
+        }
+        id
+    });
+    Effect::new(move || {
+        if let Some(Ok(done)) = save.value().get() {
+            let is_new = done.value.revision == 1;
+            toasts.done(if is_new { "Audience created" } else { "Audience saved" }, &done.publication);
+        }
+    });
+    move || {
+        let id = id.get();
+        if id == NEW {
+            view! { <NewAudience save/> }.into_any()
+        } else {
+            view! { <ThatAudience id save/> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn NewAudience(save: ServerAction<SaveAudience>) -> impl IntoView {
+    let query = use_query_map();
+    let chosen = query.with_untracked(|query| query.get("environment")).unwrap_or_default();
+    let environments = Resource::new(|| (), |()| calls::list_environments());
+    view! {
+        <PageHead title="New audience" above=("/audiences", "Audiences")/>
+        <Loaded from=environments show={move |environments: Vec<Environment>| {
+            if environments.is_empty() {
+                view! {
+                    <Empty title="Create an environment first">
+                        <p>"An audience belongs to an environment, such as "<code>"prod"</code>"."</p>
+                        <a class="button primary" href="/environments">"Create an environment"</a>
+                    </Empty>
+                }.into_any()
+            } else {
+                let choice = environments.into_iter().map(|environment| (environment.id, environment.name)).collect();
+                view! { <AudienceEditor save draft=Draft::new() choice chosen=chosen.clone()/> }.into_any()
+            }
+        }}/>
+    }
+}
+
+#[component]
+fn ThatAudience(id: String, save: ServerAction<SaveAudience>) -> impl IntoView {
+    let news = Connection::of_page().news;
+    let audience = {
+        let id = id.clone();
+        Resource::new(move || id.clone(), calls::load_audience)
+    };
+    let uses = Resource::new(
+        move || (id.clone(), news.get(), save.version().get()),
+        |(id, ..)| calls::load_audience_uses(id),
+    );
+    // What somebody keeps of their own when they load what somebody else saved.
+    let begun = StoredValue::new(None::<(String, Rules)>);
+    let reload = Callback::new(move |kept| {
+        begun.set_value(kept);
+        save.clear();
+        audience.refetch();
+    });
+    view! {
+        <Loaded from=audience show={move |audience: Kept<Audience>| {
+            let begun = begun.try_update_value(Option::take).flatten();
+            let draft = Draft::of(&audience, begun);
+            let Audience { row, environment } = audience.value;
+            let list = format!("/audiences?environment={}", environment.id);
+            view! {
+                <PageHead title=draft.saved_name above=("/audiences", "Audiences")>
+                    <a class="button plain small" href=list>"Environment "<strong>{environment.name}</strong></a>
+                </PageHead>
+                <div class="audience-page">
+                    <AudienceEditor save draft uses reload/>
+                    <Uses id=row.id uses draft/>
+                </div>
+            }
+        }}/>
+    }
+}

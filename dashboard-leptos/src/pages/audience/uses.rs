@@ -1,0 +1,90 @@
+//! Where an audience is used, and deleting it where it is not.
+
+use edgewise_api::resources::{AudienceUses, ExperimentRow};
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::{super::Loaded, editor::Draft};
+use crate::{
+    calls::DeleteAudience,
+    components::{Dialog, Icon, StatusPill, Symbol, Toasts},
+    problem::Problem,
+};
+
+/// The experiments that use it.
+#[component]
+pub(super) fn Uses(id: String, uses: Resource<Result<AudienceUses, Problem>>, draft: Draft) -> impl IntoView {
+    let delete = ServerAction::<DeleteAudience>::new();
+    let asks = RwSignal::new(false);
+    let toasts = Toasts::of_page();
+    let navigate = use_navigate();
+    Effect::new(move || match delete.value().get() {
+        Some(Ok(done)) => {
+            toasts.done("Audience deleted", &done.publication);
+            navigate("/audiences", Default::default());
+        }
+        Some(Err(problem)) => {
+            asks.set(false);
+            toasts.failed(&problem);
+            uses.refetch();
+        }
+        None => {}
+    });
+    let confirm = move |_| {
+        delete.dispatch(DeleteAudience { id: id.clone(), revision: draft.revision.get_untracked() });
+    };
+    view! {
+        <section class="card audience-uses-card">
+            <h2>"Used by"</h2>
+            <Loaded from=uses rows=2 show={move |uses: AudienceUses| list(uses, asks)}/>
+        </section>
+        <Dialog open=asks title="Delete this audience?">
+            <div class="form">
+                <p><strong>{draft.saved_name}</strong>" and its rules will be gone. No experiment uses it."</p>
+                <div class="form-foot">
+                    <button type="button" class="button" on:click=move |_| asks.set(false)>"Keep it"</button>
+                    <button type="button" class="button danger" disabled=delete.pending() on:click=confirm>"Delete audience"</button>
+                </div>
+            </div>
+        </Dialog>
+    }
+}
+
+fn list(uses: AudienceUses, asks: RwSignal<bool>) -> AnyView {
+    let total = uses.counts.total();
+    let shown = u64::try_from(uses.experiments.len()).unwrap_or_default();
+    let more = total.saturating_sub(shown);
+    let rows: Vec<_> = uses.experiments.into_iter().map(row).collect();
+    let words = match total {
+        0 => view! { <p class="quiet">"No experiment uses this audience yet. Choose it on an experiment's page."</p> }.into_any(),
+        _ => view! { <ul class="rows">{rows}</ul> }.into_any(),
+    };
+    let more = (more > 0).then(|| view! { <p class="quiet">"and "{more}" more"</p> });
+    let reason = (total > 0).then(|| {
+        view! {
+            <p class="quiet audience-delete-reason">
+                "It can be deleted once no experiment uses it."
+            </p>
+        }
+    });
+    view! {
+        {words}
+        {more}
+        <div class="audience-delete needs-script">
+            {reason}
+            <button type="button" class="button small" disabled={total > 0} on:click=move |_| asks.set(true)>
+                <Icon symbol=Symbol::Delete/> "Delete audience"
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+fn row(experiment: ExperimentRow) -> impl IntoView {
+    view! {
+        <li>
+            <a href=format!("/experiments/{}", experiment.id)>{experiment.name}</a>
+            <StatusPill status=experiment.status/>
+        </li>
+    }
+}
