@@ -29,7 +29,7 @@ pub(crate) use note::{Empty, Note, ProblemNote, Skeleton, Tone};
 pub(crate) use pages::Pages;
 pub(crate) use payload::PayloadEditor;
 pub(crate) use rules::RuleEditor;
-pub(crate) use split::{Part, SplitBar, SplitEditor};
+pub(crate) use split::{Part, SplitBar, SplitEditor, colour};
 pub(crate) use status::{LiveState, StatusPill};
 pub(crate) use theme::ThemeSwitch;
 pub(crate) use time::Time;
