@@ -92,7 +92,10 @@ pub(super) fn url(query: &HistoryQuery, change: impl FnOnce(&mut HistoryQuery)) 
     let mut sign = '?';
     for (name, value) in [("page", &query.page), ("version", &query.version), ("against", &query.against)] {
         // What is no number stands in no link.
-        if value.bytes().all(|byte| byte.is_ascii_digit()) && !value.is_empty() && (name, value.as_str()) != ("page", "1") {
+        if value.bytes().all(|byte| byte.is_ascii_digit())
+            && !value.is_empty()
+            && (name, value.as_str()) != ("page", "1")
+        {
             url.push(sign);
             url.push_str(name);
             url.push('=');

@@ -97,7 +97,8 @@ fn Asked(
     roll_back: ServerAction<RollBack>,
 ) -> impl IntoView {
     let problem = move || {
-        let failed = roll_back.value().with(|done| done.as_ref().and_then(|done| done.as_ref().err().cloned()));
+        let failed =
+            roll_back.value().with(|done| done.as_ref().and_then(|done| done.as_ref().err().cloned()));
         failed.map(|problem| view! { <ProblemNote problem/> })
     };
     view! {
