@@ -1,6 +1,6 @@
 //! What an experiment is called and where it belongs, as somebody enters it.
 
-use super::list::escape;
+use super::{json::quoted, list::escape};
 
 /// What a new experiment begins with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,19 +43,19 @@ impl Basics {
     pub(crate) fn to_json(&self, audience: &str, rules: &str) -> String {
         let mut json = format!(
             r#"{{"environmentId":{},"name":{},"key":{}"#,
-            text(&self.environment),
-            text(&self.name),
-            text(&self.key)
+            quoted(&self.environment),
+            quoted(&self.name),
+            quoted(&self.key)
         );
         let mut add = |name: &str, value: &str| {
             json.push_str(name);
             json.push_str(value);
         };
         if !self.description.is_empty() {
-            add(r#","description":"#, &text(&self.description));
+            add(r#","description":"#, &quoted(&self.description));
         }
         if !audience.is_empty() {
-            add(r#","audienceId":"#, &text(audience));
+            add(r#","audienceId":"#, &quoted(audience));
         }
         if !matches!(rules, "" | "[]") {
             add(r#","targetingRules":"#, rules);
@@ -63,12 +63,6 @@ impl Basics {
         json.push('}');
         json
     }
-}
-
-/// A text as JSON.
-pub(crate) fn text(text: &str) -> String {
-    // A string has no reason to fail.
-    serde_json::to_string(text).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod list;
 mod rules;
 mod split;
 
-pub(crate) use basics::{Basics, text as json_text};
+pub(crate) use basics::Basics;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use comparison::compare;
 pub(crate) use comparison::{Change, Comparison, Field, Run, Thing};

@@ -324,9 +324,9 @@ impl Draft {
             if index > 0 {
                 json.push(',');
             }
-            let text = |signal: RwSignal<String>| model::json_text(signal.get_untracked().trim());
+            let text = |signal: RwSignal<String>| model::quoted(signal.get_untracked().trim());
             json += r#"{"id":"#;
-            json += &model::json_text(&variant.id);
+            json += &model::quoted(&variant.id);
             json += r#","name":"#;
             json += &text(variant.name);
             json += r#","key":"#;
