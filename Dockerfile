@@ -1,11 +1,19 @@
 # syntax=docker/dockerfile:1
 
+FROM node:20-bookworm-slim AS node
+
 FROM rust:1.95-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
+# The dashboard's build minifies and compresses what browsers load.
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /source
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/source/target \
-    cargo build --release --locked --package edgewise && cp target/release/edgewise /edgewise
+    cargo xtask dashboard \
+    && cargo build --release --locked --package edgewise --features dashboard \
+    && cp target/release/edgewise /edgewise
 
 FROM debian:bookworm-slim
 RUN apt-get update \

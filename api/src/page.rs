@@ -24,6 +24,12 @@ impl PageRequest {
         Self { page: 1, page_size: if page_size == 0 { 1 } else { page_size } }
     }
 
+    /// A page of that many rows, at most 100. Numbers out of range are taken for the nearest within.
+    #[must_use]
+    pub fn of(page: u64, rows: u64) -> Self {
+        Self { page: page.clamp(1, Self::MAX_PAGE), ..Self::first(rows) }
+    }
+
     /// Reads `page` and `pageSize`: both or neither; page 1 of 20 rows by default.
     ///
     /// # Errors

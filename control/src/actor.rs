@@ -11,6 +11,8 @@ impl Actor {
     pub const LOCAL: Self = Self("local");
     /// Whoever imports, at the command line.
     pub const IMPORT: Self = Self("import");
+    /// Whoever made the example data.
+    pub const DEMO: Self = Self("demo");
 
     /// As history and the log name them.
     #[must_use]

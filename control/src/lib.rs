@@ -10,6 +10,7 @@
 //! | [`publisher`] | from the database to the object store |
 //! | [`live`] | telling of new versions |
 //! | [`import`] | what the reference system keeps, and what is to be taken over of it |
+//! | [`demo`] | example data |
 //! | [`objects`] | the object store |
 //! | [`http`] | what all planes share in speaking HTTP |
 //! | [`actor`], [`clock`] | who, when, and under which id: handed in, never taken |
@@ -18,6 +19,7 @@
 pub mod actor;
 pub mod clock;
 mod control;
+pub mod demo;
 pub mod http;
 pub mod import;
 pub mod live;

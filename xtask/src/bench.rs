@@ -5,7 +5,7 @@ use std::{ffi::OsStr, process::Command};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{cargo, node, package, setup, worker_bench};
+use crate::{cargo, dashboard, node, package, setup, worker_bench};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -31,6 +31,8 @@ enum What {
     Wasm,
     /// What a decision costs in the edge worker, next to workers that answer constant bytes
     Worker,
+    /// How soon the dashboard's pages are there, next to the same rows as JSON and an empty page
+    Dashboard,
 }
 
 /// A workspace of its own: nobody else should compile the peers.
@@ -45,6 +47,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     };
     let mut command = match args.what {
         What::Worker => return worker_bench::run(args.quick),
+        What::Dashboard => return dashboard::bench(args.quick),
         // Alone on one core, so that the scheduler moves nothing.
         What::Engine => on_core(0, bench("engine")?)?,
         // The bench puts the servers on one core, and the load on another.

@@ -49,6 +49,8 @@ enum Task {
     Package(package::Args),
     /// Build what browsers load of the dashboard into dashboard-leptos/dist; `run` does so itself
     Dashboard,
+    /// Take pictures of the dashboard's pages, with example data, into docs/screenshots
+    Screenshots,
     /// Build the edge worker into edge-worker/dist
     Worker,
     /// Throw random bytes at what reads rulesets, snapshots and contexts
@@ -68,6 +70,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Package(args) => package::run(&args),
         Task::Dashboard => dashboard::build(),
+        Task::Screenshots => dashboard::screenshots(),
         Task::Worker => worker::run(),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Parity(args) => parity::run(&args),

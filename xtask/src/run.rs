@@ -11,6 +11,9 @@ pub(crate) struct Args {
     /// Build with optimisations: slower to build, faster to run
     #[arg(long)]
     release: bool,
+    /// Begin with example data, if there is no environment yet
+    #[arg(long)]
+    demo: bool,
     /// Passed to `edgewise serve`; `cargo xtask run -- --help` lists them
     #[arg(last = true, value_name = "OPTIONS")]
     options: Vec<OsString>,
@@ -26,7 +29,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let edgewise = cargo::build_executable("edgewise", &build)?;
 
     let mut serve = cargo::command(edgewise)?;
-    serve.arg("serve").args(&args.options);
+    serve.arg("serve").args(args.demo.then_some("--demo")).args(&args.options);
     // Whoever says otherwise knows where.
     if args.options.is_empty()
         && !env::vars_os().any(|(name, _)| name.to_string_lossy().contains("EDGEWISE_"))

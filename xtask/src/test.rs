@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, javascript, package, services::Starting, setup, tidy, worker};
+use crate::{cargo, dashboard, javascript, package, services::Starting, setup, tidy, worker};
 
 /// One choice of packages and features for linting, building and testing, so that cargo compiles each
 /// dependency once for all of them.
@@ -47,6 +47,10 @@ enum Work {
     Tests(Command),
     /// Builds the edge worker, and tests it in its runtime.
     Worker,
+    /// Builds what browsers load of the dashboard, for the binary that embeds it.
+    Dashboard,
+    /// Opens the dashboard in Chromium.
+    Browser,
 }
 
 impl Work {
@@ -64,6 +68,8 @@ impl Work {
                 starting.ready()?.run(&mut command)
             }
             Self::Worker => worker::test(),
+            Self::Dashboard => dashboard::build(),
+            Self::Browser => dashboard::test(),
         }
     }
 }
@@ -82,10 +88,13 @@ fn all() -> Result<Vec<Step>> {
                 &["--all-targets", "--", "-D", "warnings"],
             )?),
         ),
+        ("the dashboard for browsers", Work::Dashboard),
         // End-to-end tests start the binary that lies beside them, and so it must be built first.
         ("build", build()?),
         ("tests", Work::Tests(step(["test"].into_iter().chain(EVERYTHING), &[])?)),
         ("the npm package", Work::JavaScript),
+        ("the dashboard's lints for browsers", Work::Cargo(dashboard::clippy()?)),
+        ("the dashboard in Chromium", Work::Browser),
         ("the worker's lints", Work::Cargo(worker::clippy()?)),
         ("the worker in its runtime", Work::Worker),
     ])
@@ -124,6 +133,8 @@ fn heading(name: &str, work: &Work) {
         Work::Cargo(command) | Work::Build(command) | Work::Tests(command) => cargo::shown(command),
         Work::Tidy => "cargo xtask tidy".to_owned(),
         Work::JavaScript => "cargo xtask package, and its tests".to_owned(),
+        Work::Dashboard => "cargo xtask dashboard".to_owned(),
+        Work::Browser => "node --test tests/js/dashboard/*.test.mjs".to_owned(),
         Work::Worker => "node --test tests/js/worker/*.test.mjs".to_owned(),
     };
     eprintln!("\n── {name}: {how}");

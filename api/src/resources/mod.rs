@@ -21,6 +21,9 @@ pub use experiment::{
     StatusPatch,
 };
 pub use rules::{Condition, Rule};
-pub use summary::{AudienceSummary, AudienceUses, EnvironmentSummary, StatusCounts};
+pub use summary::{
+    AudienceSummary, AudienceUses, EnvironmentSummary, ExperimentSort, ExperimentSummary, StatusCounts,
+    VariantName,
+};
 pub use variant::{Variant, VariantCreate, VariantPatch, VariantUpdate, VariantsPatch};
 pub use version::{Preview, PublicationStatus, Version, VersionState};

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, Environment, ExperimentRow, PublicationStatus, Status, Version};
+use super::{Allocation, Audience, Environment, ExperimentRow, PublicationStatus, Status, Version};
 
 /// How an environment is doing, at a glance.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,4 +63,47 @@ impl StatusCounts {
     pub fn total(self) -> u64 {
         self.0.into_iter().sum()
     }
+}
+
+/// An experiment, as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExperimentSummary {
+    /// UUID.
+    pub id: String,
+    /// What code calls the experiment by.
+    pub key: String,
+    /// For people.
+    pub name: String,
+    /// Where it is in its life.
+    pub status: Status,
+    /// The name of its environment.
+    pub environment: String,
+    /// ISO 8601, UTC, milliseconds.
+    pub updated_at: String,
+    /// In the order they were created.
+    pub variants: Vec<VariantName>,
+    /// In the order they were put.
+    pub allocations: Vec<Allocation>,
+}
+
+/// A variant without its payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariantName {
+    /// UUID.
+    pub id: String,
+    /// For people.
+    pub name: String,
+}
+
+/// What a list of experiments is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExperimentSort {
+    /// By name, whatever the case of its letters from A to Z.
+    Name,
+    /// By status, in the order of [`Status::ALL`].
+    Status,
+    /// By when they were changed last.
+    #[default]
+    Updated,
 }

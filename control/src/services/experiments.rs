@@ -2,8 +2,8 @@ use edgewise_api::{
     ApiError, limits,
     page::{Page, PageRequest},
     resources::{
-        Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, ExperimentWithEnvironment, Status,
-        StatusPatch,
+        Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, ExperimentSummary,
+        ExperimentWithEnvironment, Status, StatusPatch,
     },
 };
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     actor::Actor,
     publisher::Publication,
-    store::{Change, ExperimentFilter, Stored, Tx},
+    store::{Change, ExperimentFilter, ExperimentQuery, Stored, Tx},
 };
 
 impl Services {
@@ -27,6 +27,22 @@ impl Services {
         actor: &Actor,
         request: &ExperimentCreate,
     ) -> Result<Stored<Experiment>> {
+        let (tx, change, experiment) = self.begin_experiment(request).await?;
+        let (environment_id, id) = (&request.environment_id, experiment.value.row.id.clone());
+        self.finish(tx, environment_id, change, false, (actor, "experiment created", &id)).await?;
+        Ok(experiment)
+    }
+
+    /// Says what would keep an experiment from being made, and makes none.
+    ///
+    /// # Errors
+    /// Those of [`Services::create_experiment`].
+    pub async fn check_experiment(&self, request: &ExperimentCreate) -> Result<()> {
+        // What is begun and not ended did nothing.
+        self.begin_experiment(request).await.map(drop)
+    }
+
+    async fn begin_experiment(&self, request: &ExperimentCreate) -> Result<(Tx, Change, Stored<Experiment>)> {
         let (id, salt, now) = (self.ids.new_id(), self.ids.new_id(), self.clock.now_ms());
         let environment_id = &request.environment_id;
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
@@ -45,8 +61,7 @@ impl Services {
             format!("the environment has an experiment `{}` already", request.key)
         })?;
         let experiment = found(tx.experiment(&id).await?, "experiment", &id)?;
-        self.finish(tx, environment_id, change, false, (actor, "experiment created", &id)).await?;
-        Ok(experiment)
+        Ok((tx, change, experiment))
     }
 
     /// The experiment of that id.
@@ -68,6 +83,20 @@ impl Services {
     ) -> Result<Page<Experiment>> {
         let mut tx = self.store.read().await?;
         let (rows, total) = tx.experiments(filter, page.limit(), page.offset()).await?;
+        Ok(page.answer(rows, count(total)))
+    }
+
+    /// A page of the experiments that are searched for, as a list shows them.
+    ///
+    /// # Errors
+    /// Only if the database fails.
+    pub async fn find_experiments(
+        &self,
+        query: ExperimentQuery<'_>,
+        page: PageRequest,
+    ) -> Result<Page<ExperimentSummary>> {
+        let mut tx = self.store.read().await?;
+        let (rows, total) = tx.find_experiments(query, page.limit(), page.offset()).await?;
         Ok(page.answer(rows, count(total)))
     }
 

@@ -40,6 +40,15 @@ impl Services {
         Ok(version(&mut tx, environment_id, number).await?.snapshot)
     }
 
+    /// Whether a version was live: then its content can be made live again.
+    ///
+    /// # Errors
+    /// 404 if there is no such version.
+    pub async fn was_live(&self, environment_id: &str, number: &str) -> Result<bool> {
+        let mut tx = self.store.read().await?;
+        Ok(version(&mut tx, environment_id, number).await?.state == VersionState::Published)
+    }
+
     /// How a version differs from another, or, if none is named, from what was live before it.
     ///
     /// # Errors

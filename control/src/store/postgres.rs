@@ -56,6 +56,7 @@ pub(super) fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "initial", include_str!("../../migrations/postgres/0001_initial.sql")),
         migration(2, "history", include_str!("../../migrations/postgres/0002_history.sql")),
+        migration(3, "listing", include_str!("../../migrations/postgres/0003_listing.sql")),
     ])
 }
 

@@ -31,7 +31,7 @@ pub(super) fn stored<T>(row: &AnyRow, read: impl FnOnce(&AnyRow) -> Result<T>) -
     Ok(Stored { revision: row.try_get("revision")?, value: read(row)? })
 }
 
-fn time(row: &AnyRow, column: &str) -> Result<String> {
+pub(super) fn time(row: &AnyRow, column: &str) -> Result<String> {
     row.try_get(column).map(iso8601)
 }
 

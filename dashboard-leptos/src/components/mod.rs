@@ -2,6 +2,7 @@
 
 mod connection;
 mod dialog;
+mod diff;
 mod field;
 mod frame;
 mod icon;
@@ -18,6 +19,7 @@ mod toast;
 
 pub(crate) use connection::Connection;
 pub(crate) use dialog::Dialog;
+pub(crate) use diff::Differences;
 pub(crate) use field::Field;
 pub(crate) use frame::{Frame, PageHead};
 #[cfg(not(target_family = "wasm"))]
@@ -27,7 +29,7 @@ pub(crate) use note::{Empty, Note, ProblemNote, Skeleton, Tone};
 pub(crate) use pages::Pages;
 pub(crate) use payload::PayloadEditor;
 pub(crate) use rules::RuleEditor;
-pub(crate) use split::{Part, SplitBar, SplitEditor};
+pub(crate) use split::{Part, SplitBar, SplitEditor, colour};
 pub(crate) use status::{LiveState, StatusPill};
 pub(crate) use theme::ThemeSwitch;
 pub(crate) use time::Time;

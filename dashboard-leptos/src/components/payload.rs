@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::model::{formatted, object_problem};
+
 /// Edits a JSON object, and says as one types what is wrong with it. Empty stands for none.
 #[component]
 pub(crate) fn PayloadEditor(
@@ -8,6 +10,48 @@ pub(crate) fn PayloadEditor(
     id: String,
     /// What is edited.
     text: RwSignal<String>,
+    /// What the server finds wrong with it.
+    #[prop(optional, into)]
+    problem: Signal<Option<String>>,
 ) -> impl IntoView {
-    let _ = (id, text);
+    let note = format!("{id}-note");
+    let wrong = Memo::new(move |_| text.with(|text| object_problem(text)).or_else(|| problem.get()));
+    let may_format = move || wrong.with(Option::is_none) && text.with(|text| formatted(text) != *text);
+    let is_empty = move || text.with(|text| text.trim().is_empty());
+    let rows = move || text.with(|text| text.lines().count().clamp(2, 14));
+    let initial = text.get_untracked();
+    view! {
+        <div class="field payload" class:wrong=move || wrong.with(Option::is_some)>
+            <label for=id.clone()>"Payload " <span class="quiet">"JSON"</span></label>
+            <textarea
+                id=id
+                rows=rows
+                spellcheck="false"
+                autocapitalize="off"
+                autocomplete="off"
+                placeholder="none"
+                aria-describedby=note.clone()
+                aria-invalid=move || wrong.with(Option::is_some).then_some("true")
+                prop:value=move || text.get()
+                on:input=move |event| text.set(event_target_value(&event))
+            >
+                {initial}
+            </textarea>
+            <div class="payload-foot">
+                <p class="field-note" id=note aria-live="polite">
+                    {move || wrong.get().unwrap_or_else(|| {
+                        if is_empty() { "What code gets with the variant; may be empty" } else { "Valid" }.to_owned()
+                    })}
+                </p>
+                <button
+                    type="button"
+                    class="button plain small needs-script"
+                    class:hidden=move || !may_format()
+                    on:click=move |_| text.update(|text| *text = formatted(text))
+                >
+                    "Format"
+                </button>
+            </div>
+        </div>
+    }
 }

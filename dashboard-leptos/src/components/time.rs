@@ -15,7 +15,8 @@ pub(crate) fn Time(
         Effect::new(move || {
             let ago = leptos::web_sys::js_sys::Date::now() - leptos::web_sys::js_sys::Date::parse(&at);
             if ago.is_finite() {
-                shown.set(since(ago / 1000.0));
+                #[expect(clippy::cast_possible_truncation, reason = "to the second")]
+                shown.set(since((ago / 1000.0) as i64));
             }
         });
     }
@@ -30,10 +31,10 @@ fn exact(at: &str) -> String {
 
 /// In words, for a time in the past.
 #[cfg(any(target_family = "wasm", test))]
-fn since(seconds: f64) -> String {
-    let units = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min")];
+fn since(seconds: i64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min")];
     match units.into_iter().find(|(length, _)| seconds >= *length) {
-        Some((length, unit)) => format!("{} {unit} ago", (seconds / length).floor()),
+        Some((length, unit)) => format!("{} {unit} ago", seconds / length),
         None => "just now".to_owned(),
     }
 }
@@ -46,8 +47,8 @@ mod tests {
     fn times_are_shown_to_the_minute_and_then_as_how_long_ago() {
         assert_eq!(exact("2026-02-03T04:05:06.789Z"), "2026-02-03 04:05 UTC");
         assert_eq!(exact("?"), "? UTC");
-        assert_eq!((since(-1.0), since(59.0)), ("just now".to_owned(), "just now".to_owned()));
-        assert_eq!((since(60.0), since(7_199.0)), ("1 min ago".to_owned(), "1 h ago".to_owned()));
-        assert_eq!(since(200_000.0), "2 d ago");
+        assert_eq!((since(-1), since(59)), ("just now".to_owned(), "just now".to_owned()));
+        assert_eq!((since(60), since(7_199)), ("1 min ago".to_owned(), "1 h ago".to_owned()));
+        assert_eq!(since(200_000), "2 d ago");
     }
 }

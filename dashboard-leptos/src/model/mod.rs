@@ -1,7 +1,18 @@
 //! What editors work on, as plain Rust without a browser. Tested natively.
 
+mod basics;
+mod comparison;
+mod json;
+pub(crate) mod key;
+mod list;
 mod rules;
 mod split;
 
+pub(crate) use basics::Basics;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use comparison::compare;
+pub(crate) use comparison::{Change, Comparison, Field, Run, Thing};
+pub(crate) use json::{formatted, object_problem, quoted};
+pub(crate) use list::List;
 pub(crate) use rules::{Condition, Kind, OPERATORS, Operand, Rules};
-pub(crate) use split::Split;
+pub(crate) use split::{BUCKETS, Impact, MOST_RANGES, Segment, Split, parse_percent, percent};

@@ -125,6 +125,9 @@ pub struct ServeOptions {
     #[arg(long, env = "EDGEWISE_POLL_INTERVAL", value_name = "SECS", default_value = "5",
           allow_negative_numbers = true, value_parser = values::seconds)]
     pub poll_interval: Duration,
+    /// Begin with example data, if there is no environment yet
+    #[arg(long)]
+    pub demo: bool,
     /// How often a client may ask for decisions.
     #[command(flatten)]
     pub limit: LimitOptions,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::{Router, response::Response, routing::get};
 use edgewise_control::{
     Control, Options,
+    demo::{self, PastClock},
     http::{Metrics, shell},
     services,
 };
@@ -29,12 +30,29 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
         let cache = cache.clone();
         Arc::new(move |environment: &_, ruleset| cache.offer(environment, ruleset))
     };
-    let control = Control::start(Options::new(database_url(&options.data)), objects, published).await?;
+    let mut setting = Options::new(database_url(&options.data));
+    let clock = PastClock::default();
+    if options.demo {
+        setting.clock = Arc::new(clock.clone());
+    }
+    let control = Control::start(setting, objects, published).await?;
+    if options.demo {
+        fill(control.services(), &clock).await;
+    }
     let limiter = Limiter::new(&options.limit);
     let answering = Arc::new(answering(&control, &cache, limiter));
     // What this process publishes is offered above; others may publish into the same database.
     let live = tokio::spawn(heed_live(cache.clone(), control.services().every_live_version()));
     Ok(Plane { answering, control: Some(control), keeping_up: vec![keep_up(&cache), live] })
+}
+
+/// Fills an empty database with example data. The plane serves whatever becomes of that.
+async fn fill(services: &services::Services, clock: &PastClock) {
+    match demo::fill(services, clock).await {
+        Ok(true) => tracing::info!("filled with example data"),
+        Ok(false) => tracing::warn!("there are environments already: no example data was added"),
+        Err(problem) => tracing::error!(problem = problem.message, "the example data is not complete"),
+    }
 }
 
 fn answering(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> Answering {

@@ -1,0 +1,80 @@
+use leptos::prelude::*;
+
+use crate::model::{Segment, Split, percent};
+
+/// Colours there are for variants.
+const COLOURS: [&str; 8] =
+    ["variant-1", "variant-2", "variant-3", "variant-4", "variant-5", "variant-6", "variant-7", "variant-8"];
+
+/// A variant, as a bar shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Its id, or whatever stands for it before it has one.
+    pub(crate) id: String,
+    /// As people call it.
+    pub(crate) name: String,
+}
+
+/// The class that has the colour of the variant in that place.
+pub(crate) fn colour(place: usize) -> &'static str {
+    COLOURS.get(place % COLOURS.len()).copied().unwrap_or_default()
+}
+
+/// The class and the name of what a segment gets.
+pub(super) fn class_and_name(parts: &[Part], segment: &Segment) -> (&'static str, String) {
+    let place = parts.iter().position(|part| segment.variant.as_ref() == Some(&part.id));
+    match place.and_then(|place| Some((place, parts.get(place)?))) {
+        Some((place, part)) => (colour(place), part.name.clone()),
+        None => ("unallocated", "Unallocated".to_owned()),
+    }
+}
+
+/// The segments of a bar.
+pub(super) fn segments(parts: &[Part], split: &Split) -> Vec<AnyView> {
+    let segment = |segment: &Segment| {
+        let (class, name) = class_and_name(parts, segment);
+        let share = format!("{}%", percent(segment.buckets));
+        let title = format!("{name}: {share}");
+        view! { <span class=class style:width=share title=title></span> }.into_any()
+    };
+    split.segments().iter().map(segment).collect()
+}
+
+/// What a bar shows, in words: `Control 50 %, Treatment 40 %, unallocated 10 %`.
+pub(super) fn in_words(parts: &[Part], split: &Split) -> String {
+    let mut words = String::new();
+    let mut say = |name: &str, share: u32| {
+        if !words.is_empty() {
+            words.push_str(", ");
+        }
+        words.push_str(name);
+        words.push(' ');
+        words.push_str(&percent(share));
+        words.push_str(" %");
+    };
+    let mut free = split.share(None);
+    for segment in split.segments() {
+        if segment.variant.as_ref().is_some_and(|id| parts.iter().all(|part| part.id != *id)) {
+            free += segment.buckets;
+        }
+    }
+    for part in parts {
+        say(&part.name, split.share(Some(&part.id)));
+    }
+    if free > 0 {
+        say("unallocated", free);
+    }
+    words
+}
+
+/// A split as a bar, to look at.
+#[component]
+pub(crate) fn SplitBar(
+    /// The variants, in their order.
+    parts: Vec<Part>,
+    split: Split,
+) -> impl IntoView {
+    view! {
+        <div class="split-bar" role="img" aria-label=in_words(&parts, &split)>{segments(&parts, &split)}</div>
+    }
+}

@@ -1,0 +1,191 @@
+use leptos::{html, prelude::*};
+
+use super::{
+    bar::{Part, colour, in_words, segments},
+    border::Border,
+};
+use crate::model::{Impact, MOST_RANGES, Split, parse_percent, percent};
+
+/// Steps of a ramp, in per cent.
+const RAMP: [u32; 6] = [1, 5, 10, 25, 50, 100];
+
+/// Edits a split as a bar over 0 to 100 %, whose borders can be dragged and typed.
+#[component]
+pub(crate) fn SplitEditor(
+    /// The variants, in their order.
+    #[prop(into)]
+    parts: Signal<Vec<Part>>,
+    /// What is edited.
+    split: RwSignal<Split>,
+    /// What is kept now, to say what saving changes for users.
+    #[prop(optional, into)]
+    saved: Option<Signal<Split>>,
+) -> impl IntoView {
+    let track = NodeRef::<html::Div>::new();
+    let bar = move || parts.with(|parts| split.with(|split| segments(parts, split)));
+    let words = move || parts.with(|parts| split.with(|split| in_words(parts, split)));
+    let borders = Memo::new(move |_| split.with(|split| split.borders().len()));
+    let rows = move || {
+        let row = |(place, part)| view! { <Row place part split/> };
+        parts.get().into_iter().enumerate().map(row).collect_view()
+    };
+    let unallocated = move || split.with(|split| percent(split.share(None)));
+    // What a variant had that is no more is unallocated.
+    Effect::new(move || {
+        let parts = parts.get();
+        let kept = parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>();
+        let mut tidy = split.get_untracked();
+        tidy.keep(&kept);
+        if split.with_untracked(|split| *split != tidy) {
+            split.set(tidy);
+        }
+    });
+    view! {
+        <div class="split-editor">
+            <Presets parts split/>
+            <div class="split-stage">
+                <div class="split-track" node_ref=track>
+                    <div class="split-bar" role="img" aria-label=words>{bar}</div>
+                    <div class="needs-script">
+                        <For each=move || 0..borders.get() key=|number| *number let:number>
+                            <Border number parts split track/>
+                        </For>
+                    </div>
+                </div>
+                <div class="split-scale" aria-hidden="true">
+                    <span>"0 %"</span><span>"25"</span><span>"50"</span><span>"75"</span><span>"100 %"</span>
+                </div>
+            </div>
+            <ul class="split-rows">
+                {rows}
+                <li class="split-row">
+                    <span class="swatch unallocated" aria-hidden="true"></span>
+                    <span class="quiet">"Unallocated: gets no variant"</span>
+                    <span class="split-share"><output>{unallocated}</output> <span class="quiet">"%"</span></span>
+                </li>
+            </ul>
+            {saved.map(|saved| view! {
+                <p class="split-impact quiet" aria-live="polite">
+                    {move || split.with(|split| saved.with(|saved| impact_in_words(split.impact(saved))))}
+                </p>
+            })}
+            {move || split.with(|split| split.ranges().len() > MOST_RANGES).then(|| view! {
+                <p class="problem">"The split has more than 100 ranges: an even split makes one of each variant's."</p>
+            })}
+        </div>
+    }
+}
+
+/// What sets all shares at once.
+#[component]
+fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
+    let change = move |change: &dyn Fn(&mut Split, &[&str])| {
+        parts.with_untracked(|parts| {
+            let ids: Vec<&str> = parts.iter().map(|part| part.id.as_str()).collect();
+            split.update(|split| change(split, &ids));
+        });
+    };
+    let step = |share: u32| {
+        let is_now = move || split.with(|split| split.allocated() == share * 100);
+        view! {
+            <button
+                type="button"
+                class="button small"
+                aria-pressed=move || is_now().to_string()
+                title="Everyone who has a variant keeps it, as far as the share allows"
+                on:click=move |_| change(&|split, ids| split.ramp(ids, share * 100))
+            >
+                {share} " %"
+            </button>
+        }
+    };
+    view! {
+        <div class="split-presets needs-script">
+            <span class="label" id="ramp-to">"Ramp to"</span>
+            <div class="button-row" role="group" aria-labelledby="ramp-to">{RAMP.map(step).into_iter().collect_view()}</div>
+            <button type="button" class="button small even" on:click=move |_| change(&|split, ids| split.even(ids))>
+                "Even split"
+            </button>
+        </div>
+    }
+}
+
+/// A variant's share, as typed.
+#[component]
+fn Row(place: usize, part: Part, split: RwSignal<Split>) -> impl IntoView {
+    let Part { id: variant, name } = part;
+    let id = format!("share-{place}");
+    let note = format!("{id}-note");
+    let problem = RwSignal::new("");
+    let share = {
+        let variant = variant.clone();
+        Memo::new(move |_| split.with(|split| percent(split.share(Some(&variant)))))
+    };
+    // Changes of the share from elsewhere answer what was wrong, too.
+    Effect::new(move || {
+        share.track();
+        problem.set("");
+    });
+    let initial = share.get_untracked();
+    let typed = move |event| {
+        if let Some(share) = parse_percent(&event_target_value(&event)) {
+            problem.set("");
+            split.update(|split| split.set_share(&variant, share));
+        } else {
+            problem.set("Enter a number from 0 to 100, with at most two decimals");
+        }
+    };
+    view! {
+        <li class="split-row" class:wrong=move || !problem.get().is_empty()>
+            <span class=format!("swatch {}", colour(place)) aria-hidden="true"></span>
+            <label for=id.clone()>{name}</label>
+            <span class="split-share">
+                <input
+                    id=id
+                    inputmode="decimal"
+                    autocomplete="off"
+                    value=initial
+                    prop:value=move || share.get()
+                    aria-describedby=note.clone()
+                    on:change=typed
+                />
+                <span class="quiet">"%"</span>
+            </span>
+            <p class="problem" id=note aria-live="polite">{move || problem.get()}</p>
+        </li>
+    }
+}
+
+/// What saving does to users.
+fn impact_in_words(impact: Impact) -> String {
+    let Impact { gain, switch, lose } = impact;
+    let parts = [
+        (switch, "switch to another variant"),
+        (gain, "get a variant and had none"),
+        (lose, "lose their variant"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(share, _)| *share > 0)
+        .map(|(share, what)| format!("{} % {what}", percent(*share)))
+        .collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("Saving changes what {} % of users get: {}.", percent(gain + switch + lose), parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_saving_does_is_said_in_shares_of_users() {
+        assert_eq!(impact_in_words(Impact::default()), "");
+        let words = impact_in_words(Impact { gain: 1_000, switch: 0, lose: 50 });
+        assert_eq!(
+            words,
+            "Saving changes what 10.5 % of users get: 10 % get a variant and had none, 0.5 % lose their variant."
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! What an experiment is called and where it belongs, as somebody enters it.
+
+use super::{json::quoted, list::escape};
+
+/// What a new experiment begins with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Basics {
+    /// UUID of its environment.
+    pub(crate) environment: String,
+    /// For people.
+    pub(crate) name: String,
+    /// For code.
+    pub(crate) key: String,
+    /// For people.
+    pub(crate) description: String,
+}
+
+impl Basics {
+    /// What the parameters of a URL say.
+    pub(crate) fn of(parameter: impl Fn(&str) -> Option<String>) -> Self {
+        let text = |name| parameter(name).unwrap_or_default();
+        Self {
+            environment: text("environment"),
+            name: text("name"),
+            key: text("key"),
+            description: text("description"),
+        }
+    }
+
+    /// The URL of the form with all of it entered.
+    #[cfg(any(not(target_family = "wasm"), test))]
+    pub(crate) fn url(&self) -> String {
+        let mut url = String::from("/experiments/new?environment=");
+        escape(&self.environment, &mut url);
+        for (name, value) in [("name", &self.name), ("key", &self.key), ("description", &self.description)] {
+            url += &format!("&{name}=");
+            escape(value, &mut url);
+        }
+        url
+    }
+
+    /// As a request for a new experiment has it, with the id of an audience, or nothing, and rules as JSON, or nothing.
+    pub(crate) fn to_json(&self, audience: &str, rules: &str) -> String {
+        let mut json = format!(
+            r#"{{"environmentId":{},"name":{},"key":{}"#,
+            quoted(&self.environment),
+            quoted(&self.name),
+            quoted(&self.key)
+        );
+        let mut add = |name: &str, value: &str| {
+            json.push_str(name);
+            json.push_str(value);
+        };
+        if !self.description.is_empty() {
+            add(r#","description":"#, &quoted(&self.description));
+        }
+        if !audience.is_empty() {
+            add(r#","audienceId":"#, &quoted(audience));
+        }
+        if !matches!(rules, "" | "[]") {
+            add(r#","targetingRules":"#, rules);
+        }
+        json.push('}');
+        json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use edgewise_api::{query::Query, resources::ExperimentCreate};
+
+    use super::*;
+
+    fn basics() -> Basics {
+        Basics {
+            environment: "e".to_owned(),
+            name: "\"A\" & b".to_owned(),
+            key: "a-b".to_owned(),
+            description: "50 %\n".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_entered_comes_back_in_the_url() {
+        let url = basics().url();
+        let query = Query::parse(url.strip_prefix("/experiments/new?").unwrap()).unwrap();
+        assert_eq!(Basics::of(|name| query.optional(name).unwrap().map(str::to_owned)), basics());
+    }
+
+    #[test]
+    fn a_request_holds_what_is_entered_and_nothing_else() {
+        let read = |json: String| ExperimentCreate::from_body(json.as_bytes()).unwrap();
+        let request = read(basics().to_json("a", r#"[{"conditions":[]}]"#));
+        assert_eq!((request.name, request.key), ("\"A\" & b".to_owned(), "a-b".to_owned()));
+        assert_eq!(
+            (request.description.as_deref(), request.audience_id.as_deref()),
+            (Some("50 %\n"), Some("a"))
+        );
+        assert_eq!(request.targeting_rules.map(|rules| rules.len()), Some(1));
+        let bare = read(Basics { description: String::new(), ..basics() }.to_json("", "[]"));
+        assert!(bare.description.is_none() && bare.audience_id.is_none() && bare.targeting_rules.is_none());
+    }
+}

@@ -1,0 +1,163 @@
+//! What of a snapshot people read: variants, splits and rules, in words.
+
+use edgewise_api::resources::Rule;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::model::{formatted, percent};
+
+/// A snapshot, as it was published.
+#[derive(Default, Deserialize)]
+pub(super) struct Snapshot<'a> {
+    #[serde(borrow, default)]
+    experiments: Vec<Experiment<'a>>,
+    #[serde(borrow, default)]
+    extended: Extended<'a>,
+}
+
+#[derive(Default, Deserialize)]
+struct Extended<'a> {
+    #[serde(borrow, default)]
+    experiments: Vec<Experiment<'a>>,
+}
+
+impl<'a> Snapshot<'a> {
+    /// The experiment of an id.
+    pub(super) fn experiment(&self, id: &str) -> Option<&Experiment<'a>> {
+        self.experiments.iter().chain(&self.extended.experiments).find(|experiment| experiment.id == id)
+    }
+}
+
+/// An experiment. What is not known of it stays out.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Experiment<'a> {
+    id: String,
+    #[serde(default)]
+    audience_rules: Vec<Rule>,
+    #[serde(default)]
+    targeting_rules: Vec<Rule>,
+    #[serde(borrow, default)]
+    variants: Vec<Variant<'a>>,
+    #[serde(default)]
+    allocations: Vec<Allocation>,
+}
+
+#[derive(Deserialize)]
+struct Variant<'a> {
+    id: String,
+    key: String,
+    #[serde(borrow, default)]
+    payload: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Allocation {
+    variant_id: String,
+    range_start: u32,
+    range_end: u32,
+}
+
+impl Experiment<'_> {
+    /// The rules of its audience, in words.
+    pub(super) fn audience(&self) -> String {
+        in_words(&self.audience_rules)
+    }
+
+    /// Its own rules, in words.
+    pub(super) fn targeting(&self) -> String {
+        in_words(&self.targeting_rules)
+    }
+
+    /// Who gets what, a line for each range.
+    pub(super) fn split(&self) -> String {
+        if self.allocations.is_empty() {
+            return "nobody".to_owned();
+        }
+        let line = |allocation: &Allocation| {
+            let Allocation { variant_id, range_start, range_end } = allocation;
+            let variant = self.variants.iter().find(|variant| variant.id == *variant_id);
+            let (from, to) = (percent(*range_start), percent(range_end.saturating_add(1)));
+            format!("{from} – {to} %: {}", variant.map_or(variant_id, |variant| &variant.key))
+        };
+        self.allocations.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Its variants: keys, and payloads as lines.
+    pub(super) fn variants(&self) -> impl Iterator<Item = (&str, String)> {
+        self.variants.iter().map(|variant| {
+            let payload = variant.payload.map(|payload| formatted(payload.get()));
+            (variant.key.as_str(), payload.unwrap_or_else(|| "no payload".to_owned()))
+        })
+    }
+}
+
+/// A line for each rule.
+fn in_words(rules: &[Rule]) -> String {
+    if rules.is_empty() {
+        return "everyone".to_owned();
+    }
+    let condition = |condition: &edgewise_api::resources::Condition| {
+        let operator = match condition.operator.as_str() {
+            "eq" => "is",
+            "neq" => "is not",
+            "in" => "is one of",
+            "notIn" => "is none of",
+            "contains" => "contains",
+            "gt" => "is greater than",
+            "lt" => "is less than",
+            other => other,
+        };
+        let value =
+            condition.value.as_ref().map_or_else(|| "(no value)".to_owned(), |value| on_one_line(value));
+        format!("{} {operator} {value}", condition.attribute)
+    };
+    let rule = |(place, rule): (usize, &Rule)| {
+        let conditions: Vec<_> = rule.conditions.iter().map(condition).collect();
+        let words = if conditions.is_empty() { "everyone".to_owned() } else { conditions.join(" and ") };
+        if place == 0 { words } else { format!("or {words}") }
+    };
+    rules.iter().enumerate().map(rule).collect::<Vec<_>>().join("\n")
+}
+
+/// JSON on one line, with a blank after each comma.
+fn on_one_line(json: &RawValue) -> String {
+    let lines = formatted(json.get());
+    let mut line = String::with_capacity(lines.len());
+    for part in lines.lines().map(str::trim_start) {
+        let closes = part.starts_with([']', '}']);
+        if !line.is_empty() && !line.ends_with(['[', '{']) && !closes {
+            line.push(' ');
+        }
+        line.push_str(part);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_experiment_is_told_in_words() {
+        let snapshot: Snapshot<'_> = serde_json::from_str(
+            r#"{"version": 3, "experiments": [{"id": "e", "key": "button", "salt": "s", "audienceRules": [],
+                "targetingRules": [{"conditions": [{"attribute": "plan", "operator": "in", "value": ["pro","team","[ ]"]},
+                {"attribute": "age", "operator": "gt", "value": 17.0}]}, {"conditions": []}],
+                "variants": [{"id": "v", "key": "green", "payload": {"a": 1e2}}, {"id": "w", "key": "blue"}],
+                "allocations": [{"variantId": "v", "rangeStart": 0, "rangeEnd": 1249},
+                {"variantId": "?", "rangeStart": 1250, "rangeEnd": 9999}]}]}"#,
+        )
+        .unwrap();
+        let experiment = snapshot.experiment("e").unwrap();
+        assert_eq!(experiment.audience(), "everyone");
+        assert_eq!(
+            experiment.targeting(),
+            "plan is one of [\"pro\", \"team\", \"[ ]\"] and age is greater than 17.0\nor everyone"
+        );
+        assert_eq!(experiment.split(), "0 – 12.5 %: green\n12.5 – 100 %: ?");
+        let variants: Vec<_> = experiment.variants().collect();
+        assert_eq!(variants, [("green", "{\n  \"a\": 1e2\n}".to_owned()), ("blue", "no payload".to_owned())]);
+    }
+}

@@ -1,0 +1,142 @@
+//! JSON as people type it. Its numbers stay as they are written.
+
+use serde_json::value::RawValue;
+
+/// A text as a JSON string.
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// What is wrong with a text that is to be a JSON object, and in which line. Nothing is wrong with an empty one.
+pub(crate) fn object_problem(text: &str) -> Option<String> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    match serde_json::from_str::<&RawValue>(text) {
+        Ok(json) if json.get().starts_with('{') => None,
+        Ok(_) => Some("must be an object: { … }".to_owned()),
+        Err(error) => {
+            let problem = error.to_string();
+            let problem = problem.split(" at line ").next().unwrap_or_default();
+            let problem = if error.is_eof() { "it ends too early" } else { problem };
+            Some(format!("line {}: {problem}", error.line()))
+        }
+    }
+}
+
+/// Valid JSON with a line for each member, and nothing else changed: numbers and strings stay as they are written.
+pub(crate) fn formatted(json: &str) -> String {
+    let mut text = String::new();
+    let mut level = 0;
+    let (mut in_string, mut escaped) = (false, false);
+    let mut rest = json.chars().peekable();
+    while let Some(character) = rest.next() {
+        if in_string {
+            text.push(character);
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+            continue;
+        }
+        if character.is_ascii_whitespace() {
+            continue;
+        }
+        match character {
+            '{' | '[' => {
+                text.push(character);
+                while rest.next_if(char::is_ascii_whitespace).is_some() {}
+                if let Some(close) = rest.next_if(|next| matches!(next, '}' | ']')) {
+                    text.push(close);
+                } else {
+                    level += 1;
+                    new_line(&mut text, level);
+                }
+            }
+            '}' | ']' => {
+                level = usize::saturating_sub(level, 1);
+                new_line(&mut text, level);
+                text.push(character);
+            }
+            ',' => {
+                text.push(character);
+                new_line(&mut text, level);
+            }
+            ':' => text.push_str(": "),
+            character => {
+                in_string = character == '"';
+                text.push(character);
+            }
+        }
+    }
+    text
+}
+
+fn new_line(text: &mut String, level: usize) {
+    text.push('\n');
+    for _ in 0..level {
+        text.push_str("  ");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_json_is_said_with_its_line() {
+        assert_eq!(object_problem(" \n "), None);
+        assert_eq!(object_problem(" {\"a\": [1e2, 1.0]} "), None);
+        assert_eq!(object_problem("[1]").as_deref(), Some("must be an object: { … }"));
+        assert_eq!(object_problem("{\n\"a\": 1\n\"b\": 2}").as_deref(), Some("line 3: expected `,` or `}`"));
+        assert_eq!(object_problem("{\n\"a\":").as_deref(), Some("line 2: it ends too early"));
+        assert_eq!(object_problem("{} {}").as_deref(), Some("line 1: trailing characters"));
+    }
+
+    #[test]
+    fn formatting_changes_nothing_but_white_space() {
+        let json = r#" {"a":1.0,"b" : [1e2,{ } , [ ]],"c":"x \" { , \\","d":{"e":null}}"#;
+        let lines = [
+            "{",
+            r#"  "a": 1.0,"#,
+            r#"  "b": ["#,
+            "    1e2,",
+            "    {},",
+            "    []",
+            "  ],",
+            r#"  "c": "x \" { , \\","#,
+            r#"  "d": {"#,
+            r#"    "e": null"#,
+            "  }",
+            "}",
+        ];
+        assert_eq!(formatted(json), lines.join("\n"));
+        assert_eq!(formatted(&formatted(json)), formatted(json));
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i32>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|members| Value::from_iter(members)),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn formatted_json_is_the_same_value(value in values()) {
+            let lines = formatted(&value.to_string());
+            prop_assert_eq!(serde_json::from_str::<Value>(&lines).unwrap(), value.clone());
+            prop_assert_eq!(lines, serde_json::to_string_pretty(&value).unwrap());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Keys that are suggested from names, until somebody writes one.
+
+/// The most characters that a suggestion has.
+const MOST: usize = 64;
+
+/// The key that a name suggests: its letters from A to Z and digits, in lower case, with hyphens between words. Empty if
+/// there are none.
+pub(crate) fn suggested(name: &str) -> String {
+    let mut key = String::new();
+    for character in name.chars() {
+        if character.is_ascii_alphanumeric() {
+            key.push(character.to_ascii_lowercase());
+        } else if !key.is_empty() && !key.ends_with('-') && character != '\'' {
+            key.push('-');
+        }
+        if key.len() == MOST {
+            break;
+        }
+    }
+    while key.ends_with('-') {
+        key.pop();
+    }
+    key
+}
+
+/// A text, followed by the first number from 2 that makes it none of `taken`; the text itself if it is none of them.
+pub(crate) fn free(text: &str, between: char, taken: &[String]) -> String {
+    let mut candidate = text.to_owned();
+    let mut number = 2_u32;
+    while taken.contains(&candidate) {
+        candidate = format!("{text}{between}{number}");
+        number += 1;
+    }
+    candidate
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_suggests_a_key_that_can_stand_in_code_and_urls() {
+        assert_eq!(suggested("Checkout button: green, or blue?"), "checkout-button-green-or-blue");
+        assert_eq!(suggested("  Don't ask  "), "dont-ask");
+        assert_eq!(suggested("50 % off — émeute"), "50-off-meute");
+        assert_eq!(suggested("日本"), "");
+        assert_eq!(suggested(&"a".repeat(100)).len(), MOST);
+    }
+
+    #[test]
+    fn what_is_taken_is_numbered() {
+        let taken = ["a", "a-2", "b"].map(String::from);
+        assert_eq!(free("a", '-', &taken), "a-3");
+        assert_eq!(free("c", '-', &taken), "c");
+    }
+}

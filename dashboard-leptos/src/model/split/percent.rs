@@ -1,0 +1,50 @@
+//! Shares in per cent, with two decimals at most: so many buckets.
+
+use super::BUCKETS;
+
+/// Buckets as per cent, without the sign: `12.34`, `12.3`, `12`.
+pub(crate) fn percent(buckets: u32) -> String {
+    let (whole, part) = (buckets / 100, buckets % 100);
+    match (part, part % 10) {
+        (0, _) => whole.to_string(),
+        (_, 0) => format!("{whole}.{}", part / 10),
+        _ => format!("{whole}.{part:02}"),
+    }
+}
+
+/// What somebody typed as per cent: digits, and at most two decimals after a dot or a comma. `None` for anything else.
+pub(crate) fn parse_percent(typed: &str) -> Option<u32> {
+    let typed = typed.trim();
+    let typed = typed.strip_suffix('%').unwrap_or(typed).trim_end();
+    let (whole, part) = typed.split_once(['.', ',']).unwrap_or((typed, ""));
+    let all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.len() + part.len() == 0 || part.len() > 2 || !all_digits(whole) || !all_digits(part) {
+        return None;
+    }
+    let number = |text: &str| if text.is_empty() { Some(0) } else { text.parse::<u32>().ok() };
+    let tenths = if part.len() == 1 { 10 } else { 1 };
+    let buckets = number(whole)?.checked_mul(100)?.checked_add(number(part)? * tenths)?;
+    (buckets <= BUCKETS).then_some(buckets)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_read_exactly_or_not_at_all() {
+        let read = ["0", "100", " 12.5 % ", "12,34", ".5", "7.", "0.01", "100.00"].map(parse_percent);
+        assert_eq!(read, [0, 10_000, 1_250, 1_234, 50, 700, 1, 10_000].map(Some));
+        let wrong = ["", "%", ".", "-1", "+1", "1.234", "100.01", "1e2", "1 2", "99999999999", "١"];
+        assert_eq!(wrong.map(parse_percent), [None; 11]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_can_be_typed(buckets in 0..=BUCKETS) {
+            prop_assert_eq!(parse_percent(&percent(buckets)), Some(buckets));
+        }
+    }
+}

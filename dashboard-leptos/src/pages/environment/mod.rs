@@ -1,0 +1,86 @@
+//! An environment: what is live, what waits, and its history, with the way back to an older version.
+
+mod history;
+mod opened;
+mod state;
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::Loaded;
+use crate::{
+    calls::{self, Done, History, HistoryQuery, Resume, RollBack},
+    components::{Connection, Icon, PageHead, Symbol, Toasts},
+    problem::Problem,
+};
+use edgewise_api::resources::PublicationStatus;
+use history::VersionTable;
+use opened::OpenedVersion;
+use state::{State, Waiting};
+
+/// The page.
+#[component]
+pub(crate) fn EnvironmentPage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let asked = Memo::new(move |_| {
+        let of_query = |name| query.with(|query| query.get(name).unwrap_or_default());
+        HistoryQuery {
+            id: params.with(|params| params.get("id").unwrap_or_default()),
+            page: of_query("page"),
+            version: of_query("version"),
+            against: of_query("against"),
+        }
+    });
+    let news = Connection::of_page().news;
+    let (resume, roll_back) = (ServerAction::<Resume>::new(), ServerAction::<RollBack>::new());
+    // Outside of what is loaded, so that it stays open when that is loaded again.
+    let asking = RwSignal::new(false);
+    let toasts = Toasts::of_page();
+    Effect::new(move || tell(toasts, "Publishing resumed", resume.value().get()));
+    Effect::new(move || {
+        let done = roll_back.value().get();
+        if matches!(done, Some(Ok(_))) {
+            asking.set(false);
+        }
+        tell(toasts, "Rolled back", done);
+    });
+    Effect::new(move || {
+        asked.track();
+        asking.set(false);
+    });
+    let changes = move || (news.get(), resume.version().get(), roll_back.version().get());
+    let history = Resource::new(move || (asked.get(), changes()), |(query, _)| calls::load_history(query));
+    view! {
+        <Loaded from=history rows=6 show={move |history: History| {
+            let History { environment, status, waiting, opened, versions } = history;
+            let (id, live) = (environment.id, status.live_version);
+            let query = asked.get_untracked();
+            let opened = opened.map(|opened| {
+                let (query, id) = (query.clone(), id.clone());
+                view! { <OpenedVersion opened query id live asking roll_back/> }
+            });
+            let (list, create) = (format!("/experiments?environment={id}"), format!("/experiments/new?environment={id}"));
+            view! {
+                <PageHead title=environment.name above=("/environments", "Environments")>
+                    <a class="button" href=list>"Experiments"</a>
+                    <a class="button primary" href=create>
+                        <Icon symbol=Symbol::Add/> "New experiment"
+                    </a>
+                </PageHead>
+                <State id status=status.clone() resume/>
+                {waiting.map(|waiting| view! { <Waiting waiting status/> })}
+                {opened}
+                <VersionTable versions query live/>
+            }
+        }}/>
+    }
+}
+
+/// Says what became of an action.
+fn tell(toasts: Toasts, what: &str, done: Option<Result<Done<PublicationStatus>, Problem>>) {
+    match done {
+        Some(Ok(done)) => toasts.done(what, &done.publication),
+        Some(Err(problem)) => toasts.failed(&problem),
+        None => {}
+    }
+}

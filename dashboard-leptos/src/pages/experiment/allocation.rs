@@ -1,0 +1,46 @@
+use leptos::prelude::*;
+
+use super::{Section, SectionFoot, editing::Editing};
+use crate::{
+    calls::ExperimentPart,
+    components::{Part, SplitEditor},
+    model::{MOST_RANGES, Split},
+};
+
+/// Which share of users gets which variant.
+#[component]
+pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
+    let split = editing.split;
+    let parts = Memo::new(move |_| {
+        editing.detail.with(|detail| {
+            let part = |variant: &edgewise_api::resources::Variant| Part {
+                id: variant.id.clone(),
+                name: variant.name.clone(),
+            };
+            detail.variants.iter().map(part).collect::<Vec<_>>()
+        })
+    });
+    let has_none = move || parts.with(Vec::is_empty);
+    view! {
+        <Section id="allocation" title="Allocation" about="Which share of users gets which variant. A user keeps theirs while the ranges stay">
+            <Show
+                when=move || !has_none()
+                fallback=|| view! { <p class="part-empty">"Save variants first: then you can divide users among them."</p> }
+            >
+                <SplitEditor parts=parts split=split.now saved=split.kept/>
+                <SectionFoot
+                    editing
+                    part=ExperimentPart::Allocations
+                    changed=Signal::derive(move || split.is_changed())
+                    blocked=Signal::derive(move || split.now.with(|split| split.ranges().len() > MOST_RANGES))
+                    label="Save allocation"
+                    save=move || {
+                        let body = split.now.with_untracked(Split::to_json);
+                        editing.save(ExperimentPart::Allocations, body, "Allocation saved");
+                    }
+                    discard=move || split.discard()
+                />
+            </Show>
+        </Section>
+    }
+}

@@ -1,0 +1,61 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+
+use super::editing::Editing;
+use crate::components::{Dialog, Field, Icon, Symbol};
+
+/// What cannot be undone.
+#[component]
+pub(super) fn Danger(editing: Editing) -> impl IntoView {
+    let (open, typed) = (RwSignal::new(false), RwSignal::new(String::new()));
+    let key = Memo::new(move |_| editing.detail.with(|detail| detail.row.key.clone()));
+    let matches = move || typed.with(|typed| key.with(|key| typed == key));
+    let navigate = use_navigate();
+    let delete = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if untrack(matches) {
+            let navigate = navigate.clone();
+            open.set(false);
+            editing.delete(move || navigate("/experiments", Default::default()));
+        }
+    };
+    view! {
+        <section class="card part row danger-zone" aria-labelledby="danger-title">
+            <div>
+                <h2 id="danger-title">"Delete"</h2>
+                <p class="quiet">"Its variants, allocation and rules are deleted with it, for good"</p>
+            </div>
+            <button
+                type="button"
+                class="button danger-text needs-script"
+                on:click=move |_| {
+                    typed.set(String::new());
+                    open.set(true);
+                }
+            >
+                <Icon symbol=Symbol::Delete/> "Delete experiment"
+            </button>
+        </section>
+        <Dialog open=open title="Delete this experiment?">
+            <form class="form" on:submit=delete>
+                <p>"It is deleted for good, and its users get no variant any more. Type its key to go on: " <code>{key}</code></p>
+                <Field id="typed-key" label="Key">
+                    <input
+                        id="typed-key"
+                        class="mono"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        aria-describedby="typed-key-note"
+                        prop:value=move || typed.get()
+                        on:input=move |event| typed.set(event_target_value(&event))
+                    />
+                </Field>
+                <div class="form-foot">
+                    <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                    <button type="submit" class="button danger" disabled=move || !matches() || editing.is_busy()>"Delete for good"</button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,71 @@
+use leptos::prelude::*;
+
+use super::{SectionFoot, editing::Editing};
+use crate::{calls::ExperimentPart, components::Field, model::quoted};
+
+/// Edits name and description.
+#[component]
+pub(super) fn DetailsForm(
+    editing: Editing,
+    close: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let (name, description) = (editing.name.now, editing.description.now);
+    let problem = move |field: &'static str| {
+        Signal::derive(move || editing.problem_of(ExperimentPart::Details)?.of_field(field))
+    };
+    let save = move || {
+        let body = name.with_untracked(|name| {
+            description.with_untracked(|description| {
+                format!(r#"{{"name":{},"description":{}}}"#, quoted(name), quoted(description))
+            })
+        });
+        editing.save(ExperimentPart::Details, body, "Name and description saved");
+    };
+    // It is over once it is saved.
+    Effect::new(move |before: Option<bool>| {
+        let changed = editing.details_changed();
+        if before == Some(true)
+            && !changed
+            && editing.detail.with_untracked(|detail| name.with_untracked(|name| *name == detail.row.name))
+        {
+            close();
+        }
+        changed
+    });
+    view! {
+        <section class="card" aria-label="Name and description">
+            <div class="form details-form">
+                <Field id="experiment-name" label="Name" problem=problem("name")>
+                    <input
+                        id="experiment-name"
+                        autocomplete="off"
+                        aria-describedby="experiment-name-note"
+                        prop:value=move || name.get()
+                        on:input=move |event| name.set(event_target_value(&event))
+                    />
+                </Field>
+                <Field id="experiment-description" label="Description" hint="What it is about, and what you expect" problem=problem("description")>
+                    <textarea
+                        id="experiment-description"
+                        class="prose"
+                        rows="2"
+                        aria-describedby="experiment-description-note"
+                        prop:value=move || description.get()
+                        on:input=move |event| description.set(event_target_value(&event))
+                    ></textarea>
+                </Field>
+            </div>
+            <SectionFoot
+                editing
+                part=ExperimentPart::Details
+                changed=Signal::derive(move || editing.details_changed())
+                label="Save"
+                save=save
+                discard=move || {
+                    editing.name.discard();
+                    editing.description.discard();
+                }
+            />
+        </section>
+    }
+}

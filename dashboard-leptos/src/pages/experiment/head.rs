@@ -1,0 +1,226 @@
+use edgewise_api::resources::Status;
+use leptos::prelude::*;
+
+use super::{details::DetailsForm, editing::Editing, state::change_status};
+use crate::{
+    components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone},
+    model::{Split, percent},
+};
+
+/// What the experiment is, and where it is in its life.
+#[component]
+pub(super) fn Head(editing: Editing) -> impl IntoView {
+    let detail = editing.detail;
+    let name = Signal::derive(move || detail.with(|detail| detail.row.name.clone()));
+    let key = Memo::new(move |_| detail.with(|detail| detail.row.key.clone()));
+    let status = Memo::new(move |_| detail.with(|detail| detail.row.status));
+    let description = move || {
+        let description = detail.with(|detail| detail.row.description.clone().unwrap_or_default());
+        (!description.is_empty()).then(|| view! { <p class="experiment-about">{description}</p> })
+    };
+    let environment = move || {
+        detail.with(|detail| {
+            let href = format!("/environments/{}", detail.environment.id);
+            let (name, publication) = (detail.environment.name.clone(), detail.publication.clone());
+            view! { <a href=href title="Its environment">{name}</a> <LiveState status=publication/> }
+        })
+    };
+    let edits = RwSignal::new(false);
+    view! {
+        <div class="experiment-head">
+            <PageHead title=name above=("/experiments", "Experiments")>
+                <button
+                    type="button"
+                    class="button plain needs-script"
+                    aria-expanded=move || edits.get().to_string()
+                    on:click=move |_| edits.update(|edits| *edits = !*edits)
+                >
+                    <Icon symbol=Symbol::Edit/> "Rename"
+                </button>
+                <Actions editing status/>
+            </PageHead>
+            <div class="experiment-facts">
+                {move || view! { <StatusPill status=status.get()/> }}
+                <span class="experiment-key">
+                    <code title="What code calls it by">{key}</code>
+                    <CopyButton text=key/>
+                </span>
+                {environment}
+            </div>
+            {description}
+            <Show when=move || edits.get()>
+                <DetailsForm editing close=move || edits.set(false)/>
+            </Show>
+        </div>
+    }
+}
+
+/// Copies a text.
+#[component]
+fn CopyButton(#[prop(into)] text: Signal<String>) -> impl IntoView {
+    let toasts = Toasts::of_page();
+    let copy = move |_| {
+        if copy(&text.get_untracked()) {
+            toasts.say(Tone::Good, "Key copied");
+        } else {
+            toasts.say(
+                Tone::Warning,
+                "This browser does not allow copying here: select the key and copy it yourself",
+            );
+        }
+    };
+    view! {
+        <button type="button" class="icon-button needs-script" aria-label="Copy the key" title="Copy the key" on:click=copy>
+            <Icon symbol=Symbol::Copy/>
+        </button>
+    }
+}
+
+/// Whether it was begun: browsers do not let pages copy that came by plain HTTP from elsewhere.
+fn copy(text: &str) -> bool {
+    use leptos::web_sys::{
+        js_sys::{Function, Reflect},
+        wasm_bindgen::{JsCast, JsValue},
+    };
+
+    let member = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();
+    let begun = member(&window(), "navigator")
+        .and_then(|navigator| member(&navigator, "clipboard"))
+        .and_then(|clipboard| {
+            Some((member(&clipboard, "writeText")?.dyn_into::<Function>().ok()?, clipboard))
+        })
+        .and_then(|(write, clipboard)| write.call1(&clipboard, &JsValue::from_str(text)).ok());
+    begun.is_some()
+}
+
+/// What may become of it.
+#[component]
+fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
+    let (launches, archives) = (RwSignal::new(false), RwSignal::new(false));
+    let button = move |class: &'static str,
+                       symbol,
+                       label: &'static str,
+                       act: &'static dyn Fn(Editing, RwSignal<bool>, RwSignal<bool>)| {
+        view! {
+            <button type="button" class=class disabled=move || editing.is_busy() on:click=move |_| act(editing, launches, archives)>
+                <Icon symbol=symbol/> {label}
+            </button>
+        }
+        .into_any()
+    };
+    let next = move || match status.get() {
+        Status::Draft => {
+            Some(button("button primary", Symbol::Play, "Launch", &|_, launches, _| launches.set(true)))
+        }
+        Status::Paused => {
+            Some(button("button primary", Symbol::Play, "Resume", &|_, launches, _| launches.set(true)))
+        }
+        Status::Running => Some(button("button", Symbol::Pause, "Pause", &|editing, _, _| {
+            change_status(editing, Status::Paused, "Experiment paused");
+        })),
+        Status::Archived => None,
+    };
+    let archive = move || {
+        status
+            .get()
+            .may_become(Status::Archived)
+            .then(|| button("button", Symbol::Archive, "Archive", &|_, _, archives| archives.set(true)))
+    };
+    view! {
+        <div class="button-row needs-script">{archive} {next}</div>
+        <LaunchDialog editing open=launches status/>
+        <Dialog open=archives title="Archive this experiment?">
+            <div class="form">
+                <p>"Archiving is for good: its users get no variant any more, and it cannot be launched again. What it was stays readable."</p>
+                <p class="quiet">"To stop it for a while, pause it instead."</p>
+                <div class="form-foot">
+                    <button type="button" class="button" on:click=move |_| archives.set(false)>"Cancel"</button>
+                    <button
+                        type="button"
+                        class="button danger"
+                        disabled=move || editing.is_busy()
+                        on:click=move |_| {
+                            archives.set(false);
+                            change_status(editing, Status::Archived, "Experiment archived");
+                        }
+                    >
+                        "Archive for good"
+                    </button>
+                </div>
+            </div>
+        </Dialog>
+    }
+}
+
+/// Says what launching does, and what is missing.
+#[component]
+fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) -> impl IntoView {
+    let detail = editing.detail;
+    let missing = move || {
+        detail.with(|detail| {
+            if detail.variants.is_empty() {
+                Some(("It has no variants, so nobody would get anything.", "#variants", "Add variants first"))
+            } else if detail.allocations.is_empty() {
+                Some((
+                    "No users are allocated to a variant, so nobody would get one.",
+                    "#allocation",
+                    "Allocate users first",
+                ))
+            } else {
+                None
+            }
+        })
+    };
+    let what = move || {
+        detail.with(|detail| {
+            let share = percent(Split::of(&detail.allocations).allocated());
+            let whom = if detail.row.audience_id.is_some()
+                || editing.rules.kept.with(|rules| *rules != Default::default())
+            {
+                "the users it is targeted at"
+            } else {
+                "all users"
+            };
+            let environment = &detail.environment.name;
+            format!("In {environment}, {share} % of {whom} get one of its variants from then on.")
+        })
+    };
+    let resumes = move || status.get() == Status::Paused;
+    let verb = move || if resumes() { "Resume" } else { "Launch" };
+    let launch = move |_| {
+        open.set(false);
+        change_status(
+            editing,
+            Status::Running,
+            if resumes() { "Experiment resumed" } else { "Experiment launched" },
+        );
+    };
+    let body = move || {
+        match missing() {
+        Some((problem, href, first)) => view! {
+            <Note tone=Tone::Warning>{problem}</Note>
+            <div class="form-foot">
+                <button type="button" class="button" disabled=move || editing.is_busy() on:click=launch>{verb} " anyway"</button>
+                <a class="button primary" href=href on:click=move |_| open.set(false)>{first}</a>
+            </div>
+        }
+        .into_any(),
+        None => view! {
+            <p>{what}</p>
+            <Show when=move || editing.has_changes()>
+                <Note tone=Tone::Warning>"Your unsaved changes are not part of it: save them first if they are to be."</Note>
+            </Show>
+            <div class="form-foot">
+                <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                <button type="button" class="button primary" disabled=move || editing.is_busy() on:click=launch>{verb}</button>
+            </div>
+        }
+        .into_any(),
+    }
+    };
+    view! {
+        <Dialog open=open title="Go live?">
+            <div class="form">{body}</div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,58 @@
+use edgewise_api::resources::{PublicationStatus, Status};
+use leptos::prelude::*;
+
+use super::editing::Editing;
+use crate::{
+    calls::ExperimentPart,
+    components::{Icon, Note, Symbol, Tone},
+};
+
+/// Takes a step in its life.
+pub(super) fn change_status(editing: Editing, to: Status, done: &'static str) {
+    editing.save(ExperimentPart::Status, format!(r#"{{"status":"{}"}}"#, to.name()), done);
+}
+
+/// Says so when changes do not become live, and what to do.
+#[component]
+pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
+    let note = move || {
+        let (name, publication, status) = editing
+            .detail
+            .with(|detail| (detail.environment.name.clone(), detail.publication.clone(), detail.row.status));
+        match publication {
+            PublicationStatus { held_at: Some(_), live_version, .. } => {
+                let version = live_version.map(|version| format!(" at version {version}")).unwrap_or_default();
+                Some(view! {
+                    <Note tone=Tone::Warning>
+                        <p><strong>{name} " is held" {version} " by a rollback."</strong> " Changes are saved, and become live once publishing is resumed."</p>
+                        <p class="note-actions needs-script">
+                            <button type="button" class="button small" disabled=move || editing.is_busy() on:click=move |_| editing.resume()>
+                                <Icon symbol=Symbol::Play/> "Resume publishing"
+                            </button>
+                        </p>
+                    </Note>
+                }.into_any())
+            }
+            PublicationStatus { error: Some(problem), .. } => Some(view! {
+                <Note tone=Tone::Bad>
+                    <p><strong>"The last changes of " {name} " are saved, but not live."</strong> " What was live before goes on. " {problem}</p>
+                    <p class="note-actions needs-script">
+                        <button
+                            type="button"
+                            class="button small"
+                            disabled=move || editing.is_busy()
+                            on:click=move |_| editing.save(ExperimentPart::Publication, String::new(), "Published")
+                        >
+                            <Icon symbol=Symbol::Reload/> "Try again"
+                        </button>
+                    </p>
+                </Note>
+            }.into_any()),
+            _ if status == Status::Archived => Some(view! {
+                <Note>"This experiment is archived: it is over for good, and what is changed below reaches nobody."</Note>
+            }.into_any()),
+            _ => None,
+        }
+    };
+    view! { {note} }
+}

@@ -1,0 +1,153 @@
+//! Making an experiment, step by step: what it is called, its variants, who gets which, whom it is for; and a look at all of it
+//! before it is made. Without scripts the first step alone, which makes a draft.
+
+mod draft;
+mod leaving;
+mod review;
+mod steps;
+
+use edgewise_api::resources::Environment;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::Loaded;
+use crate::{
+    at_once::IntoAny,
+    calls,
+    components::{Empty, Icon, PageHead, ProblemNote, Symbol},
+    model::Basics,
+    problem::Problem,
+};
+use draft::{Draft, Step};
+
+/// The page.
+#[component]
+pub(crate) fn NewExperiment() -> impl IntoView {
+    let parameters = use_query_map().get_untracked();
+    let basics = StoredValue::new(Basics::of(|name| parameters.get(name)));
+    // A form that was sent without scripts comes back with all that was entered, for something is wrong with it.
+    let is_back = parameters.get("name").is_some();
+    let begun = Resource::new(
+        || (),
+        move |()| async move {
+            let environments = calls::list_environments().await?;
+            let problem = if is_back {
+                let experiment = basics.with_value(|basics| basics.to_json("", ""));
+                calls::check_experiment(experiment, String::new(), String::new()).await.err()
+            } else {
+                None
+            };
+            Ok::<_, Problem>((environments, problem))
+        },
+    );
+    view! {
+        <PageHead title="New experiment" above=("/experiments", "Experiments")/>
+        <Loaded from=begun show={move |(environments, problem): (Vec<Environment>, Option<Problem>)| {
+            if environments.is_empty() {
+                view! { <NoEnvironment/> }.into_any()
+            } else {
+                let basics = basics.get_value();
+                view! { <Wizard environments basics problem/> }.into_any()
+            }
+        }}/>
+    }
+}
+
+#[component]
+fn NoEnvironment() -> impl IntoView {
+    view! {
+        <Empty title="Create an environment first">
+            <p>"An experiment belongs to an environment, such as "<code>"prod"</code>" or "<code>"staging"</code>"."</p>
+            <a class="button primary" href="/environments">"Create an environment"</a>
+        </Empty>
+    }
+}
+
+/// The steps, and what leads from one to another.
+#[component]
+fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Problem>) -> impl IntoView {
+    let draft = Draft::new(basics, &environments, problem);
+    leaving::ask_first(draft.touched);
+    show_step(draft);
+    let marks = Step::ALL.map(|step| {
+        let number = step.number();
+        view! {
+            <li>
+                <button
+                    type="button"
+                    aria-current=move || (draft.step.get() == step).then_some("step")
+                    disabled=move || draft.busy.get() || draft.reached.get() < step
+                    on:click=move |_| draft.step.set(step)
+                >
+                    <span class="step-number">{number}</span>
+                    <span>{step.name()}</span>
+                </button>
+            </li>
+        }
+    });
+    let general = move || draft.general_problem().map(|problem| view! { <ProblemNote problem/> });
+    let is_last = move || draft.step.get() == Step::Review;
+    view! {
+        <div class="wizard" on:input=move |_| draft.touched.set_value(true)>
+            <ol class="wizard-steps needs-script" aria-label="Steps">{marks.into_iter().collect_view()}</ol>
+            {general}
+            {steps::basics(draft, environments)}
+            {steps::variants(draft)}
+            {steps::split(draft)}
+            {steps::audience(draft)}
+            {review::review(draft)}
+            <footer class="form-foot needs-script">
+                <button
+                    type="button" class="button wizard-back"
+                    hidden=move || draft.step.get() == Step::Basics
+                    disabled=draft.busy
+                    on:click=move |_| draft.step.update(|step| *step = step.before())
+                >
+                    <Icon symbol=Symbol::Left/> "Back"
+                </button>
+                <button
+                    type="button" class="button primary" hidden=is_last disabled=draft.busy
+                    on:click=move |_| draft.go_on()
+                >
+                    "Next"
+                </button>
+                <MakeButtons draft/>
+            </footer>
+        </div>
+    }
+}
+
+/// Ends the last step.
+#[component]
+fn MakeButtons(draft: Draft) -> impl IntoView {
+    let make = draft.maker();
+    let launch = make.clone();
+    let is_before = move || draft.step.get() != Step::Review;
+    view! {
+        <button type="button" class="button" hidden=is_before disabled=draft.busy on:click=move |_| make(false)>
+            "Create as draft"
+        </button>
+        <button type="button" class="button primary" hidden=is_before disabled=draft.busy on:click=move |_| launch(true)>
+            <Icon symbol=Symbol::Play/> "Create and launch"
+        </button>
+    }
+}
+
+/// Leads to a step's beginning when it is shown: to the first field of the first, to the title of others.
+fn show_step(draft: Draft) {
+    #[cfg(target_family = "wasm")]
+    Effect::new(move |_| {
+        use leptos::web_sys::{HtmlElement, wasm_bindgen::JsCast};
+
+        let id = match draft.step.get() {
+            Step::Basics => "name",
+            step => step.title_id(),
+        };
+        let target =
+            document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(target) = target {
+            drop(target.focus());
+        }
+    });
+    let _ = draft;
+}

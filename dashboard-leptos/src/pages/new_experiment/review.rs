@@ -1,0 +1,60 @@
+//! All of it in words, before it is made.
+
+use leptos::prelude::*;
+
+use super::{
+    draft::{Draft, Step},
+    steps::section,
+};
+use crate::{at_once::IntoAny, components::SplitBar, model::percent};
+
+/// Who gets what.
+pub(super) fn review(draft: Draft) -> AnyView {
+    let content = view! {
+        <dl class="review">
+            <dt>"Experiment"</dt>
+            <dd>{draft.name} " " <code>{draft.key}</code></dd>
+            <dt>"For whom"</dt>
+            <dd>{move || for_whom(draft)}</dd>
+            <dt>"What they get"</dt>
+            <dd>
+                // Drawn when it is looked at.
+                {move || (draft.step.get() == Step::Review).then(|| shares(draft))}
+            </dd>
+        </dl>
+    };
+    let words = "A draft can still be changed in all but its key. Launched, it is live within seconds.";
+    section(draft, Step::Review, "Is this what you mean?", words, content.into_any())
+}
+
+/// Whom it is for, in words.
+fn for_whom(draft: Draft) -> String {
+    let own = draft.rules.with(|rules| (!rules.is_empty()).then(|| rules.in_words()));
+    match (draft.audience.get(), own) {
+        (None, None) => "All users".to_owned(),
+        (None, Some(rules)) => format!("Users whose {rules}"),
+        (Some(audience), None) => format!("The audience {} ({})", audience.name, audience.words),
+        (Some(audience), Some(rules)) => {
+            format!("Those of the audience {} ({}) whose {rules}", audience.name, audience.words)
+        }
+    }
+}
+
+/// What share of them gets which variant.
+fn shares(draft: Draft) -> AnyView {
+    let (parts, split) = (draft.parts(), draft.split.get());
+    let line = |share: u32, name: &str| {
+        view! { <li><span class="number">{percent(share)} " %"</span> <span>{name.to_owned()}</span></li> }
+            .into_any()
+    };
+    let mut lines: Vec<_> = parts.iter().map(|part| line(split.share(Some(&part.id)), &part.name)).collect();
+    let none = split.share(None);
+    if none > 0 {
+        lines.push(line(none, "no variant: they see what they have today"));
+    }
+    view! {
+        <SplitBar parts=parts split=split/>
+        <ul class="shares">{lines}</ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,122 @@
+// `cargo xtask bench dashboard`: how soon pages are there, with 1,000 experiments. Next to them, in the same rounds: the same rows as
+// JSON, and a page without anything. Layout shift should be 0, the first byte below 50 ms, the largest paint below 1 s.
+import { serve } from "../support/servers.mjs";
+import { median } from "../support/median.mjs";
+import { look, open, openStage } from "./stage.mjs";
+
+const QUICK = process.argv.includes("--quick");
+const EXPERIMENTS = QUICK ? 100 : 1_000;
+const FIRST_BYTES = QUICK ? 10 : 60;
+const PAINTS = QUICK ? 2 : 9;
+
+const stage = await openStage();
+const blank = await serve(() => ({ body: "<!doctype html><title>blank</title><h1>Blank</h1>", type: "text/html" }));
+try {
+  console.log(`${EXPERIMENTS} experiments, ${FIRST_BYTES} and ${PAINTS} rounds: medians`);
+  const ids = await fill();
+  const pages = [
+    ["overview", "/"],
+    ["experiments", "/experiments"],
+    ["experiments, searched", "/experiments?q=button&sort=name"],
+    ["experiment", `/experiments/${ids.experiment}`],
+    ["environment", `/environments/${ids.environment}`],
+    ["audiences", "/audiences"],
+  ];
+  await firstBytes(pages);
+  await paints(pages);
+} finally {
+  await blank.stop();
+  await stage.close();
+}
+
+/** Makes them, a tenth of them running. */
+async function fill() {
+  const { id: environment } = await stage.api("POST", "environments", { name: "prod" });
+  let experiment;
+  for (let number = 0; number < EXPERIMENTS; number++) {
+    const key = `button-${String(number).padStart(4, "0")}`;
+    const name = `Button number ${number}`;
+    ({ id: experiment } = await stage.api("POST", "experiments", { key, name, description: name, environmentId: environment }));
+    const variants = [];
+    for (const color of ["blue", "green"]) {
+      variants.push(await stage.api("POST", `experiments/${experiment}/variants`, { key: color, name: color, payload: { color } }));
+    }
+    await stage.api("PUT", `experiments/${experiment}/allocations`, {
+      allocations: variants.map(({ id }, place) => ({ variantId: id, rangeStart: place * 5000, rangeEnd: place * 5000 + 4999 })),
+    });
+    if (number % 10 === 0) await stage.api("PATCH", `experiments/${experiment}/status`, { status: "RUNNING" });
+  }
+  return { environment, experiment };
+}
+
+async function firstBytes(pages) {
+  const json = ["the same rows as JSON", "/api/experiments?page=1&pageSize=25"];
+  const times = new Map([...pages, json].map(([name]) => [name, []]));
+  for (let round = 0; round < FIRST_BYTES; round++) {
+    for (const [name, path] of [...pages, json]) {
+      const begun = performance.now();
+      const answer = await fetch(stage.address + path);
+      // Headers come with the first bytes: a page is sent whole.
+      times.get(name).push(performance.now() - begun);
+      await answer.arrayBuffer();
+    }
+  }
+  const baseline = median(times.get(json[0]));
+  console.log("\nfirst byte, ms (beside the same rows as JSON)");
+  for (const [name, measured] of times) {
+    console.log(`  ${name.padEnd(24)} ${median(measured).toFixed(1).padStart(7)}  ${(median(measured) / baseline).toFixed(2)} ×`);
+  }
+}
+
+async function paints(pages) {
+  const all = [...pages.map(([name, path]) => [name, stage.address + path, open]), ["a blank page", blank.address, plainly]];
+  const measured = new Map(all.map(([name]) => [name, []]));
+  for (let round = 0; round < PAINTS; round++) {
+    for (const [name, url, visit] of all) {
+      // Without anything in the cache, as somebody comes for the first time.
+      const context = await look(stage.browser);
+      const page = await context.newPage();
+      await page.addInitScript(observe);
+      await visit(page, url);
+      measured.get(name).push(await page.evaluate(() => globalThis.measured()));
+      await context.close();
+    }
+  }
+  const of = (name, what) => median(measured.get(name).map((one) => one[what]));
+  console.log("\nlargest contentful paint, ms (beside a blank page); alive, ms; layout shift; bytes transferred");
+  for (const [name] of all) {
+    const ratio = of(name, "paint") / of("a blank page", "paint");
+    console.log(
+      `  ${name.padEnd(24)} ${of(name, "paint").toFixed(0).padStart(5)}  ${ratio.toFixed(2)} ×  ` +
+        `${of(name, "alive").toFixed(0).padStart(5)}  ${of(name, "shift").toFixed(4)}  ${of(name, "bytes")}`,
+    );
+  }
+}
+
+async function plainly(page, url) {
+  await page.goto(url);
+}
+
+/** In the page: watches what it paints. */
+function observe() {
+  let [paint, shift, alive] = [0, 0, Number.NaN];
+  // It comes to life by listening to the server.
+  globalThis.EventSource = class extends EventSource {
+    constructor(...where) {
+      super(...where);
+      alive = performance.now();
+    }
+  };
+  new PerformanceObserver((list) => {
+    paint = list.getEntries().at(-1).startTime;
+  }).observe({ type: "largest-contentful-paint", buffered: true });
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) shift += value;
+  }).observe({ type: "layout-shift", buffered: true });
+  globalThis.measured = async () => {
+    // Until what has come to life has been painted.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const resources = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    return { paint, shift, alive, bytes: resources.reduce((bytes, { transferSize }) => bytes + transferSize, 0) };
+  };
+}
