@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::Loaded;
 use crate::{
+    at_once::IntoAny,
     calls::{self, AudienceLine},
     components::{Connection, Empty, Icon, PageHead, Pages, Symbol, Time},
 };

@@ -4,6 +4,7 @@ use edgewise_api::resources::{AudienceRow, AudienceUses, Status};
 use leptos::{ev, form::ActionForm, prelude::*};
 
 use crate::{
+    at_once::IntoAny,
     calls::{Kept, SaveAudience},
     components::{Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
     model::Rules,

@@ -13,6 +13,7 @@ use self::{
 };
 use super::Loaded;
 use crate::{
+    at_once::IntoAny,
     calls::{self, Kept, SaveAudience},
     components::{Connection, Empty, PageHead, Toasts},
     model::Rules,

@@ -6,6 +6,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::{super::Loaded, editor::Draft};
 use crate::{
+    at_once::IntoAny,
     calls::DeleteAudience,
     components::{Dialog, Icon, StatusPill, Symbol, Toasts},
     problem::Problem,
