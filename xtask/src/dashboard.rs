@@ -60,7 +60,11 @@ pub(crate) fn test() -> Result<()> {
 /// # Errors
 /// If a tool is missing or fails, or a picture is larger than a repository should hold.
 pub(crate) fn screenshots() -> Result<()> {
-    succeed("screenshots.mjs", &["build", "--package", "edgewise", "--features", "dashboard"], &["docs/screenshots"])
+    succeed(
+        "screenshots.mjs",
+        &["build", "--package", "edgewise", "--features", "dashboard"],
+        &["docs/screenshots"],
+    )
 }
 
 /// Measures how soon pages are there.

@@ -144,7 +144,12 @@ impl Experiment {
     }
 }
 
-async fn put_split(services: &Services, made: &Made, experiment: &str, split: &[Range]) -> Result<Publication> {
+async fn put_split(
+    services: &Services,
+    made: &Made,
+    experiment: &str,
+    split: &[Range],
+) -> Result<Publication> {
     let allocation = |Range(variant, start, end): &Range| {
         let variant_id = made.id(&format!("variant {experiment} {variant}"))?;
         Ok(json!({ "variantId": variant_id, "rangeStart": start, "rangeEnd": end }))

@@ -5,9 +5,10 @@ use serde_json::value::RawValue;
 
 use super::{
     Change, Comparison, Field, Thing,
-    lines::{indented, side_by_side},
+    lines::side_by_side,
     snapshot::{Experiment, Snapshot},
 };
+use crate::model::formatted;
 
 /// The most experiments and flags that are listed: nobody reads more.
 const MOST_LISTED: usize = 200;
@@ -99,7 +100,7 @@ fn changed_thing(changed: &Changed, after: &Snapshot<'_>, before: &Snapshot<'_>)
 
 fn as_published(change: &FieldChange) -> Field {
     let FieldChange { field: path, before, after } = change;
-    let lines = |value: &Option<Box<RawValue>>| value.as_ref().map(|value| indented(value.get()));
+    let lines = |value: &Option<Box<RawValue>>| value.as_ref().map(|value| formatted(value.get()));
     field(name_of(path), lines(before).as_deref(), lines(after).as_deref())
 }
 

@@ -1,4 +1,4 @@
-//! Which lines of two texts are the same, and JSON as lines.
+//! Which lines of two texts are the same.
 
 use super::Run;
 
@@ -77,54 +77,6 @@ fn runs(lines: &[&str], kept: &[bool]) -> Vec<Run> {
     runs
 }
 
-/// JSON with a line for each member and element. Numbers and texts stay as they were written.
-pub(super) fn indented(json: &str) -> String {
-    let mut indented = String::with_capacity(json.len() * 2);
-    let mut depth = 0_usize;
-    let (mut in_text, mut escaped) = (false, false);
-    let mut characters = json.chars().peekable();
-    let line = |indented: &mut String, depth: usize| {
-        indented.push('\n');
-        indented.extend(std::iter::repeat_n("  ", depth));
-    };
-    while let Some(character) = characters.next() {
-        if in_text {
-            indented.push(character);
-            in_text = escaped || character != '"';
-            escaped = !escaped && character == '\\';
-            continue;
-        }
-        match character {
-            '{' | '[' => {
-                indented.push(character);
-                while characters.next_if(char::is_ascii_whitespace).is_some() {}
-                if let Some(close) = characters.next_if(|next| matches!(next, '}' | ']')) {
-                    indented.push(close);
-                } else {
-                    depth += 1;
-                    line(&mut indented, depth);
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                line(&mut indented, depth);
-                indented.push(character);
-            }
-            ',' => {
-                indented.push(',');
-                line(&mut indented, depth);
-            }
-            ':' => indented.push_str(": "),
-            character if character.is_ascii_whitespace() => {}
-            character => {
-                in_text = character == '"';
-                indented.push(character);
-            }
-        }
-    }
-    indented
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,13 +103,5 @@ mod tests {
         let (before, _) = side_by_side(Some(&"long\n".repeat(100_000)), Some(&"other\n".repeat(100)));
         let length: usize = before.iter().map(|run| run.text.len()).sum();
         assert!(length < 2 * MOST_SHOWN && before.last().unwrap().text.ends_with("… and more"));
-    }
-
-    #[test]
-    fn json_is_indented_and_otherwise_left_as_it_was_written() {
-        let json = r#"{"a": [1.0,1e2,  {}], "b":"{\"x\": [1, 2]}\\","c":[ ]}"#;
-        let lines = "{\n  \"a\": [\n    1.0,\n    1e2,\n    {}\n  ],\n  \"b\": \"{\\\"x\\\": [1, 2]}\\\\\",\n  \"c\": []\n}";
-        assert_eq!(indented(json), lines);
-        assert_eq!(indented("1e400"), "1e400");
     }
 }

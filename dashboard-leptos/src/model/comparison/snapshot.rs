@@ -4,7 +4,7 @@ use edgewise_api::resources::Rule;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::lines::indented;
+use crate::model::{formatted, percent};
 
 /// A snapshot, as it was published.
 #[derive(Default, Deserialize)]
@@ -87,18 +87,9 @@ impl Experiment<'_> {
     /// Its variants: keys, and payloads as lines.
     pub(super) fn variants(&self) -> impl Iterator<Item = (&str, String)> {
         self.variants.iter().map(|variant| {
-            let payload = variant.payload.map(|payload| indented(payload.get()));
+            let payload = variant.payload.map(|payload| formatted(payload.get()));
             (variant.key.as_str(), payload.unwrap_or_else(|| "no payload".to_owned()))
         })
-    }
-}
-
-/// Hundredths of a per cent, as a per cent.
-fn percent(buckets: u32) -> String {
-    match (buckets / 100, buckets % 100) {
-        (whole, 0) => whole.to_string(),
-        (whole, rest) if rest % 10 == 0 => format!("{whole}.{}", rest / 10),
-        (whole, rest) => format!("{whole}.{rest:02}"),
     }
 }
 
@@ -132,7 +123,7 @@ fn in_words(rules: &[Rule]) -> String {
 
 /// JSON on one line, with a blank after each comma.
 fn on_one_line(json: &RawValue) -> String {
-    let lines = indented(json.get());
+    let lines = formatted(json.get());
     let mut line = String::with_capacity(lines.len());
     for part in lines.lines().map(str::trim_start) {
         let closes = part.starts_with([']', '}']);
@@ -168,6 +159,5 @@ mod tests {
         assert_eq!(experiment.split(), "0 – 12.5 %: green\n12.5 – 100 %: ?");
         let variants: Vec<_> = experiment.variants().collect();
         assert_eq!(variants, [("green", "{\n  \"a\": 1e2\n}".to_owned()), ("blue", "no payload".to_owned())]);
-        assert_eq!((percent(1), percent(4_999)), ("0.01".to_owned(), "49.99".to_owned()));
     }
 }

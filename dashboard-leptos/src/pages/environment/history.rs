@@ -19,7 +19,7 @@ pub(super) fn VersionTable(
 ) -> impl IntoView {
     if versions.pagination.total == 0 {
         return view! {
-            <section class="part" id="history">
+            <section class="history">
                 <h2>"History"</h2>
                 <Empty title="Nothing published yet">
                     <p>"Launch an experiment of this environment, and its first version stands here."</p>
@@ -31,7 +31,7 @@ pub(super) fn VersionTable(
     let pagination = versions.pagination;
     let rows = versions.data.into_iter().map(|version| row(version, &query, live)).collect_view();
     view! {
-        <section class="part" id="history">
+        <section class="history">
             <header>
                 <h2>"History"</h2>
                 <Pages pagination url={move |page| url(&query, |query| query.page = page.to_string())}/>

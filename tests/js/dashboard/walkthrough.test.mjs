@@ -1,0 +1,129 @@
+// The whole walkthrough by clicking, from an empty dashboard to an experiment that is gone again.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { look, open, openStage, problemsOf } from "./stage.mjs";
+
+/** More clicks nobody should need from the list to an experiment that is targeted and live. */
+const MOST_CLICKS = 12;
+
+let stage;
+
+before(async () => {
+  stage = await openStage();
+});
+
+after(() => stage?.close());
+
+/** The variants that a user gets. */
+async function decided(context) {
+  const query = new URLSearchParams({ user_key: "user-123", env: "prod", context: JSON.stringify(context) });
+  const answer = await stage.api("GET", `decide?${query}`);
+  return answer.assignments.map(({ experiment_key, payload }) => [experiment_key, payload.color]);
+}
+
+test("an experiment is made, targeted, launched, paused, rolled back and deleted by clicking", { timeout: 120_000 }, async () => {
+  const context = await look(stage.browser);
+  const page = await context.newPage();
+  const problems = problemsOf(page);
+  const button = (name, within = page) => within.getByRole("button", { name, exact: true });
+  const link = (name, within = page) => within.getByRole("link", { name, exact: true });
+  const parts = page.getByRole("navigation", { name: "Dashboard" });
+  const said = (text) => page.getByRole("status").getByText(text).waitFor();
+
+  // An environment.
+  await open(page, stage.address);
+  await page.getByRole("heading", { name: "Welcome to Edgewise" }).waitFor();
+  await link("Create an environment").last().click();
+  await page.getByLabel("Name").fill("prod");
+  await button("Create").click();
+  await said("Environment prod created");
+
+  // An experiment, from the list on.
+  await link("Experiments", parts).click();
+  await page.getByRole("heading", { level: 1, name: "Experiments" }).waitFor();
+  let clicks = 0;
+  const click = (target) => {
+    clicks += 1;
+    return target.click();
+  };
+  const step = (name) => page.getByRole("region", { name });
+  await click(link("New experiment").first());
+
+  const basics = step("What is it called?");
+  await basics.getByLabel("Name").fill("Checkout button color");
+  assert.equal(await basics.getByLabel("Key").inputValue(), "checkout-button-color");
+  await click(button("Next"));
+
+  const variants = step("What can users get?");
+  const payloads = variants.getByLabel("Payload");
+  await payloads.first().fill('{"color": "#0066cc"}');
+  await payloads.last().fill('{"color": "#00cc66"}');
+  await click(button("Next"));
+
+  await step("Who gets which?").waitFor();
+  await click(button("Next"));
+
+  const audience = step("Whom is it for?");
+  await click(button("Add a condition", audience));
+  await audience.getByLabel("Attribute").fill("country");
+  clicks += 1;
+  await audience.getByLabel("Operator").selectOption("is one of");
+  for (const country of ["US", "CA"]) {
+    await audience.getByLabel("Values, each followed by Enter or a comma").fill(country);
+    await page.keyboard.press("Enter");
+  }
+  await click(button("And: add a condition", audience));
+  await audience.getByLabel("Attribute").last().fill("plan");
+  await audience.getByLabel("Value", { exact: true }).fill("pro");
+  await click(button("Next"));
+
+  const review = step("Is this what you mean?");
+  await review.getByText("country is one of US or CA").waitFor();
+  await click(button("Create and launch"));
+  await said("Checkout button color launched, and live");
+  assert.ok(clicks <= MOST_CLICKS, `it took ${clicks} clicks`);
+  await page.getByRole("heading", { level: 1, name: "Checkout button color" }).waitFor();
+  const experiment = page.url();
+
+  // It decides: for those whom it is for.
+  const pro = { country: "US", plan: "pro" };
+  const [[key, color]] = await decided(pro);
+  assert.equal(key, "checkout-button-color");
+  assert.ok(["#0066cc", "#00cc66"].includes(color));
+  assert.deepEqual(await decided({}), []);
+
+  // Paused, and going again.
+  await button("Pause").click();
+  await said("Experiment paused, and live");
+  assert.deepEqual(await decided(pro), []);
+  await button("Resume").click();
+  await button("Resume", page.getByRole("dialog", { name: "Go live?" })).click();
+  await said("Experiment resumed, and live");
+  assert.deepEqual(await decided(pro), [[key, color]]);
+
+  // Back to the version in which it was paused, and forth again.
+  await link("prod").first().click();
+  await link("Version 2").click();
+  await button("Roll back to version 2").click();
+  await button("Roll back to version 2", page.getByRole("dialog", { name: "Roll back to version 2?" })).click();
+  await said("Rolled back, and live");
+  assert.deepEqual(await decided(pro), []);
+  await button("Resume publishing").click();
+  await said("Publishing resumed, and live");
+  assert.deepEqual(await decided(pro), [[key, color]]);
+
+  // Gone.
+  await open(page, experiment);
+  await button("Delete experiment").click();
+  const dialog = page.getByRole("dialog", { name: "Delete this experiment?" });
+  assert.ok(await button("Delete for good", dialog).isDisabled());
+  await dialog.getByLabel("Key").fill("checkout-button-color");
+  await button("Delete for good", dialog).click();
+  await page.getByRole("heading", { level: 1, name: "Experiments" }).waitFor();
+  assert.deepEqual(await decided(pro), []);
+  assert.deepEqual((await stage.api("GET", "experiments")).data, []);
+
+  assert.deepEqual(problems, []);
+  await context.close();
+});
