@@ -6,6 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `app` | the document, the frame around pages, and the list of all pages |
+//! | `at_once` | how views of any type are made smaller for browsers |
 //! | `pages` | a module for each page: what it loads, and how it is laid out |
 //! | `components` | what several pages are made of. They display, and know no page |
 //! | `calls` | what pages ask the server and have it do: functions that run there, wherever they are called |
@@ -18,6 +19,7 @@
 #![allow(unreachable_pub, reason = "components' macros make public items of private ones")]
 
 mod app;
+mod at_once;
 mod calls;
 mod components;
 mod model;

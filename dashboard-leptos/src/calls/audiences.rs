@@ -1,11 +1,11 @@
 use edgewise_api::{
     page::Page,
-    resources::{Audience, AudienceUses},
+    resources::{AudienceRow, AudienceUses, Environment},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Kept};
+use super::{Done, Kept, Publication};
 use crate::problem::Problem;
 
 /// An audience, as a list shows it.
@@ -45,7 +45,7 @@ pub(crate) async fn list_audiences(
         let request = PageRequest::from_query(&Query::parse(&query)?)?;
         let found = services.audience_summaries(environment_id.as_deref(), request).await?;
         let line = |summary: edgewise_api::resources::AudienceSummary| {
-            let Audience { row, environment } = summary.audience;
+            let edgewise_api::resources::Audience { row, environment } = summary.audience;
             let rules = Rules::of_json(&row.rules).in_words();
             AudienceLine {
                 id: row.id,
@@ -63,10 +63,15 @@ pub(crate) async fn list_audiences(
     .await
 }
 
-/// An audience of that id.
+/// The audience of that id, and its environment.
 #[server(prefix = "/-", endpoint = "audience", input = GetUrl)]
-pub(crate) async fn load_audience(id: String) -> Result<Kept<Audience>, Problem> {
-    crate::server::with_services(async |services| Ok(services.audience(&id).await?.into())).await
+pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Environment), Problem> {
+    crate::server::with_services(async |services| {
+        let audience = services.audience(&id).await?;
+        let environment = audience.value.environment.clone();
+        Ok((audience.map(|audience| audience.row).into(), environment))
+    })
+    .await
 }
 
 /// Where an audience is used.
@@ -92,12 +97,10 @@ pub(crate) async fn save_audience(
     environment_id: Option<String>,
     name: String,
     rules: Option<String>,
-) -> Result<Done<Kept<Audience>>, Problem> {
+) -> Result<Done<Kept<AudienceRow>>, Problem> {
     use edgewise_api::resources::{AudienceCreate, AudiencePatch};
     use edgewise_control::actor::Actor;
     use serde_json::json;
-
-    use super::Publication;
 
     let name = json!(name.trim());
     crate::server::with_services(async |services| match id {
@@ -105,15 +108,17 @@ pub(crate) async fn save_audience(
             let rules = rules.map(|rules| format!(",\"rules\":{rules}")).unwrap_or_default();
             let request = AudiencePatch::from_body(format!("{{\"name\":{name}{rules}}}").as_bytes())?;
             let at = super::at(revision.unwrap_or_default());
-            Ok(services.update_audience(&Actor::LOCAL, &id, &at, &request).await?.into())
+            let changed = services.update_audience(&Actor::LOCAL, &id, &at, &request).await?;
+            let value = changed.value.map(|audience| audience.row).into();
+            Ok(Done { value, publication: changed.publication.into() })
         }
         None => {
             let (environment, rules) = (json!(environment_id), rules.unwrap_or_else(|| "[]".to_owned()));
             let body = format!("{{\"name\":{name},\"environmentId\":{environment},\"rules\":{rules}}}");
             let request = AudienceCreate::from_body(body.as_bytes())?;
-            let value: Kept<Audience> = services.create_audience(&Actor::LOCAL, &request).await?.into();
-            leptos_axum::redirect(&format!("/audiences/{}", value.value.row.id));
-            Ok(Done { value, publication: Publication::NotDue })
+            let made = services.create_audience(&Actor::LOCAL, &request).await?;
+            leptos_axum::redirect(&format!("/audiences/{}", made.value.row.id));
+            Ok(Done { value: made.map(|audience| audience.row).into(), publication: Publication::NotDue })
         }
     })
     .await
@@ -121,7 +126,7 @@ pub(crate) async fn save_audience(
 
 /// Deletes an audience that is still at that revision, unless an experiment uses it.
 #[server(prefix = "/-", endpoint = "audiences/delete")]
-pub(crate) async fn delete_audience(id: String, revision: i64) -> Result<Done<Audience>, Problem> {
+pub(crate) async fn delete_audience(id: String, revision: i64) -> Result<Publication, Problem> {
     use edgewise_api::{ApiError, page::PageRequest};
     use edgewise_control::actor::Actor;
 
@@ -131,7 +136,7 @@ pub(crate) async fn delete_audience(id: String, revision: i64) -> Result<Done<Au
                 "experiments use the audience: choose another one for them first",
             ));
         }
-        Ok(services.delete_audience(&Actor::LOCAL, &id, &super::at(revision)).await?.into())
+        Ok(services.delete_audience(&Actor::LOCAL, &id, &super::at(revision)).await?.publication.into())
     })
     .await
 }

@@ -46,7 +46,7 @@ pub(crate) fn PayloadEditor(
                 <button
                     type="button"
                     class="button plain small needs-script"
-                    disabled=move || !may_format()
+                    class:hidden=move || !may_format()
                     on:click=move |_| text.update(|text| *text = formatted(text))
                 >
                     "Format"

@@ -12,6 +12,7 @@ use leptos_router::{
 
 use super::Loaded;
 use crate::{
+    at_once::IntoAny,
     calls,
     components::{Connection, Empty, Icon, PageHead, Pages, Part, SplitBar, StatusPill, Symbol, Time},
     model::{List, Split},

@@ -23,6 +23,7 @@ pub(crate) use overview::Overview;
 use leptos::prelude::*;
 
 use crate::{
+    at_once::IntoAny,
     components::{ProblemNote, Skeleton},
     problem::Problem,
 };

@@ -184,3 +184,21 @@ fn place(rules: &Rules, problem: &str) -> (Option<u32>, String) {
         None => (None, problem.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_shown_at_its_condition_in_the_servers_words() {
+        let mut rules = Rules::default();
+        rules.add_alternative();
+        let id = rules.add_alternative();
+        let of = |problem: &str| place(&rules, problem);
+        let (at, words) = of("`targetingRules[1].conditions[0].value` must nest at most 32 levels deep");
+        assert_eq!((at, words.as_str()), (Some(id), "The value must nest at most 32 levels deep"));
+        let (at, words) = of("`rules` must hold at most 100 elements");
+        assert_eq!((at, words.as_str()), (None, "`rules` must hold at most 100 elements"));
+        assert_eq!(of("`rules[7].conditions[0].value` is wrong").0, None);
+    }
+}

@@ -1,6 +1,6 @@
 //! The form that makes or changes an audience.
 
-use edgewise_api::resources::{Audience, AudienceUses, Status};
+use edgewise_api::resources::{AudienceRow, AudienceUses, Status};
 use leptos::{ev, form::ActionForm, prelude::*};
 
 use crate::{
@@ -31,8 +31,8 @@ impl Draft {
     }
 
     /// That of an audience; with what has been begun to be changed, if anything.
-    pub(super) fn of(audience: &Kept<Audience>, begun: Option<(String, Rules)>) -> Self {
-        let row = &audience.value.row;
+    pub(super) fn of(audience: &Kept<AudienceRow>, begun: Option<(String, Rules)>) -> Self {
+        let row = &audience.value;
         Self::with(
             Some(row.id.clone()),
             audience.revision,
@@ -62,8 +62,8 @@ impl Draft {
     }
 
     /// Takes note that it was saved so. What has been typed since stays.
-    fn was_saved(self, audience: &Kept<Audience>) {
-        let row = &audience.value.row;
+    fn was_saved(self, audience: &Kept<AudienceRow>) {
+        let row = &audience.value;
         if self.id.with_value(|id| id.as_deref() == Some(&row.id)) {
             self.revision.set(audience.revision);
             self.saved_name.set(row.name.clone());

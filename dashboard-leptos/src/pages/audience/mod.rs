@@ -3,7 +3,7 @@
 mod editor;
 mod uses;
 
-use edgewise_api::resources::{Audience, Environment};
+use edgewise_api::resources::{AudienceRow, Environment};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -95,10 +95,10 @@ fn ThatAudience(id: String, save: ServerAction<SaveAudience>) -> impl IntoView {
         audience.refetch();
     });
     view! {
-        <Loaded from=audience show={move |audience: Kept<Audience>| {
+        <Loaded from=audience show={move |(audience, environment): (Kept<AudienceRow>, Environment)| {
             let begun = begun.try_update_value(Option::take).flatten();
             let draft = Draft::of(&audience, begun);
-            let Audience { row, environment } = audience.value;
+            let id = audience.value.id;
             let list = format!("/audiences?environment={}", environment.id);
             view! {
                 <PageHead title=draft.saved_name above=("/audiences", "Audiences")>
@@ -106,7 +106,7 @@ fn ThatAudience(id: String, save: ServerAction<SaveAudience>) -> impl IntoView {
                 </PageHead>
                 <div class="audience-page">
                     <AudienceEditor save draft uses reload/>
-                    <Uses id=row.id uses draft/>
+                    <Uses id uses draft/>
                 </div>
             }
         }}/>

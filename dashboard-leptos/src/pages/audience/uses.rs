@@ -19,8 +19,8 @@ pub(super) fn Uses(id: String, uses: Resource<Result<AudienceUses, Problem>>, dr
     let toasts = Toasts::of_page();
     let navigate = use_navigate();
     Effect::new(move || match delete.value().get() {
-        Some(Ok(done)) => {
-            toasts.done("Audience deleted", &done.publication);
+        Some(Ok(publication)) => {
+            toasts.done("Audience deleted", &publication);
             navigate("/audiences", Default::default());
         }
         Some(Err(problem)) => {

@@ -62,14 +62,20 @@ pub(super) struct VariantDraft {
 }
 
 impl VariantDraft {
-    /// A new one, of that place among all.
-    pub(super) fn new(number: u32, place: usize) -> Self {
-        let (key, name) = match place {
-            0 => ("control".to_owned(), "Control".to_owned()),
-            1 => ("treatment".to_owned(), "Treatment".to_owned()),
-            _ => (format!("variant-{}", place + 1), format!("Variant {}", place + 1)),
-        };
-        Self::with(number, String::new(), key, name, String::new())
+    /// A new one beside others, with a key that none of them has.
+    pub(super) fn new(number: u32, others: &[Self]) -> Self {
+        let mut place = others.len();
+        loop {
+            let (key, name) = match place {
+                0 => ("control".to_owned(), "Control".to_owned()),
+                1 => ("treatment".to_owned(), "Treatment".to_owned()),
+                _ => (format!("variant-{}", place + 1), format!("Variant {}", place + 1)),
+            };
+            if others.iter().all(|other| other.key.with_untracked(|taken| *taken != key)) {
+                return Self::with(number, String::new(), key, name, String::new());
+            }
+            place += 1;
+        }
     }
 
     /// One that there is.
@@ -169,7 +175,7 @@ mod tests {
         drafts[2].gone.set(true);
         drafts[3].payload.set(" ".to_owned());
         drafts[3].name.set("\"New\"".to_owned());
-        drafts.push(VariantDraft::new(9, 4));
+        drafts.push(VariantDraft::new(9, &drafts));
         let (body, fields) = variants_request(&drafts, &kept);
         let request = VariantsPatch::from_body(body.as_bytes()).unwrap();
         let updates: Vec<_> = request

@@ -111,10 +111,7 @@ impl Editing {
     /// Adds a variant to be made.
     pub(super) fn add_variant(self) {
         let number = next(self.next_number);
-        self.variants.update(|drafts| {
-            let place = drafts.len();
-            drafts.push(VariantDraft::new(number, place));
-        });
+        self.variants.update(|drafts| drafts.push(VariantDraft::new(number, drafts)));
     }
 
     /// Goes back to the variants there are.
@@ -271,13 +268,17 @@ impl Editing {
         self.audience.take(detail.row.audience_id.clone().unwrap_or_default(), keeps);
         self.rules.take(rules_of(&detail), keeps);
         self.split.take(Split::of(&detail.allocations), keep(ExperimentPart::Allocations));
+        let mut drafts = drafts_of(&detail, self.next_number);
         if keep(ExperimentPart::Variants) && untrack(|| self.variants_changed()) {
-            self.detail.set(detail);
-        } else {
-            let drafts = drafts_of(&detail, self.next_number);
-            self.detail.set(detail);
-            self.variants.set(drafts);
+            // Those that somebody else has added come after what is being edited; those that are no more go.
+            let mut edited = self.variants.get_untracked();
+            edited.retain(|draft| draft.is_new() || drafts.iter().any(|kept| kept.id == draft.id));
+            drafts.retain(|kept| edited.iter().all(|draft| kept.id != draft.id));
+            edited.append(&mut drafts);
+            drafts = edited;
         }
+        self.detail.set(detail);
+        self.variants.set(drafts);
     }
 }
 

@@ -182,7 +182,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
                 "all users"
             };
             let environment = &detail.environment.name;
-            format!("{share} % of {whom} of {environment} get one of its variants, within seconds.")
+            format!("In {environment}, {share} % of {whom} get one of its variants from then on.")
         })
     };
     let resumes = move || status.get() == Status::Paused;

@@ -117,14 +117,10 @@ fn SectionFoot(
     blocked: Signal<bool>,
     save: impl Fn() + 'static,
     discard: impl Fn() + 'static,
-    /// What else can be done, at its beginning.
-    #[prop(optional)]
-    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         {move || editing.problem_of(part).map(|problem| view! { <ProblemNote problem/> })}
         <footer class="part-foot needs-script">
-            {children.map(|children| children())}
             <span class="part-state" aria-live="polite">{move || if changed.get() { "Unsaved changes" } else { "" }}</span>
             <button
                 type="button"

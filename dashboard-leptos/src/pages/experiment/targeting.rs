@@ -76,7 +76,7 @@ fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl Int
             let words = Rules::of_json(&audience.rules).in_words();
             let href = format!("/audiences/{}", audience.id);
             Some(view! {
-                <p class="audience-words">{words} " " <a href=href>"Edit audience"</a></p>
+                <p class="audience-words"><span class="quiet">"Matches "</span> {words} ". " <a href=href>"Open audience"</a></p>
             })
         })
     };

@@ -32,6 +32,11 @@ pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
                     <Row editing place draft/>
                 </For>
             </ul>
+            <div class="needs-script">
+                <button type="button" class="button" on:click=move |_| editing.add_variant()>
+                    <Icon symbol=Symbol::Add/> "Add variant"
+                </button>
+            </div>
             <SectionFoot
                 editing
                 part=ExperimentPart::Variants
@@ -40,11 +45,7 @@ pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
                 label="Save variants"
                 save=move || editing.save_variants()
                 discard=move || editing.discard_variants()
-            >
-                <button type="button" class="button" on:click=move |_| editing.add_variant()>
-                    <Icon symbol=Symbol::Add/> "Add variant"
-                </button>
-            </SectionFoot>
+            />
         </Section>
     }
 }

@@ -1,12 +1,11 @@
-use edgewise_api::resources::{Allocation, Environment};
+use edgewise_api::resources::Environment;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
-use serde_json::value::RawValue;
 
 use crate::{
     calls,
     components::{Part, Toasts, Tone},
-    model::{self, Basics, Rules, Split, key},
+    model::{Basics, Rules, Split, key, object_problem, quoted},
     problem::Problem,
 };
 
@@ -121,8 +120,8 @@ pub(super) struct Draft {
     /// Numbers the variants.
     count: StoredValue<u32>,
     pub(super) split: RwSignal<Split>,
-    /// The variants that the split is made for.
-    divided: StoredValue<Vec<String>>,
+    /// The split as it was made of the variants, unchanged by anybody.
+    divided: StoredValue<Split>,
     pub(super) audience: RwSignal<Option<Chosen>>,
     pub(super) rules: RwSignal<Rules>,
     /// What the server finds wrong.
@@ -155,7 +154,7 @@ impl Draft {
             variants: RwSignal::new(Vec::new()),
             count: StoredValue::new(0),
             split: RwSignal::new(Split::default()),
-            divided: StoredValue::new(Vec::new()),
+            divided: StoredValue::new(Split::default()),
             audience: RwSignal::new(None),
             rules: RwSignal::new(Rules::default()),
             problem: RwSignal::new(problem),
@@ -199,15 +198,18 @@ impl Draft {
         })
     }
 
-    /// Gives the variants equal shares, if they are others than before.
+    /// Gives the variants equal shares, unless somebody has chosen others. What those had that are gone nobody has then.
     fn divide(self) {
-        let ids = self
-            .variants
-            .with_untracked(|variants| variants.iter().map(|variant| variant.id.clone()).collect::<Vec<_>>());
-        if self.divided.with_value(|divided| *divided != ids) {
-            self.split.set(even(&ids));
-            self.divided.set_value(ids);
-        }
+        let variants = self.variants.get_untracked();
+        let ids: Vec<_> = variants.iter().map(|variant| variant.id.as_str()).collect();
+        self.split.update(|split| {
+            if self.divided.with_value(|divided| divided == split) {
+                split.even(&ids);
+                self.divided.set_value(split.clone());
+            } else {
+                split.keep(&ids);
+            }
+        });
     }
 
     /// What is wrong with a field.
@@ -324,9 +326,9 @@ impl Draft {
             if index > 0 {
                 json.push(',');
             }
-            let text = |signal: RwSignal<String>| model::quoted(signal.get_untracked().trim());
+            let text = |signal: RwSignal<String>| quoted(signal.get_untracked().trim());
             json += r#"{"id":"#;
-            json += &model::quoted(&variant.id);
+            json += &quoted(&variant.id);
             json += r#","name":"#;
             json += &text(variant.name);
             json += r#","key":"#;
@@ -335,25 +337,11 @@ impl Draft {
             if !payload.trim().is_empty() {
                 json += r#","payload":"#;
                 // What is no JSON is sent as a text, so that it is refused by the name of its field.
-                let is_json = serde_json::from_str::<&RawValue>(&payload).is_ok();
-                json += &if is_json { payload } else { text(variant.payload) };
+                json += &if object_problem(&payload).is_none() { payload } else { text(variant.payload) };
             }
             json.push('}');
         }
         json += "]}";
         json
     }
-}
-
-/// All buckets, in equal shares.
-fn even(ids: &[String]) -> Split {
-    let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    let share = |(index, id): (i64, &String)| Allocation {
-        id: String::new(),
-        variant_id: id.clone(),
-        range_start: index * 10_000 / count,
-        range_end: (index + 1) * 10_000 / count - 1,
-        experiment_id: String::new(),
-    };
-    Split::of(&(0..).zip(ids).map(share).collect::<Vec<_>>())
 }

@@ -12,6 +12,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::Loaded;
 use crate::{
+    at_once::IntoAny,
     calls,
     components::{Empty, Icon, PageHead, ProblemNote, Symbol},
     model::Basics,

@@ -6,7 +6,7 @@ use super::{
     draft::{Draft, Step},
     steps::section,
 };
-use crate::components::SplitBar;
+use crate::{at_once::IntoAny, components::SplitBar, model::percent};
 
 /// Who gets what.
 pub(super) fn review(draft: Draft) -> AnyView {
@@ -29,8 +29,7 @@ pub(super) fn review(draft: Draft) -> AnyView {
 
 /// Whom it is for, in words.
 fn for_whom(draft: Draft) -> String {
-    let rules = draft.rules.with(|rules| rules.in_words());
-    let own = (rules != "everyone").then_some(rules);
+    let own = draft.rules.with(|rules| (!rules.is_empty()).then(|| rules.in_words()));
     match (draft.audience.get(), own) {
         (None, None) => "All users".to_owned(),
         (None, Some(rules)) => format!("Users whose {rules}"),
@@ -41,7 +40,21 @@ fn for_whom(draft: Draft) -> String {
     }
 }
 
+/// What share of them gets which variant.
 fn shares(draft: Draft) -> AnyView {
-    let parts = draft.parts();
-    view! { <SplitBar parts=parts split=draft.split.get()/> }.into_any()
+    let (parts, split) = (draft.parts(), draft.split.get());
+    let line = |share: u32, name: &str| {
+        view! { <li><span class="number">{percent(share)} " %"</span> <span>{name.to_owned()}</span></li> }
+            .into_any()
+    };
+    let mut lines: Vec<_> = parts.iter().map(|part| line(split.share(Some(&part.id)), &part.name)).collect();
+    let none = split.share(None);
+    if none > 0 {
+        lines.push(line(none, "no variant: they see what they have today"));
+    }
+    view! {
+        <SplitBar parts=parts split=split/>
+        <ul class="shares">{lines}</ul>
+    }
+    .into_any()
 }

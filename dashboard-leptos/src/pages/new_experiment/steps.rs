@@ -8,6 +8,7 @@ use super::{
     draft::{Chosen, Draft, Step, VariantDraft},
 };
 use crate::{
+    at_once::IntoAny,
     calls::{self, CreateDraft},
     components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
     model::{Rules, key},
@@ -115,7 +116,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
             event.prevent_default();
             draft.go_on();
         }>
-            <Field id="environment" label="Environment" problem=environment_problem>
+            <Field id="environment" label="Environment" hint="Whose users it is about" problem=environment_problem>
                 <select
                     id="environment" name="environment" required aria-describedby="environment-note" prop:value=environment
                     on:change=move |event| {
@@ -225,11 +226,7 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
             >
                 <Icon symbol=Symbol::Delete/>
             </button>
-            <div class="field variant-payload">
-                <label for=payload_id.clone()>"Payload" <span class="quiet">" a JSON object that code gets with the variant; optional"</span></label>
-                <PayloadEditor id=payload_id text=payload/>
-                <p class="problem">{payload_problem}</p>
-            </div>
+            <div class="variant-payload"><PayloadEditor id=payload_id text=payload problem=payload_problem/></div>
         </fieldset>
     }
     .into_any()
