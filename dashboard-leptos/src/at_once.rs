@@ -48,7 +48,7 @@ mod browser {
     impl<T: RenderHtml + 'static> AddAnyAttr for AtOnce<T> {
         type Output<A: Attribute> = Self;
 
-        fn add_any_attr<A: Attribute>(self, _: A) -> Self {
+        fn add_any_attr<A: Attribute>(self, _: A) -> Self::Output<A> {
             self
         }
     }
