@@ -191,22 +191,30 @@ impl Editing {
         let (id, revision) = self.key();
         spawn_local(async move {
             let answer = calls::delete_experiment(id, revision).await;
-            if self.busy.try_set(false).is_some() {
+            // Meanwhile somebody may have left.
+            if self.busy.try_get_untracked().is_none() {
                 return;
             }
             match answer {
+                // It stays busy until it is left: there is nothing any more that could be looked for.
                 Ok(publication) => {
                     self.toasts.done("Experiment deleted", &publication);
                     then();
                 }
-                Err(problem) => self.fail(ExperimentPart::Status, problem),
+                Err(problem) => {
+                    self.busy.set(false);
+                    self.fail(ExperimentPart::Status, problem);
+                }
             }
         });
     }
 
-    /// Looks for news. While something is being edited that somebody else has changed, it says so and takes nothing but
+    /// Looks for news, unless a change is under way, which brings them. While something is being edited that somebody else has changed, it says so and takes nothing but
     /// what is live.
     pub(super) fn refresh(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
         let (id, _) = self.key();
         spawn_local(async move {
             let Ok(detail) = calls::load_experiment(id).await else { return };
