@@ -276,11 +276,18 @@ impl Editing {
         self.audience.take(detail.row.audience_id.clone().unwrap_or_default(), keeps);
         self.rules.take(rules_of(&detail), keeps);
         self.split.take(Split::of(&detail.allocations), keep(ExperimentPart::Allocations));
+        let edited = self.variants.get_untracked();
+        let is_same = |draft: &VariantDraft| untrack(|| !draft.is_changed(&detail.variants));
+        if edited.len() == detail.variants.len() && edited.iter().all(is_same) {
+            self.detail.set(detail);
+            return;
+        }
         let mut drafts = drafts_of(&detail, self.next_number);
         if keep(ExperimentPart::Variants) && untrack(|| self.variants_changed()) {
             // Those that somebody else has added come after what is being edited; those that are no more go.
-            let mut edited = self.variants.get_untracked();
-            edited.retain(|draft| draft.is_new() || drafts.iter().any(|kept| kept.id == draft.id));
+            let is_there =
+                |draft: &VariantDraft| draft.is_new() || drafts.iter().any(|kept| kept.id == draft.id);
+            let mut edited: Vec<_> = edited.into_iter().filter(is_there).collect();
             drafts.retain(|kept| edited.iter().all(|draft| kept.id != draft.id));
             edited.append(&mut drafts);
             drafts = edited;
