@@ -20,11 +20,6 @@ impl Problem {
     /// No answer came.
     pub(crate) const UNREACHABLE: u16 = 0;
 
-    /// Input that is wrong.
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self { status: 400, message: message.into() }
-    }
-
     /// Whether somebody else changed what was to be changed.
     pub(crate) fn is_stale(&self) -> bool {
         self.status == 412
@@ -78,10 +73,11 @@ mod tests {
 
     #[test]
     fn a_problem_belongs_to_the_field_that_its_message_begins_with() {
-        let problem = Problem::invalid("`variants[1].key` must not be empty");
+        let invalid = |message: &str| Problem { status: 400, message: message.to_owned() };
+        let problem = invalid("`variants[1].key` must not be empty");
         assert_eq!(problem.field(), Some("variants[1].key"));
         assert!(problem.of_field("variants").is_some() && problem.of_field("variants[1]").is_some());
         assert!(problem.of_field("variant").is_none() && problem.of_field("key").is_none());
-        assert_eq!(Problem::invalid("the body must be JSON").field(), None);
+        assert_eq!(invalid("the body must be JSON").field(), None);
     }
 }

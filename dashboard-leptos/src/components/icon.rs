@@ -14,7 +14,6 @@ pub(crate) enum Symbol {
     Experiments,
     Audiences,
     Add,
-    Remove,
     Close,
     Search,
     Check,
@@ -30,15 +29,12 @@ pub(crate) enum Symbol {
     Sun,
     Moon,
     Keyboard,
-    Menu,
     Up,
     Down,
     Left,
     Right,
     Reload,
-    Offline,
     Copy,
-    More,
 }
 
 impl Symbol {
@@ -52,7 +48,6 @@ impl Symbol {
                 "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M10.5 3.2a2.5 2.5 0 0 1 0 4.6M12 9.9c1.6.5 2.5 1.8 2.5 3.6"
             }
             Self::Add => "M8 3v10M3 8h10",
-            Self::Remove => "M3 8h10",
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Search => "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10M10.7 10.7L14 14",
             Self::Check => "M3 8.5l3.5 3.5L13 5",
@@ -70,17 +65,12 @@ impl Symbol {
             }
             Self::Moon => "M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5z",
             Self::Keyboard => "M1.5 4h13v8h-13zM4 6.5h.1M6.7 6.5h.1M9.3 6.5h.1M12 6.5h.1M4.5 9.5h7",
-            Self::Menu => "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
             Self::Up => "M4 10l4-4 4 4",
             Self::Down => "M4 6l4 4 4-4",
             Self::Left => "M10 4L6 8l4 4",
             Self::Right => "M6 4l4 4-4 4",
             Self::Reload => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.8h-2.8",
-            Self::Offline => {
-                "M2 2l12 12M5 9.5a4.2 4.2 0 0 1 4.4-1M2.6 7a7.5 7.5 0 0 1 3-1.8M8.5 4.6A7.5 7.5 0 0 1 13.4 7M8 12.4v.1"
-            }
             Self::Copy => "M5.5 5.5h8v8h-8zM3 10.5h-.5v-8h8V3",
-            Self::More => "M3.5 8h.1M8 8h.1M12.5 8h.1",
         }
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn PayloadEditor(
     let wrong = Memo::new(move |_| text.with(|text| object_problem(text)).or_else(|| problem.get()));
     let may_format = move || wrong.with(Option::is_none) && text.with(|text| formatted(text) != *text);
     let is_empty = move || text.with(|text| text.trim().is_empty());
-    let rows = move || text.with(|text| text.lines().count().clamp(2, 14));
+    let rows = move || text.with(|text| text.lines().count().clamp(1, 14));
     let initial = text.get_untracked();
     view! {
         <div class="field payload" class:wrong=move || wrong.with(Option::is_some)>
@@ -39,9 +39,7 @@ pub(crate) fn PayloadEditor(
             </textarea>
             <div class="payload-foot">
                 <p class="field-note" id=note aria-live="polite">
-                    {move || wrong.get().unwrap_or_else(|| {
-                        if is_empty() { "What code gets with the variant; may be empty" } else { "Valid" }.to_owned()
-                    })}
+                    {move || wrong.get().unwrap_or_else(|| if is_empty() { "" } else { "Valid" }.to_owned())}
                 </p>
                 <button
                     type="button"

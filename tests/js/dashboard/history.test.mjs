@@ -59,7 +59,7 @@ test("publishing is resumed without scripts too", { timeout: 60_000 }, async () 
   assert.ok((await page.locator("main").innerText()).includes("Waiting until publishing is resumed"));
   await page.getByRole("button", { name: "Resume publishing" }).click();
   await page.getByText("Up to date").waitFor();
-  assert.equal(page.url(), url);
+  assert.equal(new URL(page.url()).pathname, new URL(url).pathname);
   await context.close();
 });
 

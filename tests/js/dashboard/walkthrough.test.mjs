@@ -79,7 +79,7 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   await click(button("Next"));
 
   const review = step("Is this what you mean?");
-  await review.getByText("country is one of US or CA").waitFor();
+  await review.getByText("country is one of US, CA and plan is pro").waitFor();
   await click(button("Create and launch"));
   await said("Checkout button color launched, and live");
   assert.ok(clicks <= MOST_CLICKS, `it took ${clicks} clicks`);

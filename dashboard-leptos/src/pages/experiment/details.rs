@@ -22,15 +22,13 @@ pub(super) fn DetailsForm(
         editing.save(ExperimentPart::Details, body, "Name and description saved");
     };
     // It is over once it is saved.
-    Effect::new(move |before: Option<bool>| {
-        let changed = editing.details_changed();
-        if before == Some(true)
-            && !changed
-            && editing.detail.with_untracked(|detail| name.with_untracked(|name| *name == detail.row.name))
-        {
+    let kept = move || (editing.name.kept.get(), editing.description.kept.get());
+    Effect::new(move |before: Option<(String, String)>| {
+        let now = kept();
+        if before.is_some_and(|before| before != now) && !untrack(|| editing.details_changed()) {
             close();
         }
-        changed
+        now
     });
     view! {
         <section class="card" aria-label="Name and description">
@@ -64,6 +62,7 @@ pub(super) fn DetailsForm(
                 discard=move || {
                     editing.name.discard();
                     editing.description.discard();
+                    close();
                 }
             />
         </section>

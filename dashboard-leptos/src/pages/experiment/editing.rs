@@ -191,22 +191,30 @@ impl Editing {
         let (id, revision) = self.key();
         spawn_local(async move {
             let answer = calls::delete_experiment(id, revision).await;
-            if self.busy.try_set(false).is_some() {
+            // Meanwhile somebody may have left.
+            if self.busy.try_get_untracked().is_none() {
                 return;
             }
             match answer {
+                // It stays busy until it is left: there is nothing any more that could be looked for.
                 Ok(publication) => {
                     self.toasts.done("Experiment deleted", &publication);
                     then();
                 }
-                Err(problem) => self.fail(ExperimentPart::Status, problem),
+                Err(problem) => {
+                    self.busy.set(false);
+                    self.fail(ExperimentPart::Status, problem);
+                }
             }
         });
     }
 
-    /// Looks for news. While something is being edited that somebody else has changed, it says so and takes nothing but
+    /// Looks for news, unless a change is under way, which brings them. While something is being edited that somebody else has changed, it says so and takes nothing but
     /// what is live.
     pub(super) fn refresh(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
         let (id, _) = self.key();
         spawn_local(async move {
             let Ok(detail) = calls::load_experiment(id).await else { return };
@@ -268,11 +276,18 @@ impl Editing {
         self.audience.take(detail.row.audience_id.clone().unwrap_or_default(), keeps);
         self.rules.take(rules_of(&detail), keeps);
         self.split.take(Split::of(&detail.allocations), keep(ExperimentPart::Allocations));
+        let edited = self.variants.get_untracked();
+        let is_same = |draft: &VariantDraft| untrack(|| !draft.is_changed(&detail.variants));
+        if edited.len() == detail.variants.len() && edited.iter().all(is_same) {
+            self.detail.set(detail);
+            return;
+        }
         let mut drafts = drafts_of(&detail, self.next_number);
         if keep(ExperimentPart::Variants) && untrack(|| self.variants_changed()) {
             // Those that somebody else has added come after what is being edited; those that are no more go.
-            let mut edited = self.variants.get_untracked();
-            edited.retain(|draft| draft.is_new() || drafts.iter().any(|kept| kept.id == draft.id));
+            let is_there =
+                |draft: &VariantDraft| draft.is_new() || drafts.iter().any(|kept| kept.id == draft.id);
+            let mut edited: Vec<_> = edited.into_iter().filter(is_there).collect();
             drafts.retain(|kept| edited.iter().all(|draft| kept.id != draft.id));
             edited.append(&mut drafts);
             drafts = edited;

@@ -83,7 +83,7 @@ fn StaleNote(editing: Editing) -> impl IntoView {
 /// A part of the page that is saved by itself.
 #[component]
 fn Section(
-    #[prop(into)] id: &'static str,
+    id: &'static str,
     title: &'static str,
     /// What it is about.
     about: &'static str,

@@ -15,7 +15,7 @@ pub(super) fn change_status(editing: Editing, to: Status, done: &'static str) {
 /// Says so when changes do not become live, and what to do.
 #[component]
 pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
-    let note = move || {
+    move || {
         let (name, publication, status) = editing
             .detail
             .with(|detail| (detail.environment.name.clone(), detail.publication.clone(), detail.row.status));
@@ -53,6 +53,5 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
             }.into_any()),
             _ => None,
         }
-    };
-    view! { {note} }
+    }
 }

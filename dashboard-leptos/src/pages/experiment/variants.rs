@@ -23,7 +23,7 @@ pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
     };
     let rows = move || drafts.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
-        <Section id="variants" title="Variants" about="What users can get. Code tells variants apart by their keys">
+        <Section id="variants" title="Variants" about="What users can get. Code knows a variant by its key, and gets its payload, if it has one">
             <Show when=move || drafts.with(Vec::is_empty)>
                 <p class="part-empty">"No variants yet. Most experiments have two: one that changes nothing, and one to try."</p>
             </Show>

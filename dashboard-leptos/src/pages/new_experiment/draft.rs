@@ -225,6 +225,12 @@ impl Draft {
         self.problem.get().filter(|problem| Step::of(problem).is_none())
     }
 
+    /// Shows a step that has been reached before.
+    pub(super) fn show(self, step: Step) {
+        self.divide();
+        self.step.set(step);
+    }
+
     /// Shows the next step if there is nothing wrong up to here.
     pub(super) fn go_on(self) {
         if self.busy.get_untracked() {
@@ -241,13 +247,10 @@ impl Draft {
             }
             match checked {
                 Ok(()) => {
-                    if step == Step::Variants {
-                        self.divide();
-                    }
                     let next = step.after();
                     self.problem.set(None);
                     self.reached.update(|reached| *reached = next.max(*reached));
-                    self.step.set(next);
+                    self.show(next);
                 }
                 Err(problem) => self.fail(problem),
             }

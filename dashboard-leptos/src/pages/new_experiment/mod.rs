@@ -77,7 +77,7 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Proble
                     type="button"
                     aria-current=move || (draft.step.get() == step).then_some("step")
                     disabled=move || draft.busy.get() || draft.reached.get() < step
-                    on:click=move |_| draft.step.set(step)
+                    on:click=move |_| draft.show(step)
                 >
                     <span class="step-number">{number}</span>
                     <span>{step.name()}</span>
@@ -91,17 +91,17 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Proble
         <div class="wizard" on:input=move |_| draft.touched.set_value(true)>
             <ol class="wizard-steps needs-script" aria-label="Steps">{marks.into_iter().collect_view()}</ol>
             {general}
-            {steps::basics(draft, environments)}
+            {steps::basics(draft, environments.clone())}
             {steps::variants(draft)}
             {steps::split(draft)}
             {steps::audience(draft)}
-            {review::review(draft)}
+            {review::review(draft, environments)}
             <footer class="form-foot needs-script">
                 <button
                     type="button" class="button wizard-back"
                     hidden=move || draft.step.get() == Step::Basics
                     disabled=draft.busy
-                    on:click=move |_| draft.step.update(|step| *step = step.before())
+                    on:click=move |_| draft.show(draft.step.get_untracked().before())
                 >
                     <Icon symbol=Symbol::Left/> "Back"
                 </button>
@@ -143,11 +143,13 @@ fn show_step(draft: Draft) {
             Step::Basics => "name",
             step => step.title_id(),
         };
-        let target =
-            document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-        if let Some(target) = target {
-            drop(target.focus());
-        }
+        // Once it can be seen.
+        request_animation_frame(move || {
+            let target = document().get_element_by_id(id);
+            if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+                drop(target.focus());
+            }
+        });
     });
     let _ = draft;
 }

@@ -1,5 +1,6 @@
 //! All of it in words, before it is made.
 
+use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 
 use super::{
@@ -9,11 +10,20 @@ use super::{
 use crate::{at_once::IntoAny, components::SplitBar, model::percent};
 
 /// Who gets what.
-pub(super) fn review(draft: Draft) -> AnyView {
+pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
+    let environment = move || {
+        let id = draft.environment.get();
+        environments
+            .iter()
+            .find(|environment| environment.id == id)
+            .map(|environment| environment.name.clone())
+    };
     let content = view! {
         <dl class="review">
             <dt>"Experiment"</dt>
             <dd>{draft.name} " " <code>{draft.key}</code></dd>
+            <dt>"Environment"</dt>
+            <dd>{environment}</dd>
             <dt>"For whom"</dt>
             <dd>{move || for_whom(draft)}</dd>
             <dt>"What they get"</dt>
@@ -53,8 +63,8 @@ fn shares(draft: Draft) -> AnyView {
         lines.push(line(none, "no variant: they see what they have today"));
     }
     view! {
-        <SplitBar parts=parts split=split/>
         <ul class="shares">{lines}</ul>
+        <SplitBar parts=parts split=split/>
     }
     .into_any()
 }

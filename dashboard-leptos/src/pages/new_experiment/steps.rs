@@ -232,12 +232,18 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
     .into_any()
 }
 
+/// What is wrong with something that has no field.
+fn problem_line(problem: Signal<Option<String>>) -> AnyView {
+    view! { <p class="problem" role="alert" hidden=move || problem.with(Option::is_none)>{problem}</p> }
+        .into_any()
+}
+
 /// Who gets which.
 pub(super) fn split(draft: Draft) -> AnyView {
     let problem = draft.problem_of(|| "allocations".to_owned());
     let content = view! {
         <SplitEditor parts=Signal::derive(move || draft.parts()) split=draft.split/>
-        <p class="problem">{problem}</p>
+        {problem_line(problem)}
     };
     let words =
         "Shares of the users that the experiment is for. Who gets no variant sees what they have today.";
@@ -256,7 +262,7 @@ pub(super) fn audience(draft: Draft) -> AnyView {
     let rules_problem = draft.problem_of(|| "targetingRules".to_owned());
     let content = view! {
         <Loaded from=audiences rows=1 show={move |audiences: Vec<AudienceRow>| choice(draft, audiences)}/>
-        <p class="problem">{problem}</p>
+        {problem_line(problem)}
         <div class="form">
             <h3 class="label">"Rules of its own"</h3>
             <RuleEditor rules=draft.rules problem=rules_problem/>
