@@ -125,11 +125,13 @@ impl Experiment {
             "name": self.name,
             "description": self.description,
         });
-        if let Some(audience) = &self.audience {
-            request["audienceId"] = json!(made.id(&format!("audience {audience}"))?);
-        }
-        if let Some(rules) = &self.targeting_rules {
-            request["targetingRules"] = rules.clone();
+        if let Some(fields) = request.as_object_mut() {
+            if let Some(audience) = &self.audience {
+                fields.insert("audienceId".to_owned(), json!(made.id(&format!("audience {audience}"))?));
+            }
+            if let Some(rules) = &self.targeting_rules {
+                fields.insert("targetingRules".to_owned(), rules.clone());
+            }
         }
         let request = ExperimentCreate::from_body(&body(&request))?;
         let experiment = services.create_experiment(by, &request).await?;
