@@ -73,13 +73,16 @@ fn whole(change: Change, named: &Named, snapshot: &Snapshot<'_>) -> Thing {
     thing(change, named, fields)
 }
 
+/// Says a part of an experiment in words.
+type InWords = fn(&Experiment<'_>) -> String;
+
 /// What is in both: rules and splits as a whole, in words, since their parts tell little alone.
 fn changed_thing(changed: &Changed, after: &Snapshot<'_>, before: &Snapshot<'_>) -> Thing {
     let id = changed.named.id.as_deref();
     let find = |snapshot| id.and_then(|id| Snapshot::experiment(snapshot, id));
     let (then, now) = (find(before), find(after));
     let mut fields: Vec<Field> = Vec::new();
-    let in_words: [(&str, &str, fn(&Experiment<'_>) -> String); 3] = [
+    let in_words: [(&str, &str, InWords); 3] = [
         ("audienceRules", "Audience", |it| it.audience()),
         ("targetingRules", "Targeting", |it| it.targeting()),
         ("allocations", "Split", |it| it.split()),
