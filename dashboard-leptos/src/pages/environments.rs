@@ -64,7 +64,7 @@ fn Table(summaries: Vec<EnvironmentSummary>) -> impl IntoView {
                 <td><a href=href>{environment.name}</a></td>
                 <td><LiveState status=publication/></td>
                 <td class="number">{experiments.of(Status::Running)}</td>
-                <td class="number">{experiments.total()}</td>
+                <td class="number when-wide">{experiments.total()}</td>
             </tr>
         }
     };
@@ -76,7 +76,7 @@ fn Table(summaries: Vec<EnvironmentSummary>) -> impl IntoView {
                         <th scope="col">"Name"</th>
                         <th scope="col">"Live"</th>
                         <th scope="col" class="number">"Running"</th>
-                        <th scope="col" class="number">"Experiments"</th>
+                        <th scope="col" class="number when-wide">"Experiments"</th>
                     </tr>
                 </thead>
                 <tbody>{summaries.into_iter().map(row).collect_view()}</tbody>
