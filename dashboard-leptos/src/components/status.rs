@@ -28,7 +28,7 @@ pub(crate) fn LiveState(status: PublicationStatus) -> impl IntoView {
     let live = status.live_version.map(|version| {
         view! {
             <span class="live-version">
-                "Version " {version} " " {status.published_at.map(|at| view! { <Time at=at/> })}
+                "Version " {version} {status.published_at.map(|at| view! { " · " <Time at=at/> })}
             </span>
         }
     });
