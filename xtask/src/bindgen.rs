@@ -31,14 +31,24 @@ pub(crate) fn write(module: &Path, name: &str, directory: &Path) -> Result<()> {
     cargo::succeed_quietly(cargo::command(bindgen)?.arg(module).arg(directory).arg(name))
 }
 
-/// Makes a module as small as it can be.
+/// How long it may take to make a module small.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Once through.
+    Once,
+    /// Until it gets no smaller.
+    Converge,
+}
+
+/// Makes a module small.
 ///
 /// # Errors
 /// If the tool is missing or fails.
-pub(crate) fn optimise(module: &Path, to: &Path) -> Result<()> {
+pub(crate) fn optimise(module: &Path, to: &Path, patience: Patience) -> Result<()> {
     let mut optimise = node::tool("wasm-opt")?;
     optimise
-        .args(["-Oz", "--converge", "--low-memory-unused"])
+        .args(["-Oz", "--low-memory-unused"])
+        .args((patience == Patience::Converge).then_some("--converge"))
         .args(FEATURES.map(|feature| format!("--enable-{feature}")));
     cargo::succeed_quietly(optimise.arg(module).arg("-o").arg(to))
 }

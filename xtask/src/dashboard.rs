@@ -5,7 +5,10 @@ use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 
-use crate::{bindgen, cargo, javascript, node, setup};
+use crate::{
+    bindgen::{self, Patience},
+    cargo, javascript, node, setup,
+};
 
 /// What it is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -33,7 +36,8 @@ pub(crate) fn build() -> Result<()> {
     let small = made.join("small.wasm");
     if !small.exists() || !cargo::same(&module, &before) {
         bindgen::write(&module, "edgewise", &made)?;
-        bindgen::optimise(&made.join("edgewise_bg.wasm"), &small)?;
+        // Again and again would take minutes, for a hundredth.
+        bindgen::optimise(&made.join("edgewise_bg.wasm"), &small, Patience::Once)?;
         fs::copy(&module, &before).with_context(|| format!("cannot write {}", before.display()))?;
     }
     let (script, style) = (made.join("script.js"), made.join("style.css"));

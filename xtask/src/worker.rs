@@ -9,7 +9,10 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::{bindgen, cargo, javascript, node, setup};
+use crate::{
+    bindgen::{self, Patience},
+    cargo, javascript, node, setup,
+};
 
 /// What the worker is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -121,7 +124,8 @@ pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
     let made = built.join("bindgen").join(name);
     bindgen::write(&module, "edgewise_worker", &made)?;
     fs::create_dir_all(output)?;
-    bindgen::optimise(&made.join("edgewise_worker_bg.wasm"), &output.join("edgewise_worker.wasm"))?;
+    let module = made.join("edgewise_worker_bg.wasm");
+    bindgen::optimise(&module, &output.join("edgewise_worker.wasm"), Patience::Converge)?;
 
     // Beside what it imports.
     let entry_made = made.join("entry.js");
