@@ -71,7 +71,7 @@ fn unknown_routes_and_methods_are_404_in_json() {
     ] {
         scene.api().request(method, &path).json("{}").send().error(404);
     }
-    for path in ["/nothing", "/api", "/environments", "/decide", "/configs", "/healthy"] {
+    for path in ["/nothing", "/api", "/experiments/e/variants", "/decide", "/configs", "/healthy"] {
         scene.serve().plane.root().get(path).error(404);
     }
 }
