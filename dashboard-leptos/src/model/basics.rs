@@ -1,6 +1,6 @@
 //! What an experiment is called and where it belongs, as somebody enters it.
 
-use super::{json::quoted, list::escape};
+use super::json::quoted;
 
 /// What a new experiment begins with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,8 @@ impl Basics {
     /// The URL of the form with all of it entered.
     #[cfg(any(not(target_family = "wasm"), test))]
     pub(crate) fn url(&self) -> String {
+        use super::list::escape;
+
         let mut url = String::from("/experiments/new?environment=");
         escape(&self.environment, &mut url);
         for (name, value) in [("name", &self.name), ("key", &self.key), ("description", &self.description)] {
