@@ -5,10 +5,8 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-/** What the module and its glue are to weigh as browsers download them. */
-const AIM_BYTES = 350_000;
-/** What they must not grow beyond on the way there. */
-const MOST_BYTES = 720_000;
+/** What the module and its glue may weigh as browsers download them. */
+const MOST_BYTES = 350_000;
 
 const [directory, ...files] = process.argv.slice(2);
 mkdirSync(directory, { recursive: true });
@@ -36,7 +34,7 @@ for (const [name, bytes] of made) {
 for (const name of there) {
   if (!made.has(name.replace(/\.br$/, ""))) rmSync(join(directory, name));
 }
-console.error(`dashboard: module and glue: ${downloaded} bytes after brotli; the aim is ${AIM_BYTES}`);
+console.error(`dashboard: module and glue: ${downloaded} bytes after brotli, of ${MOST_BYTES} that they may have`);
 if (downloaded > MOST_BYTES) {
   console.error("dashboard: that is too much: find out what has been added");
   process.exit(1);

@@ -1,7 +1,6 @@
 //! The document, the frame around pages, and the list of all pages.
 
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{FlatRoutes, Route, Router},
@@ -64,11 +63,11 @@ pub(crate) fn Document() -> impl IntoView {
 /// All pages, in their frame.
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    provide_meta_context();
+    #[cfg(not(target_family = "wasm"))]
+    leptos_meta::provide_meta_context();
     provide_context(Toasts::default());
     Connection::provide();
     view! {
-        <Title formatter=|title: String| format!("{title} · Edgewise")/>
         <Router>
             <Frame>
                 // Pages are sent whole, so that they can be read without scripts, and nothing moves once they are shown.

@@ -6,22 +6,27 @@
 //! | module | holds |
 //! |---|---|
 //! | `app` | the document, the frame around pages, and the list of all pages |
-//! | `at_once` | how views of any type are made smaller for browsers |
 //! | `pages` | a module for each page: what it loads, and how it is laid out |
 //! | `components` | what several pages are made of. They display, and know no page |
 //! | `calls` | what pages ask the server and have it do: functions that run there, wherever they are called |
 //! | `model` | what editors work on, as plain Rust without a browser: splits, rules, keys, lists in URLs |
 //! | `problem` | what a call answers that cannot be carried out |
+//! | `html`, `shown` | what is only looked at: rendered by the server alone, sent as HTML |
 //! | `server` | natively: routes, assets, and what guards them |
 //! | `browser` | in WASM: where it begins |
 #![forbid(unsafe_code)]
 #![recursion_limit = "256"]
 #![allow(unreachable_pub, reason = "components' macros make public items of private ones")]
 
+#[cfg(not(erase_components))]
+compile_error!(
+    "the dashboard needs `--cfg erase_components`: `.cargo/config.toml` gives it, unless RUSTFLAGS stands in its place; add it there"
+);
+
 mod app;
-mod at_once;
 mod calls;
 mod components;
+mod html;
 mod model;
 mod pages;
 mod problem;
@@ -30,6 +35,8 @@ mod problem;
 mod browser;
 #[cfg(not(target_family = "wasm"))]
 mod server;
+#[cfg(not(target_family = "wasm"))]
+mod shown;
 
 #[cfg(not(target_family = "wasm"))]
 pub use server::routes;

@@ -10,15 +10,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct Problem {
-    /// The HTTP status that says the same; [`Problem::UNREACHABLE`] if no answer came.
+    /// The HTTP status that says the same; 0 if no answer came.
     pub(crate) status: u16,
     /// What is wrong, and what to do.
     pub(crate) message: String,
 }
 
 impl Problem {
-    /// No answer came.
-    pub(crate) const UNREACHABLE: u16 = 0;
+    /// The JSON of the problem that no answer came.
+    #[cfg(target_family = "wasm")]
+    pub(crate) const NO_ANSWER: &str =
+        r#"{"status":0,"message":"the server cannot be reached: try again once it is back"}"#;
 
     /// Whether somebody else changed what was to be changed.
     pub(crate) fn is_stale(&self) -> bool {
@@ -54,9 +56,6 @@ impl FromServerFnError for Problem {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let (status, message) = match error {
-            ServerFnErrorErr::Request(_) => {
-                (Self::UNREACHABLE, "the server cannot be reached: try again once it is back".to_owned())
-            }
             ServerFnErrorErr::Args(problem) | ServerFnErrorErr::MissingArg(problem) => (400, problem),
             ServerFnErrorErr::Deserialization(_) => {
                 (502, "the server's answer cannot be read: reload the page".to_owned())

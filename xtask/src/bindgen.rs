@@ -31,24 +31,15 @@ pub(crate) fn write(module: &Path, name: &str, directory: &Path) -> Result<()> {
     cargo::succeed_quietly(cargo::command(bindgen)?.arg(module).arg(directory).arg(name))
 }
 
-/// How long it may take to make a module small.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// Once through.
-    Once,
-    /// Until it gets no smaller.
-    Converge,
-}
-
-/// Makes a module small.
+/// Makes a module small, in the way that `options` tell `wasm-opt`.
 ///
 /// # Errors
 /// If the tool is missing or fails.
-pub(crate) fn optimise(module: &Path, to: &Path, patience: Patience) -> Result<()> {
+pub(crate) fn optimise(module: &Path, to: &Path, options: &[&str]) -> Result<()> {
     let mut optimise = node::tool("wasm-opt")?;
     optimise
-        .args(["-Oz", "--low-memory-unused"])
-        .args((patience == Patience::Converge).then_some("--converge"))
+        .args(options)
+        .arg("--low-memory-unused")
         .args(FEATURES.map(|feature| format!("--enable-{feature}")));
     cargo::succeed_quietly(optimise.arg(module).arg("-o").arg(to))
 }

@@ -5,10 +5,7 @@ use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 
-use crate::{
-    bindgen::{self, Patience},
-    cargo, javascript, node, setup,
-};
+use crate::{bindgen, cargo, javascript, node, setup};
 
 /// What it is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -36,8 +33,8 @@ pub(crate) fn build() -> Result<()> {
     let small = made.join("small.wasm");
     if !small.exists() || !cargo::same(&module, &before) {
         bindgen::write(&module, "edgewise", &made)?;
-        // Again and again would take minutes, for a hundredth.
-        bindgen::optimise(&made.join("edgewise_bg.wasm"), &small, Patience::Once)?;
+        // What `-Oz` makes smaller still compresses less well, and is larger then.
+        bindgen::optimise(&made.join("edgewise_bg.wasm"), &small, &["-Os"])?;
         fs::copy(&module, &before).with_context(|| format!("cannot write {}", before.display()))?;
     }
     let (script, style) = (made.join("script.js"), made.join("style.css"));

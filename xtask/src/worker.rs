@@ -9,10 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::{
-    bindgen::{self, Patience},
-    cargo, javascript, node, setup,
-};
+use crate::{bindgen, cargo, javascript, node, setup};
 
 /// What the worker is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -125,7 +122,7 @@ pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
     bindgen::write(&module, "edgewise_worker", &made)?;
     fs::create_dir_all(output)?;
     let module = made.join("edgewise_worker_bg.wasm");
-    bindgen::optimise(&module, &output.join("edgewise_worker.wasm"), Patience::Converge)?;
+    bindgen::optimise(&module, &output.join("edgewise_worker.wasm"), &["-Oz", "--converge"])?;
 
     // Beside what it imports.
     let entry_made = made.join("entry.js");

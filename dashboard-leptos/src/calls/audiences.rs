@@ -1,41 +1,19 @@
-use edgewise_api::{
-    page::Page,
-    resources::{AudienceRow, AudienceUses, Environment},
-};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
-use serde::{Deserialize, Serialize};
+use edgewise_api::resources::{AudienceRow, AudienceUses, Environment};
+use leptos::prelude::*;
 
-use super::{Done, Kept, Publication};
-use crate::problem::Problem;
-
-/// An audience, as a list shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct AudienceLine {
-    /// UUID.
-    pub(crate) id: String,
-    /// Unique in its environment.
-    pub(crate) name: String,
-    /// The name of its environment.
-    pub(crate) environment: String,
-    /// In plain English, and not longer than a line can be.
-    pub(crate) rules: String,
-    /// How many experiments use it.
-    pub(crate) uses: u64,
-    /// How many of them run.
-    pub(crate) running: u64,
-    /// ISO 8601, UTC.
-    pub(crate) updated_at: String,
-}
+use super::{Done, Kept, Publication, Read, Write};
+use crate::{html::Html, problem::Problem};
 
 /// A page of the audiences, of an environment or of all, newest first.
-#[server(prefix = "/-", endpoint = "audiences", input = GetUrl)]
-pub(crate) async fn list_audiences(
-    environment_id: Option<String>,
-    page: u64,
-) -> Result<Page<AudienceLine>, Problem> {
-    use edgewise_api::{page::PageRequest, query::Query, resources::Status};
+#[server(prefix = "/-", endpoint = "audiences", protocol = Read)]
+pub(crate) async fn show_audiences(environment_id: Option<String>, page: u64) -> Result<Html, Problem> {
+    use edgewise_api::{
+        page::{Page, PageRequest},
+        query::Query,
+        resources::Status,
+    };
 
-    use crate::model::Rules;
+    use crate::{model::Rules, shown::AudienceLine};
 
     /// What fits into the widest line.
     const RULES_CHARS: usize = 200;
@@ -58,13 +36,14 @@ pub(crate) async fn list_audiences(
             }
         };
         let Page { data, pagination } = found;
-        Ok(Page { data: data.into_iter().map(line).collect(), pagination })
+        let lines = Page { data: data.into_iter().map(line).collect(), pagination };
+        Ok(crate::shown::audiences(environment_id, lines))
     })
     .await
 }
 
 /// The audience of that id, and its environment.
-#[server(prefix = "/-", endpoint = "audience", input = GetUrl)]
+#[server(prefix = "/-", endpoint = "audience", protocol = Read)]
 pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Environment), Problem> {
     crate::server::with_services(async |services| {
         let audience = services.audience(&id).await?;
@@ -75,7 +54,7 @@ pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Envi
 }
 
 /// Where an audience is used.
-#[server(prefix = "/-", endpoint = "audience/uses", input = GetUrl)]
+#[server(prefix = "/-", endpoint = "audience/uses", protocol = Read)]
 pub(crate) async fn load_audience_uses(id: String) -> Result<AudienceUses, Problem> {
     use edgewise_api::page::PageRequest;
 
@@ -90,7 +69,7 @@ pub(crate) async fn load_audience_uses(id: String) -> Result<AudienceUses, Probl
 
 /// Changes an audience, if it is still at that revision; without an id it makes one, and shows its page. Rules are JSON; they stay
 /// as they are if none are given.
-#[server(prefix = "/-", endpoint = "audiences/save")]
+#[server(prefix = "/-", endpoint = "audiences/save", protocol = Write)]
 pub(crate) async fn save_audience(
     id: Option<String>,
     revision: Option<i64>,
@@ -125,7 +104,7 @@ pub(crate) async fn save_audience(
 }
 
 /// Deletes an audience that is still at that revision, unless an experiment uses it.
-#[server(prefix = "/-", endpoint = "audiences/delete")]
+#[server(prefix = "/-", endpoint = "audiences/delete", protocol = Write)]
 pub(crate) async fn delete_audience(id: String, revision: i64) -> Result<Publication, Problem> {
     use edgewise_api::{ApiError, page::PageRequest};
     use edgewise_control::actor::Actor;

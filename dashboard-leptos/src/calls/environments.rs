@@ -1,17 +1,17 @@
 use edgewise_api::resources::{Environment, PublicationStatus};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 
-use super::{Done, Kept};
+use super::{Done, Kept, Read, Write};
 use crate::problem::Problem;
 
 /// An environment of that id.
-#[server(prefix = "/-", endpoint = "environment", input = GetUrl)]
+#[server(prefix = "/-", endpoint = "environment", protocol = Read)]
 pub(crate) async fn load_environment(id: String) -> Result<Kept<Environment>, Problem> {
     crate::server::with_services(async |services| Ok(services.environment(&id).await?.into())).await
 }
 
 /// All environments, by name.
-#[server(prefix = "/-", endpoint = "environments", input = GetUrl)]
+#[server(prefix = "/-", endpoint = "environments", protocol = Read)]
 pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
     use edgewise_api::page::PageRequest;
 
@@ -22,7 +22,7 @@ pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
 }
 
 /// Makes an environment.
-#[server(prefix = "/-", endpoint = "environments/create")]
+#[server(prefix = "/-", endpoint = "environments/create", protocol = Write)]
 pub(crate) async fn create_environment(name: String) -> Result<Environment, Problem> {
     use edgewise_api::resources::EnvironmentCreate;
     use edgewise_control::actor::Actor;
@@ -36,13 +36,13 @@ pub(crate) async fn create_environment(name: String) -> Result<Environment, Prob
 }
 
 /// Where an environment stands in being published.
-#[server(prefix = "/-", endpoint = "environments/publication", input = GetUrl)]
+#[server(prefix = "/-", endpoint = "environments/publication", protocol = Read)]
 pub(crate) async fn load_publication(id: String) -> Result<PublicationStatus, Problem> {
     crate::server::with_services(async |services| services.publication(&id).await).await
 }
 
 /// Publishes an environment's changes again.
-#[server(prefix = "/-", endpoint = "environments/resume")]
+#[server(prefix = "/-", endpoint = "environments/resume", protocol = Write)]
 pub(crate) async fn resume(id: String) -> Result<Done<PublicationStatus>, Problem> {
     use edgewise_control::actor::Actor;
 

@@ -1,10 +1,10 @@
 use edgewise_api::resources::{
     Allocation, AudienceRow, Environment, ExperimentRow, PublicationStatus, Variant,
 };
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Publication};
+use super::{Done, Publication, Read, Write};
 use crate::problem::Problem;
 
 /// An experiment, and what is needed to change it.
@@ -44,13 +44,13 @@ pub(crate) enum ExperimentPart {
 }
 
 /// An experiment of that id.
-#[server(prefix = "/-", endpoint = "experiment", input = GetUrl)]
+#[server(prefix = "/-", endpoint = "experiment", protocol = Read)]
 pub(crate) async fn load_experiment(id: String) -> Result<ExperimentDetail, Problem> {
     crate::server::with_services(async |services| detail(&services, &id).await).await
 }
 
 /// Changes a part of an experiment, by the body that the REST API takes for it, and answers all of it as it is then.
-#[server(prefix = "/-", endpoint = "experiment/change")]
+#[server(prefix = "/-", endpoint = "experiment/change", protocol = Write)]
 pub(crate) async fn change_experiment(
     id: String,
     revision: i64,
@@ -90,7 +90,7 @@ pub(crate) async fn change_experiment(
 }
 
 /// Deletes an experiment, and all that belongs to it.
-#[server(prefix = "/-", endpoint = "experiment/delete")]
+#[server(prefix = "/-", endpoint = "experiment/delete", protocol = Write)]
 pub(crate) async fn delete_experiment(id: String, revision: i64) -> Result<Publication, Problem> {
     use edgewise_control::actor::Actor;
 

@@ -4,20 +4,30 @@
 //! Calls that read are `GET`s; those that change something are `POST`s, and refused when a page of another site makes them.
 //! Input is read by what reads the same of the REST API, so that a problem's message names the field.
 
+mod answer;
 mod audiences;
+mod change;
 mod environments;
 mod experiment;
 mod experiments;
+mod loading;
 mod overview;
+mod protocol;
+#[cfg(target_family = "wasm")]
+mod sending;
 mod versions;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use answer::read;
 pub(crate) use audiences::*;
+pub(crate) use change::{Change, Sent};
 pub(crate) use environments::*;
 pub(crate) use experiment::*;
 pub(crate) use experiments::*;
+pub(crate) use loading::Loading;
 pub(crate) use overview::*;
+use protocol::{Read, Write};
 pub(crate) use versions::*;
 
 /// What became of a change.

@@ -1,12 +1,26 @@
-use edgewise_api::resources::EnvironmentSummary;
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use leptos::prelude::*;
 
-use crate::problem::Problem;
+use super::Read;
+use crate::{html::Html, problem::Problem};
 
 /// How all environments are doing.
-#[server(prefix = "/-", endpoint = "overview", input = GetUrl)]
-pub(crate) async fn load_overview() -> Result<Vec<EnvironmentSummary>, Problem> {
+#[server(prefix = "/-", endpoint = "overview", protocol = Read)]
+pub(crate) async fn show_overview() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
-    crate::server::with_services(async |services| services.summaries(PageRequest::first(100)).await).await
+    crate::server::with_services(async |services| {
+        Ok(crate::shown::overview(services.summaries(PageRequest::first(100)).await?))
+    })
+    .await
+}
+
+/// All environments, and what is live in them.
+#[server(prefix = "/-", endpoint = "environments/table", protocol = Read)]
+pub(crate) async fn show_environments() -> Result<Html, Problem> {
+    use edgewise_api::page::PageRequest;
+
+    crate::server::with_services(async |services| {
+        Ok(crate::shown::environments(services.summaries(PageRequest::first(100)).await?))
+    })
+    .await
 }

@@ -1,12 +1,9 @@
-use edgewise_api::{
-    page::Page,
-    resources::{Environment, PublicationStatus, Version},
-};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use edgewise_api::resources::{Environment, PublicationStatus};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Done;
-use crate::{model::Comparison, problem::Problem};
+use super::{Done, Read, Write};
+use crate::{html::Html, problem::Problem};
 
 /// How many versions a page of history shows.
 #[cfg(not(target_family = "wasm"))]
@@ -25,6 +22,31 @@ pub(crate) struct HistoryQuery {
     pub(crate) against: String,
 }
 
+impl HistoryQuery {
+    /// The page's URL with another query. What is as by default stays out.
+    pub(crate) fn url_with(&self, change: impl FnOnce(&mut Self)) -> String {
+        let mut query = self.clone();
+        change(&mut query);
+        let mut url = format!("/environments/{}", query.id);
+        let mut sign = '?';
+        for (name, value) in [("page", &query.page), ("version", &query.version), ("against", &query.against)]
+        {
+            // What is no number stands in no link.
+            if value.bytes().all(|byte| byte.is_ascii_digit())
+                && !value.is_empty()
+                && (name, value.as_str()) != ("page", "1")
+            {
+                url.push(sign);
+                url.push_str(name);
+                url.push('=');
+                url.push_str(value);
+                sign = '&';
+            }
+        }
+        url
+    }
+}
+
 /// An environment, and its history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct History {
@@ -33,53 +55,63 @@ pub(crate) struct History {
     /// What is live, and what is not yet.
     pub(crate) status: PublicationStatus,
     /// What a publish would make live: how that differs from what is, or why it cannot be made live.
-    pub(crate) waiting: Option<Result<Comparison, Problem>>,
+    pub(crate) waiting: Option<Html>,
     /// The version that is looked at.
     pub(crate) opened: Option<Result<Opened, Problem>>,
     /// A page of its versions, the newest first.
-    pub(crate) versions: Page<Version>,
+    pub(crate) versions: Html,
 }
 
 /// A version that is looked at.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Opened {
-    /// How it differs from the version before, or the one that was chosen.
-    pub(crate) comparison: Comparison,
+    /// The version.
+    pub(crate) version: u64,
+    /// What it is compared with, if there is one.
+    pub(crate) against: Option<u64>,
+    /// Links to compare it with another one.
+    pub(crate) choice: Option<Html>,
+    /// How it differs from that.
+    pub(crate) differences: Html,
     /// How it differs from what is live now, if it was live before.
-    pub(crate) back: Option<Comparison>,
+    pub(crate) back: Option<Html>,
 }
 
 /// An environment, and its history.
-#[server(prefix = "/-", endpoint = "environments/history", input = GetUrl)]
+#[server(prefix = "/-", endpoint = "environments/history", protocol = Read)]
 pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem> {
     use edgewise_api::{page::PageRequest, query::Query};
 
     crate::server::with_services(async |services| {
-        let HistoryQuery { id, page, version, against } = query;
-        let page = if page.is_empty() { "1" } else { &page };
+        let HistoryQuery { id, page, version, .. } = &query;
+        let page = if page.is_empty() { "1" } else { page };
         let page = format!("page={page}&pageSize={PAGE_SIZE}");
         let page = PageRequest::from_query(&Query::parse(&page)?)?;
-        let status = services.publication(&id).await?;
+        let status = services.publication(id).await?;
         let waiting = match status.unpublished {
-            true => Some(reading::waiting(&services, &id).await.map_err(Problem::from)),
+            true => {
+                let waiting = reading::waiting(&services, id).await.map_err(Problem::from);
+                Some(crate::shown::waiting(waiting, &status))
+            }
             false => None,
         };
         let opened = match version.is_empty() {
             false => {
-                let opened = reading::opened(&services, &id, &version, &against, status.live_version).await;
+                let opened = reading::opened(&services, &query, status.live_version).await;
                 Some(opened.map_err(Problem::from))
             }
             true => None,
         };
-        let environment = services.environment(&id).await?.value;
-        let versions = services.versions(&id, page).await?;
+        let environment = services.environment(id).await?.value;
+        let versions =
+            crate::shown::versions(services.versions(id, page).await?, &query, status.live_version);
         Ok(History { environment, status, waiting, opened, versions })
     })
     .await
 }
 
 /// Makes an older version's content live again.
-#[server(prefix = "/-", endpoint = "environments/rollback")]
+#[server(prefix = "/-", endpoint = "environments/rollback", protocol = Write)]
 pub(crate) async fn roll_back(id: String, version: String) -> Result<Done<PublicationStatus>, Problem> {
     use edgewise_control::actor::Actor;
 
@@ -94,8 +126,11 @@ mod reading {
     use edgewise_api::ApiError;
     use edgewise_control::services::Services;
 
-    use super::Opened;
-    use crate::model::{Comparison, compare};
+    use super::{HistoryQuery, Opened};
+    use crate::{
+        model::{Comparison, compare},
+        shown,
+    };
 
     /// What a publish would make live, beside what is.
     pub(super) async fn waiting(services: &Services, id: &str) -> Result<Comparison, ApiError> {
@@ -109,12 +144,11 @@ mod reading {
 
     pub(super) async fn opened(
         services: &Services,
-        id: &str,
-        version: &str,
-        against: &str,
+        query: &HistoryQuery,
         live: Option<u64>,
     ) -> Result<Opened, ApiError> {
-        let against = (!against.is_empty()).then_some(against);
+        let HistoryQuery { id, version, against, .. } = query;
+        let against = Some(against.as_str()).filter(|against| !against.is_empty());
         let comparison = compared(services, id, version, against).await?;
         let back = match live {
             Some(live) if live != comparison.version && services.was_live(id, version).await? => {
@@ -122,7 +156,13 @@ mod reading {
             }
             _ => None,
         };
-        Ok(Opened { comparison, back })
+        Ok(Opened {
+            version: comparison.version,
+            against: comparison.against,
+            choice: shown::choice(query, comparison.version, live),
+            differences: shown::differences(comparison),
+            back: back.map(shown::differences),
+        })
     }
 
     async fn compared(
@@ -138,5 +178,21 @@ mod reading {
             None => None,
         };
         Ok(compare(&diff, &after, before.as_deref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_keeps_what_the_query_says_and_leaves_out_defaults() {
+        let query = HistoryQuery { id: "e".to_owned(), page: "1".to_owned(), ..HistoryQuery::default() };
+        assert_eq!(query.url_with(|_| ()), "/environments/e");
+        assert_eq!(
+            query.url_with(|query| (query.page, query.version) = ("2".to_owned(), "7".to_owned())),
+            "/environments/e?page=2&version=7"
+        );
+        assert_eq!(query.url_with(|query| query.against = "&x=".to_owned()), "/environments/e");
     }
 }

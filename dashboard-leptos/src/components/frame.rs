@@ -1,7 +1,6 @@
 //! What stands around every page: where one can go, and whether the server can be reached.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::A;
 
 use super::{Icon, Logo, Symbol, ThemeSwitch, Toaster};
@@ -60,8 +59,8 @@ pub(crate) fn PageHead(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    name_document(title);
     view! {
-        <Title text=title/>
         <header class="page-head">
             <div>
                 {above.map(|(href, name)| view! {
@@ -72,4 +71,22 @@ pub(crate) fn PageHead(
             <div class="actions">{children.map(|children| children())}</div>
         </header>
     }
+}
+
+/// Names the browser's tab after a page.
+#[cfg(target_family = "wasm")]
+fn name_document(title: Signal<String>) {
+    Effect::new(move || document().set_title(&full(&title.get())));
+}
+
+/// Names the document after a page.
+#[cfg(not(target_family = "wasm"))]
+fn name_document(title: Signal<String>) {
+    use leptos_meta::{Title, TitleProps};
+
+    drop(Title(TitleProps::builder().text(full(&title.get_untracked())).build()));
+}
+
+fn full(title: &str) -> String {
+    format!("{title} · Edgewise")
 }

@@ -29,9 +29,12 @@ pub(crate) enum Symbol {
     Sun,
     Moon,
     Keyboard,
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "the server alone shows it"))]
     Up,
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "the server alone shows it"))]
     Down,
     Left,
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "the server alone shows it"))]
     Right,
     Reload,
     Copy,

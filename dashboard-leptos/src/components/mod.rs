@@ -2,12 +2,11 @@
 
 mod connection;
 mod dialog;
-mod diff;
 mod field;
+mod form;
 mod frame;
 mod icon;
 mod note;
-mod pages;
 mod payload;
 mod rules;
 mod shortcuts;
@@ -19,14 +18,13 @@ mod toast;
 
 pub(crate) use connection::Connection;
 pub(crate) use dialog::Dialog;
-pub(crate) use diff::Differences;
 pub(crate) use field::Field;
+pub(crate) use form::ChangeForm;
 pub(crate) use frame::{Frame, PageHead};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use icon::ICON;
 pub(crate) use icon::{Icon, Logo, Symbol};
 pub(crate) use note::{Empty, Note, ProblemNote, Skeleton, Tone};
-pub(crate) use pages::Pages;
 pub(crate) use payload::PayloadEditor;
 pub(crate) use rules::RuleEditor;
 pub(crate) use split::{Part, SplitBar, SplitEditor, colour};

@@ -3,6 +3,8 @@ use leptos::prelude::*;
 use super::{Icon, Symbol, Tone};
 use crate::{calls::Publication, problem::Problem};
 
+/// How many there are at a time. The oldest gives way.
+const MOST: usize = 3;
 /// How long one is shown, in ms.
 const SHOWN_MS: u64 = 6_000;
 
@@ -33,7 +35,12 @@ impl Toasts {
             *next
         });
         let Some(number) = number else { return };
-        self.shown.update(|shown| shown.push(Toast { number, tone, text: text.into() }));
+        self.shown.update(|shown| {
+            if shown.len() >= MOST {
+                shown.remove(0);
+            }
+            shown.push(Toast { number, tone, text: text.into() });
+        });
         if tone != Tone::Bad {
             set_timeout(move || self.close(number), std::time::Duration::from_millis(SHOWN_MS));
         }
@@ -43,7 +50,7 @@ impl Toasts {
     pub(crate) fn done(self, what: &str, publication: &Publication) {
         match publication {
             Publication::NotDue => self.say(Tone::Good, what),
-            Publication::Published => self.say(Tone::Good, format!("{what}, and live")),
+            Publication::Published => self.say(Tone::Good, format!("{what}, and published")),
             Publication::Failed(problem) => {
                 self.say(Tone::Warning, format!("{what}, but not live yet: {problem}"));
             }

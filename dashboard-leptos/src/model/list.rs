@@ -87,7 +87,11 @@ impl List {
             false => "asc",
         }
     }
+}
 
+/// Where the server's links lead from here.
+#[cfg(not(target_family = "wasm"))]
+impl List {
     /// The same, sorted by something else from its beginning; or the other way round if it is sorted by that already.
     pub(crate) fn sorted_by(&self, sort: ExperimentSort) -> Self {
         let descending = if sort == self.sort { !self.descending } else { begins_descending(sort) };

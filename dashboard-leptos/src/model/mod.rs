@@ -1,6 +1,7 @@
 //! What editors work on, as plain Rust without a browser. Tested natively.
 
 mod basics;
+#[cfg(not(target_family = "wasm"))]
 mod comparison;
 mod json;
 pub(crate) mod key;
@@ -10,8 +11,7 @@ mod split;
 
 pub(crate) use basics::Basics;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use comparison::compare;
-pub(crate) use comparison::{Change, Comparison, Field, Run, Thing};
+pub(crate) use comparison::{Change, Comparison, Field, Run, Thing, compare};
 pub(crate) use json::{formatted, object_problem, quoted};
 pub(crate) use list::List;
 pub(crate) use rules::{Condition, Kind, OPERATORS, Operand, Rules};

@@ -1,14 +1,14 @@
 //! The audiences of all environments, or of the one that the URL names.
 
-use edgewise_api::{page::Page, resources::Environment};
+use edgewise_api::resources::Environment;
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::Loaded;
 use crate::{
-    at_once::IntoAny,
-    calls::{self, AudienceLine},
-    components::{Connection, Empty, Icon, PageHead, Pages, Symbol, Time},
+    calls::{ListEnvironments, Loading, ShowAudiences},
+    components::{Connection, Icon, PageHead, Symbol},
+    html::Html,
 };
 
 /// The page.
@@ -23,11 +23,9 @@ pub(crate) fn Audiences() -> impl IntoView {
         let page = query.with(|query| query.get("page")).and_then(|page| page.parse::<u64>().ok());
         page.unwrap_or(1).clamp(1, 1_000_000)
     });
-    let environments = Resource::new(|| (), |()| calls::list_environments());
-    let audiences = Resource::new(
-        move || (environment.get(), page.get(), news.get()),
-        |(environment, page, _)| calls::list_audiences(environment, page),
-    );
+    let environments = Loading::new(|| ListEnvironments {}, || 0);
+    let asked = move || ShowAudiences { environment_id: environment.get(), page: page.get() };
+    let audiences = Loading::new(asked, move || news.get());
     let new = move || url("/audiences/new", environment.get().as_deref(), 1);
     view! {
         <PageHead title="Audiences">
@@ -36,14 +34,7 @@ pub(crate) fn Audiences() -> impl IntoView {
         <Loaded from=environments rows=1 show={move |environments: Vec<Environment>| {
             view! { <Filter environments chosen=environment.into()/> }
         }}/>
-        <Loaded from=audiences show={move |audiences: Page<AudienceLine>| {
-            let environment = environment.get_untracked();
-            if audiences.pagination.total == 0 {
-                nothing(environment.as_deref())
-            } else {
-                table(audiences, environment)
-            }
-        }}/>
+        <Loaded from=audiences show=Html::show/>
     }
 }
 
@@ -78,68 +69,8 @@ fn Filter(environments: Vec<Environment>, chosen: Signal<Option<String>>) -> imp
     }
 }
 
-fn nothing(environment: Option<&str>) -> AnyView {
-    let new = url("/audiences/new", environment, 1);
-    let title = if environment.is_some() { "No audiences in this environment" } else { "No audiences yet" };
-    view! {
-        <Empty title=title>
-            <p>
-                "An audience is a named set of rules, such as “beta testers” or “paying customers in the EU”. Experiments that use it
-                reach the users whom it matches, and change with it."
-            </p>
-            <a class="button primary" href=new>"Create an audience"</a>
-        </Empty>
-    }
-    .into_any()
-}
-
-fn table(audiences: Page<AudienceLine>, environment: Option<String>) -> AnyView {
-    let Page { data, pagination } = audiences;
-    let rows: Vec<_> = data.into_iter().map(row).collect();
-    view! {
-        <div class="table audiences">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Environment"</th>
-                        <th scope="col">"Matches"</th>
-                        <th scope="col">"Used by"</th>
-                        <th scope="col">"Updated"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pages pagination url=move |page| url("/audiences", environment.as_deref(), page)/>
-    }
-    .into_any()
-}
-
-fn row(audience: AudienceLine) -> impl IntoView {
-    let AudienceLine { id, name, environment, rules, uses, running, updated_at } = audience;
-    let uses = match (uses, running) {
-        (0, _) => view! { <span class="quiet">"Not used"</span> }.into_any(),
-        (uses, running) => {
-            let experiments = if uses == 1 { " experiment" } else { " experiments" };
-            let running =
-                (running > 0).then(|| view! { <span class="pill running">{running} " running"</span> });
-            view! { <span class="audience-uses">{uses} {experiments} {running}</span> }.into_any()
-        }
-    };
-    view! {
-        <tr>
-            <td class="audience-name"><a href=format!("/audiences/{id}")>{name}</a></td>
-            <td class="audience-environment">{environment}</td>
-            <td class="audience-rules"><span title=rules.clone()>{rules.clone()}</span></td>
-            <td>{uses}</td>
-            <td class="audience-updated"><Time at=updated_at/></td>
-        </tr>
-    }
-}
-
 /// The URL of a page of a list.
-fn url(path: &str, environment: Option<&str>, page: u64) -> String {
+pub(crate) fn url(path: &str, environment: Option<&str>, page: u64) -> String {
     let mut url = path.to_owned();
     let mut mark = '?';
     if let Some(environment) = environment {

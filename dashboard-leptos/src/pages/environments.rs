@@ -1,86 +1,38 @@
 //! All environments, and making another.
 
-use edgewise_api::resources::{EnvironmentSummary, Status};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::Loaded;
 use crate::{
-    calls::{self, CreateEnvironment},
-    components::{Connection, Empty, Field, LiveState, PageHead, Toasts, Tone},
-    problem::Problem,
+    calls::{Change, CreateEnvironment, Loading, ShowEnvironments},
+    components::{ChangeForm, Connection, Field, PageHead, Toasts, Tone},
+    html::Html,
 };
 
 /// The page.
 #[component]
 pub(crate) fn Environments() -> impl IntoView {
     let news = Connection::of_page().news;
-    let create = ServerAction::<CreateEnvironment>::new();
-    let summaries = Resource::new(move || (news.get(), create.version().get()), |_| calls::load_overview());
+    let create = Change::<CreateEnvironment>::new();
+    let environments = Loading::new(|| ShowEnvironments {}, move || news.get() + create.count());
     let toasts = Toasts::of_page();
     Effect::new(move || {
-        if let Some(Ok(environment)) = create.value().get() {
+        if let Some(Ok(environment)) = create.answer() {
             toasts.say(Tone::Good, format!("Environment {} created", environment.name));
         }
     });
-    let problem = move || {
-        create.value().with(|done| done.as_ref().and_then(|done| done.as_ref().err()).map(name_problem))
-    };
+    let problem = move || create.problem().map(|problem| problem.message);
     view! {
         <PageHead title="Environments"/>
-        <Loaded from=summaries show={|summaries: Vec<EnvironmentSummary>| {
-            if summaries.is_empty() {
-                view! {
-                    <Empty title="No environments yet">
-                        <p>"An environment has its own experiments and its own users. Most teams begin with "<code>"prod"</code>" and "<code>"staging"</code>"."</p>
-                    </Empty>
-                }.into_any()
-            } else {
-                view! { <Table summaries/> }.into_any()
-            }
-        }}/>
+        <Loaded from=environments show=Html::show/>
         <section class="card narrow">
             <h2>"New environment"</h2>
-            <ActionForm action=create attr:class="inline-form">
+            <ChangeForm change=create.sent() attr:class="inline-form">
                 <Field id="name" label="Name" hint="Letters, digits, dots, hyphens and underscores; code names it" problem=Signal::derive(problem)>
                     <input id="name" name="name" required maxlength="63" autocomplete="off" spellcheck="false" aria-describedby="name-note"/>
                 </Field>
                 <button type="submit" class="button primary" disabled=create.pending()>"Create"</button>
-            </ActionForm>
+            </ChangeForm>
         </section>
-    }
-}
-
-fn name_problem(problem: &Problem) -> String {
-    problem.message.clone()
-}
-
-#[component]
-fn Table(summaries: Vec<EnvironmentSummary>) -> impl IntoView {
-    let row = |summary: EnvironmentSummary| {
-        let EnvironmentSummary { environment, publication, experiments, .. } = summary;
-        let href = format!("/environments/{}", environment.id);
-        view! {
-            <tr>
-                <td><a href=href>{environment.name}</a></td>
-                <td><LiveState status=publication/></td>
-                <td class="number">{experiments.of(Status::Running)}</td>
-                <td class="number when-wide">{experiments.total()}</td>
-            </tr>
-        }
-    };
-    view! {
-        <div class="table">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Live"</th>
-                        <th scope="col" class="number">"Running"</th>
-                        <th scope="col" class="number when-wide">"Experiments"</th>
-                    </tr>
-                </thead>
-                <tbody>{summaries.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
     }
 }

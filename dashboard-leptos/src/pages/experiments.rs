@@ -1,9 +1,6 @@
 //! The list of experiments: search, filters, order and page stand in its URL.
 
-use edgewise_api::{
-    page::Page,
-    resources::{Environment, ExperimentSort, ExperimentSummary, Status},
-};
+use edgewise_api::resources::{Environment, Status};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{
     NavigateOptions,
@@ -12,10 +9,10 @@ use leptos_router::{
 
 use super::Loaded;
 use crate::{
-    at_once::IntoAny,
-    calls,
-    components::{Connection, Empty, Icon, PageHead, Pages, Part, SplitBar, StatusPill, Symbol, Time},
-    model::{List, Split},
+    calls::{ListEnvironments, Loading, ShowExperiments},
+    components::{Connection, Icon, PageHead, Symbol},
+    html::Html,
+    model::List,
 };
 
 /// How long nothing must be typed before it is searched for.
@@ -27,11 +24,9 @@ pub(crate) fn Experiments() -> impl IntoView {
     let parameters = use_query_map();
     let list = Memo::new(move |_| parameters.with(|parameters| List::of(|name| parameters.get(name))));
     let news = Connection::of_page().news;
-    let found = Resource::new(
-        move || (list.get().url(), news.get()),
-        |(url, _)| calls::find_experiments(url.trim_start_matches(List::PATH).to_owned()),
-    );
-    let environments = Resource::new(|| (), |()| calls::list_environments());
+    let asked = move || ShowExperiments { query: list.get().url().trim_start_matches(List::PATH).to_owned() };
+    let found = Loading::new(asked, move || news.get());
+    let environments = Loading::new(|| ListEnvironments {}, || 0);
     view! {
         <PageHead title="Experiments">
             <a class="button primary" href=move || new_experiment(&list.get())>
@@ -41,16 +36,7 @@ pub(crate) fn Experiments() -> impl IntoView {
         <Loaded from=environments rows=1 show={move |environments: Vec<Environment>| {
             view! { <Filters list environments/> }
         }}/>
-        <Loaded from=found rows=8 show={move |found: Page<ExperimentSummary>| {
-            let list = list.get_untracked();
-            if !found.data.is_empty() {
-                view! { <Found list found/> }.into_any()
-            } else if list.is_filtered() || list.page > 1 {
-                view! { <NoneMatch list/> }.into_any()
-            } else {
-                view! { <NoneYet/> }.into_any()
-            }
-        }}/>
+        <Loaded from=found rows=8 show=Html::show/>
     }
 }
 
@@ -150,100 +136,5 @@ fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
             <input type="hidden" name="order" value=move || list.with(List::order_name)/>
             <button class="button without-script">"Search"</button>
         </form>
-    }
-}
-
-/// Those that are found.
-#[component]
-fn Found(list: List, found: Page<ExperimentSummary>) -> impl IntoView {
-    let head = |name: &'static str, sort: ExperimentSort| {
-        let order = (sort == list.sort).then_some(list.descending);
-        let sorted = match order {
-            Some(true) => "descending",
-            Some(false) => "ascending",
-            None => "none",
-        };
-        let symbol = if order == Some(false) { Symbol::Up } else { Symbol::Down };
-        view! {
-            <th scope="col" aria-sort=sorted>
-                <a href=list.sorted_by(sort).url()>{name} <Icon symbol=symbol/></a>
-            </th>
-        }
-    };
-    let rows = found.data.into_iter().map(row).collect_view();
-    view! {
-        <div class="table listed">
-            <table>
-                <thead>
-                    <tr>
-                        {head("Name", ExperimentSort::Name)}
-                        {head("Status", ExperimentSort::Status)}
-                        <th scope="col">"Environment"</th>
-                        <th scope="col" class="listed-split">"Split"</th>
-                        {head("Updated", ExperimentSort::Updated)}
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pages pagination=found.pagination url=move |page| list.at(page).url()/>
-    }
-}
-
-fn row(experiment: ExperimentSummary) -> impl IntoView {
-    let ExperimentSummary { id, key, name, status, environment, updated_at, variants, allocations } =
-        experiment;
-    let count = variants.len();
-    let parts: Vec<_> =
-        variants.into_iter().map(|variant| Part { id: variant.id, name: variant.name }).collect();
-    let variants = match count {
-        0 => "No variants".to_owned(),
-        1 => "1 variant".to_owned(),
-        count => format!("{count} variants"),
-    };
-    view! {
-        <tr>
-            <td class="listed-name">
-                <a href=format!("/experiments/{id}")>{name}</a>
-                <code>{key}</code>
-            </td>
-            <td class="listed-status"><StatusPill status=status/></td>
-            <td class="listed-environment">{environment}</td>
-            <td class="listed-split">
-                <SplitBar parts=parts split=Split::of(&allocations)/>
-                <span>{variants}</span>
-            </td>
-            <td class="listed-time"><Time at=updated_at/></td>
-        </tr>
-    }
-}
-
-/// Stands where none match.
-#[component]
-fn NoneMatch(list: List) -> impl IntoView {
-    let words = if list.is_filtered() {
-        "Search for part of a name or key, or leave a filter out."
-    } else {
-        "The list ends before this page."
-    };
-    view! {
-        <Empty title="No experiments match">
-            <p>{words}</p>
-            <a class="button" href=list.unfiltered().url()>"Clear filters"</a>
-        </Empty>
-    }
-}
-
-/// Stands where there are none at all.
-#[component]
-fn NoneYet() -> impl IntoView {
-    view! {
-        <Empty title="No experiments yet">
-            <p>
-                "An experiment splits the users of an environment into variants, and says which one each of them gets. "
-                "Begin with two variants, half of the users each."
-            </p>
-            <a class="button primary" href="/experiments/new"><Icon symbol=Symbol::Add/> "Create the first experiment"</a>
-        </Empty>
     }
 }

@@ -1,95 +1,23 @@
 //! How all environments are doing.
 
-use edgewise_api::resources::{EnvironmentSummary, ExperimentRow, Status};
 use leptos::prelude::*;
 
 use super::Loaded;
 use crate::{
-    calls,
-    components::{Connection, Empty, Icon, LiveState, PageHead, StatusPill, Symbol, Time},
+    calls::{Loading, ShowOverview},
+    components::{Connection, Icon, PageHead, Symbol},
+    html::Html,
 };
 
 /// The page.
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
     let news = Connection::of_page().news;
-    let summaries = Resource::new(move || news.get(), |_| calls::load_overview());
+    let overview = Loading::new(|| ShowOverview {}, move || news.get());
     view! {
         <PageHead title="Overview">
             <a class="button primary" href="/experiments/new"><Icon symbol=Symbol::Add/> "New experiment"</a>
         </PageHead>
-        <Loaded from=summaries show={|summaries: Vec<EnvironmentSummary>| {
-            if summaries.is_empty() {
-                view! { <FirstSteps/> }.into_any()
-            } else {
-                view! { <div class="cards">{summaries.into_iter().map(summary).collect_view()}</div> }.into_any()
-            }
-        }}/>
-    }
-}
-
-/// What to do first.
-#[component]
-fn FirstSteps() -> impl IntoView {
-    view! {
-        <Empty title="Welcome to Edgewise">
-            <p>"An experiment splits the users of an environment, such as "<code>"prod"</code>", into variants."</p>
-            <ol class="steps">
-                <li><a href="/environments">"Create an environment"</a></li>
-                <li>"Create an experiment in it, with two variants or more, and launch it"</li>
-                <li>"Ask "<code>"/api/decide"</code>" which variant a user gets"</li>
-            </ol>
-            <a class="button primary" href="/environments">"Create an environment"</a>
-        </Empty>
-    }
-}
-
-fn summary(summary: EnvironmentSummary) -> impl IntoView {
-    let EnvironmentSummary { environment, publication, experiments, changed, .. } = summary;
-    let list = format!("/experiments?environment={}", environment.id);
-    let counts = [
-        (Status::Running, "running"),
-        (Status::Draft, "drafts waiting"),
-        (Status::Paused, "paused"),
-    ]
-    .map(|(status, words)| {
-        let href = format!("{list}&status={}", status.name());
-        view! {
-            <a class="count" href=href><strong>{experiments.of(status)}</strong> <span>{words}</span></a>
-        }
-    });
-    let problem = publication.error.clone().map(|problem| view! { <p class="problem">{problem}</p> });
-    let changes = if changed.is_empty() {
-        view! {
-            <p class="quiet">
-                "No experiments yet. "
-                <a href=format!("/experiments/new?environment={}", environment.id)>"Create the first"</a>
-            </p>
-        }
-        .into_any()
-    } else {
-        view! { <ul class="rows">{changed.into_iter().map(change).collect_view()}</ul> }.into_any()
-    };
-    view! {
-        <section class="card">
-            <header>
-                <h2><a href=format!("/environments/{}", environment.id)>{environment.name}</a></h2>
-                <LiveState status=publication/>
-            </header>
-            {problem}
-            <div class="counts">{counts.into_iter().collect_view()}</div>
-            <h3>"Changed last"</h3>
-            {changes}
-        </section>
-    }
-}
-
-fn change(experiment: ExperimentRow) -> impl IntoView {
-    view! {
-        <li>
-            <a href=format!("/experiments/{}", experiment.id)>{experiment.name}</a>
-            <StatusPill status=experiment.status/>
-            <Time at=experiment.updated_at/>
-        </li>
+        <Loaded from=overview show=Html::show/>
     }
 }

@@ -32,7 +32,7 @@ test("one goes back to an older version and forth again by clicking", { timeout:
   const dialog = page.getByRole("dialog", { name: "Roll back to version 12?" });
   assert.ok((await dialog.innerText()).includes("search-ranking"));
   await dialog.getByRole("button", { name: "Roll back to version 12" }).click();
-  await page.getByText("Rolled back, and live").waitFor();
+  await page.getByText("Rolled back, and published").waitFor();
   await page.getByRole("button", { name: "Resume publishing" }).waitFor();
   await dialog.waitFor({ state: "hidden" });
 
@@ -40,7 +40,7 @@ test("one goes back to an older version and forth again by clicking", { timeout:
   assert.deepEqual([data[0].version, data[0].restores, data[0].state], [15, 12, "published"]);
 
   await page.getByRole("button", { name: "Resume publishing" }).click();
-  await page.getByText("Publishing resumed, and live").waitFor();
+  await page.getByText("Publishing resumed, and published").waitFor();
   await page.getByRole("link", { name: "Version 16", exact: true }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Resume publishing" }).count(), 0);
   assert.deepEqual(problems, []);

@@ -81,7 +81,7 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   const review = step("Is this what you mean?");
   await review.getByText("country is one of US, CA and plan is pro").waitFor();
   await click(button("Create and launch"));
-  await said("Checkout button color launched, and live");
+  await said("Checkout button color launched, and published");
   assert.ok(clicks <= MOST_CLICKS, `it took ${clicks} clicks`);
   await page.getByRole("heading", { level: 1, name: "Checkout button color" }).waitFor();
   const experiment = page.url();
@@ -95,11 +95,11 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
 
   // Paused, and going again.
   await button("Pause").click();
-  await said("Experiment paused, and live");
+  await said("Experiment paused, and published");
   assert.deepEqual(await decided(pro), []);
   await button("Resume").click();
   await button("Resume", page.getByRole("dialog", { name: "Go live?" })).click();
-  await said("Experiment resumed, and live");
+  await said("Experiment resumed, and published");
   assert.deepEqual(await decided(pro), [[key, color]]);
 
   // Back to the version in which it was paused, and forth again.
@@ -107,10 +107,10 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   await link("Version 2").click();
   await button("Roll back to version 2").click();
   await button("Roll back to version 2", page.getByRole("dialog", { name: "Roll back to version 2?" })).click();
-  await said("Rolled back, and live");
+  await said("Rolled back, and published");
   assert.deepEqual(await decided(pro), []);
   await button("Resume publishing").click();
-  await said("Publishing resumed, and live");
+  await said("Publishing resumed, and published");
   assert.deepEqual(await decided(pro), [[key, color]]);
 
   // Gone.

@@ -1,19 +1,16 @@
 #[cfg(not(target_family = "wasm"))]
 mod plan;
 
-use edgewise_api::{
-    page::Page,
-    resources::{AudienceRow, ExperimentSummary},
-};
-use leptos::{prelude::*, server_fn::codec::GetUrl};
+use edgewise_api::resources::{AudienceRow, Environment};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Publication;
-use crate::problem::Problem;
+use super::{Publication, Read, Write};
+use crate::{html::Html, problem::Problem};
 
 /// A page of the experiments that a URL of the list asks for: its part from the `?` on.
-#[server(prefix = "/-", endpoint = "experiments", input = GetUrl)]
-pub(crate) async fn find_experiments(query: String) -> Result<Page<ExperimentSummary>, Problem> {
+#[server(prefix = "/-", endpoint = "experiments", protocol = Read)]
+pub(crate) async fn show_experiments(query: String) -> Result<Html, Problem> {
     use edgewise_api::{page::PageRequest, query::Query};
     use edgewise_control::store::{ExperimentFilter, ExperimentQuery};
 
@@ -29,16 +26,20 @@ pub(crate) async fn find_experiments(query: String) -> Result<Page<ExperimentSum
             sort: list.sort,
             descending: list.descending,
         };
-        services.find_experiments(wanted, PageRequest::of(list.page, PAGE_ROWS)).await
+        let found = services.find_experiments(wanted, PageRequest::of(list.page, PAGE_ROWS)).await?;
+        Ok(crate::shown::experiments(list, found))
     })
     .await
 }
 
-/// The audiences that an experiment of an environment can have, the newest first.
-#[server(prefix = "/-", endpoint = "experiments/audiences", input = GetUrl)]
+/// The audiences that an experiment of an environment can have, the newest first; none if it is of no environment yet.
+#[server(prefix = "/-", endpoint = "experiments/audiences", protocol = Read)]
 pub(crate) async fn list_choices(environment: String) -> Result<Vec<AudienceRow>, Problem> {
     use edgewise_api::page::PageRequest;
 
+    if environment.is_empty() {
+        return Ok(Vec::new());
+    }
     crate::server::with_services(async |services| {
         let (mut rows, mut page) = (Vec::new(), 1);
         loop {
@@ -53,17 +54,33 @@ pub(crate) async fn list_choices(environment: String) -> Result<Vec<AudienceRow>
     .await
 }
 
+/// The environments that an experiment can be made in, and what is wrong with one that has been begun: its body, or nothing.
+#[server(prefix = "/-", endpoint = "experiments/begin", protocol = Read)]
+pub(crate) async fn begin_experiment(
+    experiment: String,
+) -> Result<(Vec<Environment>, Option<Problem>), Problem> {
+    let environments = super::list_environments().await?;
+    let problem = crate::server::with_services(async |services| {
+        let problem = match experiment.is_empty() {
+            false => plan::check(&services, &experiment, "", "").await.err(),
+            true => None,
+        };
+        Ok(problem.map(Problem::from))
+    })
+    .await?;
+    Ok((environments, problem))
+}
+
 /// Says what is wrong with a new experiment, if something is. Each part is the body of a request of the REST API; an empty one
 /// is not looked at.
-#[server(prefix = "/-", endpoint = "experiments/check")]
+#[server(prefix = "/-", endpoint = "experiments/check", protocol = Write)]
 pub(crate) async fn check_experiment(
     experiment: String,
     variants: String,
     allocations: String,
 ) -> Result<(), Problem> {
     crate::server::with_services(async |services| {
-        let plan = plan::Plan::read(&experiment, &variants, &allocations)?;
-        plan.check(&services).await
+        plan::check(&services, &experiment, &variants, &allocations).await
     })
     .await
 }
@@ -81,7 +98,7 @@ pub(crate) struct Made {
 
 /// Makes an experiment with its variants and allocations, and launches it if `launch` says so. Everything is read before anything
 /// is made. Allocations name variants by what `id` the bodies of the variants have.
-#[server(prefix = "/-", endpoint = "experiments/make")]
+#[server(prefix = "/-", endpoint = "experiments/make", protocol = Write)]
 pub(crate) async fn make_experiment(
     experiment: String,
     variants: String,
@@ -95,7 +112,7 @@ pub(crate) async fn make_experiment(
 }
 
 /// Makes a draft of what a form without scripts has, and leads to it; or back to the form if something is wrong.
-#[server(prefix = "/-", endpoint = "experiments/draft")]
+#[server(prefix = "/-", endpoint = "experiments/draft", protocol = Write)]
 pub(crate) async fn create_draft(
     environment: String,
     name: String,

@@ -32,6 +32,20 @@ struct AllNamed {
     create: Vec<Named>,
 }
 
+/// Says what would keep an experiment from being made.
+///
+/// # Errors
+/// That.
+pub(super) async fn check(
+    services: &Services,
+    experiment: &str,
+    variants: &str,
+    allocations: &str,
+) -> Result<(), ApiError> {
+    let plan = Plan::read(experiment, variants, allocations)?;
+    services.check_experiment(&plan.experiment).await
+}
+
 impl Plan {
     /// Reads the bodies of requests. Empty ones of variants and allocations stand for none.
     ///
@@ -65,14 +79,6 @@ impl Plan {
             }
         }
         Ok(Self { experiment, variants, allocations, names })
-    }
-
-    /// Says what would keep the experiment from being made.
-    ///
-    /// # Errors
-    /// That.
-    pub(super) async fn check(&self, services: &Services) -> Result<(), ApiError> {
-        services.check_experiment(&self.experiment).await
     }
 
     /// Makes it, and launches it if `launch` says so. What fails after the experiment itself is made is told, and leaves a draft.

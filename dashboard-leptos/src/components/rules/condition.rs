@@ -4,7 +4,6 @@ use leptos::{ev, html, prelude::*};
 
 use super::{ATTRIBUTES, Editor, kept, values};
 use crate::{
-    at_once::IntoAny,
     components::{Icon, Symbol},
     model::{Condition, OPERATORS, Rules},
 };

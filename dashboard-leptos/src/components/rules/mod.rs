@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::{html, prelude::*};
 
 use super::{Icon, Symbol};
-use crate::{at_once::IntoAny, model::Rules};
+use crate::model::Rules;
 
 /// The list of names that inputs of attributes offer.
 const ATTRIBUTES: &str = "rule-attributes";

@@ -3,7 +3,6 @@
 use leptos::{ev, html, prelude::*, web_sys};
 
 use crate::{
-    at_once::IntoAny,
     components::{Icon, Symbol},
     model::{Condition, Kind, Operand, Rules},
 };

@@ -20,6 +20,9 @@ pub(crate) fn SplitEditor(
     /// What is kept now, to say what saving changes for users.
     #[prop(optional, into)]
     saved: Option<Signal<Split>>,
+    /// Whether users get what is kept.
+    #[prop(optional, into)]
+    live: Signal<bool>,
 ) -> impl IntoView {
     let track = NodeRef::<html::Div>::new();
     let bar = move || parts.with(|parts| split.with(|split| segments(parts, split)));
@@ -64,11 +67,15 @@ pub(crate) fn SplitEditor(
                     <span class="split-share"><output>{unallocated}</output> <span class="quiet">"%"</span></span>
                 </li>
             </ul>
-            {saved.map(|saved| view! {
-                <p class="split-impact quiet" aria-live="polite">
-                    {move || split.with(|split| saved.with(|saved| impact_in_words(split.impact(saved))))}
-                </p>
-            })}
+            {move || {
+                let impact = split.with(|split| saved?.with(|saved| (split != saved).then(|| split.impact(saved))))?;
+                let words = if live.get() {
+                    impact_in_words(impact)
+                } else {
+                    "Saving changes nothing for users until the experiment runs.".to_owned()
+                };
+                Some(view! { <p class="split-impact quiet" role="status">{words}</p> })
+            }}
             {move || split.with(|split| split.ranges().len() > MOST_RANGES).then(|| view! {
                 <p class="problem">"The split has more than 100 ranges: an even split makes one of each variant's."</p>
             })}
@@ -102,7 +109,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
     view! {
         <div class="split-presets needs-script">
             <span class="label" id="ramp-to">"Ramp to"</span>
-            <div class="button-row" role="group" aria-labelledby="ramp-to">{RAMP.map(step).into_iter().collect_view()}</div>
+            <div class="joined" role="group" aria-labelledby="ramp-to">{RAMP.map(step).into_iter().collect_view()}</div>
             <button type="button" class="button small even" on:click=move |_| change(&|split, ids| split.even(ids))>
                 "Even split"
             </button>
@@ -169,9 +176,6 @@ fn impact_in_words(impact: Impact) -> String {
         .filter(|(share, _)| *share > 0)
         .map(|(share, what)| format!("{} % {what}", percent(*share)))
         .collect();
-    if parts.is_empty() {
-        return String::new();
-    }
     format!("Saving changes what {} % of users get: {}.", percent(gain + switch + lose), parts.join(", "))
 }
 
@@ -181,7 +185,6 @@ mod tests {
 
     #[test]
     fn what_saving_does_is_said_in_shares_of_users() {
-        assert_eq!(impact_in_words(Impact::default()), "");
         let words = impact_in_words(Impact { gain: 1_000, switch: 0, lose: 50 });
         assert_eq!(
             words,

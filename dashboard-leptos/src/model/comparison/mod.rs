@@ -1,19 +1,13 @@
-//! How two versions differ, as people read it. It is worked out on the server, so that browsers only show it.
+//! How two versions differ, as people read it. It is worked out and rendered on the server.
 
-#[cfg(not(target_family = "wasm"))]
 mod compare;
-#[cfg(not(target_family = "wasm"))]
 mod lines;
-#[cfg(not(target_family = "wasm"))]
 mod snapshot;
 
-use serde::{Deserialize, Serialize};
-
-#[cfg(not(target_family = "wasm"))]
 pub(crate) use compare::compare;
 
 /// How a version differs from another.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Comparison {
     /// The version.
     pub(crate) version: u64,
@@ -44,7 +38,7 @@ impl Comparison {
 }
 
 /// How an experiment or flag differs.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Thing {
     /// What became of it.
     pub(crate) change: Change,
@@ -57,7 +51,7 @@ pub(crate) struct Thing {
 }
 
 /// What became of something from the other version to this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     Added,
     Removed,
@@ -65,7 +59,7 @@ pub(crate) enum Change {
 }
 
 /// A field, before and after. Nothing stands where it was or is not there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
     /// What it is called.
     pub(crate) name: String,
@@ -76,7 +70,7 @@ pub(crate) struct Field {
 }
 
 /// Lines that follow each other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
     /// The lines, without a break at the end.
     pub(crate) text: String,

@@ -1,14 +1,12 @@
 //! The form that makes or changes an audience.
 
 use edgewise_api::resources::{AudienceRow, AudienceUses, Status};
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, prelude::*};
 
 use crate::{
-    at_once::IntoAny,
-    calls::{Kept, SaveAudience},
-    components::{Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
+    calls::{Change, Kept, Loading, SaveAudience},
+    components::{ChangeForm, Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
     model::Rules,
-    problem::Problem,
 };
 
 /// An audience as it is edited, and as it is kept.
@@ -80,7 +78,7 @@ impl Draft {
 /// The form. Its rules are sent only if they have changed: sending them publishes them.
 #[component]
 pub(super) fn AudienceEditor(
-    save: ServerAction<SaveAudience>,
+    save: Change<SaveAudience>,
     draft: Draft,
     /// The environments to choose from, as ids and names, for a new one.
     #[prop(optional)]
@@ -90,7 +88,7 @@ pub(super) fn AudienceEditor(
     chosen: String,
     /// Where it is used.
     #[prop(optional)]
-    uses: Option<Resource<Result<AudienceUses, Problem>>>,
+    uses: Option<Loading<AudienceUses>>,
     /// Reads it again, and goes on with what it is given, if anything.
     #[prop(optional)]
     reload: Option<Callback<Option<(String, Rules)>>>,
@@ -100,9 +98,7 @@ pub(super) fn AudienceEditor(
     let toasts = Toasts::of_page();
     // What is wrong before the server is asked.
     let unfinished = RwSignal::new(None::<String>);
-    let problem = Memo::new(move |_| {
-        save.value().with(|saved| saved.as_ref().and_then(|saved| saved.as_ref().err().cloned()))
-    });
+    let problem = Memo::new(move |_| save.problem());
     let of_field = move |name: &'static str| {
         problem.with(|problem| problem.as_ref().and_then(|problem| problem.of_field(name)))
     };
@@ -117,11 +113,9 @@ pub(super) fn AudienceEditor(
     let changed = Memo::new(move |_| rules_changed.get() || name.get() != draft.saved_name.get());
 
     Effect::new(move || {
-        save.value().with(|saved| {
-            if let Some(Ok(done)) = saved {
-                draft.was_saved(&done.value);
-            }
-        });
+        if let Some(Ok(done)) = save.answer() {
+            draft.was_saved(&done.value);
+        }
     });
     let check = move |event: ev::SubmitEvent| {
         let missing = rules.with_untracked(|rules| rules.problem("rules"));
@@ -183,7 +177,7 @@ pub(super) fn AudienceEditor(
     let unsaved =
         move || (!is_new && changed.get()).then(|| view! { <span class="quiet">"Not saved yet"</span> });
     view! {
-        <ActionForm action=save attr:class="card form audience-form" on:submit:capture=check>
+        <ChangeForm change=save.sent() attr:class="card form audience-form" on:submit:capture=check>
             {id}
             <div class="audience-fields">
                 <Field id="name" label="Name" hint="As your team calls these users" problem=name_problem>
@@ -211,7 +205,7 @@ pub(super) fn AudienceEditor(
                     {if is_new { "Create audience" } else { "Save" }}
                 </button>
             </div>
-        </ActionForm>
+        </ChangeForm>
     }
 }
 

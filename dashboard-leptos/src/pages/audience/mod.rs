@@ -13,8 +13,7 @@ use self::{
 };
 use super::Loaded;
 use crate::{
-    at_once::IntoAny,
-    calls::{self, Kept, SaveAudience},
+    calls::{Change, Kept, ListEnvironments, LoadAudience, LoadAudienceUses, Loading, SaveAudience},
     components::{Connection, Empty, PageHead, Toasts},
     model::Rules,
 };
@@ -27,11 +26,11 @@ const NEW: &str = "new";
 pub(crate) fn AudiencePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let save = ServerAction::<SaveAudience>::new();
+    let save = Change::<SaveAudience>::new();
     let toasts = Toasts::of_page();
     Effect::new(move |before: Option<String>| {
         let id = id.get();
-        let failed = save.value().with_untracked(|saved| matches!(saved, Some(Err(_))));
+        let failed = untrack(|| save.problem()).is_some();
         if failed && before.is_some_and(|before| before != id) {
             // That was about another one.
             save.clear();
@@ -39,7 +38,7 @@ pub(crate) fn AudiencePage() -> impl IntoView {
         id
     });
     Effect::new(move || {
-        if let Some(Ok(done)) = save.value().get() {
+        if let Some(Ok(done)) = save.answer() {
             let is_new = done.value.revision == 1;
             toasts.done(if is_new { "Audience created" } else { "Audience saved" }, &done.publication);
         }
@@ -55,10 +54,10 @@ pub(crate) fn AudiencePage() -> impl IntoView {
 }
 
 #[component]
-fn NewAudience(save: ServerAction<SaveAudience>) -> impl IntoView {
+fn NewAudience(save: Change<SaveAudience>) -> impl IntoView {
     let query = use_query_map();
     let chosen = query.with_untracked(|query| query.get("environment")).unwrap_or_default();
-    let environments = Resource::new(|| (), |()| calls::list_environments());
+    let environments = Loading::new(|| ListEnvironments {}, || 0);
     view! {
         <PageHead title="New audience" above=("/audiences", "Audiences")/>
         <Loaded from=environments show={move |environments: Vec<Environment>| {
@@ -78,22 +77,20 @@ fn NewAudience(save: ServerAction<SaveAudience>) -> impl IntoView {
 }
 
 #[component]
-fn ThatAudience(id: String, save: ServerAction<SaveAudience>) -> impl IntoView {
+fn ThatAudience(id: String, save: Change<SaveAudience>) -> impl IntoView {
     let news = Connection::of_page().news;
     let audience = {
         let id = id.clone();
-        Resource::new(move || id.clone(), calls::load_audience)
+        Loading::new(move || LoadAudience { id: id.clone() }, || 0)
     };
-    let uses = Resource::new(
-        move || (id.clone(), news.get(), save.version().get()),
-        |(id, ..)| calls::load_audience_uses(id),
-    );
+    let asked = move || LoadAudienceUses { id: id.clone() };
+    let uses = Loading::new(asked, move || news.get() + save.count());
     // What somebody keeps of their own when they load what somebody else saved.
     let begun = StoredValue::new(None::<(String, Rules)>);
     let reload = Callback::new(move |kept| {
         begun.set_value(kept);
         save.clear();
-        audience.refetch();
+        audience.reload();
     });
     view! {
         <Loaded from=audience show={move |(audience, environment): (Kept<AudienceRow>, Environment)| {

@@ -6,20 +6,18 @@ use leptos_router::hooks::use_navigate;
 
 use super::{super::Loaded, editor::Draft};
 use crate::{
-    at_once::IntoAny,
-    calls::DeleteAudience,
-    components::{Dialog, Icon, StatusPill, Symbol, Toasts},
-    problem::Problem,
+    calls::{Change, DeleteAudience, Loading},
+    components::{ChangeForm, Dialog, Icon, StatusPill, Symbol, Toasts},
 };
 
 /// The experiments that use it.
 #[component]
-pub(super) fn Uses(id: String, uses: Resource<Result<AudienceUses, Problem>>, draft: Draft) -> impl IntoView {
-    let delete = ServerAction::<DeleteAudience>::new();
+pub(super) fn Uses(id: String, uses: Loading<AudienceUses>, draft: Draft) -> impl IntoView {
+    let delete = Change::<DeleteAudience>::new();
     let asks = RwSignal::new(false);
     let toasts = Toasts::of_page();
     let navigate = use_navigate();
-    Effect::new(move || match delete.value().get() {
+    Effect::new(move || match delete.answer() {
         Some(Ok(publication)) => {
             toasts.done("Audience deleted", &publication);
             navigate("/audiences", Default::default());
@@ -27,13 +25,10 @@ pub(super) fn Uses(id: String, uses: Resource<Result<AudienceUses, Problem>>, dr
         Some(Err(problem)) => {
             asks.set(false);
             toasts.failed(&problem);
-            uses.refetch();
+            uses.reload();
         }
         None => {}
     });
-    let confirm = move |_| {
-        delete.dispatch(DeleteAudience { id: id.clone(), revision: draft.revision.get_untracked() });
-    };
     view! {
         <section class="card audience-uses-card">
             <h2>"Used by"</h2>
@@ -42,10 +37,12 @@ pub(super) fn Uses(id: String, uses: Resource<Result<AudienceUses, Problem>>, dr
         <Dialog open=asks title="Delete this audience?">
             <div class="form">
                 <p><strong>{draft.saved_name}</strong>" and its rules will be gone. No experiment uses it."</p>
-                <div class="form-foot">
+                <ChangeForm change=delete.sent() attr:class="form-foot">
+                    <input type="hidden" name="id" value=id/>
+                    <input type="hidden" name="revision" value=move || draft.revision.get()/>
                     <button type="button" class="button" on:click=move |_| asks.set(false)>"Keep it"</button>
-                    <button type="button" class="button danger" disabled=delete.pending() on:click=confirm>"Delete audience"</button>
-                </div>
+                    <button type="submit" class="button danger" disabled=delete.pending()>"Delete audience"</button>
+                </ChangeForm>
             </div>
         </Dialog>
     }

@@ -1,6 +1,5 @@
 //! An environment: what is live, what waits, and its history, with the way back to an older version.
 
-mod history;
 mod opened;
 mod state;
 
@@ -9,14 +8,14 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::Loaded;
 use crate::{
-    calls::{self, Done, History, HistoryQuery, Resume, RollBack},
+    calls::{Change, Done, History, HistoryQuery, LoadHistory, Loading, Resume, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts},
+    html::Html,
     problem::Problem,
 };
 use edgewise_api::resources::PublicationStatus;
-use history::VersionTable;
 use opened::OpenedVersion;
-use state::{State, Waiting};
+use state::State;
 
 /// The page.
 #[component]
@@ -32,13 +31,13 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
         }
     });
     let news = Connection::of_page().news;
-    let (resume, roll_back) = (ServerAction::<Resume>::new(), ServerAction::<RollBack>::new());
+    let (resume, roll_back) = (Change::<Resume>::new(), Change::<RollBack>::new());
     // Outside of what is loaded, so that it stays open when that is loaded again.
     let asking = RwSignal::new(false);
     let toasts = Toasts::of_page();
-    Effect::new(move || tell(toasts, "Publishing resumed", resume.value().get()));
+    Effect::new(move || tell(toasts, "Publishing resumed", resume.answer()));
     Effect::new(move || {
-        let done = roll_back.value().get();
+        let done = roll_back.answer();
         if matches!(done, Some(Ok(_))) {
             asking.set(false);
         }
@@ -48,15 +47,15 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
         asked.track();
         asking.set(false);
     });
-    let changes = move || (news.get(), resume.version().get(), roll_back.version().get());
-    let history = Resource::new(move || (asked.get(), changes()), |(query, _)| calls::load_history(query));
+    let changes = move || news.get() + resume.count() + roll_back.count();
+    let history = Loading::new(move || LoadHistory { query: asked.get() }, changes);
     view! {
         <Loaded from=history rows=6 show={move |history: History| {
             let History { environment, status, waiting, opened, versions } = history;
             let (id, live) = (environment.id, status.live_version);
             let query = asked.get_untracked();
             let opened = opened.map(|opened| {
-                let (query, id) = (query.clone(), id.clone());
+                let id = id.clone();
                 view! { <OpenedVersion opened query id live asking roll_back/> }
             });
             let (list, create) = (format!("/experiments?environment={id}"), format!("/experiments/new?environment={id}"));
@@ -67,10 +66,10 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
                         <Icon symbol=Symbol::Add/> "New experiment"
                     </a>
                 </PageHead>
-                <State id status=status.clone() resume/>
-                {waiting.map(|waiting| view! { <Waiting waiting status/> })}
+                <State id status resume/>
+                {waiting.map(Html::show)}
                 {opened}
-                <VersionTable versions query live/>
+                {versions.show()}
             }
         }}/>
     }

@@ -1,10 +1,9 @@
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
-use super::history::url;
 use crate::{
-    calls::{HistoryQuery, Opened, RollBack},
-    components::{Dialog, Differences, Icon, ProblemNote, Symbol},
-    model::Comparison,
+    calls::{Change, HistoryQuery, Opened, RollBack},
+    components::{ChangeForm, Dialog, Icon, ProblemNote, Symbol},
+    html::Html,
     problem::Problem,
 };
 
@@ -19,16 +18,16 @@ pub(super) fn OpenedVersion(
     live: Option<u64>,
     /// Whether somebody is asked before going back.
     asking: RwSignal<bool>,
-    roll_back: ServerAction<RollBack>,
+    roll_back: Change<RollBack>,
 ) -> impl IntoView {
-    let close = url(&query, |query| {
+    let close = query.url_with(|query| {
         query.version.clear();
         query.against.clear();
     });
     let close = view! {
         <a class="icon-button" href=close aria-label="Close the comparison"><Icon symbol=Symbol::Close/></a>
     };
-    let Opened { comparison, back } = match opened {
+    let Opened { version: number, against, choice, differences, back } = match opened {
         Ok(opened) => opened,
         Err(problem) => {
             return view! {
@@ -40,12 +39,10 @@ pub(super) fn OpenedVersion(
             .into_any();
         }
     };
-    let number = comparison.version;
-    let title = match comparison.against {
+    let title = match against {
         Some(against) => format!("Version {number} compared with {against}"),
         None => format!("Version {number}, the first"),
     };
-    let choice = against_choice(&query, &comparison, live);
     let go_back = back.map(|back| {
         view! {
             <button type="button" class="button small needs-script" on:click=move |_| asking.set(true)>
@@ -60,30 +57,12 @@ pub(super) fn OpenedVersion(
         <section class="card">
             <header>
                 <h2>{title}</h2>
-                <div class="actions">{choice} {go_back} {close}</div>
+                <div class="actions">{choice.map(Html::show)} {go_back} {close}</div>
             </header>
-            <Differences comparison/>
+            {differences.show()}
         </section>
     }
     .into_any()
-}
-
-/// Links to compare with the version before, or with what is live.
-fn against_choice(query: &HistoryQuery, comparison: &Comparison, live: Option<u64>) -> Option<AnyView> {
-    let live = live.filter(|live| *live != comparison.version)?;
-    let live_text = live.to_string();
-    let with_live = query.against == live_text;
-    let choices = [
-        ("The version before", query.against.is_empty(), url(query, |query| query.against.clear())),
-        ("What is live", with_live, url(query, |query| query.against = live_text)),
-    ];
-    let choices = choices.map(|(words, chosen, href)| {
-        view! { <a href=href aria-current=chosen.then_some("true")>{words}</a> }
-    });
-    Some(
-        view! { <nav class="choice" aria-label="Compare with">{choices.into_iter().collect_view()}</nav> }
-            .into_any(),
-    )
 }
 
 /// What is asked before going back.
@@ -92,15 +71,11 @@ fn Asked(
     id: String,
     number: u64,
     live: Option<u64>,
-    back: Comparison,
+    back: Html,
     asking: RwSignal<bool>,
-    roll_back: ServerAction<RollBack>,
+    roll_back: Change<RollBack>,
 ) -> impl IntoView {
-    let problem = move || {
-        let failed =
-            roll_back.value().with(|done| done.as_ref().and_then(|done| done.as_ref().err().cloned()));
-        failed.map(|problem| view! { <ProblemNote problem/> })
-    };
+    let problem = move || roll_back.problem().map(|problem| view! { <ProblemNote problem/> });
     view! {
         <div class="form">
             <p>
@@ -108,16 +83,16 @@ fn Asked(
                 {number} ", at once and as a new version. Changes made since are kept, and are not live until you resume publishing."
             </p>
             <h3>"What changes for your users"</h3>
-            <div class="scrolls" tabindex="0"><Differences comparison=back/></div>
+            <div class="scrolls" tabindex="0">{back.show()}</div>
             {problem}
-            <ActionForm action=roll_back attr:class="form-foot">
+            <ChangeForm change=roll_back.sent() attr:class="form-foot">
                 <input type="hidden" name="id" value=id/>
                 <input type="hidden" name="version" value=number.to_string()/>
                 <button type="button" class="button" on:click=move |_| asking.set(false)>"Cancel"</button>
                 <button type="submit" class="button danger" disabled=roll_back.pending()>
                     "Roll back to version " {number}
                 </button>
-            </ActionForm>
+            </ChangeForm>
         </div>
     }
 }

@@ -1,11 +1,9 @@
 use edgewise_api::resources::PublicationStatus;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use crate::{
-    calls::Resume,
-    components::{Differences, LiveState, Note, ProblemNote, Time, Tone},
-    model::Comparison,
-    problem::Problem,
+    calls::{Change, Resume},
+    components::{ChangeForm, LiveState, Note, Time, Tone},
 };
 
 /// What is live, and what keeps changes from being so.
@@ -14,7 +12,7 @@ pub(super) fn State(
     /// The environment's id.
     id: String,
     status: PublicationStatus,
-    resume: ServerAction<Resume>,
+    resume: Change<Resume>,
 ) -> impl IntoView {
     let held = status.held_at.clone().map(|since| {
         view! {
@@ -23,10 +21,10 @@ pub(super) fn State(
                     "Rolled back " <Time at=since/> ". Changes since then are kept, and not live until publishing is resumed."
                 </p>
                 <div class="note-actions">
-                    <ActionForm action=resume>
+                    <ChangeForm change=resume.sent()>
                         <input type="hidden" name="id" value=id/>
                         <button type="submit" class="button small" disabled=resume.pending()>"Resume publishing"</button>
-                    </ActionForm>
+                    </ChangeForm>
                 </div>
             </Note>
         }
@@ -45,28 +43,6 @@ pub(super) fn State(
         <section class="card state">
             <h2>"Live"</h2>
             <LiveState status/>
-        </section>
-    }
-}
-
-/// What a publish would make live.
-#[component]
-pub(super) fn Waiting(waiting: Result<Comparison, Problem>, status: PublicationStatus) -> impl IntoView {
-    let (title, words) = match status.held_at {
-        Some(_) => ("Waiting until publishing is resumed", "This becomes live when publishing is resumed."),
-        None => ("Waiting to be published", "This becomes live with the next version."),
-    };
-    let shown = match waiting {
-        Ok(comparison) => view! { <Differences comparison/> }.into_any(),
-        Err(problem) => view! { <ProblemNote problem/> }.into_any(),
-    };
-    view! {
-        <section class="card">
-            <header>
-                <h2>{title}</h2>
-                <p class="quiet">{words}</p>
-            </header>
-            {shown}
         </section>
     }
 }

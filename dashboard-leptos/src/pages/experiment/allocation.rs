@@ -1,3 +1,4 @@
+use edgewise_api::resources::{Status, Variant};
 use leptos::prelude::*;
 
 use super::{Section, SectionFoot, editing::Editing};
@@ -13,13 +14,11 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
     let split = editing.split;
     let parts = Memo::new(move |_| {
         editing.detail.with(|detail| {
-            let part = |variant: &edgewise_api::resources::Variant| Part {
-                id: variant.id.clone(),
-                name: variant.name.clone(),
-            };
+            let part = |variant: &Variant| Part { id: variant.id.clone(), name: variant.name.clone() };
             detail.variants.iter().map(part).collect::<Vec<_>>()
         })
     });
+    let is_live = Signal::derive(move || editing.detail.with(|detail| detail.row.status == Status::Running));
     let has_none = move || parts.with(Vec::is_empty);
     view! {
         <Section id="allocation" title="Allocation" about="Which share of users gets which variant. A user keeps theirs while the ranges stay">
@@ -27,7 +26,7 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
                 when=move || !has_none()
                 fallback=|| view! { <p class="part-empty">"Save variants first: then you can divide users among them."</p> }
             >
-                <SplitEditor parts=parts split=split.now saved=split.kept/>
+                <SplitEditor parts=parts split=split.now saved=split.kept live=is_live/>
                 <SectionFoot
                     editing
                     part=ExperimentPart::Allocations

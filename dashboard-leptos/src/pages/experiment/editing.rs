@@ -73,7 +73,10 @@ impl Editing {
     pub(super) fn problem_of_variant(self, number: u32, field: &str) -> Option<String> {
         let sent =
             self.sent.with(|sent| sent.iter().find(|sent| sent.0 == number).map(|sent| sent.1.clone()))?;
-        self.problem_of(ExperimentPart::Variants)?.of_field(&format!("{sent}.{field}"))
+        let path = format!("{sent}.{field}");
+        let problem = self.problem_of(ExperimentPart::Variants)?.of_field(&path)?;
+        // It stands beside the field: where that is in the request says nothing to people.
+        Some(problem.replacen(&path, field, 1))
     }
 
     /// The change is no longer meant.

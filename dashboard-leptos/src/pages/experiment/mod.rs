@@ -17,9 +17,9 @@ use self::{
     allocation::AllocationSection, danger::Danger, editing::Editing, head::Head, state::PublicationNotes,
     targeting::TargetingSection, variants::VariantsSection,
 };
-use super::Loaded;
+use super::{Loaded, leaving};
 use crate::{
-    calls::{self, ExperimentDetail, ExperimentPart},
+    calls::{ExperimentDetail, ExperimentPart, LoadExperiment, Loading},
     components::{Connection, Icon, Note, ProblemNote, Symbol, Tone},
 };
 
@@ -28,7 +28,7 @@ use crate::{
 pub(crate) fn ExperimentPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let detail = Resource::new(move || id.get(), calls::load_experiment);
+    let detail = Loading::new(move || LoadExperiment { id: id.get() }, || 0);
     view! { <Loaded from=detail rows=8 show={|detail: ExperimentDetail| view! { <Editor detail/> }}/> }
 }
 
@@ -36,6 +36,7 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
 #[component]
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
     let editing = Editing::new(detail);
+    leaving::ask_first("Leave without saving? What you changed is lost.", move || editing.has_changes());
     let news = Connection::of_page().news;
     Effect::new(move |before: Option<u32>| {
         let now = news.get();
@@ -119,7 +120,16 @@ fn SectionFoot(
     discard: impl Fn() + 'static,
 ) -> impl IntoView {
     view! {
-        {move || editing.problem_of(part).map(|problem| view! { <ProblemNote problem/> })}
+        {move || {
+            let problem = editing.problem_of(part)?;
+            // What is said beside a field need not be said again.
+            let is_beside_field = problem.field().is_some_and(|field| match part {
+                ExperimentPart::Allocations => false,
+                ExperimentPart::Variants => field.contains('.'),
+                _ => true,
+            });
+            (!is_beside_field).then(|| view! { <ProblemNote problem/> })
+        }}
         <footer class="part-foot needs-script">
             <span class="part-state" aria-live="polite">{move || if changed.get() { "Unsaved changes" } else { "" }}</span>
             <button

@@ -2,7 +2,6 @@
 //! before it is made. Without scripts the first step alone, which makes a draft.
 
 mod draft;
-mod leaving;
 mod review;
 mod steps;
 
@@ -10,10 +9,9 @@ use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::Loaded;
+use super::{Loaded, leaving};
 use crate::{
-    at_once::IntoAny,
-    calls,
+    calls::{BeginExperiment, Loading},
     components::{Empty, Icon, PageHead, ProblemNote, Symbol},
     model::Basics,
     problem::Problem,
@@ -27,19 +25,10 @@ pub(crate) fn NewExperiment() -> impl IntoView {
     let basics = StoredValue::new(Basics::of(|name| parameters.get(name)));
     // A form that was sent without scripts comes back with all that was entered, for something is wrong with it.
     let is_back = parameters.get("name").is_some();
-    let begun = Resource::new(
-        || (),
-        move |()| async move {
-            let environments = calls::list_environments().await?;
-            let problem = if is_back {
-                let experiment = basics.with_value(|basics| basics.to_json("", ""));
-                calls::check_experiment(experiment, String::new(), String::new()).await.err()
-            } else {
-                None
-            };
-            Ok::<_, Problem>((environments, problem))
-        },
-    );
+    let begun = move || BeginExperiment {
+        experiment: if is_back { basics.with_value(|basics| basics.to_json("", "")) } else { String::new() },
+    };
+    let begun = Loading::new(begun, || 0);
     view! {
         <PageHead title="New experiment" above=("/experiments", "Experiments")/>
         <Loaded from=begun show={move |(environments, problem): (Vec<Environment>, Option<Problem>)| {
@@ -67,7 +56,9 @@ fn NoEnvironment() -> impl IntoView {
 #[component]
 fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Problem>) -> impl IntoView {
     let draft = Draft::new(basics, &environments, problem);
-    leaving::ask_first(draft.touched);
+    leaving::ask_first("Leave without creating the experiment? What you entered is lost.", move || {
+        draft.touched.try_get_value().unwrap_or(false)
+    });
     show_step(draft);
     let marks = Step::ALL.map(|step| {
         let number = step.number();

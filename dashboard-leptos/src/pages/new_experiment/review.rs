@@ -7,7 +7,7 @@ use super::{
     draft::{Draft, Step},
     steps::section,
 };
-use crate::{at_once::IntoAny, components::SplitBar, model::percent};
+use crate::{components::SplitBar, model::percent};
 
 /// Who gets what.
 pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {

@@ -8,8 +8,7 @@ use super::{
     draft::{Chosen, Draft, Step, VariantDraft},
 };
 use crate::{
-    at_once::IntoAny,
-    calls::{self, CreateDraft},
+    calls::{CreateDraft, ListChoices, Loading},
     components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
     model::{Rules, key},
 };
@@ -252,12 +251,7 @@ pub(super) fn split(draft: Draft) -> AnyView {
 
 /// Whom it is for.
 pub(super) fn audience(draft: Draft) -> AnyView {
-    let audiences = Resource::new(
-        move || draft.environment.get(),
-        |environment| async move {
-            if environment.is_empty() { Ok(Vec::new()) } else { calls::list_choices(environment).await }
-        },
-    );
+    let audiences = Loading::new(move || ListChoices { environment: draft.environment.get() }, || 0);
     let problem = draft.problem_of(|| "audienceId".to_owned());
     let rules_problem = draft.problem_of(|| "targetingRules".to_owned());
     let content = view! {

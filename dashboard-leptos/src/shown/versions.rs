@@ -1,40 +1,37 @@
 use edgewise_api::{
     page::Page,
-    resources::{Version, VersionState},
+    resources::{PublicationStatus, Version, VersionState},
 };
 use leptos::prelude::*;
 
+use super::{differences::Differences, pages::Pages};
 use crate::{
     calls::HistoryQuery,
-    components::{Empty, Pages, Time},
+    components::{Empty, ProblemNote, Time},
+    html::Html,
+    model::Comparison,
+    problem::Problem,
 };
 
 /// The versions of an environment, the newest first. Each leads to how it differs.
-#[component]
-pub(super) fn VersionTable(
-    versions: Page<Version>,
-    query: HistoryQuery,
-    /// The version that is live.
-    live: Option<u64>,
-) -> impl IntoView {
+pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Option<u64>) -> Html {
     if versions.pagination.total == 0 {
-        return view! {
+        return Html::of(view! {
             <section class="history">
                 <h2>"History"</h2>
                 <Empty title="Nothing published yet">
                     <p>"Launch an experiment of this environment, and its first version stands here."</p>
                 </Empty>
             </section>
-        }
-        .into_any();
+        });
     }
     let pagination = versions.pagination;
-    let rows = versions.data.into_iter().map(|version| row(version, &query, live)).collect_view();
-    view! {
+    let rows = versions.data.into_iter().map(|version| row(version, query, live)).collect_view();
+    Html::of(view! {
         <section class="history">
             <header>
                 <h2>"History"</h2>
-                <Pages pagination url={move |page| url(&query, |query| query.page = page.to_string())}/>
+                <Pages pagination url={move |page| query.url_with(|query| query.page = page.to_string())}/>
             </header>
             <div class="table versions">
                 <table>
@@ -51,8 +48,7 @@ pub(super) fn VersionTable(
                 </table>
             </div>
         </section>
-    }
-    .into_any()
+    })
 }
 
 fn row(version: Version, query: &HistoryQuery, live: Option<u64>) -> AnyView {
@@ -65,7 +61,7 @@ fn row(version: Version, query: &HistoryQuery, live: Option<u64>) -> AnyView {
     };
     let text = number.to_string();
     let opened = query.version == text;
-    let href = url(query, |query| {
+    let href = query.url_with(|query| {
         query.version = text;
         query.against.clear();
     });
@@ -84,40 +80,40 @@ fn row(version: Version, query: &HistoryQuery, live: Option<u64>) -> AnyView {
     .into_any()
 }
 
-/// The page's URL with another query. What is as by default stays out.
-pub(super) fn url(query: &HistoryQuery, change: impl FnOnce(&mut HistoryQuery)) -> String {
-    let mut query = query.clone();
-    change(&mut query);
-    let mut url = format!("/environments/{}", query.id);
-    let mut sign = '?';
-    for (name, value) in [("page", &query.page), ("version", &query.version), ("against", &query.against)] {
-        // What is no number stands in no link.
-        if value.bytes().all(|byte| byte.is_ascii_digit())
-            && !value.is_empty()
-            && (name, value.as_str()) != ("page", "1")
-        {
-            url.push(sign);
-            url.push_str(name);
-            url.push('=');
-            url.push_str(value);
-            sign = '&';
-        }
-    }
-    url
+/// Links to compare with the version before, or with what is live; nothing where that is the same.
+pub(crate) fn choice(query: &HistoryQuery, version: u64, live: Option<u64>) -> Option<Html> {
+    let live = live.filter(|live| *live != version)?;
+    let live_text = live.to_string();
+    let with_live = query.against == live_text;
+    let choices = [
+        ("The version before", query.against.is_empty(), query.url_with(|query| query.against.clear())),
+        ("What is live", with_live, query.url_with(|query| query.against = live_text)),
+    ];
+    let choices = choices.map(|(words, chosen, href)| {
+        view! { <a href=href aria-current=chosen.then_some("true")>{words}</a> }
+    });
+    Some(Html::of(
+        view! { <nav class="choice" aria-label="Compare with">{choices.into_iter().collect_view()}</nav> },
+    ))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_keeps_what_the_query_says_and_leaves_out_defaults() {
-        let query = HistoryQuery { id: "e".to_owned(), page: "1".to_owned(), ..HistoryQuery::default() };
-        assert_eq!(url(&query, |_| ()), "/environments/e");
-        assert_eq!(
-            url(&query, |query| (query.page, query.version) = ("2".to_owned(), "7".to_owned())),
-            "/environments/e?page=2&version=7"
-        );
-        assert_eq!(url(&query, |query| query.against = "&x=".to_owned()), "/environments/e");
-    }
+/// What a publish would make live.
+pub(crate) fn waiting(waiting: Result<Comparison, Problem>, status: &PublicationStatus) -> Html {
+    let (title, words) = match status.held_at {
+        Some(_) => ("Waiting until publishing is resumed", "This becomes live when publishing is resumed."),
+        None => ("Waiting to be published", "This becomes live with the next version."),
+    };
+    let shown = match waiting {
+        Ok(comparison) => view! { <Differences comparison/> }.into_any(),
+        Err(problem) => view! { <ProblemNote problem/> }.into_any(),
+    };
+    Html::of(view! {
+        <section class="card">
+            <header>
+                <h2>{title}</h2>
+                <p class="quiet">{words}</p>
+            </header>
+            {shown}
+        </section>
+    })
 }

@@ -1,13 +1,21 @@
 use leptos::prelude::*;
 
-use crate::model::{Change, Comparison, Field, Run, Thing};
+use crate::{
+    html::Html,
+    model::{Change, Comparison, Field, Run, Thing},
+};
 
 /// The most things that are unfolded at first.
 const UNFOLDED: usize = 6;
 
+/// How two versions differ.
+pub(crate) fn differences(comparison: Comparison) -> Html {
+    Html::of(view! { <Differences comparison/> })
+}
+
 /// How two versions differ: what was there before on the left, what is there after on the right.
 #[component]
-pub(crate) fn Differences(comparison: Comparison) -> impl IntoView {
+pub(super) fn Differences(comparison: Comparison) -> impl IntoView {
     if comparison.is_empty() {
         return view! { <p class="quiet">"The content is the same."</p> }.into_any();
     }

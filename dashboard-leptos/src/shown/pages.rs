@@ -1,11 +1,11 @@
 use edgewise_api::page::Pagination;
 use leptos::prelude::*;
 
-use super::{Icon, Symbol};
+use crate::components::{Icon, Symbol};
 
 /// Links to the other pages of a list.
 #[component]
-pub(crate) fn Pages(
+pub(super) fn Pages(
     pagination: Pagination,
     /// The URL of a page of that number.
     url: impl Fn(u64) -> String,

@@ -1,17 +1,16 @@
 //! Asks before what has been entered is lost.
 
-use leptos::prelude::*;
-
-/// Asks when somebody leaves the page while `touched` is set.
+/// Asks that question when somebody leaves the page while something would be lost.
 #[cfg(not(target_family = "wasm"))]
-pub(super) fn ask_first(_touched: StoredValue<bool>) {}
+pub(super) fn ask_first(_question: &'static str, _would_lose: impl Fn() -> bool + Copy + 'static) {}
 
-/// Asks when somebody leaves the page while `touched` is set.
+/// Asks that question when somebody leaves the page while something would be lost.
 #[cfg(target_family = "wasm")]
-pub(super) fn ask_first(touched: StoredValue<bool>) {
+pub(super) fn ask_first(question: &'static str, would_lose: impl Fn() -> bool + Copy + 'static) {
     use leptos::{
         ev,
         leptos_dom::helpers::window_event_listener,
+        prelude::*,
         web_sys::{
             Element, Event, MouseEvent,
             js_sys::Function,
@@ -19,10 +18,12 @@ pub(super) fn ask_first(touched: StoredValue<bool>) {
         },
     };
 
-    let is_touched = move || touched.try_get_value().unwrap_or(false);
+    // Whoever has said so once is not asked again by the browser.
+    let is_leaving = StoredValue::new(false);
+    let must_ask = move || !is_leaving.try_get_value().unwrap_or(true) && untrack(would_lose);
     // Another page of the browser.
     let unload = window_event_listener(ev::beforeunload, move |event| {
-        if is_touched() {
+        if must_ask() {
             event.prevent_default();
             event.set_return_value("?");
         }
@@ -34,13 +35,11 @@ pub(super) fn ask_first(touched: StoredValue<bool>) {
         });
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let link = target.and_then(|target| target.closest("a[href]:not([href^='#'])").ok().flatten());
-        if !is_plain || link.is_none() || !is_touched() {
+        if !is_plain || link.is_none() || !must_ask() {
             return;
         }
-        let leave =
-            window().confirm_with_message("Leave without creating the experiment? What you entered is lost.");
-        if leave.unwrap_or(true) {
-            touched.set_value(false);
+        if window().confirm_with_message(question).unwrap_or(true) {
+            is_leaving.set_value(true);
         } else {
             event.prevent_default();
             event.stop_propagation();

@@ -1,0 +1,96 @@
+use edgewise_api::page::Page;
+use leptos::prelude::*;
+
+use super::pages::Pages;
+use crate::{
+    components::{Empty, Time},
+    html::Html,
+    pages::audiences_url as url,
+};
+
+/// An audience, as a list shows it.
+pub(crate) struct AudienceLine {
+    /// UUID.
+    pub(crate) id: String,
+    /// Unique in its environment.
+    pub(crate) name: String,
+    /// The name of its environment.
+    pub(crate) environment: String,
+    /// In plain English, and not longer than a line can be.
+    pub(crate) rules: String,
+    /// How many experiments use it.
+    pub(crate) uses: u64,
+    /// How many of them run.
+    pub(crate) running: u64,
+    /// ISO 8601, UTC.
+    pub(crate) updated_at: String,
+}
+
+/// A page of audiences, of an environment or of all.
+pub(crate) fn audiences(environment: Option<String>, audiences: Page<AudienceLine>) -> Html {
+    if audiences.pagination.total == 0 {
+        Html::of(nothing(environment.as_deref()))
+    } else {
+        Html::of(table(audiences, environment))
+    }
+}
+
+fn nothing(environment: Option<&str>) -> AnyView {
+    let new = url("/audiences/new", environment, 1);
+    let title = if environment.is_some() { "No audiences in this environment" } else { "No audiences yet" };
+    view! {
+        <Empty title=title>
+            <p>
+                "An audience is a named set of rules, such as “beta testers” or “paying customers in the EU”. Experiments that use it
+                reach the users whom it matches, and change with it."
+            </p>
+            <a class="button primary" href=new>"Create an audience"</a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn table(audiences: Page<AudienceLine>, environment: Option<String>) -> AnyView {
+    let Page { data, pagination } = audiences;
+    let rows: Vec<_> = data.into_iter().map(row).collect();
+    view! {
+        <div class="table audiences">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Environment"</th>
+                        <th scope="col">"Matches"</th>
+                        <th scope="col">"Used by"</th>
+                        <th scope="col">"Updated"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <Pages pagination url=move |page| url("/audiences", environment.as_deref(), page)/>
+    }
+    .into_any()
+}
+
+fn row(audience: AudienceLine) -> impl IntoView {
+    let AudienceLine { id, name, environment, rules, uses, running, updated_at } = audience;
+    let uses = match (uses, running) {
+        (0, _) => view! { <span class="quiet">"Not used"</span> }.into_any(),
+        (uses, running) => {
+            let experiments = if uses == 1 { " experiment" } else { " experiments" };
+            let running =
+                (running > 0).then(|| view! { <span class="pill running">{running} " running"</span> });
+            view! { <span class="audience-uses">{uses} {experiments} {running}</span> }.into_any()
+        }
+    };
+    view! {
+        <tr>
+            <td class="audience-name"><a href=format!("/audiences/{id}")>{name}</a></td>
+            <td class="audience-environment">{environment}</td>
+            <td class="audience-rules"><span title=rules.clone()>{rules.clone()}</span></td>
+            <td>{uses}</td>
+            <td class="audience-updated"><Time at=updated_at/></td>
+        </tr>
+    }
+}

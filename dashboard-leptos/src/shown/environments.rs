@@ -1,0 +1,126 @@
+use edgewise_api::resources::{EnvironmentSummary, ExperimentRow, Status};
+use leptos::prelude::*;
+
+use crate::{
+    components::{Empty, LiveState, StatusPill, Time},
+    html::Html,
+};
+
+/// How all environments are doing, or what to do first.
+pub(crate) fn overview(summaries: Vec<EnvironmentSummary>) -> Html {
+    if summaries.is_empty() {
+        Html::of(view! { <FirstSteps/> })
+    } else {
+        Html::of(view! { <div class="cards">{summaries.into_iter().map(summary).collect_view()}</div> })
+    }
+}
+
+/// What to do first.
+#[component]
+fn FirstSteps() -> impl IntoView {
+    view! {
+        <Empty title="Welcome to Edgewise">
+            <p>"An experiment splits the users of an environment, such as "<code>"prod"</code>", into variants."</p>
+            <ol class="steps">
+                <li><a href="/environments">"Create an environment"</a></li>
+                <li>"Create an experiment in it, with two variants or more, and launch it"</li>
+                <li>"Ask "<code>"/api/decide"</code>" which variant a user gets"</li>
+            </ol>
+            <a class="button primary" href="/environments">"Create an environment"</a>
+        </Empty>
+    }
+}
+
+fn summary(summary: EnvironmentSummary) -> impl IntoView {
+    let EnvironmentSummary { environment, publication, experiments, changed, .. } = summary;
+    let list = format!("/experiments?environment={}", environment.id);
+    let counts = [
+        (Status::Running, "running"),
+        (Status::Draft, "drafts waiting"),
+        (Status::Paused, "paused"),
+    ]
+    .map(|(status, words)| {
+        let href = format!("{list}&status={}", status.name());
+        view! {
+            <a class="count" href=href><strong>{experiments.of(status)}</strong> <span>{words}</span></a>
+        }
+    });
+    let problem = publication.error.clone().map(|problem| view! { <p class="problem">{problem}</p> });
+    let changes = if changed.is_empty() {
+        view! {
+            <p class="quiet">
+                "No experiments yet. "
+                <a href=format!("/experiments/new?environment={}", environment.id)>"Create the first"</a>
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { <ul class="rows">{changed.into_iter().map(change).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <section class="card">
+            <header>
+                <h2><a href=format!("/environments/{}", environment.id)>{environment.name}</a></h2>
+                <LiveState status=publication/>
+            </header>
+            {problem}
+            <div class="counts">{counts.into_iter().collect_view()}</div>
+            <h3>"Changed last"</h3>
+            {changes}
+        </section>
+    }
+}
+
+fn change(experiment: ExperimentRow) -> impl IntoView {
+    view! {
+        <li>
+            <a href=format!("/experiments/{}", experiment.id)>{experiment.name}</a>
+            <StatusPill status=experiment.status/>
+            <Time at=experiment.updated_at/>
+        </li>
+    }
+}
+
+/// All environments, as a table.
+pub(crate) fn environments(summaries: Vec<EnvironmentSummary>) -> Html {
+    if summaries.is_empty() {
+        Html::of(view! {
+            <Empty title="No environments yet">
+                <p>"An environment has its own experiments and its own users. Most teams begin with "<code>"prod"</code>" and "<code>"staging"</code>"."</p>
+            </Empty>
+        })
+    } else {
+        Html::of(view! { <Table summaries/> })
+    }
+}
+
+#[component]
+fn Table(summaries: Vec<EnvironmentSummary>) -> impl IntoView {
+    let row = |summary: EnvironmentSummary| {
+        let EnvironmentSummary { environment, publication, experiments, .. } = summary;
+        let href = format!("/environments/{}", environment.id);
+        view! {
+            <tr>
+                <td><a href=href>{environment.name}</a></td>
+                <td><LiveState status=publication/></td>
+                <td class="number">{experiments.of(Status::Running)}</td>
+                <td class="number when-wide">{experiments.total()}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="table">
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Name"</th>
+                        <th scope="col">"Live"</th>
+                        <th scope="col" class="number">"Running"</th>
+                        <th scope="col" class="number when-wide">"Experiments"</th>
+                    </tr>
+                </thead>
+                <tbody>{summaries.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}

@@ -1,0 +1,118 @@
+use edgewise_api::{
+    page::Page,
+    resources::{ExperimentSort, ExperimentSummary},
+};
+use leptos::prelude::*;
+
+use super::pages::Pages;
+use crate::{
+    components::{Empty, Icon, Part, SplitBar, StatusPill, Symbol, Time},
+    html::Html,
+    model::{List, Split},
+};
+
+/// A page of experiments, or why there are none.
+pub(crate) fn experiments(list: List, found: Page<ExperimentSummary>) -> Html {
+    if !found.data.is_empty() {
+        Html::of(view! { <Found list found/> })
+    } else if list.is_filtered() || list.page > 1 {
+        Html::of(view! { <NoneMatch list/> })
+    } else {
+        Html::of(view! { <NoneYet/> })
+    }
+}
+
+/// Those that are found.
+#[component]
+fn Found(list: List, found: Page<ExperimentSummary>) -> impl IntoView {
+    let head = |name: &'static str, sort: ExperimentSort| {
+        let order = (sort == list.sort).then_some(list.descending);
+        let sorted = match order {
+            Some(true) => "descending",
+            Some(false) => "ascending",
+            None => "none",
+        };
+        let symbol = if order == Some(false) { Symbol::Up } else { Symbol::Down };
+        view! {
+            <th scope="col" aria-sort=sorted>
+                <a href=list.sorted_by(sort).url()>{name} <Icon symbol=symbol/></a>
+            </th>
+        }
+    };
+    let rows = found.data.into_iter().map(row).collect_view();
+    view! {
+        <div class="table listed">
+            <table>
+                <thead>
+                    <tr>
+                        {head("Name", ExperimentSort::Name)}
+                        {head("Status", ExperimentSort::Status)}
+                        <th scope="col">"Environment"</th>
+                        <th scope="col" class="listed-split">"Split"</th>
+                        {head("Updated", ExperimentSort::Updated)}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <Pages pagination=found.pagination url=move |page| list.at(page).url()/>
+    }
+}
+
+fn row(experiment: ExperimentSummary) -> impl IntoView {
+    let ExperimentSummary { id, key, name, status, environment, updated_at, variants, allocations } =
+        experiment;
+    let count = variants.len();
+    let parts: Vec<_> =
+        variants.into_iter().map(|variant| Part { id: variant.id, name: variant.name }).collect();
+    let variants = match count {
+        0 => "No variants".to_owned(),
+        1 => "1 variant".to_owned(),
+        count => format!("{count} variants"),
+    };
+    view! {
+        <tr>
+            <td class="listed-name">
+                <a href=format!("/experiments/{id}")>{name}</a>
+                <code>{key}</code>
+            </td>
+            <td class="listed-status"><StatusPill status=status/></td>
+            <td class="listed-environment">{environment}</td>
+            <td class="listed-split">
+                <SplitBar parts=parts split=Split::of(&allocations)/>
+                <span>{variants}</span>
+            </td>
+            <td class="listed-time"><Time at=updated_at/></td>
+        </tr>
+    }
+}
+
+/// Stands where none match.
+#[component]
+fn NoneMatch(list: List) -> impl IntoView {
+    let words = if list.is_filtered() {
+        "Search for part of a name or key, or leave a filter out."
+    } else {
+        "The list ends before this page."
+    };
+    view! {
+        <Empty title="No experiments match">
+            <p>{words}</p>
+            <a class="button" href=list.unfiltered().url()>"Clear filters"</a>
+        </Empty>
+    }
+}
+
+/// Stands where there are none at all.
+#[component]
+fn NoneYet() -> impl IntoView {
+    view! {
+        <Empty title="No experiments yet">
+            <p>
+                "An experiment splits the users of an environment into variants, and says which one each of them gets. "
+                "Begin with two variants, half of the users each."
+            </p>
+            <a class="button primary" href="/experiments/new"><Icon symbol=Symbol::Add/> "Create the first experiment"</a>
+        </Empty>
+    }
+}
