@@ -122,9 +122,9 @@ impl Ruleset {
         buffer.assignments()
     }
 
-    /// Marks the slots that the user passes, and assigns those in blocks. Apart from what calls it, so that deciding few
-    /// experiments stays small, and of single numbers, so that they stay in registers.
-    #[inline(never)]
+    /// Marks the slots that the user passes, and assigns those in blocks. In WASM apart from what calls it, so that
+    /// deciding few experiments stays small, and of single numbers, so that they stay in registers.
+    #[cfg_attr(target_family = "wasm", inline(never))]
     fn assign_blocks(
         &self,
         state: u32,
