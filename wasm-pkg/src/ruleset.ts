@@ -92,8 +92,8 @@ export class Ruleset {
     const count = this.#run(userKey, context);
     const { words, answer } = this.#memory;
     let at = words[answer]! >>> 2;
-    // Made at once, where making an array of some length is a call.
-    if (count === 1) return [this.#assignment(words[at]!, words[at + 1]!)];
+    // Short arrays are made on the spot, where making one of some length is a call.
+    if (count < 2) return count === 0 ? [] : [this.#assignment(words[at]!, words[at + 1]!)];
     const firsts = this.#firsts;
     const assignments = this.#assignments;
     // Of the right length from the beginning, which takes half of the time that growing takes.
