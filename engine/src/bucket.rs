@@ -9,7 +9,7 @@ use crate::murmur3::Murmur3;
 
 /// A user key that is not empty, borrowed from the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct UserKey<'a>(&'a str);
+pub struct UserKey<'a>(&'a [u8]);
 
 /// A user key was empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,13 +22,16 @@ impl<'a> UserKey<'a> {
     /// # Errors
     /// [`EmptyUserKey`] for the empty string.
     pub const fn new(key: &'a str) -> Result<Self, EmptyUserKey> {
-        if key.is_empty() { Err(EmptyUserKey) } else { Ok(Self(key)) }
+        Self::from_utf8(key.as_bytes())
     }
 
-    /// The key as it was given.
-    #[must_use]
-    pub const fn as_str(self) -> &'a str {
-        self.0
+    /// The same of the key's bytes. That they are UTF-8 is for the caller to know: others are hashed likewise.
+    ///
+    /// # Errors
+    /// [`EmptyUserKey`] for none.
+    #[inline]
+    pub const fn from_utf8(key: &'a [u8]) -> Result<Self, EmptyUserKey> {
+        if key.is_empty() { Err(EmptyUserKey) } else { Ok(Self(key)) }
     }
 }
 
@@ -97,8 +100,20 @@ pub struct KeyHash(pub(crate) Murmur3);
 impl KeyHash {
     /// Hashes what every bucket of `key` begins with.
     #[must_use]
+    #[inline]
     pub fn new(key: &str) -> Self {
-        Self(Murmur3::new().update(key.as_bytes()).update(b":"))
+        Self::of_bytes(key.as_bytes())
+    }
+
+    /// The same of a user.
+    #[inline]
+    pub(crate) fn of(user: UserKey<'_>) -> Self {
+        Self::of_bytes(user.0)
+    }
+
+    #[inline]
+    fn of_bytes(key: &[u8]) -> Self {
+        Self(Murmur3::new().update(key).push(b':'))
     }
 
     /// The bucket under `salt`.

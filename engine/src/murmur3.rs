@@ -10,6 +10,8 @@
 //! assert_eq!(prefix.update(b"salt-1").finish(), hash(b"user-1:salt-1"));
 //! ```
 
+use alloc::vec::Vec;
+
 pub(crate) const C1: u32 = 0xcc9e_2d51;
 pub(crate) const C2: u32 = 0x1b87_3593;
 
@@ -55,7 +57,7 @@ impl Murmur3 {
             self.mix(block);
             self.tail = left;
         }
-        let last = rest.iter().rev().fold(0, |last, byte| last << 8 | u32::from(*byte));
+        let last = word(rest);
         let (block, left) = behind(self.tail, waiting, last);
         if waiting as usize + rest.len() < 4 {
             self.tail = block;
@@ -76,6 +78,18 @@ impl Murmur3 {
         self
     }
 
+    /// The state after one byte more.
+    #[inline]
+    pub(crate) const fn push(mut self, byte: u8) -> Self {
+        self.tail |= (byte as u32) << (8 * self.waiting());
+        self.len = self.len_after(1);
+        if self.waiting() == 0 {
+            self.state = mixed(self.state, scramble(self.tail));
+            self.tail = 0;
+        }
+        self
+    }
+
     /// How many bytes wait in `tail`.
     pub(crate) const fn waiting(self) -> u32 {
         self.len & 3
@@ -93,19 +107,47 @@ impl Murmur3 {
     #[inline]
     pub fn finish(self) -> u32 {
         // An empty tail scrambles to 0, which leaves the state as it is.
-        let mut h = self.state ^ scramble(self.tail) ^ self.len;
-        h ^= h >> 16;
-        h = h.wrapping_mul(0x85eb_ca6b);
-        h ^= h >> 13;
-        h = h.wrapping_mul(0xc2b2_ae35);
-        h ^ h >> 16
+        finished(self.state ^ scramble(self.tail), self.len)
+    }
+
+    /// The hash of all bytes seen and of a text of so many, [prepared](prepare) for as many as wait.
+    #[inline]
+    pub(crate) fn finish_with(self, text: &[u32], bytes: u32) -> u32 {
+        let Some((first, rest)) = text.split_first() else { return 0 };
+        let first = scramble(self.tail | first);
+        let len = self.len.wrapping_add(bytes);
+        let Some((last, blocks)) = rest.split_last() else { return finished(self.state ^ first, len) };
+        let state = blocks.iter().fold(mixed(self.state, first), |state, block| mixed(state, *block));
+        finished(state ^ last, len)
     }
 
     #[inline]
     fn mix(&mut self, block: u32) {
-        self.state ^= scramble(block);
-        self.state = self.state.rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64);
+        self.state = mixed(self.state, scramble(block));
     }
+}
+
+/// Adds what [`Murmur3::finish_with`] reads of a text before which so many bytes wait: what fills up the first block, and
+/// scrambled the blocks after it, and what then fills none.
+#[inline(never)]
+pub(crate) fn prepare(text: &[u8], waiting: usize, to: &mut Vec<u32>) {
+    let start = to.len();
+    let (mut block, mut shift) = (0, 8 * waiting);
+    let mut add = |block| to.push(if to.len() == start { block } else { scramble(block) });
+    for byte in text {
+        block |= u32::from(*byte) << shift;
+        shift += 8;
+        if shift == 32 {
+            add(block);
+            (block, shift) = (0, 0);
+        }
+    }
+    add(block);
+}
+
+/// Up to four bytes, the first in the lowest.
+fn word(bytes: &[u8]) -> u32 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte))
 }
 
 impl Default for Murmur3 {
@@ -122,8 +164,55 @@ const fn behind(tail: u32, waiting: u32, next: u32) -> (u32, u32) {
     (both as u32, (both >> 32) as u32)
 }
 
+/// The state after a scrambled block.
+#[inline]
+const fn mixed(state: u32, block: u32) -> u32 {
+    (state ^ block).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
+}
+
+/// The hash of so many bytes.
+#[inline]
+const fn finished(state: u32, len: u32) -> u32 {
+    let mut h = state ^ len;
+    h ^= h >> 16;
+    h = h.wrapping_mul(0x85eb_ca6b);
+    h ^= h >> 13;
+    h = h.wrapping_mul(0xc2b2_ae35);
+    h ^ h >> 16
+}
+
 /// What a block goes through before it enters the state.
 #[inline]
 const fn scramble(block: u32) -> u32 {
     block.wrapping_mul(C1).rotate_left(15).wrapping_mul(C2)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, vec};
+
+    use super::*;
+
+    #[test]
+    fn what_is_prepared_gives_the_same_hash() {
+        let bytes: Vec<u8> = (1..=200).collect();
+        for (end, length) in (0..50).zip(0..) {
+            let text = &bytes[100..100 + end];
+            for start in 0..9 {
+                let prefix = Murmur3::new().update(&bytes[..start]);
+                let expected = prefix.update(text).finish();
+                let mut prepared = vec![7; 3];
+                prepare(text, start % 4, &mut prepared);
+                assert_eq!(prefix.finish_with(&prepared[3..], length), expected, "{start} and {end} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn a_byte_counts_as_it_does_among_others() {
+        for key in ["", "u", "us", "use", "user"] {
+            let pushed = Murmur3::new().update(key.as_bytes()).push(b':');
+            assert_eq!(pushed.update(b"salt").finish(), hash(format!("{key}:salt").as_bytes()));
+        }
+    }
 }

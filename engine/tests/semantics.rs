@@ -175,6 +175,32 @@ fn an_allocation_to_a_variant_that_is_gone_assigns_nothing() {
 }
 
 #[test]
+fn everyone_gets_experiments_without_rules_whatever_their_salts() {
+    for count in 0..20_usize {
+        let experiments: Vec<Value> = (0..count)
+            .map(|number| {
+                // Some lengths once, some often, and not in the order of the experiments.
+                let salt = "salt".repeat(3)[..(count + 19 - number) % 7].to_owned();
+                json!({
+                    "id": number.to_string(), "key": "k", "salt": salt,
+                    "variants": [{"id": "a", "key": "a"}, {"id": "b", "key": "b"}, {"id": "c", "key": "c"}],
+                    "allocations": [
+                        {"variantId": "a", "rangeStart": 0, "rangeEnd": 3999},
+                        {"variantId": "b", "rangeStart": 4000, "rangeEnd": 7999},
+                        {"variantId": "c", "rangeStart": 8000, "rangeEnd": 8999 + 500 * (number % 3)}],
+                })
+            })
+            .collect();
+        let compiled = Compiled::from_json(
+            &json!({"version": 1, "environment": "e", "publishedAt": "", "experiments": experiments}),
+        );
+        for user in ["u", "us", "use", "user", "user-1", "user-12", "\u{65e5}\u{672c}"] {
+            compiled.decide(user, &json!({"plan": "pro"}));
+        }
+    }
+}
+
+#[test]
 fn the_step_says_which_rules_kept_a_user_out() {
     let never = json!([{"conditions": [{"attribute": "a", "operator": "nonsense"}]}]);
     let step = |audience: &Value, targeting: &Value| {

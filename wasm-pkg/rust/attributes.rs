@@ -1,5 +1,7 @@
 //! A user's attributes as JavaScript writes them into linear memory.
 
+use alloc::vec::Vec;
+
 use edgewise_engine::{Attributes, Scalar};
 
 /// One attribute. Its strings stand in a text beside it.
@@ -32,14 +34,23 @@ pub mod kind {
     pub const COMPOSITE: u32 = 6;
 }
 
-/// The attributes that a ruleset asks for, in its order.
-#[derive(Clone, Copy, Debug)]
-pub struct Written<'a> {
-    pub(crate) records: &'a [Record],
-    pub(crate) text: &'a [u8],
+/// What JavaScript writes before it decides: texts, the user key first, and the attributes that the ruleset asks for, in
+/// its order.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    pub(crate) records: Vec<Record>,
+    pub(crate) text: Vec<u8>,
+    /// Where in it texts begin: at an address that words can be written to.
+    pub(crate) first: usize,
 }
 
-impl Attributes for Written<'_> {
+impl Input {
+    pub(crate) fn text(&self) -> &[u8] {
+        self.text.get(self.first..).unwrap_or_default()
+    }
+}
+
+impl Attributes for Input {
     #[inline]
     fn attribute(&self, number: usize, _name: &str) -> Scalar<'_> {
         let Some(record) = self.records.get(number) else { return Scalar::Missing };
@@ -51,7 +62,7 @@ impl Attributes for Written<'_> {
             kind::STRING => {
                 #[expect(clippy::cast_possible_truncation, reason = "memory has no more bytes")]
                 let first = record.bits as usize;
-                let bytes = self.text.get(first..first.saturating_add(record.length as usize));
+                let bytes = self.text().get(first..first.saturating_add(record.length as usize));
                 Scalar::String(core::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default())
             }
             kind::COMPOSITE => Scalar::Composite,

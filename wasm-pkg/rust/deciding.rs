@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use edgewise_engine::{Assignment, Buffer, Ruleset, RulesetError, UserKey};
 
-use crate::attributes::{Record, Written};
+use crate::attributes::{Input, Record};
 
 /// All that lives between calls.
 #[derive(Debug)]
@@ -13,10 +13,7 @@ pub struct Deciding {
     rulesets: Vec<Option<Ruleset>>,
     /// The bytes that are to be loaded next.
     incoming: Vec<u8>,
-    records: Vec<Record>,
-    text: Vec<u8>,
-    /// Where in it texts begin: at an address that words can be written to.
-    first: usize,
+    input: Input,
     buffer: Buffer,
 }
 
@@ -24,14 +21,7 @@ impl Deciding {
     /// Nothing loaded.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            rulesets: Vec::new(),
-            incoming: Vec::new(),
-            records: Vec::new(),
-            text: Vec::new(),
-            first: 0,
-            buffer: Buffer::new(),
-        }
+        Self { rulesets: Vec::new(), incoming: Vec::new(), input: Input::default(), buffer: Buffer::new() }
     }
 
     /// Room for so many bytes of a ruleset, to be written before it is loaded; `None` if there is not so much memory.
@@ -71,25 +61,24 @@ impl Deciding {
     /// Where attributes and texts are written before deciding: so many records and bytes, if not more. Texts begin at an
     /// address that is a multiple of four. `None` if there is not so much memory.
     pub fn input(&mut self, records: usize, text: usize) -> Option<(&mut [Record], &mut [u8])> {
-        if self.records.len() < records {
-            self.records = zeros(records)?;
+        let input = &mut self.input;
+        if input.records.len() < records {
+            input.records = zeros(records)?;
         }
-        if self.text.len().saturating_sub(self.first) < text {
-            self.text = zeros(text.checked_add(size_of::<u32>())?)?;
-            self.first = self.text.as_ptr().align_offset(align_of::<u32>());
+        if input.text().len() < text {
+            input.text = zeros(text.checked_add(size_of::<u32>())?)?;
+            input.first = input.text.as_ptr().align_offset(align_of::<u32>());
         }
-        Some((&mut self.records, self.text.get_mut(self.first..)?.get_mut(..text)?))
+        Some((&mut input.records, input.text.get_mut(input.first..)?.get_mut(..text)?))
     }
 
     /// Decides for the user whose key stands at the beginning of the text, and whose attributes are in the records.
     #[inline]
     pub fn decide(&mut self, handle: usize, key_length: usize) -> &[Assignment] {
-        let text = self.text.get(self.first..).unwrap_or_default();
-        let key = core::str::from_utf8(text.get(..key_length).unwrap_or_default());
         let ruleset = self.rulesets.get(handle.wrapping_sub(1)).and_then(Option::as_ref);
-        let (Some(ruleset), Ok(user)) = (ruleset, UserKey::new(key.unwrap_or_default())) else { return &[] };
-        let attributes = Written { records: &self.records, text };
-        ruleset.decide(user, &attributes, &mut self.buffer)
+        let (Some(ruleset), Some(key)) = (ruleset, self.input.text().get(..key_length)) else { return &[] };
+        let Ok(user) = UserKey::from_utf8(key) else { return &[] };
+        ruleset.decide(user, &self.input, &mut self.buffer)
     }
 }
 

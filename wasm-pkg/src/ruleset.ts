@@ -92,6 +92,8 @@ export class Ruleset {
     const count = this.#run(userKey, context);
     const { words, answer } = this.#memory;
     let at = words[answer]! >>> 2;
+    // Short arrays are made on the spot, where making one of some length is a call.
+    if (count < 2) return count === 0 ? [] : [this.#assignment(words[at]!, words[at + 1]!)];
     const firsts = this.#firsts;
     const assignments = this.#assignments;
     // Of the right length from the beginning, which takes half of the time that growing takes.
@@ -99,7 +101,7 @@ export class Ruleset {
     for (let number = 0; number < count; number++, at += 2) {
       const experiment = words[at]!;
       const variant = words[at + 1]!;
-      decided[number] = assignments[firsts[experiment]! + variant] ?? this.#assignment(experiment, variant);
+      decided[number] = assignments[firsts[experiment]! + variant] ?? this.#make(experiment, variant);
     }
     return decided;
   }
@@ -126,8 +128,7 @@ export class Ruleset {
         else beyond = middle;
       }
       if (first < count && words[start + 2 * first] === experiment) {
-        const variant = words[start + 2 * first + 1]!;
-        return this.#assignments[this.#firsts[experiment]! + variant] ?? this.#assignment(experiment, variant);
+        return this.#assignment(experiment, words[start + 2 * first + 1]!);
       }
     }
     return undefined;
@@ -184,6 +185,10 @@ export class Ruleset {
   }
 
   #assignment(experiment: number, variant: number): Assignment {
+    return this.#assignments[this.#firsts[experiment]! + variant] ?? this.#make(experiment, variant);
+  }
+
+  #make(experiment: number, variant: number): Assignment {
     const assignment = assignmentOf(this.#head(experiment) + this.#tail(experiment, variant));
     this.#assignments[this.#firsts[experiment]! + variant] = assignment;
     return assignment;

@@ -70,7 +70,7 @@ fn what_javascript_gets_wrong_decides_nothing_and_harms_nothing() {
     let (records, text) = deciding.input(2, 8).unwrap();
     records.fill(Record { kind: kind::STRING, length: u32::MAX, bits: u64::MAX });
     text.fill(0xff);
-    assert_eq!(deciding.decide(handle, 8), [], "the key is no UTF-8");
+    assert_eq!(deciding.decide(handle, 8), [], "strings lie beyond the text, and the key is no UTF-8");
     deciding.input(2, 8).unwrap().1.fill(b'u');
     assert_eq!(deciding.decide(handle, 8), [], "strings lie beyond the text");
     assert_eq!(deciding.decide(handle, 9), [], "the key is longer than the text");

@@ -95,15 +95,15 @@ fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
     build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
     cargo::succeed(&mut build)?;
 
+    // What the engine keeps apart stays apart: with fewer variables in a function, engines hold them in registers.
+    let how: &[&str] = if for_speed { &["-O3", "--one-caller-inline-max-function-size=0"] } else { &["-Oz"] };
     let built = target.join(setup::NO_STD_TARGET).join("wasm/edgewise_wasm.wasm");
-    // Making it smaller takes longer than compiling it: only what has changed.
-    let before = target.join(format!("{feature}.wasm"));
+    // Making it smaller takes longer than compiling it: only what has changed, or is to be done otherwise.
+    let before = target.join(format!("{feature}{}.wasm", how.concat()));
     if to.exists() && cargo::same(&built, &before) {
         return Ok(());
     }
     let mut optimise = node::tool("wasm-opt")?;
-    // What the engine keeps apart stays apart: with fewer variables in a function, engines hold them in registers.
-    let how: &[&str] = if for_speed { &["-O3", "--one-caller-inline-max-function-size=0"] } else { &["-Oz"] };
     optimise.args(ENABLED).args(how).arg(&built).arg("-o").arg(to);
     cargo::succeed(&mut optimise)?;
     fs::copy(&built, &before).map(drop).with_context(|| format!("cannot write {}", before.display()))

@@ -41,8 +41,8 @@ impl Lanes {
         if vectors { Self::PORTABLE } else { Self::SCALAR }
     }
 
-    /// Hashes the salts of marked slots, and adds the variants that the buckets name. Leaves nothing marked.
-    pub(super) fn assign<'b>(
+    /// Hashes the salts of marked slots in blocks, and adds the variants that the buckets name. Leaves none of them marked.
+    pub(super) fn assign_blocks<'b>(
         self,
         ruleset: &Ruleset,
         key: KeyHash,
@@ -51,9 +51,8 @@ impl Lanes {
     ) -> Found<'b> {
         let slots = Slots::of(ruleset);
         let key = key.0;
-        let counts = ruleset.counts();
-        let to = match self.0 {
-            _ if counts.blocks == 0 => to,
+        match self.0 {
+            _ if ruleset.counts().blocks == 0 => to,
             Way::Scalar | Way::Portable => {
                 let fewest = if matches!(self.0, Way::Scalar) { u32::MAX } else { WORTHWHILE };
                 slots.assign(marks, to, |rows, salt_bytes, marked| {
@@ -71,11 +70,7 @@ impl Lanes {
             )]
             // SAFETY: `Way::Avx2` is made only where AVX2 was detected.
             Way::Avx2 => unsafe { assign_by_avx2(slots, key, marks, to) },
-        };
-        if counts.blocks * LANES == counts.slots {
-            return to;
         }
-        slots.assign_loose(key, marks, to)
     }
 }
 
@@ -102,12 +97,6 @@ fn one_by_one(key: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize, marked:
     )
 }
 
-/// The bucket under one salt. Apart from what calls it, and of single numbers, so that they stay in registers.
-#[inline(never)]
-fn bucket(state: u32, tail: u32, len: u32, salt: &[u8]) -> u32 {
-    Murmur3 { state, tail, len }.update(salt).finish() % u32::from(Bucket::COUNT)
-}
-
 /// Assignments, as they are found.
 #[derive(Debug)]
 pub(super) struct Found<'b> {
@@ -117,9 +106,9 @@ pub(super) struct Found<'b> {
 }
 
 impl<'b> Found<'b> {
-    /// None yet.
-    pub(super) const fn none(room: &'b mut [Assignment]) -> Self {
-        Self { room, count: 0 }
+    /// So many are there already.
+    pub(super) const fn new(room: &'b mut [Assignment], count: usize) -> Self {
+        Self { room, count }
     }
 
     /// Adds an assignment if it counts. That it is written in either case makes it one branch less.
@@ -130,6 +119,33 @@ impl<'b> Found<'b> {
             self.count += usize::from(counts);
         }
     }
+}
+
+/// Assigns slots after the blocks: all, or the marked ones, of which it leaves none marked.
+#[inline]
+pub(super) fn assign_loose<'b>(
+    ruleset: &Ruleset,
+    key: KeyHash,
+    mut marks: Option<&mut [u64]>,
+    mut to: Found<'b>,
+) -> Found<'b> {
+    let slots = Slots::of(ruleset);
+    let first = ruleset.counts().blocks * LANES;
+    for (slot, loose) in (first..).zip(ruleset.loose()) {
+        if let Some(marks) = &mut marks {
+            let Some(marks) = marks.get_mut(slot / 64) else { break };
+            let mark = 1 << (slot % 64);
+            if *marks & mark == 0 {
+                continue;
+            }
+            *marks &= !mark;
+        }
+        let Some(salt) = ruleset.salt(loose, key.0.waiting()) else { break };
+        let bucket = key.0.finish_with(salt, loose.salt_bytes) % u32::from(Bucket::COUNT);
+        let variant = slots.choose(loose.split.bucket, loose.split.variants, bucket);
+        to.add(Assignment { experiment: loose.experiment, variant }, variant != NO_VARIANT);
+    }
+    to
 }
 
 /// What is behind the gates, in the order in which it is hashed.
@@ -190,26 +206,6 @@ impl<'r> Slots<'r> {
                 let buckets = buckets(rows, class.salt_bytes, marked);
                 self.place_block(block, marked, &buckets, &mut to);
             }
-        }
-        to
-    }
-
-    /// The slots after the blocks.
-    fn assign_loose<'b>(self, key: Murmur3, marks: &mut [u64], mut to: Found<'b>) -> Found<'b> {
-        let first = self.ruleset.counts().blocks * LANES;
-        let text = self.ruleset.bytes_of(Section::Text);
-        for (slot, [experiment, second, variants, offset, length]) in
-            (first..).zip(self.ruleset.words(Section::Loose).records())
-        {
-            let Some(marks) = marks.get_mut(slot / 64) else { break };
-            let mark = 1 << (slot % 64);
-            if *marks & mark == 0 {
-                continue;
-            }
-            *marks &= !mark;
-            let salt = text.get(offset as usize..offset as usize + length as usize).unwrap_or_default();
-            let variant = self.choose(second, variants, bucket(key.state, key.tail, key.len, salt));
-            to.add(Assignment { experiment, variant }, variant != NO_VARIANT);
         }
         to
     }
@@ -290,6 +286,7 @@ pub(super) struct Order {
 
 impl Order {
     /// Sorts by experiment, of which each occurs once at most.
+    #[inline(never)]
     pub(super) fn restore(&mut self, experiments: u32, assignments: &mut [Assignment]) {
         if assignments.is_sorted_by_key(|assignment| assignment.experiment) {
             return;

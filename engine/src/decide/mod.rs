@@ -17,6 +17,7 @@ use crate::{
     attributes::Attributes,
     bucket::{KeyHash, UserKey},
     lanes::LANES,
+    murmur3::Murmur3,
     ruleset::Ruleset,
 };
 
@@ -95,6 +96,7 @@ impl Ruleset {
     /// assert!(ruleset.decide(UserKey::new("user-123")?, &Context::default(), &mut buffer).is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[inline]
     pub fn decide<'b>(
         &self,
         user: UserKey<'_>,
@@ -102,6 +104,36 @@ impl Ruleset {
         buffer: &'b mut Buffer,
     ) -> &'b [Assignment] {
         buffer.make_room(self.counts().slots);
+        let key = KeyHash::of(user);
+        let marks = if self.is_plain() {
+            buffer.count = 0;
+            None
+        } else {
+            let Murmur3 { state, tail, len } = key.0;
+            self.assign_blocks(state, tail, len, attributes, buffer);
+            Some(buffer.marks.as_mut_slice())
+        };
+        let found = Found::new(&mut buffer.assignments, buffer.count);
+        buffer.count = assigning::assign_loose(self, key, marks, found).count;
+        if !self.counts().in_order {
+            let found = buffer.assignments.get_mut(..buffer.count).unwrap_or_default();
+            buffer.order.restore(self.experiments(), found);
+        }
+        buffer.assignments()
+    }
+
+    /// Marks the slots that the user passes, and assigns those in blocks. In WASM apart from what calls it, so that
+    /// deciding few experiments stays small, and of single numbers, so that they stay in registers.
+    #[cfg_attr(target_family = "wasm", inline(never))]
+    fn assign_blocks(
+        &self,
+        state: u32,
+        tail: u32,
+        len: u32,
+        attributes: &impl Attributes,
+        buffer: &mut Buffer,
+    ) {
+        let key = KeyHash(Murmur3 { state, tail, len });
         for (mark, open_to_all) in buffer.marks.iter_mut().zip(self.open_to_all()) {
             *mark |= open_to_all;
         }
@@ -109,15 +141,8 @@ impl Ruleset {
         if !self.attribute_records().is_empty() {
             self.mark(attributes, buffer);
         }
-
-        let key = KeyHash::new(user.as_str());
-        let found = Found::none(&mut buffer.assignments);
-        buffer.count = buffer.lanes.assign(self, key, &mut buffer.marks, found).count;
-        if !self.counts().in_order {
-            let found = buffer.assignments.get_mut(..buffer.count).unwrap_or_default();
-            buffer.order.restore(self.experiments(), found);
-        }
-        buffer.assignments()
+        let found = Found::new(&mut buffer.assignments, 0);
+        buffer.count = buffer.lanes.assign_blocks(self, key, &mut buffer.marks, found).count;
     }
 
     /// Marks the slots whose conditions hold.

@@ -58,7 +58,7 @@ impl Decision {
 /// caller's, so that deciding again allocates nothing.
 pub fn decide(snapshot: &Snapshot, user: UserKey<'_>, context: &Context, assignments: &mut Vec<Assignment>) {
     assignments.clear();
-    let user = KeyHash::new(user.as_str());
+    let user = KeyHash::of(user);
     assignments.extend((0..).zip(&snapshot.experiments).filter_map(|(experiment, definition)| {
         let variant = decide_one(definition, user, context).variant?;
         Some(Assignment { experiment, variant })
@@ -68,7 +68,7 @@ pub fn decide(snapshot: &Snapshot, user: UserKey<'_>, context: &Context, assignm
 /// Decides one experiment for one user.
 #[must_use]
 pub fn evaluate(experiment: &Experiment, user: UserKey<'_>, context: &Context) -> Decision {
-    decide_one(experiment, KeyHash::new(user.as_str()), context)
+    decide_one(experiment, KeyHash::of(user), context)
 }
 
 fn decide_one(experiment: &Experiment, user: KeyHash, context: &Context) -> Decision {

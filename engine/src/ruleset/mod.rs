@@ -1,6 +1,7 @@
 //! Rulesets: snapshots compiled for deciding, as one buffer of bytes that is the same on every target.
 //!
-//! [`compile`](crate::compile()) makes one. Loading checks everything once, copies nothing, and then deciding trusts it.
+//! [`compile`](crate::compile()) makes one. Loading checks everything once, copies next to nothing, and then deciding
+//! trusts it.
 
 mod check;
 pub(crate) mod layout;
@@ -12,7 +13,7 @@ use core::ops::Range;
 pub use layout::FORMAT;
 pub(crate) use words::Words;
 
-use crate::lanes::LANES;
+use crate::{lanes::LANES, murmur3};
 use layout::{NONE, Section, header};
 
 /// A checked ruleset.
@@ -24,6 +25,20 @@ pub struct Ruleset {
     counts: Counts,
     /// A bit for each slot, set for those that everyone passes; nothing if there are none.
     open_to_all: Vec<u64>,
+    loose: Vec<Loose>,
+    /// The salts of loose slots, prepared for hashing.
+    salts: Vec<u32>,
+    plain: bool,
+}
+
+/// A slot after the blocks, whose salt is hashed alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Loose {
+    pub(crate) experiment: u32,
+    pub(crate) split: Split,
+    pub(crate) salt_bytes: u32,
+    /// Where among the prepared salts its own stands, for each number of bytes that may wait before it.
+    salt: [Range<usize>; 4],
 }
 
 /// An attribute that conditions name.
@@ -95,11 +110,16 @@ impl Ruleset {
             attributes: Vec::new(),
             counts: Counts::default(),
             open_to_all: Vec::new(),
+            loose: Vec::new(),
+            salts: Vec::new(),
+            plain: false,
         };
         check::content(&ruleset)?;
         ruleset.attributes = ruleset.read_attributes();
         ruleset.counts = ruleset.count();
         ruleset.open_to_all = ruleset.find_open_to_all();
+        (ruleset.loose, ruleset.salts) = ruleset.read_loose();
+        ruleset.plain = ruleset.find_whether_plain();
         Ok(ruleset)
     }
 
@@ -112,6 +132,26 @@ impl Ruleset {
             has_values: has_values != 0,
         });
         attributes.collect()
+    }
+
+    fn read_loose(&self) -> (Vec<Loose>, Vec<u32>) {
+        let mut salts = Vec::new();
+        let records = self.words(Section::Loose).records();
+        let loose = records.map(|[experiment, bucket, variants, offset, length]| {
+            let salt = [0, 1, 2, 3].map(|waiting| {
+                let start = salts.len();
+                murmur3::prepare(self.text_bytes(offset, length), waiting, &mut salts);
+                start..salts.len()
+            });
+            Loose { experiment, split: Split { bucket, variants }, salt_bytes: length, salt }
+        });
+        (loose.collect(), salts)
+    }
+
+    /// Without attributes, those who pass a slot are everyone or nobody.
+    fn find_whether_plain(&self) -> bool {
+        let open: u32 = self.open_to_all.iter().map(|word| word.count_ones()).sum();
+        self.attributes.is_empty() && self.counts.blocks == 0 && open as usize == self.counts.slots
     }
 
     fn find_open_to_all(&self) -> Vec<u64> {
@@ -226,6 +266,22 @@ impl Ruleset {
         (word(0), Split { bucket: word(1), variants: word(2) })
     }
 
+    /// The slots after the blocks.
+    pub(crate) fn loose(&self) -> &[Loose] {
+        &self.loose
+    }
+
+    /// What is hashed of a slot's salt if so many bytes wait before it.
+    #[inline]
+    pub(crate) fn salt(&self, loose: &Loose, waiting: u32) -> Option<&[u32]> {
+        self.salts.get(loose.salt.get(waiting as usize)?.clone())
+    }
+
+    /// Whether everyone passes all slots, and none is in a block.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.plain
+    }
+
     pub(crate) fn open_to_all(&self) -> &[u64] {
         &self.open_to_all
     }
@@ -313,6 +369,6 @@ impl<'a> Fragments<'a> {
 /// What a ruleset remembers of the JSON it was made from: two murmur3 hashes, with seeds 0 (low half) and 1.
 #[must_use]
 pub fn snapshot_hash(json: &[u8]) -> u64 {
-    let of_seed = |seed| u64::from(crate::murmur3::Murmur3::with_seed(seed).update(json).finish());
+    let of_seed = |seed| u64::from(murmur3::Murmur3::with_seed(seed).update(json).finish());
     of_seed(0) | of_seed(1) << 32
 }
