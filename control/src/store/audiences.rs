@@ -81,7 +81,7 @@ impl Tx {
         let mut uses: HashMap<String, StatusCounts> = HashMap::new();
         for row in rows {
             let counts = uses.entry(row.try_get("audience_id")?).or_default();
-            counts.set(rows::status(&row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
+            rows::count(&row, counts)?;
         }
         Ok(uses)
     }
@@ -94,9 +94,7 @@ impl Tx {
                 .fetch_all(&mut self.sql)
                 .await?;
         let mut counts = StatusCounts::default();
-        for row in rows {
-            counts.set(rows::status(&row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
-        }
+        rows.iter().try_for_each(|row| rows::count(row, &mut counts))?;
         Ok(counts)
     }
 

@@ -79,9 +79,7 @@ impl Tx {
         .fetch_all(&mut self.sql)
         .await?;
         let mut counts = StatusCounts::default();
-        for row in rows {
-            counts.set(rows::status(&row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
-        }
+        rows.iter().try_for_each(|row| rows::count(row, &mut counts))?;
         Ok(counts)
     }
 

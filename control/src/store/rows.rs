@@ -1,7 +1,7 @@
 //! Rows of the database as the values that clients see.
 
 use edgewise_api::resources::{
-    Allocation, AudienceRow, Environment, ExperimentRow, Status, Variant, Version, VersionState,
+    Allocation, AudienceRow, Environment, ExperimentRow, Status, StatusCounts, Variant, Version, VersionState,
 };
 use serde_json::value::RawValue;
 use sqlx::{Row as _, any::AnyRow};
@@ -87,6 +87,12 @@ pub(super) fn audience(row: &AnyRow) -> Result<AudienceRow> {
 pub(super) fn status(row: &AnyRow) -> Result<Status> {
     let status: String = row.try_get("status")?;
     required(Status::from_name(&status), "status")
+}
+
+/// How many experiments have a status.
+pub(super) fn count(row: &AnyRow, counts: &mut StatusCounts) -> Result<()> {
+    counts.set(status(row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
+    Ok(())
 }
 
 pub(super) fn experiment(row: &AnyRow) -> Result<ExperimentRow> {

@@ -1,7 +1,7 @@
 use edgewise_api::page::Page;
 use leptos::prelude::*;
 
-use super::pages::Pages;
+use super::{pages::Pages, table::Table};
 use crate::{
     components::{Empty, Time},
     html::Html,
@@ -25,6 +25,10 @@ pub(crate) struct AudienceLine {
     /// ISO 8601, UTC.
     pub(crate) updated_at: String,
 }
+
+/// Columns of the table.
+const HEADS: [(&str, &str); 5] =
+    [("Name", ""), ("Environment", ""), ("Matches", ""), ("Used by", ""), ("Updated", "")];
 
 /// A page of audiences, of an environment or of all.
 pub(crate) fn audiences(environment: Option<String>, audiences: Page<AudienceLine>) -> Html {
@@ -54,20 +58,7 @@ fn table(audiences: Page<AudienceLine>, environment: Option<String>) -> AnyView 
     let Page { data, pagination } = audiences;
     let rows: Vec<_> = data.into_iter().map(row).collect();
     view! {
-        <div class="table audiences">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Environment"</th>
-                        <th scope="col">"Matches"</th>
-                        <th scope="col">"Used by"</th>
-                        <th scope="col">"Updated"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <Table class="table audiences" heads=HEADS>{rows}</Table>
         <Pages pagination url=move |page| url("/audiences", environment.as_deref(), page)/>
     }
     .into_any()

@@ -1,6 +1,7 @@
 use edgewise_api::resources::{EnvironmentSummary, ExperimentRow, Status};
 use leptos::prelude::*;
 
+use super::table::Table;
 use crate::{
     components::{Empty, LiveState, StatusPill, Time},
     html::Html,
@@ -81,6 +82,10 @@ fn change(experiment: ExperimentRow) -> impl IntoView {
     }
 }
 
+/// Columns of the table of environments.
+const HEADS: [(&str, &str); 4] =
+    [("Name", ""), ("Live", ""), ("Running", "number"), ("Experiments", "number when-wide")];
+
 /// All environments, as a table.
 pub(crate) fn environments(summaries: Vec<EnvironmentSummary>) -> Html {
     if summaries.is_empty() {
@@ -90,37 +95,20 @@ pub(crate) fn environments(summaries: Vec<EnvironmentSummary>) -> Html {
             </Empty>
         })
     } else {
-        Html::of(view! { <Table summaries/> })
+        let rows = summaries.into_iter().map(row).collect_view();
+        Html::of(view! { <Table class="table" heads=HEADS>{rows}</Table> })
     }
 }
 
-#[component]
-fn Table(summaries: Vec<EnvironmentSummary>) -> impl IntoView {
-    let row = |summary: EnvironmentSummary| {
-        let EnvironmentSummary { environment, publication, experiments, .. } = summary;
-        let href = format!("/environments/{}", environment.id);
-        view! {
-            <tr>
-                <td><a href=href>{environment.name}</a></td>
-                <td><LiveState status=publication/></td>
-                <td class="number">{experiments.of(Status::Running)}</td>
-                <td class="number when-wide">{experiments.total()}</td>
-            </tr>
-        }
-    };
+fn row(summary: EnvironmentSummary) -> impl IntoView {
+    let EnvironmentSummary { environment, publication, experiments, .. } = summary;
+    let href = format!("/environments/{}", environment.id);
     view! {
-        <div class="table">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Live"</th>
-                        <th scope="col" class="number">"Running"</th>
-                        <th scope="col" class="number when-wide">"Experiments"</th>
-                    </tr>
-                </thead>
-                <tbody>{summaries.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
+        <tr>
+            <td><a href=href>{environment.name}</a></td>
+            <td><LiveState status=publication/></td>
+            <td class="number">{experiments.of(Status::Running)}</td>
+            <td class="number when-wide">{experiments.total()}</td>
+        </tr>
     }
 }

@@ -6,6 +6,7 @@ mod differences;
 mod environments;
 mod experiments;
 mod pages;
+mod table;
 mod versions;
 
 pub(crate) use audiences::{AudienceLine, audiences};

@@ -4,7 +4,7 @@ use edgewise_api::{
 };
 use leptos::prelude::*;
 
-use super::{differences::Differences, pages::Pages};
+use super::{differences::Differences, pages::Pages, table::Table};
 use crate::{
     calls::HistoryQuery,
     components::{Empty, ProblemNote, Time},
@@ -12,6 +12,15 @@ use crate::{
     model::Comparison,
     problem::Problem,
 };
+
+/// Columns of the table of versions.
+const HEADS: [(&str, &str); 5] = [
+    ("Version", ""),
+    ("State", ""),
+    ("Made", ""),
+    ("By", "when-wide"),
+    ("Running experiments", "number when-wide"),
+];
 
 /// The versions of an environment, the newest first. Each leads to how it differs.
 pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Option<u64>) -> Html {
@@ -33,20 +42,7 @@ pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Opti
                 <h2>"History"</h2>
                 <Pages pagination url={move |page| query.url_with(|query| query.page = page.to_string())}/>
             </header>
-            <div class="table versions">
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Version"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">"Made"</th>
-                            <th scope="col" class="when-wide">"By"</th>
-                            <th scope="col" class="number when-wide">"Running experiments"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <Table class="table versions" heads=HEADS>{rows}</Table>
         </section>
     })
 }
