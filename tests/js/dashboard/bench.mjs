@@ -114,8 +114,10 @@ function observe() {
     for (const { value } of list.getEntries()) shift += value;
   }).observe({ type: "layout-shift", buffered: true });
   globalThis.measured = async () => {
-    // Until what has come to life has been painted.
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    // Until what has come to life has been painted, and it has been told of.
+    const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    do await painted();
+    while (paint === 0);
     const resources = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
     return { paint, shift, alive, bytes: resources.reduce((bytes, { transferSize }) => bytes + transferSize, 0) };
   };
