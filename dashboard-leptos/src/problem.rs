@@ -18,9 +18,18 @@ pub(crate) struct Problem {
 
 impl Problem {
     /// The JSON of the problem that no answer came.
-    #[cfg(target_family = "wasm")]
     pub(crate) const NO_ANSWER: &str =
         r#"{"status":0,"message":"the server cannot be reached: try again once it is back"}"#;
+
+    /// Something is wrong with what was entered.
+    pub(crate) const fn of_input(message: String) -> Self {
+        Self { status: 400, message }
+    }
+
+    /// The message as a sentence.
+    pub(crate) fn words(&self) -> String {
+        sentence(&self.message)
+    }
 
     /// Whether somebody else changed what was to be changed.
     pub(crate) fn is_stale(&self) -> bool {
@@ -37,12 +46,22 @@ impl Problem {
         self.message.strip_prefix('`')?.split('`').next()
     }
 
-    /// What is wrong with a field, if it is that one or within it.
+    /// What is wrong with a field, if it is that one or within it. It is said beside the field, so only one within is named.
     pub(crate) fn of_field(&self, name: &str) -> Option<String> {
         let within = self.field()?.strip_prefix(name)?;
-        let is_it = within.is_empty() || within.starts_with(['.', '[']);
-        is_it.then(|| self.message.clone())
+        let words = self.message.strip_prefix(&format!("`{name}` "));
+        match words {
+            Some(words) => Some(sentence(words)),
+            None => (within.is_empty() || within.starts_with(['.', '['])).then(|| self.words()),
+        }
     }
+}
+
+/// With a capital at its beginning.
+fn sentence(words: &str) -> String {
+    let mut rest = words.chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(rest).collect()
 }
 
 impl From<edgewise_api::ApiError> for Problem {
@@ -78,5 +97,13 @@ mod tests {
         assert!(problem.of_field("variants").is_some() && problem.of_field("variants[1]").is_some());
         assert!(problem.of_field("variant").is_none() && problem.of_field("key").is_none());
         assert_eq!(invalid("the body must be JSON").field(), None);
+    }
+
+    #[test]
+    fn beside_its_field_a_problem_does_not_name_it() {
+        let problem = Problem::of_input("`variants[1].key` must not be empty".to_owned());
+        assert_eq!(problem.of_field("variants[1].key").as_deref(), Some("Must not be empty"));
+        assert_eq!(problem.of_field("variants").as_deref(), Some("`variants[1].key` must not be empty"));
+        assert_eq!(Problem::of_input("it is taken".to_owned()).words(), "It is taken");
     }
 }

@@ -12,6 +12,11 @@ pub(super) fn text(went_well: bool, json: &str) -> String {
     format!("{sign}{json}")
 }
 
+/// Whether the text of an answer says that none came.
+pub(crate) fn is_none(answer: &str) -> bool {
+    answer.strip_prefix('-') == Some(Problem::NO_ANSWER)
+}
+
 /// Reads the text of an answer.
 pub(crate) fn read<T: DeserializeOwned>(answer: &str) -> Result<T, Problem> {
     let read = match answer.strip_prefix('+') {
@@ -43,5 +48,12 @@ mod tests {
             assert_eq!(read::<u8>(&of(&given)), given);
         }
         assert_eq!(read::<u8>("<html>").map_err(|problem| problem.status), Err(502));
+    }
+
+    #[test]
+    fn no_answer_is_told_apart() {
+        let none = text(false, Problem::NO_ANSWER);
+        assert!(is_none(&none) && !is_none(&text(true, "7")));
+        assert_eq!(read::<u8>(&none).map_err(|problem| problem.status), Err(0));
     }
 }

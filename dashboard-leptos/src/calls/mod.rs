@@ -19,7 +19,7 @@ mod versions;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use answer::read;
+pub(crate) use answer::{is_none, read};
 pub(crate) use audiences::*;
 pub(crate) use change::{Change, Sent};
 pub(crate) use environments::*;

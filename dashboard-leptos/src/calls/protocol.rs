@@ -17,8 +17,8 @@ pub(crate) type Read = Lean<GetUrl>;
 /// Of calls that change something.
 pub(crate) type Write = Lean<PostUrl>;
 
-/// As [`Http`](leptos::server_fn::Http) with JSON answers, in less code for browsers: there all calls share what sends them, and what a call answers is read
-/// by the same code as what comes with a page.
+/// As [`Http`](leptos::server_fn::Http) with JSON answers, in less code for browsers: there all calls share what sends them, and
+/// what a call answers is read by the same code as what comes with a page.
 pub(crate) struct Lean<Input>(PhantomData<Input>);
 
 impl<Encoded, Input, Output, C, S> Protocol<Input, Output, C, S, Problem> for Lean<Encoded>

@@ -4,6 +4,10 @@ use leptos::prelude::*;
 
 use super::{Note, Tone};
 
+/// How long nothing is tried after something else than the server has answered.
+#[cfg(target_family = "wasm")]
+const AGAIN: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// What the server tells of while the page is open. Taken from the context.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Connection {
@@ -49,11 +53,16 @@ impl Connection {
                 }
             }),
         );
+        let heard = source.clone();
         on(
             "error",
             Box::new(move |_| {
                 if self.is_up.get_untracked() {
                     self.is_up.set(false);
+                }
+                // Browsers try again by themselves unless something answered in the server's place.
+                if heard.ready_state() == EventSource::CLOSED {
+                    set_timeout(move || self.listen(), AGAIN);
                 }
             }),
         );

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 /// A labelled input with its hint, and what is wrong with it beside it. The input itself is the child: it must have `id` as
-/// its id, and [`Field::describes`]-like `aria-describedby` of `{id}-note`.
+/// its id, and an `aria-describedby` of `{id}-note`.
 #[component]
 pub(crate) fn Field(
     /// The input's id.

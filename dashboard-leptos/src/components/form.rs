@@ -7,9 +7,20 @@ use crate::calls::Sent;
 pub(crate) fn ChangeForm(
     /// What it makes.
     change: Sent,
+    /// Says before it is made whether it may be. (A listener that captures would outlive what it reads: Leptos does not remove
+    /// those when a view is shown again.)
+    #[prop(optional)]
+    check: Option<Callback<(), bool>>,
     children: Children,
 ) -> impl IntoView {
-    view! { <form action=change.path method="post" on:submit=move |event| send(change, &event)>{children()}</form> }
+    let submit = move |event: SubmitEvent| {
+        if check.is_none_or(|check| check.run(())) {
+            send(change, &event);
+        } else {
+            event.prevent_default();
+        }
+    };
+    view! { <form action=change.path method="post" on:submit=submit>{children()}</form> }
 }
 
 #[cfg(target_family = "wasm")]
@@ -17,9 +28,6 @@ fn send(change: Sent, event: &SubmitEvent) {
     use leptos::web_sys::{FormData, HtmlFormElement, UrlSearchParams};
     use wasm_bindgen::JsCast;
 
-    if event.default_prevented() {
-        return;
-    }
     let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
     let fields = form
         .and_then(|form| FormData::new_with_form(&form).ok())

@@ -53,7 +53,7 @@ pub(crate) fn Note(#[prop(optional)] tone: Tone, children: Children) -> impl Int
 /// What went wrong, in the server's words.
 #[component]
 pub(crate) fn ProblemNote(problem: Problem) -> impl IntoView {
-    view! { <Note tone=Tone::Bad>{problem.message}</Note> }
+    view! { <Note tone=Tone::Bad>{problem.words()}</Note> }
 }
 
 /// What stands where there is nothing yet: why, and what to do first.

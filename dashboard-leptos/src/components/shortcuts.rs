@@ -48,9 +48,7 @@ fn heed(help: RwSignal<bool>) {
         leptos_dom::helpers::window_event_listener,
         web_sys::{HtmlElement, wasm_bindgen::JsCast},
     };
-    use leptos_router::hooks::use_navigate;
 
-    let navigate = use_navigate();
     let going = StoredValue::new(false);
     let listener = window_event_listener(ev::keydown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
@@ -96,8 +94,21 @@ fn heed(help: RwSignal<bool>) {
         };
         if let Some(to) = to {
             event.prevent_default();
-            navigate(to, Default::default());
+            follow(to);
         }
     });
     on_cleanup(move || listener.remove());
+}
+
+/// Goes there as a click on a link does, before which somebody may be asked.
+#[cfg(target_family = "wasm")]
+fn follow(path: &str) {
+    use leptos::web_sys::{HtmlElement, wasm_bindgen::JsCast};
+
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok());
+    let (Some(link), Some(body)) = (link, document().body()) else { return };
+    drop(link.set_attribute("href", path));
+    drop(body.append_child(&link));
+    link.click();
+    link.remove();
 }

@@ -59,7 +59,7 @@ impl Toasts {
 
     /// Says that something failed.
     pub(crate) fn failed(self, problem: &Problem) {
-        self.say(Tone::Bad, problem.message.clone());
+        self.say(Tone::Bad, problem.words());
     }
 
     fn close(self, number: u32) {

@@ -1,6 +1,6 @@
 //! All environments, and making another.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::Loaded;
 use crate::{
@@ -16,20 +16,30 @@ pub(crate) fn Environments() -> impl IntoView {
     let create = Change::<CreateEnvironment>::new();
     let environments = Loading::new(|| ShowEnvironments {}, move || news.get() + create.count());
     let toasts = Toasts::of_page();
+    let field = NodeRef::<html::Input>::new();
     Effect::new(move || {
         if let Some(Ok(environment)) = create.answer() {
+            if let Some(field) = field.get_untracked() {
+                field.set_value("");
+            }
             toasts.say(Tone::Good, format!("Environment {} created", environment.name));
         }
     });
-    let problem = move || create.problem().map(|problem| problem.message);
+    let problem = Signal::derive(move || {
+        let problem = create.problem()?;
+        Some(problem.of_field("name").unwrap_or_else(|| problem.words()))
+    });
     view! {
         <PageHead title="Environments"/>
         <Loaded from=environments show=Html::show/>
         <section class="card narrow">
             <h2>"New environment"</h2>
             <ChangeForm change=create.sent() attr:class="inline-form">
-                <Field id="name" label="Name" hint="Letters, digits, dots, hyphens and underscores; code names it" problem=Signal::derive(problem)>
-                    <input id="name" name="name" required maxlength="63" autocomplete="off" spellcheck="false" aria-describedby="name-note"/>
+                <Field id="name" label="Name" hint="Letters, digits, dots, hyphens and underscores; code names it" problem>
+                    <input
+                        id="name" name="name" required maxlength="63" autocomplete="off" spellcheck="false" aria-describedby="name-note"
+                        aria-invalid=move || problem.with(Option::is_some).then_some("true") node_ref=field
+                    />
                 </Field>
                 <button type="submit" class="button primary" disabled=create.pending()>"Create"</button>
             </ChangeForm>

@@ -40,13 +40,18 @@ fn is_same_site(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Gives the answer to a call that failed the status of its problem, where it would be 500 whatever the reason.
+/// Gives the answer to a call that failed the status of its problem, where it would be 500 whatever the reason; or leads back to
+/// the page whose form made it without scripts, which says what the problem is.
 pub(super) async fn with_status_of_problem(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    if !response.headers().contains_key(PROBLEM) || response.status().is_redirection() {
+    if !response.headers().contains_key(PROBLEM) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
+    if parts.headers.contains_key(header::LOCATION) {
+        parts.status = StatusCode::SEE_OTHER;
+        return Response::from_parts(parts, body);
+    }
     let Ok(bytes) = to_bytes(body, PROBLEM_BYTES).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };

@@ -13,13 +13,17 @@ pub(super) fn Pages(
     let Pagination { page, page_size, total, total_pages } = pagination;
     let first = (page - 1).saturating_mul(page_size).saturating_add(1);
     let last = page.saturating_mul(page_size).min(total);
-    let before = (page > 1).then(|| url(page - 1));
+    let before = (page > 1).then(|| url((page - 1).min(total_pages.max(1))));
     let after = (page < total_pages).then(|| url(page + 1));
-    let words = if total == 0 { "None".to_owned() } else { format!("{first}–{last} of {total}") };
+    let words = match total {
+        0 => "None".to_owned(),
+        _ if first > total => format!("The list of {total} ends before this page"),
+        _ => format!("{first}–{last} of {total}"),
+    };
     view! {
         <nav class="pages" aria-label="Pages">
             <span>{words}</span>
-            {(total_pages > 1).then(|| view! {
+            {(total_pages > 1 || page > 1).then(|| view! {
                 <a class="icon-button" href=before.clone() aria-label="Previous page" aria-disabled=before.is_none().then_some("true")>
                     <Icon symbol=Symbol::Left/>
                 </a>

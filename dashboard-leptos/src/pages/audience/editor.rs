@@ -1,12 +1,14 @@
 //! The form that makes or changes an audience.
 
 use edgewise_api::resources::{AudienceRow, AudienceUses, Status};
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 
+use super::super::leaving;
 use crate::{
     calls::{Change, Kept, Loading, SaveAudience},
     components::{ChangeForm, Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
     model::Rules,
+    problem::Problem,
 };
 
 /// An audience as it is edited, and as it is kept.
@@ -104,9 +106,8 @@ pub(super) fn AudienceEditor(
     };
     let rules_problem = Signal::derive(move || unfinished.get().or_else(|| of_field("rules")));
     let name_problem = Signal::derive(move || {
-        let taken = problem.with(|problem| {
-            problem.as_ref().filter(|problem| problem.status == 409).map(|problem| problem.message.clone())
-        });
+        let taken = problem
+            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::words));
         taken.or_else(|| of_field("name"))
     });
     let rules_changed = Memo::new(move |_| rules.with(Rules::to_json) != draft.saved_rules.get());
@@ -117,17 +118,18 @@ pub(super) fn AudienceEditor(
             draft.was_saved(&done.value);
         }
     });
-    let check = move |event: ev::SubmitEvent| {
-        let missing = rules.with_untracked(|rules| rules.problem("rules"));
+    leaving::ask_first("Leave without saving? What you changed is lost.", move || changed.get());
+    let check = Callback::new(move |()| {
+        let is_sent = rules_changed.get_untracked();
+        let missing = rules.with_untracked(|rules| rules.problem("rules")).filter(|_| is_sent);
         let is_idle = !is_new && !changed.get_untracked();
         if is_idle {
             toasts.say(Tone::Info, "Nothing has changed");
         }
-        if missing.is_some() || is_idle {
-            event.prevent_default();
-        }
+        let may_be_sent = missing.is_none() && !is_idle;
         unfinished.set(missing);
-    };
+        may_be_sent
+    });
 
     let other_problem = move || {
         let problem = problem.get()?;
@@ -177,12 +179,13 @@ pub(super) fn AudienceEditor(
     let unsaved =
         move || (!is_new && changed.get()).then(|| view! { <span class="quiet">"Not saved yet"</span> });
     view! {
-        <ChangeForm change=save.sent() attr:class="card form audience-form" on:submit:capture=check>
+        <ChangeForm change=save.sent() check attr:class="card form audience-form">
             {id}
             <div class="audience-fields">
                 <Field id="name" label="Name" hint="As your team calls these users" problem=name_problem>
                     <input
                         id="name" name="name" required maxlength="256" autocomplete="off" aria-describedby="name-note"
+                        aria-invalid=move || name_problem.with(Option::is_some).then_some("true")
                         value=first_name prop:value=name on:input=move |event| name.set(event_target_value(&event))
                     />
                 </Field>

@@ -93,14 +93,14 @@ fn ThatAudience(id: String, save: Change<SaveAudience>) -> impl IntoView {
         audience.reload();
     });
     view! {
-        <Loaded from=audience show={move |(audience, environment): (Kept<AudienceRow>, Environment)| {
+        <Loaded from=audience title="Audience" show={move |(audience, environment): (Kept<AudienceRow>, Environment)| {
             let begun = begun.try_update_value(Option::take).flatten();
             let draft = Draft::of(&audience, begun);
             let id = audience.value.id;
             let list = format!("/audiences?environment={}", environment.id);
             view! {
                 <PageHead title=draft.saved_name above=("/audiences", "Audiences")>
-                    <a class="button plain small" href=list>"Environment "<strong>{environment.name}</strong></a>
+                    <a class="quiet" href=list>"Environment "<strong>{environment.name}</strong></a>
                 </PageHead>
                 <div class="audience-page">
                     <AudienceEditor save draft uses reload/>

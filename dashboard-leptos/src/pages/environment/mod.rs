@@ -50,7 +50,7 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
     let changes = move || news.get() + resume.count() + roll_back.count();
     let history = Loading::new(move || LoadHistory { query: asked.get() }, changes);
     view! {
-        <Loaded from=history rows=6 show={move |history: History| {
+        <Loaded from=history title="Environment" rows=6 show={move |history: History| {
             let History { environment, status, waiting, opened, versions } = history;
             let (id, live) = (environment.id, status.live_version);
             let query = asked.get_untracked();

@@ -45,7 +45,7 @@ pub(super) fn OpenedVersion(
     };
     let go_back = back.map(|back| {
         view! {
-            <button type="button" class="button small needs-script" on:click=move |_| asking.set(true)>
+            <button type="button" class="button small needs-script" on:click=move |_| { roll_back.clear(); asking.set(true); }>
                 <Icon symbol=Symbol::Undo/> "Roll back to version " {number}
             </button>
             <Dialog open=asking title=format!("Roll back to version {number}?")>

@@ -20,14 +20,14 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
         }
     };
     view! {
-        <section class="card part row danger-zone" aria-labelledby="danger-title">
+        <section class="card part row danger-zone needs-script" aria-labelledby="danger-title">
             <div>
                 <h2 id="danger-title">"Delete"</h2>
                 <p class="quiet">"Its variants, allocation and rules are deleted with it, for good"</p>
             </div>
             <button
                 type="button"
-                class="button danger-text needs-script"
+                class="button danger-text"
                 on:click=move |_| {
                     typed.set(String::new());
                     open.set(true);
@@ -43,6 +43,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
                     <input
                         id="typed-key"
                         class="mono"
+                        autofocus=true
                         autocomplete="off"
                         autocapitalize="off"
                         spellcheck="false"

@@ -3,7 +3,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::drafts::{Draft, VariantDraft, variants_request};
 use crate::{
     calls::{self, ExperimentDetail, ExperimentPart},
-    components::Toasts,
+    components::{Toasts, Tone},
     model::{Rules, Split},
     problem::Problem,
 };
@@ -77,6 +77,11 @@ impl Editing {
         let problem = self.problem_of(ExperimentPart::Variants)?.of_field(&path)?;
         // It stands beside the field: where that is in the request says nothing to people.
         Some(problem.replacen(&path, field, 1))
+    }
+
+    /// Says what is wrong with a change before the server is asked.
+    pub(super) fn refuse(self, part: ExperimentPart, problem: String) {
+        self.problem.set(Some((part, Problem::of_input(problem))));
     }
 
     /// The change is no longer meant.
@@ -212,8 +217,8 @@ impl Editing {
         });
     }
 
-    /// Looks for news, unless a change is under way, which brings them. While something is being edited that somebody else has changed, it says so and takes nothing but
-    /// what is live.
+    /// Looks for news, unless a change is under way, which brings them. While something is being edited that somebody else has
+    /// changed, it says so and takes nothing but what is live.
     pub(super) fn refresh(self) {
         if self.busy.get_untracked() {
             return;
@@ -239,6 +244,12 @@ impl Editing {
                 Ok(detail) if self.stale.try_set(false).is_none() => {
                     self.problem.set(None);
                     self.take(detail, |_| keep_changes);
+                    if keep_changes {
+                        self.toasts.say(
+                            Tone::Info,
+                            "Your changes are still here: saving replaces what the other person saved",
+                        );
+                    }
                 }
                 Ok(_) => {}
                 Err(problem) => self.toasts.failed(&problem),
@@ -260,6 +271,11 @@ impl Editing {
     fn fail(self, part: ExperimentPart, problem: Problem) {
         if problem.is_stale() {
             self.stale.set(true);
+            // The note may be out of sight.
+            self.toasts.say(
+                Tone::Warning,
+                "Not saved: someone changed this since you opened it. Reload it at the top of the page",
+            );
             return;
         }
         if matches!(part, ExperimentPart::Status | ExperimentPart::Publication) {

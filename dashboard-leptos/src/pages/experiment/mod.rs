@@ -29,7 +29,7 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let detail = Loading::new(move || LoadExperiment { id: id.get() }, || 0);
-    view! { <Loaded from=detail rows=8 show={|detail: ExperimentDetail| view! { <Editor detail/> }}/> }
+    view! { <Loaded from=detail title="Experiment" rows=8 show={|detail: ExperimentDetail| view! { <Editor detail/> }}/> }
 }
 
 /// The experiment, once it is there. What is loaded later goes into its state, so that nothing being typed is lost.
@@ -48,6 +48,7 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
     view! {
         <div class="experiment">
             <Head editing/>
+            <p class="part-empty without-script">"An experiment can be changed once scripts are allowed in this browser."</p>
             <StaleNote editing/>
             <PublicationNotes editing/>
             <VariantsSection editing/>
@@ -68,7 +69,8 @@ fn StaleNote(editing: Editing) -> impl IntoView {
                 <p>"Someone changed this since you opened it. Reload to see what it is now; nothing of theirs was overwritten."</p>
                 <p class="note-actions">
                     <button type="button" class="button small" on:click=move |_| editing.reload(false)>
-                        <Icon symbol=Symbol::Reload/> "Reload"
+                        <Icon symbol=Symbol::Reload/>
+                        {move || if editing.has_changes() { "Reload, and drop what I changed" } else { "Reload" }}
                     </button>
                     <Show when=move || editing.has_changes()>
                         <button type="button" class="button small" on:click=move |_| editing.reload(true)>

@@ -22,6 +22,10 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
             members.push(format!(r#""audienceId":{id}"#));
         }
         if untrack(|| rules.is_changed()) {
+            if let Some(missing) = rules.now.with_untracked(|rules| rules.problem("targetingRules")) {
+                editing.refuse(ExperimentPart::Targeting, missing);
+                return;
+            }
             members.push(format!(r#""targetingRules":{}"#, rules.now.with_untracked(Rules::to_json)));
         }
         editing.save(ExperimentPart::Targeting, format!("{{{}}}", members.join(",")), "Targeting saved");

@@ -237,6 +237,10 @@ impl Draft {
             return;
         }
         let step = self.step.get_untracked();
+        if let Some(problem) = self.unfinished(step) {
+            self.fail(problem);
+            return;
+        }
         self.busy.set(true);
         let (experiment, variants, allocations) = self.bodies(step);
         spawn_local(async move {
@@ -265,6 +269,10 @@ impl Draft {
             if self.busy.get_untracked() {
                 return;
             }
+            if let Some(problem) = self.unfinished(Step::Review) {
+                self.fail(problem);
+                return;
+            }
             self.busy.set(true);
             self.divide();
             let (experiment, variants, allocations) = self.bodies(Step::Review);
@@ -291,6 +299,12 @@ impl Draft {
                 }
             });
         }
+    }
+
+    /// What is missing up to a step before the server is asked.
+    fn unfinished(self, step: Step) -> Option<Problem> {
+        let missing = self.rules.with_untracked(|rules| rules.problem("targetingRules"));
+        missing.filter(|_| step >= Step::Audience).map(Problem::of_input)
     }
 
     /// Shows what is wrong, where it can be mended.

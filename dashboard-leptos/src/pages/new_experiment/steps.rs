@@ -11,6 +11,7 @@ use crate::{
     calls::{CreateDraft, ListChoices, Loading},
     components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
     model::{Rules, key},
+    problem::Problem,
 };
 
 /// The frame of a step.
@@ -84,9 +85,9 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
     });
     // A key that is taken is no fault of the request's form, so its problem names no field.
     let taken = move || {
-        draft.problem.with(|problem| {
-            problem.as_ref().filter(|problem| problem.status == 409).map(|problem| problem.message.clone())
-        })
+        draft
+            .problem
+            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::words))
     };
     let key_problem = draft.problem_of(|| "key".to_owned());
     let key_field = TextField {

@@ -1,0 +1,132 @@
+// What people enter is neither lost nor half-finished, and what others save is not overwritten.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { look, open, openStage, problemsOf } from "./stage.mjs";
+
+let stage;
+let audience;
+let experiment;
+
+before(async () => {
+  stage = await openStage("--demo");
+  const all = async (path) => (await stage.api("GET", `${path}?page=1&pageSize=100`)).data;
+  const id = (list, name) => list.find((one) => one.name === name).id;
+  audience = `${stage.address}/audiences/${id(await all("audiences"), "Employees and beta testers")}`;
+  experiment = `${stage.address}/experiments/${id(await all("experiments"), "Checkout button colour")}`;
+});
+
+after(() => stage?.close());
+
+test("a form that is refused leads back to its page without scripts, which says why", { timeout: 60_000 }, async () => {
+  const context = await look(stage.browser, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  const refused = async (path, button, name, why) => {
+    await page.goto(stage.address + path);
+    await page.getByLabel("Name", { exact: true }).fill(name);
+    await page.getByRole("button", { name: button }).click();
+    await page.getByText(why).waitFor();
+    assert.equal(new URL(page.url()).pathname, path);
+  };
+  await refused("/environments", "Create", "no name!", "Must be 1 to 63 letters");
+  await refused("/environments", "Create", "prod", "There is an environment `prod` already");
+  await refused("/audiences/new", "Create audience", " ", "Must not be empty");
+  await refused(new URL(audience).pathname, "Save", " ", "Must not be empty");
+  await context.close();
+});
+
+test("one goes on with one's own after somebody else has saved, and saves again and again", { timeout: 60_000 }, async () => {
+  const context = await look(stage.browser);
+  const page = await context.newPage();
+  const broken = [];
+  page.on("pageerror", (error) => broken.push(error.message));
+  const other = await context.newPage();
+  const save = async (on, name) => {
+    await on.getByLabel("Name", { exact: true }).fill(name);
+    await on.getByRole("button", { name: "Save" }).click();
+  };
+  await open(page, audience);
+  await open(other, audience);
+  await save(other, "Theirs");
+  await other.getByRole("heading", { level: 1, name: "Theirs" }).waitFor();
+
+  await save(page, "Mine");
+  await page.getByText("Someone changed this audience since you opened it.").waitFor();
+  await page.getByRole("button", { name: "Keep my changes" }).click();
+  await page.getByRole("heading", { level: 1, name: "Theirs" }).waitFor();
+  assert.equal(await page.getByLabel("Name", { exact: true }).inputValue(), "Mine");
+  for (const name of ["Mine", "Mine as well", "Employees and beta testers"]) {
+    await save(page, name);
+    await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  }
+  assert.deepEqual(broken, []);
+  await context.close();
+});
+
+test("nobody loses what they have entered without being asked", { timeout: 60_000 }, async () => {
+  const context = await look(stage.browser);
+  const asked = [];
+  for (const [url, enter] of [
+    [audience, (page) => page.getByLabel("Name", { exact: true }).fill("Another name")],
+    [`${stage.address}/audiences/new`, (page) => page.getByLabel("Name", { exact: true }).fill("A name")],
+    [experiment, (page) => page.getByRole("button", { name: "Add variant" }).click()],
+    [`${stage.address}/experiments/new`, (page) => page.getByLabel("Name", { exact: true }).first().fill("A name")],
+  ]) {
+    const page = await context.newPage();
+    page.on("dialog", async (dialog) => {
+      asked.push(dialog.type());
+      await dialog.dismiss();
+    });
+    await open(page, url);
+    await enter(page);
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("heading", { level: 1 }).click();
+    await page.keyboard.press("g");
+    await page.keyboard.press("e");
+    assert.equal(page.url(), url);
+    await page.close();
+  }
+  assert.deepEqual(asked, Array(8).fill("confirm"));
+  await context.close();
+});
+
+test("rules that are not finished are not saved", { timeout: 60_000 }, async () => {
+  const context = await look(stage.browser);
+  const page = await context.newPage();
+  const problems = problemsOf(page);
+  await open(page, experiment);
+  await page.getByRole("button", { name: "Add a condition" }).click();
+  await page.getByRole("button", { name: "Save targeting" }).click();
+  await page.getByText("The attribute is missing").waitFor();
+  assert.equal((await stage.api("GET", `experiments/${experiment.split("/").at(-1)}`)).targetingRules, null);
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("a page that could not be loaded is, once the server is back", { timeout: 60_000 }, async () => {
+  const context = await look(stage.browser);
+  const page = await context.newPage();
+  // A proxy answers in the server's place.
+  await page.route("**/api/stream", (route) => route.fulfill({ status: 502 }));
+  await page.route("**/-/experiment?*", (route) => route.abort());
+  await open(page, `${stage.address}/experiments`);
+  await page.getByText("What you see may be old").waitFor();
+  await page.getByRole("link", { name: "Checkout button colour" }).click();
+  await page.getByText("The server cannot be reached: try again").waitFor();
+  await page.unroute("**/-/experiment?*");
+  await page.unroute("**/api/stream");
+  await page.getByRole("heading", { level: 1, name: "Checkout button colour" }).waitFor();
+  assert.equal(await page.getByText("cannot be reached").count(), 0);
+  await context.close();
+});
+
+test("what is not there has a page with a title", { timeout: 60_000 }, async () => {
+  const context = await look(stage.browser);
+  const page = await context.newPage();
+  for (const path of ["experiments", "audiences", "environments"]) {
+    assert.equal((await page.goto(`${stage.address}/${path}/none`)).status(), 404);
+    assert.equal(await page.title(), "Not found · Edgewise");
+    await page.getByRole("heading", { level: 1, name: "Not found" }).waitFor();
+  }
+  await context.close();
+});
