@@ -103,9 +103,13 @@ pub(crate) async fn save_audience(
     .await
 }
 
-/// Deletes an audience that is still at that revision, unless an experiment uses it.
+/// Deletes an audience that is still at that revision, unless an experiment uses it; and leads to the list if it is to.
 #[server(prefix = "/-", endpoint = "audiences/delete", protocol = Write)]
-pub(crate) async fn delete_audience(id: String, revision: i64) -> Result<Publication, Problem> {
+pub(crate) async fn delete_audience(
+    id: String,
+    revision: i64,
+    #[server(default)] leads: bool,
+) -> Result<Publication, Problem> {
     use edgewise_api::{ApiError, page::PageRequest};
     use edgewise_control::actor::Actor;
 
@@ -115,7 +119,11 @@ pub(crate) async fn delete_audience(id: String, revision: i64) -> Result<Publica
                 "experiments use the audience: choose another one for them first",
             ));
         }
-        Ok(services.delete_audience(&Actor::LOCAL, &id, &super::at(revision)).await?.publication.into())
+        let deleted = services.delete_audience(&Actor::LOCAL, &id, &super::at(revision)).await?;
+        if leads {
+            leptos_axum::redirect("/audiences");
+        }
+        Ok(deleted.publication.into())
     })
     .await
 }

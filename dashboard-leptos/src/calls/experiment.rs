@@ -89,13 +89,20 @@ pub(crate) async fn change_experiment(
     .await
 }
 
-/// Deletes an experiment, and all that belongs to it.
+/// Deletes an experiment, and all that belongs to it; and leads to the list if it is to.
 #[server(prefix = "/-", endpoint = "experiment/delete", protocol = Write)]
-pub(crate) async fn delete_experiment(id: String, revision: i64) -> Result<Publication, Problem> {
+pub(crate) async fn delete_experiment(
+    id: String,
+    revision: i64,
+    #[server(default)] leads: bool,
+) -> Result<Publication, Problem> {
     use edgewise_control::actor::Actor;
 
     crate::server::with_services(async |services| {
         let deleted = services.delete_experiment(&Actor::LOCAL, &id, &super::at(revision)).await?;
+        if leads {
+            leptos_axum::redirect("/experiments");
+        }
         Ok(deleted.publication.into())
     })
     .await

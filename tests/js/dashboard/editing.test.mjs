@@ -130,3 +130,24 @@ test("what is not there has a page with a title", { timeout: 60_000 }, async () 
   }
   await context.close();
 });
+
+test("what is not used any more is deleted without scripts too", { timeout: 60_000 }, async () => {
+  const context = await look(stage.browser, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(audience);
+  await page.getByRole("button", { name: "Delete audience" }).click();
+  await page.getByText("Experiments use the audience: choose another one for them first").waitFor();
+
+  const { data } = await stage.api("GET", "experiments?page=1&pageSize=100");
+  await page.goto(`${stage.address}/experiments/${data.find(({ name }) => name === "Loyalty points in the basket").id}`);
+  await page.getByLabel("I mean it").check();
+  await page.getByRole("button", { name: "Delete experiment" }).click();
+  await page.getByRole("heading", { level: 1, name: "Experiments" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "Loyalty points in the basket" }).count(), 0);
+
+  await page.goto(audience);
+  await page.getByRole("button", { name: "Delete audience" }).click();
+  await page.getByRole("heading", { level: 1, name: "Audiences" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "Employees and beta testers" }).count(), 0);
+  await context.close();
+});

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_navigate;
 use super::{super::Loaded, editor::Draft};
 use crate::{
     calls::{Change, DeleteAudience, Loading},
-    components::{ChangeForm, Dialog, Icon, StatusPill, Symbol, Toasts},
+    components::{ChangeForm, Dialog, Icon, ProblemNote, StatusPill, Symbol, Toasts},
 };
 
 /// The experiments that use it.
@@ -29,10 +29,21 @@ pub(super) fn Uses(id: String, uses: Loading<AudienceUses>, draft: Draft) -> imp
         }
         None => {}
     });
+    let plain_id = id.clone();
+    let problem = move || delete.problem().map(|problem| view! { <ProblemNote problem/> });
     view! {
         <section class="card audience-uses-card">
             <h2>"Used by"</h2>
             <Loaded from=uses rows=2 show={move |uses: AudienceUses| list(uses, asks)}/>
+            <div class="audience-delete without-script">
+                {problem}
+                <ChangeForm change=delete.sent()>
+                    <input type="hidden" name="id" value=plain_id/>
+                    <input type="hidden" name="revision" value=move || draft.revision.get()/>
+                    <input type="hidden" name="leads" value="true"/>
+                    <button type="submit" class="button small"><Icon symbol=Symbol::Delete/> "Delete audience"</button>
+                </ChangeForm>
+            </div>
         </section>
         <Dialog open=asks title="Delete this audience?">
             <div class="form">

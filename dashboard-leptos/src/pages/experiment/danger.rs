@@ -2,7 +2,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
 use super::editing::Editing;
-use crate::components::{Dialog, Field, Icon, Symbol};
+use crate::{
+    calls::{Change, DeleteExperiment},
+    components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol},
+};
 
 /// What cannot be undone.
 #[component]
@@ -19,15 +22,19 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
             editing.delete(move || navigate("/experiments", Default::default()));
         }
     };
+    // Where there are no scripts.
+    let plain = Change::<DeleteExperiment>::new();
+    let problem = move || plain.problem().map(|problem| view! { <ProblemNote problem/> });
+    let (id, revision) = editing.detail.with_untracked(|detail| (detail.row.id.clone(), detail.revision));
     view! {
-        <section class="card part row danger-zone needs-script" aria-labelledby="danger-title">
+        <section class="card part row danger-zone" aria-labelledby="danger-title">
             <div>
                 <h2 id="danger-title">"Delete"</h2>
                 <p class="quiet">"Its variants, allocation and rules are deleted with it, for good"</p>
             </div>
             <button
                 type="button"
-                class="button danger-text"
+                class="button danger-text needs-script"
                 on:click=move |_| {
                     typed.set(String::new());
                     open.set(true);
@@ -35,6 +42,14 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
             >
                 <Icon symbol=Symbol::Delete/> "Delete experiment"
             </button>
+            <ChangeForm change=plain.sent() attr:class="button-row without-script">
+                <input type="hidden" name="id" value=id/>
+                <input type="hidden" name="revision" value=revision/>
+                <input type="hidden" name="leads" value="true"/>
+                <label><input type="checkbox" required/>" I mean it"</label>
+                <button type="submit" class="button danger-text"><Icon symbol=Symbol::Delete/> "Delete experiment"</button>
+            </ChangeForm>
+            {problem}
         </section>
         <Dialog open=open title="Delete this experiment?">
             <form class="form" on:submit=delete>

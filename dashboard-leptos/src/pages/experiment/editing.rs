@@ -198,7 +198,7 @@ impl Editing {
         self.busy.set(true);
         let (id, revision) = self.key();
         spawn_local(async move {
-            let answer = calls::delete_experiment(id, revision).await;
+            let answer = calls::delete_experiment(id, revision, false).await;
             // Meanwhile somebody may have left.
             if self.busy.try_get_untracked().is_none() {
                 return;
