@@ -24,6 +24,12 @@ impl PageRequest {
         Self { page: 1, page_size: if page_size == 0 { 1 } else { page_size } }
     }
 
+    /// The first rows, however many: not for what a request asks for.
+    #[must_use]
+    pub const fn up_to(rows: u64) -> Self {
+        Self { page: 1, page_size: rows }
+    }
+
     /// A page of that many rows, at most 100. Numbers out of range are taken for the nearest within.
     #[must_use]
     pub fn of(page: u64, rows: u64) -> Self {

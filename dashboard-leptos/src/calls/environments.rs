@@ -16,7 +16,7 @@ pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
     use edgewise_api::page::PageRequest;
 
     crate::server::with_services(async |services| {
-        Ok(services.environments(PageRequest::first(100)).await?.data)
+        Ok(services.environments(PageRequest::up_to(super::MOST_LISTED)).await?.data)
     })
     .await
 }

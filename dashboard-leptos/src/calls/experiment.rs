@@ -118,7 +118,7 @@ async fn detail(
 
     let Stored { value, revision } = services.experiment(id).await?;
     let Experiment { row, variants, allocations, environment, audience } = value;
-    let page = services.audiences(Some(&environment.id), PageRequest::first(100)).await?;
+    let page = services.audiences(Some(&environment.id), PageRequest::up_to(super::MOST_LISTED)).await?;
     let mut audiences: Vec<AudienceRow> = page.data.into_iter().map(|audience| audience.row).collect();
     // Its own, should there be more than a page of them.
     if let Some(own) = audience

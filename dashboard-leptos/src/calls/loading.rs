@@ -23,8 +23,16 @@ impl<T> Clone for Loading<T> {
 impl<T> Copy for Loading<T> {}
 
 impl<T: Serialize + DeserializeOwned + 'static> Loading<T> {
+    /// Makes the call, and again whenever it is another one.
+    pub(crate) fn new<F>(call: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: ServerFn<Output = T, Error = Problem> + Serialize + 'static,
+    {
+        Self::with_news(call, || 0)
+    }
+
     /// Makes the call, and again whenever it is another one, or what `news` counts has changed.
-    pub(crate) fn new<F>(
+    pub(crate) fn with_news<F>(
         call: impl Fn() -> F + Send + Sync + 'static,
         news: impl Fn() -> u32 + Send + Sync + 'static,
     ) -> Self

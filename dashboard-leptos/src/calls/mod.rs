@@ -30,6 +30,10 @@ pub(crate) use overview::*;
 use protocol::{Read, Write};
 pub(crate) use versions::*;
 
+/// How many environments, or audiences of one, are listed where they are not listed by pages.
+#[cfg(not(target_family = "wasm"))]
+const MOST_LISTED: u64 = 1_000;
+
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Publication {

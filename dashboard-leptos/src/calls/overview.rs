@@ -9,7 +9,7 @@ pub(crate) async fn show_overview() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
     crate::server::with_services(async |services| {
-        Ok(crate::shown::overview(services.summaries(PageRequest::first(100)).await?))
+        Ok(crate::shown::overview(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
     })
     .await
 }
@@ -20,7 +20,7 @@ pub(crate) async fn show_environments() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
     crate::server::with_services(async |services| {
-        Ok(crate::shown::environments(services.summaries(PageRequest::first(100)).await?))
+        Ok(crate::shown::environments(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
     })
     .await
 }

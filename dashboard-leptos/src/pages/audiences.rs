@@ -23,9 +23,9 @@ pub(crate) fn Audiences() -> impl IntoView {
         let page = query.with(|query| query.get("page")).and_then(|page| page.parse::<u64>().ok());
         page.unwrap_or(1).clamp(1, 1_000_000)
     });
-    let environments = Loading::new(|| ListEnvironments {}, || 0);
+    let environments = Loading::new(|| ListEnvironments {});
     let asked = move || ShowAudiences { environment_id: environment.get(), page: page.get() };
-    let audiences = Loading::new(asked, move || news.get());
+    let audiences = Loading::with_news(asked, move || news.get());
     let new = move || url("/audiences/new", environment.get().as_deref(), 1);
     view! {
         <PageHead title="Audiences">

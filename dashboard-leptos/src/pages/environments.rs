@@ -14,7 +14,7 @@ use crate::{
 pub(crate) fn Environments() -> impl IntoView {
     let news = Connection::of_page().news;
     let create = Change::<CreateEnvironment>::new();
-    let environments = Loading::new(|| ShowEnvironments {}, move || news.get() + create.count());
+    let environments = Loading::with_news(|| ShowEnvironments {}, move || news.get() + create.count());
     let toasts = Toasts::of_page();
     let field = NodeRef::<html::Input>::new();
     Effect::new(move || {

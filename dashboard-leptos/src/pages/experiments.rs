@@ -25,8 +25,8 @@ pub(crate) fn Experiments() -> impl IntoView {
     let list = Memo::new(move |_| parameters.with(|parameters| List::of(|name| parameters.get(name))));
     let news = Connection::of_page().news;
     let asked = move || ShowExperiments { query: list.get().url().trim_start_matches(List::PATH).to_owned() };
-    let found = Loading::new(asked, move || news.get());
-    let environments = Loading::new(|| ListEnvironments {}, || 0);
+    let found = Loading::with_news(asked, move || news.get());
+    let environments = Loading::new(|| ListEnvironments {});
     view! {
         <PageHead title="Experiments">
             <a class="button primary" href=move || new_experiment(&list.get())>

@@ -13,7 +13,7 @@ use crate::{
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
     let news = Connection::of_page().news;
-    let overview = Loading::new(|| ShowOverview {}, move || news.get());
+    let overview = Loading::with_news(|| ShowOverview {}, move || news.get());
     view! {
         <PageHead title="Overview">
             <a class="button primary" href="/experiments/new"><Icon symbol=Symbol::Add/> "New experiment"</a>

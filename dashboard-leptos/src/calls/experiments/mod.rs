@@ -41,15 +41,8 @@ pub(crate) async fn list_choices(environment: String) -> Result<Vec<AudienceRow>
         return Ok(Vec::new());
     }
     crate::server::with_services(async |services| {
-        let (mut rows, mut page) = (Vec::new(), 1);
-        loop {
-            let answer = services.audiences(Some(&environment), PageRequest::of(page, 100)).await?;
-            rows.extend(answer.data.into_iter().map(|audience| audience.row));
-            page += 1;
-            if page > answer.pagination.total_pages {
-                return Ok(rows);
-            }
-        }
+        let all = services.audiences(Some(&environment), PageRequest::up_to(super::MOST_LISTED)).await?;
+        Ok(all.data.into_iter().map(|audience| audience.row).collect())
     })
     .await
 }

@@ -57,7 +57,7 @@ pub(crate) fn AudiencePage() -> impl IntoView {
 fn NewAudience(save: Change<SaveAudience>) -> impl IntoView {
     let query = use_query_map();
     let chosen = query.with_untracked(|query| query.get("environment")).unwrap_or_default();
-    let environments = Loading::new(|| ListEnvironments {}, || 0);
+    let environments = Loading::new(|| ListEnvironments {});
     view! {
         <PageHead title="New audience" above=("/audiences", "Audiences")/>
         <Loaded from=environments show={move |environments: Vec<Environment>| {
@@ -81,10 +81,10 @@ fn ThatAudience(id: String, save: Change<SaveAudience>) -> impl IntoView {
     let news = Connection::of_page().news;
     let audience = {
         let id = id.clone();
-        Loading::new(move || LoadAudience { id: id.clone() }, || 0)
+        Loading::new(move || LoadAudience { id: id.clone() })
     };
     let asked = move || LoadAudienceUses { id: id.clone() };
-    let uses = Loading::new(asked, move || news.get() + save.count());
+    let uses = Loading::with_news(asked, move || news.get() + save.count());
     // What somebody keeps of their own when they load what somebody else saved.
     let begun = StoredValue::new(None::<(String, Rules)>);
     let reload = Callback::new(move |kept| {

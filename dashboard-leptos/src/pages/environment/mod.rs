@@ -48,7 +48,7 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
         asking.set(false);
     });
     let changes = move || news.get() + resume.count() + roll_back.count();
-    let history = Loading::new(move || LoadHistory { query: asked.get() }, changes);
+    let history = Loading::with_news(move || LoadHistory { query: asked.get() }, changes);
     view! {
         <Loaded from=history title="Environment" rows=6 show={move |history: History| {
             let History { environment, status, waiting, opened, versions } = history;

@@ -35,7 +35,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                     aria-expanded=move || edits.get().to_string()
                     on:click=move |_| edits.update(|edits| *edits = !*edits)
                 >
-                    <Icon symbol=Symbol::Edit/> "Rename"
+                    <Icon symbol=Symbol::Edit/> "Edit"
                 </button>
                 <Actions editing status/>
             </PageHead>

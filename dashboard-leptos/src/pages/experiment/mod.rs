@@ -28,7 +28,7 @@ use crate::{
 pub(crate) fn ExperimentPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let detail = Loading::new(move || LoadExperiment { id: id.get() }, || 0);
+    let detail = Loading::new(move || LoadExperiment { id: id.get() });
     view! { <Loaded from=detail title="Experiment" rows=8 show={|detail: ExperimentDetail| view! { <Editor detail/> }}/> }
 }
 

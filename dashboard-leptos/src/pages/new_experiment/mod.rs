@@ -28,7 +28,7 @@ pub(crate) fn NewExperiment() -> impl IntoView {
     let begun = move || BeginExperiment {
         experiment: if is_back { basics.with_value(|basics| basics.to_json("", "")) } else { String::new() },
     };
-    let begun = Loading::new(begun, || 0);
+    let begun = Loading::new(begun);
     view! {
         <PageHead title="New experiment" above=("/experiments", "Experiments")/>
         <Loaded from=begun show={move |(environments, problem): (Vec<Environment>, Option<Problem>)| {

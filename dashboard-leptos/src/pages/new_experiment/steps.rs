@@ -252,7 +252,7 @@ pub(super) fn split(draft: Draft) -> AnyView {
 
 /// Whom it is for.
 pub(super) fn audience(draft: Draft) -> AnyView {
-    let audiences = Loading::new(move || ListChoices { environment: draft.environment.get() }, || 0);
+    let audiences = Loading::new(move || ListChoices { environment: draft.environment.get() });
     let problem = draft.problem_of(|| "audienceId".to_owned());
     let rules_problem = draft.problem_of(|| "targetingRules".to_owned());
     let content = view! {
