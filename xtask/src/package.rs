@@ -98,13 +98,15 @@ fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
     // What the engine keeps apart stays apart: with fewer variables in a function, engines hold them in registers.
     let how: &[&str] = if for_speed { &["-O3", "--one-caller-inline-max-function-size=0"] } else { &["-Oz"] };
     let built = target.join(setup::NO_STD_TARGET).join("wasm/edgewise_wasm.wasm");
-    // Making it smaller takes longer than compiling it: only what has changed, or is to be done otherwise.
-    let before = target.join(format!("{feature}{}.wasm", how.concat()));
-    if to.exists() && cargo::same(&built, &before) {
-        return Ok(());
+    // Making it smaller takes longer than compiling it: only what has changed, or is to be done otherwise. It is kept beside what
+    // it was made of, as several checkouts may share the directory.
+    let kept = |what| target.join(format!("{feature}{}.{what}.wasm", how.concat()));
+    let (before, small) = (kept("before"), kept("small"));
+    if !small.exists() || !cargo::same(&built, &before) {
+        let mut optimise = node::tool("wasm-opt")?;
+        optimise.args(ENABLED).args(how).arg(&built).arg("-o").arg(&small);
+        cargo::succeed(&mut optimise)?;
+        fs::copy(&built, &before).with_context(|| format!("cannot write {}", before.display()))?;
     }
-    let mut optimise = node::tool("wasm-opt")?;
-    optimise.args(ENABLED).args(how).arg(&built).arg("-o").arg(to);
-    cargo::succeed(&mut optimise)?;
-    fs::copy(&built, &before).map(drop).with_context(|| format!("cannot write {}", before.display()))
+    fs::copy(&small, to).map(drop).with_context(|| format!("cannot write {}", to.display()))
 }
