@@ -5,14 +5,15 @@ use edgewise_engine::Ruleset;
 use tokio::task::JoinHandle;
 
 use crate::{
-    clock::{Clock, IdSource, RandomIds, SystemClock},
     live::Live,
-    objects::ObjectStore,
     publisher::{OnPublished, Publisher},
     routes,
     services::Services,
-    store::{OpenError, Store},
+    store::{Store, StoreError},
 };
+use edgewise_caller::{Clock, IdSource, RandomIds, SystemClock};
+use edgewise_database::OpenError;
+use edgewise_objects::ObjectStore;
 
 /// How a control plane is set up.
 #[derive(Clone, Debug)]
@@ -67,7 +68,7 @@ impl Control {
         let Options { database_url, publish_wait, look_every, clock, ids } = options;
         let store = Store::open(&database_url).await?;
         let live = Arc::new(Live::default());
-        live.refresh(&store).await.map_err(OpenError::Unusable)?;
+        live.refresh(&store).await.map_err(|StoreError(error)| OpenError::Unusable(error))?;
         let hearing = tokio::spawn(live.clone().hear_of_others(store.clone()));
         let on_published = {
             let live = live.clone();

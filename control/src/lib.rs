@@ -4,26 +4,17 @@
 //! | module | holds |
 //! |---|---|
 //! | [`Control`] | a running control plane |
-//! | [`routes`] | its HTTP routes and the OpenAPI document |
-//! | [`services`] | what can be done with configuration; no SQL, no HTTP |
+//! | [`routes`] | the HTTP routes and the OpenAPI document |
+//! | [`services`] | the operations on configuration; no SQL, no HTTP |
 //! | [`store`] | the database; the only place with SQL |
-//! | [`publisher`] | from the database to the object store |
-//! | [`live`] | telling of new versions |
-//! | [`import`] | what the reference system keeps, and what is to be taken over of it |
+//! | [`publisher`] | publishing from the database to the object store |
+//! | [`live`] | announcing new versions |
 //! | [`demo`] | example data |
-//! | [`objects`] | the object store |
-//! | [`http`] | what all planes share in speaking HTTP |
-//! | [`actor`], [`clock`] | who, when, and under which id: handed in, never taken |
 #![forbid(unsafe_code)]
 
-pub mod actor;
-pub mod clock;
 mod control;
 pub mod demo;
-pub mod http;
-pub mod import;
 pub mod live;
-pub mod objects;
 pub mod publisher;
 pub mod routes;
 pub mod services;

@@ -1,8 +1,8 @@
 //! Telling of new versions: what is live in each environment, for those who want to hear when that changes.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use edgewise_api::EnvironmentName;
+use edgewise_api::{EnvironmentName, publication::LiveVersions};
 use tokio::{sync::watch, time::sleep};
 
 use crate::store::{Store, StoreError};
@@ -10,19 +10,16 @@ use crate::store::{Store, StoreError};
 /// The pause before the database is asked again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The version that is live in each environment.
-pub type Versions = BTreeMap<EnvironmentName, u64>;
-
 /// The versions that are live, as far as this process knows.
 ///
 /// Who listens sees the newest state, however slow he is: nothing is kept for anybody.
 #[derive(Debug, Default)]
-pub struct Live(watch::Sender<Versions>);
+pub struct Live(watch::Sender<LiveVersions>);
 
 impl Live {
     /// What is live now, and whatever changes in it from now on.
     #[must_use]
-    pub fn subscribe(&self) -> watch::Receiver<Versions> {
+    pub fn subscribe(&self) -> watch::Receiver<LiveVersions> {
         self.0.subscribe()
     }
 
@@ -53,7 +50,7 @@ impl Live {
     pub async fn hear_of_others(self: Arc<Self>, store: Store) {
         let mut listener = store.published_listener();
         loop {
-            let said = listener.told().await;
+            let said = listener.receive().await;
             match said.as_deref().and_then(read) {
                 Some((environment, version)) => self.tell(&environment, version),
                 // Something may have been missed.
@@ -68,7 +65,7 @@ impl Live {
     }
 }
 
-/// What [`crate::store::Tx::tell_published`] tells.
+/// What [`crate::store::Tx::notify_published`] tells.
 fn read(said: &str) -> Option<(EnvironmentName, u64)> {
     let (version, name) = said.split_once(' ')?;
     Some((EnvironmentName::new(name).ok()?, version.parse().ok()?))

@@ -3,15 +3,16 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use edgewise_api::resources::ExperimentFilter;
 use edgewise_api::{page::PageRequest, resources::EnvironmentCreate};
+use edgewise_caller::Actor;
+use edgewise_control::services::Services;
 use edgewise_control::{
     Control, Options,
-    actor::Actor,
     demo::{self, PastClock},
-    objects::Directory,
-    services::Services,
-    store::{ExperimentFilter, sqlite_url},
 };
+use edgewise_database::sqlite_url;
+use edgewise_objects::Directory;
 
 const ALL: PageRequest = PageRequest::first(100);
 

@@ -6,6 +6,8 @@ mod support;
 
 use std::sync::{Arc, atomic::Ordering};
 
+use edgewise_api::Publication;
+use edgewise_api::conditional::Precondition;
 use edgewise_api::{
     page::PageRequest,
     query::Query,
@@ -14,13 +16,10 @@ use edgewise_api::{
         VersionState,
     },
 };
-use edgewise_control::{
-    Control, Options,
-    actor::Actor,
-    objects::{Condition, ObjectStore},
-    publisher::Publication,
-    services::{Precondition, Services},
-};
+use edgewise_caller::Actor;
+use edgewise_control::services::Services;
+use edgewise_control::{Control, Options};
+use edgewise_objects::{Condition, ObjectStore};
 use serde_json::{Value, json};
 use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
 
@@ -33,7 +32,7 @@ struct Plane {
 
 /// Runs a check on a fresh control plane with each kind of database.
 async fn on_each_database(check: impl AsyncFn(&Plane)) {
-    let postgres = Postgres::fresh().await;
+    let postgres = Postgres::create().await;
     let directory = tempfile::tempdir().unwrap();
     let sqlite = format!("sqlite://{}/edgewise.db", directory.path().display());
     for (name, url) in [("on-sqlite", sqlite), ("on-postgres", postgres.url().to_owned())] {

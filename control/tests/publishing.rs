@@ -8,17 +8,16 @@ use std::{
     time::Duration,
 };
 
+use edgewise_api::Publication;
+use edgewise_api::conditional::Precondition;
 use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VariantCreate};
-use edgewise_control::{
-    Control, Options,
-    actor::Actor,
-    clock::{Clock, SystemClock},
-    objects::{Condition, ObjectStore},
-    publisher::Publication,
-    services::{Precondition, Services},
-    store::Store,
-};
+use edgewise_caller::Actor;
+use edgewise_caller::{Clock, SystemClock};
+use edgewise_control::services::Services;
+use edgewise_control::store::Store;
+use edgewise_control::{Control, Options};
 use edgewise_engine::{Ruleset, ruleset::snapshot_hash};
+use edgewise_objects::{Condition, ObjectStore};
 use serde_json::{Value, json};
 use support::{Objects, PATIENCE, fails_to_write};
 use tempfile::TempDir;

@@ -5,20 +5,19 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 
+use edgewise_api::conditional::Precondition;
 use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VersionState};
-use edgewise_control::{
-    Control, Options,
-    actor::Actor,
-    objects::Directory,
-    services::Precondition,
-    store::{Listener, Store, Version},
-};
+use edgewise_caller::Actor;
+use edgewise_control::store::{Store, Version};
+use edgewise_control::{Control, Options};
+use edgewise_database::Listener;
+use edgewise_objects::Directory;
 use sqlx::{Connection as _, Executor as _};
 use support::{PATIENCE, Postgres, eventually};
 use tokio::{sync::mpsc, time::timeout};
 
 async fn hear(listener: &mut Listener) {
-    timeout(PATIENCE, listener.heard()).await.expect("nothing is heard");
+    timeout(PATIENCE, listener.changed()).await.expect("nothing is heard");
 }
 
 /// Makes a change, as another process does, and leaves it to be published.
@@ -37,7 +36,7 @@ async fn with_environment(store: &Store) {
 
 #[tokio::test]
 async fn a_change_that_becomes_due_is_heard_of_in_other_processes_also_after_the_connection_was_lost() {
-    let postgres = Postgres::fresh().await;
+    let postgres = Postgres::create().await;
     let (here, there) =
         (Store::open(postgres.url()).await.unwrap(), Store::open(postgres.url()).await.unwrap());
     with_environment(&there).await;
@@ -64,7 +63,7 @@ async fn a_change_that_becomes_due_is_heard_of_in_other_processes_also_after_the
 
 #[tokio::test]
 async fn what_another_process_leaves_due_is_published_without_being_looked_for() {
-    let postgres = Postgres::fresh().await;
+    let postgres = Postgres::create().await;
     let directory = tempfile::tempdir().unwrap();
     let objects = Arc::new(Directory::open(directory.path()).unwrap());
     let options =
@@ -85,7 +84,7 @@ async fn what_another_process_leaves_due_is_published_without_being_looked_for()
 
 #[tokio::test]
 async fn what_one_process_publishes_is_told_of_in_the_others() {
-    let postgres = Postgres::fresh().await;
+    let postgres = Postgres::create().await;
     let directory = tempfile::tempdir().unwrap();
     let objects = Arc::new(Directory::open(&directory.path().join("snapshots")).unwrap());
     let start = async || {
@@ -122,7 +121,7 @@ async fn what_one_process_publishes_is_told_of_in_the_others() {
 /// neither is broken off by the database.
 #[tokio::test]
 async fn recording_a_written_version_and_giving_it_up_do_not_lock_each_other_out() {
-    let postgres = Postgres::fresh().await;
+    let postgres = Postgres::create().await;
     let (here, there) =
         (Store::open(postgres.url()).await.unwrap(), Store::open(postgres.url()).await.unwrap());
     with_environment(&here).await;

@@ -2,30 +2,26 @@
 //! on a fresh one every time.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
 use std::collections::HashMap;
 
+use edgewise_api::resources::ExperimentFilter;
+use edgewise_api::resources::ExperimentQuery;
 use edgewise_api::resources::{
     AllocationRequest, AudienceCreate, ExperimentCreate, ExperimentPatch, ExperimentSort, Status,
     StatusCounts, Variant, VariantName, VariantPatch, VersionState,
 };
-use edgewise_control::store::{ExperimentFilter, ExperimentQuery, Store, StoreError, Tx, Version};
+use edgewise_control::store::{Store, StoreError, Tx, Version};
+use edgewise_database::{DatabaseError, contract_tests};
 use serde_json::value::RawValue;
-use support::Postgres;
 
 /// Runs a check on a fresh database of each kind.
 async fn on_each_database(check: impl AsyncFn(Store)) {
-    let directory = tempfile::tempdir().unwrap();
-    // A path that a URL would take for something else must not be.
-    let url = format!("sqlite://{}/a b%25%3F%23.db", directory.path().display());
-    let postgres = Postgres::fresh().await;
-    for url in [url, postgres.url().to_owned()] {
-        let store = Store::open(&url).await.unwrap();
+    contract_tests::on_each_database(async |url| {
+        let store = Store::open(url).await.unwrap();
         check(store.clone()).await;
         store.close().await;
-    }
-    postgres.drop().await;
+    })
+    .await;
 }
 
 async fn environment(tx: &mut Tx, id: &str) {
@@ -59,7 +55,7 @@ fn audience(name: &str, environment_id: &str) -> AudienceCreate {
 }
 
 fn is_duplicate<T>(result: Result<T, StoreError>) -> bool {
-    matches!(result, Err(StoreError::Duplicate))
+    matches!(result, Err(StoreError(DatabaseError::Duplicate)))
 }
 
 #[tokio::test]

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use axum::{http::StatusCode, response::Response};
 use edgewise_api::EnvironmentName;
-use edgewise_control::http::json_reply;
+use edgewise_decide::Cache;
+use edgewise_http::json_reply;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::decide::Cache;
 
 /// How a plane is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]

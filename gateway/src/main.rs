@@ -8,8 +8,8 @@ use edgewise::{
     import, logging,
     options::{self, Command, ImportCommand, LogFormat, Refusal, Task},
     planes::{self, Plane},
-    server,
 };
+use edgewise_http::server;
 use tokio::runtime::{Builder, Runtime};
 
 /// A fifth of the work of a decision over HTTP is allocation, which this allocator does at half the cost.
@@ -63,7 +63,7 @@ async fn run(command: Command) -> Result<()> {
     let plane = Plane::start(&command).await?;
     let address = listener.local_addr()?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening on http://{address}");
-    server::serve(listener, plane.answering(), stop).await;
+    server::serve(listener, plane.app(), stop).await;
     plane.stop().await;
     tracing::info!("stopped");
     Ok(())

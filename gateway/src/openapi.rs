@@ -8,10 +8,12 @@ use axum::{
 };
 use bytes::Bytes;
 use edgewise_api::error::ErrorBody;
-use edgewise_control::{Control, http::json_reply};
-use utoipa::{IntoResponses, OpenApi, ToSchema};
+use edgewise_control::Control;
+use edgewise_decide::openapi as decisions;
+use edgewise_http::json_reply;
+use utoipa::{IntoResponses, OpenApi};
 
-use crate::{decide::routes as decisions, health::Health};
+use crate::health::Health;
 
 /// The page. It is whole: it loads nothing but the document.
 pub const PAGE: &str = include_str!("docs.html");
@@ -25,9 +27,9 @@ pub const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; \
 pub fn serve() -> utoipa::openapi::OpenApi {
     Document::openapi()
         .nest("/api", Control::openapi())
-        .nest("/api", Decisions::openapi())
+        .nest("/api", decisions::decisions())
         .nest("/api", ApiHealth::openapi())
-        .merge_from(Snapshots::openapi())
+        .merge_from(decisions::snapshots())
         .merge_from(Process::openapi())
 }
 
@@ -58,8 +60,8 @@ pub fn control() -> utoipa::openapi::OpenApi {
 #[must_use]
 pub fn decide() -> utoipa::openapi::OpenApi {
     Document::openapi()
-        .merge_from(Decisions::openapi())
-        .merge_from(Snapshots::openapi())
+        .merge_from(decisions::decisions())
+        .merge_from(decisions::snapshots())
         .merge_from(Process::openapi())
 }
 
@@ -110,129 +112,12 @@ async fn page() -> Response {
 struct Document;
 
 #[derive(OpenApi)]
-#[openapi(paths(decisions::by_query, decisions::by_body), components(schemas(Assignment)))]
-struct Decisions;
-
-#[derive(OpenApi)]
-#[openapi(paths(described::pointer, described::latest, described::snapshot))]
-struct Snapshots;
-
-#[derive(OpenApi)]
 #[openapi(paths(described::health, described::ready, described::metrics))]
 struct Process;
 
 #[derive(OpenApi)]
 #[openapi(paths(described::health))]
 struct ApiHealth;
-
-/// The body of a decide request.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `edgewise_api::decide::DecideRequest` reads")]
-pub(crate) struct DecideBody {
-    /// Who is decided for, 1 to 1,024 bytes.
-    #[schema(example = "user-123")]
-    user_key: String,
-    /// The environment's name.
-    #[schema(example = "prod")]
-    env: String,
-    /// What is known of the user, at most 64 KiB and 32 levels.
-    #[schema(value_type = Option<Object>, example = json!({"country": "US", "plan": "pro"}))]
-    context: Option<()>,
-}
-
-/// What a user gets.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `edgewise_api::decide::answer` writes")]
-pub(crate) struct Decided {
-    /// As it was asked for.
-    #[schema(example = "user-123")]
-    user_key: String,
-    /// As it was asked for.
-    #[schema(example = "prod")]
-    environment: String,
-    /// The snapshot that was decided from.
-    #[schema(example = 3)]
-    config_version: u64,
-    /// In the order of the snapshot. An experiment that the user takes no part in is left out.
-    assignments: Vec<Assignment>,
-}
-
-/// A variant of an experiment that a user gets.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `edgewise_api::decide::answer` writes")]
-pub(crate) struct Assignment {
-    /// What code calls the experiment by.
-    #[schema(example = "checkout-button-color")]
-    experiment_key: String,
-    /// UUID.
-    experiment_id: String,
-    /// What code calls the variant by.
-    #[schema(example = "treatment")]
-    variant_key: String,
-    /// UUID.
-    variant_id: String,
-    /// What the variant carries, as it was published: absent, null or an object.
-    #[schema(value_type = Option<Object>, example = json!({"color": "#00cc66"}))]
-    payload: Option<()>,
-}
-
-/// The answer to one request too many.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what the limiter answers")]
-pub(crate) struct TooManyRequests {
-    /// `Too Many Requests`
-    #[schema(example = "Too Many Requests")]
-    error: String,
-    /// How long to wait.
-    #[schema(example = "Rate limit exceeded, retry in 42 seconds")]
-    message: String,
-    /// 429
-    #[schema(rename = "statusCode", example = 429)]
-    status_code: u16,
-}
-
-/// The answers to a decide request.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes what is answered")]
-pub(crate) enum DecideAnswers {
-    /// The decision
-    #[response(status = 200, headers(
-        ("x-ratelimit-limit" = u32, description = "Decisions that a client address may ask for in one window; \
-            absent, like the other two, where it is not limited"),
-        ("x-ratelimit-remaining" = u32, description = "Those that are left"),
-        ("x-ratelimit-reset" = u64, description = "Whole seconds until the window ends"),
-    ))]
-    Decided(#[to_schema] Decided),
-    /// A parameter is missing, repeated, empty or wrong
-    #[response(status = 400)]
-    Invalid(#[to_schema] ErrorBody),
-    /// The client has asked too often
-    #[response(status = 429, headers(
-        ("retry-after" = u64, description = "How many seconds to wait"),
-        ("x-ratelimit-limit" = u32, description = "Decisions that a client address may ask for in one window"),
-        ("x-ratelimit-remaining" = u32, description = "0"),
-        ("x-ratelimit-reset" = u64, description = "Whole seconds until the window ends"),
-    ))]
-    TooMany(#[to_schema] TooManyRequests),
-    /// Nothing is published in the environment, or it cannot be loaded
-    #[response(status = 503)]
-    Unavailable(#[to_schema] ErrorBody),
-}
-
-/// What can be wrong with the body of a decide request.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes what is answered")]
-pub(crate) enum BodyProblems {
-    /// The body did not arrive in time
-    #[response(status = 408)]
-    Timeout(#[to_schema] ErrorBody),
-    /// The body is larger than 1 MiB
-    #[response(status = 413)]
-    TooLarge(#[to_schema] ErrorBody),
-    /// The body is not declared as JSON
-    #[response(status = 415)]
-    NotJson(#[to_schema] ErrorBody),
-}
 
 /// What can go wrong on the way to another plane.
 #[derive(IntoResponses)]
@@ -248,59 +133,7 @@ enum PassingProblems {
 
 /// Routes whose handlers are shared or closures, described.
 mod described {
-    use super::{ErrorBody, Health};
-
-    /// The version that is live
-    #[utoipa::path(
-        get, path = "/configs/{environment}/version.json", tag = "snapshots",
-        params(
-            ("environment" = String, Path, description = "The environment's name", example = "prod"),
-            ("If-None-Match" = Option<String>, Header, description = "The ETag that is held already"),
-        ),
-        responses(
-            (status = 200, description = "The pointer", body = Object,
-             headers(("etag" = String), ("cache-control" = String)), example = json!({"version": 3})),
-            (status = 304, description = "What is held is what is live"),
-            (status = 404, description = "Nothing is published there", body = ErrorBody),
-        )
-    )]
-    #[expect(dead_code, reason = "describes a route")]
-    pub(super) fn pointer() {}
-
-    /// The snapshot that is live
-    #[utoipa::path(
-        get, path = "/configs/{environment}/snapshots/latest.json", tag = "snapshots",
-        params(
-            ("environment" = String, Path, description = "The environment's name", example = "prod"),
-            ("If-None-Match" = Option<String>, Header, description = "The ETag that is held already"),
-        ),
-        responses(
-            (status = 200, description = "The snapshot", body = Object,
-             headers(("etag" = String), ("cache-control" = String))),
-            (status = 304, description = "What is held is what is live"),
-            (status = 404, description = "Nothing is published there", body = ErrorBody),
-        )
-    )]
-    #[expect(dead_code, reason = "describes a route")]
-    pub(super) fn latest() {}
-
-    /// The snapshot of one version, which never changes
-    #[utoipa::path(
-        get, path = "/configs/{environment}/snapshots/{version}.json", tag = "snapshots",
-        params(
-            ("environment" = String, Path, description = "The environment's name", example = "prod"),
-            ("version" = u64, Path, description = "From 1", example = 3),
-            ("If-None-Match" = Option<String>, Header, description = "The ETag that is held already"),
-        ),
-        responses(
-            (status = 200, description = "The snapshot", body = Object,
-             headers(("etag" = String), ("cache-control" = String))),
-            (status = 304, description = "It is held already"),
-            (status = 404, description = "There is no such version", body = ErrorBody),
-        )
-    )]
-    #[expect(dead_code, reason = "describes a route")]
-    pub(super) fn snapshot() {}
+    use super::Health;
 
     /// Whether all is well, and what is loaded
     #[utoipa::path(

@@ -7,12 +7,13 @@ use std::{
 };
 
 use clap::{Args, FromArgMatches};
-use edgewise::{limit::Limiter, options::LimitOptions};
+use edgewise::options::LimitOptions;
+use edgewise_http::Limiter;
 
 fn limiter(args: &[&str]) -> Option<Limiter> {
     let command = LimitOptions::augment_args(clap::Command::new("limit").no_binary_name(true));
     let options = LimitOptions::from_arg_matches(&command.get_matches_from(args)).unwrap();
-    Limiter::new(&options)
+    options.rate_limit().map(Limiter::new)
 }
 
 fn address(text: &str) -> IpAddr {

@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use edgewise_control::http::{Metrics, shell};
+use edgewise_http::{Metrics, shell};
 use support::Served;
 use tokio::sync::Notify;
 

@@ -35,7 +35,7 @@ const text = new TextDecoder();
  *                                                     └─▶ absent ▶ error
  * ```
  *
- * It is the table of cases of every reader (`api/src/loading.rs`). A store that was not written by Edgewise has no
+ * It is the table of cases of every reader (`crates/api/src/loading.rs`). A store that was not written by Edgewise has no
  * rulesets; its snapshots are compiled, by what is loaded only then.
  *
  * @throws {EdgewiseError} `no-config`, `store-failed` or `store-corrupt`: the reader keeps what it has.

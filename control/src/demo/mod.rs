@@ -14,10 +14,8 @@ use std::{
 use edgewise_api::{ApiError, page::PageRequest};
 use serde_json::Value;
 
-use crate::{
-    clock::{Clock, SystemClock},
-    services::{Result, Services},
-};
+use crate::services::{Result, Services};
+use edgewise_caller::{Clock, SystemClock};
 use step::Step;
 
 /// What is done, the earliest first.

@@ -1,5 +1,6 @@
 use edgewise_api::{
     ApiError,
+    conditional::Precondition,
     resources::{
         AllocationsPut, AudienceCreate, EnvironmentCreate, ExperimentCreate, ExperimentPatch, StatusPatch,
         VariantCreate,
@@ -9,11 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Made, body};
-use crate::{
-    actor::Actor,
-    publisher::Publication,
-    services::{Precondition, Result, Services},
-};
+use crate::services::{Result, Services};
+use edgewise_api::Publication;
+use edgewise_caller::Actor;
 
 const HOUR_MS: f64 = 3_600_000.0;
 

@@ -6,10 +6,8 @@ use super::{
     Lease, Problem, Publisher, Step,
     compile::{self, CompileError},
 };
-use crate::{
-    clock::iso8601,
-    store::{StoreError, Tx, Version},
-};
+use crate::store::{StoreError, Tx, Version};
+use edgewise_caller::iso8601;
 
 /// Why a version could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,5 @@
-use crate::{
-    clock::Clock,
-    store::{Store, StoreError, Tx},
-};
+use crate::store::{Store, StoreError, Tx};
+use edgewise_caller::Clock;
 
 /// How long a lease lasts: longer than any single call of the object store may take.
 const LEASE_MS: i64 = 15_000;

@@ -17,7 +17,7 @@ mod upload;
 
 use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
 
-use edgewise_api::EnvironmentName;
+use edgewise_api::{EnvironmentName, Publication};
 use edgewise_engine::Ruleset;
 use tokio::{
     sync::{Notify, watch},
@@ -25,11 +25,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{
-    clock::{Clock, IdSource},
-    objects::{ObjectError, ObjectStore},
-    store::{Store, StoreError, Version},
-};
+use crate::store::{Store, StoreError, Version};
+use edgewise_caller::{Clock, IdSource};
+use edgewise_objects::{ObjectError, ObjectStore};
 
 use lease::Lease;
 use progress::Progresses;
@@ -47,17 +45,6 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 
 /// Called with an environment and its ruleset, once it is written and before anybody is told.
 pub type OnPublished = Arc<dyn Fn(&EnvironmentName, Ruleset) + Send + Sync>;
-
-/// What became of publishing a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Publication {
-    /// The change is not to be published now.
-    NotDue,
-    /// The change is live.
-    Published,
-    /// Not yet: the text says why, in one line. It goes on in the background.
-    Failed(String),
-}
 
 /// Publishes the environments of one database.
 pub struct Publisher {
@@ -182,7 +169,7 @@ impl Publisher {
     async fn hear_of_others(&self) {
         let mut listener = self.store.due_listener();
         loop {
-            listener.heard().await;
+            listener.changed().await;
             self.wake.notify_one();
         }
     }

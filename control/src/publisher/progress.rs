@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use tokio::sync::watch;
 
-use super::Publication;
+use edgewise_api::Publication;
 
 /// Why a change is not live that a rollback went behind.
 const HELD_BACK: &str = "a rollback took its place: it is kept, and live once publishing is resumed";

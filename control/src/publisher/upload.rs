@@ -11,10 +11,8 @@ use edgewise_engine::{Ruleset, ruleset::FORMAT};
 use tokio::time::timeout;
 
 use super::{Lease, OBJECT_TIMEOUT, Problem, Publisher, Step};
-use crate::{
-    objects::{Condition, Object, Put},
-    store::Version,
-};
+use crate::store::Version;
+use edgewise_objects::{Condition, Object, Put};
 
 /// How often in a row it is tried to move a pointer that changes under our hands.
 const POINTER_TRIES: usize = 3;
@@ -67,7 +65,7 @@ impl Publisher {
                 let mut tx = self.store.write().await?;
                 let done = tx.mark_published(environment_id, version).await?;
                 if done {
-                    tx.tell_published(name, version.number).await?;
+                    tx.notify_published(name, version.number).await?;
                 }
                 tx.commit().await?;
                 if !done {

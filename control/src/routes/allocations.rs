@@ -3,14 +3,11 @@ use edgewise_api::resources::{Allocation, AllocationsPut};
 
 use super::{
     described::{List, Published, WriteProblems},
-    extract::Ids,
+    extract::{Caller, Ids},
     reply::{Reply, changed},
 };
-use crate::{
-    actor::Actor,
-    http::JsonBody,
-    services::{Precondition, Services},
-};
+use crate::services::Services;
+use edgewise_http::{IfMatch, JsonBody};
 
 /// Replace all allocations of an experiment
 ///
@@ -22,9 +19,9 @@ use crate::{
 )]
 pub(super) async fn put(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = AllocationsPut::from_body(&body)?;

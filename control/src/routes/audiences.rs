@@ -6,14 +6,11 @@ use edgewise_api::{
 
 use super::{
     described::{Created, Deleted, Published, ReadProblems, Shown, WriteProblems},
-    extract::{Ids, QueryText},
+    extract::{Caller, Ids, QueryText},
     reply::{Reply, changed, plain, published, stored},
 };
-use crate::{
-    actor::Actor,
-    http::JsonBody,
-    services::{Precondition, Services},
-};
+use crate::services::Services;
+use edgewise_http::{IfMatch, JsonBody};
 
 /// Make an audience
 #[utoipa::path(
@@ -22,7 +19,7 @@ use crate::{
 )]
 pub(super) async fn create(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = AudienceCreate::from_body(&body)?;
@@ -65,9 +62,9 @@ pub(super) async fn show(State(services): State<Services>, Ids(id): Ids<String>)
 )]
 pub(super) async fn update(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = AudiencePatch::from_body(&body)?;
@@ -84,9 +81,9 @@ pub(super) async fn update(
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
 ) -> Reply {
     published(&services.delete_audience(&actor, &id, &precondition).await?)
 }

@@ -6,10 +6,11 @@ use edgewise_api::{
 
 use super::{
     described::{Created, ReadProblems, Shown, WriteProblems},
-    extract::{Ids, QueryText},
+    extract::{Caller, Ids, QueryText},
     reply::{Reply, plain, stored},
 };
-use crate::{actor::Actor, http::JsonBody, services::Services};
+use crate::services::Services;
+use edgewise_http::JsonBody;
 
 /// Make an environment
 #[utoipa::path(
@@ -18,7 +19,7 @@ use crate::{actor::Actor, http::JsonBody, services::Services};
 )]
 pub(super) async fn create(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = EnvironmentCreate::from_body(&body)?;

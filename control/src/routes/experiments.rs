@@ -10,15 +10,12 @@ use edgewise_api::{
 
 use super::{
     described::{Created, Deleted, Published, ReadProblems, Shown, WriteProblems},
-    extract::{Ids, QueryText},
+    extract::{Caller, Ids, QueryText},
     reply::{Reply, changed, plain, published, stored},
 };
-use crate::{
-    actor::Actor,
-    http::{JsonBody, json_reply},
-    services::{Precondition, Services},
-    store::ExperimentFilter,
-};
+use crate::services::Services;
+use edgewise_api::resources::ExperimentFilter;
+use edgewise_http::{IfMatch, JsonBody, json_reply};
 
 /// Make an experiment, a draft
 #[utoipa::path(
@@ -27,7 +24,7 @@ use crate::{
 )]
 pub(super) async fn create(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = ExperimentCreate::from_body(&body)?;
@@ -75,9 +72,9 @@ pub(super) async fn show(State(services): State<Services>, Ids(id): Ids<String>)
 )]
 pub(super) async fn update(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = ExperimentPatch::from_body(&body)?;
@@ -94,9 +91,9 @@ pub(super) async fn update(
 )]
 pub(super) async fn update_status(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = StatusPatch::from_body(&body)?;
@@ -117,9 +114,9 @@ pub(super) async fn update_status(
 )]
 pub(super) async fn publish(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
 ) -> Reply {
     Ok(json_reply(StatusCode::OK, services.publish(&actor, &id, &precondition).await?))
 }
@@ -134,9 +131,9 @@ pub(super) async fn publish(
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
 ) -> Reply {
     published(&services.delete_experiment(&actor, &id, &precondition).await?)
 }

@@ -1,11 +1,12 @@
 use axum::{
     extract::{FromRequestParts, Path},
-    http::{header, request::Parts},
+    http::request::Parts,
 };
 use edgewise_api::{ApiError, query::Query};
+use edgewise_caller::Actor;
 use serde::de::DeserializeOwned;
 
-use crate::{actor::Actor, http::Failed, services::Precondition};
+use edgewise_http::Failed;
 
 /// The ids in the path.
 pub(super) struct Ids<T>(pub(super) T);
@@ -23,23 +24,14 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> 
     }
 }
 
-/// What the client expects to change, by its `If-Match` header.
-impl<S: Sync> FromRequestParts<S> for Precondition {
-    type Rejection = Failed;
+/// The author of the request. There are no accounts yet: every client that reaches the address may do everything.
+pub(super) struct Caller(pub(super) Actor);
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failed> {
-        let values = parts.headers.get_all(header::IF_MATCH).iter();
-        let values: Vec<&str> = values.map(|value| value.to_str().unwrap_or_default()).collect();
-        Ok(if values.is_empty() { Self::None } else { Self::from_if_match(&values.join(",")) })
-    }
-}
-
-/// Who asks. There are no accounts yet: whoever reaches the address may do everything.
-impl<S: Sync> FromRequestParts<S> for Actor {
+impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Failed;
 
     async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Failed> {
-        Ok(Self::LOCAL)
+        Ok(Self(Actor::LOCAL))
     }
 }
 

@@ -4,12 +4,10 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::{
-    http::{Failed, json_reply},
-    publisher::Publication,
-    services::Changed,
-    store::Stored,
-};
+use crate::services::Changed;
+use edgewise_api::Publication;
+use edgewise_api::Revisioned;
+use edgewise_http::{Failed, json_reply};
 
 /// What a handler gives back.
 pub(super) type Reply = Result<Response, Failed>;
@@ -27,14 +25,14 @@ pub(super) fn plain(status: StatusCode, value: &impl Serialize) -> Reply {
 }
 
 /// A value with its revision as ETag.
-pub(super) fn stored<T: Serialize>(status: StatusCode, stored: &Stored<T>) -> Reply {
+pub(super) fn stored<T: Serialize>(status: StatusCode, stored: &Revisioned<T>) -> Reply {
     let mut response = plain(status, &stored.value)?;
     response.headers_mut().insert(header::ETAG, etag(stored.revision));
     Ok(response)
 }
 
 /// A changed value with its new revision, and what became of publishing the change.
-pub(super) fn changed<T: Serialize>(status: StatusCode, changed: &Changed<Stored<T>>) -> Reply {
+pub(super) fn changed<T: Serialize>(status: StatusCode, changed: &Changed<Revisioned<T>>) -> Reply {
     let mut response = stored(status, &changed.value)?;
     insert_publication(response.headers_mut(), &changed.publication);
     Ok(response)

@@ -17,7 +17,8 @@ use futures_util::{Stream, stream};
 use tokio::sync::watch;
 
 use super::{described::ReadProblems, extract::QueryText, reply::Reply};
-use crate::{live::Versions, services::Services};
+use crate::services::Services;
+use edgewise_api::publication::LiveVersions;
 
 /// How often something is said, if only that nothing is new: so that nobody takes the connection for dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -67,11 +68,11 @@ pub(super) async fn stream(State(services): State<Services>, headers: HeaderMap,
 
 /// What somebody is told.
 struct Telling {
-    versions: watch::Receiver<Versions>,
+    versions: watch::Receiver<LiveVersions>,
     /// The one of interest, or all.
     environment: Option<EnvironmentName>,
     /// What has been told.
-    told: Versions,
+    told: LiveVersions,
     /// What is to be told before it is looked for more.
     due: VecDeque<(EnvironmentName, u64)>,
 }

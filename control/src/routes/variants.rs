@@ -3,14 +3,11 @@ use edgewise_api::resources::{Variant, VariantCreate, VariantPatch, VariantsPatc
 
 use super::{
     described::{CreatedAndPublished, List, Published, WriteProblems},
-    extract::Ids,
+    extract::{Caller, Ids},
     reply::{Reply, changed},
 };
-use crate::{
-    actor::Actor,
-    http::JsonBody,
-    services::{Precondition, Services},
-};
+use crate::services::Services;
+use edgewise_http::{IfMatch, JsonBody};
 
 /// Add a variant to an experiment
 ///
@@ -22,9 +19,9 @@ use crate::{
 )]
 pub(super) async fn create(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = VariantCreate::from_body(&body)?;
@@ -41,9 +38,9 @@ pub(super) async fn create(
 )]
 pub(super) async fn patch(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids(id): Ids<String>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = VariantsPatch::from_body(&body)?;
@@ -64,9 +61,9 @@ pub(super) async fn patch(
 )]
 pub(super) async fn update(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids((id, variant_id)): Ids<(String, String)>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
     JsonBody(body): JsonBody,
 ) -> Reply {
     let request = VariantPatch::from_body(&body)?;
@@ -88,9 +85,9 @@ pub(super) async fn update(
 )]
 pub(super) async fn delete(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids((id, variant_id)): Ids<(String, String)>,
-    precondition: Precondition,
+    IfMatch(precondition): IfMatch,
 ) -> Reply {
     changed(StatusCode::OK, &services.delete_variant(&actor, (&id, &variant_id), &precondition).await?)
 }

@@ -11,10 +11,10 @@ use edgewise_api::{
 
 use super::{
     described::{Done, ReadProblems, WriteProblems},
-    extract::{Ids, QueryText},
+    extract::{Caller, Ids, QueryText},
     reply::{Reply, plain, published},
 };
-use crate::{actor::Actor, services::Services};
+use crate::services::Services;
 
 /// List an environment's versions, the newest first
 #[utoipa::path(
@@ -91,7 +91,7 @@ pub(super) async fn preview(State(services): State<Services>, Ids(id): Ids<Strin
 )]
 pub(super) async fn rollback(
     State(services): State<Services>,
-    actor: Actor,
+    Caller(actor): Caller,
     Ids((id, version)): Ids<(String, String)>,
 ) -> Reply {
     published(&services.rollback(&actor, &id, &version).await?)
@@ -103,7 +103,11 @@ pub(super) async fn rollback(
     params(("id" = String, Path, description = "UUID of the environment")),
     responses(Done::<PublicationStatus>, WriteProblems)
 )]
-pub(super) async fn resume(State(services): State<Services>, actor: Actor, Ids(id): Ids<String>) -> Reply {
+pub(super) async fn resume(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Ids(id): Ids<String>,
+) -> Reply {
     published(&services.resume(&actor, &id).await?)
 }
 

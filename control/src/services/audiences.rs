@@ -1,22 +1,26 @@
 use std::collections::HashMap;
 
 use edgewise_api::{
+    Revisioned,
+    conditional::Precondition,
     page::{Page, PageRequest},
     resources::{Audience, AudienceCreate, AudiencePatch, AudienceSummary, AudienceUses, Environment},
 };
 
-use super::{Changed, Precondition, Result, Services, begin_change, count, found, or_conflict, rules_json};
-use crate::{
-    actor::Actor,
-    store::{Stored, Tx},
-};
+use super::{Changed, Result, Services, begin_change, count, found, or_conflict, rules_json};
+use crate::store::Tx;
+use edgewise_caller::Actor;
 
 impl Services {
     /// Makes an audience.
     ///
     /// # Errors
     /// 404 for an unknown environment, 409 if the environment has an audience of that name.
-    pub async fn create_audience(&self, actor: &Actor, request: &AudienceCreate) -> Result<Stored<Audience>> {
+    pub async fn create_audience(
+        &self,
+        actor: &Actor,
+        request: &AudienceCreate,
+    ) -> Result<Revisioned<Audience>> {
         let (id, now) = (self.ids.new_id(), self.clock.now_ms());
         let rules = rules_json(&request.rules)?;
         let mut tx = self.store.write().await?;
@@ -31,7 +35,7 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is none.
-    pub async fn audience(&self, id: &str) -> Result<Stored<Audience>> {
+    pub async fn audience(&self, id: &str) -> Result<Revisioned<Audience>> {
         read(&mut self.store.read().await?, id).await
     }
 
@@ -87,7 +91,7 @@ impl Services {
         id: &str,
         precondition: &Precondition,
         request: &AudiencePatch,
-    ) -> Result<Changed<Stored<Audience>>> {
+    ) -> Result<Changed<Revisioned<Audience>>> {
         let rules = request.rules.as_deref().map(rules_json).transpose()?;
         let mut tx = self.store.write().await?;
         let environment_id = read(&mut tx, id).await?.value.row.environment_id;
@@ -142,7 +146,7 @@ async fn list(tx: &mut Tx, environment_id: Option<&str>, page: PageRequest) -> R
     Ok((audiences, count(total)))
 }
 
-async fn read(tx: &mut Tx, id: &str) -> Result<Stored<Audience>> {
+async fn read(tx: &mut Tx, id: &str) -> Result<Revisioned<Audience>> {
     let audience = found(tx.audience(id).await?, "audience", id)?;
     let environment_id = &audience.value.environment_id;
     let environment = found(tx.environment(environment_id).await?, "environment", environment_id)?.value;

@@ -4,7 +4,8 @@ use edgewise_api::{
 };
 
 use super::{Result, Services, count, found, missing, or_conflict};
-use crate::{actor::Actor, store::Stored};
+use edgewise_api::Revisioned;
+use edgewise_caller::Actor;
 
 impl Services {
     /// Makes an environment.
@@ -15,7 +16,7 @@ impl Services {
         &self,
         actor: &Actor,
         request: &EnvironmentCreate,
-    ) -> Result<Stored<Environment>> {
+    ) -> Result<Revisioned<Environment>> {
         let (id, now) = (self.ids.new_id(), self.clock.now_ms());
         let name = request.name.as_str();
         let mut tx = self.store.write().await?;
@@ -32,7 +33,7 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is none.
-    pub async fn environment(&self, id: &str) -> Result<Stored<Environment>> {
+    pub async fn environment(&self, id: &str) -> Result<Revisioned<Environment>> {
         let mut tx = self.store.read().await?;
         tx.environment(id).await?.ok_or_else(|| missing("environment", id))
     }

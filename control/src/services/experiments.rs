@@ -1,20 +1,18 @@
 use edgewise_api::{
-    ApiError, limits,
+    ApiError, Revisioned,
+    conditional::Precondition,
+    limits,
     page::{Page, PageRequest},
     resources::{
-        Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, ExperimentSummary,
-        ExperimentWithEnvironment, Status, StatusPatch,
+        Experiment, ExperimentCreate, ExperimentFilter, ExperimentPatch, ExperimentQuery, ExperimentRow,
+        ExperimentSummary, ExperimentWithEnvironment, Status, StatusPatch,
     },
 };
 
-use super::{
-    Changed, Precondition, Result, Services, begin_change, count, found, missing, or_conflict, rules_json,
-};
-use crate::{
-    actor::Actor,
-    publisher::Publication,
-    store::{Change, ExperimentFilter, ExperimentQuery, Stored, Tx},
-};
+use super::{Changed, Result, Services, begin_change, count, found, missing, or_conflict, rules_json};
+use crate::store::{Change, Tx};
+use edgewise_api::Publication;
+use edgewise_caller::Actor;
 
 impl Services {
     /// Makes an experiment, a draft with a salt of its own.
@@ -26,7 +24,7 @@ impl Services {
         &self,
         actor: &Actor,
         request: &ExperimentCreate,
-    ) -> Result<Stored<Experiment>> {
+    ) -> Result<Revisioned<Experiment>> {
         let (tx, change, experiment) = self.begin_experiment(request).await?;
         let (environment_id, id) = (&request.environment_id, experiment.value.row.id.clone());
         self.finish(tx, environment_id, change, false, (actor, "experiment created", &id)).await?;
@@ -42,7 +40,10 @@ impl Services {
         self.begin_experiment(request).await.map(drop)
     }
 
-    async fn begin_experiment(&self, request: &ExperimentCreate) -> Result<(Tx, Change, Stored<Experiment>)> {
+    async fn begin_experiment(
+        &self,
+        request: &ExperimentCreate,
+    ) -> Result<(Tx, Change, Revisioned<Experiment>)> {
         let (id, salt, now) = (self.ids.new_id(), self.ids.new_id(), self.clock.now_ms());
         let environment_id = &request.environment_id;
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
@@ -68,7 +69,7 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is none.
-    pub async fn experiment(&self, id: &str) -> Result<Stored<Experiment>> {
+    pub async fn experiment(&self, id: &str) -> Result<Revisioned<Experiment>> {
         found(self.store.read().await?.experiment(id).await?, "experiment", id)
     }
 
@@ -111,7 +112,7 @@ impl Services {
         id: &str,
         precondition: &Precondition,
         request: &ExperimentPatch,
-    ) -> Result<Changed<Stored<Experiment>>> {
+    ) -> Result<Changed<Revisioned<Experiment>>> {
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
         let (mut tx, change, experiment) = self.change_experiment(id, precondition).await?;
         if let Some(Some(audience_id)) = &request.audience_id {
@@ -136,7 +137,7 @@ impl Services {
         id: &str,
         precondition: &Precondition,
         request: StatusPatch,
-    ) -> Result<Changed<Stored<Experiment>>> {
+    ) -> Result<Changed<Revisioned<Experiment>>> {
         let (mut tx, change, experiment) = self.change_experiment(id, precondition).await?;
         let (from, to) = (experiment.status, request.status);
         if !from.may_become(to) {

@@ -1,6 +1,7 @@
 use std::error::Error;
 
 use edgewise_api::ApiError;
+use edgewise_database::DatabaseError;
 
 use crate::store::StoreError;
 
@@ -12,14 +13,14 @@ pub(super) fn internal(error: &dyn Error) -> ApiError {
 }
 
 impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
+    fn from(StoreError(error): StoreError) -> Self {
         match error {
-            StoreError::Unavailable(error) => {
+            DatabaseError::Unavailable(error) => {
                 tracing::warn!(%error, "the database is not available");
                 Self::unavailable("the database is not available: try again in a moment")
             }
-            StoreError::Duplicate => Self::conflict("the name or key is taken"),
-            error @ StoreError::Failed(_) => internal(&error),
+            DatabaseError::Duplicate => Self::conflict("the name or key is taken"),
+            error @ DatabaseError::Failed(_) => internal(&error),
         }
     }
 }

@@ -5,27 +5,25 @@ mod audiences;
 mod environments;
 mod experiments;
 mod failure;
-mod imports;
-mod precondition;
+pub mod imports;
 mod summaries;
 mod variants;
 mod versions;
 
 use std::sync::Arc;
 
-use edgewise_api::{ApiError, EnvironmentName, resources::Rule};
+use edgewise_api::{ApiError, EnvironmentName, Publication, publication::LiveVersions, resources::Rule};
 use tokio::sync::watch;
 
 use crate::{
-    actor::Actor,
-    clock::{Clock, IdSource},
-    live::{Live, Versions},
-    publisher::{Publication, Publisher},
-    store::{Change, Store, Stored, Tx},
+    live::Live,
+    publisher::Publisher,
+    store::{self, Change, Store, StoreError, Tx},
 };
-
-pub use imports::Imported;
-pub use precondition::Precondition;
+use edgewise_api::Revisioned;
+use edgewise_caller::Actor;
+use edgewise_caller::{Clock, IdSource};
+use edgewise_database::DatabaseError;
 
 /// Shorthand of this module.
 pub type Result<T> = std::result::Result<T, ApiError>;
@@ -71,7 +69,7 @@ impl Services {
 
     /// The versions that are live, as they change.
     #[must_use]
-    pub fn every_live_version(&self) -> watch::Receiver<Versions> {
+    pub fn every_live_version(&self) -> watch::Receiver<LiveVersions> {
         self.live.subscribe()
     }
 
@@ -82,7 +80,7 @@ impl Services {
     pub async fn live_versions(
         &self,
         environment: Option<&EnvironmentName>,
-    ) -> Result<watch::Receiver<Versions>> {
+    ) -> Result<watch::Receiver<LiveVersions>> {
         let versions = self.live.subscribe();
         if let Some(name) = environment
             && !versions.borrow().contains_key(name)
@@ -127,7 +125,7 @@ fn missing(what: &str, id: &str) -> ApiError {
 }
 
 /// The value, or 404.
-fn found<T>(value: Option<Stored<T>>, what: &str, id: &str) -> Result<Stored<T>> {
+fn found<T>(value: Option<Revisioned<T>>, what: &str, id: &str) -> Result<Revisioned<T>> {
     value.ok_or_else(|| missing(what, id))
 }
 
@@ -136,9 +134,9 @@ fn rules_json(rules: &[Rule]) -> Result<String> {
 }
 
 /// Turns a taken name into 409.
-fn or_conflict<T>(result: crate::store::Result<T>, conflict: impl FnOnce() -> String) -> Result<T> {
+fn or_conflict<T>(result: store::Result<T>, conflict: impl FnOnce() -> String) -> Result<T> {
     result.map_err(|error| match error {
-        crate::store::StoreError::Duplicate => ApiError::conflict(conflict()),
+        StoreError(DatabaseError::Duplicate) => ApiError::conflict(conflict()),
         error => error.into(),
     })
 }

@@ -1,16 +1,16 @@
 use edgewise_api::{
-    ApiError, limits,
+    ApiError, Revisioned,
+    conditional::Precondition,
+    limits,
     resources::{
         Allocation, AllocationsPut, ExperimentRow, Status, Variant, VariantCreate, VariantPatch,
         VariantsPatch,
     },
 };
 
-use super::{Changed, Precondition, Result, Services, missing, or_conflict};
-use crate::{
-    actor::Actor,
-    store::{Change, Stored, Tx},
-};
+use super::{Changed, Result, Services, missing, or_conflict};
+use crate::store::{Change, Tx};
+use edgewise_caller::Actor;
 
 impl Services {
     /// Adds a variant to an experiment. Published if the experiment runs; so are all changes below.
@@ -24,7 +24,7 @@ impl Services {
         experiment_id: &str,
         precondition: &Precondition,
         request: VariantCreate,
-    ) -> Result<Changed<Stored<Variant>>> {
+    ) -> Result<Changed<Revisioned<Variant>>> {
         let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
         let variant = self.insert(&mut tx, experiment_id, request).await?;
         check_count(&mut tx, experiment_id).await?;
@@ -42,7 +42,7 @@ impl Services {
         (experiment_id, id): (&str, &str),
         precondition: &Precondition,
         request: &VariantPatch,
-    ) -> Result<Changed<Stored<Variant>>> {
+    ) -> Result<Changed<Revisioned<Variant>>> {
         let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
         variant(&mut tx, experiment_id, id).await?;
         tx.update_variant(id, request).await?;
@@ -59,7 +59,7 @@ impl Services {
         actor: &Actor,
         (experiment_id, id): (&str, &str),
         precondition: &Precondition,
-    ) -> Result<Changed<Stored<Variant>>> {
+    ) -> Result<Changed<Revisioned<Variant>>> {
         let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
         let value = variant(&mut tx, experiment_id, id).await?;
         tx.delete_variant(id).await?;
@@ -76,7 +76,7 @@ impl Services {
         experiment_id: &str,
         precondition: &Precondition,
         request: VariantsPatch,
-    ) -> Result<Changed<Stored<Vec<Variant>>>> {
+    ) -> Result<Changed<Revisioned<Vec<Variant>>>> {
         let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
         for id in &request.delete {
             variant(&mut tx, experiment_id, id).await?;
@@ -106,7 +106,7 @@ impl Services {
         experiment_id: &str,
         precondition: &Precondition,
         request: AllocationsPut,
-    ) -> Result<Changed<Stored<Vec<Allocation>>>> {
+    ) -> Result<Changed<Revisioned<Vec<Allocation>>>> {
         let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
         let variants = tx.variants(experiment_id).await?;
         for (index, allocation) in request.allocations.iter().enumerate() {
@@ -130,11 +130,11 @@ impl Services {
         (mut tx, change, experiment): (Tx, Change, ExperimentRow),
         value: T,
         what: (&Actor, &'static str, &str),
-    ) -> Result<Changed<Stored<T>>> {
+    ) -> Result<Changed<Revisioned<T>>> {
         let revision = tx.touch_experiment(&experiment.id).await?;
         let running = experiment.status == Status::Running;
         let publication = self.finish(tx, &experiment.environment_id, change, running, what).await?;
-        Ok(Changed { value: Stored { revision, value }, publication })
+        Ok(Changed { value: Revisioned { revision, value }, publication })
     }
 
     async fn insert(&self, tx: &mut Tx, experiment_id: &str, request: VariantCreate) -> Result<Variant> {

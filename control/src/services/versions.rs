@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 
 use super::{Changed, Result, Services, begin_change, count, failure, missing};
 use crate::{
-    actor::Actor,
-    clock::iso8601,
     publisher::Unprepared,
     store::{PublishState, Tx, Version},
 };
+use edgewise_caller::Actor;
+use edgewise_caller::iso8601;
 
 impl Services {
     /// A page of an environment's versions, the newest first.

@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 
-use edgewise_api::resources::{AudienceCreate, AudienceRow, ExperimentRow, StatusCounts};
+use edgewise_api::{
+    Revisioned,
+    resources::{AudienceCreate, AudienceRow, ExperimentRow, StatusCounts},
+};
+use edgewise_database::rows::revisioned;
 use sqlx::{Row as _, query};
 
-use super::{
-    Result, Tx,
-    rows::{self, Stored},
-};
+use super::{Result, Tx, rows};
 
 impl Tx {
     /// Writes a new audience.
@@ -32,10 +33,10 @@ impl Tx {
     }
 
     /// The audience of that id.
-    pub async fn audience(&mut self, id: &str) -> Result<Option<Stored<AudienceRow>>> {
+    pub async fn audience(&mut self, id: &str) -> Result<Option<Revisioned<AudienceRow>>> {
         let row =
             query("SELECT * FROM audience WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
-        Ok(row.map(|row| rows::stored(&row, rows::audience)).transpose()?)
+        Ok(row.map(|row| revisioned(&row, rows::audience)).transpose()?)
     }
 
     /// A page of the audiences, of one environment or of all, newest first; and how many there are.

@@ -1,10 +1,8 @@
-use edgewise_api::resources::Environment;
-use sqlx::{Executor as _, Row as _, query};
+use edgewise_api::{Revisioned, resources::Environment};
+use edgewise_database::rows::revisioned;
+use sqlx::{Row as _, query};
 
-use super::{
-    Result, Tx,
-    rows::{self, Stored},
-};
+use super::{Result, Tx, rows};
 
 /// The number a change got, which says where it stands among all changes of its environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +26,10 @@ impl Tx {
     }
 
     /// The environment of that id.
-    pub async fn environment(&mut self, id: &str) -> Result<Option<Stored<Environment>>> {
+    pub async fn environment(&mut self, id: &str) -> Result<Option<Revisioned<Environment>>> {
         let row =
             query("SELECT * FROM environment WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
-        Ok(row.map(|row| rows::stored(&row, rows::environment)).transpose()?)
+        Ok(row.map(|row| revisioned(&row, rows::environment)).transpose()?)
     }
 
     /// Whether there is an environment of that name.
@@ -74,10 +72,7 @@ impl Tx {
             .bind(by)
             .execute(&mut self.sql)
             .await?;
-        if let Some(tell) = self.dialect.tell_due() {
-            (&mut self.sql).execute(tell).await?;
-        }
-        Ok(())
+        self.notify_due().await
     }
 
     /// Keeps changes unpublished from now on, or, without a time, no longer.

@@ -1,23 +1,16 @@
 use std::collections::HashMap;
 
-use edgewise_api::resources::{
-    Allocation, Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, Status, StatusCounts, Variant,
+use edgewise_api::{
+    Revisioned,
+    resources::{
+        Allocation, Experiment, ExperimentCreate, ExperimentFilter, ExperimentPatch, ExperimentRow, Status,
+        StatusCounts, Variant,
+    },
 };
+use edgewise_database::rows::revisioned;
 use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
-use super::{
-    Result, Tx,
-    rows::{self, Stored},
-};
-
-/// Which experiments a list shows.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ExperimentFilter<'a> {
-    /// Only those of this environment.
-    pub environment_id: Option<&'a str>,
-    /// Only those of this status.
-    pub status: Option<Status>,
-}
+use super::{Result, Tx, rows};
 
 /// The experiments of a page, as the tail of a statement with parameters $1 to $4.
 macro_rules! of_page {
@@ -96,15 +89,17 @@ impl Tx {
     }
 
     /// The experiment of that id, without what belongs to it.
-    pub async fn experiment_row(&mut self, id: &str) -> Result<Option<Stored<ExperimentRow>>> {
+    pub async fn experiment_row(&mut self, id: &str) -> Result<Option<Revisioned<ExperimentRow>>> {
         let row =
             query("SELECT * FROM experiment WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
-        Ok(row.map(|row| rows::stored(&row, rows::experiment)).transpose()?)
+        Ok(row.map(|row| revisioned(&row, rows::experiment)).transpose()?)
     }
 
     /// The experiment of that id, with all that belongs to it.
-    pub async fn experiment(&mut self, id: &str) -> Result<Option<Stored<Experiment>>> {
-        let Some(Stored { revision, value: row }) = self.experiment_row(id).await? else { return Ok(None) };
+    pub async fn experiment(&mut self, id: &str) -> Result<Option<Revisioned<Experiment>>> {
+        let Some(Revisioned { revision, value: row }) = self.experiment_row(id).await? else {
+            return Ok(None);
+        };
         let audience = match &row.audience_id {
             Some(id) => self.audience(id).await?.map(|audience| audience.value),
             None => None,
@@ -113,7 +108,7 @@ impl Tx {
         let variants = self.variants(id).await?;
         let allocations = self.allocations(id).await?;
         let value = Experiment { row, variants, allocations, environment: environment.value, audience };
-        Ok(Some(Stored { revision, value }))
+        Ok(Some(Revisioned { revision, value }))
     }
 
     /// A page of the experiments, newest first, with all that belongs to them; and how many there are.

@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use edgewise_api::resources::{Environment, ExperimentRow};
+use edgewise_api::{
+    Revisioned,
+    resources::{Environment, ExperimentRow},
+};
+use edgewise_database::rows::revisioned;
 use serde_json::value::RawValue;
 use sqlx::{Row as _, query};
 
-use super::{
-    Result, Tx,
-    rows::{self, Stored},
-};
+use super::{Result, Tx, rows};
 
 /// When something was made and last changed, in ms since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +23,12 @@ pub struct Times {
 
 impl Tx {
     /// The environment of that name.
-    pub async fn environment_named(&mut self, name: &str) -> Result<Option<Stored<Environment>>> {
+    pub async fn environment_named(&mut self, name: &str) -> Result<Option<Revisioned<Environment>>> {
         let row = query("SELECT * FROM environment WHERE name = $1")
             .bind(name)
             .fetch_optional(&mut self.sql)
             .await?;
-        Ok(row.map(|row| rows::stored(&row, rows::environment)).transpose()?)
+        Ok(row.map(|row| revisioned(&row, rows::environment)).transpose()?)
     }
 
     /// The ids of everything there is.

@@ -2,23 +2,11 @@
 
 use std::collections::HashMap;
 
-use edgewise_api::resources::{ExperimentSort, ExperimentSummary, Status, VariantName};
+use edgewise_api::resources::{ExperimentQuery, ExperimentSort, ExperimentSummary, Status, VariantName};
+use edgewise_database::rows::time;
 use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
-use super::{ExperimentFilter, Result, Tx, experiments::grouped, rows};
-
-/// Which experiments are searched for, and in which order.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ExperimentQuery<'a> {
-    /// Of which environment and status.
-    pub filter: ExperimentFilter<'a>,
-    /// Only those whose name or key contains this. The case of letters from A to Z does not matter.
-    pub text: Option<&'a str>,
-    /// What they are sorted by. The newest of equals comes first.
-    pub sort: ExperimentSort,
-    /// From the last to the first.
-    pub descending: bool,
-}
+use super::{Result, Tx, experiments::grouped, rows};
 
 /// The statements for a page in one order. Their parameters are $1 environment, $2 status, $3 pattern, $4 limit, $5 offset.
 struct Statements {
@@ -124,7 +112,7 @@ impl Tx {
                 name: row.try_get("name")?,
                 status: rows::status(row)?,
                 environment: row.try_get("environment")?,
-                updated_at: rows::time(row, "updated_at")?,
+                updated_at: time(row, "updated_at")?,
             })
         });
         Ok((experiments.collect::<sqlx::Result<_>>()?, total.try_get("total")?))

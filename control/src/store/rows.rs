@@ -3,49 +3,8 @@
 use edgewise_api::resources::{
     Allocation, AudienceRow, Environment, ExperimentRow, Status, StatusCounts, Variant, Version, VersionState,
 };
-use serde_json::value::RawValue;
-use sqlx::{Row as _, any::AnyRow};
-
-use crate::clock::iso8601;
-
-/// A value with its revision, which every change to it or below it raises.
-#[derive(Clone, Debug)]
-pub struct Stored<T> {
-    /// Counts from 1.
-    pub revision: i64,
-    /// The value.
-    pub value: T,
-}
-
-impl<T> Stored<T> {
-    /// The same revision with another value.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Stored<U> {
-        Stored { revision: self.revision, value: change(self.value) }
-    }
-}
-
-/// Shorthand of this module.
-type Result<T> = sqlx::Result<T>;
-
-pub(super) fn stored<T>(row: &AnyRow, read: impl FnOnce(&AnyRow) -> Result<T>) -> Result<Stored<T>> {
-    Ok(Stored { revision: row.try_get("revision")?, value: read(row)? })
-}
-
-pub(super) fn time(row: &AnyRow, column: &str) -> Result<String> {
-    row.try_get(column).map(iso8601)
-}
-
-pub(super) fn json(row: &AnyRow, column: &str) -> Result<Option<Box<RawValue>>> {
-    let text: Option<String> = row.try_get(column)?;
-    text.map(RawValue::from_string)
-        .transpose()
-        .map_err(|error| sqlx::Error::ColumnDecode { index: column.to_owned(), source: error.into() })
-}
-
-fn required<T>(value: Option<T>, column: &str) -> Result<T> {
-    value
-        .ok_or_else(|| sqlx::Error::ColumnDecode { index: column.to_owned(), source: "unknown value".into() })
-}
+use edgewise_database::rows::{json, required, time};
+use sqlx::{Result, Row as _, any::AnyRow};
 
 pub(super) fn environment(row: &AnyRow) -> Result<Environment> {
     Ok(Environment {

@@ -2,6 +2,7 @@ use edgewise_api::{
     EnvironmentName,
     resources::{self, Allocation, Variant, VersionState},
 };
+use edgewise_database::rows::json;
 use serde_json::value::RawValue;
 use sqlx::{Row as _, any::AnyRow, query};
 
@@ -192,8 +193,8 @@ impl Tx {
             Ok(RunningExperiment {
                 key: row.try_get("key")?,
                 salt: row.try_get("salt")?,
-                audience_rules: rows::json(row, "audience_rules")?,
-                targeting_rules: rows::json(row, "targeting_rules")?,
+                audience_rules: json(row, "audience_rules")?,
+                targeting_rules: json(row, "targeting_rules")?,
                 variants: variants.remove(&id).unwrap_or_default(),
                 allocations: allocations.remove(&id).unwrap_or_default(),
                 id,
@@ -363,12 +364,9 @@ impl Tx {
         Ok(row.map(live).transpose()?)
     }
 
-    /// Tells other processes that a version is live, once this is committed.
-    pub async fn tell_published(&mut self, name: &EnvironmentName, number: i64) -> Result<()> {
-        if let Some(tell) = self.dialect.tell_published() {
-            query(tell).bind(format!("{number} {name}")).execute(&mut self.sql).await?;
-        }
-        Ok(())
+    /// Announces to other processes, once this is committed, that a version is live.
+    pub async fn notify_published(&mut self, name: &EnvironmentName, number: i64) -> Result<()> {
+        self.notify_live(&format!("{number} {name}")).await
     }
 
     /// The version that is live in each environment that has one.

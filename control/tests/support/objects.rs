@@ -8,7 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use edgewise_control::objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put};
+use edgewise_objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put};
 
 /// A directory whose writes can be made to fail, and which remembers the order they came in.
 #[derive(Debug)]

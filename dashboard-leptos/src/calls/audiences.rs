@@ -78,7 +78,7 @@ pub(crate) async fn save_audience(
     rules: Option<String>,
 ) -> Result<Done<Kept<AudienceRow>>, Problem> {
     use edgewise_api::resources::{AudienceCreate, AudiencePatch};
-    use edgewise_control::actor::Actor;
+    use edgewise_caller::Actor;
     use serde_json::json;
 
     let name = json!(name.trim());
@@ -111,7 +111,7 @@ pub(crate) async fn delete_audience(
     #[server(default)] leads: bool,
 ) -> Result<Publication, Problem> {
     use edgewise_api::{ApiError, page::PageRequest};
-    use edgewise_control::actor::Actor;
+    use edgewise_caller::Actor;
 
     crate::server::with_services(async |services| {
         if services.audience_uses(&id, PageRequest::first(1)).await?.counts.total() > 0 {

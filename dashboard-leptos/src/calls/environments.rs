@@ -25,7 +25,7 @@ pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
 #[server(prefix = "/-", endpoint = "environments/create", protocol = Write)]
 pub(crate) async fn create_environment(name: String) -> Result<Environment, Problem> {
     use edgewise_api::resources::EnvironmentCreate;
-    use edgewise_control::actor::Actor;
+    use edgewise_caller::Actor;
 
     let body = serde_json::json!({ "name": name }).to_string();
     crate::server::with_services(async |services| {
@@ -44,7 +44,7 @@ pub(crate) async fn load_publication(id: String) -> Result<PublicationStatus, Pr
 /// Publishes an environment's changes again.
 #[server(prefix = "/-", endpoint = "environments/resume", protocol = Write)]
 pub(crate) async fn resume(id: String) -> Result<Done<PublicationStatus>, Problem> {
-    use edgewise_control::actor::Actor;
+    use edgewise_caller::Actor;
 
     crate::server::with_services(async |services| Ok(services.resume(&Actor::LOCAL, &id).await?.into())).await
 }

@@ -58,7 +58,7 @@ pub(crate) async fn change_experiment(
     body: String,
 ) -> Result<Done<ExperimentDetail>, Problem> {
     use edgewise_api::resources::{AllocationsPut, ExperimentPatch, StatusPatch, VariantsPatch};
-    use edgewise_control::actor::Actor;
+    use edgewise_caller::Actor;
 
     crate::server::with_services(async |services| {
         let (actor, at, body) = (&Actor::LOCAL, &super::at(revision), body.as_bytes());
@@ -96,7 +96,7 @@ pub(crate) async fn delete_experiment(
     revision: i64,
     #[server(default)] leads: bool,
 ) -> Result<Publication, Problem> {
-    use edgewise_control::actor::Actor;
+    use edgewise_caller::Actor;
 
     crate::server::with_services(async |services| {
         let deleted = services.delete_experiment(&Actor::LOCAL, &id, &super::at(revision)).await?;
@@ -113,10 +113,10 @@ async fn detail(
     services: &edgewise_control::services::Services,
     id: &str,
 ) -> Result<ExperimentDetail, edgewise_api::ApiError> {
+    use edgewise_api::Revisioned;
     use edgewise_api::{page::PageRequest, resources::Experiment};
-    use edgewise_control::store::Stored;
 
-    let Stored { value, revision } = services.experiment(id).await?;
+    let Revisioned { value, revision } = services.experiment(id).await?;
     let Experiment { row, variants, allocations, environment, audience } = value;
     let page = services.audiences(Some(&environment.id), PageRequest::up_to(super::MOST_LISTED)).await?;
     let mut audiences: Vec<AudienceRow> = page.data.into_iter().map(|audience| audience.row).collect();

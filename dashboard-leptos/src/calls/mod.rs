@@ -65,32 +65,30 @@ pub(crate) struct Done<T> {
 
 #[cfg(not(target_family = "wasm"))]
 mod kept {
-    use edgewise_control::{
-        publisher,
-        services::{Changed, Precondition},
-        store::Stored,
-    };
+    use edgewise_api::Revisioned;
+    use edgewise_api::conditional::Precondition;
+    use edgewise_control::services::Changed;
 
     use super::{Done, Kept, Publication};
 
-    impl From<publisher::Publication> for Publication {
-        fn from(publication: publisher::Publication) -> Self {
+    impl From<edgewise_api::Publication> for Publication {
+        fn from(publication: edgewise_api::Publication) -> Self {
             match publication {
-                publisher::Publication::NotDue => Self::NotDue,
-                publisher::Publication::Published => Self::Published,
-                publisher::Publication::Failed(problem) => Self::Failed(problem),
+                edgewise_api::Publication::NotDue => Self::NotDue,
+                edgewise_api::Publication::Published => Self::Published,
+                edgewise_api::Publication::Failed(problem) => Self::Failed(problem),
             }
         }
     }
 
-    impl<T> From<Stored<T>> for Kept<T> {
-        fn from(Stored { value, revision }: Stored<T>) -> Self {
+    impl<T> From<Revisioned<T>> for Kept<T> {
+        fn from(Revisioned { value, revision }: Revisioned<T>) -> Self {
             Self { value, revision }
         }
     }
 
-    impl<T> From<Changed<Stored<T>>> for Done<Kept<T>> {
-        fn from(changed: Changed<Stored<T>>) -> Self {
+    impl<T> From<Changed<Revisioned<T>>> for Done<Kept<T>> {
+        fn from(changed: Changed<Revisioned<T>>) -> Self {
             Self { value: changed.value.into(), publication: changed.publication.into() }
         }
     }

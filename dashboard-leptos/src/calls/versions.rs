@@ -113,7 +113,7 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
 /// Makes an older version's content live again.
 #[server(prefix = "/-", endpoint = "environments/rollback", protocol = Write)]
 pub(crate) async fn roll_back(id: String, version: String) -> Result<Done<PublicationStatus>, Problem> {
-    use edgewise_control::actor::Actor;
+    use edgewise_caller::Actor;
 
     crate::server::with_services(async |services| {
         Ok(services.rollback(&Actor::LOCAL, &id, &version).await?.into())

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use edgewise_control::http::not_found;
+use edgewise_http::not_found;
 
 /// A file as it is embedded.
 struct Asset {

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use edgewise_api::ApiError;
-use edgewise_control::http::Failed;
+use edgewise_http::Failed;
 
 use crate::problem::Problem;
 

@@ -12,7 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use edgewise_control::{http::not_found, services::Services};
+use edgewise_control::services::Services;
+use edgewise_http::not_found;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
 

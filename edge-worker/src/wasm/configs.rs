@@ -87,7 +87,7 @@ fn object(
     asked: Option<&str>,
     head: bool,
 ) -> Response {
-    let unchanged = asked.zip(etag).is_some_and(|(asked, etag)| published::names_tag(asked, etag));
+    let unchanged = asked.zip(etag).is_some_and(|(asked, etag)| conditional::names_tag(asked, etag));
     let mut fields = vec![("cache-control", paths::cache_control(path))];
     fields.extend(OPEN);
     fields.extend(etag.map(|etag| ("etag", etag)));

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use edgewise_decide::Location;
 
 use super::{BucketOptions, DataOptions, LogFilter, SourceUrl, StoreUrl, values};
 
@@ -117,7 +118,7 @@ pub enum SnapshotPlace {
     /// In a file.
     File(PathBuf),
     /// At an address: what it lies below, and its name.
-    Web(SourceUrl, String),
+    Web(Location, String),
 }
 
 fn snapshot(text: &str) -> Result<SnapshotPlace, String> {
@@ -127,8 +128,8 @@ fn snapshot(text: &str) -> Result<SnapshotPlace, String> {
     let hint = "must be a file, or an http:// or https:// address without a query or a user";
     let (below, name) = text.rsplit_once('/').ok_or(hint)?;
     match values::readable_store(below) {
-        Ok(web @ SourceUrl::Web(_)) if !name.is_empty() && !name.contains(['?', '#']) => {
-            Ok(SnapshotPlace::Web(web, name.to_owned()))
+        Ok(SourceUrl::Web(below)) if !name.is_empty() && !name.contains(['?', '#']) => {
+            Ok(SnapshotPlace::Web(Location::Web(below), name.to_owned()))
         }
         _ => Err(hint.to_owned()),
     }

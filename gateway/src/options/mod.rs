@@ -13,11 +13,14 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use edgewise_control::objects::S3Options;
+use edgewise_database::sqlite_url;
+use edgewise_decide::Location;
+use edgewise_http::{RateLimit, UpstreamUrl};
+use edgewise_objects::{self as objects, S3Options};
 
 pub use import::{FromOptions, ImportCommand, IntoOptions, ReferenceOptions, SnapshotPlace};
 pub use read::{Refusal, read};
-pub use values::{Addresses, LogFilter, PlaneUrl, SourceUrl, StoreUrl};
+pub use values::{Addresses, LogFilter, SourceUrl, StoreUrl};
 
 const AFTER_HELP: &str = "\
 Settings are taken from flags, then variables (an empty one counts as not set), then edgewise.toml
@@ -169,7 +172,7 @@ pub struct DecideOptions {
     /// Where the control plane listens, or its gateway with /api, to hear of new snapshots at once; without it they are
     /// only looked for
     #[arg(long, env = "EDGEWISE_CONTROL_URL", value_name = "URL", value_parser = values::plane)]
-    pub control_url: Option<PlaneUrl>,
+    pub control_url: Option<UpstreamUrl>,
     /// How often to look for new snapshots, in seconds (fractions allowed)
     #[arg(long, env = "EDGEWISE_POLL_INTERVAL", value_name = "SECS", default_value = "5",
           allow_negative_numbers = true, value_parser = values::seconds)]
@@ -189,11 +192,11 @@ pub struct GatewayOptions {
     /// Where the control plane listens
     #[arg(long, env = "EDGEWISE_CONTROL_URL", value_name = "URL", default_value = "http://127.0.0.1:3001",
           value_parser = values::plane)]
-    pub control_url: PlaneUrl,
+    pub control_url: UpstreamUrl,
     /// Where the decision plane listens
     #[arg(long, env = "EDGEWISE_DECIDE_URL", value_name = "URL", default_value = "http://127.0.0.1:3002",
           value_parser = values::plane)]
-    pub decide_url: PlaneUrl,
+    pub decide_url: UpstreamUrl,
     /// How often a client may ask for decisions.
     #[command(flatten)]
     pub limit: LimitOptions,
@@ -234,16 +237,58 @@ pub struct BucketOptions {
     pub s3_path_style: bool,
 }
 
-impl BucketOptions {
-    /// A bucket that is reached so.
+impl DataOptions {
+    /// The store that snapshots are published to, by default a directory in the data directory.
     #[must_use]
-    pub fn of(&self, name: &str, prefix: &str) -> S3Options {
-        S3Options {
-            bucket: name.to_owned(),
-            prefix: prefix.to_owned(),
-            endpoint: self.s3_endpoint.clone(),
-            path_style: self.s3_path_style,
+    pub fn snapshots(&self) -> objects::Location {
+        match &self.snapshot_store {
+            Some(store) => self.s3.location(store),
+            None => objects::Location::Directory(self.data_dir.join("snapshots")),
         }
+    }
+
+    /// The URL of the database, by default of a file in the data directory.
+    #[must_use]
+    pub fn database(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| sqlite_url(&self.data_dir.join("edgewise.db")))
+    }
+}
+
+impl DecideOptions {
+    /// The store that snapshots are read from.
+    #[must_use]
+    pub fn snapshots(&self) -> Location {
+        match &self.snapshot_store {
+            SourceUrl::Store(store) => Location::Objects(self.s3.location(store)),
+            SourceUrl::Web(address) => Location::Web(address.clone()),
+        }
+    }
+}
+
+impl BucketOptions {
+    /// The location of a store. Of these options, only a bucket needs any.
+    fn location(&self, store: &StoreUrl) -> objects::Location {
+        match store {
+            StoreUrl::Directory(path) => objects::Location::Directory(path.clone()),
+            StoreUrl::Bucket { name, prefix } => objects::Location::Bucket(S3Options {
+                bucket: name.clone(),
+                prefix: prefix.clone(),
+                endpoint: self.s3_endpoint.clone(),
+                path_style: self.s3_path_style,
+            }),
+        }
+    }
+}
+
+impl LimitOptions {
+    /// The rate limit, or `None` if it is off.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.decide_rate_limit_enabled.then(|| RateLimit {
+            max: self.decide_rate_limit_max,
+            window: Duration::from_millis(self.decide_rate_limit_window_ms.into()),
+            unlimited: self.decide_rate_limit_allowlist.0.iter().copied().collect(),
+        })
     }
 }
 

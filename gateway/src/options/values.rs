@@ -1,11 +1,11 @@
 use std::{
-    fmt,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
 
-use axum::http::{Uri, uri::Authority};
+use axum::http::Uri;
+use edgewise_http::UpstreamUrl;
 
 /// Where snapshots are published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +30,6 @@ pub enum SourceUrl {
     Web(Uri),
 }
 
-/// Where another plane listens: `http://`, and a path below which its routes lie, without a trailing slash.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlaneUrl {
-    /// Host and port.
-    pub authority: Authority,
-    /// Empty, or starts with a slash.
-    pub prefix: String,
-}
-
 /// A list of client addresses, in canonical form (an IPv4 address is never one mapped into IPv6).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses(pub Vec<IpAddr>);
@@ -46,12 +37,6 @@ pub struct Addresses(pub Vec<IpAddr>);
 /// What to log, in the syntax of `tracing_subscriber::EnvFilter`; checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(pub String);
-
-impl fmt::Display for PlaneUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}{}", self.authority, self.prefix)
-    }
-}
 
 pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
@@ -129,11 +114,11 @@ pub(super) fn endpoint(text: &str) -> Result<String, String> {
         .ok_or_else(|| "must be an http:// or https:// address, such as http://127.0.0.1:9000".to_owned())
 }
 
-pub(super) fn plane(text: &str) -> Result<PlaneUrl, String> {
+pub(super) fn plane(text: &str) -> Result<UpstreamUrl, String> {
     base(text, &["http"])
         .and_then(|uri| {
             let prefix = uri.path().trim_end_matches('/').to_owned();
-            Some(PlaneUrl { authority: uri.into_parts().authority?, prefix })
+            Some(UpstreamUrl { authority: uri.into_parts().authority?, prefix })
         })
         .ok_or_else(|| "must be an http:// address, such as http://127.0.0.1:3001".to_owned())
 }

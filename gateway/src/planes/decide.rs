@@ -1,35 +1,31 @@
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use edgewise_control::http::{Metrics, shell};
+use edgewise_decide::{Cache, Deciding, Location, Source, configs, follow_stream};
+use edgewise_http::{App, Metrics, Upstream, shell};
+use edgewise_objects as objects;
 
 use super::{Plane, StartError, keep_up};
-use crate::{
-    answering::Answering,
-    decide::{Cache, Deciding, Source, configs, follow},
-    health::Health,
-    openapi,
-    options::{DecideOptions, SourceUrl, StoreUrl},
-    proxy::Upstream,
-};
+use crate::{health::Health, openapi, options::DecideOptions};
 
 pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> {
-    if let SourceUrl::Store(StoreUrl::Directory(path)) = &options.snapshot_store
+    let location = options.snapshots();
+    if let Location::Objects(objects::Location::Directory(path)) = &location
         && !path.is_dir()
     {
         tracing::warn!(path = %path.display(), "the snapshot directory is not there yet");
     }
-    let source = Source::open(&options.snapshot_store, &options.s3).await?;
+    let source = Source::open(&location).await?;
     let cache = Arc::new(Cache::new(source, options.poll_interval));
     let mut keeping_up = vec![keep_up(&cache)];
     if let Some(url) = &options.control_url {
         let control = Upstream::new("control plane", url.clone());
-        keeping_up.push(tokio::spawn(follow(cache.clone(), control)));
+        keeping_up.push(tokio::spawn(follow_stream(cache.clone(), control)));
     }
-    Ok(Plane { answering: Arc::new(answering(&cache)), control: None, keeping_up })
+    Ok(Plane { app: Arc::new(app(&cache)), control: None, keeping_up })
 }
 
-fn answering(cache: &Arc<Cache>) -> Answering {
+fn app(cache: &Arc<Cache>) -> App {
     let (health, ready) = (cache.clone(), cache.clone());
     let metrics = Metrics::default();
     let routes = Router::new()
@@ -38,5 +34,5 @@ fn answering(cache: &Arc<Cache>) -> Answering {
         .route("/ready", get(async move || Health::own(ready.store_answers().await).answer()))
         .merge(openapi::routes("", &openapi::decide()));
     let deciding = Deciding::new(cache.clone(), None, metrics.of_route("/decide"));
-    Answering::from(shell(routes, &metrics)).with_decisions("/decide", deciding)
+    App::from(shell(routes, &metrics)).with_fast_path("/decide", deciding)
 }

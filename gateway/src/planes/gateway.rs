@@ -9,17 +9,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
-use edgewise_control::http::{Metrics, not_found, shell};
+use edgewise_decide::{limited, open_to_all};
+use edgewise_http::{Limiter, Metrics, Upstream, client_address, not_found, shell};
 
 use super::Plane;
 use crate::{
-    decide::{limited, open_to_all},
     health::{Health, ServiceStatus, Services},
-    limit::Limiter,
     openapi,
     options::GatewayOptions,
-    proxy::Upstream,
-    server::client_address,
 };
 
 /// How long a plane may take to say how it is.
@@ -36,9 +33,9 @@ pub(super) fn start(options: &GatewayOptions) -> Plane {
     let gateway = Gateway {
         control: Upstream::new("control plane", options.control_url.clone()),
         decide: Upstream::new("decision plane", options.decide_url.clone()),
-        limiter: Limiter::new(&options.limit).map(Arc::new),
+        limiter: options.limit.rate_limit().map(Limiter::new).map(Arc::new),
     };
-    Plane { answering: Arc::new(routes(gateway).into()), control: None, keeping_up: Vec::new() }
+    Plane { app: Arc::new(routes(gateway).into()), control: None, keeping_up: Vec::new() }
 }
 
 fn routes(gateway: Gateway) -> Router {

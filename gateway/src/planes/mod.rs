@@ -6,25 +6,22 @@ mod decide;
 mod gateway;
 mod serve;
 
-pub(crate) use control::{database_url, snapshots};
-
 use std::{net::SocketAddr, sync::Arc};
 
-use edgewise_control::{Control, objects::DirectoryError, store::OpenError};
+use edgewise_control::Control;
+use edgewise_database::OpenError;
+use edgewise_decide::{Cache, SourceError};
+use edgewise_http::{App, ListenError};
+use edgewise_objects::DirectoryError;
 use tokio::task::JoinHandle;
 
-use crate::{
-    answering::Answering,
-    decide::{Cache, SourceError},
-    options::Command,
-    server::ListenError,
-};
+use crate::options::Command;
 
 /// A plane that is ready to answer requests.
 #[derive(Debug)]
 pub struct Plane {
     /// All it serves.
-    answering: Arc<Answering>,
+    app: Arc<App>,
     control: Option<Control>,
     /// What keeps the cache up to date.
     keeping_up: Vec<JoinHandle<()>>,
@@ -70,10 +67,10 @@ impl Plane {
         }
     }
 
-    /// What answers its requests.
+    /// The routes that it serves.
     #[must_use]
-    pub fn answering(&self) -> Arc<Answering> {
-        self.answering.clone()
+    pub fn app(&self) -> Arc<App> {
+        self.app.clone()
     }
 
     /// Ends what runs in the background, once it is whole.

@@ -4,33 +4,27 @@ use axum::{Router, response::Response, routing::get};
 use edgewise_control::{
     Control, Options,
     demo::{self, PastClock},
-    http::{Metrics, shell},
     services,
 };
+use edgewise_decide::{Cache, Deciding, Source, configs, follow_live};
+use edgewise_http::{App, Limiter, Metrics, shell};
 
-use super::{
-    Plane, StartError,
-    control::{database_url, snapshots, works},
-    keep_up,
-};
+use super::{Plane, StartError, control::works, keep_up};
 use crate::{
-    answering::Answering,
-    decide::{Cache, Deciding, Source, configs, heed_live},
     health::{Health, ServiceStatus, Services},
-    limit::Limiter,
     openapi,
     options::ServeOptions,
 };
 
 pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
-    let objects = snapshots(&options.data).await?;
+    let objects = options.data.snapshots().open().await?;
     let cache = Arc::new(Cache::new(Source::Objects(objects.clone()), options.poll_interval));
     let published = {
         // So that the next decision after a publish is made from it.
         let cache = cache.clone();
         Arc::new(move |environment: &_, ruleset| cache.offer(environment, ruleset))
     };
-    let mut setting = Options::new(database_url(&options.data));
+    let mut setting = Options::new(options.data.database());
     let clock = PastClock::default();
     if options.demo {
         setting.clock = Arc::new(clock.clone());
@@ -39,11 +33,11 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     if options.demo {
         fill(control.services(), &clock).await;
     }
-    let limiter = Limiter::new(&options.limit);
-    let answering = Arc::new(answering(&control, &cache, limiter));
+    let limiter = options.limit.rate_limit().map(Limiter::new);
+    let app = Arc::new(app(&control, &cache, limiter));
     // What this process publishes is offered above; others may publish into the same database.
-    let live = tokio::spawn(heed_live(cache.clone(), control.services().every_live_version()));
-    Ok(Plane { answering, control: Some(control), keeping_up: vec![keep_up(&cache), live] })
+    let live = tokio::spawn(follow_live(cache.clone(), control.services().every_live_version()));
+    Ok(Plane { app, control: Some(control), keeping_up: vec![keep_up(&cache), live] })
 }
 
 /// Fills an empty database with example data. The plane serves whatever becomes of that.
@@ -55,7 +49,7 @@ async fn fill(services: &services::Services, clock: &PastClock) {
     }
 }
 
-fn answering(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> Answering {
+fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     let health = || {
         let (control, cache) = (control.services().clone(), cache.clone());
         get(async move || health(&control, &cache).await)
@@ -74,7 +68,7 @@ fn answering(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) ->
     let routes = routes.merge(edgewise_dashboard::routes(control.services().clone()));
     let metrics = Metrics::default();
     let deciding = Deciding::new(cache.clone(), limiter, metrics.of_route("/api/decide"));
-    Answering::from(shell(routes, &metrics)).with_decisions("/api/decide", deciding)
+    App::from(shell(routes, &metrics)).with_fast_path("/api/decide", deciding)
 }
 
 async fn health(control: &services::Services, cache: &Cache) -> Response {

@@ -1,18 +1,20 @@
 //! Planes that a test starts on a free port of 127.0.0.1, and stops.
-#![allow(dead_code, reason = "each test uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part")]
 
-use std::{ffi::OsString, fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+#[path = "../../../crates/decide/tests/support/mod.rs"]
+mod snapshots;
+
+use std::{ffi::OsString, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use edgewise::{
-    answering::Answering,
     options::{self, Task},
     planes::Plane,
-    server,
 };
-use edgewise_api::{EnvironmentName, paths};
+use edgewise_http::{App, server};
 use reqwest::{Client, Response};
 use serde_json::Value;
+pub(crate) use snapshots::{name, publish, snapshot};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -39,19 +41,19 @@ impl Served {
             unreachable!("{args:?} runs no plane")
         };
         let plane = Plane::start(&command).await.unwrap();
-        Self::new(plane.answering(), Some(plane)).await
+        Self::new(plane.app(), Some(plane)).await
     }
 
     pub(crate) async fn routes(routes: Router) -> Self {
         Self::new(Arc::new(routes.into()), None).await
     }
 
-    async fn new(answering: Arc<Answering>, plane: Option<Plane>) -> Self {
+    async fn new(app: Arc<App>, plane: Option<Plane>) -> Self {
         let listener = server::listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(async move {
-            server::serve(listener, answering, async { stopped.await.unwrap_or(()) }).await;
+            server::serve(listener, app, async { stopped.await.unwrap_or(()) }).await;
             if let Some(plane) = plane {
                 plane.stop().await;
             }
@@ -100,34 +102,4 @@ impl Served {
         self.stop.send(()).unwrap();
         self.serving.await.unwrap();
     }
-}
-
-pub(crate) fn name(environment: &str) -> EnvironmentName {
-    EnvironmentName::new(environment).unwrap()
-}
-
-/// A snapshot in which everyone gets the variant `v{version}` of the experiment `e`.
-pub(crate) fn snapshot(version: u64) -> String {
-    serde_json::json!({
-        "version": version, "environment": "prod", "publishedAt": "2026-01-01T00:00:00.000Z",
-        "experiments": [{
-            "id": "id-e", "key": "e", "salt": "s", "audienceRules": [], "targetingRules": [],
-            "variants": [{"id": "id-v", "key": format!("v{version}"), "payload": null}],
-            "allocations": [{"variantId": "id-v", "rangeStart": 0, "rangeEnd": 9999}],
-        }],
-    })
-    .to_string()
-}
-
-/// Publishes a snapshot into a directory, in the layout of the store.
-pub(crate) fn publish(root: &Path, environment: &str, version: u64, snapshot: &str) {
-    let environment = name(environment);
-    let write = |path: String, text: &str| {
-        let file = root.join(path);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    };
-    write(paths::snapshot(&environment, version), snapshot);
-    write(paths::latest(&environment), snapshot);
-    write(paths::version(&environment), &format!("{{\"version\":{version}}}"));
 }

@@ -11,8 +11,9 @@ use crate::{html::Html, problem::Problem};
 /// A page of the experiments that a URL of the list asks for: its part from the `?` on.
 #[server(prefix = "/-", endpoint = "experiments", protocol = Read)]
 pub(crate) async fn show_experiments(query: String) -> Result<Html, Problem> {
+    use edgewise_api::resources::ExperimentFilter;
+    use edgewise_api::resources::ExperimentQuery;
     use edgewise_api::{page::PageRequest, query::Query};
-    use edgewise_control::store::{ExperimentFilter, ExperimentQuery};
 
     use crate::model::List;
 

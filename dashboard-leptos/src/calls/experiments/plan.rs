@@ -1,13 +1,12 @@
 //! What a new experiment is to be, as it is read from requests.
 
+use edgewise_api::conditional::Precondition;
 use edgewise_api::{
     ApiError,
     resources::{AllocationsPut, ExperimentCreate, Status, StatusPatch, VariantsPatch},
 };
-use edgewise_control::{
-    actor::Actor,
-    services::{Precondition, Services},
-};
+use edgewise_caller::Actor;
+use edgewise_control::services::Services;
 use serde::Deserialize;
 
 use super::Made;

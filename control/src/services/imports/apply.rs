@@ -1,0 +1,188 @@
+//! Carrying the plan of an import out.
+
+use std::collections::HashMap;
+
+use edgewise_api::{
+    Publication,
+    resources::{AllocationRequest, ExperimentRow, Variant},
+};
+use edgewise_caller::{Actor, iso8601};
+use edgewise_engine::Snapshot;
+
+use super::{
+    existing::{Existing, Target},
+    model::{Allocation, Environment, Experiment, Times},
+    plan::{Additions, ImportPlan},
+};
+use crate::{
+    services::{Result, Services, begin_change, failure},
+    store::{self, Change, Tx},
+};
+
+/// The outcome of an import.
+#[derive(Clone, Debug)]
+pub struct Imported<P> {
+    /// The plan that was carried out.
+    pub plan: P,
+    /// The outcome of publishing the environment.
+    pub publication: Publication,
+    /// The version that is live now.
+    pub live_version: Option<u64>,
+    /// Whether the environment keeps its changes unpublished for now.
+    pub held: bool,
+}
+
+impl Services {
+    /// Carries a plan out in one transaction, and publishes the environment. What exists already stays as it is. If there is
+    /// nothing to add, nothing changes, but the function waits for what an earlier import left to be published.
+    ///
+    /// `plan` is called again once no other change of the environment is possible.
+    ///
+    /// # Errors
+    /// Only if the database fails, or another process imports the same at the same time.
+    pub async fn import<P: ImportPlan>(
+        &self,
+        actor: &Actor,
+        target: &Target,
+        plan: impl Fn(&Existing) -> P,
+    ) -> Result<Imported<P>> {
+        let first = {
+            let mut tx = self.store.read().await?;
+            plan(&Existing::read(&mut tx, target).await?)
+        };
+        let id = first.additions().environment_id.map(str::to_owned);
+        let (plan, id, publication) = if first.additions().is_empty() {
+            let publication = self.left_to_publish(id.as_deref()).await?;
+            (first, id, publication)
+        } else {
+            let (plan, id, publication) = self.take_over(actor, target, plan, id).await?;
+            (plan, Some(id), publication)
+        };
+        let status = match &id {
+            Some(id) => Some(self.publication(id).await?),
+            None => None,
+        };
+        Ok(Imported {
+            plan,
+            publication,
+            live_version: status.as_ref().and_then(|status| status.live_version),
+            held: status.is_some_and(|status| status.held_at.is_some()),
+        })
+    }
+
+    async fn take_over<P: ImportPlan>(
+        &self,
+        actor: &Actor,
+        target: &Target,
+        plan: impl Fn(&Existing) -> P,
+        id: Option<String>,
+    ) -> Result<(P, String, Publication)> {
+        let mut tx = self.store.write_at_length().await?;
+        let begun = match &id {
+            Some(id) => Some(begin_change(&mut tx, id).await?),
+            None => None,
+        };
+        let plan = plan(&Existing::read(&mut tx, target).await?);
+        let additions = plan.additions();
+        let id = id.or_else(|| target.id.clone()).unwrap_or_else(|| self.ids.new_id());
+        let change = match begun {
+            Some(change) => change,
+            None => {
+                if let Some(Environment { name, times, .. }) = additions.environment {
+                    tx.import_environment(&id, name.as_str(), times.row()).await?;
+                }
+                begin_change(&mut tx, &id).await?
+            }
+        };
+        self.write(&mut tx, (&id, target), &additions, (actor, change)).await?;
+        let publish = additions.publishes();
+        let publication = self.finish(tx, &id, change, publish, (actor, "environment imported", &id)).await?;
+        drop(additions);
+        Ok((plan, id, publication))
+    }
+
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        (id, target): (&str, &Target),
+        additions: &Additions<'_>,
+        (actor, change): (&Actor, Change),
+    ) -> Result<()> {
+        let now = self.clock.now_ms();
+        if let Some(number) = additions.number {
+            let snapshot = Snapshot {
+                version: number,
+                environment: target.name.to_string(),
+                published_at: iso8601(now),
+                experiments: Vec::new(),
+                extended: None,
+            };
+            let snapshot = serde_json::to_string(&snapshot).map_err(|error| failure::internal(&error))?;
+            let by = (change.number, now, actor.name());
+            tx.import_number(id, number.cast_signed(), &snapshot, by).await?;
+        }
+        let mut audience_ids = additions.audience_ids.clone();
+        for audience in &additions.audiences {
+            let own = audience.id.clone().unwrap_or_else(|| self.ids.new_id());
+            let text = (audience.name.as_str(), audience.rules.get());
+            tx.import_audience(&own, id, text, audience.times.row()).await?;
+            audience_ids.insert(audience.name.clone(), own);
+        }
+        for experiment in &additions.experiments {
+            tx.import_experiment(&row(experiment, id, &audience_ids), experiment.times.row()).await?;
+            for variant in &experiment.variants {
+                tx.insert_variant(&Variant {
+                    id: variant.id.clone(),
+                    key: variant.key.clone(),
+                    name: variant.name.clone(),
+                    payload: variant.payload.clone(),
+                    experiment_id: experiment.id.clone(),
+                })
+                .await?;
+            }
+            let with_id = |allocation: &Allocation| {
+                (allocation.id.clone().unwrap_or_else(|| self.ids.new_id()), allocation.range.clone())
+            };
+            let allocations: Vec<(String, AllocationRequest)> =
+                experiment.allocations.iter().map(with_id).collect();
+            tx.replace_allocations(&experiment.id, &allocations).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for what an earlier change left to be published, if it did.
+    async fn left_to_publish(&self, id: Option<&str>) -> Result<Publication> {
+        let Some(id) = id else { return Ok(Publication::NotDue) };
+        let state = self.store.read().await?.publish_state(id).await?;
+        match state {
+            Some((_, state)) if state.held_at.is_none() && state.due > state.published => {
+                Ok(self.publisher.publish(id, state.due).await)
+            }
+            _ => Ok(Publication::NotDue),
+        }
+    }
+}
+
+impl Times {
+    /// The times as the store takes them.
+    const fn row(self) -> store::Times {
+        store::Times { created_at: self.created_at, updated_at: self.updated_at }
+    }
+}
+
+fn row(experiment: &Experiment, environment_id: &str, audiences: &HashMap<String, String>) -> ExperimentRow {
+    let Times { created_at, updated_at } = experiment.times;
+    ExperimentRow {
+        id: experiment.id.clone(),
+        key: experiment.key.clone(),
+        name: experiment.name.clone(),
+        description: experiment.description.clone(),
+        salt: experiment.salt.clone(),
+        status: experiment.status,
+        environment_id: environment_id.to_owned(),
+        audience_id: experiment.audience.as_ref().and_then(|name| audiences.get(name)).cloned(),
+        targeting_rules: experiment.targeting_rules.clone(),
+        created_at: iso8601(created_at),
+        updated_at: iso8601(updated_at),
+    }
+}

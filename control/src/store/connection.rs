@@ -1,0 +1,131 @@
+//! The store and its transactions.
+
+use std::time::Duration;
+
+use edgewise_database::{Database, Listener, OpenError, Transaction};
+
+use super::{
+    error::{Result, StoreError},
+    schema::{MIGRATIONS, TABLE},
+};
+
+/// How long a transaction may take that writes a whole environment.
+const IMPORT_LIMIT: Duration = Duration::from_mins(10);
+
+/// The channel that announces changes that have become due.
+const DUE_CHANNEL: &str = "edgewise_due";
+/// The channel that announces versions that are live: the number and the environment's name, with a blank between them.
+const PUBLISHED_CHANNEL: &str = "edgewise_published";
+
+/// The database of a control plane.
+#[derive(Clone, Debug)]
+pub struct Store {
+    database: Database,
+}
+
+/// A transaction. Dropping it rolls it back.
+#[derive(Debug)]
+pub struct Tx {
+    pub(super) sql: Transaction,
+}
+
+impl Store {
+    /// Opens the database at `url`, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what to do.
+    pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
+        let database = Database::open(url).await?;
+        database.migrate(&MIGRATIONS).await?;
+        let store = Self { database };
+        if store.database.is_of_one_process() {
+            // The leases of an earlier process that was killed need not run out first.
+            store.release_leases().await.map_err(|StoreError(error)| OpenError::Unusable(error))?;
+        }
+        Ok(store)
+    }
+
+    async fn release_leases(&self) -> Result<()> {
+        let mut tx = self.write().await?;
+        tx.release_all().await?;
+        tx.commit().await
+    }
+
+    /// Opens the database at `url` as it is, to read it: without migrations. `None` if it holds no control plane's tables.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what to do.
+    pub async fn open_existing(url: &str) -> std::result::Result<Option<Self>, OpenError> {
+        Ok(Database::open_existing(url, TABLE).await?.map(|database| Self { database }))
+    }
+
+    /// Begins a transaction that only reads, all from one moment.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn read(&self) -> Result<Tx> {
+        Ok(Tx { sql: self.database.read().await? })
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn write(&self) -> Result<Tx> {
+        Ok(Tx { sql: self.database.write().await? })
+    }
+
+    /// Begins a transaction that may write a whole environment, and take its time.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn write_at_length(&self) -> Result<Tx> {
+        Ok(Tx { sql: self.database.write_within(IMPORT_LIMIT).await? })
+    }
+
+    /// Listens for changes that become due, in any process.
+    #[must_use]
+    pub fn due_listener(&self) -> Listener {
+        self.database.listen(DUE_CHANNEL)
+    }
+
+    /// Listens for versions that go live, in any process. A message is the number and the environment's name, with a blank
+    /// between them.
+    #[must_use]
+    pub fn published_listener(&self) -> Listener {
+        self.database.listen(PUBLISHED_CHANNEL)
+    }
+
+    /// Checks that the database responds.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.database.ping().await?)
+    }
+
+    /// Closes all connections, once their transactions are over.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+impl Tx {
+    /// Commits the transaction.
+    ///
+    /// # Errors
+    /// If the database does not confirm the commit.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.sql.commit().await?)
+    }
+
+    /// Announces to other processes, once this is committed, that a change has become due.
+    pub(super) async fn notify_due(&mut self) -> Result<()> {
+        Ok(self.sql.notify(DUE_CHANNEL, "").await?)
+    }
+
+    /// Announces to other processes, once this is committed, that a version is live.
+    pub(super) async fn notify_live(&mut self, message: &str) -> Result<()> {
+        Ok(self.sql.notify(PUBLISHED_CHANNEL, message).await?)
+    }
+}

@@ -1,0 +1,30 @@
+//! The migrations of the control plane's tables.
+
+use edgewise_database::{Migrations, Step};
+
+/// A table that every database of a control plane has.
+pub(super) const TABLE: &str = "environment";
+
+macro_rules! step {
+    ($dialect:literal, $version:literal, $file:literal, $description:literal) => {
+        Step {
+            version: $version,
+            description: $description,
+            sql: include_str!(concat!("../../migrations/", $dialect, "/", $file, "_", $description, ".sql")),
+        }
+    };
+}
+
+pub(super) const MIGRATIONS: Migrations = Migrations {
+    ledger: "_sqlx_migrations",
+    sqlite: &[
+        step!("sqlite", 1, "0001", "initial"),
+        step!("sqlite", 2, "0002", "history"),
+        step!("sqlite", 3, "0003", "listing"),
+    ],
+    postgres: &[
+        step!("postgres", 1, "0001", "initial"),
+        step!("postgres", 2, "0002", "history"),
+        step!("postgres", 3, "0003", "listing"),
+    ],
+};

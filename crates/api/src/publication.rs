@@ -1,0 +1,19 @@
+//! The publication of changes: its outcome, and the versions that are live.
+
+use std::collections::BTreeMap;
+
+use crate::name::EnvironmentName;
+
+/// The version that is live in each environment.
+pub type LiveVersions = BTreeMap<EnvironmentName, u64>;
+
+/// The outcome of publishing a change. It travels in the `x-publish-…` headers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Publication {
+    /// The change is not to be published now.
+    NotDue,
+    /// The change is live.
+    Published,
+    /// The change is not live yet: the text says why, in one line. Publishing continues in the background.
+    Failed(String),
+}

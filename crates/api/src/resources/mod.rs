@@ -1,0 +1,30 @@
+//! Environments, audiences, experiments, variants, allocations and versions: as clients see them, and as they ask for
+//! changes.
+//!
+//! Answers serialise to camelCase JSON. Requests are read with `from_body`, which checks each field and names
+//! the first that is wrong.
+
+mod allocation;
+mod audience;
+mod environment;
+mod experiment;
+mod listing;
+mod rules;
+mod summary;
+mod variant;
+mod version;
+
+pub use allocation::{Allocation, AllocationRequest, AllocationsPut};
+pub use audience::{Audience, AudienceCreate, AudiencePatch, AudienceRow};
+pub use environment::{Environment, EnvironmentCreate};
+pub use experiment::{
+    Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, ExperimentWithEnvironment, Status,
+    StatusPatch,
+};
+pub use listing::{ExperimentFilter, ExperimentQuery, ExperimentSort};
+pub use rules::{Condition, Rule};
+pub use summary::{
+    AudienceSummary, AudienceUses, EnvironmentSummary, ExperimentSummary, StatusCounts, VariantName,
+};
+pub use variant::{Variant, VariantCreate, VariantPatch, VariantUpdate, VariantsPatch};
+pub use version::{Preview, PublicationStatus, Version, VersionState};

@@ -1,0 +1,15 @@
+//! Deadlines of database calls.
+
+use std::io;
+
+use sqlx::Error;
+use tokio::time::{Instant, timeout_at};
+
+/// Waits for `work`, and fails at the deadline: a connection that has fallen silent reports no error by itself.
+pub(crate) async fn before<T>(
+    deadline: Instant,
+    work: impl Future<Output = sqlx::Result<T>>,
+) -> sqlx::Result<T> {
+    let silent = |_| Error::Io(io::Error::new(io::ErrorKind::TimedOut, "the server does not respond"));
+    timeout_at(deadline, work).await.map_err(silent)?
+}

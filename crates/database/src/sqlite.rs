@@ -1,0 +1,86 @@
+//! What is particular to SQLite.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use fs4::FileExt;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use sqlx::error::DatabaseError;
+
+use crate::error::OpenError;
+
+/// A reader sees one moment, from its first statement on.
+pub(crate) const BEGIN_READ: &str = "BEGIN";
+/// A writer waits for others at the start, so that no writer fails half-way.
+pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
+
+pub(crate) const AFTER_CONNECT: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+
+/// Counts tables of a name.
+pub(crate) const COUNT_TABLES: &str =
+    "SELECT COUNT(*) AS total FROM sqlite_master WHERE type = 'table' AND name = $1";
+
+/// The characters of a path that mean something else in a URL.
+const RESERVED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'?').add(b'<').add(b'>');
+
+/// The database file that a `sqlite://PATH` URL names. Options after a `?` are refused, and so is a database in memory,
+/// which would be gone with its first connection.
+pub(crate) fn file(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path =
+        percent_decode_str(path.split_once('?').map_or(Some(path), |_options| None)?).decode_utf8().ok()?;
+    (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.as_ref()))
+}
+
+/// The URL of a file, as [`Database::open`](crate::Database::open) takes it.
+#[must_use]
+pub fn url(file: &Path) -> String {
+    format!("sqlite://{}", utf8_percent_encode(&file.to_string_lossy(), RESERVED))
+}
+
+/// The URL by which sqlx opens, and if need be creates, the file.
+pub(crate) fn connection_url(file: &Path) -> String {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    format!("{}?mode=rwc", url(&file))
+}
+
+/// SQLITE_BUSY and SQLITE_LOCKED, also in their extended forms.
+pub(crate) fn is_busy(error: &dyn DatabaseError) -> bool {
+    error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
+/// The lock that keeps other processes off the database. Dropping it unlocks the database.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    database: PathBuf,
+    /// The lock ends when the file is closed.
+    _file: fs::File,
+}
+
+impl Lock {
+    /// Creates the database's directory if need be, and locks the database.
+    pub(crate) fn acquire(database: &Path) -> Result<Self, OpenError> {
+        let directory =
+            database.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let unwritable = |source: io::Error| OpenError::Unwritable { path: directory.to_owned(), source };
+        fs::create_dir_all(directory).map_err(unwritable)?;
+        let mut name = database.as_os_str().to_owned();
+        name.push(".lock");
+        let file =
+            fs::OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(unwritable)?;
+        match FileExt::try_lock(&file) {
+            Ok(()) => Ok(Self { database: database.to_owned(), _file: file }),
+            Err(fs4::TryLockError::WouldBlock) => Err(OpenError::Locked(database.to_owned())),
+            Err(fs4::TryLockError::Error(source)) => Err(unwritable(source)),
+        }
+    }
+
+    /// The locked file.
+    pub(crate) fn database(&self) -> &Path {
+        &self.database
+    }
+}

@@ -1,0 +1,73 @@
+//! `/configs/…`: the published objects, for browsers and workers.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, any},
+};
+use edgewise_api::{ApiError, paths, published};
+use edgewise_http::{Failed, conditional::if_none_match, json_reply};
+
+use crate::{cache::Cache, source::Found};
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// The route below `/configs/`: published snapshots, read only, for readers on any site.
+pub fn configs<S>(cache: Arc<Cache>) -> MethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    any(object).with_state(cache)
+}
+
+async fn object(State(cache): State<Arc<Cache>>, request: Request) -> Response {
+    let mut response = match (request.method(), published::object(request.uri().path())) {
+        (&Method::GET | &Method::HEAD, Some((_, path))) => {
+            read(&cache, &path, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
+        }
+        (&Method::OPTIONS, Some(_)) => preflight(),
+        _ => Failed(ApiError::not_found("no such object")).into_response(),
+    };
+    open_to_all(response.headers_mut());
+    response
+}
+
+/// What every answer below `/configs/` carries: pages of any site may read it, and an error is not to be kept.
+pub fn open_to_all(headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
+    headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+}
+
+async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, Failed> {
+    let found = cache.source().get(path).await.map_err(|problem| {
+        tracing::warn!(path, problem, "a published object cannot be read");
+        ApiError::unavailable("the snapshot store does not answer: try again")
+    })?;
+    let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
+    let unchanged = etag.as_deref().is_some_and(|etag| if_none_match(asked, etag));
+    let mut response =
+        if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { json_reply(StatusCode::OK, bytes) };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(paths::cache_control(path)));
+    if !unchanged {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
+    }
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    Ok(response)
+}
+
+fn preflight() -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("if-none-match"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+    response
+}

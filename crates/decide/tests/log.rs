@@ -1,0 +1,55 @@
+//! What a decision plane logs. One test alone: who else is in the process may turn off, for all, what it is about to log.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use std::{
+    fs, io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use edgewise_api::paths;
+use edgewise_decide::{Cache, Source};
+use edgewise_objects::Directory;
+use support::{name, publish, snapshot};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_problem_is_logged_when_it_begins_and_when_it_ends() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+
+    let root = tempfile::tempdir().unwrap();
+    let store = Arc::new(Directory::open(root.path()).unwrap());
+    let cache = Arc::new(Cache::new(Source::Objects(store), Duration::from_secs(5)));
+    let prod = name("prod");
+    publish(root.path(), "prod", 1, &snapshot(1));
+    assert_eq!(cache.ruleset(&prod).await.map(|ruleset| ruleset.version()), Some(1));
+    fs::write(root.path().join(paths::version(&prod)), "{").unwrap();
+    for _ in 0..10 {
+        cache.poll().await;
+    }
+    publish(root.path(), "prod", 1, &snapshot(1));
+    for _ in 0..10 {
+        cache.poll().await;
+    }
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(log.matches("cannot be loaded").count(), 1, "{log}");
+    assert_eq!(log.matches("can be loaded again").count(), 1, "{log}");
+}

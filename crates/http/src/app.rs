@@ -1,0 +1,60 @@
+//! What a server serves.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request},
+    http::request::Parts,
+    response::Response,
+};
+use tower::Service;
+
+use crate::fast_path::{FastPath, FastResponse};
+
+/// The routes of a plane, and at most one path that is served ahead of them.
+#[derive(Clone, Debug)]
+pub struct App {
+    fast: Option<(&'static str, Arc<dyn FastPath>)>,
+    routes: Router,
+}
+
+impl From<Router> for App {
+    fn from(routes: Router) -> Self {
+        Self { fast: None, routes }
+    }
+}
+
+impl App {
+    /// Serves the requests of `path` by `fast`, ahead of the routes.
+    #[must_use]
+    pub fn with_fast_path(self, path: &'static str, fast: impl FastPath) -> Self {
+        Self { fast: Some((path, Arc::new(fast))), ..self }
+    }
+
+    /// Responds to a request without a body, if the fast path can do so without waiting.
+    ///
+    /// The memory of such a request is free before the server reads the next one.
+    pub fn respond_now(&self, head: &mut Parts, client: IpAddr) -> Option<FastResponse> {
+        self.fast_path(head.uri.path())?.respond_now(head, client)
+    }
+
+    /// Responds to a request of the client at `client`.
+    pub async fn respond(self: Arc<Self>, mut request: Request, client: SocketAddr) -> Response {
+        if let Some(fast) = self.fast_path(request.uri().path()) {
+            return fast.respond(request, client.ip()).await;
+        }
+        request.extensions_mut().insert(ConnectInfo(client));
+        match self.routes.clone().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
+    }
+
+    fn fast_path(&self, path: &str) -> Option<&Arc<dyn FastPath>> {
+        self.fast.as_ref().filter(|(fast, _)| path == *fast).map(|(_, fast)| fast)
+    }
+}

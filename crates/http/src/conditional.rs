@@ -1,0 +1,40 @@
+//! Conditional requests: `If-Match`, `If-None-Match` and `ETag`.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+};
+use edgewise_api::conditional::{Precondition, names_tag};
+
+use crate::response::Failed;
+
+/// The precondition in the `If-Match` header of a request; none without the header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IfMatch(pub Precondition);
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failed> {
+        let values = parts.headers.get_all(header::IF_MATCH).iter();
+        let values: Vec<&str> = values.map(|value| value.to_str().unwrap_or_default()).collect();
+        Ok(Self(if values.is_empty() {
+            Precondition::None
+        } else {
+            Precondition::from_if_match(&values.join(","))
+        }))
+    }
+}
+
+/// Whether the `If-None-Match` header names this tag, or any.
+#[must_use]
+pub fn if_none_match(headers: &HeaderMap, etag: &str) -> bool {
+    let mut values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    values.any(|tags| names_tag(tags, etag))
+}
+
+/// The `ETag` of a revision.
+#[must_use]
+pub fn revision_etag(revision: i64) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{revision}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
+}

@@ -1,0 +1,162 @@
+//! Importing where something is in the way: a store that fails, an environment that is held, an environment that differs,
+//! two imports at once. Each claim is checked on each database that is supported.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+#[path = "../../../control/tests/support/mod.rs"]
+mod support;
+
+use std::sync::{Arc, atomic::Ordering};
+
+use edgewise_api::Publication;
+use edgewise_api::{
+    page::PageRequest,
+    query::Query,
+    resources::{EnvironmentCreate, VersionState},
+};
+use edgewise_caller::Actor;
+use edgewise_control::{
+    Control, Options,
+    services::imports::{Environment, Imported},
+};
+use edgewise_import::{EnvironmentPlan, Fate, plan, plan::target, reference::read_snapshot};
+use serde_json::json;
+use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
+
+/// Runs a check on a fresh control plane with each kind of database.
+async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
+    let postgres = Postgres::create().await;
+    let directory = tempfile::tempdir().unwrap();
+    let sqlite = format!("sqlite://{}/edgewise.db", directory.path().display());
+    for (name, url) in [("on-sqlite", sqlite), ("on-postgres", postgres.url().to_owned())] {
+        let objects = Arc::new(Objects::open(&directory.path().join(name)));
+        let mut options = Options::new(url);
+        options.publish_wait = PATIENCE;
+        let control = Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap();
+        check(&control, &objects).await;
+        control.stop().await;
+    }
+    postgres.drop().await;
+}
+
+/// An environment as a snapshot of the reference tells of it.
+fn reference(version: u64, experiments: &[&str]) -> Environment {
+    let experiments = experiments.iter().map(|key| {
+        json!({
+            "id": format!("id-{key}"), "key": key, "salt": "s", "audienceRules": [{"conditions": []}],
+            "targetingRules": [], "variants": [{"id": format!("on-{key}"), "key": "on", "payload": null}],
+            "allocations": [{"variantId": format!("on-{key}"), "rangeStart": 0, "rangeEnd": 9999}],
+        })
+    });
+    let snapshot = json!({
+        "version": version, "environment": "prod", "publishedAt": "2024-05-01T00:00:00.000Z",
+        "experiments": experiments.collect::<Vec<_>>(),
+    });
+    let reference = read_snapshot(snapshot.to_string().as_bytes(), 0).unwrap();
+    assert_eq!(reference.left_out, []);
+    reference.environments.into_iter().next().unwrap()
+}
+
+async fn import(control: &Control, environment: Environment) -> Imported<EnvironmentPlan> {
+    let plan = |existing: &_| plan(environment.clone(), existing);
+    control.services().import(&Actor::IMPORT, &target(&environment), plan).await.unwrap()
+}
+
+fn first_page() -> PageRequest {
+    PageRequest::from_query(&Query::parse("").unwrap()).unwrap()
+}
+
+async fn environment_id(control: &Control) -> String {
+    let environments = control.services().environments(first_page()).await.unwrap().data;
+    environments.first().unwrap().id.clone()
+}
+
+fn fates(imported: &Imported<EnvironmentPlan>) -> Vec<&Fate> {
+    imported.plan.experiments.iter().map(|experiment| &experiment.fate).collect()
+}
+
+#[tokio::test]
+async fn what_an_import_could_not_publish_is_published_later_under_its_number() {
+    on_each_database(async |control, objects| {
+        objects.fails.store(true, Ordering::SeqCst);
+        let recorded = async {
+            let services = control.services();
+            eventually("there is an environment", async || {
+                !services.environments(first_page()).await.unwrap().data.is_empty()
+            })
+            .await;
+            fails_to_write(services, &environment_id(control).await).await;
+        };
+        tokio::select! {
+            _ = import(control, reference(41, &["a"])) => panic!("it cannot be live while the store fails"),
+            () = recorded => {}
+        }
+        objects.fails.store(false, Ordering::SeqCst);
+        let again = import(control, reference(41, &["a"])).await;
+        assert_eq!(fates(&again), [&Fate::Same]);
+        assert_eq!(again.live_version, Some(42));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn numbers_that_were_used_elsewhere_stand_in_the_history_and_are_not_used_again() {
+    on_each_database(async |control, _| {
+        let imported = import(control, reference(41, &["a"])).await;
+        assert_eq!((imported.publication, imported.live_version), (Publication::Published, Some(42)));
+        let id = environment_id(control).await;
+        let versions = control.services().versions(&id, first_page()).await.unwrap().data;
+        let states: Vec<_> = versions.iter().map(|version| (version.version, version.state)).collect();
+        assert_eq!(states, [(42, VersionState::Published), (41, VersionState::Superseded)]);
+        // The reference went on meanwhile.
+        let imported = import(control, reference(50, &["a"])).await;
+        assert_eq!(imported.live_version, Some(51));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_imported_into_a_held_environment_waits_until_publishing_is_resumed() {
+    on_each_database(async |control, _| {
+        import(control, reference(1, &["a"])).await;
+        let services = control.services();
+        let id = environment_id(control).await;
+        services.rollback(&Actor::LOCAL, &id, "2").await.unwrap();
+        let imported = import(control, reference(1, &["a", "b"])).await;
+        assert_eq!(fates(&imported), [&Fate::Same, &Fate::New]);
+        assert!(imported.held && imported.publication == Publication::NotDue);
+        assert_eq!(imported.live_version, Some(3));
+        services.resume(&Actor::LOCAL, &id).await.unwrap();
+        assert!(services.version(&id, "4").await.unwrap().contains("id-b"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_environment_that_was_made_here_takes_in_a_snapshot_but_not_another_of_its_name() {
+    on_each_database(async |control, _| {
+        let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
+        control.services().create_environment(&Actor::LOCAL, &request).await.unwrap();
+        let imported = import(control, reference(7, &["a"])).await;
+        assert_eq!((imported.plan.fate, imported.live_version), (Fate::Same, Some(8)));
+        let mut other = reference(7, &["b"]);
+        other.id = Some("another".to_owned());
+        let imported = import(control, other).await;
+        assert!(matches!(imported.plan.fate, Fate::LeftOut(_)), "{}", imported.plan);
+        assert!(imported.plan.experiments.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_imports_at_once_each_thing_comes_once() {
+    on_each_database(async |control, _| {
+        import(control, reference(1, &["a"])).await;
+        let more = || reference(1, &["a", "b", "c"]);
+        let (left, right) = tokio::join!(import(control, more()), import(control, more()));
+        let new = |imported: &Imported<EnvironmentPlan>| {
+            fates(imported).iter().filter(|fate| ***fate == Fate::New).count()
+        };
+        assert_eq!(new(&left) + new(&right), 2);
+    })
+    .await;
+}
