@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 use edgewise::{
     import, logging,
     options::{self, Command, ImportCommand, LogFormat, Refusal, Task},
-    planes::{self, Plane},
+    planes,
 };
 use edgewise_http::server;
 use tokio::runtime::{Builder, Runtime};
@@ -60,7 +60,7 @@ async fn run(command: Command) -> Result<()> {
     let stop = server::asked_to_stop().map_err(|error| anyhow!("signals cannot be received: {error}"))?;
     planes::check_address(command.bind(), command.process().insecure_open)?;
     let listener = server::listen(command.bind()).await?;
-    let plane = Plane::start(&command).await?;
+    let plane = planes::start(&command).await?;
     let address = listener.local_addr()?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening on http://{address}");
     server::serve(listener, plane.app(), stop).await;

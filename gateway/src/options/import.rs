@@ -3,7 +3,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use edgewise_decide::Location;
 
-use super::{BucketOptions, DataOptions, LogFilter, SourceUrl, StoreUrl, values};
+use super::{
+    data::{BucketOptions, DataOptions},
+    values::{self, LogFilter, SourceUrl, StoreUrl},
+};
 
 const AFTER_HELP: &str = "\
 Without --apply it only says what it would do: what is new (+), what is here and differs

@@ -5,7 +5,7 @@ use edgewise_control::{Control, Options, services::Services};
 use edgewise_http::{Metrics, shell};
 use tokio::time::timeout;
 
-use super::{Plane, StartError};
+use super::{error::StartError, plane::Plane};
 use crate::{health::Health, openapi, options::ControlOptions};
 
 /// How long the database may take to say that it is there.

@@ -5,7 +5,10 @@ use edgewise_decide::{Cache, Deciding, Location, Source, configs, follow_stream}
 use edgewise_http::{App, Metrics, Upstream, shell};
 use edgewise_objects as objects;
 
-use super::{Plane, StartError, keep_up};
+use super::{
+    error::StartError,
+    plane::{Plane, keep_up},
+};
 use crate::{health::Health, openapi, options::DecideOptions};
 
 pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> {

@@ -12,7 +12,7 @@ use axum::{
 use edgewise_decide::{limited, open_to_all};
 use edgewise_http::{Limiter, Metrics, Upstream, client_address, not_found, shell};
 
-use super::Plane;
+use super::plane::Plane;
 use crate::{
     health::{Health, ServiceStatus, Services},
     openapi,

@@ -9,7 +9,11 @@ use edgewise_control::{
 use edgewise_decide::{Cache, Deciding, Source, configs, follow_live};
 use edgewise_http::{App, Limiter, Metrics, shell};
 
-use super::{Plane, StartError, control::works, keep_up};
+use super::{
+    control::works,
+    error::StartError,
+    plane::{Plane, keep_up},
+};
 use crate::{
     health::{Health, ServiceStatus, Services},
     openapi,

@@ -9,7 +9,7 @@ use std::{ffi::OsString, net::SocketAddr, sync::Arc, time::Duration};
 use axum::Router;
 use edgewise::{
     options::{self, Task},
-    planes::Plane,
+    planes::{self, Plane},
 };
 use edgewise_http::{App, server};
 use reqwest::{Client, Response};
@@ -40,7 +40,7 @@ impl Served {
         let Task::Run(command) = options::read(&args).unwrap().task else {
             unreachable!("{args:?} runs no plane")
         };
-        let plane = Plane::start(&command).await.unwrap();
+        let plane = planes::start(&command).await.unwrap();
         Self::new(plane.app(), Some(plane)).await
     }
 

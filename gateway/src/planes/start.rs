@@ -1,0 +1,17 @@
+//! Starting the plane that the command line names.
+
+use super::{control, decide, error::StartError, gateway, plane::Plane, serve};
+use crate::options::Command;
+
+/// Starts a plane.
+///
+/// # Errors
+/// [`StartError`] says in one line what is wrong.
+pub async fn start(command: &Command) -> Result<Plane, StartError> {
+    match command {
+        Command::Serve(options) => serve::start(options).await,
+        Command::Control(options) => control::start(options).await,
+        Command::Decide(options) => decide::start(options).await,
+        Command::Gateway(options) => Ok(gateway::start(options)),
+    }
+}
