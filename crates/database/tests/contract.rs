@@ -1,0 +1,146 @@
+//! The claims that hold on every database, whichever crate keeps its data there.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
+
+use std::time::Duration;
+
+use edgewise_database::{
+    Database, DatabaseError, Migrations, OpenError, Result, Step,
+    contract_tests::{Postgres, on_each_database},
+    foreign,
+};
+use sqlx::{Row as _, query};
+use tokio::time::timeout;
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+const FIRST: Step =
+    Step { version: 1, description: "first", sql: "CREATE TABLE pears (name TEXT NOT NULL UNIQUE);" };
+const SECOND: Step =
+    Step { version: 2, description: "second", sql: "ALTER TABLE pears ADD COLUMN weight BIGINT;" };
+/// Another crate's step. The number is the same.
+const OTHER: Step = Step { version: 1, description: "plums", sql: "CREATE TABLE plums (name TEXT);" };
+
+const fn pears(steps: &'static [Step]) -> Migrations {
+    Migrations { ledger: "_pears_migrations", sqlite: steps, postgres: steps }
+}
+
+async fn insert(database: &Database, name: &str) -> Result<()> {
+    let mut transaction = database.write().await?;
+    query("INSERT INTO pears (name) VALUES ($1)").bind(name).execute(&mut transaction).await?;
+    transaction.commit().await
+}
+
+async fn count(database: &Database) -> i64 {
+    let mut transaction = database.read().await.unwrap();
+    let row = query("SELECT COUNT(*) AS total FROM pears").fetch_one(&mut transaction).await.unwrap();
+    row.try_get("total").unwrap()
+}
+
+#[tokio::test]
+async fn each_crate_has_its_own_ledger_of_migrations() {
+    on_each_database(async |url| {
+        let database = Database::open(url).await.unwrap();
+        database.migrate(&pears(&[FIRST])).await.unwrap();
+        let plums = Migrations { ledger: "_plums_migrations", sqlite: &[OTHER], postgres: &[OTHER] };
+        database.migrate(&plums).await.unwrap();
+        // A second run takes only the steps that are missing.
+        database.migrate(&pears(&[FIRST, SECOND])).await.unwrap();
+        insert(&database, "conference").await.unwrap();
+        assert_eq!(count(&database).await, 1);
+        database.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tables_of_a_newer_program_are_refused() {
+    on_each_database(async |url| {
+        let database = Database::open(url).await.unwrap();
+        database.migrate(&pears(&[FIRST, SECOND])).await.unwrap();
+        let problem = database.migrate(&pears(&[FIRST])).await.unwrap_err();
+        assert!(matches!(problem, OpenError::Newer(2)), "{problem}");
+        database.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_dropped_transaction_is_rolled_back() {
+    on_each_database(async |url| {
+        let database = Database::open(url).await.unwrap();
+        database.migrate(&pears(&[FIRST])).await.unwrap();
+        let mut transaction = database.write().await.unwrap();
+        query("INSERT INTO pears (name) VALUES ('a')").execute(&mut transaction).await.unwrap();
+        drop(transaction);
+        assert_eq!(count(&database).await, 0);
+        database.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_taken_name_is_told_apart_from_other_failures() {
+    on_each_database(async |url| {
+        let database = Database::open(url).await.unwrap();
+        database.migrate(&pears(&[FIRST])).await.unwrap();
+        insert(&database, "a").await.unwrap();
+        assert!(matches!(insert(&database, "a").await, Err(DatabaseError::Duplicate)));
+        let mut transaction = database.write().await.unwrap();
+        let missing = query("INSERT INTO quinces (name) VALUES ('a')").execute(&mut transaction).await;
+        assert!(matches!(missing.map_err(DatabaseError::from), Err(DatabaseError::Failed(_))));
+        drop(transaction);
+        database.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_exists_once_it_has_the_table() {
+    on_each_database(async |url| {
+        assert!(Database::open_existing(url, "pears").await.unwrap().is_none());
+        let database = Database::open(url).await.unwrap();
+        database.migrate(&pears(&[FIRST])).await.unwrap();
+        database.close().await;
+        drop(database);
+        let database = Database::open_existing(url, "pears").await.unwrap().unwrap();
+        assert_eq!(count(&database).await, 0);
+        database.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_arrives_with_its_transaction_and_not_before() {
+    let postgres = Postgres::create().await;
+    let database = Database::open(postgres.url()).await.unwrap();
+    let mut listener = database.listen("pears");
+    assert_eq!(timeout(LIMIT, listener.receive()).await.unwrap(), None, "the listener has connected");
+
+    let mut rolled_back = database.write().await.unwrap();
+    rolled_back.notify("pears", "rolled back").await.unwrap();
+    drop(rolled_back);
+    let mut committed = database.write().await.unwrap();
+    committed.notify("pears", "committed").await.unwrap();
+    committed.commit().await.unwrap();
+    let message = timeout(LIMIT, listener.receive()).await.unwrap();
+    assert_eq!(message.as_deref(), Some("committed"));
+    drop(listener);
+    database.close().await;
+    postgres.drop().await;
+}
+
+#[tokio::test]
+async fn a_foreign_database_is_read_and_cannot_be_written() {
+    let postgres = Postgres::create().await;
+    postgres.execute("CREATE TABLE pears (name TEXT)").await;
+    let pears = foreign::read(postgres.url(), LIMIT, async |transaction| {
+        let row = query("SELECT COUNT(*) AS total FROM pears").fetch_one(&mut **transaction).await?;
+        row.try_get::<i64, _>("total")
+    });
+    assert_eq!(pears.await.unwrap(), 0);
+    let write = foreign::read(postgres.url(), LIMIT, async |transaction| {
+        query("INSERT INTO pears VALUES ('a')").execute(&mut **transaction).await.map(|_| ())
+    });
+    assert!(matches!(write.await, Err(foreign::ForeignError::Unreadable(_))));
+    postgres.drop().await;
+}
