@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::Value;
 
-use super::Finding;
+use super::{
+    finding::Finding,
+    metadata::{list, text},
+};
 
 /// A crate's directory, and the crates that it may depend on.
 struct Room {
@@ -158,15 +161,6 @@ fn may_use(room: &str, library: &str) -> bool {
         library == name || library.strip_prefix(name).is_some_and(|more| more.starts_with(['-', '_']))
     };
     LIBRARIES.iter().filter(|(name, _)| same(name)).all(|(_, rooms)| rooms.contains(&room))
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Result<&'a str> {
-    value.get(field).and_then(Value::as_str).with_context(|| format!("cargo metadata names no `{field}`"))
-}
-
-fn list<'a>(value: &'a Value, field: &str) -> Result<&'a [Value]> {
-    let list = value.get(field).and_then(Value::as_array);
-    list.map(Vec::as_slice).with_context(|| format!("cargo metadata lists no `{field}`"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the layers may not know: SQL stays in the stores, HTTP stays out of them, and the engine knows neither
 //! clock nor I/O.
 
-use super::{Finding, TIDY, rust_source::RustSource};
+use super::{finding::Finding, paths, rust_source::RustSource};
 
 /// Where SQL is, and no HTTP.
 const STORES: [&str; 3] = ["control/src/store/", "crates/database/src/", "crates/import/src/reference/"];
@@ -13,7 +13,7 @@ const PROCESSOR: &str = "engine/src/processor.rs";
 pub(super) fn check(path: &str, source: &RustSource) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is_store = STORES.iter().any(|store| path.starts_with(store));
-    if !is_store && !path.starts_with(TIDY) && !is_test(path) {
+    if !is_store && !paths::is_rule(path) && !paths::is_test(path) {
         let remedy = "SQL belongs into control/src/store: give the store a method for it";
         findings.extend(mentions(path, source, &["sqlx"], remedy));
         let statements = source.literals.iter().filter(|(_, text)| is_sql(text));
@@ -69,14 +69,9 @@ fn is_sql(text: &str) -> bool {
         || statement("UPDATE ", "SET ")
 }
 
-/// Whether a file holds nothing but tests.
-fn is_test(path: &str) -> bool {
-    path.split('/').any(|part| part == "tests" || part == "tests.rs")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{super::lines, *};
+    use super::{super::finding::lines, *};
 
     fn found(path: &str, text: &str) -> Vec<usize> {
         lines(&check(path, &RustSource::parse(text)))

@@ -1,6 +1,6 @@
 //! What must not be left behind: unfinished code, and tests that do not run.
 
-use super::{Finding, rust_source::RustSource};
+use super::{finding::Finding, rust_source::RustSource};
 
 pub(super) fn check(path: &str, text: &str, source: &RustSource) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -25,7 +25,7 @@ pub(super) fn check(path: &str, text: &str, source: &RustSource) -> Vec<Finding>
 
 #[cfg(test)]
 mod tests {
-    use super::{super::lines, *};
+    use super::{super::finding::lines, *};
 
     fn found(text: &str) -> Vec<usize> {
         lines(&check("api/src/x.rs", text, &RustSource::parse(text)))

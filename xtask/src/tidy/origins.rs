@@ -1,6 +1,6 @@
 //! What we build on comes from where everybody gets it, and no file knows the machine that it was written on.
 
-use super::{Finding, TIDY};
+use super::{finding::Finding, paths};
 
 /// What cargo and npm write into lock files for their own registries.
 const CARGO_REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
@@ -33,7 +33,7 @@ const REGISTRIES: [&str; 19] = [
 const MACHINES: [&str; 5] = ["/root/", "/home/", "/work/", "/Users/", "C:\\Users\\"];
 
 pub(super) fn check(path: &str, text: &str) -> Vec<Finding> {
-    if path.starts_with(TIDY) {
+    if paths::is_rule(path) {
         return Vec::new();
     }
     let file = path.rsplit('/').next().unwrap_or(path);
@@ -78,7 +78,7 @@ fn names_directory(text: &str, directory: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::lines, *};
+    use super::{super::finding::lines, *};
 
     #[test]
     fn cargo_locks_only_what_is_public() {

@@ -1,6 +1,6 @@
 //! Nothing outgrows what one can read or clone, and nothing that is built or installed is tracked.
 
-use super::Finding;
+use super::finding::Finding;
 
 const MAX_LINES: usize = 600;
 const MAX_BYTES: usize = 1024 * 1024;
