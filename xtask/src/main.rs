@@ -1,26 +1,27 @@
 //! `cargo xtask …`: runs, tests, checks and measures Edgewise. The only build tool.
 
 mod bench;
-mod bindgen;
+mod build;
 mod cargo;
-mod dashboard;
-mod fuzz;
-mod javascript;
+mod chromium;
+mod install;
 mod node;
 mod package;
-mod parity;
 mod run;
+mod screenshots;
 mod services;
 mod setup;
-mod soak;
 mod test;
 mod tidy;
-mod worker;
-mod worker_bench;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::{
+    build::{dashboard, worker},
+    test::{fuzz, parity, soak},
+};
 
 /// Runs, tests, checks and measures Edgewise.
 #[derive(Parser)]
@@ -70,14 +71,11 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Package(args) => package::run(&args),
         Task::Dashboard => dashboard::build(),
-        Task::Screenshots => dashboard::screenshots(),
+        Task::Screenshots => screenshots::run(),
         Task::Worker => worker::run(),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Parity(args) => parity::run(&args),
-        Task::Setup => setup::for_tests()
-            .and_then(|()| services::install())
-            .and_then(|()| node::install(node::TOOLS))
-            .and_then(|_| setup::for_http_bench()),
+        Task::Setup => setup::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

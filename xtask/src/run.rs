@@ -4,7 +4,7 @@ use std::{env, ffi::OsString, os::unix::process::CommandExt};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, dashboard};
+use crate::{build::dashboard, cargo};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

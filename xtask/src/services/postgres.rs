@@ -11,8 +11,12 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{Variable, keeper::Keeper, ports, say, variable};
-use crate::{cargo, setup};
+use super::{
+    environment::{Variable, say, variable},
+    keeper::Keeper,
+    ports,
+};
+use crate::{cargo, install};
 
 /// Names a Postgres to use instead, by a URL.
 const URL: &str = "TEST_DATABASE_URL";
@@ -143,7 +147,7 @@ enum User {
 
 impl User {
     fn of_postgres() -> Result<Self> {
-        if !setup::is_root() {
+        if !install::is_root() {
             return Ok(Self::Ourselves);
         }
         let id = |kind| {
@@ -207,9 +211,9 @@ fn install() -> Result<()> {
     const SETTING: &str = "/etc/postgresql-common/createcluster.d/edgewise.conf";
     let write =
         format!("mkdir -p \"$(dirname {SETTING})\" && echo 'create_main_cluster = false' > {SETTING}");
-    cargo::succeed_quietly(&mut setup::as_root(&["sh", "-c", &write]))?;
-    let installed = setup::apt_install("postgresql");
-    cargo::succeed_quietly(&mut setup::as_root(&["rm", "-f", SETTING]))?;
+    cargo::succeed_quietly(&mut install::as_root(&["sh", "-c", &write]))?;
+    let installed = install::apt_install("postgresql");
+    cargo::succeed_quietly(&mut install::as_root(&["rm", "-f", SETTING]))?;
     installed
 }
 

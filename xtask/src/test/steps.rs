@@ -4,11 +4,8 @@ use std::{env, ffi::OsString, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, dashboard, javascript, package, services::Starting, setup, tidy, worker};
-
-/// One choice of packages and features for linting, building and testing, so that cargo compiles each
-/// dependency once for all of them.
-pub(crate) const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];
+use super::{dashboard, package, worker, workspace::EVERYTHING};
+use crate::{build, cargo, install, services::Starting, tidy};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -22,7 +19,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
-    setup::for_tests()?;
+    install::for_tests()?;
     let steps = if args.tests.is_empty() { all()? } else { chosen(&args.tests)? };
     let count = steps.len();
     let mut services = None;
@@ -58,7 +55,7 @@ impl Work {
         match self {
             Self::Cargo(mut command) => cargo::succeed(&mut command),
             Self::Tidy => tidy::run(),
-            Self::JavaScript => javascript::test(),
+            Self::JavaScript => package::run(),
             Self::Build(mut command) => {
                 *services = Some(Starting::begin());
                 cargo::succeed(&mut command)
@@ -67,9 +64,9 @@ impl Work {
                 let starting = services.take().unwrap_or_else(Starting::begin);
                 starting.ready()?.run(&mut command)
             }
-            Self::Worker => worker::test(),
-            Self::Dashboard => dashboard::build(),
-            Self::Browser => dashboard::test(),
+            Self::Worker => worker::run(),
+            Self::Dashboard => build::dashboard::build(),
+            Self::Browser => dashboard::run(),
         }
     }
 }
@@ -90,12 +87,12 @@ fn all() -> Result<Vec<Step>> {
         ),
         ("the dashboard for browsers", Work::Dashboard),
         // End-to-end tests start the binary that lies beside them, and so it must be built first.
-        ("build", build()?),
+        ("build", build_tests()?),
         ("tests", Work::Tests(step(["test"].into_iter().chain(EVERYTHING), &[])?)),
         ("the npm package", Work::JavaScript),
-        ("the dashboard's lints for browsers", Work::Cargo(dashboard::clippy()?)),
+        ("the dashboard's lints for browsers", Work::Cargo(build::dashboard::clippy()?)),
         ("the dashboard in Chromium", Work::Browser),
-        ("the worker's lints", Work::Cargo(worker::clippy()?)),
+        ("the worker's lints", Work::Cargo(build::worker::clippy()?)),
         ("the worker in its runtime", Work::Worker),
     ])
 }
@@ -103,18 +100,18 @@ fn all() -> Result<Vec<Step>> {
 /// Lints what is compiled for WASM alone, as the npm package is.
 fn without_std() -> Result<Command> {
     let lint = ["clippy", "--package", "edgewise-wasm", "--all-features"];
-    let mut command = step(lint, &["--target", setup::NO_STD_TARGET, "--", "-D", "warnings"])?;
-    command.env("CARGO_ENCODED_RUSTFLAGS", package::target_features());
+    let mut command = step(lint, &["--target", install::NO_STD_TARGET, "--", "-D", "warnings"])?;
+    command.env("CARGO_ENCODED_RUSTFLAGS", build::package::target_features());
     Ok(command)
 }
 
 fn chosen(tests: &[OsString]) -> Result<Vec<Step>> {
     let mut command = cargo::cargo(["test"].into_iter().chain(EVERYTHING))?;
     command.args(tests);
-    Ok(vec![("build", build()?), ("chosen tests", Work::Tests(command))])
+    Ok(vec![("build", build_tests()?), ("chosen tests", Work::Tests(command))])
 }
 
-fn build() -> Result<Work> {
+fn build_tests() -> Result<Work> {
     Ok(Work::Build(step(["build"].into_iter().chain(EVERYTHING), &["--bins", "--tests"])?))
 }
 

@@ -5,7 +5,8 @@ use std::{ffi::OsStr, process::Command};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::{cargo, dashboard, node, package, setup, worker_bench};
+use super::{cpu::on_core, dashboard, wasm, worker};
+use crate::{cargo, install};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -37,8 +38,6 @@ enum What {
 
 /// A workspace of its own: nobody else should compile the peers.
 const PEERS: &str = "tests/peers/Cargo.toml";
-/// Packages of their own, likewise.
-const JS_PEERS: &str = "tests/js-peers";
 
 pub(crate) fn run(args: &Args) -> Result<()> {
     let bench = |name| {
@@ -46,13 +45,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         cargo::build_executable(name, &["bench", "--package", "edgewise-tests", "--bench", name, "--no-run"])
     };
     let mut command = match args.what {
-        What::Worker => return worker_bench::run(args.quick),
-        What::Dashboard => return dashboard::bench(args.quick),
+        What::Worker => return worker::run(args.quick),
+        What::Dashboard => return dashboard::run(args.quick),
         // Alone on one core, so that the scheduler moves nothing.
         What::Engine => on_core(0, bench("engine")?)?,
         // The bench puts the servers on one core, and the load on another.
         What::Http => {
-            setup::for_http_bench()?;
+            install::for_http_bench()?;
             on_binary(bench("http")?)?
         }
         What::Publish => on_binary(bench("publish")?)?,
@@ -61,7 +60,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             let build = ["build", "--manifest-path", PEERS, "--release"];
             on_core(0, cargo::build_executable("edgewise-peers", &build)?)?
         }
-        What::Wasm => return wasm(args.quick),
+        What::Wasm => return wasm::run(args.quick),
     };
     if args.quick {
         command.arg("--quick");
@@ -69,37 +68,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     cargo::succeed(&mut command)
 }
 
-fn wasm(quick: bool) -> Result<()> {
-    let chromium = setup::chromium()?;
-    package::build()?;
-    node::install(JS_PEERS)?;
-    let workloads = tempfile::tempdir()?;
-    let build = ["build", "--package", "edgewise-tests", "--release", "--bin", "fixtures"];
-    let fixtures = cargo::build_executable("fixtures", &build)?;
-    cargo::succeed(cargo::command(fixtures)?.arg("workloads").arg(workloads.path()))?;
-
-    let quick = quick.then_some("--quick");
-    let mut in_node = on_core(0, "node")?;
-    cargo::succeed(in_node.arg(format!("{JS_PEERS}/bench.mjs")).arg(workloads.path()).args(quick))?;
-    let mut in_chromium = node::node()?;
-    in_chromium.arg(format!("{}/bench/chromium.mjs", node::TOOLS)).arg(workloads.path()).args(quick);
-    cargo::succeed(in_chromium.env("CHROMIUM", chromium))
-}
-
 /// A bench that starts the binary.
 fn on_binary(bench: impl AsRef<OsStr>) -> Result<Command> {
     let edgewise = cargo::build_executable("edgewise", &["build", "--package", "edgewise", "--release"])?;
     let mut command = cargo::command(bench)?;
     command.env("EDGEWISE_BIN", edgewise);
-    Ok(command)
-}
-
-fn on_core(core: u8, program: impl AsRef<OsStr>) -> Result<Command> {
-    if Command::new("taskset").arg("--version").output().is_err() {
-        eprintln!("bench: not pinned to one core, as there is no taskset (package util-linux): expect noise");
-        return cargo::command(program);
-    }
-    let mut command = cargo::command("taskset")?;
-    command.args(["--cpu-list", &core.to_string()]).arg(program);
     Ok(command)
 }

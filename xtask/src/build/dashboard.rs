@@ -1,11 +1,11 @@
 //! `cargo xtask dashboard`: what browsers load of the dashboard. Building `edgewise` with the feature `dashboard` embeds it.
-//! And what opens it in one: tests, pictures, a bench.
 
 use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result};
 
-use crate::{bindgen, cargo, javascript, node, setup};
+use super::bindgen;
+use crate::{cargo, install, node};
 
 /// What it is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -13,15 +13,12 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "dashboard";
 /// Where its sources are. What is built stands in `dist` below.
 const DASHBOARD: &str = "dashboard-leptos";
-/// What opens it in a browser.
-const TESTS: &str = "tests/js/dashboard";
-
 /// Builds it, unless it is there as it would be built.
 ///
 /// # Errors
 /// If a tool is missing or fails, or what was built is larger than its budget.
 pub(crate) fn build() -> Result<()> {
-    setup::target(TARGET, "to compile the dashboard")?;
+    install::target(TARGET, "to compile the dashboard")?;
     node::install(node::TOOLS)?;
     cargo::succeed(&mut compile("rustc", &["--quiet", "--lib", "--crate-type", "cdylib"])?)?;
     let built = cargo::target_directory()?.join(TARGET).join(PROFILE);
@@ -46,54 +43,12 @@ pub(crate) fn build() -> Result<()> {
     cargo::succeed(assets.args([style, script, small]))
 }
 
-/// Tests it in Chromium. The binary embeds what was built before it.
-///
-/// # Errors
-/// If a tool is missing, or a test fails.
-pub(crate) fn test() -> Result<()> {
-    let chromium = setup::chromium()?;
-    let mut tests = javascript::tests(&["--test-concurrency=2"], &[TESTS])?;
-    cargo::succeed_quietly(tests.env("CHROMIUM", chromium))
-}
-
-/// Takes pictures of all pages, filled with example data, for the documentation.
-///
-/// # Errors
-/// If a tool is missing or fails, or a picture is larger than a repository should hold.
-pub(crate) fn screenshots() -> Result<()> {
-    succeed(
-        "screenshots.mjs",
-        &["build", "--package", "edgewise", "--features", "dashboard"],
-        &["docs/screenshots"],
-    )
-}
-
-/// Measures how soon pages are there.
-///
-/// # Errors
-/// If a tool is missing or fails.
-pub(crate) fn bench(quick: bool) -> Result<()> {
-    let build = ["build", "--package", "edgewise", "--features", "dashboard", "--release"];
-    let options: &[&str] = if quick { &["--quick"] } else { &[] };
-    succeed("bench.mjs", &build, options)
-}
-
-/// Builds the dashboard and a binary with it, and runs a program that opens it in Chromium.
-fn succeed(program: &str, binary: &[&str], options: &[&str]) -> Result<()> {
-    let chromium = setup::chromium()?;
-    build()?;
-    let edgewise = cargo::build_executable("edgewise", binary)?;
-    let mut node = node::node()?;
-    node.arg(format!("{TESTS}/{program}")).args(options);
-    cargo::succeed(node.env("EDGEWISE_BIN", edgewise).env("CHROMIUM", chromium))
-}
-
 /// Lints what is compiled for browsers alone.
 ///
 /// # Errors
 /// If the target cannot be installed.
 pub(crate) fn clippy() -> Result<Command> {
-    setup::target(TARGET, "to compile the dashboard")?;
+    install::target(TARGET, "to compile the dashboard")?;
     let mut clippy = compile("clippy", &["--lib"])?;
     clippy.args(["--", "-D", "warnings"]);
     Ok(clippy)

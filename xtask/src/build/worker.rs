@@ -7,9 +7,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use tempfile::TempDir;
 
-use crate::{bindgen, cargo, javascript, node, setup};
+use super::bindgen;
+use crate::{cargo, install, node};
 
 /// What the worker is compiled for.
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -21,8 +21,6 @@ const RUSTFLAGS: &str = "-Ctarget-feature=+simd128";
 const GZIP_LIMIT: usize = 200_000;
 /// Where a worker is laid down; wrangler.toml and config.capnp name it.
 const OUTPUT: &str = "edge-worker/dist";
-/// Where its tests are.
-const TESTS: &str = "tests/js/worker";
 
 pub(crate) fn run() -> Result<()> {
     let output = build()?;
@@ -47,36 +45,12 @@ pub(crate) fn run() -> Result<()> {
 /// # Errors
 /// If the target cannot be installed.
 pub(crate) fn clippy() -> Result<Command> {
-    setup::target(TARGET, "to compile the worker")?;
+    install::target(TARGET, "to compile the worker")?;
     let lint = ["clippy", "--package", "edgewise-worker", "--target", TARGET, "--lib", "--examples"];
     let mut clippy = cargo::cargo(lint)?;
     // As it is compiled.
     clippy.args(["--", "-D", "warnings"]).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
     Ok(clippy)
-}
-
-/// Builds the worker, and tests it in the real runtime.
-///
-/// # Errors
-/// If a tool is missing, or a test fails.
-pub(crate) fn test() -> Result<()> {
-    run()?;
-    let store = lay_out_store()?;
-    let mut tests = javascript::tests(&["--test-concurrency=2"], &[TESTS])?;
-    cargo::succeed_quietly(tests.env("EDGEWISE_WORKER_STORE", store.path()))
-}
-
-/// Lays out the snapshot store that the worker's tests and bench read.
-///
-/// # Errors
-/// If it cannot be made.
-pub(crate) fn lay_out_store() -> Result<TempDir> {
-    // As the tests are built, so that nothing is compiled twice.
-    let example = ["build", "--workspace", "--all-features", "--example", "worker_store"];
-    let store = TempDir::new()?;
-    let mut lay_out = cargo::command(cargo::build_executable("worker_store", &example)?)?;
-    cargo::succeed(lay_out.arg(store.path()))?;
-    Ok(store)
 }
 
 /// Builds the worker, and returns the directory in which it lies.
@@ -102,7 +76,7 @@ pub(crate) enum Crate {
 /// # Errors
 /// If a tool is missing or fails.
 pub(crate) fn bundle(what: Crate, entry: &str, output: &Path) -> Result<()> {
-    setup::target(TARGET, "to compile the worker")?;
+    install::target(TARGET, "to compile the worker")?;
     let mut arguments =
         vec!["build", "--package", "edgewise-worker", "--profile", PROFILE, "--target", TARGET];
     match what {

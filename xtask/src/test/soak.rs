@@ -4,7 +4,8 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::{cargo, services::Starting, test};
+use super::workspace::EVERYTHING;
+use crate::{cargo, services::Starting};
 
 /// The crash test in `tests/`. Without [`ROUNDS`] it runs in its short form.
 const TEST: [&str; 2] = ["--test", "end_to_end"];
@@ -24,7 +25,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let starting = Starting::begin();
     eprintln!("soak: building edgewise and its crash test (minutes the first time)");
     cargo::succeed(&mut cargo::cargo(
-        ["build"].into_iter().chain(test::EVERYTHING).chain(["--bins"]).chain(TEST),
+        ["build"].into_iter().chain(EVERYTHING).chain(["--bins"]).chain(TEST),
     )?)?;
     // Cargo is content with no test at all.
     let list = cargo::output_of(crash_test()?.arg("--list")).unwrap_or_default();
@@ -37,5 +38,5 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 }
 
 fn crash_test() -> Result<Command> {
-    cargo::cargo(["test"].into_iter().chain(test::EVERYTHING).chain(TEST).chain(["--", NAME]))
+    cargo::cargo(["test"].into_iter().chain(EVERYTHING).chain(TEST).chain(["--", NAME]))
 }

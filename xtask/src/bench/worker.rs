@@ -3,8 +3,11 @@
 use anyhow::Result;
 
 use crate::{
-    cargo, node, setup,
-    worker::{self, Crate},
+    build::{
+        worker::{self, Crate},
+        worker_store,
+    },
+    cargo, install, node,
 };
 
 /// The packages of peers: a list of their own, since nobody else should install them.
@@ -19,14 +22,14 @@ const CONSTANTS: &str = "edge-worker/constants";
 ///
 /// # Errors
 /// If something cannot be built or installed, or the bench fails.
-pub(crate) fn run(quick: bool) -> Result<()> {
-    setup::for_http_bench()?;
+pub(super) fn run(quick: bool) -> Result<()> {
+    install::for_http_bench()?;
     worker::run()?;
     for name in ["constant", "bare"] {
         worker::bundle(Crate::Example(name), ENTRY, &cargo::root()?.join(CONSTANTS).join(name))?;
     }
     let bench = node::install(PEERS)?.join("main.mjs");
-    let store = worker::lay_out_store()?;
+    let store = worker_store::lay_out()?;
     let mut node = node::node()?;
     node.arg(bench).env("EDGEWISE_WORKER_STORE", store.path());
     if quick {
