@@ -1,4 +1,4 @@
-//! What must be installed, and installing it. Each step says what it does and why.
+//! Installing missing tools. Each step prints what it installs and why.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,31 +9,31 @@ use anyhow::{Context, Result, bail};
 
 use crate::cargo;
 
-/// The target that has no `std`: what compiles for it needs only `alloc`.
+/// A compilation target without `std`.
 pub(crate) const NO_STD_TARGET: &str = "wasm32v1-none";
 
-/// Installs what `cargo xtask test` needs to build and check, where it is missing.
+/// Installs the Rust components and targets that `cargo xtask test` needs, where they are missing.
 ///
 /// # Errors
-/// Say what is missing and how to get it by hand.
+/// If a part cannot be installed. The error says how to install it by hand.
 pub(crate) fn for_tests() -> Result<()> {
     component("rustfmt", "fmt", "to check the format")?;
     component("clippy", "clippy", "to lint")?;
-    target(NO_STD_TARGET, "to prove that the engine needs no `std`")
+    target(NO_STD_TARGET, "to check that the engine needs no `std`")
 }
 
-/// Installs what `cargo xtask package` needs beside what Node brings, where it is missing.
+/// Installs the Rust target that `cargo xtask package` needs, where it is missing.
 ///
 /// # Errors
-/// Say what is missing and how to get it by hand.
+/// If the target cannot be installed. The error says how to install it by hand.
 pub(crate) fn for_package() -> Result<()> {
     target(NO_STD_TARGET, "to compile the npm package")
 }
 
-/// A Chromium, which is installed where there is none.
+/// Returns the path of Chromium, which is installed where it is missing.
 ///
 /// # Errors
-/// Say how to get it by hand.
+/// If Chromium cannot be installed. The error says how to install it by hand.
 pub(crate) fn chromium() -> Result<PathBuf> {
     let found = || {
         ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(|name| {
@@ -44,46 +44,40 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(path) = found() {
         return Ok(path);
     }
-    say("installing Chromium, to test the npm package in a browser");
-    let how = "install Chromium (Debian: `apt-get install chromium`)";
-    apt_install("chromium").context(how)?;
-    found().context(how)
+    report("installing Chromium, to run tests in a browser");
+    let by_hand = "install Chromium (Debian: `apt-get install chromium`)";
+    debian_package("chromium").context(by_hand)?;
+    found().context(by_hand)
 }
 
-/// Installs what `cargo xtask bench http` needs, where it is missing.
+/// Installs the load generator that `cargo xtask bench http` needs, where it is missing.
 ///
 /// # Errors
-/// Say what is missing and how to get it by hand.
+/// If the load generator cannot be installed. The error says how to install it by hand.
 pub(crate) fn for_http_bench() -> Result<()> {
-    // Without a URL, wrk prints its version and fails: only whether it starts counts.
+    // wrk prints its version and fails, because there is no URL. So the exit status is not checked.
     if Command::new("wrk").arg("--version").output().is_ok() {
         return Ok(());
     }
-    say("installing wrk, to put load on the servers");
-    apt_install("wrk")
+    report("installing wrk, to generate load");
+    debian_package("wrk")
         .context("install wrk (Debian and Ubuntu: `apt-get install wrk`; macOS: `brew install wrk`)")
 }
 
-/// Installs what `cargo xtask fuzz` needs, where it is missing.
+/// Installs the toolchain and the fuzzer that `cargo xtask fuzz` needs, where they are missing.
 ///
 /// # Errors
-/// Say what is missing and how to get it by hand.
+/// If a part cannot be installed. The error says how to install it by hand.
 pub(crate) fn for_fuzzing() -> Result<()> {
-    let has = |arguments: &[&str]| cargo::output_of(Command::new("cargo").args(arguments)).is_some();
-    if !has(&["+nightly", "--version"]) {
-        say("installing the nightly toolchain, to compile what is fuzzed");
-        cargo::succeed(Command::new("rustup").args([
-            "toolchain",
-            "install",
-            "nightly",
-            "--profile",
-            "minimal",
-        ]))
-        .context("install it by hand: `rustup toolchain install nightly`")?;
+    let is_installed = |arguments: &[&str]| cargo::output_of(Command::new("cargo").args(arguments)).is_some();
+    if !is_installed(&["+nightly", "--version"]) {
+        report("installing the nightly toolchain, to compile the fuzz targets");
+        cargo::run(Command::new("rustup").args(["toolchain", "install", "nightly", "--profile", "minimal"]))
+            .context("install it by hand: `rustup toolchain install nightly`")?;
     }
-    if !has(&["fuzz", "--version"]) {
-        say("installing cargo-fuzz");
-        cargo::succeed(&mut cargo::cargo(["install", "--locked", "cargo-fuzz"])?)
+    if !is_installed(&["fuzz", "--version"]) {
+        report("installing cargo-fuzz");
+        cargo::run(&mut cargo::cargo(["install", "--locked", "cargo-fuzz"])?)
             .context("install it by hand: `cargo install cargo-fuzz`")?;
     }
     Ok(())
@@ -92,20 +86,20 @@ pub(crate) fn for_fuzzing() -> Result<()> {
 /// Installs a package of Debian or Ubuntu.
 ///
 /// # Errors
-/// If there is no `apt-get`, or it fails.
-pub(crate) fn apt_install(package: &str) -> Result<()> {
+/// If there is no `apt-get`, or `apt-get` fails.
+pub(crate) fn debian_package(package: &str) -> Result<()> {
     let apt = |arguments: &[&str]| {
-        // Never ask anything: nobody may be there to answer. Another installation may be under way.
+        // No questions, because there may be no terminal. Another installation may hold the lock for minutes.
         let apt =
             ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"];
-        cargo::succeed_quietly(&mut as_root(&[&apt, arguments].concat()))
+        cargo::run_quietly(&mut as_root(&[&apt, arguments].concat()))
     };
     let install = || apt(&["install", "-y", "--no-install-recommends", package]);
-    // The lists of packages may be missing or old.
+    // The package lists may be missing or outdated.
     install().or_else(|_| apt(&["update"]).and_then(|()| install()))
 }
 
-/// A command that root runs. It never asks for a password.
+/// Returns a command that runs as root, and never asks for a password.
 pub(crate) fn as_root(command: &[&str]) -> Command {
     let words: &[&str] = if is_root() { &["env"] } else { &["sudo", "-n"] };
     let mut words = words.iter().chain(command);
@@ -126,10 +120,10 @@ fn component(name: &str, subcommand: &str, purpose: &str) -> Result<()> {
     rustup("component", name, purpose)
 }
 
-/// Installs the libraries of a compilation target, where they are missing.
+/// Installs the libraries of a compilation target, where they are missing. `purpose` is printed.
 ///
 /// # Errors
-/// Says how to get them by hand.
+/// If the target cannot be installed. The error says how to install it by hand.
 pub(crate) fn target(name: &str, purpose: &str) -> Result<()> {
     let mut rustc = Command::new("rustc");
     let libraries = cargo::output_of(rustc.args(["--print", "target-libdir", "--target", name]));
@@ -140,15 +134,15 @@ pub(crate) fn target(name: &str, purpose: &str) -> Result<()> {
 }
 
 fn rustup(kind: &str, name: &str, purpose: &str) -> Result<()> {
-    say(&format!("installing the Rust {kind} {name}, {purpose}"));
+    report(&format!("installing the Rust {kind} {name}, {purpose}"));
     let mut add = Command::new("rustup");
     add.args([kind, "add", name]);
-    if let Err(problem) = cargo::succeed(&mut add) {
-        bail!("{problem:#}: install the Rust {kind} {name} by hand: `rustup {kind} add {name}` (rustup.rs)");
+    if let Err(error) = cargo::run(&mut add) {
+        bail!("{error:#}: install the Rust {kind} {name} by hand: `rustup {kind} add {name}` (rustup.rs)");
     }
     Ok(())
 }
 
-fn say(what: &str) {
-    eprintln!("set-up: {what}");
+fn report(step: &str) {
+    eprintln!("set-up: {step}");
 }

@@ -11,14 +11,18 @@ use crate::{
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Write the package as npm would publish it, as a .tgz, into this directory
+    /// Write the package into this directory, as the .tgz that npm would publish
     #[arg(long, value_name = "DIRECTORY")]
     pack: Option<PathBuf>,
-    /// Run its tests too, as `cargo xtask test` does
+    /// Run the package's tests too, as `cargo xtask test` does
     #[arg(long)]
     test: bool,
 }
 
+/// Builds the package; tests and packs it if the arguments say so.
+///
+/// # Errors
+/// If the package cannot be built or packed, or a test fails.
 pub(crate) fn run(args: &Args) -> Result<()> {
     if args.test {
         test::package()?
@@ -30,5 +34,5 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let mut npm = cargo::command("npm")?;
     npm.args(["pack", "--ignore-scripts", "--silent", "--pack-destination"])
         .arg(fs::canonicalize(directory)?);
-    cargo::succeed(npm.arg(format!("./{PACKAGE}")))
+    cargo::run(npm.arg(format!("./{PACKAGE}")))
 }

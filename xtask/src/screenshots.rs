@@ -1,13 +1,13 @@
-//! `cargo xtask screenshots`: pictures of the dashboard's pages, for the documentation.
+//! `cargo xtask screenshots`: screenshots of the dashboard's pages, for the documentation.
 
 use anyhow::Result;
 
 use crate::chromium;
 
-/// Takes pictures of all pages, filled with example data, for the documentation.
+/// Takes screenshots of all pages, with example data.
 ///
 /// # Errors
-/// If a tool is missing or fails, or a picture is larger than a repository should hold.
+/// If a tool is missing or fails, or a screenshot is larger than a repository should hold.
 pub(crate) fn run() -> Result<()> {
     chromium::run(
         "screenshots.mjs",

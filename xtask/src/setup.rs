@@ -1,13 +1,13 @@
-//! `cargo xtask setup`: installs what tests and benches need.
+//! `cargo xtask setup`: installs the tools for tests and benchmarks.
 
 use anyhow::Result;
 
 use crate::{install, node, services};
 
-/// Installs all of it.
+/// Installs the tools that are missing.
 ///
 /// # Errors
-/// Say what is missing and how to get it by hand.
+/// If a tool cannot be installed. The error says how to install it by hand.
 pub(crate) fn run() -> Result<()> {
     install::for_tests()?;
     services::install()?;

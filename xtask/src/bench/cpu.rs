@@ -1,4 +1,4 @@
-//! Programs on a core of their own.
+//! Pinning programs to a core.
 
 use std::{ffi::OsStr, process::Command};
 
@@ -6,13 +6,17 @@ use anyhow::Result;
 
 use crate::cargo;
 
-/// A command that runs a program on one core, so that the scheduler moves nothing.
+/// Returns a command that runs a program on one core.
+///
+/// Without `taskset`, the program is not pinned, and a warning is printed.
 ///
 /// # Errors
 /// As [`cargo::root`].
 pub(super) fn on_core(core: u8, program: impl AsRef<OsStr>) -> Result<Command> {
     if Command::new("taskset").arg("--version").output().is_err() {
-        eprintln!("bench: not pinned to one core, as there is no taskset (package util-linux): expect noise");
+        eprintln!(
+            "bench: cannot pin the program to one core without taskset (package util-linux): expect noise"
+        );
         return cargo::command(program);
     }
     let mut command = cargo::command("taskset")?;

@@ -1,10 +1,10 @@
-//! `cargo xtask bench dashboard`: how soon the dashboard's pages are there.
+//! `cargo xtask bench dashboard`: the load time of the dashboard's pages.
 
 use anyhow::Result;
 
 use crate::chromium;
 
-/// Measures how soon pages are there.
+/// Measures the load time of pages in Chromium.
 ///
 /// # Errors
 /// If a tool is missing or fails.

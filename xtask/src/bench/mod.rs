@@ -1,12 +1,12 @@
-//! `cargo xtask bench`: release builds, each on its own core.
+//! `cargo xtask bench`: benchmarks of release builds.
 //!
 //! | module | measures |
 //! |---|---|
-//! | `command` | what is written in Rust; and chooses among all |
+//! | `command` | native code; it also selects the benchmark |
 //! | `wasm` | the npm package |
 //! | `worker` | the edge worker |
 //! | `dashboard` | the dashboard's pages |
-//! | `cpu` | nothing: it keeps a program on one core |
+//! | `cpu` | nothing: it pins programs to a core |
 
 mod command;
 mod cpu;

@@ -5,13 +5,13 @@ use anyhow::Result;
 use super::cpu::on_core;
 use crate::{build::package, cargo, install, node};
 
-/// The packages of peers: a list of their own, since nobody else should install them.
+/// The npm packages of peers, which only this benchmark installs.
 const JS_PEERS: &str = "tests/js-peers";
 
-/// Builds what is measured, and measures it.
+/// Builds the npm package, and measures it in Node and in Chromium.
 ///
 /// # Errors
-/// If something cannot be built or installed, or the bench fails.
+/// If a part cannot be built or installed, or the benchmark fails.
 pub(super) fn run(quick: bool) -> Result<()> {
     let chromium = install::chromium()?;
     package::build()?;
@@ -19,12 +19,12 @@ pub(super) fn run(quick: bool) -> Result<()> {
     let workloads = tempfile::tempdir()?;
     let build = ["build", "--package", "edgewise-tests", "--release", "--bin", "fixtures"];
     let fixtures = cargo::build_executable("fixtures", &build)?;
-    cargo::succeed(cargo::command(fixtures)?.arg("workloads").arg(workloads.path()))?;
+    cargo::run(cargo::command(fixtures)?.arg("workloads").arg(workloads.path()))?;
 
     let quick = quick.then_some("--quick");
     let mut in_node = on_core(0, "node")?;
-    cargo::succeed(in_node.arg(format!("{JS_PEERS}/bench.mjs")).arg(workloads.path()).args(quick))?;
+    cargo::run(in_node.arg(format!("{JS_PEERS}/bench.mjs")).arg(workloads.path()).args(quick))?;
     let mut in_chromium = node::node()?;
     in_chromium.arg(format!("{}/bench/chromium.mjs", node::TOOLS)).arg(workloads.path()).args(quick);
-    cargo::succeed(in_chromium.env("CHROMIUM", chromium))
+    cargo::run(in_chromium.env("CHROMIUM", chromium))
 }

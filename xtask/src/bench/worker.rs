@@ -1,4 +1,4 @@
-//! `cargo xtask bench worker`: what a decision costs in the runtime, beside workers that answer constant bytes.
+//! `cargo xtask bench worker`: the cost of a decision in the edge worker, next to workers that return constant bytes.
 
 use anyhow::Result;
 
@@ -10,18 +10,18 @@ use crate::{
     cargo, install, node,
 };
 
-/// The packages of peers: a list of their own, since nobody else should install them.
+/// The npm packages of peers, which only this benchmark installs.
 const PEERS: &str = "tests/js/worker/bench";
-/// The entry of a worker that answers constant bytes.
+/// The JavaScript entry of a worker that returns constant bytes.
 const ENTRY: &str = "edge-worker/js/constant.js";
 
-/// Where those are laid down.
+/// The output directory of these workers.
 const CONSTANTS: &str = "edge-worker/constants";
 
-/// Builds what is measured, and measures it.
+/// Builds the workers, and measures them.
 ///
 /// # Errors
-/// If something cannot be built or installed, or the bench fails.
+/// If a part cannot be built or installed, or the benchmark fails.
 pub(super) fn run(quick: bool) -> Result<()> {
     install::for_http_bench()?;
     worker::run()?;
@@ -29,19 +29,21 @@ pub(super) fn run(quick: bool) -> Result<()> {
         worker::bundle(Crate::Example(name), ENTRY, &cargo::root()?.join(CONSTANTS).join(name))?;
     }
     let bench = node::install(PEERS)?.join("main.mjs");
-    let store = worker_store::lay_out()?;
+    let store = worker_store::write()?;
     let mut node = node::node()?;
     node.arg(bench).env("EDGEWISE_WORKER_STORE", store.path());
     if quick {
         node.arg("--quick");
     }
-    cargo::succeed(&mut node)?;
+    cargo::run(&mut node)?;
     if quick {
         return Ok(());
     }
-    eprintln!("bench: a million decisions and 999 swaps: no wrong answer, and flat memory (minutes)");
+    eprintln!(
+        "bench: checking responses and memory in a million decisions and 999 ruleset changes (minutes)"
+    );
     let mut soak = node::node()?;
     soak.args(["--test", "tests/js/worker/swapping.test.mjs"]);
     soak.env("EDGEWISE_WORKER_DECISIONS", "1000000").env("EDGEWISE_WORKER_SWAPS", "999");
-    cargo::succeed(soak.env("EDGEWISE_WORKER_STORE", store.path()))
+    cargo::run(soak.env("EDGEWISE_WORKER_STORE", store.path()))
 }

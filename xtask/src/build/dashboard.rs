@@ -1,4 +1,5 @@
-//! `cargo xtask dashboard`: what browsers load of the dashboard. Building `edgewise` with the feature `dashboard` embeds it.
+//! `cargo xtask dashboard`: builds the dashboard's browser files. Building `edgewise` with the feature `dashboard`
+//! embeds the files.
 
 use std::{fs, path::Path, process::Command};
 
@@ -7,43 +8,43 @@ use anyhow::{Context, Result};
 use super::bindgen;
 use crate::{cargo, install, node};
 
-/// What it is compiled for.
+/// The compilation target of the browser side.
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Its profile in Cargo.toml.
+/// The profile of the browser side in Cargo.toml.
 const PROFILE: &str = "dashboard";
-/// Where its sources are. What is built stands in `dist` below.
+/// The directory of the sources. The output is in `dist` below.
 const DASHBOARD: &str = "dashboard-leptos";
-/// Builds it, unless it is there as it would be built.
+/// Builds the browser files where they are missing or outdated.
 ///
 /// # Errors
-/// If a tool is missing or fails, or what was built is larger than its budget.
+/// If a tool is missing or fails, or a file is larger than its budget.
 pub(crate) fn build() -> Result<()> {
     install::target(TARGET, "to compile the dashboard")?;
     node::install(node::TOOLS)?;
-    cargo::succeed(&mut compile("rustc", &["--quiet", "--lib", "--crate-type", "cdylib"])?)?;
+    cargo::run(&mut compile("rustc", &["--quiet", "--lib", "--crate-type", "cdylib"])?)?;
     let built = cargo::target_directory()?.join(TARGET).join(PROFILE);
     let module = built.join("edgewise_dashboard.wasm");
-    let made = built.join("browser");
+    let generated = built.join("browser");
 
-    // Making it small takes longer than compiling it after a small change: only what has changed.
-    let before = made.join("before.wasm");
-    let small = made.join("small.wasm");
-    if !small.exists() || !cargo::same(&module, &before) {
-        bindgen::write(&module, "edgewise", &made)?;
-        // What `-Oz` makes smaller still compresses less well, and is larger then.
-        bindgen::optimise(&made.join("edgewise_bg.wasm"), &small, &["-Os"])?;
-        fs::copy(&module, &before).with_context(|| format!("cannot write {}", before.display()))?;
+    // Optimising takes longer than compiling after a small change, so an unchanged module is not optimised again.
+    let input = generated.join("before.wasm");
+    let optimised = generated.join("small.wasm");
+    if !optimised.exists() || !cargo::same_content(&module, &input) {
+        bindgen::write(&module, "edgewise", &generated)?;
+        // The result of `-Oz` is smaller, but larger once it is compressed.
+        bindgen::optimise(&generated.join("edgewise_bg.wasm"), &optimised, &["-Os"])?;
+        fs::copy(&module, &input).with_context(|| format!("cannot write {}", input.display()))?;
     }
-    let (script, style) = (made.join("script.js"), made.join("style.css"));
-    minify(&made.join("edgewise.js"), &script, &["--format=esm"])?;
+    let (script, style) = (generated.join("script.js"), generated.join("style.css"));
+    minify(&generated.join("edgewise.js"), &script, &["--format=esm"])?;
     minify(&cargo::root()?.join(DASHBOARD).join("style/index.css"), &style, &["--bundle"])?;
 
     let mut assets = node::node()?;
     assets.arg(format!("{DASHBOARD}/assets.mjs")).arg(format!("{DASHBOARD}/dist"));
-    cargo::succeed(assets.args([style, script, small]))
+    cargo::run(assets.args([style, script, optimised]))
 }
 
-/// Lints what is compiled for browsers alone.
+/// Returns the command that lints the dashboard for browsers.
 ///
 /// # Errors
 /// If the target cannot be installed.
@@ -54,14 +55,14 @@ pub(crate) fn clippy() -> Result<Command> {
     Ok(clippy)
 }
 
-fn compile(how: &str, arguments: &[&str]) -> Result<Command> {
-    let mut compile = cargo::cargo([how, "--package", "edgewise-dashboard"])?;
+fn compile(subcommand: &str, arguments: &[&str]) -> Result<Command> {
+    let mut compile = cargo::cargo([subcommand, "--package", "edgewise-dashboard"])?;
     compile.args(["--profile", PROFILE, "--target", TARGET]).args(arguments);
     Ok(compile)
 }
 
-fn minify(file: &Path, to: &Path, how: &[&str]) -> Result<()> {
+fn minify(file: &Path, to: &Path, options: &[&str]) -> Result<()> {
     let mut esbuild = node::tool("esbuild")?;
-    esbuild.arg(file).arg(format!("--outfile={}", to.display())).args(how);
-    cargo::succeed_quietly(esbuild.args(["--minify", "--target=es2022", "--log-level=warning"]))
+    esbuild.arg(file).arg(format!("--outfile={}", to.display())).args(options);
+    cargo::run_quietly(esbuild.args(["--minify", "--target=es2022", "--log-level=warning"]))
 }

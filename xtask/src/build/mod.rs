@@ -1,11 +1,11 @@
-//! What runs elsewhere than natively, and how it is built.
+//! Building what runs in browsers, in Node and at the edge.
 //!
 //! | module | builds |
 //! |---|---|
 //! | `package` | the npm package |
-//! | `dashboard` | what browsers load of the dashboard |
+//! | `dashboard` | the dashboard's browser files |
 //! | `worker` | the edge worker |
-//! | `worker_store` | the snapshot store that the worker's tests and bench read |
+//! | `worker_store` | the snapshot store that the worker's tests and benchmark read |
 //! | `bindgen` | the JavaScript side of WASM modules |
 
 mod bindgen;

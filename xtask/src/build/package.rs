@@ -1,7 +1,7 @@
 //! The npm package `edgewise`.
 //!
-//! Each of its WASM files is the crate `edgewise-wasm` with one feature. `wasm-pkg/build.mjs` makes the JavaScript, and
-//! holds what browsers download to a budget.
+//! Each WASM file of the package is the crate `edgewise-wasm` with one feature. `wasm-pkg/build.mjs` builds the
+//! JavaScript, and checks the size of what browsers download.
 
 use std::{fs, path::Path};
 
@@ -9,19 +9,19 @@ use anyhow::{Context, Result};
 
 use crate::{cargo, install, node};
 
-/// Where the package's sources are. What is built stands in `dist` below.
+/// The directory of the package's sources. The output is in `dist` below.
 pub(crate) const PACKAGE: &str = "wasm-pkg";
 
-/// The WASM files, each with the feature that makes it, and whether it is for speed rather than size.
+/// The WASM files, each with its cargo feature, and whether it is optimised for speed (`true`) or for size.
 const FILES: [(&str, &str, bool); 2] =
     [("edgewise.wasm", "decide", true), ("compile.wasm", "compile", false)];
 
-/// What all runtimes that the package is for can do beyond the first WebAssembly: Node 20, Deno, Bun, workerd, and
-/// browsers since 2023.
+/// Target features that all supported runtimes have: Node 20, Deno, Bun, workerd, and browsers since 2023. The names
+/// are the compiler's.
 const TARGET_FEATURES: [&str; 5] =
     ["simd128", "bulk-memory", "sign-ext", "nontrapping-fptoint", "mutable-globals"];
-/// The same in the words of wasm-opt.
-const ENABLED: [&str; 5] = [
+/// The same features as options of wasm-opt.
+const OPTIMISER_FEATURES: [&str; 5] = [
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-sign-ext",
@@ -41,17 +41,17 @@ pub(crate) fn build() -> Result<()> {
     for (file, feature, for_speed) in FILES {
         wasm(feature, for_speed, &dist.join(file))?;
     }
-    cargo::succeed(node::node()?.arg(format!("{PACKAGE}/build.mjs")))?;
-    cargo::succeed(node::tool("tsc")?.args(["-p", PACKAGE]))
+    cargo::run(node::node()?.arg(format!("{PACKAGE}/build.mjs")))?;
+    cargo::run(node::tool("tsc")?.args(["-p", PACKAGE]))
 }
 
-/// The flag of rustc that turns [`TARGET_FEATURES`] on.
+/// Returns the rustc flag that enables [`TARGET_FEATURES`].
 pub(crate) fn target_features() -> String {
     format!("-Ctarget-feature={}", TARGET_FEATURES.map(|feature| format!("+{feature}")).join(","))
 }
 
 fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
-    // A directory of its own, so that other builds neither wait for these nor undo them.
+    // A target directory of its own: other builds do not wait for these, and do not replace their output.
     let target = cargo::target_directory()?.join("package");
     let mut build =
         cargo::cargo(["rustc", "--quiet", "--package", "edgewise-wasm", "--lib", "--crate-type", "cdylib"])?;
@@ -59,27 +59,29 @@ fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
     build.args(["--target-dir"]).arg(&target);
     let mut flags = vec![target_features()];
     if for_speed {
-        // As fast as with more of it, and smaller.
+        // More inlining makes the module larger, and not faster.
         flags.push("-Cllvm-args=--inline-threshold=75".to_owned());
     } else {
         build.env("CARGO_PROFILE_WASM_OPT_LEVEL", "z");
     }
-    // What separates flags in it is this character.
+    // Cargo expects this separator.
     build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
-    cargo::succeed(&mut build)?;
+    cargo::run(&mut build)?;
 
-    // What the engine keeps apart stays apart: with fewer variables in a function, engines hold them in registers.
-    let how: &[&str] = if for_speed { &["-O3", "--one-caller-inline-max-function-size=0"] } else { &["-Oz"] };
+    // Functions with few variables are faster, because runtimes keep the variables in registers. So wasm-opt must not
+    // inline functions that the engine keeps separate.
+    let options: &[&str] =
+        if for_speed { &["-O3", "--one-caller-inline-max-function-size=0"] } else { &["-Oz"] };
     let built = target.join(install::NO_STD_TARGET).join("wasm/edgewise_wasm.wasm");
-    // Making it smaller takes longer than compiling it: only what has changed, or is to be done otherwise. It is kept beside what
-    // it was made of, as several checkouts may share the directory.
-    let kept = |what| target.join(format!("{feature}{}.{what}.wasm", how.concat()));
-    let (before, small) = (kept("before"), kept("small"));
-    if !small.exists() || !cargo::same(&built, &before) {
+    // Optimising takes longer than compiling, so a module is optimised again only if it or the options changed. Input
+    // and output are kept together, because several clones may share the directory.
+    let cached = |kind| target.join(format!("{feature}{}.{kind}.wasm", options.concat()));
+    let (input, optimised) = (cached("before"), cached("small"));
+    if !optimised.exists() || !cargo::same_content(&built, &input) {
         let mut optimise = node::tool("wasm-opt")?;
-        optimise.args(ENABLED).args(how).arg(&built).arg("-o").arg(&small);
-        cargo::succeed(&mut optimise)?;
-        fs::copy(&built, &before).with_context(|| format!("cannot write {}", before.display()))?;
+        optimise.args(OPTIMISER_FEATURES).args(options).arg(&built).arg("-o").arg(&optimised);
+        cargo::run(&mut optimise)?;
+        fs::copy(&built, &input).with_context(|| format!("cannot write {}", input.display()))?;
     }
-    fs::copy(&small, to).map(drop).with_context(|| format!("cannot write {}", to.display()))
+    fs::copy(&optimised, to).map(drop).with_context(|| format!("cannot write {}", to.display()))
 }

@@ -1,19 +1,19 @@
-//! The snapshot store that the worker's tests and bench read.
+//! The snapshot store that the worker's tests and benchmark read.
 
 use anyhow::Result;
 use tempfile::TempDir;
 
 use crate::cargo;
 
-/// Lays out the snapshot store that the worker's tests and bench read.
+/// Writes a snapshot store into a temporary directory.
 ///
 /// # Errors
-/// If it cannot be made.
-pub(crate) fn lay_out() -> Result<TempDir> {
-    // As the tests are built, so that nothing is compiled twice.
+/// If the program that writes it cannot be built, or fails.
+pub(crate) fn write() -> Result<TempDir> {
+    // The features with which the tests are built, so that cargo compiles no crate twice.
     let example = ["build", "--workspace", "--all-features", "--example", "worker_store"];
     let store = TempDir::new()?;
-    let mut lay_out = cargo::command(cargo::build_executable("worker_store", &example)?)?;
-    cargo::succeed(lay_out.arg(store.path()))?;
+    let mut write = cargo::command(cargo::build_executable("worker_store", &example)?)?;
+    cargo::run(write.arg(store.path()))?;
     Ok(store)
 }

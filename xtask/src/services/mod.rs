@@ -1,22 +1,23 @@
-//! The real parts that tests need, a Postgres and an S3 server: brought for one run, gone with it.
+//! The servers that tests need, Postgres and S3, started for one run and stopped after it.
 //!
-//! | module | knows |
+//! | module | holds |
 //! |---|---|
-//! | `start` | how to start all of them, beside other work |
-//! | `postgres` | how to get and start a Postgres |
-//! | `s3` | how to get and start an S3 server |
-//! | `keeper` | how to end them and the tests, however the run ends |
-//! | `ports` | where they can listen |
-//! | `environment` | how tests find them |
+//! | `start` | starting all servers in the background |
+//! | `postgres` | installing and starting Postgres |
+//! | `s3` | installing and starting an S3 server |
+//! | `supervisor` | stopping servers and tests, even if this process is killed |
+//! | `ports` | free ports |
+//! | `environment` | the variables with the servers' addresses, for tests |
 //!
-//! Tests find them by the environment: `TEST_DATABASE_URL` and `TEST_POSTGRES_BIN`, `TEST_S3_ENDPOINT`,
-//! `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY`. A server that is named there already is used instead.
+//! Tests read the servers' addresses from the environment: `TEST_DATABASE_URL` and `TEST_POSTGRES_BIN`,
+//! `TEST_S3_ENDPOINT`, `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY`. A server that these variables name
+//! already is used instead of a private one.
 
 mod environment;
-mod keeper;
 mod ports;
 mod postgres;
 mod s3;
 mod start;
+mod supervisor;
 
-pub(crate) use start::{Starting, install};
+pub(crate) use start::{PendingServices, install};

@@ -1,4 +1,4 @@
-//! Starting the services, beside other work.
+//! Starting the servers in the background.
 
 use std::{
     process::Command,
@@ -9,24 +9,24 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 
 use super::{
-    environment::{Variable, say},
-    keeper::Keeper,
+    environment::{Variable, report},
     postgres, s3,
+    supervisor::Supervisor,
 };
 
-/// Servers that run, and how tests find them. They are ended when this is dropped.
+/// Running servers, and the variables that name them. The servers are stopped when this value is dropped.
 pub(crate) struct Services {
     variables: Vec<Variable>,
-    keeper: Keeper,
+    supervisor: Supervisor,
 }
 
 impl Services {
-    /// Runs tests to their end. They are ended, too, if this process ends before they do.
+    /// Runs tests, and waits for their end. If this process ends first, the tests are stopped.
     ///
     /// # Errors
-    /// If they cannot be started or fail.
+    /// If the tests cannot be started or fail.
     pub(crate) fn run(&mut self, tests: &mut Command) -> Result<()> {
-        self.keeper.run(tests.envs(self.variables.iter().cloned()))
+        self.supervisor.run(tests.envs(self.variables.iter().cloned()))
     }
 
     fn start() -> Result<Self> {
@@ -34,54 +34,54 @@ impl Services {
         let postgres = postgres::Source::find()?;
         let s3 = s3::Source::find()?;
 
-        let mut keeper = Keeper::new()?;
-        // Both start at a time.
-        let s3 = s3.start(&mut keeper)?;
-        let postgres = postgres.start(&mut keeper)?;
-        postgres.wait(&mut keeper)?;
-        s3.wait(&mut keeper)?;
-        say(&format!("ready, {:.1} s: {postgres}; {s3}", started.elapsed().as_secs_f64()));
-        Ok(Self { variables: [postgres.variables(), s3.variables()].concat(), keeper })
+        let mut supervisor = Supervisor::new()?;
+        // Both servers start at the same time.
+        let s3 = s3.start(&mut supervisor)?;
+        let postgres = postgres.start(&mut supervisor)?;
+        postgres.wait(&mut supervisor)?;
+        s3.wait(&mut supervisor)?;
+        report(&format!("ready, {:.1} s: {postgres}; {s3}", started.elapsed().as_secs_f64()));
+        Ok(Self { variables: [postgres.variables(), s3.variables()].concat(), supervisor })
     }
 }
 
-/// Services on their way, beside other work. Dropped before they are needed, they are ended.
-pub(crate) struct Starting(Option<JoinHandle<Result<Services>>>);
+/// Servers that are being started in a thread. If this value is dropped, the servers are stopped.
+pub(crate) struct PendingServices(Option<JoinHandle<Result<Services>>>);
 
-impl Starting {
-    /// Begins to start the services, and to install what is missing for them.
-    pub(crate) fn begin() -> Self {
+impl PendingServices {
+    /// Starts the servers in the background, and installs missing programs.
+    pub(crate) fn start() -> Self {
         Self(Some(thread::spawn(Services::start)))
     }
 
-    /// Waits until they are ready.
+    /// Waits until the servers are ready.
     ///
     /// # Errors
-    /// Say which part cannot be had, and how to get it by hand.
-    pub(crate) fn ready(mut self) -> Result<Services> {
-        self.join().context("the services were not started")?
+    /// If a server cannot be installed or started. The error says how to install it by hand.
+    pub(crate) fn wait(mut self) -> Result<Services> {
+        self.join().context("the services are not being started")?
     }
 
     fn join(&mut self) -> Option<Result<Services>> {
         let thread = self.0.take()?;
         if !thread.is_finished() {
-            say("waiting for the services to be ready");
+            report("waiting for the services");
         }
         Some(thread.join().unwrap_or_else(|_| Err(anyhow!("starting the services panicked"))))
     }
 }
 
-impl Drop for Starting {
+impl Drop for PendingServices {
     fn drop(&mut self) {
-        // An installation must not be left half done. Servers that have started end with what this returns.
+        // Waits, so that no installation is interrupted. Dropping the result stops servers that have started.
         drop(self.join());
     }
 }
 
-/// Installs what the services need, where it is missing.
+/// Installs the servers' programs, where they are missing.
 ///
 /// # Errors
-/// Say what is missing and how to get it by hand.
+/// If a program cannot be installed. The error says how to install it by hand.
 pub(crate) fn install() -> Result<()> {
     postgres::Source::find()?;
     s3::Source::find()?;

@@ -1,4 +1,4 @@
-//! How tests in JavaScript are started.
+//! Running tests in JavaScript.
 
 use std::{path::PathBuf, process::Command};
 
@@ -7,7 +7,9 @@ use anyhow::{Context, Result};
 use super::workspace::EVERYTHING;
 use crate::{cargo, node};
 
-/// `node --test` with these options, for all tests in some directories. The native binary is built for those that start it.
+/// Returns a command that runs all tests in `directories` with these options of `node --test`.
+///
+/// Builds the native binary, which some tests start.
 ///
 /// # Errors
 /// If a directory cannot be listed, or the binary cannot be built.
@@ -15,7 +17,7 @@ pub(super) fn tests(options: &[&str], directories: &[&str]) -> Result<Command> {
     let mut files = Vec::new();
     for directory in directories {
         let entries = cargo::root()?.join(directory).read_dir();
-        for entry in entries.with_context(|| format!("cannot list {directory}"))? {
+        for entry in entries.with_context(|| format!("cannot list the tests in {directory}"))? {
             files.push(entry?.path());
         }
     }
@@ -26,10 +28,10 @@ pub(super) fn tests(options: &[&str], directories: &[&str]) -> Result<Command> {
     Ok(tests)
 }
 
-/// An executable, built as the tests in Rust are, so that nothing is compiled again.
+/// Builds an executable with the features of the Rust tests, so that cargo compiles no crate twice. Returns its path.
 ///
 /// # Errors
-/// If it cannot be built.
+/// If the build fails.
 pub(super) fn executable(name: &str) -> Result<PathBuf> {
     cargo::build_executable(name, &[&["build"], &EVERYTHING[..], &["--bins", "--tests"]].concat())
 }

@@ -1,14 +1,14 @@
-//! All checks, and tests that one runs by themselves for longer.
+//! All checks, and tests that can run for longer on their own.
 //!
 //! | module | runs |
 //! |---|---|
 //! | `steps` | `cargo xtask test`: all checks, step by step |
-//! | `package`, `dashboard`, `worker` | the tests of what runs elsewhere than natively |
-//! | `javascript` | how tests in JavaScript are started |
-//! | `workspace` | what cargo compiles for tests and lints |
-//! | `soak` | `cargo xtask soak` |
-//! | `parity` | `cargo xtask parity` |
-//! | `fuzz` | `cargo xtask fuzz` |
+//! | `package`, `dashboard`, `worker` | the tests in Node, in Chromium and in the worker's runtime |
+//! | `javascript` | tests in JavaScript |
+//! | `workspace` | nothing: it holds the packages and features that all steps compile |
+//! | `soak` | `cargo xtask soak`: the crash test |
+//! | `parity` | `cargo xtask parity`: the differential test |
+//! | `fuzz` | `cargo xtask fuzz`: the fuzz targets |
 
 mod dashboard;
 pub(crate) mod fuzz;

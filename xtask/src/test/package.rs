@@ -1,15 +1,14 @@
-//! The tests of the npm package: of its parts (`wasm-pkg/test`), and of the package as it is published
-//! (`tests/js/tests`).
+//! The tests of the npm package: of its parts (`wasm-pkg/test`), and of the published package (`tests/js/tests`).
 
 use anyhow::Result;
 
 use super::javascript;
 use crate::{build::package, cargo, install};
 
-/// Where the npm package's tests are.
+/// The directories of the tests.
 const TESTS: [&str; 2] = ["wasm-pkg/test", "tests/js/tests"];
 
-/// How many random decisions are compared with the oracle's.
+/// How many random decisions are compared with the reference evaluator's.
 const TRIPLES: &str = "20000";
 
 /// Builds the npm package and runs its tests.
@@ -22,7 +21,7 @@ pub(crate) fn run() -> Result<()> {
     let scratch = tempfile::tempdir()?;
     let triples = scratch.path().join("triples.jsonl");
     let fixtures = javascript::executable("fixtures")?;
-    cargo::succeed(cargo::command(fixtures)?.arg("triples").arg(&triples).args([TRIPLES, "1"]))?;
+    cargo::run(cargo::command(fixtures)?.arg("triples").arg(&triples).args([TRIPLES, "1"]))?;
     let mut tests = javascript::tests(&["--test-reporter=dot"], &TESTS)?;
-    cargo::succeed(tests.env("EDGEWISE_TRIPLES", triples).env("CHROMIUM", chromium))
+    cargo::run(tests.env("EDGEWISE_TRIPLES", triples).env("CHROMIUM", chromium))
 }

@@ -5,18 +5,22 @@ use std::{env, ffi::OsString, process::Command, time::Instant};
 use anyhow::{Context, Result};
 
 use super::{dashboard, package, worker, workspace::EVERYTHING};
-use crate::{build, cargo, install, services::Starting, tidy};
+use crate::{build, cargo, install, services::PendingServices, tidy};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Run only tests whose name contains this (or whatever else `cargo test` understands)
+    /// Run only tests whose name contains this text (or pass other arguments of `cargo test`)
     ///
     /// Format, lints and house rules are not checked then. For the tests of one crate, `cargo test --package
-    /// edgewise-api` is quicker; the end-to-end tests need `cargo build --package edgewise` before.
+    /// edgewise-api` is faster; the end-to-end tests need `cargo build --package edgewise` first.
     #[arg(last = true, value_name = "TEST")]
     tests: Vec<OsString>,
 }
 
+/// Runs all checks, or the chosen tests, step by step.
+///
+/// # Errors
+/// If a step fails.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let started = Instant::now();
     install::for_tests()?;
@@ -29,40 +33,41 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         work.run(&mut services).with_context(|| format!("{name} failed"))?;
         eprintln!("── ok: {name}, {:.1} s", started.elapsed().as_secs_f64());
     }
-    eprintln!("\nAll is well, {:.1} s", started.elapsed().as_secs_f64());
+    eprintln!("\nall steps passed, {:.1} s", started.elapsed().as_secs_f64());
     Ok(())
 }
 
-/// A step's work.
+/// What a step does.
 enum Work {
     Cargo(Command),
     Tidy,
-    JavaScript,
-    /// Builds the tests, while the services start that they need.
+    /// Builds the npm package, and tests it.
+    Package,
+    /// Builds the tests, and starts the services that they need.
     Build(Command),
-    /// Runs the tests, with the services.
+    /// Runs the tests with the services.
     Tests(Command),
     /// Builds the edge worker, and tests it in its runtime.
     Worker,
-    /// Builds what browsers load of the dashboard, for the binary that embeds it.
+    /// Builds the dashboard's browser files, which the binary embeds.
     Dashboard,
-    /// Opens the dashboard in Chromium.
+    /// Tests the dashboard in Chromium.
     Browser,
 }
 
 impl Work {
-    fn run(self, services: &mut Option<Starting>) -> Result<()> {
+    fn run(self, services: &mut Option<PendingServices>) -> Result<()> {
         match self {
-            Self::Cargo(mut command) => cargo::succeed(&mut command),
+            Self::Cargo(mut command) => cargo::run(&mut command),
             Self::Tidy => tidy::run(),
-            Self::JavaScript => package::run(),
+            Self::Package => package::run(),
             Self::Build(mut command) => {
-                *services = Some(Starting::begin());
-                cargo::succeed(&mut command)
+                *services = Some(PendingServices::start());
+                cargo::run(&mut command)
             }
             Self::Tests(mut command) => {
-                let starting = services.take().unwrap_or_else(Starting::begin);
-                starting.ready()?.run(&mut command)
+                let pending = services.take().unwrap_or_else(PendingServices::start);
+                pending.wait()?.run(&mut command)
             }
             Self::Worker => worker::run(),
             Self::Dashboard => build::dashboard::build(),
@@ -77,7 +82,10 @@ fn all() -> Result<Vec<Step>> {
     Ok(vec![
         ("format", Work::Cargo(step(["fmt", "--all", "--check"], &[])?)),
         ("tidy", Work::Tidy),
-        ("the engine without std, and what JavaScript calls", Work::Cargo(without_std()?)),
+        (
+            "lints of the engine without std, and of the npm package's exports",
+            Work::Cargo(lint_without_std()?),
+        ),
         (
             "clippy",
             Work::Cargo(step(
@@ -85,20 +93,20 @@ fn all() -> Result<Vec<Step>> {
                 &["--all-targets", "--", "-D", "warnings"],
             )?),
         ),
-        ("the dashboard for browsers", Work::Dashboard),
-        // End-to-end tests start the binary that lies beside them, and so it must be built first.
+        ("browser files of the dashboard", Work::Dashboard),
+        // End-to-end tests start the binary in the same target directory, so the binary must be built first.
         ("build", build_tests()?),
         ("tests", Work::Tests(step(["test"].into_iter().chain(EVERYTHING), &[])?)),
-        ("the npm package", Work::JavaScript),
-        ("the dashboard's lints for browsers", Work::Cargo(build::dashboard::clippy()?)),
-        ("the dashboard in Chromium", Work::Browser),
-        ("the worker's lints", Work::Cargo(build::worker::clippy()?)),
-        ("the worker in its runtime", Work::Worker),
+        ("npm package", Work::Package),
+        ("lints of the dashboard for browsers", Work::Cargo(build::dashboard::clippy()?)),
+        ("dashboard in Chromium", Work::Browser),
+        ("lints of the edge worker", Work::Cargo(build::worker::clippy()?)),
+        ("edge worker in its runtime", Work::Worker),
     ])
 }
 
-/// Lints what is compiled for WASM alone, as the npm package is.
-fn without_std() -> Result<Command> {
+/// Returns the command that lints the npm package's crate, and with it the engine, for a target without `std`.
+fn lint_without_std() -> Result<Command> {
     let lint = ["clippy", "--package", "edgewise-wasm", "--all-features"];
     let mut command = step(lint, &["--target", install::NO_STD_TARGET, "--", "-D", "warnings"])?;
     command.env("CARGO_ENCODED_RUSTFLAGS", build::package::target_features());
@@ -119,20 +127,20 @@ fn step<'a>(first: impl IntoIterator<Item = &'a str>, rest: &[&str]) -> Result<C
     let mut command = cargo::cargo(first)?;
     command.args(rest);
     if env::var_os("CI").is_some() {
-        // What is built once and thrown away needs neither.
+        // CI builds once, and deletes the result.
         command.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
     }
     Ok(command)
 }
 
 fn heading(name: &str, work: &Work) {
-    let how = match work {
-        Work::Cargo(command) | Work::Build(command) | Work::Tests(command) => cargo::shown(command),
+    let command = match work {
+        Work::Cargo(command) | Work::Build(command) | Work::Tests(command) => cargo::command_line(command),
         Work::Tidy => "cargo xtask tidy".to_owned(),
-        Work::JavaScript => "cargo xtask package, and its tests".to_owned(),
+        Work::Package => "cargo xtask package --test".to_owned(),
         Work::Dashboard => "cargo xtask dashboard".to_owned(),
         Work::Browser => "node --test tests/js/dashboard/*.test.mjs".to_owned(),
         Work::Worker => "node --test tests/js/worker/*.test.mjs".to_owned(),
     };
-    eprintln!("\n── {name}: {how}");
+    eprintln!("\n── {name}: {command}");
 }

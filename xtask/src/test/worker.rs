@@ -8,16 +8,16 @@ use crate::{
     cargo,
 };
 
-/// Where its tests are.
+/// The directory of the tests.
 const TESTS: &str = "tests/js/worker";
 
-/// Builds the worker, and tests it in the real runtime.
+/// Builds the worker, and tests it in workerd.
 ///
 /// # Errors
 /// If a tool is missing, or a test fails.
 pub(super) fn run() -> Result<()> {
     worker::run()?;
-    let store = worker_store::lay_out()?;
+    let store = worker_store::write()?;
     let mut tests = javascript::tests(&["--test-concurrency=2"], &[TESTS])?;
-    cargo::succeed_quietly(tests.env("EDGEWISE_WORKER_STORE", store.path()))
+    cargo::run_quietly(tests.env("EDGEWISE_WORKER_STORE", store.path()))
 }

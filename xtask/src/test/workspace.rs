@@ -1,5 +1,4 @@
-//! What cargo compiles for tests and lints.
+//! The packages and features that lints and tests compile.
 
-/// One choice of packages and features for linting, building and testing, so that cargo compiles each
-/// dependency once for all of them.
+/// The same packages and features for linting, building and testing, so that cargo compiles each dependency once.
 pub(super) const EVERYTHING: [&str; 2] = ["--workspace", "--all-features"];

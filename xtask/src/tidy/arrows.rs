@@ -1,4 +1,4 @@
-//! Dependencies between the rooms of the house run one way only, and some libraries stay out of some rooms.
+//! Which crates may depend on which, and on which libraries.
 
 use std::path::Path;
 
@@ -10,16 +10,18 @@ use super::{
     metadata::{list, text},
 };
 
-/// A crate's directory, and the crates that it may depend on.
+/// A crate, and the crates that it may depend on.
 struct Room {
-    /// From the repository's root.
+    /// The crate's directory, from the repository's root.
     path: &'static str,
-    /// The rooms it may depend on. `None`: all of them.
+    /// The directories of the crates that it may depend on. `None`: all crates.
     rooms: Option<&'static [&'static str]>,
 }
 
-/// Each room may know those above it that are listed for it. A new crate gets a line here, and a place in the lines of those
-/// that may know it.
+/// All crates of the workspace. A crate may depend on crates above it, if its line lists them.
+///
+/// A new crate (audit, accounts, events, stats, results, mcp, …) gets a line here, and is added to the lines of the
+/// crates that may depend on it.
 const HOUSE: [Room; 15] = [
     Room { path: "engine", rooms: Some(&[]) },
     Room { path: "crates/api", rooms: Some(&["engine"]) },
@@ -27,7 +29,7 @@ const HOUSE: [Room; 15] = [
     Room { path: "crates/http", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
     Room { path: "crates/database", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
     Room { path: "crates/objects", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
-    // Decides without a database, and without the control plane.
+    // Decisions need no database and no control plane.
     Room { path: "crates/decide", rooms: Some(&["crates/objects", "crates/http", "crates/api", "engine"]) },
     Room {
         path: "control",
@@ -77,7 +79,8 @@ const HOUSE: [Room; 15] = [
     Room { path: "xtask", rooms: None },
 ];
 
-/// A library (with all whose names begin so), and the rooms it may be used in.
+/// Libraries, and the crates that may use them. A name includes all libraries whose names begin with it, as
+/// `axum-extra` begins with `axum`.
 const LIBRARIES: [(&str, &[&str]); 9] = [
     ("sqlx", &["crates/database", "control", "crates/import", "tests"]),
     ("axum", &["crates/http", "control", "crates/decide", "dashboard-leptos", "gateway", "tests"]),
@@ -107,10 +110,10 @@ const LIBRARIES: [(&str, &[&str]); 9] = [
     ("clap", &["gateway", "tests", "xtask"]),
 ];
 
-/// Checks what `cargo metadata --no-deps` says.
+/// Checks the dependencies in the output of `cargo metadata --no-deps`.
 ///
 /// # Errors
-/// If it says it in another shape than cargo does.
+/// If a field is missing.
 pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
     let root = text(metadata, "workspace_root")?;
     let mut findings = Vec::new();
@@ -118,18 +121,23 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
         let manifest = text(package, "manifest_path")?;
         let path = Path::new(manifest).strip_prefix(root).unwrap_or(Path::new(manifest)).to_string_lossy();
         let Some(room) = room(root, manifest) else {
-            let problem = format!("crate `{}` has no room in the house", text(package, "name")?);
-            findings.push(Finding::new(&path, 0, problem, "add it to HOUSE in xtask/src/tidy/arrows.rs"));
+            let problem = format!("crate `{}` is not in the table of crates", text(package, "name")?);
+            findings.push(Finding::new(
+                &path,
+                0,
+                problem,
+                "add the crate to HOUSE in xtask/src/tidy/arrows.rs",
+            ));
             continue;
         };
         for dependency in list(package, "dependencies")? {
             let name = text(dependency, "name")?;
             let remedy = match dependency.get("path").and_then(Value::as_str) {
-                Some(place) if !room.knows(root, place) => {
-                    "dependencies run one way: move what is shared to a crate that both may know (HOUSE in xtask/src/tidy/arrows.rs)"
+                Some(directory) if !room.may_depend_on(root, directory) => {
+                    "dependencies run one way: move shared code to a crate below both (HOUSE in tidy/arrows.rs)"
                 }
                 None if !may_use(room.path, name) => {
-                    "this library belongs to other crates (xtask/src/tidy/arrows.rs)"
+                    "only the crates in LIBRARIES in xtask/src/tidy/arrows.rs may use this library"
                 }
                 _ => continue,
             };
@@ -145,22 +153,22 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
 }
 
 impl Room {
-    fn knows(&self, root: &str, place: &str) -> bool {
-        self.rooms.is_none_or(|rooms| room(root, place).is_some_and(|other| rooms.contains(&other.path)))
+    fn may_depend_on(&self, root: &str, directory: &str) -> bool {
+        self.rooms.is_none_or(|rooms| room(root, directory).is_some_and(|other| rooms.contains(&other.path)))
     }
 }
 
-/// The room that a path lies in.
+/// Returns the crate that a path belongs to.
 fn room(root: &str, path: &str) -> Option<&'static Room> {
     let path = Path::new(path).strip_prefix(root).ok()?;
     HOUSE.iter().find(|room| path.starts_with(room.path))
 }
 
 fn may_use(room: &str, library: &str) -> bool {
-    let same = |name: &str| {
+    let matches = |name: &str| {
         library == name || library.strip_prefix(name).is_some_and(|more| more.starts_with(['-', '_']))
     };
-    LIBRARIES.iter().filter(|(name, _)| same(name)).all(|(_, rooms)| rooms.contains(&room))
+    LIBRARIES.iter().filter(|(name, _)| matches(name)).all(|(_, rooms)| rooms.contains(&room))
 }
 
 #[cfg(test)]
@@ -169,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    /// The problems of a workspace in which the crate in `room` depends on these.
+    /// The problems of a workspace with a crate in `room` that has these dependencies.
     fn problems(room: &str, dependencies: &[Value]) -> Vec<String> {
         let metadata = json!({
             "workspace_root": "/r",
@@ -187,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn arrows_that_run_forward_pass() {
+    fn allowed_dependencies_pass() {
         assert_eq!(problems("engine", &[json!({"name": "serde_json"})]), [""; 0]);
         assert_eq!(problems("crates/api", &[crate_in("engine")]), [""; 0]);
         assert_eq!(problems("control", &[crate_in("engine"), crate_in("crates/api")]), [""; 0]);
@@ -198,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_crates_know_only_those_below_them() {
+    fn shared_crates_depend_only_on_those_below_them() {
         for room in ["crates/http", "crates/database", "crates/objects"] {
             assert_eq!(
                 problems(room, &[crate_in("crates/api"), crate_in("crates/caller")]),
@@ -230,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn arrows_that_run_back_are_found() {
+    fn dependencies_that_run_back_are_found() {
         assert_eq!(
             problems("engine", &[crate_in("crates/api")]),
             ["engine must not depend on `edgewise-crates/api`"]
@@ -251,10 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_without_a_room_is_found() {
-        assert_eq!(problems("attic", &[]), ["crate `edgewise-attic` has no room in the house"]);
-        assert_eq!(problems("crates/attic", &[]), ["crate `edgewise-crates/attic` has no room in the house"]);
-        // Not the room whose name its own begins with.
+    fn crate_that_is_not_in_the_table_is_found() {
+        assert_eq!(problems("attic", &[]), ["crate `edgewise-attic` is not in the table of crates"]);
+        assert_eq!(
+            problems("crates/attic", &[]),
+            ["crate `edgewise-crates/attic` is not in the table of crates"]
+        );
+        // A path that only begins like another one.
         assert_eq!(problems("crates/apiary", &[]).len(), 1);
         assert_eq!(
             problems("control", &[crate_in("attic")]),
@@ -263,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn libraries_stay_in_their_rooms() {
+    fn libraries_are_used_only_by_their_crates() {
         for library in ["axum", "axum-extra", "tokio", "tokio-util", "reqwest", "hyper", "hyper-util", "sqlx"]
         {
             assert_eq!(problems("crates/api", &[json!({"name": library})]).len(), 1, "{library}");

@@ -1,7 +1,7 @@
-//! Applies all rules.
+//! Applies all rules to the repository.
 //!
-//! A rule is a pure function from a file, from what cargo knows of the workspace, or from what files name of each other, to
-//! findings. To add one, write such a function and call it from [`check_file`] or [`check_house`].
+//! A rule is a pure function that returns findings. Its input is a file, the output of `cargo metadata`, or the names
+//! that files use of each other. A new rule is called from [`check_file`] or [`check_workspace`].
 
 use std::{collections::BTreeMap, fs, io::ErrorKind};
 
@@ -25,14 +25,14 @@ use crate::cargo;
 pub(crate) fn run() -> Result<()> {
     let files = read_files()?;
     let mut findings: Vec<_> = files.iter().flat_map(|(path, bytes)| check_file(path, bytes)).collect();
-    findings.extend(check_house(&metadata::read()?, &files)?);
+    findings.extend(check_workspace(&metadata::read()?, &files)?);
     findings.sort_by(|left, right| (&left.path, left.line).cmp(&(&right.path, right.line)));
     for finding in &findings {
         println!("{finding}");
     }
     match findings.len() {
         0 => {
-            eprintln!("tidy: {} files, nothing found", files.len());
+            eprintln!("tidy: no findings in {} files", files.len());
             Ok(())
         }
         1 => bail!("tidy: 1 finding"),
@@ -40,18 +40,19 @@ pub(crate) fn run() -> Result<()> {
     }
 }
 
-/// All files that git tracks or would track.
+/// Reads all files that git tracks or would track.
 fn read_files() -> Result<BTreeMap<String, Vec<u8>>> {
     let mut list = cargo::command("git")?;
     list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    let list = cargo::output_of(&mut list).context("cannot list files: tidy needs git, and a clone")?;
+    let list =
+        cargo::output_of(&mut list).context("cannot list the files: tidy needs git and a git clone")?;
 
     let root = cargo::root()?;
     let mut files = BTreeMap::new();
     for path in list.split_terminator('\0') {
         match fs::read(root.join(path)) {
             Ok(bytes) => files.insert(path.to_owned(), bytes),
-            // Deleted, but not yet in git's eyes; or a link to a directory.
+            // A deleted file that git still tracks, or a link to a directory.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory) => continue,
             Err(error) => return Err(error).with_context(|| format!("cannot read {path}")),
         };
@@ -59,8 +60,8 @@ fn read_files() -> Result<BTreeMap<String, Vec<u8>>> {
     Ok(files)
 }
 
-/// The rules about the workspace as a whole.
-fn check_house(metadata: &Value, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Finding>> {
+/// Applies the rules about the workspace.
+fn check_workspace(metadata: &Value, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Finding>> {
     let mut findings = arrows::check(metadata)?;
     let sources = files.iter().filter(|(path, _)| path.ends_with(".rs"));
     let sources =
@@ -69,14 +70,15 @@ fn check_house(metadata: &Value, files: &BTreeMap<String, Vec<u8>>) -> Result<Ve
     findings.extend(circles::check(&mentions.all));
     findings.extend(modules::check(&mentions.all));
     findings.extend(mentions.unreadable.iter().map(|(path, problem)| {
-        Finding::new(path, 0, format!("is no Rust: {problem}"), "let it compile first")
+        Finding::new(path, 0, format!("cannot be parsed: {problem}"), "correct the syntax")
     }));
     Ok(findings)
 }
 
+/// Applies the rules about single files.
 fn check_file(path: &str, bytes: &[u8]) -> Vec<Finding> {
     let mut findings = size::check_bytes(path, bytes.len());
-    // What is no text is only weighed.
+    // The other rules are about text.
     let Ok(text) = str::from_utf8(bytes) else { return findings };
     findings.extend(size::check_lines(path, text));
     findings.extend(origins::check(path, text));
@@ -102,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_only_weighed() {
+    fn only_the_size_of_binary_files_is_checked() {
         assert_eq!(check_file("picture.rs", b"\xff /home/me/ todo!()"), []);
     }
 }

@@ -1,4 +1,4 @@
-//! No circle of files: of two files, at most one builds on the other.
+//! No circular dependencies between files: of two files, at most one uses names of the other.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,10 +7,10 @@ use std::{
 
 use super::{finding::Finding, graph::Mention, names::Names};
 
-const REMEDY: &str = "let the arrows run one way: move what both sides use into a file of its own that names neither, or \
-                      pass it as an argument; a `mod.rs` or `lib.rs` holds documentation, `mod` and `pub use` only";
+const REMEDY: &str = "let files depend on each other one way: move shared code to a file that uses neither, or pass a \
+                      value as an argument; `mod.rs` and `lib.rs` contain only documentation, `mod` and `pub use`";
 
-/// For each file, the files of which it uses names.
+/// For each file, the files that it uses, with the names.
 type Arrows<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Names<'a>>>;
 
 pub(super) fn check(mentions: &[Mention]) -> Vec<Finding> {
@@ -25,7 +25,7 @@ pub(super) fn check(mentions: &[Mention]) -> Vec<Finding> {
 }
 
 fn finding(circle: &BTreeSet<&str>, arrows: &Arrows<'_>) -> Finding {
-    let mut problem = format!("is one of {} files in a circle:", circle.len());
+    let mut problem = format!("is one of {} files that depend on each other:", circle.len());
     for from in circle {
         let targets = arrows.get(from).into_iter().flatten();
         for (to, names) in targets.filter(|(to, _)| circle.contains(*to)) {
@@ -36,7 +36,7 @@ fn finding(circle: &BTreeSet<&str>, arrows: &Arrows<'_>) -> Finding {
     Finding::new(circle.first().copied().unwrap_or_default(), 0, problem, REMEDY)
 }
 
-/// The largest sets of files that each lead to each other (strongly connected components), without sets of one file.
+/// Returns the sets of files that depend on each other: the strongly connected components with more than one file.
 fn circles<'a>(arrows: &Arrows<'a>) -> Vec<BTreeSet<&'a str>> {
     let mut search = Search { arrows, numbers: BTreeMap::new(), open: Vec::new(), found: Vec::new() };
     for file in arrows.keys() {
@@ -59,7 +59,7 @@ struct Search<'a, 'b> {
 }
 
 impl<'a> Search<'a, '_> {
-    /// Returns the lowest number of an open file that this one leads to.
+    /// Visits a file and the files it uses. Returns the lowest number of an open file that the file depends on.
     fn visit(&mut self, file: &'a str) -> usize {
         let number = self.numbers.len();
         let place = self.open.len();
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn arrows_that_run_one_way_pass() {
+    fn dependencies_that_run_one_way_pass() {
         assert_eq!(found(&["a b", "b c", "a c", "d c"]), [""; 0]);
     }
 
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_names_the_arrows_and_what_ties_them() {
+    fn finding_lists_the_files_and_the_names_they_use() {
         let mentions = [
             mention("a.rs", 3, "super::B", "b.rs"),
             mention("b.rs", 4, "super::A", "a.rs"),
@@ -128,7 +128,7 @@ mod tests {
         let [finding] = check(&mentions).try_into().unwrap();
         assert_eq!(
             finding.problem,
-            "is one of 2 files in a circle:\n      a.rs -> b.rs: `super::B` (line 3)\n      \
+            "is one of 2 files that depend on each other:\n      a.rs -> b.rs: `super::B` (line 3)\n      \
              b.rs -> a.rs: `super::A` (line 4)"
         );
     }

@@ -1,15 +1,15 @@
-//! What a rule finds.
+//! The result of a rule.
 
 use std::fmt;
 
-/// Something that breaks a rule.
+/// A place that breaks a rule.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Finding {
     pub(super) path: String,
-    /// Counts from 1. The file as a whole is 0.
+    /// Counts from 1; 0 for the file as a whole.
     pub(super) line: usize,
     pub(super) problem: String,
-    /// What to do about it.
+    /// What to do.
     pub(super) remedy: &'static str,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The lines on which a rule found something, for tests.
+/// Returns the lines of findings.
 #[cfg(test)]
 pub(super) fn lines(findings: &[Finding]) -> Vec<usize> {
     findings.iter().map(|finding| finding.line).collect()
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_finding_says_where_it_is_what_it_is_and_what_to_do() {
+    fn finding_prints_its_place_problem_and_remedy() {
         let finding = Finding::new("api/src/x.rs", 3, "knows too much", "move it");
         assert_eq!(finding.to_string(), "api/src/x.rs:3: knows too much\n    move it");
         let finding = Finding::new("big.bin", 0, "is big", "drop it");

@@ -1,21 +1,21 @@
-//! `cargo xtask tidy`: the rules of the house that the compiler cannot check.
+//! `cargo xtask tidy`: the house rules, which the compiler cannot check.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `check` | applying all rules to the repository |
 //! | `arrows` | which crates may depend on which, and on which libraries |
-//! | `modules` | which modules may name which |
-//! | `circles` | no circle of files |
+//! | `modules` | which modules may use which |
+//! | `circles` | no circular dependencies between files |
 //! | `layers` | where SQL, HTTP and the standard library are allowed |
 //! | `leftovers` | unfinished code and tests that do not run |
 //! | `origins` | public package registries, and no path of one machine |
 //! | `size` | how long and large files may be |
-//! | `graph` | which file names what of which other file |
-//! | `metadata` | what cargo knows of the workspace |
-//! | `rust_source` | code, literals and comments told apart |
-//! | `names` | names that one file uses of another, as a finding lists them |
-//! | `paths` | files that rules treat differently |
-//! | `finding` | what a rule finds |
+//! | `graph` | the names that each file uses of other files |
+//! | `metadata` | the output of `cargo metadata` |
+//! | `rust_source` | separating code, literals and comments |
+//! | `names` | lists of names in findings |
+//! | `paths` | files with special treatment |
+//! | `finding` | the result of a rule |
 
 mod arrows;
 mod check;

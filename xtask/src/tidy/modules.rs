@@ -1,44 +1,44 @@
-//! Which modules of a crate must not name which others.
+//! Which modules must not use which others.
 
 use std::collections::BTreeMap;
 
 use super::{finding::Finding, graph::Mention, names::Names};
 
-/// Modules, and modules that they must not name.
+/// Modules, and modules that they must not use.
 struct Boundary {
-    /// Paths of modules without `.rs`. What is below a module counts, too.
+    /// Paths of modules, without `.rs`. Child modules are included.
     from: &'static [&'static str],
     to: &'static [&'static str],
     remedy: &'static str,
 }
 
-/// A module that joins a layer needs no line; a new layer does.
+/// The layers of crates. A new module in a layer needs no line; a new layer does.
 const BOUNDARIES: [Boundary; 8] = [
     // control: routes -> services -> publisher -> store
     Boundary {
         from: &["control/src/routes", "dashboard-leptos", "gateway"],
         to: &["control/src/store"],
-        remedy: "only services and the publisher know the store: call a service, and use the service's types",
+        remedy: "only services and the publisher may use the store: call a service, and use types of the service",
     },
     Boundary {
         from: &["control/src/routes"],
         to: &["control/src/publisher"],
-        remedy: "routes call services: let a service call the publisher, and return a type of its own",
+        remedy: "routes may only call services: let a service call the publisher, and return a type of the service",
     },
     Boundary {
         from: &["control/src/services"],
         to: &["control/src/routes"],
-        remedy: "a service knows no routes: move what both use into a module of its own",
+        remedy: "a service must not use routes: move shared code to a module below both",
     },
     Boundary {
         from: &["control/src/publisher"],
         to: &["control/src/services", "control/src/routes"],
-        remedy: "services call the publisher, not the other way round: pass it what it needs",
+        remedy: "services call the publisher, not the other way round: pass values to the publisher",
     },
     Boundary {
         from: &["control/src/store"],
         to: &["control/src/services", "control/src/publisher", "control/src/routes"],
-        remedy: "the store knows nothing above it: pass it values, and return rows",
+        remedy: "the store must not use layers above it: pass values to the store, and return rows",
     },
     // dashboard-leptos: pages -> components -> model
     Boundary {
@@ -49,17 +49,17 @@ const BOUNDARIES: [Boundary; 8] = [
             "dashboard-leptos/src/calls",
             "dashboard-leptos/src/server",
         ],
-        remedy: "the model is plain Rust: pass it values, or move what needs more into components or pages",
+        remedy: "the model must not use components, pages or the server: pass values, or move the code to a page",
     },
     Boundary {
         from: &["dashboard-leptos/src/components"],
         to: &["dashboard-leptos/src/pages"],
-        remedy: "components know no page: pass what differs between pages as a property",
+        remedy: "components must not use pages: pass a property",
     },
     Boundary {
         from: &["dashboard-leptos/src/server/context"],
         to: &["dashboard-leptos/src/pages"],
-        remedy: "pages use the server's context, not the other way round",
+        remedy: "pages use the server's context, not the other way round: move the code to a page",
     },
 ];
 
@@ -68,7 +68,7 @@ pub(super) fn check(mentions: &[Mention]) -> Vec<Finding> {
 }
 
 impl Boundary {
-    /// Returns a finding for each file that names something it must not.
+    /// Returns a finding for each file that crosses the boundary.
     fn check(&self, mentions: &[Mention]) -> Vec<Finding> {
         let mut found: BTreeMap<(&str, &str), Names<'_>> = BTreeMap::new();
         for mention in mentions {
@@ -77,12 +77,12 @@ impl Boundary {
             }
         }
         let finding = |((file, module), names): (_, Names<'_>)| {
-            Finding::new(file, names.first_line(), format!("names what is in {module}: {names}"), self.remedy)
+            Finding::new(file, names.first_line(), format!("uses {module}: {names}"), self.remedy)
         };
         found.into_iter().map(finding).collect()
     }
 
-    /// The module that a mention must not reach into.
+    /// Returns the module that a mention must not use.
     fn crossed_into(&self, mention: &Mention) -> Option<&'static str> {
         if !self.from.iter().any(|module| is_in(module, &mention.file)) {
             return None;
@@ -92,7 +92,7 @@ impl Boundary {
     }
 }
 
-/// Whether a file is a module's, or a module's below it.
+/// Whether a file belongs to a module or to its child modules.
 fn is_in(module: &str, file: &str) -> bool {
     file.strip_prefix(module).is_some_and(|rest| rest.starts_with('/') || rest == ".rs")
 }
@@ -104,7 +104,7 @@ mod tests {
         *,
     };
 
-    /// The paths, lines and problems that are found in these files.
+    /// The findings in these files.
     fn found(files: &[(&str, &str)]) -> Vec<String> {
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         let library = |name: &str, root: &str| Crate { name: Some(name.to_owned()), root: root.to_owned() };
@@ -134,7 +134,7 @@ mod tests {
         ("control/src/publisher.rs", "use crate::store::Row; pub struct Publisher(Row);"),
     ];
 
-    /// What is found in the control plane with these files, too.
+    /// The findings in the control plane, after adding or replacing files.
     fn in_control(files: &[(&str, &str)]) -> Vec<String> {
         let mut all = BTreeMap::from(CONTROL);
         all.extend(files.iter().copied());
@@ -142,20 +142,20 @@ mod tests {
     }
 
     #[test]
-    fn layers_that_know_those_below_pass() {
+    fn layers_that_use_those_below_pass() {
         let routes = [("control/src/routes.rs", "use crate::services::Services; fn f(x: Services) {}")];
         assert_eq!(in_control(&routes), [""; 0]);
-        // What puts the layers together knows all of them.
+        // `Control` builds all layers.
         let control = [("control/src/control.rs", "use crate::{publisher::Publisher, store::Row};")];
         assert_eq!(in_control(&control), [""; 0]);
     }
 
     #[test]
-    fn store_is_named_by_nobody_above_services() {
+    fn use_of_the_store_above_services_is_found() {
         let routes = [("control/src/routes.rs", "\nuse crate::store::Row;\nfn f(row: Row) {}")];
         assert_eq!(
             in_control(&routes),
-            ["control/src/routes.rs:2 names what is in control/src/store: `crate::store::Row` (line 2)"]
+            ["control/src/routes.rs:2 uses control/src/store: `crate::store::Row` (line 2)"]
         );
         for file in ["dashboard-leptos/src/lib.rs", "gateway/src/lib.rs"] {
             assert_eq!(
@@ -163,21 +163,21 @@ mod tests {
                 1,
                 "{file}"
             );
-            // Also what the store has from elsewhere.
+            // An item of another crate, named through the store.
             assert_eq!(in_control(&[(file, "use edgewise_control::store::Pool;")]).len(), 1, "{file}");
             assert_eq!(in_control(&[(file, "use edgewise_control::services::Services;")]), [""; 0], "{file}");
         }
     }
 
     #[test]
-    fn store_is_named_by_no_detour_either() {
+    fn use_of_the_store_through_a_re_export_is_found() {
         let services = ("control/src/services.rs", "pub use crate::store::Row;");
         let routes = ("control/src/routes.rs", "use crate::services::Row;");
         assert_eq!(in_control(&[services, routes]).len(), 1);
     }
 
     #[test]
-    fn layers_name_none_above_them() {
+    fn use_of_a_higher_layer_is_found() {
         for (file, text) in [
             ("control/src/routes.rs", "use crate::publisher::Publisher;"),
             ("control/src/services.rs", "use crate::routes;"),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn layers_of_the_dashboard_name_none_above_them() {
+    fn use_of_a_higher_layer_of_the_dashboard_is_found() {
         let with = |file, text| {
             let mut files = BTreeMap::from([
                 (

@@ -1,4 +1,4 @@
-//! Names that one file uses of another, as a finding lists them.
+//! Lists of names in findings.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -8,7 +8,7 @@ use std::{
 /// How many names a finding lists.
 const LIMIT: usize = 6;
 
-/// Names as they are written, each with the line on which it stands first.
+/// The names that one file uses of another, as written, each with its first line.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a>(BTreeMap<&'a str, usize>);
 
@@ -20,13 +20,12 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The line of the first name.
+    /// Returns the line of the first name.
     pub(super) fn first_line(&self) -> usize {
         self.0.values().copied().min().unwrap_or_default()
     }
 
-    /// The names in the order of their lines, without those that an earlier one explains: `Rows::new` after
-    /// `use super::Rows`.
+    /// Returns the names in the order of their lines. `Rows::new` is left out if `super::Rows` is listed.
     fn sorted(&self) -> Vec<(&'a str, usize)> {
         let mut names: Vec<_> = self.0.iter().map(|(name, line)| (*name, *line)).collect();
         names.sort_by_key(|(name, line)| (*line, *name));

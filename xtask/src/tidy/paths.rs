@@ -1,14 +1,14 @@
-//! Files that rules treat differently.
+//! Files with special treatment.
 
-/// Where the rules are. Their sources name what they look for.
+/// The directory of the rules, whose sources contain the texts that the rules search for.
 const TIDY: &str = "xtask/src/tidy/";
 
-/// Whether a file is one of the rules.
+/// Whether a file is a source of the rules.
 pub(super) fn is_rule(path: &str) -> bool {
     path.starts_with(TIDY)
 }
 
-/// Whether a file holds tests alone.
+/// Whether a file contains only tests.
 pub(super) fn is_test(path: &str) -> bool {
     path.split('/').any(|part| part == "tests" || part == "tests.rs")
 }

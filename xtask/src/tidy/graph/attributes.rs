@@ -1,8 +1,8 @@
-//! What attributes say about an item.
+//! Reading attributes.
 
 use syn::{Attribute, Expr, ExprLit, ImplItem, Item, Lit, Meta, Token, TraitItem, punctuated::Punctuated};
 
-/// Whether an item is compiled for tests alone.
+/// Whether an item is compiled only for tests.
 pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
@@ -11,7 +11,7 @@ pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The value of a `cfg` condition outside of tests, if that alone decides it.
+/// Returns the value of a `cfg` condition outside of tests. `None` if it depends on other settings.
 fn value(condition: &Meta) -> Option<bool> {
     let Meta::List(list) = condition else {
         return condition.path().is_ident("test").then_some(false);
@@ -21,7 +21,7 @@ fn value(condition: &Meta) -> Option<bool> {
     if list.path.is_ident("not") {
         return values.next()?.map(|value| !value);
     }
-    // What decides `all` is a false part, and what decides `any` a true one.
+    // One false part decides `all`, and one true part decides `any`.
     let decisive = list.path.is_ident("any");
     let values: Vec<_> = values.collect();
     if values.contains(&Some(decisive)) {
@@ -30,7 +30,7 @@ fn value(condition: &Meta) -> Option<bool> {
     values.iter().all(Option::is_some).then_some(!decisive)
 }
 
-/// The value of `#[path = "…"]`.
+/// Returns the value of `#[path = "…"]`.
 pub(super) fn path(attributes: &[Attribute]) -> Option<String> {
     attributes.iter().find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
@@ -41,8 +41,8 @@ pub(super) fn path(attributes: &[Attribute]) -> Option<String> {
     })
 }
 
-/// The types that an attribute macro of Leptos makes of a function.
-pub(super) fn made_types(attributes: &[Attribute], function: &str) -> Vec<String> {
+/// Returns the names of the types that attribute macros of Leptos generate for a function.
+pub(super) fn generated_types(attributes: &[Attribute], function: &str) -> Vec<String> {
     let has = |name| attributes.iter().any(|attribute| attribute.path().is_ident(name));
     let mut types = Vec::new();
     if has("server") {
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn conditions_that_only_tests_meet_are_recognised() {
+    fn conditions_of_test_code_are_recognised() {
         for text in [
             "#[cfg(test)]",
             "#[cfg(all(unix, test))]",
@@ -134,9 +134,9 @@ mod tests {
     }
 
     #[test]
-    fn server_functions_and_components_make_types() {
-        assert_eq!(made_types(&attributes("#[server(prefix = \"/x\")]"), "load_all"), ["LoadAll"]);
-        assert_eq!(made_types(&attributes("#[component]"), "Field"), ["FieldProps"]);
-        assert_eq!(made_types(&attributes("#[inline]"), "load_all"), [""; 0]);
+    fn server_functions_and_components_generate_types() {
+        assert_eq!(generated_types(&attributes("#[server(prefix = \"/x\")]"), "load_all"), ["LoadAll"]);
+        assert_eq!(generated_types(&attributes("#[component]"), "Field"), ["FieldProps"]);
+        assert_eq!(generated_types(&attributes("#[inline]"), "load_all"), [""; 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! Reads from a syntax tree what a module declares, imports and names.
+//! Reading a module from a syntax tree.
 
 use proc_macro2::Ident;
 use syn::{
@@ -15,10 +15,10 @@ use super::{
     tokens::{self, Place},
 };
 
-/// Reads a source file, without the code in it that is for tests alone.
+/// Reads a source file, without its test code.
 ///
 /// # Errors
-/// If the text is no Rust.
+/// If the text is not valid Rust.
 pub(super) fn file(text: &str) -> syn::Result<ModuleSource> {
     Ok(module(&syn::parse_file(text)?.items))
 }
@@ -33,9 +33,9 @@ fn module(items: &[Item]) -> ModuleSource {
 
 struct Collector {
     module: ModuleSource,
-    /// How many blocks the current code stands in. Items in blocks are not the module's.
+    /// The number of blocks around the current code. Items in blocks do not belong to the module.
     depth: usize,
-    /// The namespace of the path that is visited next.
+    /// The namespace of the next path.
     namespace: Namespace,
 }
 
@@ -54,8 +54,8 @@ impl Collector {
             Item::Static(item) => self.declare(&item.ident, &[Value]),
             Item::Fn(item) => {
                 self.declare(&item.sig.ident, &[Value]);
-                for made in attributes::made_types(&item.attrs, &item.sig.ident.to_string()) {
-                    self.module.items.push(Declaration { name: made, namespaces: &[Type, Value] });
+                for name in attributes::generated_types(&item.attrs, &item.sig.ident.to_string()) {
+                    self.module.items.push(Declaration { name, namespaces: &[Type, Value] });
                 }
             }
             Item::Struct(item) => self.declare(&item.ident, &[Type, Value]),
@@ -78,7 +78,7 @@ impl Collector {
         self.module.names.push(Name { path: path.into(), namespace: Some(namespace), line });
     }
 
-    /// Adds the imports of a part of a `use`, which stands behind `path`.
+    /// Adds the imports of a part of a `use` item. `path` is the path before the part.
     fn import(&mut self, tree: &UseTree, path: &mut Path, is_exported: bool) {
         match tree {
             UseTree::Path(tree) => {
@@ -103,7 +103,7 @@ impl Collector {
     }
 
     fn import_name(&mut self, ident: &Ident, rename: Option<&Ident>, mut path: Path, is_exported: bool) {
-        // `a::{self}` is the module `a`.
+        // `a::{self}` imports the module `a`.
         let is_module = ident == "self" && !path.segments.is_empty();
         if !is_module {
             path.segments.push(ident.unraw().to_string());
@@ -196,7 +196,7 @@ impl<'ast> Visit<'ast> for Collector {
         self.depth -= 1;
     }
 
-    /// `pub(in crate::x)` says who may use an item, and uses nothing of `x`.
+    /// Skips `pub(in crate::x)`, which uses no item of `x`.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn imports_are_taken_apart() {
+    fn groups_of_imports_are_split() {
         let source = file("use a::{b::{self, C as D}, e::*, F as _};\npub(crate) use ::g::h;").unwrap();
         let found: Vec<_> = source
             .imports
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn code_for_tests_is_passed_over() {
+    fn test_code_is_skipped() {
         let text = "
             #[cfg(test)] mod tests { use a::B; }
             #[cfg(test)] mod more;
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn items_in_functions_are_not_the_modules() {
+    fn items_in_functions_do_not_belong_to_the_module() {
         let source =
             file("fn f() { struct Inner; fn g() {} }\nconst C: u8 = 1;\nmacro_rules! m { () => {} }")
                 .unwrap();

@@ -1,4 +1,4 @@
-//! Where the crates of the workspace begin.
+//! The root files of the workspace's crates.
 
 use std::path::Path;
 
@@ -13,17 +13,17 @@ use crate::tidy::{
 /// A library or program of the workspace.
 #[derive(Debug, Clone)]
 pub(in crate::tidy) struct Crate {
-    /// The name that other crates use. Programs have none.
+    /// The name in paths of other crates. `None` for a program.
     pub(in crate::tidy) name: Option<String>,
-    /// The file that its modules begin with, from the repository's root.
+    /// The root file, from the repository's root.
     pub(in crate::tidy) root: String,
 }
 
 impl Crate {
-    /// Lists the libraries and programs that `cargo metadata` names, without those for tests.
+    /// Lists the libraries and programs in the output of `cargo metadata`, without those for tests.
     ///
     /// # Errors
-    /// If it names them in another shape than cargo does.
+    /// If a field is missing.
     pub(in crate::tidy) fn list(metadata: &Value) -> Result<Vec<Self>> {
         let workspace = text(metadata, "workspace_root")?;
         let mut crates = Vec::new();
@@ -56,7 +56,10 @@ mod tests {
 
     #[test]
     fn libraries_and_programs_are_listed_without_tests() {
-        let target = |kind: &str, name: &str, path: &str| json!({"kind": [kind], "name": name, "src_path": format!("/r/{path}")});
+        let target = |kind: &str, name: &str, path: &str| {
+            let path = format!("/r/{path}");
+            json!({"kind": [kind], "name": name, "src_path": path})
+        };
         let metadata = json!({"workspace_root": "/r", "packages": [
             {"targets": [
                 target("lib", "edgewise", "gateway/src/lib.rs"),

@@ -1,4 +1,4 @@
-//! Each name that one file uses of another.
+//! The names that each file uses of other files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,31 +9,31 @@ use super::{
     tree::{ModuleId, Tree},
 };
 
-/// A file's use of a name that another file defines.
+/// A name that a file uses, and that another file defines.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::tidy) struct Mention {
     pub(in crate::tidy) file: String,
     /// Counts from 1.
     pub(in crate::tidy) line: usize,
-    /// As it is written.
+    /// The path, as written.
     pub(in crate::tidy) name: String,
-    /// The other files that define it. Several, if that depends on the target.
+    /// The files that define it. Several, if this depends on the target.
     pub(in crate::tidy) defined_in: BTreeSet<String>,
-    /// The files of the modules that the name goes through.
+    /// The files of the modules in the path.
     pub(in crate::tidy) through: BTreeSet<String>,
 }
 
-/// What the files of the workspace name of each other, outside of tests.
+/// The names that the files of the workspace use of each other, without test code.
 #[derive(Debug, Default)]
 pub(in crate::tidy) struct Mentions {
     /// In the order of files and lines.
     pub(in crate::tidy) all: Vec<Mention>,
-    /// Files that are no Rust, with what is wrong.
+    /// Files with invalid syntax, and the errors.
     pub(in crate::tidy) unreadable: Vec<(String, String)>,
 }
 
 impl Mentions {
-    /// Reads the modules of crates from `files`, a text for each path.
+    /// Reads the modules of crates. `files` maps paths to texts.
     pub(in crate::tidy) fn read(files: &BTreeMap<String, String>, crates: &[Crate]) -> Self {
         let tree = Tree::read(files, crates);
         let mut found = BTreeMap::new();
@@ -54,7 +54,7 @@ impl Mentions {
     }
 }
 
-/// Adds the first mention of each path of a module.
+/// Adds the mention of a path of a module, unless the path was added before.
 fn add<'a>(
     tree: &'a Tree,
     id: ModuleId,
@@ -78,7 +78,7 @@ fn add<'a>(
     }
 }
 
-/// Whether a path leads into a module below this one.
+/// Whether a path names a module below this one, or an item of such a module.
 fn names_child(tree: &Tree, id: ModuleId, path: &Path) -> bool {
     let resolution = resolve(tree, id, path, None);
     let is_below = |module: &ModuleId| *module != id && tree.ancestors(*module).any(|other| other == id);
@@ -89,7 +89,7 @@ fn names_child(tree: &Tree, id: ModuleId, path: &Path) -> bool {
 mod tests {
     use super::*;
 
-    /// The arrows between files of the crate `a`, written `from -> to: name`. Paths are below `a/src`.
+    /// The mentions in files of the crate `a`, written `from -> to: name`. Paths are below `a/src`.
     fn found(texts: &[(&str, &str)]) -> Vec<String> {
         let files = texts.iter().map(|(path, text)| (format!("a/src/{path}"), (*text).to_owned()));
         let crates = [Crate { name: Some("a".to_owned()), root: "a/src/lib.rs".to_owned() }];
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn imports_are_arrows() {
+    fn imports_are_mentions() {
         let b = "use crate::c::{self, X as Y};\nuse super::d::*;\nuse std::fmt;";
         let texts =
             [("lib.rs", "mod b; mod c; mod d;"), ("b.rs", b), ("c.rs", "pub struct X;"), ("d.rs", "")];
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_in_code_are_arrows() {
+    fn paths_in_code_are_mentions() {
         let b = "fn f(x: super::c::X) -> Option<crate::c::X> {\n g(crate::c::make) }\nfn h() {\n view!(<crate::c::X/>) }";
         let texts = [("lib.rs", "mod b; mod c;"), ("b.rs", b), ("c.rs", "pub struct X; pub fn make() {}")];
         assert_eq!(
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn declarations_and_re_exports_of_children_are_no_arrows() {
+    fn declarations_and_re_exports_of_child_modules_are_not_mentions() {
         let texts = [
             ("lib.rs", "mod b; pub(crate) use b::{X, c::Y};"),
             ("b.rs", "pub mod c; pub struct X;"),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn code_that_uses_a_child_is_an_arrow() {
+    fn code_that_uses_a_child_module_is_a_mention() {
         let texts = [
             ("lib.rs", "mod b; pub use b::X; fn f() -> X { b::make() }"),
             ("b.rs", "pub struct X; pub fn make() {}"),
@@ -176,14 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn re_export_of_another_module_is_an_arrow() {
+    fn re_export_of_another_module_is_a_mention() {
         let texts =
             [("lib.rs", "mod b; mod c;"), ("b.rs", "pub use crate::c::X;"), ("c.rs", "pub struct X;")];
         assert_eq!(found(&texts), ["b.rs -> c.rs: crate::c::X"]);
     }
 
     #[test]
-    fn what_a_parent_imports_is_followed() {
+    fn imports_of_a_parent_module_are_followed() {
         let texts = [
             ("lib.rs", "mod b; mod d;"),
             ("b.rs", "mod c; use crate::d::X;"),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn names_from_glob_imports_lead_to_their_files() {
+    fn names_from_glob_imports_are_resolved() {
         let texts = [
             ("lib.rs", "mod b; mod c;"),
             ("b.rs", "use crate::c::*; fn f(x: X, y: Unknown) {}"),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn inline_modules_are_part_of_their_file() {
+    fn inline_modules_belong_to_their_file() {
         let texts = [
             ("lib.rs", "mod b; mod c { pub struct X; pub mod d { use super::X; } }"),
             ("b.rs", "use crate::c::X; mod e { use super::super::c::X; use super::f; } fn f() {}"),
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn code_of_tests_has_no_arrows() {
+    fn test_code_has_no_mentions() {
         let texts = [
             ("lib.rs", "mod b; mod c; #[cfg(test)] mod tests;"),
             ("b.rs", "#[cfg(test)] mod tests { use crate::c::X; } #[test] fn f() { crate::c::g() }"),
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn namespaces_are_told_apart() {
+    fn namespaces_are_distinguished() {
         // The function `c` is not the module `c`.
         let texts = [
             ("lib.rs", "mod b; mod c; pub use c::c;"),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_and_associated_items_lead_to_their_type() {
+    fn variants_and_associated_items_resolve_to_their_type() {
         let texts = [
             ("lib.rs", "mod b; mod c;"),
             ("b.rs", "use crate::c::E; fn f(e: E) { match e { E::A => E::new(), _ => {} } }"),
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn macros_lead_to_their_definition() {
+    fn macros_resolve_to_their_definition() {
         let texts = [
             ("lib.rs", "macro_rules! m { () => { $crate::c::X } } mod b; mod c;"),
             ("b.rs", "fn f() { m!() }"),
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn items_that_macros_make_belong_to_the_module() {
+    fn items_that_macros_generate_belong_to_the_module() {
         let texts = [
             ("lib.rs", "mod b; mod c;"),
             ("b.rs", "use crate::c::{Load, Made};"),
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn other_crates_of_the_workspace_are_known() {
+    fn paths_into_other_crates_are_resolved() {
         let library = |name: &str| Crate { name: Some(name.to_owned()), root: format!("{name}/lib.rs") };
         let program = Crate { name: None, root: "b/main.rs".to_owned() };
         let texts = [

@@ -1,15 +1,15 @@
-//! Which file names what of which other file.
+//! The names that each file uses of other files.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `source` | what one module declares, imports and names, as it is written |
-//! | `collect` | reading that from a syntax tree |
-//! | `attributes` | what attributes say: whether code is for tests alone, which file a module is in |
-//! | `tokens` | paths in the bodies of macros, which have no syntax tree |
-//! | `crates` | where the crates begin |
-//! | `tree` | the modules of all crates |
-//! | `resolve` | from a path in a module to the module that defines the item |
-//! | `mentions` | the result: each name that one file uses of another |
+//! | `source` | the declarations, imports and paths of a module, as written |
+//! | `collect` | reading a module from a syntax tree |
+//! | `attributes` | reading attributes: test code, and files of modules |
+//! | `tokens` | finding paths in macros, whose bodies have no syntax tree |
+//! | `crates` | the root files of crates |
+//! | `tree` | the module trees of all crates |
+//! | `resolve` | finding the module that defines the item of a path |
+//! | `mentions` | the result: the names that each file uses of other files |
 
 mod attributes;
 mod collect;

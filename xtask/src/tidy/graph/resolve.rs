@@ -1,4 +1,4 @@
-//! From a path in a module to the module that defines the item, through imports and re-exports.
+//! Finding the module that defines the item of a path. Imports and re-exports are followed.
 
 use std::collections::BTreeSet;
 
@@ -7,27 +7,27 @@ use super::{
     tree::{ModuleId, Tree},
 };
 
-/// What a path names.
+/// The modules behind a path.
 #[derive(Debug, Default)]
 pub(super) struct Resolution {
-    /// The modules that the path names, or that define the items it names. Several, if they differ by target.
+    /// The module that the path names, or that defines the item. Several, if this depends on the target.
     pub(super) defined_in: BTreeSet<ModuleId>,
-    /// The modules that the path goes through, as it is written.
+    /// The modules of the path's other segments, as written.
     pub(super) through: BTreeSet<ModuleId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Target {
     Module(ModuleId),
-    /// An item that this module defines.
+    /// An item, with the module that defines it.
     Item(ModuleId),
-    /// Something outside of the workspace.
+    /// An item or module outside of the workspace.
     Foreign,
 }
 
 type Targets = BTreeSet<Target>;
 
-/// Finds what a path names that stands in a module.
+/// Resolves a path of the module `from`.
 pub(super) fn resolve(tree: &Tree, from: ModuleId, path: &Path, namespace: Option<Namespace>) -> Resolution {
     let mut search = Search { tree, followed: Vec::new() };
     let mut through = BTreeSet::new();
@@ -43,7 +43,7 @@ pub(super) fn resolve(tree: &Tree, from: ModuleId, path: &Path, namespace: Optio
                 found = search.next(*target, segment, None);
             }
             if found.is_empty() {
-                found.extend(made_by_macro(tree, *target));
+                found.extend(generated_item(tree, *target));
             }
             found
         });
@@ -56,7 +56,7 @@ pub(super) fn resolve(tree: &Tree, from: ModuleId, path: &Path, namespace: Optio
     Resolution { defined_in: defined_in.collect(), through }
 }
 
-/// The namespace of a segment, when these follow: only the last can be something else than a type or module.
+/// Returns the namespace of a segment before the segments `rest`. Only the last segment can be a value or macro.
 fn namespace_of<'a>(
     rest: &impl ExactSizeIterator<Item = &'a String>,
     last: Option<Namespace>,
@@ -64,8 +64,9 @@ fn namespace_of<'a>(
     if rest.len() == 0 { last } else { Some(Namespace::Type) }
 }
 
-/// An item that a module does not seem to have is made by a macro there, unless a glob import may bring it.
-fn made_by_macro(tree: &Tree, target: Target) -> Option<Target> {
+/// Returns the target of an item that a module does not declare: a macro in the module generates it. `None` if a glob
+/// import of the module may provide it.
+fn generated_item(tree: &Tree, target: Target) -> Option<Target> {
     let module = target.module()?;
     let has_glob = tree.module(module).source.imports.iter().any(|import| import.binding == Binding::Glob);
     (!has_glob).then_some(Target::Item(module))
@@ -73,7 +74,7 @@ fn made_by_macro(tree: &Tree, target: Target) -> Option<Target> {
 
 struct Search<'a> {
     tree: &'a Tree,
-    /// The imports that are being followed for a name, so that none is followed in a circle.
+    /// The imports that are being followed, with the name. They are not followed again, so that the search ends.
     followed: Vec<(&'a Import, Option<Namespace>, String)>,
 }
 
@@ -105,7 +106,7 @@ impl<'a> Search<'a> {
             _ => {
                 let mut found = self.lookup(from, segment, namespace);
                 if found.is_empty() && namespace == Some(Namespace::Macro) {
-                    // A macro is also known in the modules below the one that defines it.
+                    // A macro is visible in the modules below its own.
                     let mut parents = tree.ancestors(from).skip(1);
                     let defining = parents.find(|id| self.declares(*id, segment, namespace));
                     found.extend(defining.map(Target::Item));
@@ -120,7 +121,7 @@ impl<'a> Search<'a> {
     }
 
     fn next(&mut self, target: Target, segment: &str, namespace: Option<Namespace>) -> Targets {
-        // What follows an item is one of its variants, functions or constants.
+        // A segment after an item is a variant, an associated function or a constant.
         let Target::Module(id) = target else { return Targets::from([target]) };
         match segment {
             "self" => Targets::from([target]),
@@ -129,7 +130,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// What a module knows by a name: its own items and modules, and what it imports.
+    /// Returns the targets of a name in a module: its items, child modules and imports.
     fn lookup(&mut self, id: ModuleId, name: &str, namespace: Option<Namespace>) -> Targets {
         let module = self.tree.module(id);
         let mut found = Targets::new();
@@ -158,7 +159,7 @@ impl<'a> Search<'a> {
         found
     }
 
-    /// What an import of a module brings; for a glob import, the module whose names it brings.
+    /// Returns the targets of an import of a module. For a glob import, this is the module whose names are imported.
     fn follow(
         &mut self,
         id: ModuleId,

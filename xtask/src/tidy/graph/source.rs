@@ -1,14 +1,14 @@
-//! What one module declares, imports and names, as it is written.
+//! The declarations, imports and paths of a module, as written.
 
 use std::fmt;
 
-/// The body of a module: a file, or what stands in the braces of an inline module.
+/// The body of a module, in a file or in the braces of an inline module.
 #[derive(Debug, Default)]
 pub(super) struct ModuleSource {
     pub(super) items: Vec<Declaration>,
     pub(super) imports: Vec<Import>,
     pub(super) children: Vec<Child>,
-    /// Paths in code outside of `use`.
+    /// The paths in code, without those of `use`.
     pub(super) names: Vec<Name>,
 }
 
@@ -34,14 +34,14 @@ pub(super) enum Body {
     File(Option<String>),
 }
 
-/// One name of a `use`.
+/// A single import of a `use` item.
 #[derive(Debug)]
 pub(super) struct Import {
     pub(super) path: Path,
     pub(super) binding: Binding,
-    /// `None`: the path is imported from every namespace in which it exists.
+    /// `None`: all namespaces in which the path exists.
     pub(super) namespace: Option<Namespace>,
-    /// Whether it is visible outside of the module.
+    /// Whether the import is visible outside of the module (`pub use`, `pub(crate) use`).
     pub(super) is_exported: bool,
     pub(super) line: usize,
 }
@@ -58,12 +58,12 @@ pub(super) enum Binding {
 #[derive(Debug)]
 pub(super) struct Name {
     pub(super) path: Path,
-    /// `None`: unknown, because the path stands in a macro's body.
+    /// `None`: unknown, because the path is in the body of a macro.
     pub(super) namespace: Option<Namespace>,
     pub(super) line: usize,
 }
 
-/// Names of different namespaces do not shadow each other.
+/// A namespace of Rust. Equal names in different namespaces do not conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Namespace {
     Type,
@@ -74,7 +74,7 @@ pub(super) enum Namespace {
 /// A path without its generic arguments.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Path {
-    /// Whether it begins with `::`, and so with a crate.
+    /// Whether the path begins with `::`, and so with the name of a crate.
     pub(super) is_absolute: bool,
     pub(super) segments: Vec<String>,
 }

@@ -1,11 +1,11 @@
-//! Paths in the bodies of macros and attributes, which have no syntax tree.
+//! Finding paths in the bodies of macros and attributes, which have no syntax tree.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::{LitStr, ext::IdentExt};
 
 use super::source::{Name, Namespace, Path};
 
-/// Where tokens stand.
+/// The place of tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Macro,
@@ -14,7 +14,7 @@ pub(super) enum Place {
 
 /// Adds the paths among `tokens` to `names`.
 ///
-/// A single word counts only where it can hardly be a variable or a field: if it begins with a capital, or is called.
+/// A single word may also be a variable or a field. It counts only if it begins with a capital letter, or is called.
 pub(super) fn collect(tokens: TokenStream, place: Place, names: &mut Vec<Name>) {
     let tokens: Vec<_> = tokens.into_iter().collect();
     let mut at = 0;
@@ -46,8 +46,7 @@ pub(super) fn collect(tokens: TokenStream, place: Place, names: &mut Vec<Name>) 
     }
 }
 
-/// Whether what stands before a word makes it part of something else than a path that begins with it: `.field`,
-/// `'lifetime`, `$variable`, `<T>::Item`.
+/// Whether the tokens before a word show that no path begins with it: `.field`, `'lifetime`, `$variable`, `<T>::Item`.
 fn is_part_of_name(before: &[TokenTree], ident: &Ident) -> bool {
     let [.., TokenTree::Punct(last)] = before else { return false };
     match last.as_char() {
@@ -58,7 +57,7 @@ fn is_part_of_name(before: &[TokenTree], ident: &Ident) -> bool {
     }
 }
 
-/// The path that begins with a word, and what follows it.
+/// Returns the path that begins with a word, and the tokens after the path.
 fn path<'a>(first: &Ident, mut rest: &'a [TokenTree]) -> (Path, &'a [TokenTree]) {
     let mut segments = vec![first.unraw().to_string()];
     while let [TokenTree::Punct(one), TokenTree::Punct(two), TokenTree::Ident(next), tail @ ..] = rest {
@@ -71,7 +70,8 @@ fn path<'a>(first: &Ident, mut rest: &'a [TokenTree]) -> (Path, &'a [TokenTree])
     (Path { is_absolute: false, segments }, rest)
 }
 
-/// The namespace of a path that `next` follows: `Some(None)` if it cannot be known, `None` if it is no path.
+/// Returns the namespace of a path before the tokens `next`: `Some(None)` if it is unknown, and `None` for a word that
+/// is not a path.
 fn namespace(path: &Path, next: &[TokenTree], place: Place) -> Option<Option<Namespace>> {
     let [only] = path.segments.as_slice() else { return Some(None) };
     match next {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_fields_and_lifetimes_are_no_paths() {
+    fn variables_fields_and_lifetimes_are_not_paths() {
         assert_eq!(found("a + b.c + 'd + $e + Vec::<T>::new()", Place::Macro), ["Vec", "T"]);
         assert_eq!(found("x.method(1); $item::NAME", Place::Macro), [""; 0]);
     }

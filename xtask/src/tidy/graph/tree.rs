@@ -1,4 +1,4 @@
-//! The modules of all crates, each with its file and its place below its crate.
+//! The module trees of all crates.
 
 use std::collections::BTreeMap;
 
@@ -17,9 +17,9 @@ pub(super) struct Module {
     pub(super) file: String,
     /// `None` for the root of a crate.
     pub(super) parent: Option<ModuleId>,
-    /// Its child modules. There can be several of a name, for different targets.
+    /// The child modules. Several can have the same name, for different targets.
     pub(super) children: Vec<(String, ModuleId)>,
-    /// Without child modules.
+    /// The body, without child modules.
     pub(super) source: ModuleSource,
 }
 
@@ -27,23 +27,23 @@ pub(super) struct Module {
 pub(super) struct Tree {
     modules: Vec<Module>,
     libraries: BTreeMap<String, ModuleId>,
-    /// Files that are no Rust, with what is wrong.
+    /// Files with invalid syntax, and the errors.
     pub(super) unreadable: Vec<(String, String)>,
 }
 
-/// Where the files of a module's children are.
+/// The directories in which the files of child modules are searched.
 #[derive(Clone, Copy)]
 struct Place<'a> {
-    /// The file that the module stands in.
+    /// The file of the module.
     file: &'a str,
-    /// The directory of children without a `#[path]`.
+    /// The directory of child modules without `#[path]`.
     children: &'a str,
-    /// The directory that a `#[path]` begins in.
+    /// The directory that a `#[path]` is relative to.
     paths: &'a str,
 }
 
 impl Tree {
-    /// Reads the modules of crates from `files`, a text for each path.
+    /// Reads the modules of crates. `files` maps paths to texts.
     pub(super) fn read(files: &BTreeMap<String, String>, crates: &[Crate]) -> Self {
         let mut tree = Self::default();
         for Crate { name, root } in crates {
@@ -62,7 +62,7 @@ impl Tree {
     }
 
     pub(super) fn module(&self, id: ModuleId) -> &Module {
-        #[expect(clippy::indexing_slicing, reason = "ids are made of indices of this list, which only grows")]
+        #[expect(clippy::indexing_slicing, reason = "ids are indices of this list, which only grows")]
         &self.modules[id.0]
     }
 
@@ -70,7 +70,7 @@ impl Tree {
         self.libraries.get(name).copied()
     }
 
-    /// A module and those that it stands in, from the inside out.
+    /// Returns a module and its ancestors, from the inside out.
     pub(super) fn ancestors(&self, id: ModuleId) -> impl Iterator<Item = ModuleId> {
         std::iter::successors(Some(id), |id| self.module(*id).parent)
     }
@@ -135,7 +135,7 @@ fn directory(file: &str) -> &str {
     file.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
 
-/// A path below a directory. `..` and `.` are resolved.
+/// Joins a directory and a path, and resolves `..` and `.`.
 fn join(directory: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in directory.split('/').chain(path.split('/')) {
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_no_rust_are_reported() {
+    fn files_with_invalid_syntax_are_reported() {
         let root = Crate { name: None, root: "a/src/main.rs".to_owned() };
         let tree = Tree::read(&files(&[("a/src/main.rs", "fn {")]), &[root]);
         assert_eq!(tree.unreadable.len(), 1);
