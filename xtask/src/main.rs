@@ -1,26 +1,27 @@
-//! `cargo xtask …`: runs, tests, checks and measures Edgewise. The only build tool.
+//! `cargo xtask …`: the command line of the repository's only build tool.
 
 mod bench;
-mod bindgen;
+mod build;
 mod cargo;
-mod dashboard;
-mod fuzz;
-mod javascript;
+mod chromium;
+mod install;
 mod node;
 mod package;
-mod parity;
 mod run;
+mod screenshots;
 mod services;
 mod setup;
-mod soak;
 mod test;
 mod tidy;
-mod worker;
-mod worker_bench;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::{
+    build::{dashboard, worker},
+    test::{fuzz, parity, soak},
+};
 
 /// Runs, tests, checks and measures Edgewise.
 #[derive(Parser)]
@@ -32,37 +33,37 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build `edgewise` and serve everything at http://127.0.0.1:3000, with data in ./data
+    /// Build `edgewise` and serve all planes at http://127.0.0.1:3000, with data in ./data
     Run(run::Args),
-    /// Check format, lints, house rules and all tests, as CI does
+    /// Check format, lints and house rules, and run all tests, as CI does
     Test(test::Args),
-    /// Kill a control process over and over while it publishes, and check that nothing is lost
+    /// Kill a control process repeatedly while it publishes, and check that no data is lost
     Soak(soak::Args),
-    /// Check the rules of the house that the compiler cannot check
+    /// Check the house rules, which the compiler cannot check
     ///
-    /// Looks at every file that git tracks or would track: the arrows between crates, what each layer may
-    /// know, the size of files, what must not be left behind. Prints all that it finds, with what to do.
+    /// Reads every file that git tracks or would track, and checks dependencies between crates, modules and files,
+    /// where SQL and HTTP are used, file sizes, and unfinished code. Prints each finding with a remedy.
     Tidy,
-    /// Measure speed, next to a baseline in the same run
+    /// Run a benchmark, next to a baseline in the same run
     Bench(bench::Args),
-    /// Build the npm package into wasm-pkg/dist, and say how large it is
+    /// Build the npm package into wasm-pkg/dist, and print its size
     Package(package::Args),
-    /// Build what browsers load of the dashboard into dashboard-leptos/dist; `run` does so itself
+    /// Build the dashboard's browser files into dashboard-leptos/dist; `run` includes this step
     Dashboard,
-    /// Take pictures of the dashboard's pages, with example data, into docs/screenshots
+    /// Take screenshots of the dashboard's pages, with example data, into docs/screenshots
     Screenshots,
     /// Build the edge worker into edge-worker/dist
     Worker,
-    /// Throw random bytes at what reads rulesets, snapshots and contexts
+    /// Fuzz the readers of rulesets, snapshots and contexts with random bytes
     Fuzz(fuzz::Args),
-    /// Compare decisions from rulesets with the oracle's, on random snapshots, users and contexts
+    /// Compare decisions from rulesets with the reference evaluator's, on random snapshots, user keys and contexts
     Parity(parity::Args),
-    /// Install what tests and benches need and is missing; the other tasks do so themselves
+    /// Install missing tools for tests and benchmarks; the other commands install their own
     Setup,
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().task {
+    let result = match Cli::parse().task {
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Soak(args) => soak::run(&args),
@@ -70,19 +71,16 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Package(args) => package::run(&args),
         Task::Dashboard => dashboard::build(),
-        Task::Screenshots => dashboard::screenshots(),
+        Task::Screenshots => screenshots::run(),
         Task::Worker => worker::run(),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Parity(args) => parity::run(&args),
-        Task::Setup => setup::for_tests()
-            .and_then(|()| services::install())
-            .and_then(|()| node::install(node::TOOLS))
-            .and_then(|_| setup::for_http_bench()),
+        Task::Setup => setup::run(),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("\nxtask: {problem:#}");
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
             ExitCode::FAILURE
         }
     }

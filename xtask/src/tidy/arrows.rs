@@ -1,44 +1,119 @@
-//! Dependencies between the rooms of the house run one way only, and some libraries stay out of some rooms.
+//! Which crates may depend on which, and on which libraries.
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::Value;
 
-use super::Finding;
+use super::{
+    finding::Finding,
+    metadata::{list, text},
+};
 
-/// A directory of the workspace, and what its crate may depend on.
+/// A crate, and the crates that it may depend on.
 struct Room {
-    name: &'static str,
-    /// The rooms it may know. `None`: all of them.
+    /// The crate's directory, from the repository's root.
+    path: &'static str,
+    /// The directories of the crates that it may depend on. `None`: all crates.
     rooms: Option<&'static [&'static str]>,
 }
 
-const HOUSE: [Room; 9] = [
-    Room { name: "engine", rooms: Some(&[]) },
-    Room { name: "api", rooms: Some(&["engine"]) },
-    Room { name: "control", rooms: Some(&["api", "engine"]) },
-    Room { name: "dashboard-leptos", rooms: Some(&["control", "api", "engine"]) },
-    Room { name: "gateway", rooms: Some(&["dashboard-leptos", "control", "api", "engine"]) },
-    Room { name: "edge-worker", rooms: Some(&["engine", "api"]) },
-    Room { name: "wasm-pkg", rooms: Some(&["engine"]) },
-    Room { name: "tests", rooms: None },
-    Room { name: "xtask", rooms: None },
+/// All crates of the workspace. A crate may depend on crates above it, if its line lists them.
+///
+/// A new crate (audit, accounts, events, stats, results, mcp, …) gets a line here, and is added to the lines of the
+/// crates that may depend on it.
+const HOUSE: [Room; 15] = [
+    Room { path: "engine", rooms: Some(&[]) },
+    Room { path: "crates/api", rooms: Some(&["engine"]) },
+    Room { path: "crates/caller", rooms: Some(&["engine"]) },
+    Room { path: "crates/http", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
+    Room { path: "crates/database", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
+    Room { path: "crates/objects", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
+    // Decisions need no database and no control plane.
+    Room { path: "crates/decide", rooms: Some(&["crates/objects", "crates/http", "crates/api", "engine"]) },
+    Room {
+        path: "control",
+        rooms: Some(&[
+            "crates/objects",
+            "crates/database",
+            "crates/http",
+            "crates/caller",
+            "crates/api",
+            "engine",
+        ]),
+    },
+    Room {
+        path: "crates/import",
+        rooms: Some(&[
+            "control",
+            "crates/objects",
+            "crates/database",
+            "crates/http",
+            "crates/caller",
+            "crates/api",
+            "engine",
+        ]),
+    },
+    Room {
+        path: "dashboard-leptos",
+        rooms: Some(&["control", "crates/http", "crates/caller", "crates/api", "engine"]),
+    },
+    Room {
+        path: "gateway",
+        rooms: Some(&[
+            "dashboard-leptos",
+            "crates/import",
+            "control",
+            "crates/decide",
+            "crates/objects",
+            "crates/database",
+            "crates/http",
+            "crates/caller",
+            "crates/api",
+            "engine",
+        ]),
+    },
+    Room { path: "edge-worker", rooms: Some(&["crates/api", "engine"]) },
+    Room { path: "wasm-pkg", rooms: Some(&["engine"]) },
+    Room { path: "tests", rooms: None },
+    Room { path: "xtask", rooms: None },
 ];
 
-/// A library (with all whose names begin so), and the rooms it may be used in.
-const LIBRARIES: [(&str, &[&str]); 5] = [
-    ("sqlx", &["control", "tests"]),
-    ("axum", &["control", "dashboard-leptos", "gateway", "tests"]),
-    ("hyper", &["control", "dashboard-leptos", "gateway", "tests"]),
-    ("reqwest", &["control", "dashboard-leptos", "gateway", "tests", "xtask"]),
-    ("tokio", &["control", "dashboard-leptos", "gateway", "tests", "xtask"]),
+/// Libraries, and the crates that may use them. A name includes all libraries whose names begin with it, as
+/// `axum-extra` begins with `axum`.
+const LIBRARIES: [(&str, &[&str]); 9] = [
+    ("sqlx", &["crates/database", "control", "crates/import", "tests"]),
+    ("axum", &["crates/http", "control", "crates/decide", "dashboard-leptos", "gateway", "tests"]),
+    ("hyper", &["crates/http", "control", "crates/decide", "dashboard-leptos", "gateway", "tests"]),
+    (
+        "reqwest",
+        &["crates/http", "control", "crates/decide", "dashboard-leptos", "gateway", "tests", "xtask"],
+    ),
+    (
+        "tokio",
+        &[
+            "crates/http",
+            "crates/database",
+            "crates/objects",
+            "control",
+            "crates/decide",
+            "crates/import",
+            "dashboard-leptos",
+            "gateway",
+            "tests",
+            "xtask",
+        ],
+    ),
+    ("aws-config", &["crates/objects", "tests"]),
+    ("aws-sdk", &["crates/objects", "tests"]),
+    ("leptos", &["dashboard-leptos"]),
+    ("clap", &["gateway", "tests", "xtask"]),
 ];
 
-/// Checks what `cargo metadata --no-deps` says.
+/// Checks the dependencies in the output of `cargo metadata --no-deps`.
 ///
 /// # Errors
-/// If it says it in another shape than cargo does.
+/// If a field is missing.
 pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
     let root = text(metadata, "workspace_root")?;
     let mut findings = Vec::new();
@@ -46,25 +121,30 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
         let manifest = text(package, "manifest_path")?;
         let path = Path::new(manifest).strip_prefix(root).unwrap_or(Path::new(manifest)).to_string_lossy();
         let Some(room) = room(root, manifest) else {
-            let problem = format!("crate `{}` has no room in the house", text(package, "name")?);
-            findings.push(Finding::new(&path, 0, problem, "add it to HOUSE in xtask/src/tidy/arrows.rs"));
+            let problem = format!("crate `{}` is not in the table of crates", text(package, "name")?);
+            findings.push(Finding::new(
+                &path,
+                0,
+                problem,
+                "add the crate to HOUSE in xtask/src/tidy/arrows.rs",
+            ));
             continue;
         };
         for dependency in list(package, "dependencies")? {
             let name = text(dependency, "name")?;
             let remedy = match dependency.get("path").and_then(Value::as_str) {
-                Some(place) if !room.knows(root, place) => {
-                    "dependencies run one way: engine <- api <- control <- gateway (ARCHITECTURE.md)"
+                Some(directory) if !room.may_depend_on(root, directory) => {
+                    "dependencies run one way: move shared code to a crate below both (HOUSE in tidy/arrows.rs)"
                 }
-                None if !may_use(room.name, name) => {
-                    "this library belongs to other crates (xtask/src/tidy/arrows.rs)"
+                None if !may_use(room.path, name) => {
+                    "only the crates in LIBRARIES in xtask/src/tidy/arrows.rs may use this library"
                 }
                 _ => continue,
             };
             findings.push(Finding::new(
                 &path,
                 0,
-                format!("{} must not depend on `{name}`", room.name),
+                format!("{} must not depend on `{name}`", room.path),
                 remedy,
             ));
         }
@@ -73,31 +153,22 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
 }
 
 impl Room {
-    fn knows(&self, root: &str, place: &str) -> bool {
-        self.rooms.is_none_or(|rooms| room(root, place).is_some_and(|other| rooms.contains(&other.name)))
+    fn may_depend_on(&self, root: &str, directory: &str) -> bool {
+        self.rooms.is_none_or(|rooms| room(root, directory).is_some_and(|other| rooms.contains(&other.path)))
     }
 }
 
-/// The room that a path lies in: its first directory below the root.
+/// Returns the crate that a path belongs to.
 fn room(root: &str, path: &str) -> Option<&'static Room> {
-    let first = Path::new(path).strip_prefix(root).ok()?.components().next()?;
-    HOUSE.iter().find(|room| first.as_os_str() == room.name)
+    let path = Path::new(path).strip_prefix(root).ok()?;
+    HOUSE.iter().find(|room| path.starts_with(room.path))
 }
 
 fn may_use(room: &str, library: &str) -> bool {
-    let same = |name: &str| {
+    let matches = |name: &str| {
         library == name || library.strip_prefix(name).is_some_and(|more| more.starts_with(['-', '_']))
     };
-    LIBRARIES.iter().filter(|(name, _)| same(name)).all(|(_, rooms)| rooms.contains(&room))
-}
-
-fn text<'a>(value: &'a Value, field: &str) -> Result<&'a str> {
-    value.get(field).and_then(Value::as_str).with_context(|| format!("cargo metadata names no `{field}`"))
-}
-
-fn list<'a>(value: &'a Value, field: &str) -> Result<&'a [Value]> {
-    let list = value.get(field).and_then(Value::as_array);
-    list.map(Vec::as_slice).with_context(|| format!("cargo metadata lists no `{field}`"))
+    LIBRARIES.iter().filter(|(name, _)| matches(name)).all(|(_, rooms)| rooms.contains(&room))
 }
 
 #[cfg(test)]
@@ -106,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    /// The problems of a workspace in which the crate in `room` depends on these.
+    /// The problems of a workspace with a crate in `room` that has these dependencies.
     fn problems(room: &str, dependencies: &[Value]) -> Vec<String> {
         let metadata = json!({
             "workspace_root": "/r",
@@ -124,33 +195,78 @@ mod tests {
     }
 
     #[test]
-    fn arrows_that_run_forward_pass() {
+    fn allowed_dependencies_pass() {
         assert_eq!(problems("engine", &[json!({"name": "serde_json"})]), [""; 0]);
-        assert_eq!(problems("api", &[crate_in("engine")]), [""; 0]);
-        assert_eq!(problems("control", &[crate_in("engine"), crate_in("api")]), [""; 0]);
-        assert_eq!(problems("gateway", &[crate_in("control"), crate_in("api")]), [""; 0]);
+        assert_eq!(problems("crates/api", &[crate_in("engine")]), [""; 0]);
+        assert_eq!(problems("control", &[crate_in("engine"), crate_in("crates/api")]), [""; 0]);
+        assert_eq!(problems("gateway", &[crate_in("control"), crate_in("crates/api")]), [""; 0]);
         assert_eq!(problems("tests", &[crate_in("gateway"), crate_in("xtask")]), [""; 0]);
         assert_eq!(problems("wasm-pkg", &[crate_in("engine")]), [""; 0]);
+        assert_eq!(problems("edge-worker", &[crate_in("crates/api"), crate_in("engine")]), [""; 0]);
     }
 
     #[test]
-    fn arrows_that_run_back_are_found() {
-        assert_eq!(problems("engine", &[crate_in("api")]), ["engine must not depend on `edgewise-api`"]);
-        assert_eq!(problems("api", &[crate_in("control")]), ["api must not depend on `edgewise-control`"]);
+    fn shared_crates_depend_only_on_those_below_them() {
+        for room in ["crates/http", "crates/database", "crates/objects"] {
+            assert_eq!(
+                problems(room, &[crate_in("crates/api"), crate_in("crates/caller")]),
+                [""; 0],
+                "{room}"
+            );
+            assert_eq!(problems(room, &[crate_in("control")]).len(), 1, "{room}");
+            assert_eq!(problems("control", &[crate_in(room)]), [""; 0], "{room}");
+        }
+        let below = ["control", "crates/database", "crates/caller", "crates/api", "engine"].map(crate_in);
+        assert_eq!(problems("crates/import", &below), [""; 0]);
+        assert_eq!(problems("gateway", &below), [""; 0]);
+        assert_eq!(problems("crates/database", &[crate_in("crates/http")]).len(), 1);
+        assert_eq!(problems("crates/caller", &[crate_in("crates/api")]).len(), 1);
+        assert_eq!(problems("crates/api", &[crate_in("crates/caller")]).len(), 1);
+        assert_eq!(problems("control", &[crate_in("crates/import")]).len(), 1);
+        assert_eq!(problems("dashboard-leptos", &[crate_in("crates/import")]).len(), 1);
+    }
+
+    #[test]
+    fn deciding_needs_no_database_and_no_control_plane() {
+        let known = ["crates/http", "crates/objects", "crates/api", "engine"].map(crate_in);
+        assert_eq!(problems("crates/decide", &known), [""; 0]);
+        for room in ["crates/database", "control", "crates/import", "dashboard-leptos", "gateway"] {
+            assert_eq!(problems("crates/decide", &[crate_in(room)]).len(), 1, "{room}");
+        }
+        assert_eq!(problems("control", &[crate_in("crates/decide")]).len(), 1);
+        assert_eq!(problems("gateway", &[crate_in("crates/decide")]), [""; 0]);
+    }
+
+    #[test]
+    fn dependencies_that_run_back_are_found() {
+        assert_eq!(
+            problems("engine", &[crate_in("crates/api")]),
+            ["engine must not depend on `edgewise-crates/api`"]
+        );
+        assert_eq!(
+            problems("crates/api", &[crate_in("control")]),
+            ["crates/api must not depend on `edgewise-control`"]
+        );
         assert_eq!(problems("control", &[crate_in("gateway")]).len(), 1);
-        assert_eq!(problems("wasm-pkg", &[crate_in("api")]).len(), 1);
+        assert_eq!(problems("wasm-pkg", &[crate_in("crates/api")]).len(), 1);
         assert_eq!(problems("gateway", &[crate_in("tests")]).len(), 1);
     }
 
     #[test]
     fn dependencies_of_tests_count_too() {
         let dependency = json!({"name": "edgewise-control", "path": "/r/control", "kind": "dev"});
-        assert_eq!(problems("api", &[dependency]).len(), 1);
+        assert_eq!(problems("crates/api", &[dependency]).len(), 1);
     }
 
     #[test]
-    fn a_crate_without_a_room_is_found() {
-        assert_eq!(problems("attic", &[]), ["crate `edgewise-attic` has no room in the house"]);
+    fn crate_that_is_not_in_the_table_is_found() {
+        assert_eq!(problems("attic", &[]), ["crate `edgewise-attic` is not in the table of crates"]);
+        assert_eq!(
+            problems("crates/attic", &[]),
+            ["crate `edgewise-crates/attic` is not in the table of crates"]
+        );
+        // A path that only begins like another one.
+        assert_eq!(problems("crates/apiary", &[]).len(), 1);
         assert_eq!(
             problems("control", &[crate_in("attic")]),
             ["control must not depend on `edgewise-attic`"]
@@ -158,13 +274,26 @@ mod tests {
     }
 
     #[test]
-    fn libraries_stay_in_their_rooms() {
+    fn libraries_are_used_only_by_their_crates() {
         for library in ["axum", "axum-extra", "tokio", "tokio-util", "reqwest", "hyper", "hyper-util", "sqlx"]
         {
-            assert_eq!(problems("api", &[json!({"name": library})]).len(), 1, "{library}");
+            assert_eq!(problems("crates/api", &[json!({"name": library})]).len(), 1, "{library}");
             assert_eq!(problems("control", &[json!({"name": library})]).len(), 0, "{library}");
         }
         assert_eq!(problems("gateway", &[json!({"name": "sqlx"})]), ["gateway must not depend on `sqlx`"]);
-        assert_eq!(problems("api", &[json!({"name": "hyperloglog"})]).len(), 0);
+        assert_eq!(problems("crates/decide", &[json!({"name": "sqlx"})]).len(), 1);
+        assert_eq!(problems("crates/api", &[json!({"name": "hyperloglog"})]).len(), 0);
+        for (library, room) in [
+            ("sqlx", "crates/database"),
+            ("axum", "crates/decide"),
+            ("aws-sdk-s3", "crates/objects"),
+            ("aws-config", "crates/objects"),
+            ("leptos_router", "dashboard-leptos"),
+            ("clap", "gateway"),
+        ] {
+            assert_eq!(problems(room, &[json!({"name": library})]), [""; 0], "{library}");
+            assert_eq!(problems("engine", &[json!({"name": library})]).len(), 1, "{library}");
+        }
+        assert_eq!(problems("control", &[json!({"name": "aws-sdk-s3"})]).len(), 1);
     }
 }

@@ -1,39 +1,44 @@
-//! What the layers may not know: SQL stays in the stores, HTTP stays out of them, and the engine knows neither
-//! clock nor I/O.
+//! SQL only in stores, no HTTP in stores, and neither clock nor I/O in the engine.
 
-use super::{Finding, TIDY, rust_source::RustSource};
+use super::{finding::Finding, paths, rust_source::RustSource};
 
-const STORES: &str = "control/src/store/";
-const OBJECTS: &str = "control/src/objects/";
+/// The directories with SQL, and without HTTP.
+const STORES: [&str; 3] = ["control/src/store/", "crates/database/src/", "crates/import/src/reference/"];
+const OBJECTS: &str = "crates/objects/src/";
 const ENGINE: &str = "engine/src/";
-/// Its feature `std` is for this alone.
+/// The only file of the engine that uses `std`, behind the feature `std`.
 const PROCESSOR: &str = "engine/src/processor.rs";
 
 pub(super) fn check(path: &str, source: &RustSource) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if !path.starts_with(STORES) && !path.starts_with(TIDY) && !is_test(path) {
-        let remedy = "SQL belongs into control/src/store: give the store a method for it";
+    let is_store = STORES.iter().any(|store| path.starts_with(store));
+    if !is_store && !paths::is_rule(path) && !paths::is_test(path) {
+        let remedy =
+            "move the SQL to control/src/store, crates/database or the import's reference, and call it there";
         findings.extend(mentions(path, source, &["sqlx"], remedy));
         let statements = source.literals.iter().filter(|(_, text)| is_sql(text));
-        findings
-            .extend(statements.map(|(line, _)| Finding::new(path, *line, "holds an SQL statement", remedy)));
+        findings.extend(
+            statements.map(|(line, _)| Finding::new(path, *line, "contains an SQL statement", remedy)),
+        );
     }
-    if path.starts_with(STORES) {
-        let remedy = "a store knows no HTTP: return an error of its own, and let the route answer";
+    if is_store {
+        let remedy =
+            "a store must not use HTTP: return an error of the store, and let the route choose the status";
         findings.extend(mentions(path, source, &["axum", "http::", "StatusCode"], remedy));
     }
     if path.starts_with(OBJECTS) {
-        let remedy = "an object store knows nothing of our routes";
+        let remedy = "an object store must not use the HTTP server";
         findings.extend(mentions(path, source, &["axum"], remedy));
     }
     if path.starts_with(ENGINE) && path != PROCESSOR {
-        let remedy = "the engine has no std, clock or I/O: use core or alloc, or take it as an argument";
+        let remedy =
+            "the engine must not use std, clock or I/O: use core or alloc, or pass the value as an argument";
         findings.extend(mentions(path, source, &["std::", "extern crate std"], remedy));
     }
     findings
 }
 
-/// The lines of code that hold one of `words` where a word begins.
+/// Returns a finding for each line of code that contains one of `words`.
 fn mentions<'a>(
     path: &'a str,
     source: &'a RustSource,
@@ -46,7 +51,7 @@ fn mentions<'a>(
     })
 }
 
-/// Whether `word` occurs in `code`, and not as a part of a longer name.
+/// Whether `code` contains `word`, not as a part of a longer name.
 fn has_word(code: &str, word: &str) -> bool {
     let in_name = |char: char| char.is_alphanumeric() || char == '_';
     code.match_indices(word).any(|(at, _)| {
@@ -67,21 +72,16 @@ fn is_sql(text: &str) -> bool {
         || statement("UPDATE ", "SET ")
 }
 
-/// Whether a file holds nothing but tests.
-fn is_test(path: &str) -> bool {
-    path.split('/').any(|part| part == "tests" || part == "tests.rs")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{super::lines, *};
+    use super::{super::finding::lines, *};
 
     fn found(path: &str, text: &str) -> Vec<usize> {
         lines(&check(path, &RustSource::parse(text)))
     }
 
     #[test]
-    fn sql_stays_in_the_stores() {
+    fn sql_outside_of_stores_is_found() {
         for text in [
             "use sqlx::Any;",
             "f(\"SELECT id FROM t\");",
@@ -92,13 +92,16 @@ mod tests {
         ] {
             assert_eq!(found("control/src/routes/x.rs", text), [1], "{text}");
             assert_eq!(found("gateway/src/x.rs", text), [1], "{text}");
-            assert_eq!(found("control/src/store/x.rs", text), [0; 0], "{text}");
+            assert_eq!(found("crates/import/src/x.rs", text), [1], "{text}");
+            for store in STORES {
+                assert_eq!(found(&format!("{store}x.rs"), text), [0; 0], "{text}");
+            }
             assert_eq!(found("control/tests/x.rs", text), [0; 0], "{text}");
         }
     }
 
     #[test]
-    fn sentences_are_no_sql() {
+    fn sentences_with_words_of_sql_pass() {
         for text in [
             "// sqlx runs SELECT 1",
             "f(\"UPDATE needs a value\");",
@@ -111,15 +114,17 @@ mod tests {
     }
 
     #[test]
-    fn http_stays_out_of_the_stores() {
+    fn http_in_stores_is_found() {
         let text = "\nuse axum::Json;\nuse http::Method;\nfn f() -> StatusCode {}\n// axum\nuse my_http::X;";
-        assert_eq!(found("control/src/store/x.rs", text), [2, 3, 4]);
-        assert_eq!(found("control/src/objects/x.rs", text), [2]);
+        for store in STORES {
+            assert_eq!(found(&format!("{store}x.rs"), text), [2, 3, 4]);
+        }
+        assert_eq!(found("crates/objects/src/x.rs", text), [2]);
         assert_eq!(found("control/src/routes/x.rs", text), [0; 0]);
     }
 
     #[test]
-    fn the_engine_has_no_std() {
+    fn std_in_the_engine_is_found() {
         let text =
             "/// std::error\nuse core::fmt;\nuse std::time::Instant;\nextern crate std;\nlet nostd::x;";
         assert_eq!(found("engine/src/x.rs", text), [3, 4]);

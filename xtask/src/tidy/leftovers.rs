@@ -1,22 +1,22 @@
-//! What must not be left behind: unfinished code, and tests that do not run.
+//! Unfinished code, and tests that do not run.
 
-use super::{Finding, rust_source::RustSource};
+use super::{finding::Finding, rust_source::RustSource};
 
 pub(super) fn check(path: &str, text: &str, source: &RustSource) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, code) in source.lines() {
         let mut find = |problem, remedy| findings.push(Finding::new(path, line, problem, remedy));
         if code.contains("todo!(") || code.contains("unimplemented!(") {
-            find("is unfinished", "finish it, or return an error that says what is missing");
+            find("is unfinished code", "finish the code, or return an error that says what is missing");
         }
         if code.contains("#[ignore") || (code.contains("cfg_attr(") && code.contains("ignore")) {
-            find("ignores a test", "let it run, or delete it; what is slow belongs into a bench");
+            find("ignores a test", "run the test, or delete it; move slow measurements to a benchmark");
         }
     }
     for (line, comment) in (1..).zip(text.lines()) {
         let doc = comment.trim_start().strip_prefix("//").and_then(|doc| doc.strip_prefix(['/', '!']));
         if doc.is_some_and(|doc| doc.trim_start().starts_with("```ignore")) {
-            let remedy = "let it run, or mark it `no_run`, `compile_fail` or `text`";
+            let remedy = "run the example, or mark it `no_run`, `compile_fail` or `text`";
             findings.push(Finding::new(path, line, "ignores an example", remedy));
         }
     }
@@ -25,7 +25,7 @@ pub(super) fn check(path: &str, text: &str, source: &RustSource) -> Vec<Finding>
 
 #[cfg(test)]
 mod tests {
-    use super::{super::lines, *};
+    use super::{super::finding::lines, *};
 
     fn found(text: &str) -> Vec<usize> {
         lines(&check("api/src/x.rs", text, &RustSource::parse(text)))

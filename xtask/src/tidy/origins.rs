@@ -1,12 +1,12 @@
-//! What we build on comes from where everybody gets it, and no file knows the machine that it was written on.
+//! Lock files with public registries only, and no path of the machine that a file was written on.
 
-use super::{Finding, TIDY};
+use super::{finding::Finding, paths};
 
-/// What cargo and npm write into lock files for their own registries.
+/// The public registries, as cargo and npm write them into lock files.
 const CARGO_REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
 
-/// Parts of the addresses of package registries and their mirrors, and settings that point to one.
+/// Parts of the addresses of package registries and mirrors, and of settings that select one.
 const REGISTRIES: [&str; 19] = [
     "artifactory",
     "cnpmjs.org",
@@ -29,11 +29,11 @@ const REGISTRIES: [&str; 19] = [
     "CARGO_REGISTRIES_",
 ];
 
-/// Directories that only exist on one machine.
+/// Directories that differ between machines.
 const MACHINES: [&str; 5] = ["/root/", "/home/", "/work/", "/Users/", "C:\\Users\\"];
 
 pub(super) fn check(path: &str, text: &str) -> Vec<Finding> {
-    if path.starts_with(TIDY) {
+    if paths::is_rule(path) {
         return Vec::new();
     }
     let file = path.rsplit('/').next().unwrap_or(path);
@@ -42,7 +42,7 @@ pub(super) fn check(path: &str, text: &str) -> Vec<Finding> {
 
 fn check_line(path: &str, file: &str, line: usize, text: &str) -> Option<Finding> {
     let find = |problem: String, remedy| Some(Finding::new(path, line, problem, remedy));
-    let remedy = "take it from the public registry, and lock again without a mirror configured";
+    let remedy = "remove the mirror from the configuration, and write the lock file again";
     match file {
         "Cargo.lock" => {
             let source = text.strip_prefix("source = ")?.trim_matches('"');
@@ -51,11 +51,11 @@ fn check_line(path: &str, file: &str, line: usize, text: &str) -> Option<Finding
         "package-lock.json" => {
             let source = text.trim_start().strip_prefix("\"resolved\": \"")?;
             let foreign = source.contains("://") && !source.starts_with(NPM_REGISTRY);
-            foreign.then(|| Finding::new(path, line, format!("locks `{source}"), remedy))
+            foreign.then(|| Finding::new(path, line, format!("locks `{source}`"), remedy))
         }
         _ => {
             if let Some(registry) = REGISTRIES.iter().find(|registry| text.contains(**registry)) {
-                let remedy = "which registry a machine uses is that machine's configuration";
+                let remedy = "configure the registry on the machine, not in the repository";
                 return find(format!("names the package registry `{registry}`"), remedy);
             }
             let machine = MACHINES.iter().find(|machine| names_directory(text, machine))?;
@@ -67,7 +67,8 @@ fn check_line(path: &str, file: &str, line: usize, text: &str) -> Option<Finding
     }
 }
 
-/// Whether an absolute path begins with `directory`; `/home/` within `docs/home/` or a URL is none.
+/// Whether a text contains an absolute path that begins with `directory`. `/home/` in `docs/home/` or in a URL is not
+/// one.
 fn names_directory(text: &str, directory: &str) -> bool {
     text.match_indices(directory).any(|(at, _)| {
         let before = text.get(..at).unwrap_or_default();
@@ -78,10 +79,10 @@ fn names_directory(text: &str, directory: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::lines, *};
+    use super::{super::finding::lines, *};
 
     #[test]
-    fn cargo_locks_only_what_is_public() {
+    fn other_sources_in_cargo_lock_are_found() {
         let public = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
         let mirror = "source = \"sparse+https://mirror.example/index/\"";
         let git = "source = \"git+https://github.com/somebody/fork\"";
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn npm_locks_only_what_is_public() {
+    fn other_sources_in_package_lock_are_found() {
         let public = "  \"resolved\": \"https://registry.npmjs.org/a/-/a-1.0.0.tgz\",";
         let mirror = "  \"resolved\": \"https://npm.example/a/-/a-1.0.0.tgz\",";
         let link = "  \"resolved\": \"pkg\",";
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn registries_are_named_nowhere_else() {
+    fn registries_in_other_files_are_found() {
         for text in ["registry=https://registry.npmjs.org/", "replace-with = \"mirror\"", "pip --index-url x"]
         {
             assert_eq!(lines(&check(".npmrc", text)), [1], "{text}");

@@ -1,12 +1,12 @@
-//! Telling code, string literals and comments apart in Rust source, so that a rule about code does not stumble
-//! over a sentence about it.
+//! Separating code, string literals and comments in Rust source, so that rules about code ignore comments.
 
-/// A source file taken apart. Not a parser: it knows tokens' limits, not their meaning.
+/// A source file split into code and string literals. The split finds where tokens begin and end, and does not parse
+/// them.
 pub(super) struct RustSource {
     /// The source, with every character of a comment, string or character literal replaced by a space. Line breaks are
     /// kept.
     pub(super) code: String,
-    /// Each string literal: the line it starts on, counting from 1, and what stands between its quotes.
+    /// Each string literal: its first line, counting from 1, and the text between its quotes.
     pub(super) literals: Vec<(usize, String)>,
 }
 
@@ -28,7 +28,7 @@ impl RustSource {
         source
     }
 
-    /// The lines of code, counting from 1.
+    /// Returns the lines of code with their numbers, which begin at 1.
     pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         (1..).zip(self.code.lines())
     }
@@ -47,7 +47,7 @@ impl RustSource {
         length
     }
 
-    /// A name or keyword; or the beginning of a raw string, or of a raw name.
+    /// Reads a name or keyword, or the beginning of a raw string or a raw name.
     fn word(&mut self, rest: &str) -> usize {
         let end = |char: char| !char.is_alphanumeric() && char != '_';
         let length = rest.find(end).unwrap_or(rest.len());
@@ -60,7 +60,7 @@ impl RustSource {
         self.keep(rest, length)
     }
 
-    /// A string literal between `open` and `close`. Only in one without `#` or `r` does a backslash escape.
+    /// Reads a string literal between `open` and `close`. A backslash is an escape unless the literal is raw.
     fn literal(&mut self, rest: &str, open: &str, close: &str) -> usize {
         let inside = rest.get(open.len()..).unwrap_or_default();
         let escapes = open == "\"";
@@ -77,7 +77,7 @@ impl RustSource {
     }
 }
 
-/// How long the comment at the beginning is. Block comments nest.
+/// Returns the length of the block comment at the beginning. Block comments nest.
 fn block_comment(rest: &str) -> usize {
     let mut depth = 0usize;
     let mut at = 0;
@@ -98,7 +98,7 @@ fn block_comment(rest: &str) -> usize {
     at
 }
 
-/// How long the character literal at the beginning is: 1 if it is no literal, but a lifetime or a label.
+/// Returns the length of the character literal at the beginning, or 1 for a lifetime or a label.
 fn character(rest: &str) -> usize {
     let mut inside = rest.char_indices().skip(1);
     match inside.next() {
@@ -126,14 +126,14 @@ mod tests {
     }
 
     #[test]
-    fn comments_are_no_code() {
+    fn comments_are_not_code() {
         assert_eq!(code("a // b\nc /* d /* e */ f\n */ g /// h"), "a c g");
         assert_eq!(code("a / b"), "a / b");
         assert_eq!(code("a /* ü never closed"), "a");
     }
 
     #[test]
-    fn literals_are_no_code_but_kept_with_their_line() {
+    fn literals_are_not_code_and_have_their_line() {
         let text = "f(\"a \\\" b\",\n  r#\"c \"d\" \\\"#, br\"e\", b\"f\")";
         assert_eq!(code(text), "f( , , , b )");
         let found = [(1, "a \\\" b"), (2, "c \"d\" \\"), (2, "e"), (2, "f")];
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_told_from_lifetimes() {
+    fn characters_differ_from_lifetimes() {
         assert_eq!(code("'\"' 'a 'b' '\\'' '\\u{41}' b'\"' &'static str"), "'a b &'static str");
         assert_eq!(literals("let q = '\"'; f::<'a>(\"x\")"), [(1, "x".to_owned())]);
     }

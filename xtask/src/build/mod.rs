@@ -1,0 +1,15 @@
+//! Building what runs in browsers, in Node and at the edge.
+//!
+//! | module | builds |
+//! |---|---|
+//! | `package` | the npm package |
+//! | `dashboard` | the dashboard's browser files |
+//! | `worker` | the edge worker |
+//! | `worker_store` | the snapshot store that the worker's tests and benchmark read |
+//! | `bindgen` | the JavaScript side of WASM modules |
+
+mod bindgen;
+pub(crate) mod dashboard;
+pub(crate) mod package;
+pub(crate) mod worker;
+pub(crate) mod worker_store;
