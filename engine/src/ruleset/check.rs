@@ -5,8 +5,10 @@ use alloc::{vec, vec::Vec};
 use core::{cell::Cell, ops::Range};
 
 use super::{
-    Ruleset, RulesetError, Split, Words,
+    error::RulesetError,
     layout::{CAPABILITIES, DIRECT, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, Section, header, kind, operator},
+    loaded::{Ruleset, Split},
+    words::Words,
 };
 use crate::{bucket::Bucket, lanes::LANES, murmur3};
 
