@@ -1,9 +1,6 @@
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 
-use super::{
-    conditions::{Conditions, Numbered},
-    writer::Writer,
-};
+use super::{conditions::Conditions, numbered::Numbered, writer::Writer};
 use crate::ruleset::layout::{DIRECT, NONE, Section};
 
 /// Two predicates, both of which must match. `None` matches everyone.

@@ -1,6 +1,6 @@
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 
-use super::{CompileError, writer::Writer};
+use super::{error::CompileError, writer::Writer};
 use crate::{
     bucket::Bucket,
     ruleset::{

@@ -1,6 +1,6 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
-use super::CompileError;
+use super::error::CompileError;
 use crate::json::push_string;
 
 /// The text of a ruleset as it grows.

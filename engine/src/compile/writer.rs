@@ -1,6 +1,6 @@
 use alloc::vec::Vec;
 
-use super::CompileError;
+use super::error::CompileError;
 use crate::{
     murmur3,
     ruleset::layout::{FORMAT, MAGIC, Section, header},
@@ -99,4 +99,9 @@ const fn aligned(length: usize) -> usize {
 #[expect(clippy::cast_possible_truncation, reason = "the whole was seen to be shorter")]
 const fn word(number: usize) -> u32 {
     number as u32
+}
+
+/// How many there are, as a word.
+pub(super) fn count<T>(items: &[T]) -> Result<u32, CompileError> {
+    u32::try_from(items.len()).map_err(|_| CompileError::TooLarge)
 }

@@ -4,7 +4,7 @@ use crate::{
     attributes::{Attributes, Scalar},
     ruleset::{
         Ruleset, Words,
-        layout::{Section, kind, table_hash},
+        layout::{Section, bytes_of, kind, table_hash},
     },
 };
 
@@ -123,9 +123,4 @@ impl<'r> Values<'r> {
         }
         NO_VALUE
     }
-}
-
-/// The bytes by which a value that is no string is found.
-pub(crate) fn bytes_of([low, high]: [u32; 2]) -> [u8; 8] {
-    (u64::from(low) | u64::from(high) << 32).to_le_bytes()
 }

@@ -217,3 +217,8 @@ pub(crate) fn table_hash(tagged: u32, bytes: &[u8]) -> u32 {
     // The bit before them tells how many they are.
     mix(hash, rest.iter().fold(1, |rest, byte| rest << 8 | u32::from(*byte)))
 }
+
+/// The bytes by which a value that is no string is found.
+pub(crate) fn bytes_of([low, high]: [u32; 2]) -> [u8; 8] {
+    (u64::from(low) | u64::from(high) << 32).to_le_bytes()
+}
