@@ -12,7 +12,7 @@ use worker::{
     web_sys::{Headers, ReadableStream, Request, Response, ResponseInit},
 };
 
-use super::{time::now_ms, with_isolate};
+use super::{state::with_isolate, time::now_ms};
 use crate::{cors, cors::Cors, isolate::Step};
 
 /// The headers of an answer, by name.

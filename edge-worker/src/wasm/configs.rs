@@ -8,11 +8,12 @@ use worker::{
 };
 
 use super::{
-    answer, beyond_the_answer,
+    answer,
+    background::beyond_the_answer,
     shared::{self, Content, Shared},
+    state::with_isolate,
     store,
     time::{now_ms, within},
-    with_isolate,
 };
 use crate::{settings::Settings, slot::LOOK_LIMIT_MS};
 

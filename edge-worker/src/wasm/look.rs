@@ -9,9 +9,9 @@ use worker::{Env, console_log, console_warn};
 use super::{
     body,
     shared::{self, Content},
+    state::with_isolate,
     store,
     time::{now_ms, within},
-    with_isolate,
 };
 use crate::{
     settings::Settings,

@@ -3,9 +3,10 @@
 use worker::{console_warn, worker_sys};
 
 use super::{
-    beyond_the_answer, store,
+    background::beyond_the_answer,
+    state::with_isolate,
+    store,
     time::{now_ms, pause, within},
-    with_isolate,
 };
 use crate::exposures::{GATHERING_MS, SENDING_MS, body};
 
