@@ -95,11 +95,11 @@ fn bad_requests_name_the_parameter() {
         ("user_key=u&user_key=v&env=prod", "`user_key` is given more than once"),
         ("user_key=u&env=prod&env=prod", "`env` is given more than once"),
         ("user_key=u&env=prod&context=%7B%7D&context=%7B%7D", "`context` is given more than once"),
-        ("user_key=u&env=prod&context=x", "`context` not valid JSON"),
+        ("user_key=u&env=prod&context=x", "`context` is not valid JSON"),
         ("user_key=u&env=prod&context=[]", "`context` must be a JSON object"),
         ("user_key=u&env=prod&context=null", "`context` must be a JSON object"),
-        ("user_key=u&env=prod&context={\"a\":1e999}", "`context` not valid JSON"),
-        ("user_key=u&env=prod&context={\"a\":\"\\ud800\"}", "`context` not valid JSON"),
+        ("user_key=u&env=prod&context={\"a\":1e999}", "`context` is not valid JSON"),
+        ("user_key=u&env=prod&context={\"a\":\"\\ud800\"}", "`context` is not valid JSON"),
         ("user_key=%ff&env=prod", "the query string is not UTF-8"),
     ] {
         let problem = problem(get(query, Some(&ruleset)));

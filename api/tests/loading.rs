@@ -91,7 +91,7 @@ fn a_corrupt_ruleset_is_not_got_around() {
     let elsewhere = Ruleset::from_json(elsewhere.as_bytes()).unwrap().as_bytes().to_vec();
     let cut = ruleset(3).map(|bytes| bytes[..bytes.len() - 4].to_vec());
     for (found, expected) in [
-        (cut, "is corrupt: the ruleset is damaged: it has another length than it says"),
+        (cut, "is corrupt: the ruleset is damaged: its length differs from the length in the header"),
         (Some(b"<html>".to_vec()), "is corrupt: not a ruleset"),
         (ruleset(4), "is corrupt: it holds version 4"),
         (Some(elsewhere), "is corrupt: it is of another environment, `staging`"),

@@ -1,21 +1,22 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use super::{
-    conditions::{Conditions, Question, Scalar, Test, Threshold},
+    conditions::{Conditions, Scalar, SimpleCondition, Test, Threshold},
     gates::Anchor,
     text::Text,
     writer::Writer,
 };
-use crate::ruleset::layout::{Section, bytes_of, kind, operator, table_hash};
+use crate::ruleset::layout::{Section, kind, operator, scalar_bytes, table_hash};
 
 impl Conditions {
-    /// Writes all. `anchors` are the conditions by which gates are found.
+    /// Writes the sections about attributes, values, conditions, rules and predicates. `anchors` are the conditions that
+    /// gates are indexed by.
     pub(super) fn write(self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
         let thresholds = self.thresholds();
         let names = self.attributes.items();
         let mut by_name: Vec<usize> = (0..names.len()).collect();
         by_name.sort_unstable_by_key(|number| names.get(*number));
-        // The place of each attribute in that order.
+        // The index of each attribute in the order of names.
         let mut places = vec![0; names.len()];
         for (place, number) in (0_u32..).zip(&by_name) {
             if let Some(slot) = places.get_mut(*number) {
@@ -23,10 +24,12 @@ impl Conditions {
             }
         }
         let place = |attribute: u32| places.get(attribute as usize).copied().unwrap_or_default();
-        self.write_questions(&thresholds, place, text, writer);
+        self.write_conditions(&thresholds, place, text, writer);
         self.write_values(anchors, place, text, writer);
-        writer.lists(Section::Rules, Section::Needs, self.rules.items().iter(), |need| [*need]);
-        writer.lists(Section::Predicates, Section::Choices, self.predicates.items().iter(), |rule| [*rule]);
+        writer.lists(Section::Rules, Section::RuleConditions, self.rules.items().iter(), |need| [*need]);
+        writer.lists(Section::Predicates, Section::PredicateRules, self.predicates.items().iter(), |rule| {
+            [*rule]
+        });
 
         let mut compared = vec![false; self.attributes.items().len()];
         for (attribute, _) in self.values.items() {
@@ -49,12 +52,12 @@ impl Conditions {
         writer.section(Section::Thresholds, bits.flat_map(halves));
     }
 
-    /// The thresholds of each attribute, ascending.
+    /// Returns the thresholds of each attribute, in ascending order.
     fn thresholds(&self) -> Vec<Vec<Threshold>> {
         let mut thresholds = vec![Vec::new(); self.attributes.items().len()];
-        for question in self.questions.items() {
+        for condition in self.simple_conditions.items() {
             if let (Test::Above(threshold) | Test::Below(threshold), Some(all)) =
-                (&question.test, thresholds.get_mut(question.attribute as usize))
+                (&condition.test, thresholds.get_mut(condition.attribute as usize))
             {
                 all.push(*threshold);
             }
@@ -66,7 +69,7 @@ impl Conditions {
         thresholds
     }
 
-    fn write_questions(
+    fn write_conditions(
         &self,
         thresholds: &[Vec<Threshold>],
         place: impl Fn(u32) -> u32,
@@ -74,7 +77,7 @@ impl Conditions {
         writer: &mut Writer,
     ) {
         let (mut records, mut lists) = (Vec::new(), Vec::new());
-        for Question { attribute, negated, test } in self.questions.items() {
+        for SimpleCondition { attribute, negated, test } in self.simple_conditions.items() {
             let threshold = |threshold: &Threshold| {
                 let all = thresholds.get(*attribute as usize).map(Vec::as_slice).unwrap_or_default();
                 let below = all.partition_point(|other| other < threshold);
@@ -93,7 +96,7 @@ impl Conditions {
                 Test::Above(than) => (operator::ABOVE, threshold(than), 0),
                 Test::Below(than) => (operator::BELOW, threshold(than), 0),
                 Test::Contains(part) => {
-                    // What decisions read stands there once for each condition.
+                    // Each condition has its own copy of the text, because validation bounds the text that decisions read.
                     let (offset, length) = text.add(part);
                     (operator::CONTAINS, offset, length)
                 }
@@ -103,7 +106,7 @@ impl Conditions {
             records.extend([attribute << operator::ATTRIBUTE_SHIFT | negated | operator, first, second]);
         }
         writer.section(Section::Conditions, records);
-        writer.section(Section::Lists, lists);
+        writer.section(Section::ValueSets, lists);
     }
 
     fn write_values(
@@ -114,31 +117,32 @@ impl Conditions {
         writer: &mut Writer,
     ) {
         let values = self.values.items();
-        let mut led_to = vec![Vec::new(); values.len()];
+        let mut value_anchors = vec![Vec::new(); values.len()];
         for anchor in anchors {
-            let Some(Question { test: Test::OneOf(values), .. }) = self.questions.get(anchor.condition)
+            let Some(SimpleCondition { test: Test::OneOf(values), .. }) =
+                self.simple_conditions.get(anchor.condition)
             else {
                 continue;
             };
             for value in values {
-                if let Some(anchors) = led_to.get_mut(*value as usize) {
-                    anchors.push(anchor.reached_by);
+                if let Some(anchors) = value_anchors.get_mut(*value as usize) {
+                    anchors.push(anchor.reference);
                 }
             }
         }
 
-        // Half of it stays empty, so that a search ends soon.
+        // Half of the table stays empty, so that searches are short.
         let mut table = vec![0; (values.len() * 2).next_power_of_two()];
         let (mut records, mut anchored) = (Vec::new(), Vec::new());
-        for ((number, (attribute, scalar)), anchors) in (1_u32..).zip(values).zip(led_to) {
+        for ((number, (attribute, scalar)), anchors) in (1_u32..).zip(values).zip(value_anchors) {
             let (kind, words, bytes) = match scalar {
                 Scalar::String(string) => {
                     let (offset, length) = text.intern(string);
                     (kind::STRING, [offset, length], string.clone().into_bytes())
                 }
-                Scalar::Number(bits) => number_like(kind::NUMBER, halves(*bits)),
-                Scalar::Bool(value) => number_like(kind::BOOL, [u32::from(*value), 0]),
-                Scalar::Null => number_like(kind::NULL, [0, 0]),
+                Scalar::Number(bits) => fixed_scalar(kind::NUMBER, halves(*bits)),
+                Scalar::Bool(value) => fixed_scalar(kind::BOOL, [u32::from(*value), 0]),
+                Scalar::Null => fixed_scalar(kind::NULL, [0, 0]),
             };
             let tagged = place(*attribute) << kind::ATTRIBUTE_SHIFT | kind;
             records.extend([tagged, words[0], words[1], length_of(&anchored)]);
@@ -147,13 +151,13 @@ impl Conditions {
         }
         records.extend([0, 0, 0, length_of(&anchored)]);
         writer.section(Section::Values, records);
-        writer.section(Section::Anchored, anchored);
+        writer.section(Section::ValueAnchors, anchored);
         writer.section(Section::Table, table);
     }
 }
 
-fn number_like(kind: u32, words: [u32; 2]) -> (u32, [u32; 2], Vec<u8>) {
-    (kind, words, bytes_of(words).to_vec())
+fn fixed_scalar(kind: u32, words: [u32; 2]) -> (u32, [u32; 2], Vec<u8>) {
+    (kind, words, scalar_bytes(words).to_vec())
 }
 
 fn insert(table: &mut [u32], hash: u32, number: u32) {
@@ -167,12 +171,12 @@ fn insert(table: &mut [u32], hash: u32, number: u32) {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the writer refuses rulesets in which there are more")]
+#[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
 const fn length_of<T>(items: &[T]) -> u32 {
     items.len() as u32
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
+#[expect(clippy::cast_possible_truncation, reason = "splits into halves")]
 const fn halves(bits: u64) -> [u32; 2] {
     [bits as u32, (bits >> 32) as u32]
 }

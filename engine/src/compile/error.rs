@@ -1,30 +1,30 @@
-//! Why compiling fails.
+//! The errors of compiling.
 
 use alloc::string::String;
 
 use crate::{ruleset::RulesetError, snapshot::SnapshotError};
 
-/// Why a snapshot cannot become a ruleset.
+/// The error of compiling a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CompileError {
-    /// An experiment has more variants than a ruleset can number.
+    /// An experiment has more variants than a ruleset supports.
     #[error("experiment `{0}` has 65,535 or more variants")]
     TooManyVariants(String),
-    /// The ruleset would have 4 GiB or more.
+    /// The ruleset would be 4 GiB or larger.
     #[error("the snapshot is too large")]
     TooLarge,
 }
 
-/// Why the JSON of a snapshot cannot be decided from.
+/// The error of compiling and loading the JSON of a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum FromJsonError {
-    /// It is no snapshot, or needs another engine.
+    /// The JSON is not a snapshot, or the snapshot needs another engine.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    /// It cannot be compiled.
+    /// The snapshot cannot be compiled.
     #[error(transparent)]
     Compile(#[from] CompileError),
-    /// What was compiled cannot be loaded: a fault in the engine.
+    /// The compiled ruleset cannot be loaded, which is a bug in the engine.
     #[error(transparent)]
     Ruleset(#[from] RulesetError),
 }

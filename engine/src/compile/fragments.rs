@@ -3,7 +3,8 @@ use alloc::vec::Vec;
 use super::{error::CompileError, text::Text, writer::count};
 use crate::snapshot::Experiment;
 
-/// The fragments of answers, which all stand at the beginning of the text, and where each experiment's begin.
+/// Writes the fragments of responses to the start of the text. Returns the first fragment of each experiment, and the
+/// start of each fragment in the text.
 pub(super) fn fragments(
     experiments: &[Experiment],
     text: &mut Text,

@@ -1,18 +1,17 @@
-//! Compiling: from a snapshot to a ruleset. All that takes time is done here, once.
+//! Compiling a snapshot to a ruleset. Compiling does the expensive work once, so that decisions are cheap.
 //!
-//! 1. [`conditions`]: conditions that mean the same become one, and rules and lists of rules likewise. What always or
-//!    never matches disappears.
-//! 2. [`gates`]: experiments with the same rules stand behind one gate, and each gate gets the conditions that lead
-//!    to it.
-//! 3. [`slots`]: the experiments behind each gate are put side by side, their salts in blocks of eight.
-//! 4. [`condition_sections`], [`writer`]: all of it as bytes.
+//! 1. [`conditions`]: equivalent conditions, rules and lists of rules are merged. Conditions that always or never match
+//!    are removed.
+//! 2. [`gates`]: experiments with the same rules share a gate, and each gate is indexed by conditions that it requires.
+//! 3. [`slots`]: the experiments of each gate are placed side by side, their salts in blocks of eight.
+//! 4. [`condition_sections`], [`writer`]: the ruleset is written as bytes.
 
 mod condition_sections;
 mod conditions;
 mod error;
 mod fragments;
 mod gates;
-mod numbered;
+mod interner;
 mod pipeline;
 mod slots;
 mod splits;

@@ -20,21 +20,21 @@ use crate::{
 };
 
 impl Ruleset {
-    /// Compiles the JSON of a snapshot, and loads the result.
+    /// Compiles the JSON of a snapshot, and loads the compiled ruleset.
     ///
     /// # Errors
-    /// [`FromJsonError`] says why it cannot be decided from.
+    /// Returns [`FromJsonError`] if the JSON cannot be compiled or loaded.
     pub fn from_json(json: &[u8]) -> Result<Self, FromJsonError> {
         Ok(Self::load(compile(&Snapshot::from_json(json)?, snapshot_hash(json))?)?)
     }
 }
 
-/// Compiles a snapshot. `hash` is [`snapshot_hash`] of its JSON.
+/// Compiles a snapshot. `hash` is the [`snapshot_hash`] of the snapshot's JSON.
 ///
-/// The same snapshot gives the same bytes on every target.
+/// The same snapshot compiles to the same bytes on every target.
 ///
 /// # Errors
-/// [`CompileError`], for snapshots beyond any sensible size.
+/// Returns [`CompileError`] if the snapshot exceeds the size limits of rulesets.
 pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> {
     let mut text = Text::default();
     let (experiments, fragments) = fragments(&snapshot.experiments, &mut text)?;
@@ -47,7 +47,9 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
         let Some(split) = splits.of(experiment)? else { continue };
         let audience = conditions.predicate(&experiment.audience_rules);
         let targeting = conditions.predicate(&experiment.targeting_rules);
-        let (Outcome::Asked(audience), Outcome::Asked(targeting)) = (audience, targeting) else { continue };
+        let (Outcome::Matches(audience), Outcome::Matches(targeting)) = (audience, targeting) else {
+            continue;
+        };
         let gate = gates.of(audience, targeting);
         slots.push(Slot { experiment: number, salt: experiment.salt.as_str(), gate, split });
     }
@@ -67,8 +69,8 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     writer.section(Section::Experiments, experiments);
     writer.section(Section::Fragments, fragments);
     splits.write(&mut writer);
-    let alone = slots::write(slots, gates.len(), &mut text, &mut writer);
-    let anchors = gates.write(&alone, &mut conditions, &mut writer);
+    let single_slots = slots::write(slots, gates.len(), &mut text, &mut writer);
+    let anchors = gates.write(&single_slots, &mut conditions, &mut writer);
     conditions.write(&anchors, &mut text, &mut writer);
     writer.bytes(Section::Text, text.into_bytes());
     writer.finish()

@@ -1,11 +1,11 @@
-//! A decision for one user, and the memory that it needs.
+//! A decision for one user, and the buffer that decisions use.
 
 use alloc::vec::Vec;
 
 use super::{
-    assigning::{self, Found, Lanes},
+    assigning::{self, Lanes, Output},
     matching::{self, Matching},
-    seen::{self, Seen},
+    resolving::{self, Resolved},
 };
 use crate::{
     assignment::Assignment,
@@ -16,14 +16,14 @@ use crate::{
     ruleset::Ruleset,
 };
 
-/// What deciding needs room for. Once it has decided a ruleset, deciding that ruleset again allocates nothing.
+/// The memory that decisions use. Repeated decisions from the same ruleset with the same buffer do not allocate.
 #[derive(Debug, Default)]
 pub struct Buffer {
-    /// Those of the last decision come first.
+    /// The first `count` assignments are the result of the last decision.
     assignments: Vec<Assignment>,
     count: usize,
-    seen: Vec<Seen<'static>>,
-    /// A bit for each slot. None is set between decisions.
+    resolved: Vec<Resolved<'static>>,
+    /// A bit for each slot. All bits are 0 between decisions.
     marks: Vec<u64>,
     memo: matching::Memo,
     order: assigning::Order,
@@ -31,20 +31,20 @@ pub struct Buffer {
 }
 
 impl Buffer {
-    /// An empty one, for the fastest way of hashing that the processor has.
+    /// Creates a buffer that uses the fastest hashing that the processor supports.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An empty one, for a certain way of hashing. All give the same results.
+    /// Creates a buffer that uses the given hashing. The results do not depend on `lanes`.
     #[must_use]
     pub fn with_lanes(lanes: Lanes) -> Self {
         Self { lanes, ..Self::default() }
     }
 
-    /// Sees to it that so many slots can be marked and assigned.
-    fn make_room(&mut self, slots: usize) {
+    /// Makes sure that `slots` slots can be marked and assigned.
+    fn reserve(&mut self, slots: usize) {
         if self.assignments.len() < slots + LANES {
             self.grow(slots);
         }
@@ -57,7 +57,7 @@ impl Buffer {
         self.assignments.resize(slots + LANES, Assignment { experiment: 0, variant: 0 });
     }
 
-    /// What was decided last.
+    /// Returns the result of the last decision.
     #[must_use]
     pub fn assignments(&self) -> &[Assignment] {
         self.assignments.get(..self.count).unwrap_or_default()
@@ -65,7 +65,7 @@ impl Buffer {
 }
 
 impl Ruleset {
-    /// Decides all experiments for one user: the variants they get, in snapshot order.
+    /// Decides all experiments for one user. Returns the user's assignments, in snapshot order.
     ///
     /// ```
     /// use edgewise_engine::{Buffer, Context, Ruleset, UserKey};
@@ -91,9 +91,9 @@ impl Ruleset {
         attributes: &impl Attributes,
         buffer: &'b mut Buffer,
     ) -> &'b [Assignment] {
-        buffer.make_room(self.counts().slots);
+        buffer.reserve(self.counts().slots);
         let key = KeyHash::of(user);
-        let marks = if self.is_plain() {
+        let marks = if self.is_unconditional() {
             buffer.count = 0;
             None
         } else {
@@ -101,8 +101,8 @@ impl Ruleset {
             self.assign_blocks(state, tail, len, attributes, buffer);
             Some(buffer.marks.as_mut_slice())
         };
-        let found = Found::new(&mut buffer.assignments, buffer.count);
-        buffer.count = assigning::assign_loose(self, key, marks, found).count;
+        let output = Output::new(&mut buffer.assignments, buffer.count);
+        buffer.count = assigning::assign_loose(self, key, marks, output).count;
         if !self.counts().in_order {
             let found = buffer.assignments.get_mut(..buffer.count).unwrap_or_default();
             buffer.order.restore(self.experiments(), found);
@@ -110,8 +110,8 @@ impl Ruleset {
         buffer.assignments()
     }
 
-    /// Marks the slots that the user passes, and assigns those in blocks. In WASM apart from what calls it, so that
-    /// deciding few experiments stays small, and of single numbers, so that they stay in registers.
+    /// Marks the slots that the user matches, and assigns the slots in blocks. In WASM, this function is not inlined, so
+    /// that the caller stays small, and takes the hash state as numbers, which stay in registers.
     #[cfg_attr(target_family = "wasm", inline(never))]
     fn assign_blocks(
         &self,
@@ -125,19 +125,19 @@ impl Ruleset {
         for (mark, open_to_all) in buffer.marks.iter_mut().zip(self.open_to_all()) {
             *mark |= open_to_all;
         }
-        // Without attributes there are no conditions either.
+        // Without attributes, there are no conditions.
         if !self.attribute_records().is_empty() {
             self.mark(attributes, buffer);
         }
-        let found = Found::new(&mut buffer.assignments, 0);
-        buffer.count = buffer.lanes.assign_blocks(self, key, &mut buffer.marks, found).count;
+        let output = Output::new(&mut buffer.assignments, 0);
+        buffer.count = buffer.lanes.assign_blocks(self, key, &mut buffer.marks, output).count;
     }
 
     /// Marks the slots whose conditions hold.
     fn mark(&self, attributes: &impl Attributes, buffer: &mut Buffer) {
-        let mut seen = seen::recycled(core::mem::take(&mut buffer.seen));
-        seen::look_up(self, attributes, &mut seen);
-        Matching::new(self, &seen, &mut buffer.memo).mark(&mut buffer.marks);
-        buffer.seen = seen::recycled(seen);
+        let mut resolved = resolving::recycle(core::mem::take(&mut buffer.resolved));
+        resolving::resolve(self, attributes, &mut resolved);
+        Matching::new(self, &resolved, &mut buffer.memo).mark(&mut buffer.marks);
+        buffer.resolved = resolving::recycle(resolved);
     }
 }

@@ -1,15 +1,15 @@
-//! Deciding: from a ruleset and a user to variants.
+//! Deciding from a ruleset.
 //!
-//! 1. [`seen`]: each attribute that conditions name is looked up once, and placed among the values and thresholds that
-//!    it is compared with.
-//! 2. [`matching`]: the values lead to the gates that can open, and their remaining conditions are asked. What stands
-//!    behind an open gate is marked.
-//! 3. [`assigning`]: the salts of what is marked are hashed, eight at a time, and the buckets name the variants.
+//! 1. [`resolving`]: each attribute that conditions name is looked up once, and located among the values and thresholds
+//!    that the attribute is compared with.
+//! 2. [`matching`]: the values select the gates that can match, and the remaining conditions of these gates are
+//!    evaluated. The slots of matching gates are marked.
+//! 3. [`assigning`]: the salts of marked slots are hashed, eight at a time, and the buckets determine the variants.
 
 mod assigning;
 mod decision;
 mod matching;
-mod seen;
+mod resolving;
 
 pub use assigning::Lanes;
 pub use decision::Buffer;

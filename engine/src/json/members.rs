@@ -3,33 +3,33 @@ use core::cmp::Ordering;
 
 use super::value::Json;
 
-/// The members of an object, in the order of its text.
+/// The members of an object.
 pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
-/// So many members of an object are gone through one by one; more are sorted for it.
-const FEW: usize = 16;
+/// The largest number of members that are searched linearly. Larger objects are sorted for binary search.
+const LINEAR_SEARCH_MAX: usize = 16;
 
-/// Makes members quick to find: where there are many, sorts them by key, those of one key in their order. Goes into the
-/// depth.
-pub(crate) fn arrange(members: &mut Members<'_>) {
-    if members.len() > FEW {
+/// Sorts the members of large objects by key, so that [`member`] can find them by binary search. The order of members
+/// with the same key is kept. Nested values are included.
+pub(crate) fn sort_members(members: &mut Members<'_>) {
+    if members.len() > LINEAR_SEARCH_MAX {
         members.sort_by(|(left, _), (right, _)| by_length(left, right));
     }
-    members.iter_mut().for_each(|(_, value)| arrange_within(value));
+    members.iter_mut().for_each(|(_, value)| sort_nested(value));
 }
 
-fn arrange_within(value: &mut Json<'_>) {
+fn sort_nested(value: &mut Json<'_>) {
     match value {
-        Json::Object(members) => arrange(members),
-        Json::Array(elements) => elements.iter_mut().for_each(arrange_within),
+        Json::Object(members) => sort_members(members),
+        Json::Array(elements) => elements.iter_mut().for_each(sort_nested),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
     }
 }
 
-/// The member of that key, among arranged ones: the last of several.
+/// Returns the last member with this key. `members` must have been prepared by [`sort_members`].
 #[inline]
 pub(crate) fn member<'m, 'a>(members: &'m Members<'a>, key: &str) -> Option<&'m Json<'a>> {
-    let found = if members.len() > FEW {
+    let found = if members.len() > LINEAR_SEARCH_MAX {
         let end = members.partition_point(|(other, _)| by_length(other, key).is_le());
         members.get(..end).and_then(<[_]>::last).filter(|(other, _)| other == key)
     } else {
@@ -38,7 +38,7 @@ pub(crate) fn member<'m, 'a>(members: &'m Members<'a>, key: &str) -> Option<&'m 
     found.map(|(_, value)| value)
 }
 
-/// Most comparisons on the way to a key then are of two numbers.
+/// Compares lengths first, so that most comparisons are of two numbers.
 fn by_length(left: &str, right: &str) -> Ordering {
     left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }

@@ -2,13 +2,13 @@ use alloc::{borrow::Cow, vec::Vec};
 
 use super::{members::Members, value::Json};
 
-/// So many members most objects have at most.
+/// The initial capacity: most objects have no more members.
 const USUAL_MEMBERS: usize = 8;
-/// So many digits are exact in a double, whatever they are.
+/// Integers of up to this many digits are exact as doubles.
 const EXACT_DIGITS: usize = 15;
 
-/// Reads an object as programs mostly write it: without white space, nesting, escapes or fractions. Anything else is
-/// `None`, for [`read`] to read or to refuse.
+/// Reads an object in the form that programs mostly write: without white space, nesting, escapes or fractions. Returns
+/// `None` for anything else, which [`read`](super::read) is to read or to reject.
 pub(crate) fn read_plain(text: &str) -> Option<Members<'_>> {
     let mut rest = text.strip_prefix('{')?;
     let mut members = Vec::with_capacity(USUAL_MEMBERS);
@@ -23,16 +23,16 @@ pub(crate) fn read_plain(text: &str) -> Option<Members<'_>> {
     }
 }
 
-/// A string, and what comes after it.
+/// Reads a string, and returns the string and the rest of the text.
 fn plain_string(text: &str) -> Option<(&str, &str)> {
     let text = text.strip_prefix('"')?;
     let end = text.bytes().position(|byte| !is_plain(byte))?;
     Some((text.get(..end)?, text.get(end..)?.strip_prefix('"')?))
 }
 
-/// Whether a byte of a string stands in JSON as it is.
+/// Returns whether JSON writes this byte of a string without an escape.
 #[inline]
-#[expect(clippy::indexing_slicing, reason = "every byte has its place among 256")]
+#[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
 pub(super) fn is_plain(byte: u8) -> bool {
     static PLAIN: [bool; 256] = {
         let mut plain = [true; 256];
@@ -48,7 +48,7 @@ pub(super) fn is_plain(byte: u8) -> bool {
     PLAIN[usize::from(byte)]
 }
 
-/// A string, literal or integer, and what comes after it.
+/// Reads a string, literal or integer, and returns the value and the rest of the text.
 fn plain_value(text: &str) -> Option<(Json<'_>, &str)> {
     let literal = |word: &str, value| Some((value, text.strip_prefix(word)?));
     match text.as_bytes().first()? {

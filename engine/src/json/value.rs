@@ -7,31 +7,31 @@ use serde::{
 };
 use serde_json::{Number, Value};
 
-/// Any JSON value. It borrows the strings of its text that have no escapes.
+/// A JSON value that borrows the strings without escapes from its text.
 ///
-/// `serde_json::Value` would do, if it did not take an object with a certain private key for something else, and
-/// did not copy every string.
+/// `serde_json::Value` is not used, because `serde_json::Value` gives an object with a certain private key a special
+/// meaning, and copies every string.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json<'a> {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// Any number. All are compared as doubles.
+    /// A number. All numbers are compared as doubles.
     Number(Number),
-    /// A string, without its escapes.
+    /// A string, with escapes resolved.
     String(Cow<'a, str>),
-    /// The elements.
+    /// The elements of an array.
     Array(Vec<Self>),
-    /// The members as they stand in the text: of a repeated key the last one counts.
+    /// The members in the order of the text. If a key is repeated, the last member counts.
     Object(Vec<(Cow<'a, str>, Self)>),
 }
 
 /// Reads a JSON text.
 ///
 /// # Errors
-/// If it is malformed, nests more than 127 levels deep, or holds a number too large for a double or half of a
-/// surrogate pair.
+/// Returns an error if the text is malformed, nests more than 127 levels deep, or contains a number too large for a
+/// double or a lone surrogate.
 pub fn read(text: &str) -> Result<Json<'_>, serde_json::Error> {
     serde_json::from_str(text)
 }
@@ -111,7 +111,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 }
 
-/// A member's key. (`Cow` itself never borrows when it is read.)
+/// A member's key. (Deserializing a `Cow` directly never borrows.)
 struct Key<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::plain::is_plain;
 
-/// Adds a whole number to a text in UTF-8.
+/// Appends an integer to a UTF-8 text.
 ///
 /// ```
 /// let mut text = b"from 0 to ".to_vec();
@@ -28,7 +28,7 @@ pub fn push_number(text: &mut Vec<u8>, value: u64) {
     text.extend_from_slice(digits.get(first..).unwrap_or_default());
 }
 
-/// Adds a JSON string to a text in UTF-8.
+/// Appends a JSON string to a UTF-8 text.
 pub fn push_string(text: &mut Vec<u8>, value: &str) {
     if value.bytes().all(is_plain) {
         text.push(b'"');

@@ -1,4 +1,4 @@
-//! Deciding experiments one by one.
+//! Evaluating experiments one by one.
 
 use alloc::vec::Vec;
 
@@ -9,37 +9,37 @@ use crate::{
     snapshot::{Experiment, Snapshot},
 };
 
-/// What one experiment means for one user.
+/// The decision about one experiment for one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decision {
     /// Index into the experiment's variants, or `None` if the user is not assigned.
     pub variant: Option<u32>,
-    /// The step that ended the matter.
+    /// The step that determined the result.
     pub step: Step,
 }
 
-/// The steps of a decision, in their order.
+/// The steps of a decision, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The audience's rules did not match.
     Audience,
     /// The experiment's own rules did not match.
     Targeting,
-    /// The user's bucket decided.
+    /// The user's bucket determined the result.
     Allocation,
 }
 
-/// Why a user got what they got, by OpenFeature's names.
+/// The reason for a decision, by OpenFeature's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The user's bucket named the variant.
+    /// The user's bucket determined the variant.
     Split,
     /// The user is not assigned.
     Default,
 }
 
 impl Decision {
-    /// The reason, by OpenFeature's names.
+    /// Returns the reason, by OpenFeature's names.
     #[must_use]
     pub const fn reason(&self) -> Reason {
         if self.variant.is_some() { Reason::Split } else { Reason::Default }
@@ -48,8 +48,8 @@ impl Decision {
 
 /// Decides all experiments of a snapshot for one user.
 ///
-/// Replaces what `assignments` held by the variants the user gets, in snapshot order. The buffer is the
-/// caller's, so that deciding again allocates nothing.
+/// Replaces the content of `assignments` with the user's assignments, in snapshot order. The caller owns the buffer, so
+/// that repeated decisions do not allocate.
 pub fn decide(snapshot: &Snapshot, user: UserKey<'_>, context: &Context, assignments: &mut Vec<Assignment>) {
     assignments.clear();
     let user = KeyHash::of(user);
@@ -76,7 +76,7 @@ fn decide_one(experiment: &Experiment, user: KeyHash, context: &Context) -> Deci
     let variant = experiment
         .allocations
         .iter()
-        .find(|allocation| allocation.holds(bucket))
+        .find(|allocation| allocation.contains(bucket))
         .and_then(|hit| (0..).zip(&experiment.variants).find(|(_, variant)| variant.id == hit.variant_id))
         .map(|(variant, _)| variant);
     Decision { variant, step: Step::Allocation }

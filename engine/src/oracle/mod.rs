@@ -1,5 +1,5 @@
-//! Deciding by the letter of the contract, without a ruleset: what rulesets are tested against. It is not built
-//! into anything else.
+//! The reference evaluator: evaluates snapshots directly, exactly as the contract says. Rulesets are tested against the
+//! reference evaluator, which is not part of any product.
 
 mod conditions;
 mod context;

@@ -1,24 +1,24 @@
-//! Why bytes are refused.
+//! The errors of loading a ruleset.
 
 use super::layout::FORMAT;
 
-/// Why bytes are no ruleset.
+/// The error of loading a ruleset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RulesetError {
-    /// They begin otherwise.
+    /// The bytes do not begin as a ruleset does.
     #[error("not a ruleset")]
     Foreign,
-    /// Another format than [`FORMAT`].
+    /// The ruleset has a format other than [`FORMAT`].
     #[error(
         "the ruleset has format {0}, and this engine reads format {FORMAT}: use a matching version of Edgewise"
     )]
     Format(u32),
-    /// It needs what this engine cannot do.
+    /// The ruleset needs capabilities that this engine lacks.
     #[error(
         "the ruleset needs capabilities {0:#x}, which this engine lacks: use a newer version of Edgewise"
     )]
     Unsupported(u32),
-    /// Bytes are missing, were added or changed.
+    /// Bytes are missing, or were added or changed.
     #[error("the ruleset is damaged: {0}")]
     Damaged(&'static str),
 }

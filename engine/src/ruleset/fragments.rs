@@ -1,8 +1,8 @@
-//! The JSON that responses are put together from.
+//! The JSON fragments that responses are assembled from.
 
 use super::words::Words;
 
-/// Pieces of answers, as JSON in UTF-8.
+/// Fragments of responses, as JSON in UTF-8.
 #[derive(Clone, Copy, Debug)]
 pub struct Fragments<'a> {
     pub(super) experiments: Words<'a>,
@@ -11,7 +11,7 @@ pub struct Fragments<'a> {
 }
 
 impl<'a> Fragments<'a> {
-    /// What assignments of an experiment begin with: `{"experiment_key":…,"experiment_id":…,`. Empty if there is no such
+    /// Returns the start of an experiment's assignment: `{"experiment_key":…,"experiment_id":…,`. Empty if there is no such
     /// experiment.
     #[must_use]
     #[inline]
@@ -19,8 +19,8 @@ impl<'a> Fragments<'a> {
         self.experiments.get(experiment as usize).map_or(&[], |fragment| self.fragment(fragment))
     }
 
-    /// What assignments of a variant end with: `"variant_key":…,"variant_id":…,"payload":…}`, without the payload if the
-    /// variant has none. Empty if there is no such variant.
+    /// Returns the end of an assignment to a variant: `"variant_key":…,"variant_id":…,"payload":…}`, without the payload if
+    /// the variant has none. Empty if there is no such variant.
     #[must_use]
     #[inline]
     pub fn tail(self, experiment: u32, variant: u32) -> &'a [u8] {

@@ -1,4 +1,4 @@
-//! Loading a ruleset: checking its bytes, and preparing what every decision needs.
+//! Loading a ruleset: validates the bytes, and prepares data that every decision needs.
 
 use alloc::vec::Vec;
 
@@ -11,11 +11,11 @@ use super::{
 use crate::{lanes::LANES, murmur3};
 
 impl Ruleset {
-    /// Takes a ruleset as it was published, after checking all of it.
+    /// Validates and loads a published ruleset.
     ///
     /// # Errors
-    /// [`RulesetError`] says why the bytes are none. Nothing in them makes this panic, or take more than a few times the
-    /// memory that they have themselves.
+    /// Returns [`RulesetError`] if the bytes are not a valid ruleset. No input causes a panic, or allocates more than a
+    /// few times the size of the input.
     pub fn load(bytes: Vec<u8>) -> Result<Self, RulesetError> {
         let sections = check::sections(&bytes)?;
         let mut ruleset = Self {
@@ -26,14 +26,14 @@ impl Ruleset {
             open_to_all: Vec::new(),
             loose: Vec::new(),
             salts: Vec::new(),
-            plain: false,
+            unconditional: false,
         };
         check::content(&ruleset)?;
         ruleset.attributes = ruleset.read_attributes();
-        ruleset.counts = ruleset.count();
-        ruleset.open_to_all = ruleset.find_open_to_all();
+        ruleset.counts = ruleset.compute_counts();
+        ruleset.open_to_all = ruleset.compute_open_to_all();
         (ruleset.loose, ruleset.salts) = ruleset.read_loose();
-        ruleset.plain = ruleset.find_whether_plain();
+        ruleset.unconditional = ruleset.compute_unconditional();
         Ok(ruleset)
     }
 
@@ -62,16 +62,16 @@ impl Ruleset {
         (loose.collect(), salts)
     }
 
-    /// Without attributes, those who pass a slot are everyone or nobody.
-    fn find_whether_plain(&self) -> bool {
+    /// Returns whether the ruleset is unconditional. Without attributes, a slot is open to everyone or to nobody.
+    fn compute_unconditional(&self) -> bool {
         let open: u32 = self.open_to_all.iter().map(|word| word.count_ones()).sum();
         self.attributes.is_empty() && self.counts.blocks == 0 && open as usize == self.counts.slots
     }
 
-    fn find_open_to_all(&self) -> Vec<u64> {
+    fn compute_open_to_all(&self) -> Vec<u64> {
         let mut open = Vec::new();
         let (gates, ranges) = (self.words(Section::Gates), self.words(Section::Ranges));
-        for [gate, left, right] in self.words(Section::Always).records() {
+        for [gate, left, right] in self.words(Section::UnanchoredGates).records() {
             if (left, right) != (NONE, NONE) {
                 continue;
             }
@@ -89,7 +89,7 @@ impl Ruleset {
         open
     }
 
-    fn count(&self) -> Counts {
+    fn compute_counts(&self) -> Counts {
         let words = |section| self.words(section);
         let records = |section: Section| words(section).len() / section.record_words();
         let classes = words(Section::Classes);

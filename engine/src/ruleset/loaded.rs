@@ -1,4 +1,4 @@
-//! A ruleset in memory, and what can be read of it.
+//! A loaded ruleset, and reading from a loaded ruleset.
 
 use alloc::{string::String, vec::Vec};
 use core::ops::Range;
@@ -10,28 +10,29 @@ use super::{
 };
 use crate::lanes::LANES;
 
-/// A checked ruleset.
+/// A validated ruleset.
 #[derive(Clone, Debug)]
 pub struct Ruleset {
     pub(super) bytes: Vec<u8>,
     pub(super) sections: [Range<usize>; Section::ALL.len()],
     pub(super) attributes: Vec<Attribute>,
     pub(super) counts: Counts,
-    /// A bit for each slot, set for those that everyone passes; nothing if there are none.
+    /// A bit for each slot, set if the slot is open to everyone; empty if there are no such slots.
     pub(super) open_to_all: Vec<u64>,
     pub(super) loose: Vec<Loose>,
     /// The salts of loose slots, prepared for hashing.
     pub(super) salts: Vec<u32>,
-    pub(super) plain: bool,
+    /// Whether all slots are open to everyone, and no slot is in a block.
+    pub(super) unconditional: bool,
 }
 
-/// A slot after the blocks, whose salt is hashed alone.
+/// A loose slot: a slot after the blocks, whose salt is hashed on its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Loose {
     pub(crate) experiment: u32,
     pub(crate) split: Split,
     pub(crate) salt_bytes: u32,
-    /// Where among the prepared salts its own stands, for each number of bytes that may wait before it.
+    /// The ranges of the prepared salt, for each number of unprocessed bytes that can precede the salt.
     pub(super) salt: [Range<usize>; 4],
 }
 
@@ -39,79 +40,79 @@ pub(crate) struct Loose {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attribute {
     pub(crate) name: String,
-    /// Its first threshold.
+    /// The first threshold.
     pub(crate) first: u32,
-    /// How many thresholds it has.
+    /// The number of thresholds.
     pub(crate) thresholds: u32,
     pub(crate) has_values: bool,
 }
 
-/// How an experiment's buckets divide into variants, as it stands in a slot.
+/// The division of an experiment's buckets into variants, as stored in a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Split {
-    /// The first bucket of the second variant; or the number of a split, and [`MANY`](super::layout::MANY).
+    /// The first bucket of the second variant; or the number of a split combined with [`MANY`](super::layout::MANY).
     pub(crate) bucket: u32,
-    /// The first variant, and in the upper half the second.
+    /// The first variant, and in the upper half the second variant.
     pub(crate) variants: u32,
 }
 
-/// What every decision would count again.
+/// Counts that every decision needs.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) slots: usize,
-    /// Blocks of eight slots, which come first.
+    /// The number of blocks of eight slots, which precede loose slots.
     pub(crate) blocks: usize,
     pub(crate) gates: usize,
     pub(crate) rules: usize,
     pub(crate) predicates: usize,
     pub(crate) conditions: usize,
-    /// Whether slots stand in the order of their experiments.
+    /// Whether slots are in the order of their experiments.
     pub(crate) in_order: bool,
 }
 
 impl Ruleset {
-    /// The bytes that were loaded.
+    /// Returns the bytes of the ruleset.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The version that was published.
+    /// Returns the published version.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.header().pair(header::VERSION)
     }
 
-    /// The hash of the snapshot's JSON that it was compiled from: [`snapshot_hash`](super::snapshot_hash).
+    /// Returns the [`snapshot_hash`](super::snapshot_hash) of the JSON that the ruleset was compiled from.
     #[must_use]
     pub fn snapshot_hash(&self) -> u64 {
         self.header().pair(header::SNAPSHOT_HASH)
     }
 
-    /// The environment's name.
+    /// Returns the environment's name.
     #[must_use]
     pub fn environment(&self) -> &str {
         self.named(header::ENVIRONMENT)
     }
 
-    /// When the snapshot was published: ISO 8601, UTC.
+    /// Returns the time of publishing: ISO 8601, UTC.
     #[must_use]
     pub fn published_at(&self) -> &str {
         self.named(header::PUBLISHED_AT)
     }
 
-    /// How many experiments the snapshot has.
+    /// Returns the number of experiments of the snapshot.
     #[must_use]
     pub fn experiments(&self) -> u32 {
         self.header().at(header::EXPERIMENTS)
     }
 
-    /// The names of the attributes that conditions ask for, each once.
+    /// Returns the distinct names of the attributes that conditions use.
     pub fn attributes(&self) -> impl Iterator<Item = &str> {
         self.attributes.iter().map(|attribute| attribute.name.as_str())
     }
 
-    /// What answers are put together from.
+    /// Returns the fragments that responses are assembled from.
     #[must_use]
     pub fn fragments(&self) -> Fragments<'_> {
         Fragments {
@@ -121,7 +122,7 @@ impl Ruleset {
         }
     }
 
-    /// How many variants an experiment has.
+    /// Returns the number of variants of an experiment.
     #[must_use]
     pub fn variants(&self, experiment: u32) -> u32 {
         let experiments = self.words(Section::Experiments);
@@ -131,7 +132,7 @@ impl Ruleset {
             .map_or(0, |end| end.saturating_sub(experiments.at(place)).saturating_sub(1))
     }
 
-    /// The experiment of a slot, and how its buckets divide.
+    /// Returns the experiment and the split of a slot.
     pub(crate) fn slot(&self, slot: usize) -> (u32, Split) {
         let blocks = self.words(Section::Blocks);
         let in_blocks = blocks.len() / Section::Blocks.record_words() * LANES;
@@ -144,20 +145,20 @@ impl Ruleset {
         (word(0), Split { bucket: word(1), variants: word(2) })
     }
 
-    /// The slots after the blocks.
+    /// Returns the loose slots.
     pub(crate) fn loose(&self) -> &[Loose] {
         &self.loose
     }
 
-    /// What is hashed of a slot's salt if so many bytes wait before it.
+    /// Returns a slot's salt, prepared for `waiting` unprocessed bytes before the salt.
     #[inline]
     pub(crate) fn salt(&self, loose: &Loose, waiting: u32) -> Option<&[u32]> {
         self.salts.get(loose.salt.get(waiting as usize)?.clone())
     }
 
-    /// Whether everyone passes all slots, and none is in a block.
-    pub(crate) const fn is_plain(&self) -> bool {
-        self.plain
+    /// Returns whether all slots are open to everyone, and no slot is in a block.
+    pub(crate) const fn is_unconditional(&self) -> bool {
+        self.unconditional
     }
 
     pub(crate) fn open_to_all(&self) -> &[u64] {
@@ -194,18 +195,18 @@ impl Ruleset {
         Words::of(&self.bytes).part(start / 4, (end - start) / 4)
     }
 
-    /// A piece of Text, as bytes.
+    /// Returns a part of Text, as bytes.
     #[inline]
     pub(crate) fn text_bytes(&self, offset: u32, length: u32) -> &[u8] {
         let range = offset as usize..offset as usize + length as usize;
         self.bytes_of(Section::Text).get(range).unwrap_or_default()
     }
 
-    /// A piece of Text.
+    /// Returns a part of Text.
     #[inline]
     pub(crate) fn text(&self, offset: u32, length: u32) -> &str {
         let bytes = self.text_bytes(offset, length);
-        // Such texts are short: looking again costs less than `unsafe` would in trust.
+        // Such texts are short: validating UTF-8 again costs little, and avoids `unsafe`.
         core::str::from_utf8(bytes).unwrap_or_default()
     }
 }

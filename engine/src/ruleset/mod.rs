@@ -1,7 +1,7 @@
 //! Rulesets: snapshots compiled for deciding, as one buffer of bytes that is the same on every target.
 //!
-//! [`compile`](crate::compile()) makes one. Loading checks everything once, copies next to nothing, and then deciding
-//! trusts it.
+//! [`compile`](crate::compile()) creates a ruleset. Loading validates the whole ruleset once and copies very little;
+//! decisions then rely on the validation.
 
 mod check;
 mod error;

@@ -1,11 +1,11 @@
-#![allow(dead_code, reason = "not every test needs all of it")]
+#![allow(dead_code, reason = "not every test uses every item")]
 
 use edgewise_engine::{
     Assignment, Buffer, Context, Lanes, Ruleset, Snapshot, UserKey, compile, oracle, ruleset::snapshot_hash,
 };
 use serde_json::Value;
 
-/// A snapshot, and the ruleset made of it.
+/// A snapshot and the ruleset compiled from the snapshot.
 pub(crate) struct Compiled {
     pub(crate) snapshot: Snapshot,
     pub(crate) ruleset: Ruleset,
@@ -21,8 +21,8 @@ impl Compiled {
         Self { snapshot, ruleset: Ruleset::load(bytes).unwrap() }
     }
 
-    /// The decision for a user, by the oracle, from the ruleset in every way of hashing, and from both kinds of
-    /// context.
+    /// Decides for a user with the reference evaluator, and checks that the ruleset gives the same result with every
+    /// method of hashing and both kinds of context.
     pub(crate) fn decide(&self, user: &str, context: &Value) -> Vec<Assignment> {
         let user = UserKey::new(user).unwrap();
         let mut expected = Vec::new();
@@ -38,7 +38,7 @@ impl Compiled {
         let object = context.as_object().unwrap();
         for lanes in [Lanes::SCALAR, Lanes::PORTABLE, Lanes::fastest()] {
             let mut buffer = Buffer::with_lanes(lanes);
-            // Twice each: nothing may be left of the decision before.
+            // Twice each: a decision must not depend on the decision before.
             for _ in 0..2 {
                 assert_eq!(self.ruleset.decide(user, &parsed, &mut buffer), expected, "{lanes:?} {context}");
                 assert_eq!(self.ruleset.decide(user, object, &mut buffer), expected, "{lanes:?} {context}");
@@ -47,8 +47,8 @@ impl Compiled {
         expected
     }
 
-    /// An assignment as it stands in an answer.
-    pub(crate) fn answer(&self, assignment: Assignment) -> Value {
+    /// Returns an assignment as a response contains the assignment.
+    pub(crate) fn response(&self, assignment: Assignment) -> Value {
         let Assignment { experiment, variant } = assignment;
         let fragments = self.ruleset.fragments();
         let text = [fragments.head(experiment), fragments.tail(experiment, variant)].concat();

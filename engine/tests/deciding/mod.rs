@@ -1,4 +1,4 @@
-//! Deciding in every way there is, which must come to the same.
+//! Decides by every available method and checks that all methods agree.
 
 mod compiled;
 

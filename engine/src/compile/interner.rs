@@ -1,24 +1,21 @@
 use alloc::{collections::BTreeMap, vec::Vec};
 
-/// Things of which each is kept once, numbered in the order in which they came.
+/// A set of distinct items, numbered in the order of insertion.
 #[derive(Debug)]
-pub(super) struct Numbered<T> {
+pub(super) struct Interner<T> {
     numbers: BTreeMap<T, u32>,
     items: Vec<T>,
 }
 
-impl<T> Default for Numbered<T> {
+impl<T> Default for Interner<T> {
     fn default() -> Self {
         Self { numbers: BTreeMap::new(), items: Vec::new() }
     }
 }
 
-impl<T: Ord + Clone> Numbered<T> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the writer refuses rulesets in which there are more"
-    )]
-    pub(super) fn number(&mut self, item: T) -> u32 {
+impl<T: Ord + Clone> Interner<T> {
+    #[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
+    pub(super) fn intern(&mut self, item: T) -> u32 {
         if let Some(number) = self.numbers.get(&item) {
             return *number;
         }
