@@ -1,19 +1,19 @@
-//! What touches the runtime: reading requests, building answers, fetching, caching, waiting.
+//! The code that uses the runtime: reads requests, builds responses, fetches, caches and waits.
 //!
-//! A decision from what is loaded is answered at once, without a promise, and with as few calls between WASM and
-//! JavaScript as possible; all else may take its time. Nothing is awaited across requests: in this runtime, I/O belongs to
-//! the request that began it, and dies with it. Requests that wait for another's look ask the isolate's memory, by timers
-//! of their own.
+//! A decision from a loaded ruleset returns synchronously, without a promise, and with as few calls between WASM and
+//! JavaScript as possible; other routes are not optimized. Nothing is awaited across requests: in this runtime, I/O belongs
+//! to the request that began the I/O, and ends with that request. A request that waits for another request's poll checks
+//! the isolate's state by timers of its own.
 
-mod answer;
 mod background;
 mod body;
+mod cache;
 mod configs;
 mod deciding;
+mod exposures;
 mod fetch;
-mod look;
-mod report;
-mod shared;
+mod polling;
+mod response;
 mod state;
 mod store;
 mod time;

@@ -1,4 +1,4 @@
-//! The memory of an isolate.
+//! The global state of an isolate.
 
 use std::cell::RefCell;
 
@@ -11,19 +11,19 @@ thread_local! {
     static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
 }
 
-/// Hands the isolate to `then`, if its settings could be read.
+/// Calls `then` with the state, if the settings are valid.
 pub(super) fn with_isolate<R>(then: impl FnOnce(&mut Isolate) -> R) -> Option<R> {
     ISOLATE.with_borrow_mut(|isolate| isolate.as_mut().map(then))
 }
 
-/// Reads the settings, unless this isolate has done so.
+/// Reads the settings, unless this isolate has read the settings already.
 pub(super) fn configure(env: &Env) -> Result<(), ApiError> {
     ISOLATE.with_borrow_mut(|isolate| {
         if isolate.is_none() {
             let settings = Settings::read(|name| Reflect::get(env, &name.into()).ok()?.as_string());
             *isolate = Some(Isolate::new(settings.map_err(|problem| {
                 console_error!("the worker is not configured: {problem}");
-                ApiError::internal("the worker is not configured: its log says what is missing")
+                ApiError::internal("the worker is not configured: see its log")
             })?));
         }
         Ok(())
