@@ -5,7 +5,7 @@ using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "edgewise", worker = .edgewise),
-    # The gateway is on this machine, which a worker may not reach otherwise.
+    # The gateway runs on this machine, which workers may not access by default.
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "http", address = "127.0.0.1:8787", http = (), service = "edgewise")],

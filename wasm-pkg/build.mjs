@@ -1,5 +1,5 @@
-// Makes `dist` of the TypeScript sources, beside the WASM files that lie there, and says how large what browsers
-// download is. Run by `cargo xtask package`.
+// Builds the TypeScript sources into `dist`, which contains the WASM files already, and prints the size of the files that
+// browsers download. Run by `cargo xtask package`.
 import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ const tools = createRequire(new URL("../tests/js/package.json", import.meta.url)
 const esbuild = tools("esbuild");
 const root = new URL(".", import.meta.url).pathname;
 
-/** What browsers may download at most: the WASM file and the code around it, in bytes after brotli. */
+/** The largest allowed download of browsers: the WASM file and the JavaScript code, in bytes after brotli. */
 const BUDGET = 20_000;
 
 const RUNTIMES = ["browser", "node", "workerd", "deno"];
@@ -34,7 +34,7 @@ for (const runtime of RUNTIMES) {
   });
 }
 
-/** The code that a page gets, with all names exported, and nothing that it loads only on demand. */
+/** Returns the code that a page loads, with all exports, without the code that is loaded on demand. */
 async function glue(entry) {
   const { outputFiles } = await esbuild.build({
     absWorkingDir: root,
@@ -63,6 +63,6 @@ for (const [entry, wasm] of [["index", "edgewise.wasm"], ["compile", "compile.wa
 }
 console.log(`\nedgewise: ${total} bytes after brotli, of at most ${BUDGET}`);
 if (total > BUDGET) {
-  console.error(`edgewise is larger than its budget: make it smaller, or say why it must grow and raise BUDGET`);
+  console.error(`edgewise is larger than its budget: make the package smaller, or raise BUDGET and explain why`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
-//! A worker that answers constant bytes in the way that the edge worker answers: without a promise, and with headers that
-//! are built once. What the bench compares with to tell what deciding costs.
+//! A worker that responds with constant bytes in the same way as the edge worker: without a promise, and with headers that
+//! are built once. The benchmark compares with this worker to measure the cost of decisions.
 #![cfg(target_arch = "wasm32")]
 
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,15 +11,15 @@ use worker::{
 };
 
 thread_local! {
-    static ANSWER: std::cell::OnceCell<(Vec<u8>, ResponseInit)> = const { std::cell::OnceCell::new() };
+    static RESPONSE: std::cell::OnceCell<(Vec<u8>, ResponseInit)> = const { std::cell::OnceCell::new() };
 }
 
-/// Answers a request.
+/// Responds to a request.
 #[wasm_bindgen]
 pub fn fetch(request: Request, env: Env, _: Context) -> Response {
-    let asked = (request.method(), request.url(), Date::now());
-    ANSWER.with(|answer| {
-        let (body, init) = answer.get_or_init(|| {
+    let read = (request.method(), request.url(), Date::now());
+    RESPONSE.with(|response| {
+        let (body, init) = response.get_or_init(|| {
             let init = ResponseInit::new();
             if let Ok(headers) = Headers::new() {
                 for (name, value) in [
@@ -35,7 +35,7 @@ pub fn fetch(request: Request, env: Env, _: Context) -> Response {
             }
             (env.var("BODY").map(|body| body.to_string().into_bytes()).unwrap_or_default(), init)
         });
-        let body = Uint8Array::from(if asked.1.is_empty() { &[] } else { body.as_slice() });
+        let body = Uint8Array::from(if read.1.is_empty() { &[] } else { body.as_slice() });
         Response::new_with_opt_js_u8_array_and_init(Some(&body), init).unwrap_or_else(|_| Response::error())
     })
 }

@@ -1,5 +1,4 @@
-//! A worker that does nothing but answer constant bytes, as one writes it with the crate `worker`: what the bench compares
-//! with.
+//! A worker that only responds with constant bytes, in the usual style of the crate `worker`: a baseline of the benchmark.
 #![cfg(target_arch = "wasm32")]
 
 use worker::{Context, Env, Headers, Request, Response, Result, event};

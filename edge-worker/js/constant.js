@@ -1,4 +1,4 @@
-// The entry of the workers that the bench compares with.
+// The entry point of the benchmark's baseline workers.
 import { initSync, fetch } from "./edgewise_worker.js";
 import module from "./edgewise_worker.wasm";
 

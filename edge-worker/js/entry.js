@@ -1,4 +1,4 @@
-// The worker's entry: makes the WASM instance, and hands requests to it.
+// The worker's entry point: creates the WASM instance, and passes requests to the instance.
 import { initSync, fetch, __wbg_reset_state, __worker_init_state } from "./edgewise_worker.js";
 import module from "./edgewise_worker.wasm";
 
@@ -7,7 +7,7 @@ const state = __worker_init_state();
 
 export default {
   fetch(request, env, context) {
-    // An instance that panicked is done for. Another one begins, and loads its configuration anew.
+    // An instance that has panicked is unusable. A new instance starts, and loads the configuration again.
     if (state.criticalError) {
       state.criticalError = false;
       __wbg_reset_state();
@@ -16,7 +16,7 @@ export default {
       return fetch(request, env, context);
     } catch (fault) {
       state.criticalError = true;
-      console.error("a fault in the program: please report it", fault);
+      console.error("internal error: please report this bug", fault);
       return Response.json({ error: "internal error: it has been logged" }, { status: 500 });
     }
   },

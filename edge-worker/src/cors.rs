@@ -1,28 +1,28 @@
-//! Which sites' pages may ask for decisions.
+//! The sites whose pages may request decisions (CORS).
 
-/// Which sites' pages may read answers.
+/// The origins whose pages may read responses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cors {
-    /// No page of another site.
-    Nobody,
-    /// Pages of any site.
-    Anybody,
-    /// Pages of these, each an origin such as `https://shop.example.com`.
+    /// No other origin.
+    Disabled,
+    /// Any origin.
+    AnyOrigin,
+    /// The listed origins, such as `https://shop.example.com`.
     Origins(Vec<String>),
 }
 
-/// The headers of an answer that pages may read, by name.
+/// The names of the response headers that pages may read.
 pub const EXPOSED: &str = "x-config-version, x-config-age, x-config-status";
 
 impl Cors {
-    /// Reads `*`, or origins separated by commas; nothing means nobody.
+    /// Reads `*`, or origins separated by commas. An empty text means no origin.
     ///
     /// # Errors
-    /// What is wrong, and what to write.
+    /// Returns a text that says what is wrong, and what to set instead.
     pub fn read(text: &str) -> Result<Self, String> {
         match text.trim() {
-            "" => return Ok(Self::Nobody),
-            "*" => return Ok(Self::Anybody),
+            "" => return Ok(Self::Disabled),
+            "*" => return Ok(Self::AnyOrigin),
             _ => {}
         }
         let mut origins = Vec::new();
@@ -30,7 +30,7 @@ impl Cors {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             if host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#', '@', '*', ' '])) {
                 return Err(format!(
-                    "holds `{origin}`: write `*`, or origins like `https://shop.example.com`, separated by commas"
+                    "contains `{origin}`: set it to `*`, or to origins like `https://shop.example.com`, separated by commas"
                 ));
             }
             origins.push(origin.to_owned());
@@ -38,17 +38,17 @@ impl Cors {
         Ok(Self::Origins(origins))
     }
 
-    /// What an answer to a page of `origin` says in `access-control-allow-origin`, if anything.
+    /// Returns the value of the header `access-control-allow-origin` in a response to `origin`, if there is one.
     #[must_use]
     pub fn allowed<'a>(&self, origin: Option<&'a str>) -> Option<&'a str> {
         match self {
-            Self::Nobody => None,
-            Self::Anybody => Some("*"),
+            Self::Disabled => None,
+            Self::AnyOrigin => Some("*"),
             Self::Origins(origins) => origin.filter(|origin| origins.iter().any(|known| known == origin)),
         }
     }
 
-    /// Whether answers differ by who asks, so that a cache must not mix them up.
+    /// Returns whether responses depend on the origin, so that caches must distinguish origins.
     #[must_use]
     pub const fn varies(&self) -> bool {
         matches!(self, Self::Origins(_))
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_those_who_are_listed_may_read_answers() {
+    fn only_listed_origins_may_read_responses() {
         let cors = Cors::read("https://a.example, http://localhost:8080").unwrap();
         assert_eq!(cors.allowed(Some("https://a.example")), Some("https://a.example"));
         assert_eq!(cors.allowed(Some("http://localhost:8080")), Some("http://localhost:8080"));
@@ -71,13 +71,13 @@ mod tests {
     }
 
     #[test]
-    fn a_star_is_anybody_and_nothing_is_nobody() {
+    fn a_star_means_any_origin_and_an_empty_text_means_none() {
         assert_eq!(Cors::read(" * ").unwrap().allowed(None), Some("*"));
         assert_eq!(Cors::read("").unwrap().allowed(Some("https://a.example")), None);
     }
 
     #[test]
-    fn what_is_no_origin_is_refused() {
+    fn invalid_origins_are_rejected() {
         for text in ["a.example", "https://a.example/", "https://*.a.example", "https://", "*, https://a"] {
             assert!(Cors::read(text).unwrap_err().contains("origins like"), "{text}");
         }

@@ -1,40 +1,40 @@
-//! Exposures: who was given which variant. Gathered in the isolate, and sent in batches after answers.
+//! Exposures of users to variants, queued in the isolate and sent in batches after responses.
 
 use std::{collections::HashSet, mem};
 
 use edgewise_engine::{Assignment, Ruleset, json::push_string, ruleset::snapshot_hash};
 
-/// A batch that is so long is sent at once.
-const BATCH: usize = 500;
-/// How long others are waited for.
-pub const GATHERING_MS: u64 = 1_000;
-/// How long sending a batch may take.
-pub const SENDING_MS: u64 = 10_000;
-/// What can wait to be sent. Beyond it, exposures are dropped, and counted.
-const WAITING: usize = 10_000;
-/// The bytes of it.
-const WAITING_BYTES: usize = 8 << 20;
-/// A batch holds no more bytes, unless a single exposure does.
+/// The largest number of exposures of a batch. A full batch is sent without delay.
+const BATCH_SIZE: usize = 500;
+/// The delay before a batch is sent, in which further exposures join the batch.
+pub const BATCH_DELAY_MS: u64 = 1_000;
+/// The timeout of sending a batch.
+pub const SEND_TIMEOUT_MS: u64 = 10_000;
+/// The largest number of queued exposures. Further exposures are dropped and counted.
+const QUEUE_SIZE: usize = 10_000;
+/// The largest size of the queue, in bytes.
+const QUEUE_BYTES: usize = 8 << 20;
+/// The largest size of a batch, in bytes, unless a single exposure is larger.
 const BATCH_BYTES: usize = 1 << 20;
-/// How many exposures are remembered at least, so as not to be sent again; twice as many at most.
+/// The number of exposures that are remembered, to avoid sending duplicates: at least this many, at most twice as many.
 const REMEMBERED: usize = 32_768;
 
-/// Exposures that wait to be sent.
+/// The queue of exposures to send.
 #[derive(Debug, Default)]
 pub struct Exposures {
     recent: HashSet<u64>,
     earlier: HashSet<u64>,
-    waiting: Vec<Vec<u8>>,
-    /// The bytes of what waits.
-    waiting_bytes: usize,
-    /// When the sending began that is under way, gathering included.
-    sending_ms: Option<u64>,
+    queue: Vec<Vec<u8>>,
+    /// The size of the queue, in bytes.
+    queue_bytes: usize,
+    /// The start of the current sending, including the delay.
+    sending_since_ms: Option<u64>,
     dropped: u64,
 }
 
 impl Exposures {
-    /// Notes what a user was given, except for what this isolate has noted before.
-    pub fn note(&mut self, ruleset: &Ruleset, user_key: &str, assignments: &[Assignment], now_ms: u64) {
+    /// Queues a user's exposures, except for exposures that this isolate has queued before.
+    pub fn record(&mut self, ruleset: &Ruleset, user_key: &str, assignments: &[Assignment], now_ms: u64) {
         let fragments = ruleset.fragments();
         let mut exposure = Vec::new();
         for &Assignment { experiment, variant } in assignments {
@@ -62,21 +62,21 @@ impl Exposures {
             return;
         }
         exposure.extend_from_slice(b"]}");
-        self.wait(exposure);
+        self.enqueue(exposure);
     }
 
-    fn wait(&mut self, exposure: Vec<u8>) {
-        let bytes = self.waiting_bytes + exposure.len();
-        if self.waiting.len() < WAITING && bytes <= WAITING_BYTES {
-            self.waiting_bytes = bytes;
-            self.waiting.push(exposure);
+    fn enqueue(&mut self, exposure: Vec<u8>) {
+        let bytes = self.queue_bytes + exposure.len();
+        if self.queue.len() < QUEUE_SIZE && bytes <= QUEUE_BYTES {
+            self.queue_bytes = bytes;
+            self.queue.push(exposure);
         } else {
             self.dropped += 1;
         }
     }
 
     fn is_new(&mut self, parts: &[&[u8]]) -> bool {
-        // Parts hold no such byte: they are UTF-8.
+        // A separator that cannot occur in UTF-8.
         let hash = snapshot_hash(&parts.join(&0xff));
         if self.earlier.contains(&hash) || !self.recent.insert(hash) {
             return false;
@@ -87,62 +87,63 @@ impl Exposures {
         true
     }
 
-    /// Whether there is something to send and nobody is at it. If so, the caller must gather for [`GATHERING_MS`] unless
-    /// the batch is full, then [`take`](Self::take) and send it, and say so by [`sent`](Self::sent).
+    /// Begins sending if exposures are queued and no other request is sending. If the result is `true`, the caller must
+    /// wait for [`BATCH_DELAY_MS`] unless the batch is full, then [`take_batch`](Self::take_batch), send the batch, and call
+    /// [`finish_sending`](Self::finish_sending).
     pub fn begin_sending(&mut self, now_ms: u64) -> bool {
-        let under_way = self
-            .sending_ms
-            .is_some_and(|began| now_ms.saturating_sub(began) <= GATHERING_MS + SENDING_MS + GATHERING_MS);
-        if under_way || self.waiting.is_empty() {
+        let is_sending = self.sending_since_ms.is_some_and(|began| {
+            now_ms.saturating_sub(began) <= BATCH_DELAY_MS + SEND_TIMEOUT_MS + BATCH_DELAY_MS
+        });
+        if is_sending || self.queue.is_empty() {
             return false;
         }
-        self.sending_ms = Some(now_ms);
+        self.sending_since_ms = Some(now_ms);
         true
     }
 
-    /// Whether a whole batch waits.
+    /// Returns whether a full batch is queued.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.waiting.len() >= BATCH || self.waiting_bytes >= BATCH_BYTES
+        self.queue.len() >= BATCH_SIZE || self.queue_bytes >= BATCH_BYTES
     }
 
-    /// Takes a batch out.
-    pub fn take(&mut self) -> Vec<Vec<u8>> {
+    /// Removes a batch from the queue.
+    pub fn take_batch(&mut self) -> Vec<Vec<u8>> {
         let mut bytes = 0;
         let fits = |exposure: &&Vec<u8>| {
             bytes += exposure.len();
             bytes <= BATCH_BYTES
         };
-        let count = self.waiting.iter().take(BATCH).take_while(fits).count().max(1).min(self.waiting.len());
-        let batch: Vec<_> = self.waiting.drain(..count).collect();
-        self.waiting_bytes -= batch.iter().map(Vec::len).sum::<usize>();
+        let count = self.queue.iter().take(BATCH_SIZE).take_while(fits).count().max(1).min(self.queue.len());
+        let batch: Vec<_> = self.queue.drain(..count).collect();
+        self.queue_bytes -= batch.iter().map(Vec::len).sum::<usize>();
         batch
     }
 
-    /// Ends sending. A batch that did not arrive is kept for the next time, as far as there is room.
-    pub fn sent(&mut self, batch: Vec<Vec<u8>>, arrived: bool) {
-        self.sending_ms = None;
-        if arrived {
+    /// Ends sending. A batch that was not delivered returns to the queue, as far as the queue has space.
+    pub fn finish_sending(&mut self, batch: Vec<Vec<u8>>, delivered: bool) {
+        self.sending_since_ms = None;
+        if delivered {
             return;
         }
-        batch.into_iter().for_each(|exposure| self.wait(exposure));
+        batch.into_iter().for_each(|exposure| self.enqueue(exposure));
     }
 
-    /// How many exposures had to be dropped because they could not be sent.
+    /// Returns the number of exposures that were dropped because the queue was full.
     #[must_use]
     pub const fn dropped(&self) -> u64 {
         self.dropped
     }
 }
 
-/// The body of a batch.
+/// Returns the request body for a batch.
 #[must_use]
 pub fn body(batch: &[Vec<u8>]) -> Vec<u8> {
     [b"{\"exposures\":[".as_slice(), &batch.join(&b','), b"]}"].concat()
 }
 
-/// A variant's part of an answer without the payload and the brace at its end. Within a JSON string, a quote is escaped,
-/// so this finds the member.
+/// Returns a variant's part of a response without the payload and the closing brace. Quotes within JSON strings are
+/// escaped, so the search finds the member.
 fn without_payload(tail: &[u8]) -> &[u8] {
     const PAYLOAD: &[u8] = b",\"payload\":";
     let end = tail.windows(PAYLOAD.len()).position(|window| window == PAYLOAD);
@@ -169,21 +170,21 @@ mod tests {
         Ruleset::from_json(snapshot.to_string().as_bytes()).unwrap()
     }
 
-    fn note(exposures: &mut Exposures, ruleset: &Ruleset, user: &str) {
+    fn record(exposures: &mut Exposures, ruleset: &Ruleset, user: &str) {
         let mut buffer = Buffer::new();
         let assignments = ruleset.decide(UserKey::new(user).unwrap(), &Context::default(), &mut buffer);
-        exposures.note(ruleset, user, assignments, 42);
+        exposures.record(ruleset, user, assignments, 42);
     }
 
     fn taken(exposures: &mut Exposures) -> Value {
-        serde_json::from_slice(&body(&exposures.take())).unwrap()
+        serde_json::from_slice(&body(&exposures.take_batch())).unwrap()
     }
 
     #[test]
-    fn an_exposure_says_who_saw_what_of_which_version() {
+    fn an_exposure_names_user_assignments_and_version() {
         let mut exposures = Exposures::default();
         for user in 0..20 {
-            note(&mut exposures, &ruleset(&json!({"big": [1, 2]})), &format!("user \"{user}\""));
+            record(&mut exposures, &ruleset(&json!({"big": [1, 2]})), &format!("user \"{user}\""));
         }
         let batch = taken(&mut exposures);
         let exposures = batch["exposures"].as_array().unwrap();
@@ -206,65 +207,65 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_sent_twice() {
+    fn an_exposure_is_sent_once() {
         let mut exposures = Exposures::default();
-        note(&mut exposures, &ruleset(&json!({"a": 1})), "u");
-        note(&mut exposures, &ruleset(&json!({"a": 1})), "u");
-        // What a variant carries does not make it another.
-        note(&mut exposures, &ruleset(&json!({"a": 2})), "u");
-        assert_eq!(exposures.take().len(), 1);
-        note(&mut exposures, &ruleset(&json!({"a": 2})), "u");
+        record(&mut exposures, &ruleset(&json!({"a": 1})), "u");
+        record(&mut exposures, &ruleset(&json!({"a": 1})), "u");
+        // A changed payload does not make a new exposure.
+        record(&mut exposures, &ruleset(&json!({"a": 2})), "u");
+        assert_eq!(exposures.take_batch().len(), 1);
+        record(&mut exposures, &ruleset(&json!({"a": 2})), "u");
         assert!(!exposures.begin_sending(0));
     }
 
     #[test]
-    fn what_is_remembered_and_what_waits_is_bounded() {
+    fn memory_and_queue_are_limited() {
         let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
         for user in 0..100_000 {
-            note(&mut exposures, &ruleset, &user.to_string());
+            record(&mut exposures, &ruleset, &user.to_string());
         }
         assert!(exposures.recent.len() + exposures.earlier.len() <= 2 * REMEMBERED);
-        assert_eq!(exposures.waiting.len(), WAITING);
+        assert_eq!(exposures.queue.len(), QUEUE_SIZE);
         assert_eq!(exposures.dropped(), 90_000);
     }
 
     #[test]
-    fn long_exposures_are_bounded_by_their_bytes() {
+    fn long_exposures_are_limited_by_bytes() {
         let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
         for user in 0..10_000 {
-            note(&mut exposures, &ruleset, &format!("{user:02000}"));
+            record(&mut exposures, &ruleset, &format!("{user:02000}"));
         }
-        assert!(exposures.waiting_bytes <= WAITING_BYTES && exposures.dropped() > 0 && exposures.is_full());
+        assert!(exposures.queue_bytes <= QUEUE_BYTES && exposures.dropped() > 0 && exposures.is_full());
         let mut batches = 0;
-        while !exposures.waiting.is_empty() {
-            let batch = exposures.take();
-            assert!((1..=BATCH).contains(&batch.len()));
+        while !exposures.queue.is_empty() {
+            let batch = exposures.take_batch();
+            assert!((1..=BATCH_SIZE).contains(&batch.len()));
             assert!(batch.iter().map(Vec::len).sum::<usize>() <= BATCH_BYTES);
             batches += 1;
         }
-        assert!(batches >= 8 && exposures.waiting_bytes == 0, "{batches}");
+        assert!(batches >= 8 && exposures.queue_bytes == 0, "{batches}");
     }
 
     #[test]
-    fn one_sends_at_a_time_and_what_did_not_arrive_is_sent_again() {
+    fn one_request_sends_at_a_time_and_undelivered_batches_are_sent_again() {
         let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        note(&mut exposures, &ruleset, "a");
+        record(&mut exposures, &ruleset, "a");
         assert!(exposures.begin_sending(0) && !exposures.begin_sending(1));
-        let batch = exposures.take();
-        note(&mut exposures, &ruleset, "b");
-        exposures.sent(batch, false);
+        let batch = exposures.take_batch();
+        record(&mut exposures, &ruleset, "b");
+        exposures.finish_sending(batch, false);
         assert!(exposures.begin_sending(2));
-        let batch = exposures.take();
+        let batch = exposures.take_batch();
         assert_eq!(batch.len(), 2);
-        exposures.sent(batch, true);
+        exposures.finish_sending(batch, true);
         assert!(!exposures.begin_sending(3));
     }
 
     #[test]
-    fn a_sending_that_died_with_its_request_is_begun_anew() {
+    fn sending_that_ended_with_its_request_is_restarted() {
         let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        note(&mut exposures, &ruleset, "a");
+        record(&mut exposures, &ruleset, "a");
         assert!(exposures.begin_sending(0));
-        assert!(exposures.begin_sending(2 * GATHERING_MS + SENDING_MS + 1));
+        assert!(exposures.begin_sending(2 * BATCH_DELAY_MS + SEND_TIMEOUT_MS + 1));
     }
 }

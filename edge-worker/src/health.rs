@@ -1,4 +1,4 @@
-//! What `/health` says.
+//! The response of `/health`.
 
 use serde::{Serialize, Serializer};
 
@@ -8,22 +8,22 @@ use crate::{isolate::Isolate, slot::Slot};
 struct Health<'a> {
     status: &'static str,
     source: String,
-    config_versions: OfSlots<'a, Option<u64>>,
-    /// Seconds since the version was last known to be live.
-    config_ages: OfSlots<'a, Option<u64>>,
-    #[serde(skip_serializing_if = "OfSlots::is_empty")]
-    config_errors: OfSlots<'a, &'a str>,
+    config_versions: ByEnvironment<'a, Option<u64>>,
+    /// The seconds since each version was last known to be live.
+    config_ages: ByEnvironment<'a, Option<u64>>,
+    #[serde(skip_serializing_if = "ByEnvironment::is_empty")]
+    config_errors: ByEnvironment<'a, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exposures_dropped: Option<u64>,
     memory_bytes: usize,
 }
 
-/// Something of each slot that has it, by environment.
-struct OfSlots<'a, T>(Vec<(&'a str, T)>);
+/// Values of slots by environment. Slots without a value are left out.
+struct ByEnvironment<'a, T>(Vec<(&'a str, T)>);
 
-impl<'a, T> OfSlots<'a, T> {
-    fn new(slots: &'a [Slot], of: impl Fn(&'a Slot) -> Option<T>) -> Self {
-        Self(slots.iter().filter_map(|slot| Some((slot.environment().as_str(), of(slot)?))).collect())
+impl<'a, T> ByEnvironment<'a, T> {
+    fn new(slots: &'a [Slot], value: impl Fn(&'a Slot) -> Option<T>) -> Self {
+        Self(slots.iter().filter_map(|slot| Some((slot.environment().as_str(), value(slot)?))).collect())
     }
 
     const fn is_empty(&self) -> bool {
@@ -31,27 +31,30 @@ impl<'a, T> OfSlots<'a, T> {
     }
 }
 
-impl<T: Serialize> Serialize for OfSlots<'_, T> {
+impl<T: Serialize> Serialize for ByEnvironment<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(environment, of)| (environment, of)))
+        serializer.collect_map(self.0.iter().map(|(environment, value)| (environment, value)))
     }
 }
 
-/// The status and body of the answer: 200 if every environment is decided from what was live at the last look, else 503.
+/// Returns status and body of the response: 200 if every environment has a ruleset and its last poll succeeded,
+/// otherwise 503.
 #[must_use]
 pub fn health(isolate: &Isolate, now_ms: u64, memory_bytes: usize) -> (u16, Vec<u8>) {
     let slots = isolate.slots();
-    let well = slots.iter().all(|slot| slot.ruleset().is_some() && slot.problem().is_none());
+    let healthy = slots.iter().all(|slot| slot.ruleset().is_some() && slot.problem().is_none());
     let health = Health {
-        status: if well { "ok" } else { "degraded" },
+        status: if healthy { "ok" } else { "degraded" },
         source: isolate.settings().store.to_string(),
-        config_versions: OfSlots::new(slots, |slot| Some(slot.ruleset().map(|ruleset| ruleset.version()))),
-        config_ages: OfSlots::new(slots, |slot| Some(slot.age_secs(now_ms))),
-        config_errors: OfSlots::new(slots, Slot::problem),
+        config_versions: ByEnvironment::new(slots, |slot| {
+            Some(slot.ruleset().map(|ruleset| ruleset.version()))
+        }),
+        config_ages: ByEnvironment::new(slots, |slot| Some(slot.age_secs(now_ms))),
+        config_errors: ByEnvironment::new(slots, Slot::problem),
         exposures_dropped: Some(isolate.exposures().dropped()).filter(|dropped| *dropped > 0),
         memory_bytes,
     };
-    (if well { 200 } else { 503 }, serde_json::to_vec(&health).unwrap_or_default())
+    (if healthy { 200 } else { 503 }, serde_json::to_vec(&health).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -61,11 +64,11 @@ mod tests {
     use super::*;
     use crate::{
         settings::{ENVIRONMENTS, STORE, Settings},
-        slot::Looked,
+        slot::PollOutcome,
     };
 
     #[test]
-    fn health_says_versions_ages_source_and_problems() {
+    fn health_contains_versions_ages_source_and_errors() {
         let settings = Settings::read(|name| match name {
             STORE => Some("r2:FLAGS/a".to_owned()),
             ENVIRONMENTS => Some("prod,staging".to_owned()),
@@ -76,8 +79,8 @@ mod tests {
         let ruleset = std::sync::Arc::new(edgewise_engine::Ruleset::from_json(json).unwrap());
         let held = edgewise_api::loading::Held { pointer: 4, version: 4 };
         let [prod, staging] = isolate.slots_mut() else { panic!("two environments are set") };
-        prod.looked(Looked::Newer { ruleset, held, as_of_ms: 1_000, problem: None }, 1_000);
-        staging.looked(Looked::Failed("away".to_owned()), 1_000);
+        prod.finish_poll(PollOutcome::Newer { ruleset, held, as_of_ms: 1_000, problem: None }, 1_000);
+        staging.finish_poll(PollOutcome::Failed("away".to_owned()), 1_000);
         let (status, body) = health(&isolate, 9_500, 65_536);
         assert_eq!(status, 503);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! All that an isolate keeps between requests.
+//! The state that an isolate keeps between requests.
 
 use edgewise_api::{
     ApiError, Limits,
@@ -9,7 +9,7 @@ use edgewise_engine::Buffer;
 
 use crate::{exposures::Exposures, settings::Settings, slot::Slot};
 
-/// What is kept between requests: the settings, each environment's ruleset, exposures that wait.
+/// The state between requests: the settings, the rulesets of environments, and queued exposures.
 #[derive(Debug)]
 pub struct Isolate {
     settings: Settings,
@@ -18,39 +18,39 @@ pub struct Isolate {
     exposures: Exposures,
 }
 
-/// What is asked for a decision.
+/// The input of a decide request.
 #[derive(Clone, Copy, Debug)]
-pub enum Asked<'a> {
-    /// By the query of an address.
+pub enum DecideInput<'a> {
+    /// The query of the URL.
     Query(&'a str),
-    /// By a JSON body.
+    /// The JSON body.
     Body(&'a [u8]),
 }
 
-/// What to do with a request for a decision.
+/// The next step of a decide request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Answer it.
-    Answer {
-        /// The answer, as JSON.
+    /// Respond to the request.
+    Respond {
+        /// The response, as JSON.
         body: Vec<u8>,
-        /// The environment's place among [`Isolate::slots`].
-        place: usize,
+        /// The index of the environment in [`Isolate::slots`].
+        index: usize,
     },
-    /// Wait for the look that is under way, and ask again.
+    /// Wait for the current poll, and decide again.
     Wait {
-        /// The environment's place among [`Isolate::slots`].
-        place: usize,
-        /// How long at most.
-        patience_ms: u64,
+        /// The index of the environment in [`Isolate::slots`].
+        index: usize,
+        /// The longest wait, in milliseconds.
+        max_wait_ms: u64,
     },
 }
 
-impl Asked<'_> {
-    /// Reads the request, and hands it to `then`.
+impl DecideInput<'_> {
+    /// Reads the request, and passes the request to `then`.
     ///
     /// # Errors
-    /// 400, naming what is wrong; and those of `then`.
+    /// Returns 400 with the name of the invalid parameter, and returns the errors of `then`.
     fn read<R>(self, then: impl FnOnce(&DecideRequest<'_>) -> Result<R, ApiError>) -> Result<R, ApiError> {
         let limits = &Limits::DEFAULT;
         match self {
@@ -64,77 +64,77 @@ impl Asked<'_> {
 }
 
 impl Isolate {
-    /// Nothing is loaded yet.
+    /// Creates the state without rulesets.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let slots = settings.environments.iter().cloned().map(Slot::new).collect();
         Self { settings, slots, buffer: Buffer::new(), exposures: Exposures::default() }
     }
 
-    /// The settings.
+    /// Returns the settings.
     #[must_use]
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// All environments that may be asked for.
+    /// Returns the slots of all configured environments.
     #[must_use]
     pub fn slots(&self) -> &[Slot] {
         &self.slots
     }
 
-    /// The same, to look at the store for them.
+    /// Returns the slots, for polling.
     pub fn slots_mut(&mut self) -> &mut [Slot] {
         &mut self.slots
     }
 
-    /// Exposures that wait.
+    /// Returns the queue of exposures.
     #[must_use]
     pub const fn exposures(&self) -> &Exposures {
         &self.exposures
     }
 
-    /// The same, to send them.
+    /// Returns the queue of exposures, for sending.
     pub const fn exposures_mut(&mut self) -> &mut Exposures {
         &mut self.exposures
     }
 
-    /// Begins a look at a slot's environment if one is due; `begin` is called if so. Returns how long a request waits
-    /// for it at most: 0 if it does not.
-    pub fn prepare(&mut self, place: usize, now_ms: u64, begin: impl FnOnce(usize)) -> u64 {
-        let Some(slot) = self.slots.get_mut(place) else { return 0 };
-        if slot.begin_look(now_ms, self.settings.poll_interval_ms) {
-            begin(place);
+    /// Begins a poll of a slot's environment if a poll is due, by calling `begin`. Returns how long a request waits for the
+    /// poll, in milliseconds; 0 means no wait.
+    pub fn poll_if_due(&mut self, index: usize, now_ms: u64, begin: impl FnOnce(usize)) -> u64 {
+        let Some(slot) = self.slots.get_mut(index) else { return 0 };
+        if slot.begin_poll(now_ms, self.settings.poll_interval_ms) {
+            begin(index);
         }
-        slot.patience_ms(now_ms)
+        slot.max_wait_ms(now_ms)
     }
 
-    /// Decides, or says what must be waited for. `begin` is called with the environment's place if a look at the store is
-    /// due; `waited` says that the request has waited already, and is to be answered from what there is.
+    /// Decides, or returns that the request must wait. Calls `begin` with the index of the environment if a poll is due.
+    /// `waited` means that the request has waited already, and must be decided from the current ruleset.
     ///
     /// # Errors
-    /// 400, naming what is wrong with the request; 503 if nothing is loaded.
+    /// Returns 400 with the name of the invalid parameter, or 503 if no ruleset is loaded.
     pub fn decide(
         &mut self,
-        asked: Asked<'_>,
+        input: DecideInput<'_>,
         now_ms: u64,
         waited: bool,
         begin: impl FnOnce(usize),
     ) -> Result<Step, ApiError> {
-        asked.read(|request| {
-            let place = self.slots.iter().position(|slot| *slot.environment() == request.environment);
-            if let Some(place) = place {
-                let patience_ms = self.prepare(place, now_ms, begin);
-                if patience_ms > 0 && !waited {
-                    return Ok(Step::Wait { place, patience_ms });
+        input.read(|request| {
+            let index = self.slots.iter().position(|slot| *slot.environment() == request.environment);
+            if let Some(index) = index {
+                let max_wait_ms = self.poll_if_due(index, now_ms, begin);
+                if max_wait_ms > 0 && !waited {
+                    return Ok(Step::Wait { index, max_wait_ms });
                 }
             }
-            let ruleset = place.and_then(|place| self.slots.get(place)?.ruleset());
+            let ruleset = index.and_then(|index| self.slots.get(index)?.ruleset());
             let body = answer(request, ruleset.map(AsRef::as_ref), &mut self.buffer)?;
             if let (Some(_), Some(ruleset)) = (&self.settings.exposures, ruleset) {
-                self.exposures.note(ruleset, request.user_key(), self.buffer.assignments(), now_ms);
+                self.exposures.record(ruleset, request.user_key(), self.buffer.assignments(), now_ms);
             }
-            Ok(Step::Answer { body, place: place.unwrap_or_default() })
+            Ok(Step::Respond { body, index: index.unwrap_or_default() })
         })
     }
 }
@@ -147,7 +147,7 @@ mod tests {
     use edgewise_engine::Ruleset;
 
     use super::*;
-    use crate::{settings, slot::Looked};
+    use crate::{settings, slot::PollOutcome};
 
     fn isolate(exposures: Option<&str>) -> Isolate {
         let settings = Settings::read(|name| match name {
@@ -159,37 +159,37 @@ mod tests {
         Isolate::new(settings.unwrap())
     }
 
-    fn load(isolate: &mut Isolate, place: usize, now_ms: u64) {
+    fn load(isolate: &mut Isolate, index: usize, now_ms: u64) {
         let json = br#"{"version":4,"environment":"prod","publishedAt":"2026-01-01T00:00:00.000Z","experiments":[
             {"id":"e","key":"e","salt":"s","audienceRules":[],"targetingRules":[],
              "variants":[{"id":"v","key":"v"}],"allocations":[{"variantId":"v","rangeStart":0,"rangeEnd":9999}]}]}"#;
         let ruleset = Arc::new(Ruleset::from_json(json).unwrap());
         let held = Held { pointer: 4, version: 4 };
-        isolate.slots_mut()[place]
-            .looked(Looked::Newer { ruleset, held, as_of_ms: now_ms, problem: None }, now_ms);
+        isolate.slots_mut()[index]
+            .finish_poll(PollOutcome::Newer { ruleset, held, as_of_ms: now_ms, problem: None }, now_ms);
     }
 
-    const QUERY: Asked<'static> = Asked::Query("user_key=u&env=prod");
+    const QUERY: DecideInput<'static> = DecideInput::Query("user_key=u&env=prod");
 
     #[test]
-    fn the_first_request_begins_a_look_and_waits() {
+    fn the_first_request_begins_a_poll_and_waits() {
         let mut isolate = isolate(None);
         let mut begun = Vec::new();
-        let step = isolate.decide(QUERY, 0, false, |place| begun.push(place)).unwrap();
-        assert!(matches!(step, Step::Wait { place: 0, patience_ms: 5_000 }));
-        let step = isolate.decide(QUERY, 1, false, |place| begun.push(place)).unwrap();
+        let step = isolate.decide(QUERY, 0, false, |index| begun.push(index)).unwrap();
+        assert!(matches!(step, Step::Wait { index: 0, max_wait_ms: 5_000 }));
+        let step = isolate.decide(QUERY, 1, false, |index| begun.push(index)).unwrap();
         assert!(matches!(step, Step::Wait { .. }));
         assert_eq!(begun, [0]);
         load(&mut isolate, 0, 5);
-        let Step::Answer { body, place } = isolate.decide(QUERY, 6, true, |_| ()).unwrap() else {
-            panic!("it is loaded")
+        let Step::Respond { body, index } = isolate.decide(QUERY, 6, true, |_| ()).unwrap() else {
+            panic!("the ruleset is loaded")
         };
         assert!(body.starts_with(br#"{"user_key":"u","environment":"prod","config_version":4,"#));
-        assert_eq!(place, 0);
+        assert_eq!(index, 0);
     }
 
     #[test]
-    fn one_that_has_waited_in_vain_gets_the_error_that_the_gateway_gives() {
+    fn a_request_that_has_waited_in_vain_gets_the_gateways_error() {
         let error = isolate(None).decide(QUERY, 0, true, |_| ()).unwrap_err();
         assert_eq!(
             (error.status, error.message.as_str()),
@@ -198,9 +198,10 @@ mod tests {
     }
 
     #[test]
-    fn environments_that_are_not_listed_are_not_looked_for() {
-        let asked = Asked::Body(br#"{"user_key":"u","env":"other"}"#);
-        let error = isolate(None).decide(asked, 0, false, |_| panic!("it is not listed")).unwrap_err();
+    fn unlisted_environments_are_not_polled() {
+        let input = DecideInput::Body(br#"{"user_key":"u","env":"other"}"#);
+        let error =
+            isolate(None).decide(input, 0, false, |_| panic!("the environment is not listed")).unwrap_err();
         assert_eq!(
             (error.status, error.message.as_str()),
             (503, "No config available for environment \"other\"")
@@ -208,22 +209,25 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_request_begins_nothing() {
-        for asked in
-            [Asked::Query("env=prod"), Asked::Body(b"{}"), Asked::Query("user_key=u&env=prod&context=[]")]
-        {
-            let error = isolate(None).decide(asked, 0, false, |_| panic!("it is no request")).unwrap_err();
+    fn a_bad_request_begins_no_poll() {
+        for input in [
+            DecideInput::Query("env=prod"),
+            DecideInput::Body(b"{}"),
+            DecideInput::Query("user_key=u&env=prod&context=[]"),
+        ] {
+            let error =
+                isolate(None).decide(input, 0, false, |_| panic!("the request is invalid")).unwrap_err();
             assert_eq!(error.status, 400);
         }
     }
 
     #[test]
-    fn exposures_are_noted_only_where_they_are_sent() {
+    fn exposures_are_queued_only_if_a_target_is_set() {
         for (to, count) in [(None, 0), (Some("https://a.example/exposures"), 1)] {
             let mut isolate = isolate(to);
             load(&mut isolate, 0, 0);
             isolate.decide(QUERY, 1, false, |_| ()).unwrap();
-            assert_eq!(isolate.exposures_mut().take().len(), count);
+            assert_eq!(isolate.exposures_mut().take_batch().len(), count);
         }
     }
 }

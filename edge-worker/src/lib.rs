@@ -1,20 +1,21 @@
-//! The edge worker: decides in workerd, and so on Cloudflare.
+//! The edge worker: decides in workerd, the runtime of Cloudflare Workers.
 //!
-//! It reads compiled rulesets from an R2 bucket or an HTTP origin, keeps them in the isolate's memory, and looks for newer
-//! ones after it has answered. So a change is live within the poll interval, without a build or a deploy.
+//! The worker reads compiled rulesets from an R2 bucket or an HTTP origin, keeps the rulesets in the isolate's memory, and
+//! polls for newer rulesets after responding. A change is therefore live within the poll interval, without a build or a
+//! deployment.
 //!
-//! What it decides about itself is plain Rust without I/O, tested natively; the module `wasm`, which is compiled
-//! for the runtime alone, carries it out.
+//! The logic is plain Rust without I/O, tested natively. The module `wasm`, which is compiled only for the runtime,
+//! performs the I/O.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`settings`] | what is configured |
-//! | [`route`] | which request is for what |
-//! | [`isolate`] | what is kept between requests, and deciding from it |
-//! | [`slot`] | one environment: when to look for something newer, and what a request waits for |
-//! | [`exposures`] | who was given what, to be sent on |
-//! | [`health`] | what `/health` says |
-//! | [`cors`] | which sites' pages may ask |
+//! | [`settings`] | the settings |
+//! | [`route`] | routing by URL |
+//! | [`isolate`] | the state between requests, and decisions |
+//! | [`slot`] | the state of an environment: when to poll, and how long requests wait |
+//! | [`exposures`] | the queue of exposures to send |
+//! | [`health`] | the response of `/health` |
+//! | [`cors`] | the sites whose pages may request decisions |
 
 pub mod cors;
 pub mod exposures;

@@ -1,23 +1,23 @@
-//! Which request is for what.
+//! Routing by URL.
 
-/// What a request is for, by its address.
+/// The route of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route<'a> {
-    /// A decision. The query as it was sent, without the `?`.
+    /// A decision, with the raw query without the `?`.
     Decide(&'a str),
-    /// A published object. The path as it was sent.
+    /// A published object, with the raw path.
     Configs(&'a str),
-    /// How the worker is.
+    /// The health of the worker.
     Health,
-    /// Nothing that there is.
+    /// An unknown path.
     Unknown,
 }
 
 impl<'a> Route<'a> {
-    /// What a request to this address is for.
+    /// Returns the route of a URL.
     #[must_use]
     pub fn of(url: &'a str) -> Self {
-        // The runtime has put addresses into one form: scheme, host, and a path that begins with a slash.
+        // The runtime has normalized the URL: scheme, host, and a path that begins with a slash.
         let path = url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|at| rest.get(at..)));
         let path = path.unwrap_or("/");
         let path = path.split_once('#').map_or(path, |(path, _)| path);
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_lead_to_routes() {
+    fn urls_map_to_routes() {
         for (url, route) in [
             ("https://a.example/decide?user_key=u&env=prod", Route::Decide("user_key=u&env=prod")),
             ("http://127.0.0.1:8787/decide", Route::Decide("")),

@@ -1,4 +1,4 @@
-//! How a worker is configured: by variables and secrets of the deployment.
+//! The settings, read from variables and secrets of the deployment.
 
 use std::fmt;
 
@@ -6,85 +6,85 @@ use edgewise_api::EnvironmentName;
 
 use crate::cors::Cors;
 
-/// The environments that may be asked for, separated by commas.
+/// The variable with the environments to serve, separated by commas.
 pub const ENVIRONMENTS: &str = "EDGEWISE_ENVIRONMENTS";
-/// Where snapshots are: `https://…`, or `r2:BINDING` with an optional `/prefix`.
+/// The variable with the snapshot store: `https://…`, or `r2:BINDING` with an optional `/prefix`.
 pub const STORE: &str = "EDGEWISE_SNAPSHOT_STORE";
-/// A bearer token for a store that is reached over HTTP. Optional; a secret.
+/// The secret with a bearer token for an HTTP store. Optional.
 pub const STORE_TOKEN: &str = "EDGEWISE_SNAPSHOT_TOKEN";
-/// Seconds between two looks at the store.
+/// The variable with the poll interval, in seconds.
 pub const POLL_INTERVAL: &str = "EDGEWISE_POLL_INTERVAL";
-/// Sites whose pages may ask for decisions: `*`, or origins separated by commas. None by default.
+/// The variable with the sites whose pages may request decisions: `*`, or origins separated by commas. None by default.
 pub const CORS_ORIGINS: &str = "EDGEWISE_CORS_ORIGINS";
-/// Where exposures are sent to. Off by default.
+/// The variable with the address that exposures are sent to. Off by default.
 pub const EXPOSURES_URL: &str = "EDGEWISE_EXPOSURES_URL";
-/// A bearer token for exposures. Optional; a secret.
+/// The secret with a bearer token for sending exposures. Optional.
 pub const EXPOSURES_TOKEN: &str = "EDGEWISE_EXPOSURES_TOKEN";
 
-/// What is set.
+/// The settings of a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The environments that may be asked for, each once.
+    /// The distinct environments to serve.
     pub environments: Vec<EnvironmentName>,
-    /// Where snapshots are.
+    /// The snapshot store.
     pub store: Store,
-    /// What the store wants to see.
+    /// The token for the store.
     pub store_token: Option<Token>,
-    /// The time between two looks at the store.
+    /// The poll interval, in milliseconds.
     pub poll_interval_ms: u64,
-    /// Who may ask from a page.
+    /// The sites whose pages may request decisions.
     pub cors: Cors,
-    /// Where exposures go, if they are sent.
-    pub exposures: Option<ExposuresTo>,
+    /// The target of exposures, if exposures are sent.
+    pub exposures: Option<ExposureTarget>,
 }
 
-/// Where snapshots are.
+/// A snapshot store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Store {
-    /// Below an address, without a slash at its end.
+    /// An HTTP store at this address, without a trailing slash.
     Web(String),
-    /// In an R2 bucket.
+    /// An R2 bucket.
     Bucket {
-        /// The name of its binding.
+        /// The name of the binding.
         binding: String,
-        /// What keys begin with: nothing, or text that ends with a slash.
+        /// The prefix of keys: empty, or a text with a trailing slash.
         prefix: String,
     },
 }
 
-/// Where exposures are sent to.
+/// The target of exposures.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExposuresTo {
-    /// The address.
+pub struct ExposureTarget {
+    /// The URL.
     pub url: String,
-    /// What it wants to see.
+    /// The token for the target.
     pub token: Option<Token>,
 }
 
-/// A secret that is sent as a bearer token. Never printed.
+/// A bearer token. Debug output does not contain the token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-/// A variable that cannot be worked with.
+/// The error of a missing or invalid variable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {name} {problem}")]
 pub struct SettingsError {
-    /// The variable.
+    /// The name of the variable.
     pub name: &'static str,
-    /// What is wrong, and what to write.
+    /// A text that says what is wrong, and what to set instead.
     pub problem: String,
 }
 
 impl Settings {
-    /// The poll interval unless another is set.
+    /// The default poll interval, in milliseconds.
     pub const POLL_INTERVAL_MS: u64 = 5_000;
 
-    /// Reads all settings. `variable` says what a variable or secret is set to.
+    /// Reads all settings. `variable` returns the value of a variable or secret.
     ///
     /// # Errors
-    /// [`SettingsError`] names the first variable that is missing or wrong.
+    /// Returns [`SettingsError`] for the first variable that is missing or invalid.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        // Set to nothing counts as not set.
+        // An empty variable counts as not set.
         let variable = |name| {
             variable(name).map(|value| value.trim().to_owned()).filter(|value: &String| !value.is_empty())
         };
@@ -92,7 +92,9 @@ impl Settings {
         let store = variable(STORE)
             .ok_or_else(|| error(STORE, "is not set: set it to `https://…` or `r2:BINDING`"))?;
         let exposures = match variable(EXPOSURES_URL) {
-            Some(url) => Some(ExposuresTo { url: web(EXPOSURES_URL, &url)?, token: token(EXPOSURES_TOKEN)? }),
+            Some(url) => {
+                Some(ExposureTarget { url: web(EXPOSURES_URL, &url)?, token: token(EXPOSURES_TOKEN)? })
+            }
             None => None,
         };
         Ok(Self {
@@ -115,7 +117,10 @@ impl Store {
         let Some(bucket) = text.strip_prefix("r2:") else { return web(STORE, text).map(Self::Web) };
         let (binding, prefix) = bucket.split_once('/').unwrap_or((bucket, ""));
         if binding.is_empty() {
-            return Err(error(STORE, "names no binding: write `r2:BINDING`, as in wrangler.toml"));
+            return Err(error(
+                STORE,
+                "has no binding: set it to `r2:BINDING`, with the binding of wrangler.toml",
+            ));
         }
         let prefix = prefix.trim_matches('/');
         let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
@@ -138,11 +143,11 @@ impl Token {
         if token.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(Self(token))
         } else {
-            Err(error(name, "must be ASCII characters without blanks"))
+            Err(error(name, "must consist of ASCII characters without spaces"))
         }
     }
 
-    /// The value of an `authorization` header.
+    /// Returns the value of the header `authorization`.
     #[must_use]
     pub fn authorization(&self) -> String {
         format!("Bearer {}", self.0)
@@ -159,18 +164,18 @@ fn error(name: &'static str, problem: impl Into<String>) -> SettingsError {
     SettingsError { name, problem: problem.into() }
 }
 
-/// An address, without a slash at its end.
+/// Checks an HTTP address, and removes trailing slashes.
 fn web(name: &'static str, url: &str) -> Result<String, SettingsError> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let host = rest.map(|rest| rest.split('/').next().unwrap_or_default());
     match host {
         Some(host) if host.contains('@') => {
-            Err(error(name, "must not hold a name and password: set a token instead"))
+            Err(error(name, "must not contain a user name or password: set a token instead"))
         }
         Some(host) if !host.is_empty() && !url.contains(['?', '#', ' ']) => {
             Ok(url.trim_end_matches('/').to_owned())
         }
-        _ => Err(error(name, "must be an address like `https://flags.example.com`, without `?` and `#`")),
+        _ => Err(error(name, "must be an address like `https://flags.example.com`, without `?` or `#`")),
     }
 }
 
@@ -178,20 +183,21 @@ fn environments(text: &str) -> Result<Vec<EnvironmentName>, SettingsError> {
     let mut environments = Vec::new();
     for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         let environment = EnvironmentName::new(name)
-            .map_err(|problem| error(ENVIRONMENTS, format!("holds `{name}`: a name {problem}")))?;
+            .map_err(|problem| error(ENVIRONMENTS, format!("contains `{name}`: a name {problem}")))?;
         if !environments.contains(&environment) {
             environments.push(environment);
         }
     }
     if environments.is_empty() {
-        return Err(error(ENVIRONMENTS, "is not set: set it to the environments to decide, such as `prod`"));
+        return Err(error(ENVIRONMENTS, "is not set: set it to the environments to serve, such as `prod`"));
     }
     Ok(environments)
 }
 
 fn interval_ms(text: &str) -> Result<u64, SettingsError> {
     let seconds: Option<f64> = text.parse().ok().filter(|seconds| (0.1..=3600.0).contains(seconds));
-    let seconds = seconds.ok_or_else(|| error(POLL_INTERVAL, "must be seconds from 0.1 to 3600"))?;
+    let seconds =
+        seconds.ok_or_else(|| error(POLL_INTERVAL, "must be a number of seconds from 0.1 to 3600"))?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 100 and 3,600,000")]
     Ok((seconds * 1000.0) as u64)
 }
@@ -211,12 +217,12 @@ mod tests {
     }
 
     #[test]
-    fn a_store_and_environments_are_enough() {
+    fn a_store_and_environments_are_sufficient() {
         let settings = read(&[(STORE, "https://flags.example.com/"), (ENVIRONMENTS, "prod")]).unwrap();
         assert_eq!(settings.store, Store::Web("https://flags.example.com".to_owned()));
         assert_eq!(settings.environments, [EnvironmentName::new("prod").unwrap()]);
         assert_eq!(settings.poll_interval_ms, 5_000);
-        assert_eq!((settings.cors, settings.exposures, settings.store_token), (Cors::Nobody, None, None));
+        assert_eq!((settings.cors, settings.exposures, settings.store_token), (Cors::Disabled, None, None));
     }
 
     #[test]
@@ -231,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn invalid_variables_are_named() {
         let good = [(STORE, "r2:FLAGS"), (ENVIRONMENTS, "prod")];
         let with = |name, value| problem(&[&[(name, value)], &good[..]].concat());
         assert!(problem(&[good[0]]).contains("EDGEWISE_ENVIRONMENTS is not set"));

@@ -1,18 +1,18 @@
-//! What an isolate holds of one environment, and when it looks at the store.
+//! The state of an environment in an isolate, and the schedule of polls.
 //!
-//! Times are milliseconds of the runtime's clock, which stands still while the worker computes.
+//! Times are milliseconds of the runtime's clock, which does not advance while the worker computes.
 
 use std::sync::Arc;
 
 use edgewise_api::{EnvironmentName, loading::Held};
 use edgewise_engine::Ruleset;
 
-/// How long one look at the store may take, and so how long a first request waits at most.
-pub const LOOK_LIMIT_MS: u64 = 5_000;
-/// A worker that has not looked for so long looks before it answers …
+/// The timeout of a poll, and so the longest wait of a first request.
+pub const POLL_TIMEOUT_MS: u64 = 5_000;
+/// After this time without a poll, a request waits for a poll before deciding.
 pub const STALE_MS: u64 = 60_000;
-/// … for at most so long.
-pub const STALE_LIMIT_MS: u64 = 500;
+/// The longest wait for such a poll.
+pub const STALE_WAIT_MS: u64 = 500;
 
 /// An environment and its ruleset.
 #[derive(Debug)]
@@ -20,42 +20,51 @@ pub struct Slot {
     environment: EnvironmentName,
     ruleset: Option<Arc<Ruleset>>,
     held: Option<Held>,
-    /// When what is held was last known to be live.
+    /// The time when the loaded version was last known to be live.
     as_of_ms: u64,
-    /// When the store was last asked, by whichever isolate.
-    checked_ms: Option<u64>,
-    /// When the look began that is under way.
-    looking_ms: Option<u64>,
+    /// The time of the last poll, by any isolate.
+    polled_ms: Option<u64>,
+    /// The start of the current poll.
+    polling_since_ms: Option<u64>,
     problem: Option<String>,
 }
 
-/// What came of a look.
+/// The outcome of a poll.
 #[derive(Debug)]
-pub enum Looked {
-    /// What is held is live, or was when another isolate saw so.
+pub enum PollOutcome {
+    /// The loaded version is live, or was live at the last poll of another isolate.
     Current {
-        /// When that was seen.
+        /// The time when the version was known to be live.
         as_of_ms: u64,
     },
-    /// Something newer is.
+    /// A newer version was loaded.
     Newer {
-        /// What to decide from.
+        /// The ruleset.
         ruleset: Arc<Ruleset>,
-        /// Which version that is.
+        /// The loaded versions.
         held: Held,
-        /// When it was seen to be live.
+        /// The time when the version was known to be live.
         as_of_ms: u64,
-        /// Why it may not be any more, if the store could not be asked.
+        /// The error of the store, if the version comes from the cache because the store failed.
         problem: Option<String>,
     },
-    /// The store holds nothing for the environment.
+    /// The store has no snapshot of the environment.
     Absent,
-    /// It could not be found out.
+    /// The poll failed.
     Failed(String),
 }
 
+/// A notice about an environment, for the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The snapshot cannot be loaded.
+    Failed(String),
+    /// The snapshot can be loaded again.
+    Recovered(String),
+}
+
 impl Slot {
-    /// Nothing is loaded yet.
+    /// Creates a slot without a ruleset.
     #[must_use]
     pub const fn new(environment: EnvironmentName) -> Self {
         Self {
@@ -63,97 +72,99 @@ impl Slot {
             ruleset: None,
             held: None,
             as_of_ms: 0,
-            checked_ms: None,
-            looking_ms: None,
+            polled_ms: None,
+            polling_since_ms: None,
             problem: None,
         }
     }
 
-    /// The environment.
+    /// Returns the environment.
     #[must_use]
     pub const fn environment(&self) -> &EnvironmentName {
         &self.environment
     }
 
-    /// What to decide from, if anything is loaded.
+    /// Returns the loaded ruleset, if there is one.
     #[must_use]
     pub const fn ruleset(&self) -> Option<&Arc<Ruleset>> {
         self.ruleset.as_ref()
     }
 
-    /// What is held, for a look to compare with.
+    /// Returns the loaded versions, which a poll compares with.
     #[must_use]
     pub const fn held(&self) -> Option<Held> {
         self.held
     }
 
-    /// What went wrong at the last look.
+    /// Returns the error of the last poll.
     #[must_use]
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
 
-    /// How many whole seconds ago what is held was last known to be live, if anything is.
+    /// Returns the age in whole seconds: the time since the loaded version was last known to be live.
     #[must_use]
     pub fn age_secs(&self, now_ms: u64) -> Option<u64> {
         self.ruleset.as_ref().map(|_| now_ms.saturating_sub(self.as_of_ms) / 1000)
     }
 
-    /// Whether a look is due and nobody is at it. If so, the caller must look, and say so by [`Slot::looked`].
-    pub fn begin_look(&mut self, now_ms: u64, interval_ms: u64) -> bool {
-        if self.is_looking(now_ms) {
+    /// Begins a poll if a poll is due and no other request is polling. If the result is `true`, the caller must poll, and
+    /// call [`Slot::finish_poll`].
+    pub fn begin_poll(&mut self, now_ms: u64, interval_ms: u64) -> bool {
+        if self.is_polling(now_ms) {
             return false;
         }
-        let due = self.checked_ms.is_none_or(|checked| now_ms.saturating_sub(checked) >= interval_ms);
+        let due = self.polled_ms.is_none_or(|checked| now_ms.saturating_sub(checked) >= interval_ms);
         if due {
-            self.looking_ms = Some(now_ms);
+            self.polling_since_ms = Some(now_ms);
         }
         due
     }
 
-    /// Whether a look is under way. One that should have ended long ago died with the request that had begun it.
+    /// Returns whether a poll is running. A poll beyond its timeout has ended together with the request that began the poll.
     #[must_use]
-    pub fn is_looking(&self, now_ms: u64) -> bool {
-        self.looking_ms.is_some_and(|began| now_ms.saturating_sub(began) <= LOOK_LIMIT_MS + STALE_LIMIT_MS)
+    pub fn is_polling(&self, now_ms: u64) -> bool {
+        self.polling_since_ms
+            .is_some_and(|began| now_ms.saturating_sub(began) <= POLL_TIMEOUT_MS + STALE_WAIT_MS)
     }
 
-    /// How long a request waits at most for the look that is under way.
+    /// Returns the longest time that a request waits for the current poll.
     #[must_use]
-    pub fn patience_ms(&self, now_ms: u64) -> u64 {
-        if !self.is_looking(now_ms) {
+    pub fn max_wait_ms(&self, now_ms: u64) -> u64 {
+        if !self.is_polling(now_ms) {
             0
         } else if self.ruleset.is_none() {
-            LOOK_LIMIT_MS
-        } else if self.checked_ms.is_none_or(|checked| now_ms.saturating_sub(checked) > STALE_MS) {
-            STALE_LIMIT_MS
+            POLL_TIMEOUT_MS
+        } else if self.polled_ms.is_none_or(|checked| now_ms.saturating_sub(checked) > STALE_MS) {
+            STALE_WAIT_MS
         } else {
             0
         }
     }
 
-    /// Ends a look. Returns what the operator should read, when a problem begins, changes or ends.
-    pub fn looked(&mut self, looked: Looked, now_ms: u64) -> Option<String> {
-        self.looking_ms = None;
-        let problem = match looked {
-            Looked::Current { as_of_ms } => {
+    /// Ends a poll. Returns a notice for the log if an error begins, changes or ends.
+    pub fn finish_poll(&mut self, outcome: PollOutcome, now_ms: u64) -> Option<Notice> {
+        self.polling_since_ms = None;
+        let problem = match outcome {
+            PollOutcome::Current { as_of_ms } => {
                 self.as_of_ms = self.as_of_ms.max(as_of_ms);
-                self.checked_ms = Some(self.as_of_ms);
+                self.polled_ms = Some(self.as_of_ms);
                 None
             }
-            Looked::Newer { ruleset, held, as_of_ms, problem } => {
+            PollOutcome::Newer { ruleset, held, as_of_ms, problem } => {
                 if self.held.is_none_or(|now| (now.version, now.pointer) < (held.version, held.pointer)) {
                     (self.ruleset, self.held) = (Some(ruleset), Some(held));
                 }
                 self.as_of_ms = as_of_ms;
-                self.checked_ms = Some(if problem.is_none() { as_of_ms } else { now_ms });
+                self.polled_ms = Some(if problem.is_none() { as_of_ms } else { now_ms });
                 problem
             }
-            Looked::Absent => {
-                self.checked_ms = Some(now_ms);
-                self.held.map(|_| "the store holds nothing for it any more".to_owned())
+            PollOutcome::Absent => {
+                self.polled_ms = Some(now_ms);
+                self.held.map(|_| "the store no longer has a snapshot of the environment".to_owned())
             }
-            Looked::Failed(problem) => {
-                self.checked_ms = Some(now_ms);
+            PollOutcome::Failed(problem) => {
+                self.polled_ms = Some(now_ms);
                 Some(problem)
             }
         };
@@ -163,8 +174,12 @@ impl Slot {
         self.problem = problem;
         let environment = &self.environment;
         Some(match &self.problem {
-            Some(problem) => format!("environment {environment}: the snapshot cannot be loaded: {problem}"),
-            None => format!("environment {environment}: the snapshot can be loaded again"),
+            Some(problem) => Notice::Failed(format!(
+                "environment `{environment}`: the snapshot cannot be loaded: {problem}"
+            )),
+            None => {
+                Notice::Recovered(format!("environment `{environment}`: the snapshot can be loaded again"))
+            }
         })
     }
 }
@@ -179,12 +194,12 @@ mod tests {
         Slot::new(EnvironmentName::new("prod").unwrap())
     }
 
-    fn newer(version: u64, as_of_ms: u64) -> Looked {
+    fn newer(version: u64, as_of_ms: u64) -> PollOutcome {
         let json = format!(
             r#"{{"version":{version},"environment":"prod","publishedAt":"2026-01-01T00:00:00.000Z","experiments":[]}}"#
         );
         let ruleset = Arc::new(Ruleset::from_json(json.as_bytes()).unwrap());
-        Looked::Newer { ruleset, held: Held { pointer: version, version }, as_of_ms, problem: None }
+        PollOutcome::Newer { ruleset, held: Held { pointer: version, version }, as_of_ms, problem: None }
     }
 
     fn version(slot: &Slot) -> Option<u64> {
@@ -192,84 +207,86 @@ mod tests {
     }
 
     #[test]
-    fn the_first_request_looks_and_all_others_wait() {
+    fn the_first_request_polls_and_all_others_wait() {
         let mut slot = slot();
-        assert!(slot.begin_look(0, INTERVAL));
-        assert!(!slot.begin_look(10, INTERVAL));
-        assert_eq!(slot.patience_ms(10), LOOK_LIMIT_MS);
-        slot.looked(newer(1, 20), 20);
-        assert_eq!((slot.patience_ms(20), version(&slot)), (0, Some(1)));
+        assert!(slot.begin_poll(0, INTERVAL));
+        assert!(!slot.begin_poll(10, INTERVAL));
+        assert_eq!(slot.max_wait_ms(10), POLL_TIMEOUT_MS);
+        slot.finish_poll(newer(1, 20), 20);
+        assert_eq!((slot.max_wait_ms(20), version(&slot)), (0, Some(1)));
     }
 
     #[test]
-    fn one_look_an_interval_and_nobody_waits_for_it() {
+    fn there_is_one_poll_per_interval_and_no_request_waits() {
         let mut slot = slot();
-        slot.looked(newer(1, 0), 0);
-        assert!(!slot.begin_look(INTERVAL - 1, INTERVAL));
-        assert!(slot.begin_look(INTERVAL, INTERVAL));
-        assert_eq!(slot.patience_ms(INTERVAL), 0);
-        assert!(!slot.begin_look(INTERVAL + 1, INTERVAL));
+        slot.finish_poll(newer(1, 0), 0);
+        assert!(!slot.begin_poll(INTERVAL - 1, INTERVAL));
+        assert!(slot.begin_poll(INTERVAL, INTERVAL));
+        assert_eq!(slot.max_wait_ms(INTERVAL), 0);
+        assert!(!slot.begin_poll(INTERVAL + 1, INTERVAL));
     }
 
     #[test]
-    fn what_another_isolate_saw_counts_from_when_it_saw_it() {
+    fn the_age_of_a_cached_pointer_counts_from_its_fetch() {
         let mut slot = slot();
-        slot.looked(newer(1, 1_000), 4_000);
+        slot.finish_poll(newer(1, 1_000), 4_000);
         assert_eq!(slot.age_secs(4_000), Some(3));
-        assert!(slot.begin_look(6_000, INTERVAL));
+        assert!(slot.begin_poll(6_000, INTERVAL));
     }
 
     #[test]
-    fn one_that_has_not_looked_for_a_minute_looks_before_it_answers() {
+    fn a_request_waits_if_the_last_poll_is_a_minute_old() {
         let mut slot = slot();
-        slot.looked(newer(1, 0), 0);
+        slot.finish_poll(newer(1, 0), 0);
         let late = STALE_MS + 1;
-        assert!(slot.begin_look(late, INTERVAL));
-        assert_eq!(slot.patience_ms(late), STALE_LIMIT_MS);
-        // It did look, so requests do not wait again while the store is away.
-        assert!(slot.looked(Looked::Failed("away".to_owned()), late).is_some());
-        assert!(slot.begin_look(late + INTERVAL, INTERVAL));
-        assert_eq!(slot.patience_ms(late + INTERVAL), 0);
+        assert!(slot.begin_poll(late, INTERVAL));
+        assert_eq!(slot.max_wait_ms(late), STALE_WAIT_MS);
+        // The poll has happened, so requests do not wait again while the store is down.
+        assert!(slot.finish_poll(PollOutcome::Failed("away".to_owned()), late).is_some());
+        assert!(slot.begin_poll(late + INTERVAL, INTERVAL));
+        assert_eq!(slot.max_wait_ms(late + INTERVAL), 0);
         assert_eq!(slot.age_secs(late + INTERVAL), Some(65));
     }
 
     #[test]
-    fn a_look_that_died_with_its_request_is_begun_anew() {
+    fn a_poll_that_ended_with_its_request_is_restarted() {
         let mut slot = slot();
-        assert!(slot.begin_look(0, INTERVAL));
-        let later = LOOK_LIMIT_MS + STALE_LIMIT_MS + 1;
-        assert_eq!(slot.patience_ms(later), 0);
-        assert!(slot.begin_look(later, INTERVAL));
+        assert!(slot.begin_poll(0, INTERVAL));
+        let later = POLL_TIMEOUT_MS + STALE_WAIT_MS + 1;
+        assert_eq!(slot.max_wait_ms(later), 0);
+        assert!(slot.begin_poll(later, INTERVAL));
     }
 
     #[test]
-    fn nothing_goes_back_and_nothing_good_is_lost() {
+    fn a_slot_never_goes_back_and_keeps_its_ruleset() {
         let mut slot = slot();
-        slot.looked(newer(7, 0), 0);
-        slot.looked(newer(6, 1), 1);
-        slot.looked(Looked::Absent, 2);
-        slot.looked(Looked::Failed("corrupt".to_owned()), 3);
+        slot.finish_poll(newer(7, 0), 0);
+        slot.finish_poll(newer(6, 1), 1);
+        slot.finish_poll(PollOutcome::Absent, 2);
+        slot.finish_poll(PollOutcome::Failed("corrupt".to_owned()), 3);
         assert_eq!((version(&slot), slot.problem()), (Some(7), Some("corrupt")));
     }
 
     #[test]
-    fn a_problem_is_told_when_it_begins_changes_and_ends() {
+    fn an_error_is_logged_when_it_begins_changes_and_ends() {
         let mut slot = slot();
-        slot.looked(newer(1, 0), 0);
-        let mut told = |looked| slot.looked(looked, 1).unwrap_or_default();
-        assert!(told(Looked::Failed("away".to_owned())).contains("away"));
-        assert_eq!(told(Looked::Failed("away".to_owned())), "");
-        assert!(told(Looked::Failed("corrupt".to_owned())).contains("corrupt"));
-        assert!(told(Looked::Current { as_of_ms: 1 }).contains("again"));
+        slot.finish_poll(newer(1, 0), 0);
+        let mut notice = |outcome| slot.finish_poll(outcome, 1);
+        let failed = |notice: Option<Notice>, part: &str| matches!(notice, Some(Notice::Failed(text)) if text.contains(part));
+        assert!(failed(notice(PollOutcome::Failed("away".to_owned())), "away"));
+        assert_eq!(notice(PollOutcome::Failed("away".to_owned())), None);
+        assert!(failed(notice(PollOutcome::Failed("corrupt".to_owned())), "corrupt"));
+        let recovered = notice(PollOutcome::Current { as_of_ms: 1 });
+        assert!(matches!(recovered, Some(Notice::Recovered(text)) if text.contains("again")));
     }
 
     #[test]
-    fn an_environment_that_is_not_there_is_looked_for_once_an_interval() {
+    fn an_absent_environment_is_polled_once_per_interval() {
         let mut slot = slot();
-        assert!(slot.begin_look(0, INTERVAL));
-        assert_eq!(slot.looked(Looked::Absent, 1), None);
-        assert!(!slot.begin_look(2, INTERVAL));
-        assert_eq!((slot.patience_ms(2), slot.age_secs(2)), (0, None));
-        assert!(slot.begin_look(1 + INTERVAL, INTERVAL));
+        assert!(slot.begin_poll(0, INTERVAL));
+        assert_eq!(slot.finish_poll(PollOutcome::Absent, 1), None);
+        assert!(!slot.begin_poll(2, INTERVAL));
+        assert_eq!((slot.max_wait_ms(2), slot.age_secs(2)), (0, None));
+        assert!(slot.begin_poll(1 + INTERVAL, INTERVAL));
     }
 }

@@ -1,13 +1,13 @@
-//! What a decision consists of.
+//! The result of a decision.
 
-/// A user gets this variant of this experiment. Both are places in the snapshot, counted from 0.
+/// The variant of an experiment that a user is assigned to. Both numbers are indexes into the snapshot, from 0.
 ///
-/// In memory it is the two numbers, in this order: hosts of WASM builds read it there.
+/// The memory layout is the two numbers in this order: hosts of WASM builds read assignments from memory.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assignment {
-    /// Which of the snapshot's experiments.
+    /// The index of the experiment in the snapshot.
     pub experiment: u32,
-    /// Which of the experiment's variants.
+    /// The index of the variant in the experiment.
     pub variant: u32,
 }

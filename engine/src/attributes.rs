@@ -1,4 +1,4 @@
-//! The attributes of a user, and how a condition's attribute name finds one.
+//! The attributes of a user, and how a condition's attribute name is resolved.
 
 use alloc::string::String;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::json::{Json, member};
 
-/// What an attribute is, as far as conditions compare it.
+/// The value of an attribute, as far as conditions compare values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Scalar<'a> {
     /// The context has no such attribute.
@@ -15,23 +15,23 @@ pub enum Scalar<'a> {
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// Any number: all are doubles.
+    /// A number; every number is a double.
     Number(f64),
     /// A string.
     String(&'a str),
-    /// An array or an object, which equals nothing.
+    /// An array or an object, which equals no value.
     Composite,
 }
 
-/// What decisions look attributes up in: a [`Context`](crate::Context), a `serde_json` object, or the caller's own.
+/// A source of attributes for decisions: a [`Context`](crate::Context), a `serde_json` object, or a type of the caller.
 ///
-/// A key equal to the whole name wins. Otherwise the name is a path of segments parted by dots: through objects by
-/// their own keys, through arrays by decimal index or `length`. All else is missing.
+/// A key that equals the whole name takes precedence. Otherwise the name is a path of segments separated by dots: a
+/// segment is a key of an object, or the decimal index or `length` of an array. Anything else is missing.
 pub trait Attributes {
-    /// The attribute called `name`.
+    /// Returns the attribute called `name`.
     ///
-    /// `number` is its place among the [names](crate::Ruleset::attributes) that the ruleset asks for, each once, for
-    /// callers that have looked them up already.
+    /// `number` is the index of the name in [`Ruleset::attributes`](crate::Ruleset::attributes), for implementations
+    /// that have looked up all names in advance.
     fn attribute(&self, number: usize, name: &str) -> Scalar<'_>;
 }
 
@@ -42,19 +42,19 @@ impl Attributes for Map<String, Value> {
     }
 }
 
-/// A JSON value that a path leads through.
+/// A JSON value that a path can descend into.
 pub(crate) trait Tree<'a>: Copy {
-    /// The member of that key, if this is an object that has it.
+    /// Returns the member with this key, if the value is an object that has such a member.
     fn member(self, key: &str) -> Option<Self>;
-    /// How many elements there are, if this is an array.
+    /// Returns the number of elements, if the value is an array.
     fn length(self) -> Option<usize>;
-    /// The element of that index, if this is an array that has it.
+    /// Returns the element at this index, if the value is an array that has such an element.
     fn element(self, index: usize) -> Option<Self>;
-    /// What conditions compare.
+    /// Returns the value as conditions compare it.
     fn scalar(self) -> Scalar<'a>;
 }
 
-/// The attribute called `name` of an object, given how its own keys are found.
+/// Returns the attribute called `name` of an object. `own` finds the object's own keys.
 #[inline]
 pub(crate) fn lookup<'a, T: Tree<'a>>(name: &str, own: impl Fn(&str) -> Option<T>) -> Scalar<'a> {
     match own(name) {
@@ -71,7 +71,7 @@ fn by_path<'a, T: Tree<'a>>(path: &str, own: impl Fn(&str) -> Option<T>) -> Scal
         let next = match at.length() {
             #[expect(clippy::cast_precision_loss, reason = "all numbers are doubles")]
             Some(length) if segment == "length" => {
-                // A number has no members: the path ends here or leads nowhere.
+                // A number has no members, so the path must end here.
                 let ends = segments.next().is_none();
                 return if ends { Scalar::Number(length as f64) } else { Scalar::Missing };
             }
@@ -86,7 +86,7 @@ fn by_path<'a, T: Tree<'a>>(path: &str, own: impl Fn(&str) -> Option<T>) -> Scal
     at.scalar()
 }
 
-/// An array index is written as JavaScript writes it: decimal, without sign or leading zeros.
+/// Parses an array index as JavaScript writes it: decimal, without sign or leading zeros.
 fn array_index(segment: &str) -> Option<usize> {
     let canonical = segment == "0" || !segment.starts_with('0');
     (canonical && segment.bytes().all(|byte| byte.is_ascii_digit())).then(|| segment.parse().ok()).flatten()

@@ -1,4 +1,4 @@
-//! User keys, and the buckets they fall into.
+//! User keys, salts and buckets.
 
 use alloc::string::String;
 use core::fmt;
@@ -11,49 +11,50 @@ use crate::murmur3::Murmur3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UserKey<'a>(&'a [u8]);
 
-/// A user key was empty.
+/// The error for an empty user key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a user key must not be empty")]
+#[error("the user key must not be empty")]
 pub struct EmptyUserKey;
 
 impl<'a> UserKey<'a> {
-    /// Checks that `key` names somebody.
+    /// Creates a user key from a text that is not empty.
     ///
     /// # Errors
-    /// [`EmptyUserKey`] for the empty string.
+    /// Returns [`EmptyUserKey`] for the empty string.
     pub const fn new(key: &'a str) -> Result<Self, EmptyUserKey> {
         Self::from_utf8(key.as_bytes())
     }
 
-    /// The same of the key's bytes. That they are UTF-8 is for the caller to know: others are hashed likewise.
+    /// Creates a user key from bytes. The caller is to pass UTF-8; other bytes are hashed in the same way.
     ///
     /// # Errors
-    /// [`EmptyUserKey`] for none.
+    /// Returns [`EmptyUserKey`] for an empty slice.
     #[inline]
     pub const fn from_utf8(key: &'a [u8]) -> Result<Self, EmptyUserKey> {
         if key.is_empty() { Err(EmptyUserKey) } else { Ok(Self(key)) }
     }
 }
 
-/// What an experiment divides users by. Any text is a salt; as a type of its own it is never taken for a key.
+/// The text by which an experiment divides users into buckets. Any text is a valid salt; the type keeps salts and keys
+/// apart.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Salt(String);
 
 impl Salt {
-    /// The salt of that text.
+    /// Creates a salt.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// Its text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// One of the 10,000 equal parts that a salt divides all users into: `0..=9999`, 0.01 % each.
+/// One of the 10,000 buckets that a salt divides all users into: `0..=9999`, 0.01 % of users each.
 ///
 /// ```
 /// use edgewise_engine::{Bucket, Salt};
@@ -65,22 +66,22 @@ impl Salt {
 pub struct Bucket(u16);
 
 impl Bucket {
-    /// How many buckets there are.
+    /// The number of buckets.
     pub const COUNT: u16 = 10_000;
 
-    /// The bucket of that number, if it is in `0..=9999`.
+    /// Returns the bucket with this number, or `None` outside of `0..=9999`.
     #[must_use]
     pub const fn new(number: u16) -> Option<Self> {
         if number < Self::COUNT { Some(Self(number)) } else { None }
     }
 
-    /// The bucket of `key` under `salt`: `murmur3_x86_32(key + ":" + salt) mod 10000`.
+    /// Returns the bucket of `key` for `salt`: `murmur3_x86_32(key + ":" + salt) mod 10000`.
     #[must_use]
     pub fn of(key: &str, salt: &Salt) -> Self {
         KeyHash::new(key).bucket(salt)
     }
 
-    /// Its number, in `0..=9999`.
+    /// Returns the number, in `0..=9999`.
     #[must_use]
     pub const fn get(self) -> u16 {
         self.0
@@ -93,19 +94,19 @@ impl fmt::Display for Bucket {
     }
 }
 
-/// The hash state after `key + ":"`, shared by all salts that one user is bucketed under.
+/// The hash state after `key + ":"`, which all salts of one user share.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyHash(pub(crate) Murmur3);
 
 impl KeyHash {
-    /// Hashes what every bucket of `key` begins with.
+    /// Hashes `key + ":"`.
     #[must_use]
     #[inline]
     pub fn new(key: &str) -> Self {
         Self::of_bytes(key.as_bytes())
     }
 
-    /// The same of a user.
+    /// Hashes the key of a user, followed by `:`.
     #[inline]
     pub(crate) fn of(user: UserKey<'_>) -> Self {
         Self::of_bytes(user.0)
@@ -116,7 +117,7 @@ impl KeyHash {
         Self(Murmur3::new().update(key).push(b':'))
     }
 
-    /// The bucket under `salt`.
+    /// Returns the bucket for `salt`.
     #[must_use]
     #[inline]
     pub fn bucket(self, salt: &Salt) -> Bucket {

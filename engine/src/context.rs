@@ -1,11 +1,11 @@
-//! A user's attributes as they come over the wire: the text of a JSON object.
+//! A user's attributes as a JSON object, read from the text of a request.
 
 use crate::{
     attributes::{Attributes, Scalar, lookup},
     json::{self, Json, Members},
 };
 
-/// The attributes of one user: a JSON object, which borrows from the text that it was read from.
+/// The attributes of one user: a JSON object that borrows from its text.
 ///
 /// ```
 /// use edgewise_engine::{Context, Scalar};
@@ -19,27 +19,27 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context<'a> {
-    /// Arranged by [`json::arrange`].
+    /// Prepared by [`json::sort_members`].
     members: Members<'a>,
 }
 
-/// Why a context could not be read.
+/// The error of reading a context.
 #[derive(Debug, thiserror::Error)]
 pub enum ContextError {
-    /// The text is not JSON, nests more than 127 levels deep, or holds a number too large for a double or
-    /// half of a surrogate pair.
-    #[error("not valid JSON: {0}")]
+    /// The text is not JSON, nests more than 127 levels deep, or contains a number too large for a double or a lone
+    /// surrogate.
+    #[error("is not valid JSON: {0}")]
     Json(serde_json::Error),
-    /// The text is JSON, but no object.
+    /// The text is JSON, but not an object.
     #[error("must be a JSON object, such as {{\"country\": \"US\"}}")]
     NotAnObject,
 }
 
 impl<'a> Context<'a> {
-    /// Reads a JSON object. Of a repeated key the last one counts.
+    /// Reads a JSON object. If a key is repeated, the last member counts.
     ///
     /// # Errors
-    /// [`ContextError`] says why the text is no context.
+    /// Returns [`ContextError`] if the text is not a valid context.
     pub fn from_json(text: &'a str) -> Result<Self, ContextError> {
         let mut members = match json::read_plain(text) {
             Some(members) => members,
@@ -48,11 +48,11 @@ impl<'a> Context<'a> {
                 _ => return Err(ContextError::NotAnObject),
             },
         };
-        json::arrange(&mut members);
+        json::sort_members(&mut members);
         Ok(Self { members })
     }
 
-    /// The attribute called `name`, found as [`Attributes`] says.
+    /// Returns the attribute called `name`, resolved as [`Attributes`] describes.
     #[must_use]
     pub fn get(&self, name: &str) -> Scalar<'_> {
         lookup(name, |key| json::member(&self.members, key))

@@ -1,11 +1,11 @@
-//! Eight numbers at a time.
+//! Operations on eight numbers at a time.
 //!
-//! Compilers turn operations on arrays of eight into vector instructions for processors that have them. For WASM they
-//! do not, so there the same operations are written as two vectors of four.
+//! Compilers turn operations on arrays of eight into vector instructions for processors that have such instructions.
+//! For WASM, compilers do not, so this module writes the same operations as two vectors of four.
 
 pub(crate) use numbers::Eight;
 
-/// What all ways of holding eight numbers have in common.
+/// Operations that both representations share.
 impl Eight {
     #[inline(always)]
     pub(crate) fn rotate_left(self, by: u32) -> Self {
@@ -19,7 +19,7 @@ mod numbers {
 
     use core::ops::{Add, BitAnd, BitOr, BitXor, Mul, Shl, Shr};
 
-    /// Eight numbers of 32 bits. Adding and multiplying wrap around.
+    /// Eight 32-bit numbers. Addition and multiplication wrap around.
     #[derive(Clone, Copy, Debug)]
     pub(crate) struct Eight([u32; 8]);
 
@@ -34,14 +34,14 @@ mod numbers {
             Self([number; 8])
         }
 
-        /// Little-endian.
+        /// Reads eight little-endian numbers.
         #[inline(always)]
         pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
             let (numbers, _) = bytes.as_chunks::<4>();
             each(|lane| u32::from_le_bytes(numbers[lane]))
         }
 
-        /// The remainders.
+        /// Returns the remainders of the division by `BY`.
         #[inline(always)]
         pub(crate) fn modulo<const BY: u32>(self) -> [u32; 8] {
             self.0.map(|number| number % BY)
@@ -88,8 +88,8 @@ mod numbers {
         type Output = Self;
 
         #[inline(always)]
-        fn add(self, what: u32) -> Self {
-            each(|lane| self.0[lane].wrapping_add(what))
+        fn add(self, number: u32) -> Self {
+            each(|lane| self.0[lane].wrapping_add(number))
         }
     }
 
@@ -123,7 +123,7 @@ mod numbers {
         ops::{Add, BitAnd, BitOr, BitXor, Mul, Shl, Shr},
     };
 
-    /// Eight numbers of 32 bits. Adding and multiplying wrap around.
+    /// Eight 32-bit numbers. Addition and multiplication wrap around.
     #[derive(Clone, Copy, Debug)]
     pub(crate) struct Eight(v128, v128);
 
@@ -133,7 +133,7 @@ mod numbers {
             Self(u32x4_splat(number), u32x4_splat(number))
         }
 
-        /// Little-endian.
+        /// Reads eight little-endian numbers.
         #[inline(always)]
         pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
             let (numbers, _) = bytes.as_chunks::<4>();
@@ -149,7 +149,7 @@ mod numbers {
             Self(four(a, b, c, d), four(e, f, g, h))
         }
 
-        /// The remainders.
+        /// Returns the remainders of the division by `BY`.
         #[inline(always)]
         pub(crate) fn modulo<const BY: u32>(self) -> [u32; 8] {
             let (a, b) = (modulo_four::<BY>(self.0), modulo_four::<BY>(self.1));
@@ -166,8 +166,8 @@ mod numbers {
         }
     }
 
-    /// Instead of dividing, it multiplies with the reciprocal, rounded up to as many bits as make it exact for all
-    /// numbers of 32 bits (Granlund and Montgomery: *Division by invariant integers using multiplication*, 1994).
+    /// Computes remainders by multiplying with the reciprocal, which is rounded up to enough bits to be exact for all
+    /// 32-bit numbers (Granlund and Montgomery: *Division by invariant integers using multiplication*, 1994).
     /// `BY` is 10,000: the reciprocal then fits into 32 bits.
     #[inline(always)]
     fn modulo_four<const BY: u32>(numbers: v128) -> v128 {
@@ -219,8 +219,8 @@ mod numbers {
         type Output = Self;
 
         #[inline(always)]
-        fn add(self, what: u32) -> Self {
-            Self(u32x4_add(self.0, u32x4_splat(what)), u32x4_add(self.1, u32x4_splat(what)))
+        fn add(self, number: u32) -> Self {
+            Self(u32x4_add(self.0, u32x4_splat(number)), u32x4_add(self.1, u32x4_splat(number)))
         }
     }
 

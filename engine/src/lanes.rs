@@ -1,8 +1,8 @@
-//! Hashing the salts of eight experiments at a time.
+//! Hashing of the salts of eight experiments at a time.
 //!
-//! Salts of one length are stored transposed: a *row* holds the same four bytes of eight salts. Every step of the
-//! hash then is the same operation on eight numbers, which the compiler turns into vector instructions where the
-//! target has them. There is one source for all targets, so all give the same bits.
+//! Salts of equal length are stored transposed: a *row* contains the same four bytes of eight salts. Each step of the
+//! hash is then one operation on eight numbers, which the compiler turns into vector instructions where the target has
+//! such instructions. All targets share one source, so all targets compute the same bits.
 
 use crate::{
     bucket::Bucket,
@@ -10,14 +10,14 @@ use crate::{
     murmur3::{C1, C2, Murmur3},
 };
 
-/// How many salts are hashed at a time.
+/// The number of salts that are hashed at a time.
 pub(crate) const LANES: usize = 8;
-/// The bytes of a row: four of each salt.
+/// The bytes of a row: four bytes of each salt.
 pub(crate) const ROW_BYTES: usize = 4 * LANES;
 
-/// The buckets of eight salts, each `salt_bytes` long, after what `prefix` has seen.
+/// Returns the buckets of eight salts, each `salt_bytes` long, hashed after `prefix`.
 ///
-/// `rows` are `salt_bytes / 4` rows, and one more if bytes are left, filled up with zeros.
+/// `rows` contains `salt_bytes / 4` rows, plus one row padded with zeros if bytes remain.
 #[inline(always)]
 pub(crate) fn buckets(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize) -> [u32; LANES] {
     let (left, waiting) = (salt_bytes % 4, prefix.waiting());
@@ -38,7 +38,7 @@ pub(crate) fn buckets(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usi
         }
     }
     if let (Some(row), 1..) = (partial.first(), left) {
-        // What stands beyond the end of a salt does not count.
+        // Bytes beyond the end of a salt do not count.
         let words = Eight::from_bytes(row) & ((1 << (8 * left)) - 1);
         let filled = tail | words << shift;
         if waiting as usize + left < 4 {
@@ -56,7 +56,7 @@ pub(crate) fn buckets(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usi
     (hash ^ hash >> 16).modulo::<{ Bucket::COUNT as u32 }>()
 }
 
-/// The bucket of one of the eight salts.
+/// Returns the bucket of one of the eight salts.
 #[inline]
 pub(crate) fn bucket(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize, lane: usize) -> u32 {
     let word = |row: &[u8; ROW_BYTES]| row.as_chunks::<4>().0.get(lane).copied().unwrap_or_default();
@@ -71,7 +71,7 @@ pub(crate) fn bucket(prefix: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usiz
     state.finish() % u32::from(Bucket::COUNT)
 }
 
-/// Writes eight salts of one length as rows.
+/// Appends eight salts of equal length as rows.
 pub(crate) fn transpose(salts: &[&str], salt_bytes: usize, rows: &mut alloc::vec::Vec<u8>) {
     for start in (0..salt_bytes).step_by(4) {
         for lane in 0..LANES {
@@ -86,7 +86,7 @@ fn mix(state: Eight, block: Eight) -> Eight {
     (state ^ scramble(block)).rotate_left(13) * 5 + 0xe654_6b64
 }
 
-/// As [`murmur3::scramble`](crate::murmur3::scramble).
+/// Scrambles eight blocks, as the scalar hash does in `murmur3`.
 #[inline(always)]
 fn scramble(block: Eight) -> Eight {
     (block * C1).rotate_left(15) * C2
@@ -100,7 +100,7 @@ mod tests {
     use crate::{Salt, bucket::KeyHash};
 
     #[test]
-    fn eight_at_a_time_are_the_same_buckets_as_one_by_one() {
+    fn vector_and_scalar_hashing_give_the_same_buckets() {
         for salt_bytes in 0..41 {
             let salts: Vec<String> = (0..LANES)
                 .map(|lane| (0..salt_bytes).filter_map(|at| ('!'..='z').nth((7 * at + lane) % 90)).collect())

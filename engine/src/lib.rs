@@ -1,9 +1,9 @@
 //! The decision core of Edgewise: which user gets which variant of which experiment.
 //!
-//! The engine is a pure function. From a [`Ruleset`] (all that is live in one environment at one
-//! version, compiled from a [`Snapshot`]), a [`UserKey`] and [`Attributes`] it derives the user's assignments. It knows no I/O, no
-//! clock, no randomness and no HTTP, needs only `alloc`, and gives the same answer on every target,
-//! bit for bit.
+//! The engine is a pure function. From a [`Ruleset`] (everything that is live in one environment at one
+//! version, compiled from a [`Snapshot`]), a [`UserKey`] and [`Attributes`], the engine derives the user's
+//! assignments. The engine uses no I/O, clock, randomness or HTTP, needs only `alloc`, and returns the same bits on
+//! every target.
 //!
 //! ```
 //! use edgewise_engine::{Buffer, Context, Ruleset, UserKey};
@@ -31,18 +31,18 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`murmur3`] | the hash |
+//! | [`murmur3`] | the hash function |
 //! | [`bucket`] | user keys, salts and buckets |
 //! | [`json`] | reading JSON as JavaScript reads it |
-//! | [`attributes`], [`context`] | the attributes of a user, and how a name finds one |
+//! | [`attributes`], [`context`] | the attributes of a user, and how a name is resolved to an attribute |
 //! | [`snapshot`], [`rules`] | the published state of an environment, as JSON |
-//! | [`mod@compile`] | from a snapshot to a ruleset |
-//! | [`ruleset`] | the compiled form, and checking it |
-//! | [`decide`] | deciding |
-//! | `oracle` | the same by the letter, for tests (feature `oracle`) |
+//! | [`mod@compile`] | compiling a snapshot to a ruleset |
+//! | [`ruleset`] | the compiled form, and its validation |
+//! | [`decide`] | deciding from a ruleset |
+//! | `oracle` | the reference evaluator, for tests (feature `oracle`) |
 //!
-//! The feature `std` lets the engine see at run time what the processor can do. `reasons`, on by default, keeps the
-//! words for what exactly is wrong with a damaged ruleset.
+//! The feature `std` detects processor features at run time. The feature `reasons`, on by default, includes the texts
+//! that say what exactly is wrong with a damaged ruleset.
 #![no_std]
 
 extern crate alloc;

@@ -1,7 +1,7 @@
 //! MurmurHash3, the x86 32-bit variant with seed 0 (Austin Appleby, public domain; SMHasher's
 //! `MurmurHash3_x86_32`, verification value `0xB0F57EE3`).
 //!
-//! The hash takes its input in pieces, so that what several inputs begin with is hashed once:
+//! The input can be hashed in parts, so that a prefix that several inputs share is hashed once:
 //!
 //! ```
 //! use edgewise_engine::murmur3::{Murmur3, hash};
@@ -15,36 +15,36 @@ use alloc::vec::Vec;
 pub(crate) const C1: u32 = 0xcc9e_2d51;
 pub(crate) const C2: u32 = 0x1b87_3593;
 
-/// The hash of `bytes` with seed 0.
+/// Returns the hash of `bytes` with seed 0.
 #[must_use]
 pub fn hash(bytes: &[u8]) -> u32 {
     Murmur3::new().update(bytes).finish()
 }
 
-/// The state of a hash over the bytes seen so far. Copying it is cheap.
+/// The state of a hash over the bytes read so far. Copying the state is cheap.
 #[derive(Clone, Copy, Debug)]
 pub struct Murmur3 {
     pub(crate) state: u32,
-    /// Bytes that do not fill a block yet, the first in the lowest byte.
+    /// The bytes that do not fill a block yet, the first in the lowest byte.
     pub(crate) tail: u32,
-    /// How many bytes have been seen; the lowest two bits say how many wait in `tail`.
+    /// The number of bytes read; the lowest two bits are the number of bytes in `tail`.
     pub(crate) len: u32,
 }
 
 impl Murmur3 {
-    /// The hash of nothing yet, with seed 0.
+    /// Creates the state of an empty input, with seed 0.
     #[must_use]
     pub const fn new() -> Self {
         Self::with_seed(0)
     }
 
-    /// As [`Murmur3::new`], with another seed. Buckets always use seed 0.
+    /// Creates the state of an empty input with another seed. Buckets always use seed 0.
     #[must_use]
     pub const fn with_seed(seed: u32) -> Self {
         Self { state: seed, tail: 0, len: 0 }
     }
 
-    /// The state after `bytes` too.
+    /// Returns the state after reading `bytes`.
     #[must_use]
     #[inline]
     pub fn update(mut self, bytes: &[u8]) -> Self {
@@ -53,12 +53,12 @@ impl Murmur3 {
 
         let (blocks, rest) = bytes.as_chunks::<4>();
         for block in blocks {
-            let (block, left) = behind(self.tail, waiting, u32::from_le_bytes(*block));
+            let (block, left) = join(self.tail, waiting, u32::from_le_bytes(*block));
             self.mix(block);
             self.tail = left;
         }
         let last = word(rest);
-        let (block, left) = behind(self.tail, waiting, last);
+        let (block, left) = join(self.tail, waiting, last);
         if waiting as usize + rest.len() < 4 {
             self.tail = block;
         } else {
@@ -68,17 +68,17 @@ impl Murmur3 {
         self
     }
 
-    /// The state after the four bytes of `block` too, the first in the lowest byte.
+    /// Returns the state after reading the four bytes of `block`, the first in the lowest byte.
     #[inline]
     pub(crate) fn update_block(mut self, block: u32) -> Self {
-        let (block, left) = behind(self.tail, self.waiting(), block);
+        let (block, left) = join(self.tail, self.waiting(), block);
         self.len = self.len_after(4);
         self.mix(block);
         self.tail = left;
         self
     }
 
-    /// The state after one byte more.
+    /// Returns the state after reading one byte.
     #[inline]
     pub(crate) const fn push(mut self, byte: u8) -> Self {
         self.tail |= (byte as u32) << (8 * self.waiting());
@@ -90,27 +90,28 @@ impl Murmur3 {
         self
     }
 
-    /// How many bytes wait in `tail`.
+    /// Returns the number of bytes in `tail`.
     pub(crate) const fn waiting(self) -> u32 {
         self.len & 3
     }
 
-    /// How many bytes will have been seen after `added` more. The length enters the hash modulo 2^32, as in the
+    /// Returns the number of bytes read after `added` more. The length enters the hash modulo 2^32, as in the
     /// reference implementation.
     #[expect(clippy::cast_possible_truncation, reason = "defined modulo 2^32")]
     pub(crate) const fn len_after(self, added: usize) -> u32 {
         self.len.wrapping_add(added as u32)
     }
 
-    /// The hash of all bytes seen.
+    /// Returns the hash of all bytes read.
     #[must_use]
     #[inline]
     pub fn finish(self) -> u32 {
-        // An empty tail scrambles to 0, which leaves the state as it is.
+        // An empty tail scrambles to 0, which does not change the state.
         finished(self.state ^ scramble(self.tail), self.len)
     }
 
-    /// The hash of all bytes seen and of a text of so many, [prepared](prepare) for as many as wait.
+    /// Returns the hash of all bytes read, followed by a text of `bytes` bytes that was [prepared](prepare) for the
+    /// number of bytes in `tail`.
     #[inline]
     pub(crate) fn finish_with(self, text: &[u32], bytes: u32) -> u32 {
         let Some((first, rest)) = text.split_first() else { return 0 };
@@ -127,8 +128,8 @@ impl Murmur3 {
     }
 }
 
-/// Adds what [`Murmur3::finish_with`] reads of a text before which so many bytes wait: what fills up the first block, and
-/// scrambled the blocks after it, and what then fills none.
+/// Appends the words that [`Murmur3::finish_with`] reads for `text` after `waiting` unprocessed bytes: the bytes that
+/// complete the first block, then the scrambled blocks, then the scrambled rest.
 #[inline(never)]
 pub(crate) fn prepare(text: &[u8], waiting: usize, to: &mut Vec<u32>) {
     let start = to.len();
@@ -145,7 +146,7 @@ pub(crate) fn prepare(text: &[u8], waiting: usize, to: &mut Vec<u32>) {
     add(block);
 }
 
-/// Up to four bytes, the first in the lowest.
+/// Packs up to four bytes into a word, the first in the lowest byte.
 fn word(bytes: &[u8]) -> u32 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u32::from(*byte))
 }
@@ -156,21 +157,21 @@ impl Default for Murmur3 {
     }
 }
 
-/// A block of what has waited and what comes behind it, and what then is left to wait.
+/// Joins the waiting bytes with the next four bytes: returns a full block, and the bytes that wait after that block.
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
-const fn behind(tail: u32, waiting: u32, next: u32) -> (u32, u32) {
+const fn join(tail: u32, waiting: u32, next: u32) -> (u32, u32) {
     let both = tail as u64 | (next as u64) << (8 * waiting);
     (both as u32, (both >> 32) as u32)
 }
 
-/// The state after a scrambled block.
+/// Returns the state after a scrambled block.
 #[inline]
 const fn mixed(state: u32, block: u32) -> u32 {
     (state ^ block).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
 }
 
-/// The hash of so many bytes.
+/// Returns the hash for a final state and the length of the input.
 #[inline]
 const fn finished(state: u32, len: u32) -> u32 {
     let mut h = state ^ len;
@@ -181,7 +182,7 @@ const fn finished(state: u32, len: u32) -> u32 {
     h ^ h >> 16
 }
 
-/// What a block goes through before it enters the state.
+/// Scrambles a block before it enters the state.
 #[inline]
 const fn scramble(block: u32) -> u32 {
     block.wrapping_mul(C1).rotate_left(15).wrapping_mul(C2)
@@ -194,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_prepared_gives_the_same_hash() {
+    fn prepared_text_has_the_same_hash() {
         let bytes: Vec<u8> = (1..=200).collect();
         for (end, length) in (0..50).zip(0..) {
             let text = &bytes[100..100 + end];
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_counts_as_it_does_among_others() {
+    fn pushing_a_byte_equals_updating_with_that_byte() {
         for key in ["", "u", "us", "use", "user"] {
             let pushed = Murmur3::new().update(key.as_bytes()).push(b':');
             assert_eq!(pushed.update(b"salt").finish(), hash(format!("{key}:salt").as_bytes()));

@@ -1,9 +1,8 @@
-//! What the processor can do beyond what the build is sure of: the one thing the engine asks `std` for, and only with
-//! its feature `std`.
+//! Detection of processor features at run time: the only use of `std` in the engine, behind the feature `std`.
 
 extern crate std;
 
-/// Whether it has AVX2. It is looked up once and remembered.
+/// Returns whether the processor has AVX2. The standard library caches the result.
 pub(crate) fn has_avx2() -> bool {
     std::arch::is_x86_feature_detected!("avx2")
 }

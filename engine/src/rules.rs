@@ -1,4 +1,4 @@
-//! Conditions, and the rules made of them.
+//! Targeting rules and their conditions.
 
 use alloc::{string::String, vec::Vec};
 
@@ -7,52 +7,52 @@ use serde_json::Value;
 
 use crate::json::Json;
 
-/// A targeting rule: it matches a context when all its conditions do, so a rule without conditions matches
+/// A targeting rule. The rule matches a context if all its conditions match, so a rule without conditions matches
 /// everyone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rule {
-    /// All of them must match.
+    /// The conditions, all of which must match.
     pub conditions: Vec<Condition>,
 }
 
-/// What one attribute must be like.
+/// A requirement on one attribute.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
-    /// The attribute's name, found as [`Attributes`](crate::Attributes) says.
+    /// The attribute's name, resolved as [`Attributes`](crate::Attributes) describes.
     pub attribute: String,
-    /// How the attribute is compared with the value.
+    /// The comparison of the attribute with the value.
     pub operator: Operator,
-    /// What it is compared with. `None` if the condition has no value, which is not the same as `null`.
+    /// The value to compare with. `None` if the condition has no value, which differs from `null`.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
 }
 
-/// How a condition compares.
+/// The comparison that a condition makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operator {
-    /// Two strings, numbers, booleans or nulls that are equal; or a missing attribute and no value.
+    /// Both are equal strings, numbers, booleans or nulls; or the attribute is missing and there is no value.
     Eq,
     /// Not [`Operator::Eq`].
     Neq,
-    /// The value is an array, and the attribute is `Eq` to one of its elements.
+    /// The value is an array, and the attribute equals one of its elements.
     In,
-    /// The value is an array, and the attribute is `Eq` to none of its elements.
+    /// The value is an array, and the attribute equals none of its elements.
     NotIn,
-    /// Both are strings, and the value occurs in the attribute.
+    /// Both are strings, and the attribute contains the value.
     Contains,
     /// Both are numbers, and the attribute is greater.
     Gt,
-    /// Both are numbers, and the attribute is less.
+    /// Both are numbers, and the attribute is smaller.
     Lt,
-    /// An operator this engine does not know. It never matches.
+    /// An operator that this engine does not know. Such a condition never matches.
     Unknown(String),
 }
 
 impl Operator {
-    /// The operators an engine knows, by the names they have in JSON.
+    /// The names of the known operators in JSON.
     pub const NAMES: [&'static str; 7] = ["eq", "neq", "in", "notIn", "contains", "gt", "lt"];
 
-    /// The name it has in JSON.
+    /// Returns the operator's name in JSON.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -95,7 +95,7 @@ impl Serialize for Operator {
     }
 }
 
-/// Reads a field that is there as `Some`, even if it is `null`.
+/// Reads a present field as `Some`, even if the field is `null`.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Json::deserialize(deserializer).map(|json| Some(json.into()))
 }

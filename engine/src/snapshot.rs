@@ -1,4 +1,4 @@
-//! The published state of an environment: the interchange format, in JSON.
+//! The published state of an environment: the interchange format in JSON.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::ops::RangeInclusive;
@@ -11,65 +11,65 @@ use crate::{
     rules::Rule,
 };
 
-/// All that is live in one environment at one version.
+/// Everything that is live in one environment at one version.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Snapshot {
-    /// Counts 1, 2, 3 … per environment. A higher one replaces a lower one.
+    /// The version: 1, 2, 3 … for each environment. A higher version replaces a lower version.
     pub version: u64,
     /// The environment's name.
     pub environment: String,
-    /// When it was published: ISO 8601, UTC.
+    /// The time of publishing: ISO 8601, UTC.
     pub published_at: String,
-    /// The running experiments, in the order they are decided.
+    /// The running experiments, in the order of decisions.
     pub experiments: Vec<Experiment>,
-    /// What readers of the first format do not see.
+    /// The part that readers of the first format ignore.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extended: Option<Extended>,
 }
 
-/// The part of a snapshot that needs more than the first format's semantics.
+/// The part of a snapshot that goes beyond the semantics of the first format.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Extended {
-    /// What an engine must be able to do to decide this snapshot, such as `flags/1`.
+    /// The capabilities that an engine needs to decide this snapshot, such as `flags/1`.
     pub requires: Vec<String>,
 }
 
-/// A split of users into variants.
+/// An experiment: a split of users into variants.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Experiment {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// What code calls it by.
+    /// The key by which code refers to the experiment.
     pub key: String,
-    /// Divides users into buckets, independently of every other salt.
+    /// The salt, which divides users into buckets, independently of other salts.
     pub salt: Salt,
-    /// The rules of its audience. They and the targeting rules must both let a user through.
+    /// The rules of the audience. A user must match both the audience rules and the targeting rules.
     #[serde(default, deserialize_with = "null_as_empty")]
     pub audience_rules: Vec<Rule>,
-    /// Its own rules.
+    /// The experiment's own targeting rules.
     #[serde(default, deserialize_with = "null_as_empty")]
     pub targeting_rules: Vec<Rule>,
-    /// What users can get.
+    /// The variants.
     pub variants: Vec<Variant>,
-    /// Who gets it. The first that holds a user's bucket counts.
+    /// The allocations of buckets to variants. The first allocation that contains a user's bucket counts.
     pub allocations: Vec<Allocation>,
 }
 
-/// One of the things that an experiment's users can get.
+/// A variant of an experiment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Variant {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// What code calls it by.
+    /// The key by which code refers to the variant.
     pub key: String,
-    /// What it carries, exactly as published: absent, `null` or an object.
+    /// The payload, exactly as published: absent, `null` or an object.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub payload: Option<Box<RawValue>>,
 }
 
-/// A range of buckets whose users get a variant.
+/// A range of buckets that is allocated to a variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Allocation {
@@ -77,40 +77,41 @@ pub struct Allocation {
     pub variant_id: String,
     /// The first bucket.
     pub range_start: i64,
-    /// The last bucket, which belongs to the range.
+    /// The last bucket, inclusive.
     pub range_end: i64,
 }
 
 impl Allocation {
-    /// The buckets it holds.
+    /// Returns the range of buckets.
     #[must_use]
     pub const fn range(&self) -> RangeInclusive<i64> {
         self.range_start..=self.range_end
     }
 
-    /// Whether it holds that bucket.
+    /// Returns whether the range contains `bucket`.
     #[must_use]
-    pub fn holds(&self, bucket: Bucket) -> bool {
+    pub fn contains(&self, bucket: Bucket) -> bool {
         self.range().contains(&i64::from(bucket.get()))
     }
 }
 
-/// Why a snapshot cannot be used.
+/// The error of reading a snapshot.
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
-    /// The bytes are not a snapshot: no JSON, a field missing or of the wrong type.
+    /// The bytes are not a snapshot: not JSON, or a field is missing or has the wrong type.
     #[error("not a snapshot: {0}")]
     Malformed(serde_json::Error),
-    /// The snapshot needs an engine that can do more than this one.
+    /// The snapshot needs a capability that this engine lacks.
     #[error("the snapshot needs `{0}`, which this engine lacks: use a newer version of Edgewise")]
     Unsupported(String),
 }
 
 impl Snapshot {
-    /// Reads a snapshot as it was published.
+    /// Reads a published snapshot.
     ///
     /// # Errors
-    /// [`SnapshotError`] says why it cannot be used. Unknown operators are no error: they never match.
+    /// Returns [`SnapshotError`] if the snapshot cannot be used. An unknown operator is not an error: its condition never
+    /// matches.
     pub fn from_json(json: &[u8]) -> Result<Self, SnapshotError> {
         let snapshot: Self = serde_json::from_slice(json).map_err(SnapshotError::Malformed)?;
         match snapshot.extended.as_ref().and_then(|extended| extended.requires.first()) {
@@ -120,7 +121,7 @@ impl Snapshot {
     }
 }
 
-/// Reads a field that is there as `Some`, even if it is `null`.
+/// Reads a present field as `Some`, even if the field is `null`.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
     Box::<RawValue>::deserialize(deserializer).map(Some)
 }

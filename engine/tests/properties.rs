@@ -1,5 +1,5 @@
-//! What holds for every input.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Properties that hold for every input.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod deciding;
 
@@ -11,7 +11,7 @@ use edgewise_engine::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// Any JSON value, shallow enough to be generated quickly, with keys that collide often.
+/// Generates JSON values that are shallow enough to be generated quickly, with keys that collide often.
 fn json_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -101,9 +101,9 @@ proptest! {
     }
 
     #[test]
-    fn hashing_in_pieces_is_hashing_the_whole(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..6)) {
-        let in_pieces = pieces.iter().fold(murmur3::Murmur3::new(), |state, piece| state.update(piece));
-        prop_assert_eq!(in_pieces.finish(), murmur3::hash(&pieces.concat()));
+    fn hashing_in_parts_equals_hashing_at_once(parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..6)) {
+        let in_parts = parts.iter().fold(murmur3::Murmur3::new(), |state, part| state.update(part));
+        prop_assert_eq!(in_parts.finish(), murmur3::hash(&parts.concat()));
     }
 
     #[test]
@@ -113,19 +113,19 @@ proptest! {
     }
 
     #[test]
-    fn rulesets_decide_as_the_oracle_does(snapshot in snapshot(), user in ".{1,12}", context in json_value()) {
+    fn rulesets_decide_as_the_reference_evaluator(snapshot in snapshot(), user in ".{1,12}", context in json_value()) {
         let compiled = Compiled::new(snapshot);
         for context in [json!({"a": context, "plan": "pro"}), json!({"b": context}), json!({"a.b": context})] {
             let decided = compiled.decide(&user, &context);
             prop_assert!(decided.is_sorted_by(|left, right| left.experiment < right.experiment));
             for assignment in decided {
-                compiled.answer(assignment);
+                compiled.response(assignment);
             }
         }
     }
 
     #[test]
-    fn deciding_all_is_deciding_each(snapshot in snapshot(), user in ".{1,12}", context in json_value()) {
+    fn deciding_all_experiments_equals_deciding_each(snapshot in snapshot(), user in ".{1,12}", context in json_value()) {
         let context = json!({"a": context});
         let each: Vec<Assignment> = (0..).zip(&snapshot.experiments).filter_map(|(experiment, definition)| {
             let context = oracle::Context::from_value(context.clone()).unwrap();
@@ -141,7 +141,7 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_ruleset_is_refused(snapshot in snapshot(), at: prop::sample::Index, bit in 0..8u32, cut: prop::sample::Index) {
+    fn a_damaged_ruleset_is_rejected(snapshot in snapshot(), at: prop::sample::Index, bit in 0..8u32, cut: prop::sample::Index) {
         let bytes = compile(&snapshot, 1).unwrap();
         let mut flipped = bytes.clone();
         flipped[at.index(bytes.len())] ^= 1 << bit;
@@ -150,7 +150,7 @@ proptest! {
     }
 
     #[test]
-    fn neq_is_not_eq_and_not_in_is_not_in(context in json_value(), attribute in name(), value in prop::option::of(json_value())) {
+    fn neq_negates_eq_and_not_in_negates_in(context in json_value(), attribute in name(), value in prop::option::of(json_value())) {
         let context = oracle::Context::from_value(json!({"a": context})).unwrap();
         let matches = |operator| Condition { attribute: attribute.clone(), operator, value: value.clone() }.matches(&context);
         prop_assert_ne!(matches(Operator::Eq), matches(Operator::Neq));
@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn a_snapshot_survives_being_written_and_read(snapshot in snapshot()) {
+    fn a_snapshot_survives_a_round_trip(snapshot in snapshot()) {
         let json = serde_json::to_vec(&snapshot).unwrap();
         prop_assert_eq!(serde_json::to_vec(&Snapshot::from_json(&json).unwrap()).unwrap(), json);
     }

@@ -1,5 +1,5 @@
-//! The meaning of each operator and look-up, case by case.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The semantics of each operator and of attribute look-up, case by case.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod deciding;
 
@@ -66,7 +66,7 @@ fn a_missing_attribute_equals_an_absent_value_but_not_null() {
 }
 
 #[test]
-fn only_lists_hold_or_lack_something() {
+fn in_and_not_in_need_a_list() {
     assert!(matches(json!({"a": null}), "a", "in", json!([1, null])));
     assert!(!matches(json!({}), "a", "in", json!([null])));
     assert!(matches(json!({}), "a", "notIn", json!([null])));
@@ -75,7 +75,7 @@ fn only_lists_hold_or_lack_something() {
 }
 
 #[test]
-fn contains_gt_and_lt_want_matching_types() {
+fn contains_gt_and_lt_need_matching_types() {
     assert!(matches(json!({"a": "abc"}), "a", "contains", json!("")));
     assert!(!matches(json!({"a": ["abc"]}), "a", "contains", json!("abc")));
     assert!(matches(json!({"a": 2}), "a", "gt", json!(1.5)));
@@ -90,7 +90,7 @@ fn attributes_are_found_by_whole_name_then_by_path() {
     let context =
         json!({"a": {"b": {"": 1}, "list": [[5]]}, "a.b": null, "text": "abc", "": 7, "list": {"length": 9}});
     let found = |name: &str, value: Value| matches(context.clone(), name, "eq", value);
-    assert!(found("a.b", json!(null)), "the whole name wins");
+    assert!(found("a.b", json!(null)), "the whole name takes precedence");
     assert!(found("a.b.", json!(1)), "an empty segment is a key");
     assert!(found("", json!(7)));
     assert!(found("a.list.0.0", json!(5)));
@@ -111,25 +111,25 @@ fn attributes_are_found_by_whole_name_then_by_path() {
 }
 
 #[test]
-fn of_a_repeated_key_the_last_one_counts() {
+fn the_last_of_repeated_keys_counts() {
     let context = Context::from_json(r#"{"a": 1, "a": 2}"#).unwrap();
     assert_eq!(context.get("a"), Scalar::Number(2.0));
     let many: String = (0..40).map(|number| format!("\"k{}\": {number},", number % 20)).collect();
     let many = format!("{{{many} \"a\": {{\"b\": 1, \"b\": 2}}, \"last\": 1}}");
     let context = Context::from_json(&many).unwrap();
-    assert_eq!(context.get("k7"), Scalar::Number(27.0), "among many too");
-    assert_eq!(context.get("a.b"), Scalar::Number(2.0), "within objects too");
+    assert_eq!(context.get("k7"), Scalar::Number(27.0), "among many members");
+    assert_eq!(context.get("a.b"), Scalar::Number(2.0), "within nested objects");
 }
 
 #[test]
-fn numbers_that_overflow_and_lone_surrogates_are_no_context() {
+fn overflowing_numbers_and_lone_surrogates_are_rejected() {
     for bad in ["{\"a\": 1e999}", "{\"a\": \"\\ud800\"}", "[]", "\"x\"", "null", "", &"[".repeat(10_000)] {
         assert!(Context::from_json(bad).is_err(), "{bad:.20}");
     }
 }
 
 #[test]
-fn no_key_of_a_context_has_a_meaning_of_its_own() {
+fn no_key_of_a_context_has_a_special_meaning() {
     for text in
         [r#"{"$serde_json::private::RawValue": "[]"}"#, r#"{"a": {"$serde_json::private::RawValue": 1}}"#]
     {
@@ -145,7 +145,7 @@ fn experiment(json: Value) -> Experiment {
 }
 
 #[test]
-fn the_first_allocation_that_holds_the_bucket_decides() {
+fn the_first_allocation_that_contains_the_bucket_decides() {
     // user-1 under salt-1 is in bucket 2865.
     let experiment = experiment(json!({
         "id": "e", "key": "k", "salt": "salt-1", "audienceRules": null,
@@ -163,7 +163,7 @@ fn the_first_allocation_that_holds_the_bucket_decides() {
 }
 
 #[test]
-fn an_allocation_to_a_variant_that_is_gone_assigns_nothing() {
+fn an_allocation_to_a_missing_variant_assigns_nothing() {
     let experiment = experiment(json!({
         "id": "e", "key": "k", "salt": "salt-1", "variants": [{"id": "b", "key": "b"}],
         "allocations": [
@@ -175,11 +175,11 @@ fn an_allocation_to_a_variant_that_is_gone_assigns_nothing() {
 }
 
 #[test]
-fn everyone_gets_experiments_without_rules_whatever_their_salts() {
+fn experiments_without_rules_match_everyone_whatever_their_salts() {
     for count in 0..20_usize {
         let experiments: Vec<Value> = (0..count)
             .map(|number| {
-                // Some lengths once, some often, and not in the order of the experiments.
+                // Some lengths occur once, some often, and not in the order of the experiments.
                 let salt = "salt".repeat(3)[..(count + 19 - number) % 7].to_owned();
                 json!({
                     "id": number.to_string(), "key": "k", "salt": salt,
@@ -201,7 +201,7 @@ fn everyone_gets_experiments_without_rules_whatever_their_salts() {
 }
 
 #[test]
-fn the_step_says_which_rules_kept_a_user_out() {
+fn the_step_names_the_rules_that_excluded_a_user() {
     let never = json!([{"conditions": [{"attribute": "a", "operator": "nonsense"}]}]);
     let step = |audience: &Value, targeting: &Value| {
         let experiment = experiment(json!({
@@ -216,7 +216,7 @@ fn the_step_says_which_rules_kept_a_user_out() {
 }
 
 #[test]
-fn a_snapshot_that_needs_more_than_this_engine_is_refused_by_name() {
+fn a_snapshot_that_needs_an_unknown_capability_is_rejected_with_its_name() {
     let json = json!({"version": 1, "environment": "e", "publishedAt": "", "experiments": [],
         "extended": {"requires": ["time-travel/1"], "experiments": []}});
     let error = Snapshot::from_json(json.to_string().as_bytes()).unwrap_err();

@@ -1,5 +1,5 @@
-//! The recorded decisions of the reference system must come out exactly.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Decisions must equal the recorded decisions of the reference system.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 mod deciding;
 
@@ -13,7 +13,7 @@ fn vectors(file: &str) -> Value {
 }
 
 #[test]
-fn hashes_and_buckets_are_the_recorded_ones() {
+fn hashes_and_buckets_equal_the_recorded_values() {
     let vectors = vectors("hashes.json");
     let vectors = vectors["vectors"].as_array().unwrap();
     assert!(vectors.len() >= 400, "only {} vectors", vectors.len());
@@ -25,7 +25,7 @@ fn hashes_and_buckets_are_the_recorded_ones() {
 }
 
 #[test]
-fn decisions_are_the_recorded_ones() {
+fn decisions_equal_the_recorded_decisions() {
     let vectors = vectors("decisions.json");
     let mut requests = 0;
     for case in vectors["cases"].as_array().unwrap() {
@@ -33,7 +33,7 @@ fn decisions_are_the_recorded_ones() {
         for request in case["requests"].as_array().unwrap() {
             let assignments = compiled.decide(request["user_key"].as_str().unwrap(), &request["context"]);
             let got: Vec<Value> =
-                assignments.into_iter().map(|assignment| compiled.answer(assignment)).collect();
+                assignments.into_iter().map(|assignment| compiled.response(assignment)).collect();
             assert_eq!(Value::from(got), request["assignments"], "{request}\n{}", case["snapshot"]);
             requests += 1;
         }
@@ -42,7 +42,7 @@ fn decisions_are_the_recorded_ones() {
 }
 
 #[test]
-fn the_known_values_of_the_contract_hold() {
+fn the_contracts_example_values_hold() {
     for (key, salt, bucket) in [
         ("user-1", "salt-1", 2865),
         ("alice", "exp-abc", 663),

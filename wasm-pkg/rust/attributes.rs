@@ -4,19 +4,19 @@ use alloc::vec::Vec;
 
 use edgewise_engine::{Attributes, Scalar};
 
-/// One attribute. Its strings stand in a text beside it.
+/// An attribute. Strings are stored in a separate text.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Record {
     /// One of the [`kind`]s.
     pub kind: u32,
-    /// How many bytes a string has.
+    /// The length of a string, in bytes.
     pub length: u32,
-    /// A double's bits; of a string, where it begins in the text.
+    /// The bits of a double, or the offset of a string in the text.
     pub bits: u64,
 }
 
-/// What a [`Record`] is.
+/// The kinds of [`Record`]s.
 pub mod kind {
     /// The context has no such attribute.
     pub const MISSING: u32 = 0;
@@ -34,13 +34,13 @@ pub mod kind {
     pub const COMPOSITE: u32 = 6;
 }
 
-/// What JavaScript writes before it decides: texts, the user key first, and the attributes that the ruleset asks for, in
-/// its order.
+/// The input of a decision, written by JavaScript: texts, the user key first, and the attributes of the ruleset, in the
+/// ruleset's order.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
     pub(crate) records: Vec<Record>,
     pub(crate) text: Vec<u8>,
-    /// Where in it texts begin: at an address that words can be written to.
+    /// The offset of the first text, whose address is aligned for words.
     pub(crate) first: usize,
 }
 
@@ -60,7 +60,7 @@ impl Attributes for Input {
             kind::TRUE => Scalar::Bool(true),
             kind::NUMBER => Scalar::Number(f64::from_bits(record.bits)),
             kind::STRING => {
-                #[expect(clippy::cast_possible_truncation, reason = "memory has no more bytes")]
+                #[expect(clippy::cast_possible_truncation, reason = "memory is smaller than 4 GiB")]
                 let first = record.bits as usize;
                 let bytes = self.text().get(first..first.saturating_add(record.length as usize));
                 Scalar::String(core::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! From the JSON of a snapshot to a ruleset's bytes.
+//! Compiling the JSON of a snapshot to the bytes of a ruleset.
 
 use alloc::{
     string::{String, ToString},
@@ -7,33 +7,33 @@ use alloc::{
 
 use edgewise_engine::{Snapshot, compile, ruleset::snapshot_hash};
 
-/// All that lives between calls.
+/// The state between calls.
 #[derive(Debug, Default)]
 pub struct Compiling {
-    /// The JSON that is to be compiled, and then what came of it.
+    /// The JSON to compile.
     bytes: Vec<u8>,
 }
 
 impl Compiling {
-    /// Nothing yet.
+    /// Creates the initial state.
     #[must_use]
     pub const fn new() -> Self {
         Self { bytes: Vec::new() }
     }
 
-    /// Room for so many bytes of JSON, to be written before they are compiled; `None` if there is not so much memory.
+    /// Returns space for `length` bytes of JSON, or `None` if memory is exhausted.
     pub fn room(&mut self, length: usize) -> Option<&mut [u8]> {
-        let mut room = Vec::new();
-        room.try_reserve_exact(length).ok()?;
-        room.resize(length, 0);
-        self.bytes = room;
+        let mut space = Vec::new();
+        space.try_reserve_exact(length).ok()?;
+        space.resize(length, 0);
+        self.bytes = space;
         Some(&mut self.bytes)
     }
 
-    /// Compiles the JSON that was written into the room.
+    /// Compiles the JSON that was written into the space.
     ///
     /// # Errors
-    /// The text says why it cannot be decided from.
+    /// Returns a text that says why the JSON cannot be compiled.
     pub fn compile(&mut self) -> Result<Vec<u8>, String> {
         let json = core::mem::take(&mut self.bytes);
         let snapshot = Snapshot::from_json(&json).map_err(|problem| problem.to_string())?;

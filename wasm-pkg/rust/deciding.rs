@@ -1,4 +1,4 @@
-//! Loaded rulesets, and deciding from them.
+//! Loaded rulesets, and decisions.
 
 use alloc::vec::Vec;
 
@@ -6,34 +6,34 @@ use edgewise_engine::{Assignment, Buffer, Ruleset, RulesetError, UserKey};
 
 use crate::attributes::{Input, Record};
 
-/// All that lives between calls.
+/// The state between calls.
 #[derive(Debug)]
 pub struct Deciding {
-    /// A ruleset's handle is its place here and 1.
+    /// The handle of a ruleset is the index plus 1.
     rulesets: Vec<Option<Ruleset>>,
-    /// The bytes that are to be loaded next.
+    /// The bytes of the ruleset to load next.
     incoming: Vec<u8>,
     input: Input,
     buffer: Buffer,
 }
 
 impl Deciding {
-    /// Nothing loaded.
+    /// Creates the initial state, without rulesets.
     #[must_use]
     pub fn new() -> Self {
         Self { rulesets: Vec::new(), incoming: Vec::new(), input: Input::default(), buffer: Buffer::new() }
     }
 
-    /// Room for so many bytes of a ruleset, to be written before it is loaded; `None` if there is not so much memory.
+    /// Returns space for a ruleset of `length` bytes, or `None` if memory is exhausted.
     pub fn room(&mut self, length: usize) -> Option<&mut [u8]> {
         self.incoming = zeros(length)?;
         Some(&mut self.incoming)
     }
 
-    /// Loads the bytes that were written into the room, and returns the ruleset's handle.
+    /// Loads the ruleset that was written into the space, and returns the handle.
     ///
     /// # Errors
-    /// As [`Ruleset::load`].
+    /// Returns the errors of [`Ruleset::load`].
     pub fn load(&mut self) -> Result<usize, RulesetError> {
         let ruleset = Ruleset::load(core::mem::take(&mut self.incoming))?;
         let free = self.rulesets.iter().position(Option::is_none).unwrap_or(self.rulesets.len());
@@ -44,22 +44,22 @@ impl Deciding {
         Ok(free + 1)
     }
 
-    /// Forgets a ruleset. Its handle may be given to another.
+    /// Releases a ruleset. The handle may be reused.
     pub fn release(&mut self, handle: usize) {
         if let Some(place) = self.rulesets.get_mut(handle.wrapping_sub(1)) {
             *place = None;
         }
     }
 
-    /// The ruleset of a handle.
+    /// Returns the ruleset of a handle.
     #[must_use]
     #[inline]
     pub fn ruleset(&self, handle: usize) -> Option<&Ruleset> {
         self.rulesets.get(handle.wrapping_sub(1))?.as_ref()
     }
 
-    /// Where attributes and texts are written before deciding: so many records and bytes, if not more. Texts begin at an
-    /// address that is a multiple of four. `None` if there is not so much memory.
+    /// Returns the space for the input of a decision: at least `records` records and `text` bytes. The address of the text
+    /// is a multiple of four. Returns `None` if memory is exhausted.
     pub fn input(&mut self, records: usize, text: usize) -> Option<(&mut [Record], &mut [u8])> {
         let input = &mut self.input;
         if input.records.len() < records {
@@ -72,7 +72,7 @@ impl Deciding {
         Some((&mut input.records, input.text.get_mut(input.first..)?.get_mut(..text)?))
     }
 
-    /// Decides for the user whose key stands at the beginning of the text, and whose attributes are in the records.
+    /// Decides for the user whose key is the start of the text, and whose attributes are in the records.
     #[inline]
     pub fn decide(&mut self, handle: usize, key_length: usize) -> &[Assignment] {
         let ruleset = self.rulesets.get(handle.wrapping_sub(1)).and_then(Option::as_ref);
@@ -88,7 +88,7 @@ impl Default for Deciding {
     }
 }
 
-/// So many of the default value, unless there is not so much memory.
+/// Returns a vector of `length` default values, or `None` if memory is exhausted.
 pub(crate) fn zeros<T: Clone + Default>(length: usize) -> Option<Vec<T>> {
     let mut room = Vec::new();
     room.try_reserve_exact(length).ok()?;

@@ -1,8 +1,8 @@
-//! What JavaScript can call. Pointers and lengths that a call returns beyond one number stand in an *answer*, whose
-//! address is asked for once.
+//! The functions that JavaScript calls. A call that returns more than one number writes pointers and lengths into the
+//! *result*, whose address JavaScript reads once.
 #![expect(
     unsafe_code,
-    reason = "names that JavaScript can call must not be changed, and what lives between calls must stand somewhere"
+    reason = "exported names must not be mangled, and the state between calls needs globals"
 )]
 
 use core::{cell::UnsafeCell, panic::PanicInfo};
@@ -15,10 +15,10 @@ fn panicked(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Something that lives between calls.
+/// State that lives between calls.
 struct Global<T>(UnsafeCell<T>);
 
-// SAFETY: this module is compiled for WASM without threads alone.
+// SAFETY: this module is compiled only for WASM without threads.
 unsafe impl<T> Sync for Global<T> {}
 
 impl<T> Global<T> {
@@ -27,47 +27,48 @@ impl<T> Global<T> {
     }
 
     fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
-        // SAFETY: there are no threads, exports call nothing of JavaScript, and no `work` here calls an export or
-        // `with`: so nobody else has a reference.
+        // SAFETY: there are no threads, exports do not call JavaScript, and no `work` in this module calls an export
+        // or `with` of the same global, so there is no other reference.
         work(unsafe { &mut *self.0.get() })
     }
 }
 
-/// Words that a call returns beyond its result.
+/// The result of a call, beyond the returned number.
 #[repr(C)]
-struct Answer {
+struct CallResult {
     at: *const u8,
     length: usize,
     low: u32,
     high: u32,
 }
 
-static ANSWER: Global<Answer> = Global::new(Answer { at: core::ptr::null(), length: 0, low: 0, high: 0 });
+static RESULT: Global<CallResult> =
+    Global::new(CallResult { at: core::ptr::null(), length: 0, low: 0, high: 0 });
 
-fn answer_bytes(bytes: &[u8]) {
-    ANSWER.with(|answer| (answer.at, answer.length) = (bytes.as_ptr(), bytes.len()));
+fn return_bytes(bytes: &[u8]) {
+    RESULT.with(|result| (result.at, result.length) = (bytes.as_ptr(), bytes.len()));
 }
 
 #[cfg(feature = "decide")]
-fn answer_words(low: u32, high: u32) {
-    ANSWER.with(|answer| (answer.low, answer.high) = (low, high));
+fn return_words(low: u32, high: u32) {
+    RESULT.with(|result| (result.low, result.high) = (low, high));
 }
 
 fn address<T>(of: Option<&mut [T]>) -> *mut T {
     of.map_or(core::ptr::null_mut(), <[T]>::as_mut_ptr)
 }
 
-/// Where answers stand: address, length, and two more words.
+/// Returns the address of the result: address, length, and two more words.
 #[unsafe(no_mangle)]
-extern "C" fn answer() -> *const u8 {
-    ANSWER.with(|answer| core::ptr::from_mut(answer).cast())
+extern "C" fn result() -> *const u8 {
+    RESULT.with(|result| core::ptr::from_mut(result).cast())
 }
 
 #[cfg(feature = "decide")]
 mod decide {
     use edgewise_engine::{Ruleset, RulesetError, ruleset::FORMAT};
 
-    use super::{ANSWER, Global, address, answer_bytes, answer_words};
+    use super::{Global, RESULT, address, return_bytes, return_words};
     use crate::{attributes::Record, deciding::Deciding};
 
     static DECIDING: Global<Option<Deciding>> = Global::new(None);
@@ -75,7 +76,7 @@ mod decide {
     fn deciding<R>(work: impl FnOnce(&mut Deciding) -> R) -> R {
         DECIDING.with(|deciding| {
             if deciding.is_none() {
-                first(deciding);
+                initialize(deciding);
             }
             match deciding {
                 Some(deciding) => work(deciding),
@@ -84,39 +85,39 @@ mod decide {
         })
     }
 
-    /// Once, and so not part of every export.
+    /// Called once, and therefore not inlined into every export.
     #[cold]
     #[inline(never)]
-    fn first(deciding: &mut Option<Deciding>) {
+    fn initialize(deciding: &mut Option<Deciding>) {
         *deciding = Some(Deciding::new());
     }
 
-    fn of<R: Default>(handle: usize, ask: impl FnOnce(&Ruleset) -> R) -> R {
-        deciding(|deciding| deciding.ruleset(handle).map(ask).unwrap_or_default())
+    fn of<R: Default>(handle: usize, read: impl FnOnce(&Ruleset) -> R) -> R {
+        deciding(|deciding| deciding.ruleset(handle).map(read).unwrap_or_default())
     }
 
-    /// The format of rulesets that can be loaded.
+    /// Returns the format of rulesets that can be loaded.
     #[unsafe(no_mangle)]
     extern "C" fn format() -> u32 {
         FORMAT
     }
 
-    /// Room for a ruleset of so many bytes; 0 if there is none.
+    /// Returns the address of space for a ruleset of `length` bytes; 0 if memory is exhausted.
     #[unsafe(no_mangle)]
     extern "C" fn room(length: usize) -> *mut u8 {
         deciding(|deciding| address(deciding.room(length)))
     }
 
-    /// Loads what was written there: the handle, or 0, and then the answer says why not.
+    /// Loads the ruleset that was written into the space. Returns the handle, or 0 with the reason in the result.
     #[unsafe(no_mangle)]
     extern "C" fn load() -> usize {
         match deciding(Deciding::load) {
             Ok(handle) => return handle,
-            Err(RulesetError::Foreign) => answer_words(1, 0),
-            Err(RulesetError::Format(format)) => answer_words(2, format),
-            Err(RulesetError::Unsupported(capabilities)) => answer_words(3, capabilities),
-            // What exactly is broken is of use to nobody here, and its texts would be a twentieth of the file.
-            Err(RulesetError::Damaged(_)) => answer_words(4, 0),
+            Err(RulesetError::Foreign) => return_words(1, 0),
+            Err(RulesetError::Format(format)) => return_words(2, format),
+            Err(RulesetError::Unsupported(capabilities)) => return_words(3, capabilities),
+            // The details are of no use here, and their texts would take up 5 % of the file.
+            Err(RulesetError::Damaged(_)) => return_words(4, 0),
         }
         0
     }
@@ -126,24 +127,24 @@ mod decide {
         deciding(|deciding| deciding.release(handle));
     }
 
-    /// The version, and in the answer's words the hash of the snapshot.
+    /// Returns the version, with the hash of the snapshot in the words of the result.
     #[unsafe(no_mangle)]
     #[expect(clippy::cast_precision_loss, reason = "versions are below 2^53")]
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
+    #[expect(clippy::cast_possible_truncation, reason = "splits into halves")]
     extern "C" fn version(handle: usize) -> f64 {
         let hash = of(handle, Ruleset::snapshot_hash);
-        answer_words(hash as u32, (hash >> 32) as u32);
+        return_words(hash as u32, (hash >> 32) as u32);
         of(handle, Ruleset::version) as f64
     }
 
     #[unsafe(no_mangle)]
     extern "C" fn environment(handle: usize) {
-        of(handle, |ruleset| answer_bytes(ruleset.environment().as_bytes()));
+        of(handle, |ruleset| return_bytes(ruleset.environment().as_bytes()));
     }
 
     #[unsafe(no_mangle)]
     extern "C" fn published_at(handle: usize) {
-        of(handle, |ruleset| answer_bytes(ruleset.published_at().as_bytes()));
+        of(handle, |ruleset| return_bytes(ruleset.published_at().as_bytes()));
     }
 
     #[unsafe(no_mangle)]
@@ -163,39 +164,39 @@ mod decide {
 
     #[unsafe(no_mangle)]
     extern "C" fn attribute(handle: usize, number: usize) {
-        of(handle, |ruleset| answer_bytes(ruleset.attributes().nth(number).unwrap_or_default().as_bytes()));
+        of(handle, |ruleset| return_bytes(ruleset.attributes().nth(number).unwrap_or_default().as_bytes()));
     }
 
-    /// What assignments of an experiment begin with.
+    /// Returns the start of an experiment's assignments.
     #[unsafe(no_mangle)]
     extern "C" fn head(handle: usize, experiment: u32) {
-        of(handle, |ruleset| answer_bytes(ruleset.fragments().head(experiment)));
+        of(handle, |ruleset| return_bytes(ruleset.fragments().head(experiment)));
     }
 
-    /// What assignments of a variant end with.
+    /// Returns the end of a variant's assignments.
     #[unsafe(no_mangle)]
     extern "C" fn tail(handle: usize, experiment: u32, variant: u32) {
-        of(handle, |ruleset| answer_bytes(ruleset.fragments().tail(experiment, variant)));
+        of(handle, |ruleset| return_bytes(ruleset.fragments().tail(experiment, variant)));
     }
 
-    /// Where records are written before deciding, and in the answer where text is. 0 if there is not enough memory.
+    /// Returns the address of the records, with the space for texts in the result; 0 if memory is exhausted.
     #[unsafe(no_mangle)]
     extern "C" fn input(records: usize, text: usize) -> *mut Record {
         deciding(|deciding| match deciding.input(records, text) {
             Some((records, text)) => {
-                answer_bytes(text);
+                return_bytes(text);
                 records.as_mut_ptr()
             }
             None => core::ptr::null_mut(),
         })
     }
 
-    /// How many assignments there are. Where they stand, two words each, is in the answer.
+    /// Returns the number of assignments, with their address in the result. An assignment is two words.
     #[unsafe(no_mangle)]
     extern "C" fn decide(handle: usize, key_length: usize) -> usize {
         deciding(|deciding| {
             let assignments = deciding.decide(handle, key_length);
-            ANSWER.with(|answer| answer.at = assignments.as_ptr().cast());
+            RESULT.with(|result| result.at = assignments.as_ptr().cast());
             assignments.len()
         })
     }
@@ -205,27 +206,29 @@ mod decide {
 mod compile {
     use alloc::vec::Vec;
 
-    use super::{Global, address, answer_bytes};
+    use super::{Global, address, return_bytes};
     use crate::compiling::Compiling;
 
     static COMPILING: Global<Compiling> = Global::new(Compiling::new());
     static COMPILED: Global<Vec<u8>> = Global::new(Vec::new());
 
-    /// Room for so many bytes of JSON; 0 if there is none. What was compiled before is gone then.
+    /// Returns the address of space for `length` bytes of JSON; 0 if memory is exhausted. Releases the last compiled
+    /// ruleset.
     #[unsafe(no_mangle)]
     extern "C" fn json_room(length: usize) -> *mut u8 {
         COMPILED.with(|compiled| *compiled = Vec::new());
         COMPILING.with(|compiling| address(compiling.room(length)))
     }
 
-    /// Compiles what was written there: 1 and in the answer the ruleset's bytes, or 0 and why not.
+    /// Compiles the JSON that was written into the space. Returns 1 with the bytes of the ruleset in the result, or 0 with
+    /// the reason.
     #[unsafe(no_mangle)]
     extern "C" fn compile() -> u32 {
-        let result = COMPILING.with(Compiling::compile);
-        let done = u32::from(result.is_ok());
+        let outcome = COMPILING.with(Compiling::compile);
+        let done = u32::from(outcome.is_ok());
         COMPILED.with(|compiled| {
-            *compiled = result.unwrap_or_else(alloc::string::String::into_bytes);
-            answer_bytes(compiled);
+            *compiled = outcome.unwrap_or_else(alloc::string::String::into_bytes);
+            return_bytes(compiled);
         });
         done
     }

@@ -1,14 +1,14 @@
-//! The decision core as JavaScript calls it: what the npm package `edgewise` is built on.
+//! The WASM interface of the engine, which the npm package `edgewise` uses.
 //!
-//! Nothing crosses the boundary but numbers. JavaScript writes texts into linear memory, calls, and reads what came of
-//! it there. All words of an error message are JavaScript's own, so that no formatting is compiled in.
+//! Only numbers cross the boundary. JavaScript writes texts into linear memory, calls an export, and reads the result from
+//! memory. JavaScript contains the texts of error messages, so that no formatting code is compiled in.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`deciding`] | loaded rulesets, and deciding (feature `decide`) |
+//! | [`deciding`] | loaded rulesets, and decisions (feature `decide`) |
 //! | [`attributes`] | a user's attributes as JavaScript writes them |
-//! | [`compiling`] | from a snapshot to a ruleset (feature `compile`) |
-//! | `exports` | what JavaScript can call: the only `unsafe` of this crate, compiled for WASM alone |
+//! | [`compiling`] | compiling a snapshot to a ruleset (feature `compile`) |
+//! | `exports` | the functions that JavaScript calls: the only `unsafe` code of this crate, compiled for WASM only |
 #![cfg_attr(target_family = "wasm", no_std)]
 
 extern crate alloc;

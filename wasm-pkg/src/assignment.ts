@@ -1,17 +1,17 @@
-/** A JSON value, as a payload holds it. */
+/** A JSON value of a payload. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** A user gets this variant of this experiment. Frozen, and the same object each time it is decided. */
+/** The assignment of a user to a variant of an experiment. Frozen, and the same object for each decision. */
 export interface Assignment {
   readonly experimentKey: string;
   readonly experimentId: string;
   readonly variantKey: string;
   readonly variantId: string;
-  /** What the variant carries, as published: absent, `null` or an object. */
+  /** The payload of the variant, as published: absent, `null` or an object. */
   readonly payload?: { readonly [key: string]: Json } | null;
 }
 
-interface Answer {
+interface WireAssignment {
   experiment_key: string;
   experiment_id: string;
   variant_key: string;
@@ -19,16 +19,16 @@ interface Answer {
   payload?: { [key: string]: Json } | null;
 }
 
-/** An assignment as a decide answer writes it. */
+/** Reads an assignment in the form of a decide response. */
 export function assignmentOf(json: string): Assignment {
-  const answer = JSON.parse(json) as Answer;
+  const wire = JSON.parse(json) as WireAssignment;
   const names = {
-    experimentKey: answer.experiment_key,
-    experimentId: answer.experiment_id,
-    variantKey: answer.variant_key,
-    variantId: answer.variant_id,
+    experimentKey: wire.experiment_key,
+    experimentId: wire.experiment_id,
+    variantKey: wire.variant_key,
+    variantId: wire.variant_id,
   };
-  return frozen("payload" in answer ? { ...names, payload: answer.payload as Assignment["payload"] & {} } : names);
+  return frozen("payload" in wire ? { ...names, payload: wire.payload as Assignment["payload"] & {} } : names);
 }
 
 function frozen<T>(value: T): T {

@@ -3,67 +3,67 @@ import type { Context } from "./context.js";
 import { EdgewiseError, messageOf } from "./errors.js";
 import { Exposures } from "./exposures.js";
 import { initialize, initializeNow } from "./instance.js";
-import { look, type Held, type Loaded } from "./loading.js";
+import { poll, type Held, type Loaded } from "./loading.js";
 import type { Persistence } from "./persistence.js";
 import { Ruleset } from "./ruleset.js";
 import { Store } from "./store.js";
 import { Updates } from "./updates.js";
 import type { WasmInput } from "./wasm.js";
 
-/** How a client finds and follows an environment. */
+/** The options of a client. */
 export interface ClientOptions {
-  /** Where `configs/…` is served: an Edgewise address, or that of a bucket. */
+  /** The address that serves `configs/…`: an Edgewise server or a bucket. */
   readonly configUrl: string | URL;
   /** The environment's name. */
   readonly environment: string;
-  /** Milliseconds between looks for something new: 5000 by default. 0: never, but on `refresh`. */
+  /** Milliseconds between polls for a new version: 5000 by default. 0: the client polls only on `refresh`. */
   readonly pollingInterval?: number;
-  /** Whether to be told of news by server-sent events, from `{configUrl}/api/stream` or the address given. Where there are none, polling goes on. */
+  /** Whether to receive updates by server-sent events, from `{configUrl}/api/stream` or the given address. If the server has no such stream, the client keeps polling. */
   readonly stream?: boolean | string | URL;
-  /** A ruleset to begin with, as bytes, such as a server has put into its page. */
+  /** The bytes of a ruleset to start with, for example embedded in a page by the server. */
   readonly ruleset?: Uint8Array | ArrayBuffer;
-  /** Where to keep the last ruleset, so that the next client starts at once: `inLocalStorage()`, `inIndexedDb()`. */
+  /** Where the client saves the last ruleset, so that the next client starts immediately: `inLocalStorage()`, `inIndexedDb()`. */
   readonly persistence?: Persistence;
-  /** Told when a user first gets to see a variant: of what `variant` returns, once for each user, experiment and variant. */
+  /** Called when `variant` returns an assignment, once for each user, experiment and variant. */
   readonly onExposure?: (assignment: Assignment, userKey: string) => void;
-  /** Told what goes wrong in the background, when it begins and when it changes. By default it is warned of on the console. */
+  /** Called with an error of background work when the error first occurs or changes. By default, the client logs a warning. */
   readonly onError?: (error: EdgewiseError) => void;
-  /** Instead of the global `fetch`. */
+  /** The function to use instead of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** The WASM file, if it cannot be found by itself. As for `initialize`. */
+  /** The WASM file, if the package cannot find the file. As for `initialize`. */
   readonly wasm?: WasmInput | PromiseLike<WasmInput>;
 }
 
 /** Decides for users from the newest ruleset of an environment. */
 export interface Client {
-  /** Settled when there is something to decide from, or when the first look for it has failed. Looking goes on then. */
+  /** Resolves when a ruleset is loaded. Rejects if the first poll fails; the client keeps polling. */
   readonly ready: Promise<void>;
-  /** The version that is decided from; `undefined` before there is one. */
+  /** The version of the current ruleset; `undefined` before a ruleset is loaded. */
   readonly version: number | undefined;
   /**
    * Decides all experiments for one user, in the order of the snapshot.
    *
-   * @throws {EdgewiseError} `not-ready` before there is a ruleset, `closed`, `bad-argument`
+   * @throws {EdgewiseError} `not-ready` before a ruleset is loaded, `closed`, `bad-argument`
    */
   decide(userKey: string, context?: Context): readonly Assignment[];
   /**
-   * The user's assignment in one experiment, if there is one.
+   * Returns the user's assignment in one experiment, if there is one.
    *
    * @throws {EdgewiseError} as `decide`
    */
   variant(experimentKey: string, userKey: string, context?: Context): Assignment | undefined;
-  /** Has a function called with the version whenever there is a new one. Returns how to stop that. */
+  /** Calls `listener` with each new version. Returns a function that removes the listener. */
   onUpdate(listener: (version: number) => void): () => void;
-  /** Looks for something new now. Rejects if that fails. */
+  /** Polls for a new version now. Rejects if the poll fails. */
   refresh(): Promise<void>;
-  /** Ends all background work and gives memory back. Calls throw then. */
+  /** Ends all background work and releases memory. Later calls throw. */
   close(): void;
   /** As `close`, for `using`. */
   [Symbol.dispose](): void;
 }
 
 /**
- * A client that follows an environment.
+ * Creates a client that follows an environment.
  *
  * @throws {EdgewiseError} `bad-argument`
  */
@@ -84,10 +84,10 @@ class FollowingClient implements Client {
   readonly #closing = new AbortController();
   readonly #listeners = new Set<(version: number) => void>();
   #ruleset: Ruleset | undefined;
-  /** What is held of the store; nothing if the ruleset is a kept one, which yields to whatever the store has. */
+  /** The loaded versions of the store. Undefined for a saved ruleset, which any version in the store replaces. */
   #held: Held | undefined;
-  /** The last problem that was told of. */
-  #problem: string | undefined;
+  /** The message of the last reported error. */
+  #reported: string | undefined;
 
   constructor(options: ClientOptions) {
     const { configUrl, environment, pollingInterval, stream, onExposure } = checked(options);
@@ -98,14 +98,14 @@ class FollowingClient implements Client {
     this.#key = `edgewise ${url} ${environment}`;
     this.#store = new Store(url, fetch, closed);
     this.#exposures = onExposure === undefined ? undefined : new Exposures(onExposure);
-    this.#updates = new Updates(() => this.#look(), {
+    this.#updates = new Updates(() => this.#poll(), {
       interval: pollingInterval ?? DEFAULT_INTERVAL,
       stream: stream === true ? `${url}/api/stream?env=${environment}` : stream ? String(stream) : undefined,
       fetch,
       closed,
     });
     this.ready = this.#begin();
-    // Who does not wait for it is told by `onError`.
+    // Callers that do not await `ready` receive the error by `onError`.
     this.ready.catch(() => undefined);
   }
 
@@ -124,8 +124,8 @@ class FollowingClient implements Client {
   }
 
   onUpdate(listener: (version: number) => void): () => void {
-    if (typeof listener !== "function") throw new EdgewiseError("bad-argument", "`onUpdate` needs a function to call");
-    // The same function may be added twice.
+    if (typeof listener !== "function") throw new EdgewiseError("bad-argument", "`onUpdate` needs a function");
+    // A wrapper, because the same function may be added twice.
     const added = (version: number): void => listener(version);
     this.#listeners.add(added);
     return () => this.#listeners.delete(added);
@@ -154,59 +154,59 @@ class FollowingClient implements Client {
     throw new EdgewiseError("not-ready", "there is no ruleset yet: `await client.ready` first, or create the client with `ruleset`");
   }
 
-  /** Runs up to its first `await` within the constructor: where the WASM file is at hand, `ruleset` can be decided from at once. */
+  /** Runs synchronously up to the first `await`: if the WASM file can be loaded synchronously, the client can decide from `ruleset` immediately. */
   async #begin(): Promise<void> {
     const { wasm, ruleset, persistence } = this.#options;
     if (!initializeNow(wasm)) await initialize(wasm);
     if (this.#closing.signal.aborted) throw closedError();
-    if (ruleset !== undefined) this.#take(ruleset);
-    const looked = this.#updates.start();
+    if (ruleset !== undefined) this.#installGiven(ruleset);
+    const polled = this.#updates.start();
     if (this.#ruleset !== undefined) {
-      looked.catch(() => undefined);
+      polled.catch(() => undefined);
     } else if (persistence === undefined) {
-      await looked;
+      await polled;
     } else {
-      // Whichever comes first; if neither does, what the store said.
-      await Promise.any([looked, this.#restore(persistence)]).catch(() => looked);
+      // Wait for the first to succeed. If both fail, the result is the error of the store.
+      await Promise.any([polled, this.#restore(persistence)]).catch(() => polled);
     }
   }
 
-  /** Begins with a ruleset that was handed over. */
-  #take(bytes: Uint8Array | ArrayBuffer): void {
+  /** Starts with the ruleset of the options. */
+  #installGiven(bytes: Uint8Array | ArrayBuffer): void {
     try {
-      const ruleset = this.#own(Ruleset.load(bytes));
+      const ruleset = this.#checked(Ruleset.load(bytes));
       this.#install(ruleset, { pointer: ruleset.version, version: ruleset.version });
     } catch (problem) {
       this.#report(problem);
     }
   }
 
-  /** Begins with the ruleset that another client has kept, unless there is one already. */
+  /** Starts with the saved ruleset of an earlier client, unless a ruleset is loaded already. */
   async #restore(persistence: Persistence): Promise<void> {
     const bytes = await persistence.load(this.#key);
     if (bytes === undefined || this.#ruleset !== undefined || this.#closing.signal.aborted) {
-      throw new EdgewiseError("no-config", "nothing is kept, or it is not needed");
+      throw new EdgewiseError("no-config", "no saved ruleset is needed");
     }
-    this.#install(this.#own(Ruleset.load(bytes)), undefined);
+    this.#install(this.#checked(Ruleset.load(bytes)), undefined);
   }
 
-  #own(ruleset: Ruleset): Ruleset {
+  #checked(ruleset: Ruleset): Ruleset {
     const { environment } = ruleset;
     if (environment === this.#options.environment) return ruleset;
     ruleset.close();
-    throw new EdgewiseError("bad-ruleset", `the ruleset is of another environment, \`${environment}\``);
+    throw new EdgewiseError("bad-ruleset", `the ruleset belongs to environment \`${environment}\``);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { signal } = this.#closing;
     try {
       this.#store.begin();
-      const loaded = await look(this.#store, this.#options.environment, this.#held);
+      const loaded = await poll(this.#store, this.#options.environment, this.#held);
       if (signal.aborted) loaded?.ruleset.close();
       signal.throwIfAborted();
       this.#store.remember();
       if (loaded !== undefined) this.#swap(loaded);
-      this.#problem = undefined;
+      this.#reported = undefined;
     } catch (problem) {
       throw signal.aborted ? closedError() : this.#report(problem);
     }
@@ -215,13 +215,13 @@ class FollowingClient implements Client {
   #swap({ ruleset, bytes, held }: Loaded): void {
     const now = this.#ruleset;
     if (now?.version === ruleset.version && now.snapshotHash === ruleset.snapshotHash) {
-      // What was kept is what is live.
+      // The saved ruleset is the live version.
       ruleset.close();
       this.#held = held;
       return;
     }
     this.#install(ruleset, held);
-    void this.#keep(bytes);
+    void this.#save(bytes);
   }
 
   #install(ruleset: Ruleset, held: Held | undefined): void {
@@ -229,37 +229,37 @@ class FollowingClient implements Client {
     this.#ruleset = ruleset;
     this.#held = held;
     old?.close();
-    for (const listener of this.#listeners) calmly(() => listener(ruleset.version));
+    for (const listener of this.#listeners) callSafely(() => listener(ruleset.version));
   }
 
-  async #keep(bytes: Uint8Array): Promise<void> {
+  async #save(bytes: Uint8Array): Promise<void> {
     try {
       await this.#options.persistence?.save(this.#key, bytes);
     } catch {
-      // A full or forbidden store costs no more than the instant start.
+      // If saving fails, only the immediate start of the next client is lost.
     }
   }
 
-  /** Tells of a problem, unless it is the one that was told of last. */
+  /** Reports an error, unless the last report has the same message. */
   #report(problem: unknown): EdgewiseError {
     const error =
       problem instanceof EdgewiseError ? problem : new EdgewiseError("store-failed", messageOf(problem), { cause: problem });
-    if (this.#problem !== error.message) {
-      this.#problem = error.message;
+    if (this.#reported !== error.message) {
+      this.#reported = error.message;
       const { onError } = this.#options;
       if (onError === undefined) console.warn(`edgewise: ${error.message}`);
-      else calmly(() => onError(error));
+      else callSafely(() => onError(error));
     }
     return error;
   }
 }
 
-/** What the host does when it is told of something is its own affair. */
-function calmly(tell: () => void): void {
+/** Calls a callback of the application. Errors of the callback are logged, and do not affect the client. */
+function callSafely(callback: () => void): void {
   try {
-    tell();
+    callback();
   } catch (problem) {
-    console.error("edgewise: a listener has failed:", problem);
+    console.error("edgewise: a listener failed:", problem);
   }
 }
 
@@ -276,7 +276,7 @@ function checked(options: ClientOptions): ClientOptions {
   }
   const { configUrl, environment, pollingInterval, ruleset, onExposure, onError, fetch } = options;
   if (!(configUrl instanceof URL) && (typeof configUrl !== "string" || configUrl === "")) {
-    refuse("`configUrl` must be the address below which `configs/…` lies, such as https://flags.example.com");
+    refuse("`configUrl` must be the address that serves `configs/…`, such as https://flags.example.com");
   }
   if (typeof environment !== "string" || !ENVIRONMENT.test(environment)) {
     refuse("`environment` must be the name of an environment, such as `prod`");

@@ -1,5 +1,5 @@
 /**
- * Compiling the JSON of a snapshot to a ruleset, where no publisher has done it.
+ * Compiling the JSON of a snapshot to a ruleset, for stores without published rulesets.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { WasmInput } from "./wasm.js";
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
-  answer(): number;
+  result(): number;
   json_room(length: number): number;
   compile(): number;
 }
@@ -19,9 +19,10 @@ interface Exports {
 let instance: Promise<Exports> | undefined;
 
 /**
- * Loads the compiler's WASM file. `compile` does so itself; call it to say where the file lies if a bundler has moved it.
+ * Loads the compiler's WASM file. `compile` loads the file automatically; call this function to pass the file if a bundler
+ * has moved the file.
  *
- * @throws {EdgewiseError} `not-initialized` if it cannot be loaded. The next call tries again.
+ * @throws {EdgewiseError} `not-initialized` if the file cannot be loaded. The next call tries again.
  */
 export async function initializeCompiler(input?: WasmInput | PromiseLike<WasmInput>): Promise<void> {
   await loaded(input);
@@ -41,25 +42,25 @@ async function load(input: WasmInput | PromiseLike<WasmInput> | undefined): Prom
 }
 
 /**
- * Compiles the JSON of a snapshot (`configs/{environment}/snapshots/{version}.json`) to the bytes of a ruleset, the same
- * that a publisher writes.
+ * Compiles the JSON of a snapshot (`configs/{environment}/snapshots/{version}.json`) to the bytes of a ruleset. A publisher
+ * writes the same bytes.
  *
- * @throws {EdgewiseError} `bad-snapshot` if it is none.
+ * @throws {EdgewiseError} `bad-snapshot` if the JSON is not a snapshot.
  */
 export async function compile(snapshot: string | Uint8Array): Promise<Uint8Array> {
   const json = typeof snapshot === "string" ? new TextEncoder().encode(snapshot) : snapshot;
   if (!(json instanceof Uint8Array)) {
     throw new EdgewiseError("bad-argument", "`snapshot` must be the JSON of a snapshot, as a string or in UTF-8");
   }
-  const { memory, answer, json_room, compile } = await loaded();
+  const { memory, result, json_room, compile } = await loaded();
   const place = json_room(json.length) >>> 0;
   if (place === 0) throw new EdgewiseError("out-of-memory", "there is not enough memory for the snapshot");
   new Uint8Array(memory.buffer).set(json, place);
   const done = compile();
-  const [at, length] = new Uint32Array(memory.buffer, answer(), 2);
-  const result = new Uint8Array(memory.buffer, at, length).slice();
-  // Its memory is no longer needed.
+  const [at, length] = new Uint32Array(memory.buffer, result(), 2);
+  const bytes = new Uint8Array(memory.buffer, at, length).slice();
+  // Releases the memory of the compiled ruleset.
   json_room(0);
-  if (done === 0) throw new EdgewiseError("bad-snapshot", new TextDecoder().decode(result));
-  return result;
+  if (done === 0) throw new EdgewiseError("bad-snapshot", new TextDecoder().decode(bytes));
+  return bytes;
 }

@@ -1,17 +1,17 @@
 import { Kind, RECORD_WORDS, type Memory } from "./memory.js";
 
 /**
- * The attributes of a user. Values count as `JSON.stringify` would write them; one that it cannot write (a bigint,
- * what throws when it is read) is missing.
+ * The attributes of a user. Each value counts as `JSON.stringify` would write the value. A value that `JSON.stringify`
+ * cannot write (a bigint, a getter that throws) is missing.
  */
 export type Context = Readonly<Record<string, unknown>>;
 
-/** The attributes that a ruleset asks for, and how each is found in a context. */
+/** The names of a ruleset's attributes, resolved in contexts. */
 export class AttributeNames {
   readonly #names: readonly string[];
-  /** A name with dots is also a path. */
+  /** The path of each name that contains dots. */
   readonly #paths: readonly (readonly string[] | undefined)[];
-  /** Whether reading names from an object that inherits from nothing but `Object` finds no more than its own. */
+  /** Whether no name is a property of `Object.prototype`, so that reading a name from a plain object finds own properties only. */
   readonly #plain: boolean;
 
   constructor(names: readonly string[]) {
@@ -25,8 +25,8 @@ export class AttributeNames {
   }
 
   /**
-   * Writes the attributes as records, and their texts from `at` on. Returns where they end, or -1 if there is no room.
-   * Instead of a context it takes what {@link read} has read of it.
+   * Writes the attributes as records, and their texts from `at` on. Returns the end of the texts, or -1 if the space is
+   * too small. Instead of a context, accepts the result of {@link read}.
    */
   write(memory: Memory, at: number, context: Context | readonly unknown[]): number {
     if (this.#names.length === 0) return at;
@@ -34,7 +34,7 @@ export class AttributeNames {
       try {
         return this.#writePlain(memory, at, context as Context);
       } catch {
-        // A getter has thrown: it is looked for with more care.
+        // A getter has thrown: fall back to reading each value separately.
       }
     }
     const values: readonly unknown[] = Array.isArray(context) ? context : this.read(context as Context);
@@ -44,13 +44,13 @@ export class AttributeNames {
     return at;
   }
 
-  /** The attributes, as JSON would hold them. */
+  /** Returns the attributes as JSON would represent them. */
   read(context: Context): readonly unknown[] {
     const root = attempt(() => asJson(context, ""));
     return this.#names.map((_, number) => (isObject(root) ? attempt(() => this.#find(root, number)) : undefined));
   }
 
-  /** The first names are read at places of their own, where the JIT comes to know them: it takes a third of the time. */
+  /** Reads the first names at separate places in the code, so that the JIT specializes each read: three times as fast. */
   #writePlain(memory: Memory, at: number, context: Context): number {
     const names = this.#names;
     const { length } = names;
@@ -97,7 +97,7 @@ export class AttributeNames {
     }
   }
 
-  /** The attribute of that number, as JSON would hold it; `undefined` if it is missing. */
+  /** Returns the attribute with this number as JSON would represent the value; `undefined` if the attribute is missing. */
   #find(context: object, number: number): unknown {
     const value = member(context, this.#names[number]!);
     const path = this.#paths[number];
@@ -116,7 +116,7 @@ function writeString(memory: Memory, record: number, at: number, value: string):
 }
 
 function writeNumber(memory: Memory, record: number, value: number): void {
-  // Neither NaN nor an infinity is anything minus itself 0: JSON holds `null` instead.
+  // NaN and infinities fail this test. JSON represents these numbers as `null`.
   if (value - value === 0) {
     memory.words[record] = Kind.Number;
     memory.doubles[(record + 2) >>> 1] = value;
@@ -138,7 +138,7 @@ function follow(context: object, path: readonly string[]): unknown {
     if (!Array.isArray(at)) {
       at = member(at, segment);
     } else if (segment === "length") {
-      // A number has no members: the path ends here or leads nowhere.
+      // A number has no members, so the path must end here.
       return place === path.length - 1 ? at.length : undefined;
     } else {
       at = element(at, segment);
@@ -152,14 +152,14 @@ function member(object: object, key: string): unknown {
   return asJson((object as Context)[key], key);
 }
 
-/** What an array has at an index as JSON writes it: in decimal, without sign or leading zeros. */
+/** Returns the element of an array. The index must be decimal, without sign or leading zeros. */
 function element(array: readonly unknown[], index: string): unknown {
   if (!/^(0|[1-9][0-9]*)$/.test(index) || Number(index) >= array.length) return undefined;
   const value = asJson(array[Number(index)], index);
   return value === undefined ? null : value;
 }
 
-/** What `JSON.stringify` makes of a value: `undefined` if it leaves it out. Objects stay as they are. */
+/** Converts a value as `JSON.stringify` does; `undefined` if `JSON.stringify` omits the value. Objects stay as they are. */
 function asJson(value: unknown, key: string): unknown {
   if ((typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "bigint") {
     const { toJSON } = value as { toJSON?: unknown };
@@ -184,7 +184,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** What a piece of work comes to; `undefined` if it throws. */
+/** Returns the result of `work`, or `undefined` if `work` throws. */
 function attempt(work: () => unknown): unknown {
   try {
     return work();

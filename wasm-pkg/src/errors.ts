@@ -1,27 +1,27 @@
-/** What went wrong, for code to tell by. */
+/** The codes of errors, for code to distinguish. */
 export type EdgewiseErrorCode =
   /** A call lacks an argument, or has one of the wrong type. */
   | "bad-argument"
   /** The WASM file could not be loaded, or is not loaded yet. */
   | "not-initialized"
-  /** There is no ruleset yet to decide from. */
+  /** No ruleset is loaded yet. */
   | "not-ready"
   /** The client or ruleset was closed. */
   | "closed"
-  /** Bytes are no ruleset that this package can read. */
+  /** The bytes are not a ruleset that this package can read. */
   | "bad-ruleset"
   /** The JSON of a snapshot cannot be compiled. */
   | "bad-snapshot"
-  /** The store holds nothing for the environment. */
+  /** The store has no configuration of the environment. */
   | "no-config"
-  /** The store does not answer as it should. */
+  /** The store did not respond, or responded with an error. */
   | "store-failed"
-  /** The store holds something that is no snapshot of the environment. */
+  /** An object of the store is not valid. */
   | "store-corrupt"
   /** Memory has run out. */
   | "out-of-memory";
 
-/** Every error of this package: its message says what to do, and never holds a user's key or context. */
+/** The error class of this package. Messages say what to do, and never contain a user key or context. */
 export class EdgewiseError extends Error {
   override readonly name = "EdgewiseError";
   readonly code: EdgewiseErrorCode;
@@ -32,7 +32,7 @@ export class EdgewiseError extends Error {
   }
 }
 
-/** The message of whatever was thrown. */
+/** Returns the message of a thrown value. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

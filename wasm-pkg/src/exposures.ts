@@ -1,31 +1,31 @@
 import type { Assignment } from "./assignment.js";
 
-/** So many exposures are remembered; beyond, the oldest are forgotten. */
+/** The number of exposures that are remembered. Beyond, the oldest are forgotten. */
 const REMEMBERED = 10_000;
 
-/** Tells of each user, experiment and variant once. */
+/** Reports each combination of user, experiment and variant once. */
 export class Exposures {
-  readonly #tell: (assignment: Assignment, userKey: string) => void;
-  readonly #told = new Set<string>();
+  readonly #report: (assignment: Assignment, userKey: string) => void;
+  readonly #reported = new Set<string>();
 
-  constructor(tell: (assignment: Assignment, userKey: string) => void) {
-    this.#tell = tell;
+  constructor(report: (assignment: Assignment, userKey: string) => void) {
+    this.#report = report;
   }
 
   record(assignment: Assignment, userKey: string): void {
     const exposure = JSON.stringify([userKey, assignment.experimentId, assignment.variantId]);
-    if (this.#told.has(exposure)) return;
-    if (this.#told.size >= REMEMBERED) {
-      for (const oldest of this.#told) {
-        this.#told.delete(oldest);
+    if (this.#reported.has(exposure)) return;
+    if (this.#reported.size >= REMEMBERED) {
+      for (const oldest of this.#reported) {
+        this.#reported.delete(oldest);
         break;
       }
     }
-    this.#told.add(exposure);
+    this.#reported.add(exposure);
     try {
-      this.#tell(assignment, userKey);
+      this.#report(assignment, userKey);
     } catch (problem) {
-      console.error("edgewise: `onExposure` has failed:", problem);
+      console.error("edgewise: `onExposure` failed:", problem);
     }
   }
 }

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /**
- * Experiment decisions where the request is: in browsers, Node, Deno, Bun and workers.
+ * Local experiment decisions in browsers, Node, Deno, Bun and workers.
  *
  * @module
  */

@@ -8,10 +8,10 @@ let memory: Memory | undefined;
 let loading: Promise<void> | undefined;
 
 /**
- * Loads the WASM file. Clients do so themselves; call it before `Ruleset.load` in browsers, or to say where the file
- * lies if a bundler has moved it. Does nothing if it is loaded already.
+ * Loads the WASM file. Clients load the file automatically; call this function before `Ruleset.load` in browsers, or to
+ * pass the file if a bundler has moved the file. Does nothing if the file is loaded already.
  *
- * @throws {EdgewiseError} `not-initialized` if it cannot be loaded. The next call tries again.
+ * @throws {EdgewiseError} `not-initialized` if the file cannot be loaded. The next call tries again.
  */
 export function initialize(input?: WasmInput | PromiseLike<WasmInput>): Promise<void> {
   if (memory !== undefined) return Promise.resolve();
@@ -21,7 +21,7 @@ export function initialize(input?: WasmInput | PromiseLike<WasmInput>): Promise<
   return loading;
 }
 
-/** Whether the WASM file is loaded, after loading it if that can be done at once. */
+/** Loads the WASM file if the platform can do so synchronously. Returns whether the file is loaded. */
 export function initializeNow(input: unknown): boolean {
   if (memory === undefined && input === undefined && platform.instantiateNow !== undefined) instance();
   return memory !== undefined;
@@ -37,7 +37,7 @@ async function load(input: WasmInput | PromiseLike<WasmInput> | undefined): Prom
 }
 
 /**
- * The memory of the WASM instance, which is made now where the platform can do that at once.
+ * Returns the memory of the WASM instance. Creates the instance if the platform can do so synchronously.
  *
  * @throws {EdgewiseError} `not-initialized`
  */
@@ -49,7 +49,7 @@ export function instance(): Memory {
     try {
       memory = new Memory(platform.instantiateNow() as unknown as Exports);
     } catch (problem) {
-      const message = `the WASM file cannot be loaded (${messageOf(problem)}): hand it to \`initialize\``;
+      const message = `the WASM file cannot be loaded (${messageOf(problem)}): pass it to \`initialize\``;
       throw new EdgewiseError("not-initialized", message, { cause: problem });
     }
   }

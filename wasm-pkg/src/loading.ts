@@ -3,15 +3,15 @@ import { instance } from "./instance.js";
 import { Ruleset } from "./ruleset.js";
 import type { Store } from "./store.js";
 
-/** What a reader has already. */
+/** The versions that a reader has loaded. */
 export interface Held {
-  /** The version that version.json named, or that of the snapshot if there was none. */
+  /** The version in version.json; without a version.json, the version of the snapshot. */
   readonly pointer: number;
   /** The version of the loaded ruleset. */
   readonly version: number;
 }
 
-/** Something newer than what the reader has: swap it in. */
+/** A newer version, which the reader is to swap in. */
 export interface Loaded {
   readonly ruleset: Ruleset;
   readonly bytes: Uint8Array;
@@ -21,7 +21,8 @@ export interface Loaded {
 const text = new TextDecoder();
 
 /**
- * One look at an environment: from the pointer to a loaded ruleset. `undefined` if what the reader has is what is live.
+ * Polls an environment: from reading the pointer to a loaded ruleset. Returns `undefined` if the reader has the live
+ * version.
  *
  * ```text
  *                 found n, newer                  found
@@ -35,12 +36,12 @@ const text = new TextDecoder();
  *                                                     └─▶ absent ▶ error
  * ```
  *
- * It is the table of cases of every reader (`crates/api/src/loading.rs`). A store that was not written by Edgewise has no
- * rulesets; its snapshots are compiled, by what is loaded only then.
+ * All readers follow the same protocol (`loading.rs` of the crate `edgewise-api`). A store that was not written by
+ * Edgewise has no rulesets; the reader compiles the snapshots of such a store with code that is loaded on demand.
  *
- * @throws {EdgewiseError} `no-config`, `store-failed` or `store-corrupt`: the reader keeps what it has.
+ * @throws {EdgewiseError} `no-config`, `store-failed` or `store-corrupt`. The reader keeps the loaded version.
  */
-export async function look(store: Store, environment: string, held: Held | undefined): Promise<Loaded | undefined> {
+export async function poll(store: Store, environment: string, held: Held | undefined): Promise<Loaded | undefined> {
   const root = `configs/${environment}`;
   const pointer = `${root}/version.json`;
   const found = await store.get(pointer, held !== undefined);
@@ -54,10 +55,10 @@ export async function look(store: Store, environment: string, held: Held | undef
   if (bytes instanceof Uint8Array) {
     const ruleset = load(path, bytes);
     if (ruleset.version !== version) {
-      throw refuse(ruleset, path, `it holds version ${ruleset.version}`);
+      throw refuse(ruleset, path, `it has version ${ruleset.version}`);
     }
     if (ruleset.environment !== environment) {
-      throw refuse(ruleset, path, `it is of another environment, \`${ruleset.environment}\``);
+      throw refuse(ruleset, path, `it belongs to environment \`${ruleset.environment}\``);
     }
     return newer(path, ruleset, bytes, held, version);
   }
@@ -79,7 +80,7 @@ async function latest(
   if (snapshot === "unchanged") return undefined;
   if (snapshot !== "absent") return compiled(path, snapshot, held, undefined);
   if (pointer !== undefined) {
-    throw corrupt(`configs/${environment}/version.json`, `it names version ${pointer}, whose snapshot is not there`);
+    throw corrupt(`configs/${environment}/version.json`, `it points to version ${pointer}, which has no snapshot`);
   }
   throw new EdgewiseError(
     "no-config",
@@ -117,7 +118,7 @@ function newer(
     return undefined;
   }
   if (held !== undefined && version < held.version) {
-    throw refuse(ruleset, path, `it holds version ${version}, older than ${held.version}`);
+    throw refuse(ruleset, path, `it has version ${version}, older than ${held.version}`);
   }
   return { ruleset, bytes, held: { pointer: pointer ?? version, version } };
 }
@@ -131,7 +132,7 @@ function versionOf(path: string, json: Uint8Array): number {
   }
   const version = typeof pointer === "object" && pointer !== null && "version" in pointer ? pointer.version : undefined;
   if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 0) {
-    throw corrupt(path, "it holds no version");
+    throw corrupt(path, "it has no version");
   }
   return version;
 }

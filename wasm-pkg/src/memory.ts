@@ -1,9 +1,9 @@
 import { EdgewiseError, messageOf } from "./errors.js";
 
-/** What the WASM file offers. Handles, places and lengths are numbers; all else stands in memory. */
+/** The exports of the WASM file. Handles, addresses and lengths are numbers; all other data is in memory. */
 export interface Exports {
   readonly memory: WebAssembly.Memory;
-  answer(): number;
+  result(): number;
   format(): number;
   room(length: number): number;
   load(): number;
@@ -21,7 +21,7 @@ export interface Exports {
   decide(handle: number, keyLength: number): number;
 }
 
-/** What stands in a record of an attribute: the same numbers as in `rust/attributes.rs`. */
+/** The kinds of attribute records: the same numbers as in `rust/attributes.rs`. */
 export enum Kind {
   Missing = 0,
   Null = 1,
@@ -32,10 +32,10 @@ export enum Kind {
   Composite = 6,
 }
 
-/** Words of a record: kind, length of a string, and a double or where a string begins in the text. */
+/** The number of words of a record: the kind, the length of a string, and a double or the offset of a string in the text. */
 export const RECORD_WORDS = 4;
 
-/** Up to so many characters, writing a string character by character is quicker than having it encoded. */
+/** Strings of up to this many characters are written faster character by character than by `TextEncoder`. */
 const SHORT = 48;
 const FIRST_RECORDS = 16;
 const FIRST_TEXT = 4096;
@@ -43,31 +43,31 @@ const FIRST_TEXT = 4096;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** The memory of the one WASM instance, through views that are renewed when it has grown. */
+/** The memory of the WASM instance, accessed by views that are recreated when memory has grown. */
 export class Memory {
   readonly exports: Exports;
   bytes!: Uint8Array;
   words!: Uint32Array;
   doubles!: Float64Array;
-  /** Where in `words` the answer of a call stands. */
-  readonly answer: number;
-  /** Where in `words` the records of attributes are written. */
+  /** The index in `words` of the result of a call. */
+  readonly result: number;
+  /** The index in `words` of the attribute records. */
   records = 0;
   #recordCount = 0;
-  /** Counts what writes there. */
+  /** The number of writes to the records and the text. */
   runs = 0;
-  /** Where in `bytes` texts are written, the user key first, and where the room for them ends. */
+  /** The start and the end in `bytes` of the space for texts, the user key first. */
   text = 0;
   textEnd = 0;
 
   constructor(exports: Exports) {
     this.exports = exports;
-    this.answer = exports.answer() >>> 2;
+    this.result = exports.result() >>> 2;
     this.renew();
     this.reserve(FIRST_RECORDS, FIRST_TEXT);
   }
 
-  /** Looks at memory where it is now. */
+  /** Recreates the views. */
   renew(): void {
     const { buffer } = this.exports.memory;
     this.bytes = new Uint8Array(buffer);
@@ -75,7 +75,7 @@ export class Memory {
     this.doubles = new Float64Array(buffer);
   }
 
-  /** Makes room for so many records and bytes of text. What was written there is gone. */
+  /** Reserves space for at least this many records and bytes of text. Discards what was written before. */
   reserve(records: number, text: number): void {
     this.runs++;
     const enoughRecords = Math.max(records, this.#recordCount);
@@ -85,8 +85,8 @@ export class Memory {
     if (place === 0) throw outOfMemory();
     this.records = place >>> 2;
     this.#recordCount = enoughRecords;
-    this.text = this.words[this.answer]!;
-    this.textEnd = this.text + this.words[this.answer + 1]!;
+    this.text = this.words[this.result]!;
+    this.textEnd = this.text + this.words[this.result + 1]!;
   }
 
   renewIfGrown(): void {
@@ -94,13 +94,14 @@ export class Memory {
   }
 
   /**
-   * Writes a text in UTF-8, from a multiple of 4 on. Returns where it ends, or -1 if there is no room for it.
+   * Writes a text in UTF-8 at `at`, which is a multiple of 4. Returns the end of the text, or -1 if the space is too
+   * small.
    *
-   * Texts that are short and ASCII are written here, four characters at a time.
+   * Short ASCII texts are written here, four characters at a time.
    */
   write(at: number, text: string): number {
     const { length } = text;
-    // Less than all of the room, which is words: a last one is always written, if only with zeros.
+    // The text must be smaller than the space: a last word is always written, even if all of its bytes are 0.
     if (at + 3 * length >= this.textEnd) return -1;
     if (length <= SHORT) {
       const { words } = this;
@@ -127,17 +128,17 @@ export class Memory {
     return at + encoder.encodeInto(text, this.bytes.subarray(at, this.textEnd)).written;
   }
 
-  /** The text that a call has answered with. */
-  answered(): string {
-    return decoder.decode(this.answeredBytes());
+  /** Returns the text that a call has returned. */
+  resultText(): string {
+    return decoder.decode(this.resultBytes());
   }
 
-  answeredBytes(): Uint8Array {
-    const at = this.words[this.answer]!;
-    return this.bytes.subarray(at, at + this.words[this.answer + 1]!);
+  resultBytes(): Uint8Array {
+    const at = this.words[this.result]!;
+    return this.bytes.subarray(at, at + this.words[this.result + 1]!);
   }
 
-  /** Copies a ruleset's bytes in and loads them. Returns its handle. */
+  /** Copies the bytes of a ruleset into memory and loads the ruleset. Returns the handle. */
   load(ruleset: Uint8Array): number {
     const place = this.exports.room(ruleset.length) >>> 0;
     this.renewIfGrown();
@@ -156,10 +157,10 @@ export class Memory {
   }
 
   #problem(): string {
-    const detail = this.words[this.answer + 3]!;
-    switch (this.words[this.answer + 2]) {
+    const detail = this.words[this.result + 3]!;
+    switch (this.words[this.result + 2]) {
       case 1:
-        return "not a ruleset: load the bytes of `rulesets/1/{version}.bin` as they were published";
+        return "not a ruleset: load the bytes of `rulesets/1/{version}.bin` as published";
       case 2:
         return `the ruleset has format ${detail}, and this package reads format ${this.exports.format()}: use a matching version of edgewise`;
       case 3:

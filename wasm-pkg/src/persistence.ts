@@ -1,12 +1,12 @@
-/** Where a client keeps its last ruleset, so that the next one starts at once. It may lose or refuse anything. */
+/** Storage for a client's last ruleset, so that the next client starts immediately. Storage may fail or lose data. */
 export interface Persistence {
-  /** The bytes that were saved under a key, if they are still there. */
+  /** Returns the bytes that were saved under a key, if the bytes are still available. */
   load(key: string): Uint8Array | undefined | PromiseLike<Uint8Array | undefined>;
-  /** Keeps bytes under a key, instead of what was there. */
+  /** Saves bytes under a key, and replaces earlier bytes. */
   save(key: string, ruleset: Uint8Array): void | PromiseLike<void>;
 }
 
-/** Keeps rulesets in `localStorage`: there at once, for rulesets up to a few hundred kilobytes. */
+/** Saves rulesets in `localStorage`, which is synchronous: for rulesets up to a few hundred kilobytes. */
 export function inLocalStorage(): Persistence {
   return {
     load(key) {
@@ -23,17 +23,17 @@ export function inLocalStorage(): Persistence {
 
 const STORE = "rulesets";
 
-/** Keeps rulesets in IndexedDB: for large ones, and in workers, which have no `localStorage`. */
+/** Saves rulesets in IndexedDB: for large rulesets, and for workers, which have no `localStorage`. */
 export function inIndexedDb(database = "edgewise"): Persistence {
   const open = async (): Promise<IDBDatabase> => {
     const request = indexedDB.open(database, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     return done(request);
   };
-  const use = async <T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
+  const use = async <T>(mode: IDBTransactionMode, request: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
     const opened = await open();
     try {
-      return await done(ask(opened.transaction(STORE, mode).objectStore(STORE)));
+      return await done(request(opened.transaction(STORE, mode).objectStore(STORE)));
     } finally {
       opened.close();
     }

@@ -6,37 +6,37 @@ import type { Memory } from "./memory.js";
 
 const NO_ATTRIBUTES: Context = Object.freeze({});
 
-/** Rulesets that nobody can reach any more are released in the end, whether or not somebody closed them. */
-const forgotten =
-  // Some workers have none.
+/** Releases rulesets that have become unreachable without being closed. */
+const finalizers =
+  // Some workers do not have this class.
   typeof FinalizationRegistry === "undefined"
     ? undefined
     : new FinalizationRegistry<{ memory: Memory; handle: number }>(({ memory, handle }) => {
         memory.exports.release(handle);
       });
 
-/** All that is live in one environment at one version, loaded for deciding. */
+/** A loaded ruleset: everything that is live in one environment at one version. */
 export class Ruleset {
   /** The environment's name. */
   readonly environment: string;
-  /** The version that was published. */
+  /** The published version. */
   readonly version: number;
-  /** When it was published: ISO 8601, UTC. */
+  /** The time of publishing: ISO 8601, UTC. */
   readonly publishedAt: string;
-  /** How many experiments it has. */
+  /** The number of experiments. */
   readonly experiments: number;
-  /** The hash of the snapshot that it was compiled from, in hexadecimal. */
+  /** The hash of the snapshot that the ruleset was compiled from, in hexadecimal. */
   readonly snapshotHash: string;
 
   readonly #memory: Memory;
-  /** 0 once it is closed. */
+  /** The handle; 0 once the ruleset is closed. */
   #handle: number;
   readonly #attributes: AttributeNames;
-  /** Where in `#assignments` the variants of each experiment begin. */
+  /** The index in `#assignments` of the first variant of each experiment. */
   readonly #firsts: Uint32Array;
-  /** Made when they are first decided. */
+  /** The assignment objects, created on first use. */
   readonly #assignments: (Assignment | undefined)[];
-  /** The experiments of a key. Made when they are first asked for. */
+  /** The experiments by key, created on first use. */
   #byKey: Map<string, number[]> | undefined;
 
   private constructor(memory: Memory, handle: number) {
@@ -44,12 +44,12 @@ export class Ruleset {
     this.#memory = memory;
     this.#handle = handle;
     this.version = exports.version(handle);
-    const [low, high] = memory.words.subarray(memory.answer + 2);
+    const [low, high] = memory.words.subarray(memory.result + 2);
     this.snapshotHash = [high!, low!].map((half) => half.toString(16).padStart(8, "0")).join("");
     exports.environment(handle);
-    this.environment = memory.answered();
+    this.environment = memory.resultText();
     exports.published_at(handle);
-    this.publishedAt = memory.answered();
+    this.publishedAt = memory.resultText();
 
     this.experiments = exports.experiments(handle);
     this.#firsts = new Uint32Array(this.experiments + 1);
@@ -60,19 +60,19 @@ export class Ruleset {
 
     const names = Array.from({ length: exports.attributes(handle) }, (_, number) => {
       exports.attribute(handle, number);
-      return memory.answered();
+      return memory.resultText();
     });
     this.#attributes = new AttributeNames(names);
     memory.reserve(names.length, 0);
-    forgotten?.register(this, { memory, handle }, this);
+    finalizers?.register(this, { memory, handle }, this);
   }
 
   /**
-   * Loads a ruleset as it was published (`configs/{environment}/rulesets/1/{version}.bin`).
+   * Loads a published ruleset (`configs/{environment}/rulesets/1/{version}.bin`).
    *
-   * In browsers, `await initialize()` first; elsewhere the WASM file is loaded by the first call.
+   * In browsers, `await initialize()` first; in other runtimes, the first call loads the WASM file.
    *
-   * @throws {EdgewiseError} `bad-ruleset` if the bytes are none, `not-initialized` if the WASM file is not loaded.
+   * @throws {EdgewiseError} `bad-ruleset` if the bytes are not a ruleset, `not-initialized` if the WASM file is not loaded.
    */
   static load(bytes: Uint8Array | ArrayBuffer): Ruleset {
     const array = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
@@ -84,19 +84,19 @@ export class Ruleset {
   }
 
   /**
-   * Decides all experiments for one user: what the user gets, in the order of the snapshot.
+   * Decides all experiments for one user. Returns the user's assignments, in the order of the snapshot.
    *
-   * @throws {EdgewiseError} `bad-argument` for a user key that is no string or empty, or a context that is no object.
+   * @throws {EdgewiseError} `bad-argument` if the user key is not a string or empty, or the context is not an object.
    */
   decide(userKey: string, context: Context = NO_ATTRIBUTES): readonly Assignment[] {
     const count = this.#run(userKey, context);
-    const { words, answer } = this.#memory;
-    let at = words[answer]! >>> 2;
-    // Short arrays are made on the spot, where making one of some length is a call.
+    const { words, result } = this.#memory;
+    let at = words[result]! >>> 2;
+    // Array literals are faster than the constructor, which is a call.
     if (count < 2) return count === 0 ? [] : [this.#assignment(words[at]!, words[at + 1]!)];
     const firsts = this.#firsts;
     const assignments = this.#assignments;
-    // Of the right length from the beginning, which takes half of the time that growing takes.
+    // Allocating the final length takes half of the time of growing the array.
     const decided = new Array<Assignment>(count);
     for (let number = 0; number < count; number++, at += 2) {
       const experiment = words[at]!;
@@ -107,7 +107,7 @@ export class Ruleset {
   }
 
   /**
-   * The user's assignment in the experiment of that key, if there is one.
+   * Returns the user's assignment in the experiment with this key, if there is one.
    *
    * @throws {EdgewiseError} as {@link decide}.
    */
@@ -117,10 +117,10 @@ export class Ruleset {
     }
     const candidates = this.#handle === 0 ? undefined : this.#keys().get(experimentKey);
     const count = this.#run(userKey, context);
-    const { words, answer } = this.#memory;
-    const start = words[answer]! >>> 2;
+    const { words, result } = this.#memory;
+    const start = words[result]! >>> 2;
     for (const experiment of candidates ?? []) {
-      // Assignments stand in the order of their experiments.
+      // Assignments are in the order of their experiments.
       let [first, beyond] = [0, count];
       while (first < beyond) {
         const middle = (first + beyond) >>> 1;
@@ -134,10 +134,10 @@ export class Ruleset {
     return undefined;
   }
 
-  /** Gives its memory back. It cannot decide any more; assignments that it made stay as they are. */
+  /** Releases the memory of the ruleset. Later calls throw; returned assignments stay valid. */
   close(): void {
     if (this.#handle === 0) return;
-    forgotten?.unregister(this);
+    finalizers?.unregister(this);
     this.#memory.exports.release(this.#handle);
     this.#handle = 0;
   }
@@ -147,29 +147,29 @@ export class Ruleset {
     this.close();
   }
 
-  /** Decides, and returns how many assignments there are. Where they stand is in the answer. */
+  /** Decides, and returns the number of assignments. The result of the call contains their address. */
   #run(userKey: string, context: Context): number {
     if (typeof userKey !== "string" || userKey.length === 0) {
-      throw new EdgewiseError("bad-argument", "`userKey` must be a string that is not empty: what the user is known by");
+      throw new EdgewiseError("bad-argument", "`userKey` must be a non-empty string that identifies the user");
     }
     if (typeof context !== "object" || context === null || Array.isArray(context)) {
       throw new EdgewiseError("bad-argument", '`context` must be an object of attributes, such as {country: "US"}');
     }
     const memory = this.#memory;
     memory.runs++;
-    // Without attributes nothing but the key is to be written, and nobody else's code runs meanwhile.
+    // Without attributes, only the key is written, and no getters of the context run.
     let keyEnd = this.#attributes.length === 0 ? memory.write(memory.text, userKey) : -1;
     if (keyEnd < 0) keyEnd = this.#write(userKey, context);
     if (this.#handle === 0) {
-      throw new EdgewiseError("closed", "the ruleset is closed: load it again to decide from it");
+      throw new EdgewiseError("closed", "the ruleset is closed: load it again");
     }
     const count = memory.exports.decide(this.#handle, keyEnd - memory.text);
-    // Views of memory that has grown have nothing in them. Asking for a word is quicker than asking for the length.
-    if (memory.words[memory.answer] === undefined) memory.renew();
+    // If memory has grown, the views are empty. Reading a word is faster than reading the length.
+    if (memory.words[memory.result] === undefined) memory.renew();
     return count;
   }
 
-  /** Writes the user key and the attributes, however much room they take. Returns where the key ends. */
+  /** Writes the user key and the attributes, and grows the space if needed. Returns the end of the key. */
   #write(userKey: string, context: Context): number {
     const memory = this.#memory;
     let from: Context | readonly unknown[] = context;
@@ -177,7 +177,7 @@ export class Ruleset {
       const run = ++memory.runs;
       const keyEnd = memory.write(memory.text, userKey);
       const end = keyEnd < 0 ? -1 : this.#attributes.write(memory, keyEnd, from);
-      // A getter or `toJSON` has decided something itself, where this had been written.
+      // A getter or `toJSON` has made a decision itself, and has overwritten the input.
       if (memory.runs !== run) from = this.#attributes.read(context);
       else if (end < 0) memory.reserve(0, 2 * (memory.textEnd - memory.text));
       else return keyEnd;
@@ -196,12 +196,12 @@ export class Ruleset {
 
   #head(experiment: number): string {
     this.#memory.exports.head(this.#handle, experiment);
-    return this.#memory.answered();
+    return this.#memory.resultText();
   }
 
   #tail(experiment: number, variant: number): string {
     this.#memory.exports.tail(this.#handle, experiment, variant);
-    return this.#memory.answered();
+    return this.#memory.resultText();
   }
 
   #keys(): Map<string, number[]> {

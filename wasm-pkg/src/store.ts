@@ -2,18 +2,18 @@ import { platform } from "#platform";
 
 import { EdgewiseError, messageOf } from "./errors.js";
 
-/** What a fetch came to: the object's bytes, or that there is none, or that it is as it was. */
+/** The result of a fetch: the bytes of the object, or that the object is absent or unchanged. */
 export type Found = Uint8Array | "absent" | "unchanged";
 
-/** So long an answer may take, in milliseconds. */
-const PATIENCE = 10_000;
+/** The timeout of a request, in milliseconds. */
+const TIMEOUT = 10_000;
 
 /** The objects below a URL, read over HTTP. */
 export class Store {
   readonly #url: string;
   readonly #fetch: typeof fetch;
   readonly #closed: AbortSignal;
-  /** Tags of pointers as of the last look that ended well. */
+  /** The entity tags of pointers at the last successful poll. */
   #tags = new Map<string, string>();
   #fresh = new Map<string, string>();
 
@@ -24,24 +24,25 @@ export class Store {
   }
 
   /**
-   * Reads the object at a path. With `changes`, it may be answered that it is unchanged since the last look.
+   * Reads the object at a path. With `changes`, the result can be that the object is unchanged since the last successful
+   * poll.
    *
    * @throws {EdgewiseError} `store-failed`
    */
   async get(path: string, changes = false): Promise<Found> {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(new Error(`no answer within ${PATIENCE / 1000} s`)), PATIENCE);
-    const close = (): void => patience.abort(this.#closed.reason);
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(new Error(`no response in ${TIMEOUT / 1000} s`)), TIMEOUT);
+    const close = (): void => timeout.abort(this.#closed.reason);
     this.#closed.addEventListener("abort", close);
     try {
       const tag = changes ? this.#tags.get(path) : undefined;
       const pointer = path.endsWith("/version.json") || path.endsWith("/latest.json");
       const init = pointer ? platform.conditional(tag) : {};
-      const response = await this.#fetch(`${this.#url}/${path}`, { ...init, signal: patience.signal });
+      const response = await this.#fetch(`${this.#url}/${path}`, { ...init, signal: timeout.signal });
       const etag = response.headers.get("etag");
       if (pointer && etag !== null) this.#fresh.set(path, etag);
       if (response.ok) {
-        // A cache may have asked on our behalf.
+        // A cache may have revalidated the response for the client.
         if (tag !== undefined && tag === etag) {
           await response.body?.cancel();
           return "unchanged";
@@ -51,7 +52,7 @@ export class Store {
       await response.body?.cancel();
       if (response.status === 304 && tag !== undefined) return "unchanged";
       if (response.status === 404 || response.status === 403) return "absent";
-      throw new Error(`it answers ${response.status}`);
+      throw new Error(`status ${response.status}`);
     } catch (problem) {
       const message = `\`${path}\` cannot be read: ${messageOf(problem)}`;
       throw new EdgewiseError("store-failed", message, { cause: problem });
@@ -61,12 +62,12 @@ export class Store {
     }
   }
 
-  /** A look begins. */
+  /** Begins a poll. */
   begin(): void {
     this.#fresh = new Map(this.#tags);
   }
 
-  /** The look has ended well: what was found need not be sent again. */
+  /** Ends a successful poll: the next poll sends the entity tags of this poll. */
   remember(): void {
     this.#tags = this.#fresh;
   }

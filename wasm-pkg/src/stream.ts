@@ -10,7 +10,7 @@ export async function follow(
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   if (!response.ok || !isStream || response.body === null) {
     await response.body?.cancel();
-    throw new Error(`the stream answers ${response.status}`);
+    throw new Error(`stream status ${response.status}`);
   }
   opened();
   const reader = response.body.getReader();
@@ -22,11 +22,11 @@ export async function follow(
     if (done) return;
     for (const char of decoder.decode(value, { stream: true })) {
       if (char !== "\n" && char !== "\r") {
-        // Of a line, only its beginning counts.
+        // Only the start of a line matters.
         if (line.length < 4) line += char;
         continue;
       }
-      // An empty line ends an event; one without data is none.
+      // An empty line ends an event. An event without data is ignored.
       if (line === "" && hasData) hint();
       hasData = line === "" ? false : hasData || line === "data";
       line = "";

@@ -1,43 +1,43 @@
 import { follow } from "./stream.js";
 
-/** While events come in, the store is looked at only so often, in case one was lost; in milliseconds. */
-const BESIDE_STREAM = 60_000;
-/** After failures, it is tried again within this time, in milliseconds. */
+/** The polling interval while the stream is open, in case an event is lost; in milliseconds. */
+const STREAM_INTERVAL = 60_000;
+/** The longest back-off after failures, in milliseconds. */
 const LONGEST_PAUSE = 60_000;
 const FIRST_PAUSE = 1_000;
-/** Of what is longer, `setTimeout` makes nothing at all. */
+/** The longest delay that `setTimeout` supports. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** When to look. */
+/** When to poll. */
 export interface Schedule {
-  /** Milliseconds between looks; 0: only when told to. */
+  /** Milliseconds between polls; 0: only on request. */
   readonly interval: number;
-  /** Where events say that something may be new. */
+  /** The address of the stream whose events hint at a new version. */
   readonly stream: string | undefined;
   readonly fetch: typeof globalThis.fetch;
   readonly closed: AbortSignal;
 }
 
-/** Looks at the store again and again: at intervals, on events, and when a hidden page is shown again. */
+/** Polls the store: at intervals, on events, and when a hidden page becomes visible again. */
 export class Updates {
-  readonly #look: () => Promise<void>;
+  readonly #poll: () => Promise<void>;
   readonly #schedule: Schedule;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #looking: Promise<void> | undefined;
-  /** Whether something happened while a look was under way, which it may have missed. */
+  #polling: Promise<void> | undefined;
+  /** Whether a poll was requested during the current poll, which may have missed the change. */
   #missed = false;
   #failures = 0;
   #streaming = false;
-  /** Aborted when the page is hidden. */
-  #shown = new AbortController();
+  /** Aborted when the page becomes hidden. */
+  #visible = new AbortController();
 
-  /** @param look Looks once, and rejects if that fails. */
-  constructor(look: () => Promise<void>, schedule: Schedule) {
-    this.#look = look;
+  /** @param poll Polls once, and rejects if the poll fails. */
+  constructor(poll: () => Promise<void>, schedule: Schedule) {
+    this.#poll = poll;
     this.#schedule = schedule;
   }
 
-  /** Begins with a look, whose outcome is returned. */
+  /** Starts with a poll, and returns its promise. */
   start(): Promise<void> {
     const { closed } = this.#schedule;
     if (typeof document !== "undefined") {
@@ -45,37 +45,37 @@ export class Updates {
     }
     closed.addEventListener("abort", () => {
       clearTimeout(this.#timer);
-      this.#shown.abort();
+      this.#visible.abort();
     });
     if (!isHidden()) void this.#stream();
     return this.now();
   }
 
-  /** Looks now. The promise rejects if that fails. */
+  /** Polls now. The promise rejects if the poll fails. */
   now(): Promise<void> {
-    if (this.#looking !== undefined) {
-      // What is under way may have read the pointer already.
+    if (this.#polling !== undefined) {
+      // The current poll may have read the pointer already.
       this.#missed = true;
-      return this.#looking.then(() => this.#looking);
+      return this.#polling.then(() => this.#polling);
     }
     clearTimeout(this.#timer);
-    this.#looking = this.#lookOnce();
-    return this.#looking;
+    this.#polling = this.#pollOnce();
+    return this.#polling;
   }
 
-  async #lookOnce(): Promise<void> {
+  async #pollOnce(): Promise<void> {
     try {
       do {
         this.#missed = false;
-        await this.#look();
+        await this.#poll();
       } while (this.#missed && !this.#schedule.closed.aborted);
       this.#failures = 0;
     } catch (problem) {
       this.#failures += 1;
       throw problem;
     } finally {
-      this.#looking = undefined;
-      this.#later();
+      this.#polling = undefined;
+      this.#scheduleNext();
     }
   }
 
@@ -83,35 +83,35 @@ export class Updates {
     try {
       await this.now();
     } catch {
-      // Whoever looks has reported it; it is tried again.
+      // The error is reported already, and the next poll tries again.
     }
   }
 
-  #later(): void {
+  #scheduleNext(): void {
     const { interval, closed } = this.#schedule;
     clearTimeout(this.#timer);
     if (closed.aborted || interval === 0 || isHidden()) return;
-    let pause = this.#streaming ? Math.max(interval, BESIDE_STREAM) : interval;
+    let pause = this.#streaming ? Math.max(interval, STREAM_INTERVAL) : interval;
     if (this.#failures > 0) pause = Math.max(interval, backOff(this.#failures));
     this.#timer = setTimeout(() => void this.#tick(), Math.min(jittered(pause), LONGEST_TIMER));
-    keepNobodyUp(this.#timer);
+    unref(this.#timer);
   }
 
   #visibilityChanged(): void {
     if (isHidden()) {
       clearTimeout(this.#timer);
-      this.#shown.abort();
-      this.#shown = new AbortController();
+      this.#visible.abort();
+      this.#visible = new AbortController();
     } else {
       if (this.#schedule.interval > 0) void this.#tick();
       void this.#stream();
     }
   }
 
-  /** Follows the stream until the page is hidden or the client closed, again and again. */
+  /** Follows the stream, and reconnects, until the page is hidden or the client is closed. */
   async #stream(): Promise<void> {
     const { stream, fetch, closed } = this.#schedule;
-    const { signal } = this.#shown;
+    const { signal } = this.#visible;
     let failures = 0;
     while (stream !== undefined && !signal.aborted && !closed.aborted) {
       try {
@@ -122,18 +122,18 @@ export class Updates {
           () => {
             failures = 0;
             this.#streaming = true;
-            // Something may have happened before it began.
+            // A change may have happened before the stream was open.
             void this.#tick();
           },
           () => void this.#tick(),
         );
       } catch {
-        // Polling goes on meanwhile.
+        // Polling continues in the meantime.
       }
       failures += 1;
       if (this.#streaming) {
         this.#streaming = false;
-        if (!signal.aborted && !closed.aborted) this.#later();
+        if (!signal.aborted && !closed.aborted) this.#scheduleNext();
       }
       await pause(jittered(backOff(failures)), signal);
     }
@@ -148,7 +148,7 @@ function backOff(failures: number): number {
   return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
 }
 
-/** Up to a fifth more or less, so that clients that were started together do not ask together. */
+/** Adds jitter of up to 20 %, so that clients that started together do not poll together. */
 function jittered(milliseconds: number): number {
   return milliseconds * (0.8 + 0.4 * Math.random());
 }
@@ -162,12 +162,12 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(done, milliseconds);
-    keepNobodyUp(timer);
+    unref(timer);
     signal.addEventListener("abort", done);
   });
 }
 
-/** In Node, a process that has nothing else to do may end. */
-function keepNobodyUp(timer: unknown): void {
+/** Lets a Node process end while only this timer is pending. */
+function unref(timer: unknown): void {
   (timer as { unref?: () => void }).unref?.();
 }

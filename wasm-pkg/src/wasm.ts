@@ -1,38 +1,38 @@
 import { EdgewiseError, messageOf } from "./errors.js";
 
-/** A WASM file of this package: compiled, as bytes, where it lies, or the response that brings it. */
+/** A WASM file of this package: a compiled module, bytes, an address, or a response with the file. */
 export type WasmInput = WebAssembly.Module | BufferSource | URL | string | Response;
 
-/** How a runtime finds the WASM files of this package. */
+/** The parts of the package that depend on the runtime. */
 export interface Platform {
-  /** Where the file lies, for runtimes that load it over the network. */
+  /** The address of the WASM file, for runtimes that load the file over the network. */
   readonly wasm: URL;
-  /** Makes an instance at once, in runtimes that have the file at hand. */
+  /** Creates an instance synchronously, in runtimes that have the file locally. */
   readonly instantiateNow?: () => WebAssembly.Exports;
-  /** How a request says that only what has changed since `etag` is to be sent. */
+  /** Returns the options of a request that is conditional on a change since `etag`. */
   readonly conditional: (etag: string | undefined) => RequestInit;
 }
 
-/** For runtimes without an HTTP cache: the tag is sent by hand. */
+/** Sends the entity tag explicitly, for runtimes without an HTTP cache. */
 export function byTag(etag: string | undefined): RequestInit {
   return etag === undefined ? {} : { headers: { "if-none-match": etag } };
 }
 
-/** Makes an instance of a WASM file. */
+/** Creates an instance of a WASM file. */
 export async function instantiate(input: WasmInput | PromiseLike<WasmInput>): Promise<WebAssembly.Exports> {
   try {
     let given = await input;
     if (typeof given === "string" || given instanceof URL) given = await fetch(given);
     if (given instanceof WebAssembly.Module) return (await WebAssembly.instantiate(given)).exports;
     if (given instanceof Response) {
-      if (!given.ok) throw new Error(`${given.url} answers ${given.status}`);
+      if (!given.ok) throw new Error(`${given.url} returned ${given.status}`);
       const streams = given.headers.get("content-type") === "application/wasm";
       if (streams) return (await WebAssembly.instantiateStreaming(given)).instance.exports;
       given = await given.arrayBuffer();
     }
     return (await WebAssembly.instantiate(given as BufferSource)).instance.exports;
   } catch (problem) {
-    const message = `the WASM file cannot be loaded (${messageOf(problem)}): hand it to \`initialize\`, or say there where it lies`;
+    const message = `the WASM file cannot be loaded (${messageOf(problem)}): pass the file or its address to \`initialize\``;
     throw new EdgewiseError("not-initialized", message, { cause: problem });
   }
 }

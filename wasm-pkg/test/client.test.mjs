@@ -6,14 +6,14 @@ import { EdgewiseError, createClient } from "edgewise";
 import { experiment, rulesetOf, snapshot } from "./snapshots.mjs";
 import { FakeStore, deferred, pointer } from "./store.mjs";
 
-// Timers of clients keep no process alive; this one does while tests wait for them.
+// Timers of clients do not keep the process alive. This timer does, while tests wait for clients.
 const alive = setInterval(() => undefined, 1000);
 after(() => clearInterval(alive));
 
 const ruleset = (version, environment = "prod") => rulesetOf([experiment(`of-${version}`)], { version, environment });
 const json = (version) => snapshot([experiment(`of-${version}`)], { version });
 
-/** A client that looks only when it is told to. */
+/** Creates a client that polls only on request. */
 function clientOf(store, options = {}) {
   const errors = [];
   const client = createClient({
@@ -31,7 +31,7 @@ function refused(code, message) {
   return (error) => error instanceof EdgewiseError && error.code === code && message.test(error.message);
 }
 
-/** The client has decided from that version. */
+/** Asserts that the client decides from this version. */
 function decides(client, version) {
   assert.equal(client.version, version);
   assert.equal(client.decide("u")[0].experimentKey, `of-${version}`);
@@ -39,27 +39,27 @@ function decides(client, version) {
 
 const RULESET = "rulesets/1/3.bin";
 
-test("the pointer leads to its ruleset, and nothing else is fetched", async () => {
+test("only the pointer and its ruleset are fetched", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3), "snapshots/latest.json": json(4) });
   const { client } = clientOf(store);
   await client.ready;
   decides(client, 3);
-  assert.deepEqual(store.asked, ["version.json", RULESET]);
+  assert.deepEqual(store.requests, ["version.json", RULESET]);
   client.close();
 });
 
-test("a store without rulesets has its snapshots compiled", async () => {
+test("snapshots of a store without rulesets are compiled", async () => {
   for (const status of [404, 403]) {
     const store = new FakeStore({ "version.json": pointer(3), [RULESET]: status, "snapshots/3.json": json(3) });
     const { client } = clientOf(store);
     await client.ready;
     decides(client, 3);
-    assert.deepEqual(store.asked, ["version.json", RULESET, "snapshots/3.json"]);
+    assert.deepEqual(store.requests, ["version.json", RULESET, "snapshots/3.json"]);
     client.close();
   }
 });
 
-test("latest.json serves where there is nothing else", async () => {
+test("latest.json is the last resort", async () => {
   const store = new FakeStore({ "snapshots/latest.json": json(7) });
   const { client } = clientOf(store);
   await client.ready;
@@ -73,25 +73,25 @@ test("latest.json serves where there is nothing else", async () => {
   client.close();
 });
 
-test("nothing but the pointer is fetched when nothing is new, and that with its tag", async () => {
+test("only the pointer is fetched if nothing is new, with its entity tag", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   const { client } = clientOf(store);
   await client.ready;
-  store.asked.length = 0;
+  store.requests.length = 0;
   await client.refresh();
   await client.refresh();
-  assert.deepEqual(store.asked, ["version.json", "version.json"]);
+  assert.deepEqual(store.requests, ["version.json", "version.json"]);
   assert.equal(store.tags[0], null);
   assert.ok(store.tags[1] !== null && store.tags[1] === store.tags[2]);
   client.close();
 });
 
-test("a pointer whose ruleset failed is followed again", async () => {
+test("a pointer whose ruleset failed to load is followed again", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   const { client } = clientOf(store);
   await client.ready;
   store.put({ "version.json": pointer(4), "rulesets/1/4.bin": 500 });
-  await assert.rejects(client.refresh(), refused("store-failed", /rulesets\/1\/4.bin` cannot be read: it answers 500/));
+  await assert.rejects(client.refresh(), refused("store-failed", /rulesets\/1\/4.bin` cannot be read: status 500/));
   decides(client, 3);
   store.put({ "rulesets/1/4.bin": await ruleset(4) });
   await client.refresh();
@@ -99,7 +99,7 @@ test("a pointer whose ruleset failed is followed again", async () => {
   client.close();
 });
 
-test("it never goes back to an older version", async () => {
+test("a client never goes back to an older version", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   const { client } = clientOf(store);
   await client.ready;
@@ -107,23 +107,23 @@ test("it never goes back to an older version", async () => {
   await client.refresh();
   decides(client, 3);
   store.put({ "version.json": pointer(4), "snapshots/4.json": json(2) });
-  await assert.rejects(client.refresh(), refused("store-corrupt", /holds version 2, older than 3/));
+  await assert.rejects(client.refresh(), refused("store-corrupt", /has version 2, older than 3/));
   decides(client, 3);
   client.close();
 });
 
-test("what is corrupt is named, told of once, and what was there stays", async () => {
+test("a corrupt object is reported once by name, and the loaded version stays", async () => {
   const good = await ruleset(4);
   const cases = [
     [{ "version.json": '{"version":' }, /version.json` is corrupt/],
-    [{ "version.json": '{"version":-1}' }, /version.json` is corrupt: it holds no version/],
+    [{ "version.json": '{"version":-1}' }, /version.json` is corrupt: it has no version/],
     [{ "version.json": '{"version":1.5}' }, /version.json` is corrupt/],
     [{ "rulesets/1/4.bin": good.subarray(0, -4) }, /rulesets\/1\/4.bin` is corrupt: the ruleset is damaged/],
     [{ "rulesets/1/4.bin": "<html>" }, /rulesets\/1\/4.bin` is corrupt: not a ruleset/],
-    [{ "rulesets/1/4.bin": await ruleset(5) }, /corrupt: it holds version 5/],
-    [{ "rulesets/1/4.bin": await ruleset(4, "staging") }, /corrupt: it is of another environment, `staging`/],
+    [{ "rulesets/1/4.bin": await ruleset(5) }, /corrupt: it has version 5/],
+    [{ "rulesets/1/4.bin": await ruleset(4, "staging") }, /corrupt: it belongs to environment `staging`/],
     [{ "snapshots/4.json": "{" }, /snapshots\/4.json` is corrupt: not a snapshot/],
-    [{}, /version.json` is corrupt: it names version 4, whose snapshot is not there/],
+    [{}, /version.json` is corrupt: it points to version 4, which has no snapshot/],
   ];
   for (const [objects, message] of cases) {
     const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
@@ -138,7 +138,7 @@ test("what is corrupt is named, told of once, and what was there stays", async (
   }
 });
 
-test("ready rejects where nothing is published, and what is published later is found", async () => {
+test("ready rejects if nothing is published, and a later version is found", async () => {
   const store = new FakeStore();
   const { client, errors } = clientOf(store, { pollingInterval: 1 });
   await assert.rejects(client.ready, refused("no-config", /nothing is published for environment `prod`/));
@@ -153,7 +153,7 @@ test("ready rejects where nothing is published, and what is published later is f
   client.close();
 });
 
-test("polling finds a new version, after failures too", async () => {
+test("polling finds a new version, even after failures", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   const { client } = clientOf(store, { pollingInterval: 1 });
   await client.ready;
@@ -174,20 +174,20 @@ test("polling finds a new version, after failures too", async () => {
   client.close();
 });
 
-test("an event of the stream has it look at once", async () => {
+test("an event of the stream triggers a poll", async () => {
   const events = deferred();
-  const asked = [];
+  const requests = [];
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   const fetch = (url, init) => {
     if (!url.includes("/api/stream")) return store.fetch(url, init);
-    asked.push(url);
+    requests.push(url);
     const body = new ReadableStream({ start: (controller) => events.resolve(controller) });
     return Promise.resolve(new Response(body, { headers: { "content-type": "text/event-stream" } }));
   };
   const { client } = clientOf(store, { stream: true, fetch });
   await client.ready;
   const controller = await events.promise;
-  assert.deepEqual(asked, ["http://store.example/base/api/stream?env=prod"]);
+  assert.deepEqual(requests, ["http://store.example/base/api/stream?env=prod"]);
   const send = (text) => controller.enqueue(new TextEncoder().encode(text));
   for (const [version, event] of [[4, 'data: {"version":4}\n\n'], [5, "id: 1\r\nevent: x\r\ndata: y\r\n\r\n"]]) {
     const updated = deferred();
@@ -214,7 +214,7 @@ test("a server without streams is polled", async () => {
   client.close();
 });
 
-test("a hidden page is not polled for, and looks again when it is shown", async () => {
+test("a hidden page does not poll, and polls when the page becomes visible", async () => {
   const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
   const show = (visibilityState) => {
     page.visibilityState = visibilityState;
@@ -236,11 +236,11 @@ test("a hidden page is not polled for, and looks again when it is shown", async 
     const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
     const { client } = clientOf(store, { pollingInterval: 60_000 });
     await client.ready;
-    assert.equal(timers.size, 1, "the next look is due some day");
+    assert.equal(timers.size, 1, "the next poll is scheduled");
     show("hidden");
-    assert.equal(timers.size, 0, "no look is due");
+    assert.equal(timers.size, 0, "no poll is scheduled");
     await client.refresh();
-    assert.equal(timers.size, 0, "not even after one that was asked for");
+    assert.equal(timers.size, 0, "not even after a refresh");
     const updated = deferred();
     client.onUpdate(updated.resolve);
     store.put({ "version.json": pointer(4), "rulesets/1/4.bin": await ruleset(4) });
@@ -253,7 +253,7 @@ test("a hidden page is not polled for, and looks again when it is shown", async 
   }
 });
 
-test("a ruleset that is handed over decides at once, and yields only to newer ones", async () => {
+test("a given ruleset decides immediately, and only a newer version replaces the ruleset", async () => {
   const store = new FakeStore({ "version.json": pointer(2), "rulesets/1/2.bin": await ruleset(2) });
   const { client, errors } = clientOf(store, { ruleset: await ruleset(3) });
   decides(client, 3);
@@ -267,11 +267,11 @@ test("a ruleset that is handed over decides at once, and yields only to newer on
   client.close();
 });
 
-test("a bad ruleset that is handed over is told of, and the store is asked", async () => {
+test("an invalid given ruleset is reported, and the store is polled", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   for (const [bytes, message] of [
     [new Uint8Array(9), /not a ruleset/],
-    [await ruleset(9, "staging"), /of another environment, `staging`/],
+    [await ruleset(9, "staging"), /belongs to environment `staging`/],
   ]) {
     const { client, errors } = clientOf(store, { ruleset: bytes });
     await client.ready;
@@ -282,7 +282,7 @@ test("a bad ruleset that is handed over is told of, and the store is asked", asy
   }
 });
 
-test("a kept ruleset starts the next client, and yields to whatever the store has", async () => {
+test("a saved ruleset starts the next client, and any version of the store replaces the ruleset", async () => {
   const kept = new Map();
   const persistence = {
     load: async (key) => kept.get(key),
@@ -303,7 +303,7 @@ test("a kept ruleset starts the next client, and yields to whatever the store ha
   decides(offline, 2);
   offline.close();
 
-  // What is kept and is live needs no swap.
+  // A saved ruleset that is live is not swapped.
   kept.clear();
   kept.set("edgewise http://store.example/base prod", await ruleset(3));
   const held = deferred();
@@ -319,7 +319,7 @@ test("a kept ruleset starts the next client, and yields to whatever the store ha
   same.close();
 });
 
-test("a broken persistence costs nothing but the instant start", async () => {
+test("a failing persistence does not affect the client", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   const broken = () => Promise.reject(new Error("full"));
   for (const load of [broken, () => new Uint8Array(3), () => undefined]) {
@@ -331,23 +331,23 @@ test("a broken persistence costs nothing but the instant start", async () => {
   }
 });
 
-test("an exposure is told of once for each user, experiment and variant", async () => {
-  const told = [];
+test("an exposure is reported once for each user, experiment and variant", async () => {
+  const reported = [];
   const bytes = await rulesetOf([experiment("a"), experiment("b"), experiment("c", { allocations: [] })], { version: 3 });
-  const onExposure = (assignment, userKey) => told.push(`${assignment.experimentKey} ${userKey}`);
+  const onExposure = (assignment, userKey) => reported.push(`${assignment.experimentKey} ${userKey}`);
   const { client } = clientOf(new FakeStore(), { ruleset: bytes, onExposure });
   client.decide("u1");
-  assert.deepEqual(told, []);
+  assert.deepEqual(reported, []);
   for (const user of ["u1", "u1", "u2"]) {
     client.variant("a", user);
     client.variant("c", user);
   }
   client.variant("b", "u1");
-  assert.deepEqual(told, ["a u1", "a u2", "b u1"]);
+  assert.deepEqual(reported, ["a u1", "a u2", "b u1"]);
   client.close();
 });
 
-test("a listener that throws harms nobody else", async (t) => {
+test("a listener that throws does not affect other listeners", async (t) => {
   t.mock.method(console, "error", () => undefined);
   const store = new FakeStore({ "version.json": pointer(4), "rulesets/1/4.bin": await ruleset(4) });
   const fail = () => {
@@ -364,7 +364,7 @@ test("a listener that throws harms nobody else", async (t) => {
   client.close();
 });
 
-test("without onError, a problem is warned of once, without the user", async (t) => {
+test("without onError, an error is logged once, without the user", async (t) => {
   const warn = t.mock.method(console, "warn", () => undefined);
   const store = new FakeStore({ "version.json": 500 });
   const { client } = clientOf(store, { onError: undefined, ruleset: await ruleset(3) });
@@ -372,11 +372,11 @@ test("without onError, a problem is warned of once, without the user", async (t)
   await assert.rejects(client.refresh());
   await assert.rejects(client.refresh());
   assert.equal(warn.mock.callCount(), 1);
-  assert.match(warn.mock.calls[0].arguments[0], /^edgewise: `configs\/prod\/version.json` cannot be read: it answers 500$/);
+  assert.match(warn.mock.calls[0].arguments[0], /^edgewise: `configs\/prod\/version.json` cannot be read: status 500$/);
   client.close();
 });
 
-test("a closed client says so, and lets go of what it was about to fetch", async () => {
+test("a closed client rejects calls and aborts its fetch", async () => {
   const started = deferred();
   const hanging = (init) =>
     new Promise((_, reject) => {
@@ -395,7 +395,7 @@ test("a closed client says so, and lets go of what it was about to fetch", async
   assert.deepEqual(errors, []);
 });
 
-test("options that cannot be are named", () => {
+test("invalid options are named", () => {
   const good = { configUrl: "http://store.example", environment: "prod" };
   for (const [options, message] of [
     [undefined, /needs options/],

@@ -5,13 +5,13 @@ import { Ruleset } from "edgewise";
 
 import { rulesetOf, targeted } from "./snapshots.mjs";
 
-const ASKED = ["null", "true", "false", "0", "1", "-1.5", "1e300", '""', '"x"', '"日本"', '"é😀"', '"2026-01-01T00:00:00.000Z"'];
+const VALUES = ["null", "true", "false", "0", "1", "-1.5", "1e300", '""', '"x"', '"日本"', '"é😀"', '"2026-01-01T00:00:00.000Z"'];
 
-/** What the package takes each of these names for, in words. */
+/** Returns a function that lists what each of these names resolves to in a context. */
 async function reader(names) {
   const experiments = names.flatMap((name) => [
     targeted(`${name} missing`, name, "eq", undefined),
-    ...ASKED.map((json) => targeted(`${name} ${json}`, name, "eq", JSON.parse(json))),
+    ...VALUES.map((json) => targeted(`${name} ${json}`, name, "eq", JSON.parse(json))),
     targeted(`${name} number`, name, "gt", -Number.MAX_VALUE),
   ]);
   const ruleset = Ruleset.load(await rulesetOf(experiments));
@@ -30,7 +30,7 @@ class WithToJson {
   }
 }
 
-/** Contexts, each of which must be read as what `JSON.stringify` makes of it. */
+/** Contexts, each of which must decide as its `JSON.stringify` does. */
 const CONTEXTS = [
   {},
   { a: undefined },
@@ -80,7 +80,7 @@ const CONTEXTS = [
 const NAMES = ["a", "b", "c", "a.b", "a.0", "a.1", "a.2", "a.4", "a.00", "a.-0", "a.length", "a.length.x", "constructor", "__proto__", "toString", "a.toString", "", "."];
 
 test("values count as JSON.stringify would write them", async () => {
-  // Names that every object has by inheritance are read with more care: so with them and without.
+  // Names that every object inherits are read by another code path, so test with and without such names.
   for (const names of [NAMES, NAMES.filter((name) => !(name in Object.prototype))]) {
     const read = await reader(names);
     for (const context of CONTEXTS) {
@@ -89,7 +89,7 @@ test("values count as JSON.stringify would write them", async () => {
   }
 });
 
-test("what JSON cannot hold is missing, and never an error", async () => {
+test("a value that JSON cannot represent is missing, and not an error", async () => {
   const read = await reader(["a", "a.b", "b"]);
   const cyclic = { b: "x" };
   cyclic.a = cyclic;
@@ -106,13 +106,13 @@ test("what JSON cannot hold is missing, and never an error", async () => {
   assert.deepEqual(read(throwing), ["a missing", "a.b missing", 'b "x"']);
   assert.deepEqual(read({ a: { toJSON: () => 1n }, b: "x" }), ["a missing", "a.b missing", 'b "x"']);
   assert.deepEqual(read({ a: revoked.proxy, b: "x" }), ["a missing", "a.b missing", 'b "x"']);
-  // A path through a cycle ends where it ends.
+  // A path through a cyclic object is finite.
   assert.deepEqual(read({ a: cyclic, b: "x" }), ['a.b "x"', 'b "x"']);
   assert.deepEqual(read(cyclic), ['a.b "x"', 'b "x"']);
   assert.deepEqual(read({ toJSON: () => "no object" }), ["a missing", "a.b missing", "b missing"]);
 });
 
-test("only own keys count, even where all objects inherit one", async () => {
+test("only own keys count, even if Object.prototype has a key", async () => {
   Object.prototype.a = "x";
   try {
     const read = await reader(["a", "a.b"]);
@@ -123,7 +123,7 @@ test("only own keys count, even where all objects inherit one", async () => {
   }
 });
 
-test("one call leaves nothing behind for the next", async () => {
+test("a call does not affect the next call", async () => {
   const read = await reader(["a", "b"]);
   assert.deepEqual(read({ a: "x", b: 1 }), ['a "x"', "b 1", "b number"]);
   assert.deepEqual(read({ b: "x" }), ["a missing", 'b "x"']);

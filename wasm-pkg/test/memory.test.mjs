@@ -1,4 +1,4 @@
-// Swapping rulesets and deciding leave nothing behind. `cargo xtask bench wasm` does it ten times as often.
+// Swapping rulesets and deciding do not leak memory. `cargo xtask bench wasm` does ten times as many swaps.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -12,7 +12,7 @@ import { rulesetOf, targeted } from "./snapshots.mjs";
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc");
 
-/** The JavaScript heap, after two collections: objects that are finalised are gone after the second. */
+/** Returns the size of the JavaScript heap after two collections: the second collects finalized objects. */
 async function heap() {
   collect();
   await new Promise((resolve) => setImmediate(resolve));
@@ -21,7 +21,7 @@ async function heap() {
 }
 
 test("memory is flat over swaps and decisions", async () => {
-  // An instance of its own, whose memory can be looked at.
+  // A separate instance, whose memory is accessible.
   const { memory } = await watched();
   const [large, small] = await Promise.all(
     [200, 10].map((count) =>
@@ -46,14 +46,14 @@ test("memory is flat over swaps and decisions", async () => {
   assert.ok(after < before.heap * 1.05, `the heap grew from ${before.heap} to ${after} bytes`);
 });
 
-/** Loads the WASM file, and returns what its instance exports. */
+/** Loads the WASM file, and returns the exports of the instance. */
 async function watched() {
   const file = readFileSync(new URL("../dist/edgewise.wasm", import.meta.url));
   const { instantiate } = WebAssembly;
   let exports;
   WebAssembly.instantiate = async (...call) => {
     const result = await instantiate(...call);
-    // Node loads WASM files of its own, too.
+    // Node also loads WASM files of its own.
     if (result.instance?.exports.decide) exports = result.instance.exports;
     return result;
   };

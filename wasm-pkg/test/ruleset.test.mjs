@@ -10,7 +10,7 @@ function refused(code, message) {
   return (error) => error instanceof EdgewiseError && error.code === code && message.test(error.message);
 }
 
-test("an assignment has the names, ids and payload that were published", async () => {
+test("an assignment has the published keys, ids and payload", async () => {
   const ruleset = Ruleset.load(await rulesetOf([experiment("button")], { version: 7 }));
   assert.equal(ruleset.version, 7);
   assert.equal(ruleset.environment, "prod");
@@ -49,7 +49,7 @@ test("assignments are frozen, and the same object each time", async () => {
   }
 });
 
-test("a variant is what decide says, whatever the key", async () => {
+test("variant agrees with decide for every key", async () => {
   const same = { ...targeted("twice", "plan", "eq", "pro"), id: "first" };
   const ruleset = Ruleset.load(
     await rulesetOf([targeted("free", "plan", "eq", "free"), same, experiment("all"), experiment("twice")]),
@@ -63,7 +63,7 @@ test("a variant is what decide says, whatever the key", async () => {
   }
 });
 
-test("long keys and texts find room", async () => {
+test("long keys and texts are supported", async () => {
   const ruleset = Ruleset.load(await rulesetOf([targeted("a", "text", "contains", "needle")]));
   const text = `${"日本".repeat(100_000)}needle`;
   assert.equal(ruleset.decide("u".repeat(300_000), { text }).length, 1);
@@ -71,7 +71,7 @@ test("long keys and texts find room", async () => {
   assert.equal(ruleset.decide("u", { text: "needle" }).length, 1);
 });
 
-test("a context that decides while it is read disturbs nobody", async () => {
+test("a context that decides while being read does not affect the decision", async () => {
   const other = Ruleset.load(await rulesetOf([targeted("other", "kind", "eq", "inner")]));
   const ruleset = Ruleset.load(await rulesetOf([targeted("e", "plan", "eq", "pro"), targeted("f", "kind", "eq", "b")]));
   const inner = (value) => {
@@ -93,7 +93,7 @@ test("a context that decides while it is read disturbs nobody", async () => {
   assert.throws(() => ruleset.decide("user-1", closing), refused("closed", /load it again/));
 });
 
-test("half of a surrogate pair counts as U+FFFD", async () => {
+test("a lone surrogate counts as U+FFFD", async () => {
   const half = experiment("half", { allocations: [{ variantId: "on-of-half", rangeStart: 0, rangeEnd: 4999 }] });
   const ruleset = Ruleset.load(await rulesetOf([half]));
   for (let number = 0; number < 50; number++) {
@@ -111,7 +111,7 @@ test("a closed ruleset cannot decide, and its assignments stay", async () => {
   assert.equal(assignment.experimentKey, "a");
 });
 
-test("many rulesets live side by side", async () => {
+test("several rulesets can be loaded at the same time", async () => {
   const rulesets = await Promise.all(
     [1, 2, 3].map(async (version) => Ruleset.load(await rulesetOf([experiment(`of-${version}`)], { version }))),
   );
@@ -126,7 +126,7 @@ test("many rulesets live side by side", async () => {
 test("a missing argument is named", async () => {
   const ruleset = Ruleset.load(await rulesetOf([experiment("a")]));
   for (const key of [undefined, null, 7, "", {}]) {
-    assert.throws(() => ruleset.decide(key), refused("bad-argument", /`userKey` must be a string/));
+    assert.throws(() => ruleset.decide(key), refused("bad-argument", /`userKey` must be a non-empty string/));
   }
   for (const context of [null, 7, "x", ["a"]]) {
     assert.throws(() => ruleset.decide("u", context), refused("bad-argument", /`context` must be an object/));
@@ -136,7 +136,7 @@ test("a missing argument is named", async () => {
   assert.throws(() => Ruleset.load(), refused("bad-argument", /`bytes` must be/));
 });
 
-test("what is no ruleset is refused, and says what to do", async () => {
+test("an invalid ruleset is rejected with a message that says what to do", async () => {
   const bytes = await rulesetOf([experiment("a")]);
   assert.throws(() => Ruleset.load(new Uint8Array()), refused("bad-ruleset", /not a ruleset/));
   assert.throws(() => Ruleset.load(new TextEncoder().encode(snapshot([]))), refused("bad-ruleset", /not a ruleset/));
@@ -150,7 +150,7 @@ test("what is no ruleset is refused, and says what to do", async () => {
   assert.ok(Ruleset.load(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length)));
 });
 
-test("what is no snapshot is refused, and says why", async () => {
+test("an invalid snapshot is rejected with the reason", async () => {
   await assert.rejects(compile("{"), refused("bad-snapshot", /not a snapshot: .* at line 1/));
   await assert.rejects(compile('{"version":1}'), refused("bad-snapshot", /missing field/));
   await assert.rejects(compile(7), refused("bad-argument", /must be the JSON of a snapshot/));

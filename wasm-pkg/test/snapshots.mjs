@@ -1,7 +1,7 @@
-// Snapshots for tests, small enough to read.
+// Small snapshots for tests.
 import { compile } from "edgewise/compile";
 
-/** An experiment that everyone gets a variant of, with anything changed. */
+/** Creates an experiment that assigns everyone to a variant, with changes. */
 export function experiment(key, changes = {}) {
   return {
     id: `id-of-${key}`,
@@ -15,7 +15,7 @@ export function experiment(key, changes = {}) {
   };
 }
 
-/** An experiment for users of whom the condition holds. */
+/** Creates an experiment for users who match the condition. */
 export function targeted(key, attribute, operator, value) {
   return experiment(key, { targetingRules: [{ conditions: [{ attribute, operator, value }] }] });
 }

@@ -1,11 +1,11 @@
-// A store that answers `fetch` from memory, and writes down what it was asked for.
+// A store that serves `fetch` from memory, and records the requests.
 
 export class FakeStore {
-  /** Path below the store → bytes or text; an Error for what fails; a number for a status. */
+  /** Path below the store → bytes or text; an Error for a failing request; a number for a status. */
   objects = new Map();
-  /** The paths asked for. */
-  asked = [];
-  /** The tags that version.json was asked with. */
+  /** The requested paths. */
+  requests = [];
+  /** The entity tags of the requests for version.json. */
   tags = [];
 
   constructor(objects = {}) {
@@ -19,7 +19,7 @@ export class FakeStore {
   fetch = async (url, init = {}) => {
     init.signal?.throwIfAborted();
     const path = new URL(url).pathname.replace("/base/configs/prod/", "");
-    this.asked.push(path);
+    this.requests.push(path);
     const object = this.objects.get(path);
     if (object === undefined) return new Response("{}", { status: 404 });
     if (object instanceof Error) throw object;
@@ -37,7 +37,7 @@ export function pointer(version) {
   return JSON.stringify({ version });
 }
 
-/** A promise, and how to settle it. */
+/** Creates a promise and the functions that settle the promise. */
 export function deferred() {
   let resolve, reject;
   const promise = new Promise((...both) => ([resolve, reject] = both));

@@ -1,5 +1,5 @@
-//! What stands between JavaScript and the engine changes no decision.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The WASM interface decides as the engine does.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use edgewise_engine::{Buffer, Context, Ruleset, RulesetError, UserKey};
 use edgewise_wasm::{
@@ -29,7 +29,7 @@ fn load(deciding: &mut Deciding, bytes: &[u8]) -> Result<usize, RulesetError> {
 }
 
 #[test]
-fn attributes_count_as_they_do_in_a_context() {
+fn records_and_contexts_give_the_same_decisions() {
     let ruleset = Ruleset::load(compiled()).unwrap();
     let mut deciding = Deciding::new();
     let handle = load(&mut deciding, &compiled()).unwrap();
@@ -64,15 +64,15 @@ fn attributes_count_as_they_do_in_a_context() {
 }
 
 #[test]
-fn what_javascript_gets_wrong_decides_nothing_and_harms_nothing() {
+fn invalid_input_decides_nothing_and_does_no_harm() {
     let mut deciding = Deciding::new();
     let handle = load(&mut deciding, &compiled()).unwrap();
     let (records, text) = deciding.input(2, 8).unwrap();
     records.fill(Record { kind: kind::STRING, length: u32::MAX, bits: u64::MAX });
     text.fill(0xff);
-    assert_eq!(deciding.decide(handle, 8), [], "strings lie beyond the text, and the key is no UTF-8");
+    assert_eq!(deciding.decide(handle, 8), [], "strings are out of bounds, and the key is not UTF-8");
     deciding.input(2, 8).unwrap().1.fill(b'u');
-    assert_eq!(deciding.decide(handle, 8), [], "strings lie beyond the text");
+    assert_eq!(deciding.decide(handle, 8), [], "strings are out of bounds");
     assert_eq!(deciding.decide(handle, 9), [], "the key is longer than the text");
     for other in [0, handle + 1, usize::MAX] {
         assert_eq!(deciding.decide(other, 8), [], "no such ruleset");
@@ -83,7 +83,7 @@ fn what_javascript_gets_wrong_decides_nothing_and_harms_nothing() {
 }
 
 #[test]
-fn handles_are_given_again() {
+fn handles_are_reused() {
     let mut deciding = Deciding::new();
     let handles: Vec<usize> = (0..3).map(|_| load(&mut deciding, &compiled()).unwrap()).collect();
     assert_eq!(handles, [1, 2, 3]);
@@ -94,7 +94,7 @@ fn handles_are_given_again() {
 }
 
 #[test]
-fn what_is_no_snapshot_is_told() {
+fn an_invalid_snapshot_is_reported() {
     let mut compiling = Compiling::new();
     compiling.room(1).unwrap().copy_from_slice(b"{");
     assert!(compiling.compile().unwrap_err().starts_with("not a snapshot: "));

@@ -1,4 +1,4 @@
-//! The decide request and its answer. Every target answers with [`answer`], so that all answer alike.
+//! The decide request and response. Every target builds responses with [`answer`], so that all responses are alike.
 
 use std::borrow::Cow;
 
@@ -16,31 +16,31 @@ use crate::{
     query::Query,
 };
 
-/// Who asks for which environment's decisions. It borrows from the request.
+/// A request for a user's decisions in an environment, borrowed from the HTTP request.
 #[derive(Clone, Debug)]
 pub struct DecideRequest<'a> {
-    /// Not empty.
+    /// The user key. Not empty.
     user_key: Cow<'a, str>,
-    /// The environment to decide.
+    /// The environment.
     pub environment: EnvironmentName,
     context: Context<'a>,
 }
 
 impl<'a> DecideRequest<'a> {
-    /// Reads `user_key`, `env` and `context` (a JSON object, none if absent or empty) from a query string.
+    /// Reads `user_key`, `env` and `context` (a JSON object; absent or empty means no attributes) from a query string.
     ///
     /// # Errors
-    /// 400, naming the parameter that is wrong.
+    /// Returns 400, with the name of the invalid parameter.
     pub fn from_query(query: &'a Query<'_>, limits: &Limits) -> Result<Self, ApiError> {
         let (user_key, env) = (query.required("user_key")?, query.required("env")?);
         let context = query.optional("context")?.filter(|context| !context.is_empty());
         Self::new(user_key.into(), env, context, limits)
     }
 
-    /// Reads the same fields from a JSON body, where `context` is an object.
+    /// Reads the same fields from a JSON body, in which `context` is an object.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400, with the name of the invalid field.
     pub fn from_body(body: &'a [u8], limits: &Limits) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         let text =
@@ -49,7 +49,7 @@ impl<'a> DecideRequest<'a> {
         Self::new(text("user_key")?.into(), &text("env")?, context, limits)
     }
 
-    /// Who is decided for. Not empty.
+    /// Returns the user key, which is not empty.
     #[must_use]
     pub fn user_key(&self) -> &str {
         &self.user_key
@@ -91,10 +91,10 @@ fn read_context<'a>(json: &'a str, limits: &Limits) -> Result<Context<'a>, ApiEr
     Context::from_json(json).map_err(|problem| ApiError::invalid(format!("`context` {problem}")))
 }
 
-/// The answer to a decide request, as JSON. `ruleset` is what is loaded of the request's environment.
+/// Returns the response to a decide request, as JSON. `ruleset` is the loaded ruleset of the request's environment.
 ///
 /// # Errors
-/// 503 if nothing is loaded.
+/// Returns 503 if no ruleset is loaded.
 pub fn answer(
     request: &DecideRequest<'_>,
     ruleset: Option<&Ruleset>,
@@ -112,13 +112,14 @@ pub fn answer(
         (fragments.head(experiment), fragments.tail(experiment, variant))
     };
 
-    // Most are about as long as the first. Looking at all of them would cost more than a longer answer's growing does.
+    // Most assignments are about as long as the first. Measuring all would cost more than growing the buffer sometimes.
     let part = assignments.first().map(parts).map_or(0, |(head, tail)| head.len() + tail.len() + PART_MARGIN);
     let frame = FRAME_BYTES + request.user_key.len() + environment.len();
-    let mut body = Vec::with_capacity((frame + assignments.len().saturating_mul(part)).min(FIRST_BYTES));
+    let mut body =
+        Vec::with_capacity((frame + assignments.len().saturating_mul(part)).min(MAX_INITIAL_BYTES));
     body.extend_from_slice(b"{\"user_key\":");
     push_string(&mut body, &request.user_key);
-    // Names need no escapes.
+    // Environment names need no escapes.
     body.extend_from_slice(b",\"environment\":\"");
     body.extend_from_slice(environment.as_bytes());
     body.extend_from_slice(b"\",\"config_version\":");
@@ -135,9 +136,9 @@ pub fn answer(
     Ok(body)
 }
 
-/// What all answers hold, with the longest version.
+/// The bytes of the parts that all responses have, with the longest version.
 const FRAME_BYTES: usize = 96;
-/// What an assignment may be longer than the first, and its comma.
+/// The bytes by which an assignment may be longer than the first, plus a comma.
 const PART_MARGIN: usize = 16;
-/// With so much room an answer begins at most.
-const FIRST_BYTES: usize = 16 << 10;
+/// The largest initial capacity of a response.
+const MAX_INITIAL_BYTES: usize = 16 << 10;

@@ -1,77 +1,77 @@
-//! How two snapshots differ.
+//! The differences between two snapshots.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
-/// How a version differs from another.
+/// The differences between two versions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Diff {
-    /// The version that is looked at.
+    /// The version whose changes are listed.
     pub version: u64,
-    /// The version that it is compared with; `null` if there is none, and all is added.
+    /// The version to compare with; `null` if there is no such version, so that everything counts as added.
     pub against: Option<u64>,
-    /// Experiments, told apart by their ids.
+    /// The changed experiments, identified by id.
     pub experiments: Changes,
-    /// Flags, told apart by their keys.
+    /// The changed flags, identified by key.
     pub flags: Changes,
 }
 
-/// What came, went and changed.
+/// Added, removed and changed items.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changes {
-    /// What is in this version only.
+    /// The items that only this version has.
     pub added: Vec<Named>,
-    /// What is in the other version only.
+    /// The items that only the other version has.
     pub removed: Vec<Named>,
-    /// What is in both, and not the same.
+    /// The items that differ between both versions.
     pub changed: Vec<Changed>,
-    /// Whether what is in both stands in another order, which is that of answers.
+    /// Whether the order of the items that both versions have has changed. Responses list assignments in this order.
     pub reordered: bool,
 }
 
-/// What is meant.
+/// The identity of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Named {
-    /// Its id, if it has one.
+    /// The id, if the item has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// What code calls it by.
+    /// The key by which code refers to the item.
     pub key: String,
 }
 
-/// How one thing changed.
+/// The changes of one item.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changed {
-    /// What changed.
+    /// The item.
     #[serde(flatten)]
     pub named: Named,
-    /// In what.
+    /// The changed fields.
     pub fields: Vec<FieldChange>,
 }
 
-/// How one field changed. What is absent was or is not there.
+/// The change of a field. `before` or `after` is absent if the field was or is absent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldChange {
-    /// Its path, such as `targetingRules.0.conditions.1.value` or `variants.green.payload`.
+    /// The path of the field, such as `targetingRules.0.conditions.1.value` or `variants.green.payload`.
     pub field: String,
-    /// What it was in the other version.
+    /// The value in the other version.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub before: Option<Box<RawValue>>,
-    /// What it is in this version.
+    /// The value in this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub after: Option<Box<RawValue>>,
 }
 
-/// How the snapshot `after` differs from `before`, both as published.
+/// Returns the differences between two published snapshots.
 ///
 /// ```
 /// let before = r#"{"version": 1, "experiments": [{"id": "e", "key": "button", "salt": "s"}]}"#;
@@ -83,7 +83,7 @@ pub struct FieldChange {
 /// ```
 ///
 /// # Errors
-/// If one of them is no snapshot.
+/// Returns an error if one of the texts is not a snapshot.
 pub fn diff(after: &str, before: Option<&str>) -> Result<Diff, serde_json::Error> {
     let after: Snapshot = serde_json::from_str(after)?;
     let before: Option<Snapshot> = before.map(serde_json::from_str).transpose()?;
@@ -98,10 +98,10 @@ pub fn diff(after: &str, before: Option<&str>) -> Result<Diff, serde_json::Error
     })
 }
 
-/// The members of an object, as they were published.
+/// The members of an object, as published.
 type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 
-/// What of a snapshot can differ.
+/// The parts of a snapshot that are compared.
 #[derive(Deserialize)]
 struct Snapshot<'a> {
     version: u64,
@@ -120,7 +120,7 @@ struct Extended<'a> {
 }
 
 impl<'a> Snapshot<'a> {
-    /// Experiments, in the order they are decided, and flags.
+    /// Returns the experiments, in the order of decisions, and the flags.
     fn parts(&self) -> (Vec<&Members<'a>>, Vec<&Members<'a>>) {
         let extended = self.extended.iter();
         let experiments = self.experiments.iter().chain(extended.clone().flat_map(|it| &it.experiments));
@@ -138,7 +138,7 @@ fn named(members: &Members<'_>) -> Named {
     Named { id, key }
 }
 
-/// What tells one thing from another of its kind.
+/// Returns the id, or the key of an item without an id.
 fn identity(members: &Members<'_>) -> String {
     let Named { id, key } = named(members);
     id.unwrap_or(key)
@@ -173,7 +173,7 @@ fn changes(before: &[&Members<'_>], after: &[&Members<'_>]) -> Result<Changes, s
     Ok(changes)
 }
 
-/// Adds what differs between two things of the same identity.
+/// Appends the differences between two items with the same identity.
 fn compare(
     before: &Members<'_>,
     after: &Members<'_>,
@@ -187,7 +187,7 @@ fn compare(
                 let (then, now): (Vec<_>, Vec<_>) = (then.iter().collect(), now.iter().collect());
                 compare_variants(&by_identity(&then), &by_identity(&now), fields)?;
             }
-            // What people wrote is compared as they wrote it.
+            // Payloads are compared as text, exactly as people wrote the payloads.
             ("payload", then, now) => push_changed("payload", then, now, fields),
             (name, Some(then), Some(now)) if then.get() != now.get() => {
                 let (then, now): (Value, Value) =
@@ -226,7 +226,7 @@ fn compare_variants(
     Ok(())
 }
 
-/// The members of either, by name.
+/// Returns the members of both objects, by name.
 fn both<'m, 'a>(
     before: &'m Members<'a>,
     after: &'m Members<'a>,
@@ -250,7 +250,7 @@ fn push_changed(
     }
 }
 
-/// Adds what differs at `path` or below. Rules, allocations and the like nest a few levels deep.
+/// Appends the differences at `path` and below. Compared values nest only a few levels deep, so recursion is safe.
 fn compare_values(
     path: String,
     before: Option<&Value>,
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_went_and_changed_is_told_apart_by_id() {
+    fn added_removed_and_changed_items_are_identified_by_id() {
         let (green, blue) = (json!({"id": "g", "key": "green"}), json!({"id": "b", "key": "blue"}));
         let renamed = json!({"id": "g", "key": "lime", "payload": {"a": 1}});
         let before = json!({"version": 1, "experiments": [
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn without_another_version_all_is_added() {
+    fn without_another_version_everything_is_added() {
         let snapshot = json!({"version": 1, "experiments": [{"id": "a", "key": "a"}], "extended": {
             "experiments": [{"id": "b", "key": "b"}], "flags": [{"key": "f"}]
         }});
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn payloads_are_compared_as_they_were_written_however_deep() {
+    fn payloads_are_compared_as_text_at_any_depth() {
         let with = |payload: &str| {
             format!(
                 r#"{{"version": 1, "experiments": [{{"id": "e", "key": "e", "variants": [{{"id": "v", "key": "v", "payload": {payload}}}]}}]}}"#

@@ -1,16 +1,16 @@
-//! Errors as clients see them.
+//! Error responses.
 
 use serde::{Deserialize, Serialize};
 
-/// The body of every error: `{"error": "what is wrong and what to do"}`.
+/// The body of every error response: `{"error": "what is wrong and what to do"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
-    /// What is wrong, in words meant for people.
+    /// A message for people that says what is wrong.
     pub error: String,
 }
 
-/// A request that cannot be answered as asked: a status and a text for the client. Never holds internal text.
+/// An error response: a status and a message for the client. Never contains internal text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{status}: {message}")]
 pub struct ApiError {
@@ -25,66 +25,66 @@ impl ApiError {
         Self { status, message: message.into() }
     }
 
-    /// 400: the input is not as it must be.
+    /// Creates a 400: the input is invalid.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(400, message)
     }
 
-    /// 404: there is no such thing.
+    /// Creates a 404: the resource does not exist.
     pub fn not_found(message: impl Into<String>) -> Self {
         Self::new(404, message)
     }
 
-    /// 408: the body did not arrive in time.
+    /// Creates a 408: the body did not arrive in time.
     #[must_use]
     pub fn timeout() -> Self {
         Self::new(408, "the body did not arrive in time")
     }
 
-    /// 409: something else has that name already.
+    /// Creates a 409: the name is taken already.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(409, message)
     }
 
-    /// 412: the resource has changed since the client read it.
+    /// Creates a 412: the resource has changed since the client read the resource.
     pub fn stale(message: impl Into<String>) -> Self {
         Self::new(412, message)
     }
 
-    /// 413: the body is larger than `limit` bytes.
+    /// Creates a 413: the body is larger than `limit` bytes.
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
         Self::new(413, format!("the body is larger than {limit} bytes"))
     }
 
-    /// 415: the body is not declared as JSON.
+    /// Creates a 415: the body is not declared as JSON.
     #[must_use]
     pub fn not_json() -> Self {
         Self::new(415, "the body must be JSON, sent with `content-type: application/json`")
     }
 
-    /// 422: the request is well formed, but the state of things forbids it.
+    /// Creates a 422: the request is well formed, but conflicts with the state of the resource.
     pub fn unprocessable(message: impl Into<String>) -> Self {
         Self::new(422, message)
     }
 
-    /// 500: not the client's fault. `message` must not hold internal text.
+    /// Creates a 500: an internal error. `message` must not contain internal text.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(500, message)
     }
 
-    /// 503: not now.
+    /// Creates a 503: the service is unavailable at the moment.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(503, message)
     }
 
-    /// The body to send.
+    /// Returns the body of the response.
     #[must_use]
     pub fn body(&self) -> ErrorBody {
         ErrorBody { error: self.message.clone() }
     }
 
-    /// The body to send, as JSON.
+    /// Returns the body of the response, as JSON.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         serde_json::json!({ "error": self.message }).to_string().into_bytes()

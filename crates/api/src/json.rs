@@ -1,8 +1,7 @@
 //! Reading a JSON body field by field, with errors that name the field.
 //!
-//! A body is first read whole, so that nothing malformed hides in a part that is not looked at (numbers that
-//! overflow, lone surrogates, nesting without end). Then each field is taken as its text, so that a payload
-//! keeps the form it was sent in.
+//! First, the whole body is parsed, so that errors are found in unknown fields too (numbers that overflow, lone
+//! surrogates, excessive nesting). Then, each field is read from its text, so that a payload keeps its original form.
 
 use std::collections::BTreeMap;
 
@@ -12,18 +11,18 @@ use serde_json::value::RawValue;
 
 use crate::{error::ApiError, limits};
 
-/// Shorthand of this module.
+/// A result with an [`ApiError`].
 pub type Result<T> = std::result::Result<T, ApiError>;
 
-/// The members of a JSON object. Of a repeated key the last one counts; unknown members are ignored.
+/// The members of a JSON object. If a key is repeated, the last member counts; unknown members are ignored.
 #[derive(Debug)]
 pub struct Fields<'a> {
-    /// Where the object stands, such as `allocations[2]`; empty for the body itself.
+    /// The path of the object, such as `allocations[2]`; empty for the body itself.
     path: String,
     members: BTreeMap<String, &'a RawValue>,
 }
 
-/// Whether a body with this `content-type` is declared as JSON.
+/// Returns whether this `content-type` declares a body as JSON.
 ///
 /// ```
 /// use edgewise_api::json::is_declared_by;
@@ -38,10 +37,10 @@ pub fn is_declared_by(content_type: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Checks that `body` is JSON and returns its text.
+/// Checks that `body` is JSON, and returns the text.
 ///
 /// # Errors
-/// 400 for anything else, with the place of the first problem.
+/// Returns 400 if `body` is not JSON, with the position of the first error.
 pub fn checked(body: &[u8]) -> Result<&str> {
     let text = std::str::from_utf8(body).map_err(|_| ApiError::invalid("the body is not UTF-8"))?;
     if text.trim().is_empty() {
@@ -53,7 +52,7 @@ pub fn checked(body: &[u8]) -> Result<&str> {
     }
 }
 
-/// JSON text without the white space between its tokens.
+/// Returns JSON text without the white space between tokens.
 #[must_use]
 pub fn minified(json: &RawValue) -> Box<RawValue> {
     let mut in_string = false;
@@ -72,15 +71,16 @@ pub fn minified(json: &RawValue) -> Box<RawValue> {
             keep
         })
         .collect();
-    // Without its white space valid JSON is still valid.
+    // Valid JSON without white space is still valid.
     RawValue::from_string(text).unwrap_or_else(|_| json.to_owned())
 }
 
-/// Whether objects and arrays of a JSON text nest more than `limit` levels deep.
+/// Returns whether objects and arrays of a JSON text nest more than `limit` levels deep.
 #[must_use]
 pub fn nests_deeper(json: &str, limit: usize) -> bool {
     let opens = |byte: u8| matches!(byte, b'{' | b'[');
-    // So few cannot, and counting them is quick: in bytes, sixteen and more at a time.
+    // Texts with at most `limit` opening brackets cannot nest deeper. Counting is fast: vector instructions process 16 or
+    // more bytes at a time.
     let count = |run: &[u8]| usize::from(run.iter().map(|byte| u8::from(opens(*byte))).sum::<u8>());
     if json.as_bytes().chunks(usize::from(u8::MAX)).map(count).sum::<usize>() <= limit {
         return false;
@@ -104,10 +104,10 @@ pub fn nests_deeper(json: &str, limit: usize) -> bool {
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a body that must be an object.
+    /// Reads a body that must be a JSON object.
     ///
     /// # Errors
-    /// 400 for anything else.
+    /// Returns 400 if the body is not a JSON object.
     pub fn of_body(body: &'a [u8]) -> Result<Self> {
         Self::of_text(String::new(), checked(body)?)
     }
@@ -124,13 +124,13 @@ impl<'a> Fields<'a> {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
-    /// An error about one field: `` `path.name` problem ``.
+    /// Creates an error about a field: `` `path.name` problem ``.
     #[must_use]
     pub fn error(&self, name: &str, problem: impl std::fmt::Display) -> ApiError {
         ApiError::invalid(format!("`{}` {problem}", self.path_of(name)))
     }
 
-    /// Whether the field is there and `null`.
+    /// Returns whether the field is present and `null`.
     #[must_use]
     pub fn is_null(&self, name: &str) -> bool {
         self.members.get(name).is_some_and(|json| json.get() == "null")
@@ -148,10 +148,10 @@ impl<'a> Fields<'a> {
         value.ok_or_else(|| self.error(name, "is required"))
     }
 
-    /// A text of at most `max_chars` characters without NUL, if the field is there.
+    /// Reads an optional text of at most `max_chars` characters without NUL.
     ///
     /// # Errors
-    /// 400 for anything else, `null` included.
+    /// Returns 400 for any other value, including `null`.
     pub fn optional_text(&self, name: &str, max_chars: usize) -> Result<Option<String>> {
         let Some(text) = self.typed::<String>(name, "a string")? else { return Ok(None) };
         if text.contains('\0') {
@@ -163,10 +163,10 @@ impl<'a> Fields<'a> {
         Ok(Some(text))
     }
 
-    /// A text that is not empty and at most 256 characters long, if the field is there.
+    /// Reads an optional text of 1 to 256 characters.
     ///
     /// # Errors
-    /// 400 for anything else, `null` included.
+    /// Returns 400 for any other value, including `null`.
     pub fn optional_name(&self, name: &str) -> Result<Option<String>> {
         match self.optional_text(name, limits::NAME_CHARS)? {
             Some(text) if text.is_empty() => Err(self.error(name, "must not be empty")),
@@ -174,18 +174,18 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// As [`Fields::optional_name`], but the field must be there.
+    /// Reads a required text of 1 to 256 characters.
     ///
     /// # Errors
-    /// 400 for anything else.
+    /// Returns 400 if the field is missing or has any other value.
     pub fn name(&self, name: &str) -> Result<String> {
         self.optional_name(name).and_then(|text| self.required(name, text))
     }
 
-    /// An integer, that must be there.
+    /// Reads a required integer.
     ///
     /// # Errors
-    /// 400 for anything else.
+    /// Returns 400 if the field is missing or has any other value.
     pub fn integer(&self, name: &str) -> Result<i64> {
         let value = self.typed::<Json>(name, "an integer")?;
         let Json::Number(value) = self.required(name, value)? else {
@@ -201,10 +201,10 @@ impl<'a> Fields<'a> {
             .ok_or_else(|| self.error(name, "must be an integer"))
     }
 
-    /// The text of an object, if the field is there.
+    /// Reads an optional object, and returns its text.
     ///
     /// # Errors
-    /// 400 for anything else, `null` included.
+    /// Returns 400 for any other value, including `null`.
     pub fn optional_object(&self, name: &str) -> Result<Option<Box<RawValue>>> {
         match self.members.get(name) {
             Some(json) if json.get().starts_with('{') => Ok(Some(minified(json))),
@@ -213,7 +213,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The text of any JSON value, if the field is there.
+    /// Returns the text of an optional field with any JSON value.
     #[must_use]
     pub fn optional_json(&self, name: &str) -> Option<&'a RawValue> {
         self.members.get(name).copied()
@@ -224,15 +224,15 @@ impl<'a> Fields<'a> {
         let elements: Vec<&RawValue> =
             serde_json::from_str(json.get()).map_err(|_| self.error(name, "must be an array"))?;
         if elements.len() > max {
-            return Err(self.error(name, format_args!("must hold at most {max} elements")));
+            return Err(self.error(name, format_args!("must have at most {max} elements")));
         }
         Ok(Some(elements))
     }
 
-    /// A list of at most `max` objects, each read by `read`, if the field is there.
+    /// Reads an optional list of at most `max` objects. `read` reads each object.
     ///
     /// # Errors
-    /// 400 for anything else, `null` included, and what `read` finds wrong.
+    /// Returns 400 for any other value, including `null`, and returns the errors of `read`.
     pub fn optional_objects<T>(
         &self,
         name: &str,
@@ -247,10 +247,10 @@ impl<'a> Fields<'a> {
         elements.into_iter().enumerate().map(read).collect::<Result<_>>().map(Some)
     }
 
-    /// As [`Fields::optional_objects`], but the field must be there.
+    /// Reads a required list of at most `max` objects. `read` reads each object.
     ///
     /// # Errors
-    /// 400 for anything else, and what `read` finds wrong.
+    /// Returns 400 for any other value, and returns the errors of `read`.
     pub fn objects<T>(
         &self,
         name: &str,
@@ -260,15 +260,15 @@ impl<'a> Fields<'a> {
         self.optional_objects(name, max, read).and_then(|list| self.required(name, list))
     }
 
-    /// A list of at most `max` strings, if the field is there.
+    /// Reads an optional list of at most `max` strings.
     ///
     /// # Errors
-    /// 400 for anything else, `null` included.
+    /// Returns 400 for any other value, including `null`.
     pub fn optional_strings(&self, name: &str, max: usize) -> Result<Option<Vec<String>>> {
         let strings: Option<Vec<String>> = self.typed(name, "an array of strings")?;
         match strings {
             Some(strings) if strings.len() > max => {
-                Err(self.error(name, format_args!("must hold at most {max} elements")))
+                Err(self.error(name, format_args!("must have at most {max} elements")))
             }
             Some(strings) if strings.iter().any(|text| text.contains('\0')) => {
                 Err(self.error(name, "must not contain a NUL character"))

@@ -1,25 +1,25 @@
-//! The HTTP contract of Edgewise: what requests and answers look like, as types and pure functions.
+//! The HTTP contract of Edgewise: requests and responses, as types and pure functions.
 //!
-//! Everything that speaks HTTP (the gateway, the control plane, the edge worker) reads and writes the wire
-//! through this crate, so that no two of them can differ. It holds no server and no client, and does no I/O.
+//! The gateway, the control plane and the edge worker read requests and write responses through this crate, so that
+//! their wire formats cannot differ. The crate contains no server and no client, and does no I/O.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`conditional`] | conditional requests: `If-Match` and `If-None-Match` |
-//! | [`error`] | errors as clients see them: a status and `{"error": "…"}` |
+//! | [`error`] | error responses: a status and `{"error": "…"}` |
 //! | [`json`] | reading a JSON body field by field, with errors that name the field |
 //! | [`query`] | reading a query string |
-//! | [`limits`] | the bounds of every input |
+//! | [`limits`] | the limits of all inputs |
 //! | [`name`] | names that are safe in a path |
-//! | [`page`] | lists in pages |
+//! | [`page`] | paginated lists |
 //! | [`resources`] | environments, audiences, experiments, variants, allocations and versions |
-//! | [`mod@diff`] | how two snapshots differ |
-//! | [`mod@decide`] | the decide request and its answer |
-//! | [`paths`] | where the parts of a snapshot lie in an object store |
-//! | [`publication`] | the outcome of publishing a change, and the versions that are live |
-//! | [`published`] | the objects that can be read over HTTP |
+//! | [`mod@diff`] | the differences between two snapshots |
+//! | [`mod@decide`] | the decide request and response |
+//! | [`paths`] | the paths of published objects in an object store |
+//! | [`publication`] | the outcome of publishing a change, and the live versions |
+//! | [`published`] | the published objects that clients can read over HTTP |
 //! | [`revision`] | values with their revision |
-//! | [`loading`] | how a reader finds, checks and swaps snapshots: a state machine without I/O |
+//! | [`loading`] | the protocol by which readers load snapshots: a state machine without I/O |
 #![forbid(unsafe_code)]
 
 pub mod conditional;

@@ -1,20 +1,20 @@
-//! The bounds of every input.
+//! The limits of all inputs.
 
-/// How much a client may send. The defaults are the product's.
+/// The limits of requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// A request body, in bytes.
+    /// The largest request body, in bytes.
     pub body_bytes: usize,
-    /// A context as JSON, in bytes.
+    /// The largest context as JSON, in bytes.
     pub context_bytes: usize,
-    /// How deep a context may nest, the object itself included.
+    /// The deepest nesting of a context, including the context itself.
     pub context_levels: usize,
-    /// A user key, in bytes of UTF-8.
+    /// The longest user key, in bytes of UTF-8.
     pub user_key_bytes: usize,
 }
 
 impl Limits {
-    /// 1 MiB bodies, 64 KiB contexts of 32 levels, user keys of 1,024 bytes.
+    /// The default limits: bodies of 1 MiB, contexts of 64 KiB and 32 levels, user keys of 1,024 bytes.
     pub const DEFAULT: Self =
         Self { body_bytes: 1 << 20, context_bytes: 64 << 10, context_levels: 32, user_key_bytes: 1024 };
 }
@@ -25,19 +25,19 @@ impl Default for Limits {
     }
 }
 
-/// Characters of a key or a name.
+/// The longest key or name, in characters.
 pub const NAME_CHARS: usize = 256;
-/// Characters of a description.
+/// The longest description, in characters.
 pub const DESCRIPTION_CHARS: usize = 10_000;
-/// Variants of an experiment, and its allocations.
+/// The largest number of variants, and of allocations, of an experiment.
 pub const VARIANTS: usize = 100;
-/// Rules of an audience, and of an experiment.
+/// The largest number of rules of an audience or experiment.
 pub const RULES: usize = 100;
-/// Conditions of a rule.
+/// The largest number of conditions of a rule.
 pub const CONDITIONS: usize = 100;
-/// Values of a condition's list.
+/// The largest number of values in a condition's list.
 pub const LIST_VALUES: usize = 10_000;
-/// How deep a condition's value may nest. A snapshot holds it deeper still, and must be readable everywhere.
+/// The deepest nesting of a condition's value. A snapshot nests the value deeper, and must be readable by all readers.
 pub const VALUE_LEVELS: usize = 32;
-/// Experiments of an environment.
+/// The largest number of experiments of an environment.
 pub const EXPERIMENTS: i64 = 20_000;

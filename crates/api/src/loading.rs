@@ -1,5 +1,5 @@
-//! How a reader of an object store finds, checks and swaps an environment's snapshot: a state machine without
-//! I/O. Gateway and worker drive it with fetches of their own.
+//! The protocol by which a reader of an object store loads an environment's snapshot: a state machine without I/O. The
+//! gateway and the edge worker drive the state machine with fetches of their own.
 //!
 //! ```text
 //!                 found n, newer                  found
@@ -13,8 +13,8 @@
 //!                                                     └─▶ absent ▶ Absent
 //! ```
 //!
-//! A store that was not written by Edgewise has no rulesets; its snapshots are compiled by the reader.
-//! Whatever fails, the reader keeps what it has. It never goes back to an older version.
+//! A store that was not written by Edgewise has no rulesets; the reader compiles the snapshots of such a store. After a
+//! failure, the reader keeps the loaded version. A reader never goes back to an older version.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use edgewise_engine::{Ruleset, ruleset::FORMAT};
 
 use crate::{name::EnvironmentName, paths};
 
-/// One look at an environment: from the pointer to a loaded snapshot.
+/// A poll of an environment: from reading the pointer to a loaded snapshot.
 #[derive(Debug)]
 pub struct Loading {
     environment: EnvironmentName,
@@ -30,10 +30,10 @@ pub struct Loading {
     at: At,
 }
 
-/// What the reader has already.
+/// The versions that the reader has loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The version that version.json named, or that of the snapshot if there was none.
+    /// The version in version.json; without a version.json, the version of the snapshot.
     pub pointer: u64,
     /// The version of the loaded snapshot.
     pub version: u64,
@@ -47,62 +47,62 @@ enum At {
     Latest { pointer: Option<u64> },
 }
 
-/// What came of a fetch.
+/// The result of a fetch.
 #[derive(Debug)]
 pub enum Fetched {
     /// The object's bytes.
     Found(Vec<u8>),
-    /// There is no such object.
+    /// The object does not exist.
     Absent,
-    /// The store did not answer, or not as it should; the text says how.
+    /// The store did not respond, or responded with an error, which the text describes.
     Failed(String),
 }
 
-/// What to do next.
+/// The next step of a poll.
 #[derive(Debug)]
 pub enum Next {
-    /// Fetch the object at this path, and call [`Loading::resume`] with what came of it.
+    /// Fetch the object at this path, and call [`Loading::resume`] with the result.
     Fetch(Loading, String),
-    /// The look is over.
+    /// The poll has ended.
     Done(Outcome),
 }
 
-/// How a look ended.
+/// The outcome of a poll.
 #[derive(Debug)]
 pub enum Outcome {
-    /// What the reader has is what is live.
+    /// The reader has the live version.
     Current,
-    /// Something newer: swap it in.
+    /// A newer version, which the reader is to swap in.
     Loaded(Arc<Ruleset>, Held),
-    /// The store holds nothing for the environment.
+    /// The store has no snapshot of the environment.
     Absent,
-    /// Keep what is there, and tell the operator.
+    /// The poll failed. The reader keeps the loaded version, and notifies the operator.
     Failed(Failure),
 }
 
-/// Why a look failed.
+/// The reason why a poll failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The store did not answer as it should.
+    /// An object could not be read.
     #[error("`{path}` cannot be read: {problem}")]
     Store {
-        /// The object that was asked for.
+        /// The path of the object.
         path: String,
-        /// What the store said.
+        /// The error of the store.
         problem: String,
     },
-    /// The store holds something that is no snapshot.
+    /// An object is not valid.
     #[error("`{path}` is corrupt: {problem}")]
     Corrupt {
-        /// The object.
+        /// The path of the object.
         path: String,
-        /// What is wrong with it.
+        /// The reason why the object is not valid.
         problem: String,
     },
 }
 
 impl Loading {
-    /// Begins a look at `environment` by a reader that has `held`.
+    /// Begins a poll of `environment` by a reader that has loaded `held`.
     #[must_use]
     pub fn begin(environment: EnvironmentName, held: Option<Held>) -> Next {
         Self { environment, held, at: At::Pointer }.fetch()
@@ -122,7 +122,7 @@ impl Loading {
         Next::Fetch(self, path)
     }
 
-    /// Goes on after the fetch that was asked for.
+    /// Continues the poll with the result of the fetch.
     #[must_use]
     pub fn resume(mut self, fetched: Fetched) -> Next {
         let bytes = match (fetched, &self.at) {
@@ -141,7 +141,7 @@ impl Loading {
             }
             (Fetched::Absent, At::Latest { pointer: None }) => return Next::Done(Outcome::Absent),
             (Fetched::Absent, At::Latest { pointer: Some(version) }) => {
-                let problem = format!("it names version {version}, whose snapshot is not there");
+                let problem = format!("it points to version {version}, which has no snapshot");
                 let path = paths::version(&self.environment);
                 return Next::Done(Outcome::Failed(Failure::Corrupt { path, problem }));
             }
@@ -162,10 +162,10 @@ impl Loading {
             },
             At::Ruleset(version) => match Ruleset::load(bytes) {
                 Ok(ruleset) if ruleset.version() != version => {
-                    self.corrupt(format!("it holds version {}", ruleset.version()))
+                    self.corrupt(format!("it has version {}", ruleset.version()))
                 }
                 Ok(ruleset) if ruleset.environment() != self.environment.as_str() => {
-                    self.corrupt(format!("it is of another environment, `{}`", ruleset.environment()))
+                    self.corrupt(format!("it belongs to environment `{}`", ruleset.environment()))
                 }
                 Ok(ruleset) => self.loaded(ruleset, Some(version)),
                 Err(problem) => self.corrupt(problem.to_string()),
@@ -187,7 +187,7 @@ impl Loading {
         match (self.held, pointer) {
             (Some(held), None) if version <= held.version => Next::Done(Outcome::Current),
             (Some(held), Some(_)) if version < held.version => {
-                self.corrupt(format!("it holds version {version}, older than {}", held.version))
+                self.corrupt(format!("it has version {version}, which is older than {}", held.version))
             }
             _ => Next::Done(Outcome::Loaded(
                 Arc::new(ruleset),

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-/// An environment's name: `[A-Za-z0-9][A-Za-z0-9._-]{0,62}`. It can stand in a path as it is.
+/// An environment's name: `[A-Za-z0-9][A-Za-z0-9._-]{0,62}`. A name needs no escaping in a path.
 ///
 /// ```
 /// use edgewise_api::EnvironmentName;
@@ -13,7 +13,7 @@ use std::{fmt, sync::Arc};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EnvironmentName(Arc<str>);
 
-/// A text is no environment name.
+/// The error for an invalid environment name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be 1 to 63 letters, digits, dots, hyphens or underscores, the first a letter or digit (such as `prod`)"
@@ -21,10 +21,10 @@ pub struct EnvironmentName(Arc<str>);
 pub struct InvalidName;
 
 impl EnvironmentName {
-    /// Checks a name.
+    /// Creates an environment name from a valid text.
     ///
     /// # Errors
-    /// [`InvalidName`] says what a name must be like.
+    /// Returns [`InvalidName`], whose message says what a name must look like.
     pub fn new(name: &str) -> Result<Self, InvalidName> {
         let inner = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
         match name.as_bytes() {
@@ -37,7 +37,7 @@ impl EnvironmentName {
         }
     }
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

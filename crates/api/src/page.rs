@@ -1,10 +1,10 @@
-//! Lists in pages.
+//! Paginated lists.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{error::ApiError, query::Query};
 
-/// Which page of a list is asked for.
+/// A request for a page of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageRequest {
     page: u64,
@@ -12,34 +12,34 @@ pub struct PageRequest {
 }
 
 impl PageRequest {
-    /// The last page that can be asked for: 2^53.
+    /// The highest page number: 2^53.
     const MAX_PAGE: u64 = 1 << 53;
-    /// The most rows on one page.
+    /// The largest number of rows on a page.
     const MAX_SIZE: u64 = 100;
 
-    /// The first rows, at most 100.
+    /// Requests the first rows, at most 100.
     #[must_use]
     pub const fn first(rows: u64) -> Self {
         let page_size = if rows > Self::MAX_SIZE { Self::MAX_SIZE } else { rows };
         Self { page: 1, page_size: if page_size == 0 { 1 } else { page_size } }
     }
 
-    /// The first rows, however many: not for what a request asks for.
+    /// Requests the first rows, without a limit. Not for numbers from a client's request.
     #[must_use]
     pub const fn up_to(rows: u64) -> Self {
         Self { page: 1, page_size: rows }
     }
 
-    /// A page of that many rows, at most 100. Numbers out of range are taken for the nearest within.
+    /// Requests a page of `rows` rows, at most 100. Numbers out of range are clamped.
     #[must_use]
     pub fn of(page: u64, rows: u64) -> Self {
         Self { page: page.clamp(1, Self::MAX_PAGE), ..Self::first(rows) }
     }
 
-    /// Reads `page` and `pageSize`: both or neither; page 1 of 20 rows by default.
+    /// Reads `page` and `pageSize`, of which a query has both or neither. The default is page 1 of 20 rows.
     ///
     /// # Errors
-    /// 400 for one without the other, and for numbers out of range.
+    /// Returns 400 if only one of both is given, or a number is out of range.
     pub fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
         match (query.optional("page")?, query.optional("pageSize")?) {
             (None, None) => Ok(Self { page: 1, page_size: 20 }),
@@ -47,24 +47,24 @@ impl PageRequest {
                 page: number("page", page, Self::MAX_PAGE)?,
                 page_size: number("pageSize", page_size, Self::MAX_SIZE)?,
             }),
-            (None, Some(_)) => Err(ApiError::invalid("`page` is required beside `pageSize`")),
-            (Some(_), None) => Err(ApiError::invalid("`pageSize` is required beside `page`")),
+            (None, Some(_)) => Err(ApiError::invalid("`page` is required if `pageSize` is given")),
+            (Some(_), None) => Err(ApiError::invalid("`pageSize` is required if `page` is given")),
         }
     }
 
-    /// How many rows to take, 1 to 100.
+    /// Returns the number of rows to read, 1 to 100.
     #[must_use]
     pub const fn limit(self) -> i64 {
         self.page_size.cast_signed()
     }
 
-    /// How many rows to skip. At most 2^53 × 100, which an `i64` holds.
+    /// Returns the number of rows to skip. The maximum, 2^53 × 100, fits into an `i64`.
     #[must_use]
     pub const fn offset(self) -> i64 {
         ((self.page - 1) * self.page_size).cast_signed()
     }
 
-    /// The answer that holds these rows, of `total` in all.
+    /// Returns the page with these rows, out of `total` rows.
     #[must_use]
     pub fn answer<T>(self, data: Vec<T>, total: u64) -> Page<T> {
         let Self { page, page_size } = self;
@@ -82,27 +82,27 @@ fn number(name: &str, text: &str, max: u64) -> Result<u64, ApiError> {
         .ok_or_else(|| ApiError::invalid(format!("`{name}` must be an integer from 1 to {max}")))
 }
 
-/// One page of a list.
+/// A page of a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Page<T> {
-    /// The rows.
+    /// The rows of the page.
     pub data: Vec<T>,
-    /// Where they stand in the whole list.
+    /// The position of the page in the list.
     pub pagination: Pagination,
 }
 
-/// Where a page stands in the whole list.
+/// The position of a page in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
-    /// The page, from 1.
+    /// The page number, from 1.
     pub page: u64,
-    /// Rows on a page, 1 to 100.
+    /// The number of rows on a page, 1 to 100.
     pub page_size: u64,
-    /// Rows in all.
+    /// The number of rows in the list.
     pub total: u64,
-    /// Pages in all; 0 without rows.
+    /// The number of pages; 0 if there are no rows.
     pub total_pages: u64,
 }

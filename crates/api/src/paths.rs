@@ -1,42 +1,42 @@
-//! Where the parts of a snapshot lie in an object store.
+//! The paths of published objects in an object store.
 
 use crate::name::EnvironmentName;
 
-/// The highest version that all clients can count to: 2^53 − 1.
+/// The highest version that all clients can represent exactly: 2^53 − 1.
 pub const MAX_VERSION: u64 = (1 << 53) - 1;
 
-/// The pointer to what is live, written last: `{"version": n}`.
+/// Returns the path of the pointer to the live version, `{"version": n}`. A publish writes the pointer last.
 #[must_use]
 pub fn version(environment: &EnvironmentName) -> String {
     format!("configs/{environment}/version.json")
 }
 
-/// The snapshot that readers of the first format load first.
+/// Returns the path of the latest snapshot, which readers of the first format load first.
 #[must_use]
 pub fn latest(environment: &EnvironmentName) -> String {
     format!("configs/{environment}/snapshots/latest.json")
 }
 
-/// A version's snapshot. Once written, it never changes.
+/// Returns the path of a version's snapshot, which never changes once written.
 #[must_use]
 pub fn snapshot(environment: &EnvironmentName, version: u64) -> String {
     format!("configs/{environment}/snapshots/{version}.json")
 }
 
-/// A version's ruleset, in a certain format. Once written, it never changes.
+/// Returns the path of a version's ruleset in a format, which never changes once written.
 #[must_use]
 pub fn ruleset(environment: &EnvironmentName, format: u32, version: u64) -> String {
     format!("configs/{environment}/rulesets/{format}/{version}.bin")
 }
 
-/// The media type of what lies at `path`.
+/// Returns the media type of the object at `path`.
 #[must_use]
 pub fn media_type(path: &str) -> &'static str {
     if path.ends_with(".bin") { "application/octet-stream" } else { "application/json" }
 }
 
-/// How long what lies at `path` may be cached, as the value of a Cache-Control header: a version never changes,
-/// a pointer may at any moment.
+/// Returns the value of the Cache-Control header for the object at `path`: the content of a version never changes, a
+/// pointer may change at any time.
 #[must_use]
 pub fn cache_control(path: &str) -> &'static str {
     if path.ends_with("/version.json") || path.ends_with("/latest.json") {
@@ -46,9 +46,9 @@ pub fn cache_control(path: &str) -> &'static str {
     }
 }
 
-/// The pointer's content.
+/// The content of the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Pointer {
-    /// The version that is live.
+    /// The live version.
     pub version: u64,
 }

@@ -1,10 +1,10 @@
-//! The objects that can be read below `/configs/`.
+//! The published objects below `/configs/`.
 
 use crate::{name::EnvironmentName, paths};
 
-/// The object in the store that a request's path stands for, and the environment that it belongs to.
+/// Returns the environment and the path in the object store for a request's path, or `None` if no object has such a path.
 ///
-/// The path is taken as it was sent: what is published has no name that needs escapes.
+/// The path is not percent-decoded: names of published objects need no escapes.
 ///
 /// ```
 /// use edgewise_api::published::object;
@@ -35,7 +35,7 @@ pub fn object(path: &str) -> Option<(EnvironmentName, String)> {
     segments.next().is_none().then_some((environment, object))
 }
 
-/// A version or format. Each has one address: neither `+1` nor `01`.
+/// Parses a version or format. Each number has only one spelling: neither `+1` nor `01` is valid.
 fn number(text: &str) -> Option<u64> {
     let number: u64 = text.parse().ok()?;
     (number.to_string() == text && number <= paths::MAX_VERSION).then_some(number)

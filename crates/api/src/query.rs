@@ -1,4 +1,4 @@
-//! Reading a query string.
+//! Reading query strings.
 
 use std::borrow::Cow;
 
@@ -11,10 +11,10 @@ use crate::error::ApiError;
 pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Query<'a> {
-    /// Takes a query string apart. `+` is a blank.
+    /// Parses a query string. `+` is decoded as a space.
     ///
     /// # Errors
-    /// 400 if a name or value is not UTF-8 once decoded.
+    /// Returns 400 if a decoded name or value is not UTF-8.
     pub fn parse(query: &'a str) -> Result<Self, ApiError> {
         let mut parameters = Vec::with_capacity(USUAL_PARAMETERS);
         let mut rest = query;
@@ -30,10 +30,10 @@ impl<'a> Query<'a> {
         Ok(Self(parameters))
     }
 
-    /// The value of a parameter, if it is there.
+    /// Returns the value of a parameter, if the parameter is present.
     ///
     /// # Errors
-    /// 400 if it is there more than once, or holds a NUL character.
+    /// Returns 400 if the parameter is given more than once, or contains a NUL character.
     pub fn optional(&self, name: &str) -> Result<Option<&str>, ApiError> {
         let mut values = self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_ref());
         match (values.next(), values.next()) {
@@ -45,10 +45,10 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// The value of a parameter that must be there and not be empty.
+    /// Returns the value of a parameter that must be present and not empty.
     ///
     /// # Errors
-    /// 400 otherwise.
+    /// Returns 400 if the parameter is missing, empty or invalid.
     pub fn required(&self, name: &str) -> Result<&str, ApiError> {
         match self.optional(name)? {
             None => Err(ApiError::invalid(format!("`{name}` is required"))),
@@ -58,21 +58,21 @@ impl<'a> Query<'a> {
     }
 }
 
-/// So many parameters a decision has.
+/// The initial capacity: a decide request has three parameters.
 const USUAL_PARAMETERS: usize = 3;
 
-/// What stands before the byte at a place, which is ASCII, and what after it; all and nothing if there is none.
+/// Splits a text at the ASCII byte at `place`. Without a place, the second part is empty.
 fn split_at(text: &str, place: Option<usize>) -> (&str, &str) {
     place.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).unwrap_or((text, ""))
 }
 
-#[expect(clippy::indexing_slicing, reason = "every byte has its place among 256")]
+#[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
 fn decode(text: &str) -> Result<Cow<'_, str>, ApiError> {
-    // What is long mostly has something to decode, and early.
+    // Long values usually contain an escape near the start, so this search is short.
     if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Ok(Cow::Borrowed(text));
     }
-    // What is decoded is never longer.
+    // The decoded text is never longer.
     let mut decoded = vec![0; text.len()];
     let (mut rest, mut length) = (text.as_bytes().iter(), 0);
     for to in &mut decoded {
@@ -83,7 +83,7 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ApiError> {
                     rest = after.iter();
                     HEX[usize::from(*high)] << 4 | HEX[usize::from(*low)]
                 }
-                // A `%` that escapes nothing stands for itself, as in browsers.
+                // A `%` without two hexadecimal digits stands for itself, as in browsers.
                 _ => b'%',
             },
             b'+' => b' ',
@@ -95,8 +95,8 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ApiError> {
     String::from_utf8(decoded).map(Cow::Owned).map_err(|_| ApiError::invalid("the query string is not UTF-8"))
 }
 
-/// The values of hexadecimal digits; of all other bytes 255.
-#[expect(clippy::indexing_slicing, reason = "every byte has its place among 256")]
+/// The values of hexadecimal digits; 255 for all other bytes.
+#[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
 static HEX: [u8; 256] = {
     let mut values = [255; 256];
     let mut digit = 0;

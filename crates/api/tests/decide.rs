@@ -1,5 +1,5 @@
-//! The decide request and its answer.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The decide request and response.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use edgewise_api::{
     ApiError, Limits,
@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 const LIMITS: Limits = Limits::DEFAULT;
 
-/// The answer to a query.
+/// Returns the response to a query.
 fn get(query: &str, ruleset: Option<&Ruleset>) -> Result<String, ApiError> {
     let query = Query::parse(query)?;
     let body = answer(&DecideRequest::from_query(&query, &LIMITS)?, ruleset, &mut Buffer::new())?;
     Ok(String::from_utf8(body).unwrap())
 }
 
-/// The answer to a body.
+/// Returns the response to a body.
 fn post(body: &Value, ruleset: Option<&Ruleset>) -> Result<String, ApiError> {
     let body = body.to_string();
     let body = answer(&DecideRequest::from_body(body.as_bytes(), &LIMITS)?, ruleset, &mut Buffer::new())?;
@@ -53,7 +53,7 @@ fn ruleset() -> Ruleset {
 }
 
 #[test]
-fn an_answer_holds_payloads_as_they_were_published() {
+fn a_response_contains_payloads_as_published() {
     let body = get("user_key=a%22b&env=prod", Some(&ruleset())).unwrap();
     let assignment = |number: usize, payload: &str| {
         format!(
@@ -70,21 +70,21 @@ fn an_answer_holds_payloads_as_they_were_published() {
 }
 
 #[test]
-fn without_a_config_the_answer_is_503() {
+fn without_a_ruleset_the_response_is_503() {
     let error = get("user_key=u&env=prod", None).unwrap_err();
     assert_eq!((error.status, error.message.as_str()), (503, "No config available for environment \"prod\""));
 }
 
 #[test]
-fn a_body_asks_what_a_query_asks() {
+fn a_body_and_a_query_are_equivalent() {
     let body = json!({"user_key": "u", "env": "prod", "context": {"a": 1}});
-    let asked = get("user_key=u&env=prod&context=%7B%22a%22:1%7D", Some(&ruleset()));
-    assert_eq!(post(&body, Some(&ruleset())), asked);
-    assert!(asked.is_ok());
+    let from_query = get("user_key=u&env=prod&context=%7B%22a%22:1%7D", Some(&ruleset()));
+    assert_eq!(post(&body, Some(&ruleset())), from_query);
+    assert!(from_query.is_ok());
 }
 
 #[test]
-fn bad_requests_name_the_parameter() {
+fn errors_of_bad_requests_name_the_parameter() {
     let ruleset = ruleset();
     for (query, expected) in [
         ("env=prod", "`user_key` is required"),
@@ -95,11 +95,11 @@ fn bad_requests_name_the_parameter() {
         ("user_key=u&user_key=v&env=prod", "`user_key` is given more than once"),
         ("user_key=u&env=prod&env=prod", "`env` is given more than once"),
         ("user_key=u&env=prod&context=%7B%7D&context=%7B%7D", "`context` is given more than once"),
-        ("user_key=u&env=prod&context=x", "`context` not valid JSON"),
+        ("user_key=u&env=prod&context=x", "`context` is not valid JSON"),
         ("user_key=u&env=prod&context=[]", "`context` must be a JSON object"),
         ("user_key=u&env=prod&context=null", "`context` must be a JSON object"),
-        ("user_key=u&env=prod&context={\"a\":1e999}", "`context` not valid JSON"),
-        ("user_key=u&env=prod&context={\"a\":\"\\ud800\"}", "`context` not valid JSON"),
+        ("user_key=u&env=prod&context={\"a\":1e999}", "`context` is not valid JSON"),
+        ("user_key=u&env=prod&context={\"a\":\"\\ud800\"}", "`context` is not valid JSON"),
         ("user_key=%ff&env=prod", "the query string is not UTF-8"),
     ] {
         let problem = problem(get(query, Some(&ruleset)));
@@ -118,13 +118,13 @@ fn bad_requests_name_the_parameter() {
 }
 
 #[test]
-fn an_empty_context_is_none() {
+fn an_empty_context_has_no_attributes() {
     assert!(get("user_key=u&env=prod&context=", Some(&ruleset())).is_ok());
     assert!(get("user_key=u&env=prod&context=&unknown=1&unknown=2", Some(&ruleset())).is_ok());
 }
 
 #[test]
-fn keys_and_contexts_are_bounded() {
+fn keys_and_contexts_are_limited() {
     let ruleset = ruleset();
     let get = |query: &str| get(query, Some(&ruleset));
     let query =

@@ -1,5 +1,5 @@
-//! Reading bodies: what is let through, and what the errors say.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Reading request bodies: accepted bodies, and the messages of errors.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use edgewise_api::{
     EnvironmentName,
@@ -18,7 +18,7 @@ fn problem<T: std::fmt::Debug>(result: Result<T, edgewise_api::ApiError>) -> Str
 }
 
 #[test]
-fn a_body_must_be_a_json_object_through_and_through() {
+fn the_whole_body_must_be_a_valid_json_object() {
     for (body, expected) in [
         ("", "the body is empty"),
         ("{", "not valid JSON"),
@@ -39,13 +39,13 @@ fn a_body_must_be_a_json_object_through_and_through() {
 }
 
 #[test]
-fn of_a_repeated_field_the_last_one_counts_and_unknown_fields_are_ignored() {
+fn the_last_of_repeated_fields_counts_and_unknown_fields_are_ignored() {
     let request = EnvironmentCreate::from_body(br#"{"name": 1, "x": {"y": []}, "name": "prod"}"#).unwrap();
     assert_eq!(request.name.as_str(), "prod");
 }
 
 #[test]
-fn no_field_name_has_a_meaning_of_its_own() {
+fn no_field_name_has_a_special_meaning() {
     let body = br#"{"name": "prod", "x": {"$serde_json::private::RawValue": "zzz"}}"#;
     assert!(EnvironmentCreate::from_body(body).is_ok());
 }
@@ -89,7 +89,7 @@ fn errors_name_the_field_and_what_it_must_be() {
 }
 
 #[test]
-fn absent_and_null_are_told_apart() {
+fn absent_and_null_differ() {
     let patch = ExperimentPatch::from_body(b"{}").unwrap();
     assert!(patch.audience_id.is_none() && !patch.changes_targeting());
     let patch = ExperimentPatch::from_body(br#"{"audienceId": null}"#).unwrap();
@@ -104,7 +104,7 @@ fn absent_and_null_are_told_apart() {
 }
 
 #[test]
-fn a_payload_keeps_its_text_but_for_white_space() {
+fn a_payload_keeps_its_text_except_for_white_space() {
     let body =
         r#"{"key":"k","name":"n","payload": { "z" : 1.0, "a" : [ 12345678901234567890123 , "a \" b\\" ] }}"#;
     let payload = VariantCreate::from_body(body.as_bytes()).unwrap().payload.unwrap();
@@ -112,7 +112,7 @@ fn a_payload_keeps_its_text_but_for_white_space() {
 }
 
 #[test]
-fn a_condition_may_lack_a_value() {
+fn a_condition_may_have_no_value() {
     let body = r#"{"name":"n","environmentId":"e","rules":[{"conditions":[{"attribute":"a","operator":"eq"},
         {"attribute":"a","operator":"eq","value":null}]}]}"#;
     let rules = AudienceCreate::from_body(body.as_bytes()).unwrap().rules;
@@ -123,7 +123,7 @@ fn a_condition_may_lack_a_value() {
 }
 
 #[test]
-fn lists_are_bounded() {
+fn lists_are_limited() {
     let values = |count: usize| {
         let values = vec!["1"; count].join(",");
         format!(
@@ -134,11 +134,11 @@ fn lists_are_bounded() {
     assert!(problem(AudienceCreate::from_body(values(10_001).as_bytes())).contains("at most 10000"));
     let rules = vec![r#"{"conditions":[]}"#; 101].join(",");
     let body = format!(r#"{{"name":"n","environmentId":"e","rules":[{rules}]}}"#);
-    assert_eq!(problem(AudienceCreate::from_body(body.as_bytes())), "`rules` must hold at most 100 elements");
+    assert_eq!(problem(AudienceCreate::from_body(body.as_bytes())), "`rules` must have at most 100 elements");
 }
 
 #[test]
-fn a_condition_nests_no_deeper_than_a_snapshot_can_hold() {
+fn a_condition_nests_no_deeper_than_a_snapshot_allows() {
     let nested = |levels: usize| {
         let value = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         let body = format!(
@@ -151,7 +151,7 @@ fn a_condition_nests_no_deeper_than_a_snapshot_can_hold() {
 }
 
 #[test]
-fn allocations_are_ranges_that_do_not_overlap() {
+fn allocations_must_not_overlap() {
     let put = |ranges: &[(&str, &str)]| {
         let ranges: Vec<_> = ranges
             .iter()
@@ -181,7 +181,7 @@ fn allocations_are_ranges_that_do_not_overlap() {
 }
 
 #[test]
-fn statuses_and_bulk_changes_are_checked() {
+fn statuses_and_bulk_changes_are_validated() {
     assert!(problem(StatusPatch::from_body(br#"{"status":"running"}"#)).contains("must be one of DRAFT"));
     let bulk = VariantsPatch::from_body(br#"{"delete":["a"],"update":[{"id":"b","payload":null}]}"#).unwrap();
     assert!(bulk.create.is_empty() && bulk.delete == ["a"] && matches!(bulk.update[0].payload, Some(None)));
@@ -206,7 +206,7 @@ fn environment_names_are_path_safe() {
 
 proptest! {
     #[test]
-    fn no_body_makes_a_reader_panic(body in prop::collection::vec(any::<u8>(), 0..64), json in "[{}\\[\\]\",:a-z0-9\\\\]{0,64}") {
+    fn no_body_causes_a_panic(body in prop::collection::vec(any::<u8>(), 0..64), json in "[{}\\[\\]\",:a-z0-9\\\\]{0,64}") {
         for body in [body.as_slice(), json.as_bytes()] {
             if let Ok(fields) = Fields::of_body(body) {
                 prop_assert!(!fields.is_null("absent"));

@@ -1,5 +1,5 @@
-//! How a reader finds, checks and swaps snapshots, case by case.
-#![expect(clippy::panic, reason = "a test that cannot go on fails")]
+//! The loading protocol, case by case.
+#![expect(clippy::panic, reason = "a failed step fails the test")]
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use edgewise_api::{
 };
 use edgewise_engine::Ruleset;
 
-/// What a store holds: `None` stands for a store that fails to answer.
+/// The objects of a store. `None` stands for a failing read.
 type Store<'a> = HashMap<&'a str, Option<Vec<u8>>>;
 
 fn json(version: u64) -> Vec<u8> {
@@ -33,8 +33,8 @@ const LATEST: &str = "configs/prod/snapshots/latest.json";
 const RULESET: &str = "configs/prod/rulesets/1/3.bin";
 const SNAPSHOT: &str = "configs/prod/snapshots/3.json";
 
-/// Looks at a store, and says in words how that ended, with the objects fetched.
-fn look(store: &[(&str, Option<Vec<u8>>)], held: Option<Held>) -> (String, Vec<String>) {
+/// Polls a store. Returns a text about the outcome, and the fetched paths.
+fn poll(store: &[(&str, Option<Vec<u8>>)], held: Option<Held>) -> (String, Vec<String>) {
     let store: Store<'_> = store.iter().cloned().collect();
     let Ok(environment) = EnvironmentName::new("prod") else { panic!("a good name") };
     let mut fetches = Vec::new();
@@ -70,64 +70,64 @@ fn held(version: u64) -> Option<Held> {
 }
 
 #[test]
-fn the_pointer_leads_to_its_version() {
+fn the_pointers_version_is_loaded() {
     let store = [(VERSION, pointer(3)), (SNAPSHOT, snapshot(3)), (LATEST, snapshot(4))];
-    let (outcome, fetches) = look(&store, None);
+    let (outcome, fetches) = poll(&store, None);
     assert_eq!(outcome, "loaded 3 of pointer 3");
     assert_eq!(fetches, [VERSION, RULESET, SNAPSHOT]);
 }
 
 #[test]
-fn the_ruleset_is_taken_where_there_is_one() {
+fn a_ruleset_is_preferred_to_a_snapshot() {
     let store = [(VERSION, pointer(3)), (RULESET, ruleset(3)), (SNAPSHOT, None)];
-    let (outcome, fetches) = look(&store, held(2));
+    let (outcome, fetches) = poll(&store, held(2));
     assert_eq!(outcome, "loaded 3 of pointer 3");
     assert_eq!(fetches, [VERSION, RULESET]);
 }
 
 #[test]
-fn a_corrupt_ruleset_is_not_got_around() {
+fn a_corrupt_ruleset_is_an_error() {
     let elsewhere = String::from_utf8_lossy(&json(3)).replace("prod", "staging");
     let elsewhere = Ruleset::from_json(elsewhere.as_bytes()).unwrap().as_bytes().to_vec();
     let cut = ruleset(3).map(|bytes| bytes[..bytes.len() - 4].to_vec());
     for (found, expected) in [
-        (cut, "is corrupt: the ruleset is damaged: it has another length than it says"),
+        (cut, "is corrupt: the ruleset is damaged: its length differs from the length in the header"),
         (Some(b"<html>".to_vec()), "is corrupt: not a ruleset"),
-        (ruleset(4), "is corrupt: it holds version 4"),
-        (Some(elsewhere), "is corrupt: it is of another environment, `staging`"),
+        (ruleset(4), "is corrupt: it has version 4"),
+        (Some(elsewhere), "is corrupt: it belongs to environment `staging`"),
         (None, "cannot be read: it hangs"),
     ] {
         let store = [(VERSION, pointer(3)), (RULESET, found), (SNAPSHOT, snapshot(3))];
-        assert_eq!(look(&store, held(2)).0, format!("`{RULESET}` {expected}"));
+        assert_eq!(poll(&store, held(2)).0, format!("`{RULESET}` {expected}"));
     }
 }
 
 #[test]
-fn nothing_but_the_pointer_is_fetched_when_nothing_is_new() {
+fn only_the_pointer_is_fetched_if_nothing_is_new() {
     for version in [3, 4] {
         assert_eq!(
-            look(&[(VERSION, pointer(3))], held(version)),
+            poll(&[(VERSION, pointer(3))], held(version)),
             ("current".to_owned(), vec![VERSION.to_owned()])
         );
     }
 }
 
 #[test]
-fn latest_json_serves_where_there_is_nothing_else() {
-    assert_eq!(look(&[(LATEST, snapshot(7))], None).0, "loaded 7 of pointer 7");
-    assert_eq!(look(&[(LATEST, snapshot(7))], held(7)).0, "current");
-    assert_eq!(look(&[(LATEST, snapshot(6))], held(7)).0, "current");
-    assert_eq!(look(&[(VERSION, pointer(8)), (LATEST, snapshot(8))], held(7)).0, "loaded 8 of pointer 8");
+fn latest_json_is_the_last_resort() {
+    assert_eq!(poll(&[(LATEST, snapshot(7))], None).0, "loaded 7 of pointer 7");
+    assert_eq!(poll(&[(LATEST, snapshot(7))], held(7)).0, "current");
+    assert_eq!(poll(&[(LATEST, snapshot(6))], held(7)).0, "current");
+    assert_eq!(poll(&[(VERSION, pointer(8)), (LATEST, snapshot(8))], held(7)).0, "loaded 8 of pointer 8");
 }
 
 #[test]
-fn an_empty_store_is_absent_not_an_error() {
-    assert_eq!(look(&[], None).0, "absent");
-    assert_eq!(look(&[], held(7)).0, "absent");
+fn an_empty_store_is_not_an_error() {
+    assert_eq!(poll(&[], None).0, "absent");
+    assert_eq!(poll(&[], held(7)).0, "absent");
 }
 
 #[test]
-fn what_is_corrupt_is_named_and_never_loaded() {
+fn corrupt_objects_are_named_and_never_loaded() {
     let broken = Some(b"{\"version\":".to_vec());
     let path = "configs/prod/snapshots/3.json";
     for (store, expected) in [
@@ -136,19 +136,19 @@ fn what_is_corrupt_is_named_and_never_loaded() {
         (vec![(VERSION, pointer(3)), (path, broken.clone())], "`configs/prod/snapshots/3.json` is corrupt"),
         (
             vec![(VERSION, pointer(3)), (path, snapshot(1))],
-            "`configs/prod/snapshots/3.json` is corrupt: it holds version 1",
+            "`configs/prod/snapshots/3.json` is corrupt: it has version 1",
         ),
-        (vec![(VERSION, pointer(3))], "`configs/prod/version.json` is corrupt: it names version 3"),
+        (vec![(VERSION, pointer(3))], "`configs/prod/version.json` is corrupt: it points to version 3"),
         (vec![(LATEST, broken)], "`configs/prod/snapshots/latest.json` is corrupt"),
     ] {
-        let (outcome, _) = look(&store, held(2));
+        let (outcome, _) = poll(&store, held(2));
         assert!(outcome.starts_with(expected), "{outcome}");
     }
 }
 
 #[test]
-fn a_store_that_fails_is_named() {
-    assert_eq!(look(&[(VERSION, None)], None).0, "`configs/prod/version.json` cannot be read: it hangs");
+fn failing_reads_are_named() {
+    assert_eq!(poll(&[(VERSION, None)], None).0, "`configs/prod/version.json` cannot be read: it hangs");
     let store = [(VERSION, pointer(3)), (SNAPSHOT, None)];
-    assert_eq!(look(&store, held(2)).0, "`configs/prod/snapshots/3.json` cannot be read: it hangs");
+    assert_eq!(poll(&store, held(2)).0, "`configs/prod/snapshots/3.json` cannot be read: it hangs");
 }

@@ -1,5 +1,5 @@
-//! Reading query strings and pages.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Reading query strings and page parameters.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use edgewise_api::{page::PageRequest, query::Query};
 
@@ -9,7 +9,7 @@ fn page(query: &str) -> Result<(i64, i64), String> {
 }
 
 #[test]
-fn values_are_percent_decoded_and_plus_is_a_blank() {
+fn values_are_percent_decoded_and_plus_is_a_space() {
     let query = Query::parse("a=%7B%22x%22%3A1%7D&b=x+y%2Bz&c&&d==").unwrap();
     assert_eq!(query.optional("a").unwrap(), Some("{\"x\":1}"));
     assert_eq!(query.optional("b").unwrap(), Some("x y+z"));
@@ -32,11 +32,11 @@ fn bad_parameters_are_named() {
 }
 
 #[test]
-fn pages_are_asked_for_with_both_parameters_or_none() {
+fn a_page_needs_both_parameters_or_none() {
     assert_eq!(page(""), Ok((20, 0)));
     assert_eq!(page("page=3&pageSize=10"), Ok((10, 20)));
-    assert_eq!(page("page=1"), Err("`pageSize` is required beside `page`".to_owned()));
-    assert_eq!(page("pageSize=1"), Err("`page` is required beside `pageSize`".to_owned()));
+    assert_eq!(page("page=1"), Err("`pageSize` is required if `page` is given".to_owned()));
+    assert_eq!(page("pageSize=1"), Err("`page` is required if `pageSize` is given".to_owned()));
     assert_eq!(page("page=9007199254740992&pageSize=100"), Ok((100, 9_007_199_254_740_991 * 100)));
     for bad in
         ["page=9007199254740993&pageSize=1", "page=0&pageSize=1", "page=-1&pageSize=1", "page=x&pageSize=1"]
@@ -59,7 +59,7 @@ fn pages_are_asked_for_with_both_parameters_or_none() {
 }
 
 #[test]
-fn the_last_page_may_be_short_and_no_rows_make_no_page() {
+fn the_last_page_may_be_short_and_an_empty_list_has_no_pages() {
     let page = PageRequest::from_query(&Query::default()).unwrap();
     let total_pages = |total| page.answer(Vec::<()>::new(), total).pagination.total_pages;
     assert_eq!((total_pages(0), total_pages(20), total_pages(21)), (0, 1, 2));

@@ -13,47 +13,47 @@ use worker::{
 };
 
 use super::{
-    answer,
-    body::{self, Unread},
+    body::{self, BodyError},
+    response,
 };
 use crate::{
     settings::{Settings, Store, Token},
-    slot::LOOK_LIMIT_MS,
+    slot::POLL_TIMEOUT_MS,
 };
 
-/// The largest object that is loaded: an isolate has 128 MB, and holds two versions while it swaps.
+/// The largest object that is loaded. An isolate has 128 MB, and has two versions in memory during a swap.
 const OBJECT_BYTES: usize = 32 << 20;
 const _: () = assert!(OBJECT_BYTES > Limits::DEFAULT.body_bytes);
 
-/// An object as the store gives it, its content still to come.
+/// A found object, whose content is not read yet.
 pub(super) struct Found {
     content: Response,
-    /// Changes whenever the content does, if the store says so. Quoted.
+    /// The entity tag, with quotes, if the store sends a tag.
     pub(super) etag: Option<String>,
 }
 
 impl Found {
-    /// The content, as it comes.
+    /// Returns the content as a stream.
     pub(super) fn stream(&self) -> Option<ReadableStream> {
         self.content.body()
     }
 
-    /// The content, as a whole.
+    /// Reads the whole content.
     ///
     /// # Errors
-    /// What is wrong with the store, for the log.
+    /// Returns a text about the error, for the log.
     pub(super) async fn bytes(self) -> Result<Vec<u8>, String> {
-        body::of_response(&self.content, OBJECT_BYTES).await.map_err(|unread| match unread {
-            Unread::TooLarge => format!("it is larger than {OBJECT_BYTES} bytes"),
-            Unread::Broken(problem) => problem,
+        body::of_response(&self.content, OBJECT_BYTES).await.map_err(|error| match error {
+            BodyError::TooLarge => format!("the object is larger than {OBJECT_BYTES} bytes"),
+            BodyError::Incomplete(problem) => problem,
         })
     }
 }
 
-/// The object at `path`, or `None` if there is none.
+/// Fetches the object at `path`. Returns `None` if there is no such object.
 ///
 /// # Errors
-/// What is wrong with the store, for the log.
+/// Returns a text about the error, for the log.
 pub(super) async fn get(settings: &Settings, env: &Env, path: &str) -> Result<Option<Found>, String> {
     match &settings.store {
         Store::Web(base) => from_web(&format!("{base}/{path}"), settings.store_token.as_ref()).await,
@@ -65,7 +65,7 @@ async fn from_bucket(env: &Env, binding: &str, key: String) -> Result<Option<Fou
     let failed = |problem: JsValue| body::text(&problem);
     let bucket = Reflect::get(env, &binding.into()).map_err(failed)?;
     if !bucket.is_object() {
-        return Err(format!("there is no binding `{binding}`: bind a bucket to it in wrangler.toml"));
+        return Err(format!("there is no binding `{binding}`: bind a bucket in wrangler.toml"));
     }
     let bucket: R2Bucket = bucket.unchecked_into();
     let object = bucket.get(key, JsValue::UNDEFINED).map_err(failed)?;
@@ -74,7 +74,7 @@ async fn from_bucket(env: &Env, binding: &str, key: String) -> Result<Option<Fou
         return Ok(None);
     }
     let object: R2ObjectBody = object.unchecked_into();
-    let content = answer::stream(&answer::init(200, &[]), Some(&object.body().map_err(failed)?));
+    let content = response::stream(&response::init(200, &[]), Some(&object.body().map_err(failed)?));
     Ok(Some(Found { content, etag: object.http_etag().ok() }))
 }
 
@@ -85,23 +85,23 @@ async fn from_web(url: &str, token: Option<&Token>) -> Result<Option<Found>, Str
             let etag = response.headers().get("etag").ok().flatten();
             Ok(Some(Found { content: response, etag }))
         }
-        // A public bucket says 403 of an object that is not there.
+        // A public bucket responds with 403 if an object does not exist.
         404 | 403 => Ok(None),
-        status => Err(format!("the store answered with status {status}")),
+        status => Err(format!("the store responded with status {status}")),
     }
 }
 
-/// Sends JSON.
+/// Posts JSON.
 ///
 /// # Errors
-/// Why it was not taken, for the log.
+/// Returns a text about the error, for the log.
 pub(super) async fn post(url: &str, token: Option<&Token>, body: &[u8]) -> Result<(), String> {
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&Uint8Array::from(body));
     match send(url, token, &init).await?.status() {
         200..=299 => Ok(()),
-        status => Err(format!("it answered with status {status}")),
+        status => Err(format!("the receiver responded with status {status}")),
     }
 }
 
@@ -114,11 +114,11 @@ async fn send(url: &str, token: Option<&Token>, init: &RequestInit) -> Result<Re
         headers.set("authorization", &token.authorization()).map_err(failed)?;
     }
     init.set_headers(&headers);
-    // A token goes where it is meant to go alone; and what is cached is for `shared` to say.
+    // Redirects are not followed, so that the token is sent only to the configured address. Caching is up to `cache`.
     init.set_redirect(RequestRedirect::Manual);
     init.set_cache(RequestCache::NoStore);
-    #[expect(clippy::cast_possible_truncation, reason = "it is 5,000")]
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(LOOK_LIMIT_MS as u32)));
+    #[expect(clippy::cast_possible_truncation, reason = "the timeout is 5,000")]
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(POLL_TIMEOUT_MS as u32)));
     let scope: WorkerGlobalScope = worker::js_sys::global().unchecked_into();
     let response = JsFuture::from(scope.fetch_with_str_and_init(url, init)).await.map_err(failed)?;
     Ok(response.unchecked_into())

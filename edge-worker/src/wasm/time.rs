@@ -1,4 +1,4 @@
-//! Clock and timers. The clock stands still while the worker computes; it moves on with I/O.
+//! The clock and timers. The clock advances only with I/O, not while the worker computes.
 
 use std::{
     future::{Future, poll_fn},
@@ -9,18 +9,18 @@ use std::{
 
 use worker::{Delay, js_sys::Date};
 
-/// Milliseconds since 1970.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and not before 1970")]
+/// Returns the current time, in milliseconds since 1970.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an integer, not before 1970")]
 pub(super) fn now_ms() -> u64 {
     Date::now() as u64
 }
 
-/// Waits, by a timer of the request that waits.
+/// Waits with a timer of the current request.
 pub(super) async fn pause(ms: u64) {
     Delay::from(Duration::from_millis(ms)).await;
 }
 
-/// What comes of `work`, if it ends within so many milliseconds.
+/// Returns the result of `work`, or `None` if `work` does not end within `ms` milliseconds.
 pub(super) async fn within<T>(ms: u64, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut end) = (pin!(work), pin!(pause(ms)));
     poll_fn(|context| match work.as_mut().poll(context) {

@@ -1,105 +1,104 @@
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 
-use super::{
-    conditions::{Conditions, Numbered},
-    writer::Writer,
-};
+use super::{conditions::Conditions, interner::Interner, writer::Writer};
 use crate::ruleset::layout::{DIRECT, NONE, Section};
 
 /// Two predicates, both of which must match. `None` matches everyone.
 type Gate = (Option<u32>, Option<u32>);
 
-/// What experiments with the same rules have in common, each once.
+/// The distinct gates. Experiments with the same rules share a gate.
 #[derive(Debug, Default)]
-pub(super) struct Gates(Numbered<Gate>);
+pub(super) struct Gates(Interner<Gate>);
 
-/// A condition by which gates are found.
+/// A condition that gates are indexed by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Anchor {
     pub(super) condition: u32,
-    /// What stands in Anchored for it.
-    pub(super) reached_by: u32,
+    /// The reference to the anchor in the section ValueAnchors.
+    pub(super) reference: u32,
 }
 
-/// A way to a gate, from an anchor on.
+/// An index entry of an anchor: a gate that requires the anchor.
 struct Entry {
     gate: u32,
-    /// The conditions that the anchor leaves to be asked.
+    /// The rule of the remaining conditions.
     rest: u32,
-    /// The other predicate.
+    /// The other predicate of the gate.
     other: Option<u32>,
 }
 
 impl Gates {
-    /// The gate of an audience's and an experiment's rules.
+    /// Returns the gate for the predicates of an audience and of an experiment.
     pub(super) fn of(&mut self, audience: Option<u32>, targeting: Option<u32>) -> u32 {
         let gate = if audience == targeting { (None, targeting) } else { (audience, targeting) };
-        self.0.number(gate)
+        self.0.intern(gate)
     }
 
     pub(super) fn len(&self) -> usize {
         self.0.items().len()
     }
 
-    /// Writes how gates are found, and returns the conditions that lead to them, each with how many entries it has. `alone`
-    /// has for each gate the slot that is alone behind it.
+    /// Writes the index of gates, and returns the anchors. `single_slots` contains the slot of each gate that has exactly
+    /// one slot.
     ///
-    /// A gate can be found by a predicate if each of its rules has a condition that only certain values meet: such a
-    /// condition becomes the rule's *anchor*. The rarer an anchor, the fewer gates are asked in vain.
+    /// A gate can be indexed by one of its predicates if each rule of the predicate has a condition that only certain
+    /// values meet: such a condition becomes the rule's *anchor*. The rarer an anchor, the fewer gates are evaluated in
+    /// vain.
     pub(super) fn write(
         self,
-        alone: &[Option<u32>],
+        single_slots: &[Option<u32>],
         conditions: &mut Conditions,
         writer: &mut Writer,
     ) -> Vec<Anchor> {
         let uses = self.uses(conditions);
         let mut entries: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
-        let mut always = Vec::new();
+        let mut unanchored = Vec::new();
         for (gate, (left, right)) in (0..).zip(self.0.items()) {
-            let ways = [(left, right), (right, left)].into_iter().filter_map(|(predicate, other)| {
+            let candidates = [(left, right), (right, left)].into_iter().filter_map(|(predicate, other)| {
                 let predicate = (*predicate)?;
                 Some((anchors_of(predicate, conditions, &uses)?, predicate, *other))
             });
-            let Some(((_, anchors), predicate, other)) = ways.min_by_key(|((cost, _), ..)| *cost) else {
-                always.extend([gate, left.unwrap_or(NONE), right.unwrap_or(NONE)]);
+            let Some(((_, anchors), predicate, other)) = candidates.min_by_key(|((cost, _), ..)| *cost)
+            else {
+                unanchored.extend([gate, left.unwrap_or(NONE), right.unwrap_or(NONE)]);
                 continue;
             };
             for (rule, anchor) in conditions.rules_of(predicate).to_vec().into_iter().zip(anchors) {
                 let rest =
                     conditions.conditions_of(rule).iter().copied().filter(|it| *it != anchor).collect();
-                let rest = conditions.rule_of(rest);
+                let rest = conditions.intern_rule(rest);
                 entries.entry(anchor).or_default().push(Entry { gate, rest, other });
             }
         }
 
         writer.lists(Section::Anchors, Section::Entries, entries.values(), |entry| {
-            let slot = alone.get(entry.gate as usize).copied().flatten();
+            let slot = single_slots.get(entry.gate as usize).copied().flatten();
             [slot.map_or(entry.gate, |slot| slot | DIRECT), entry.rest, entry.other.unwrap_or(NONE)]
         });
-        writer.section(Section::Always, always);
+        writer.section(Section::UnanchoredGates, unanchored);
         let mut first = 0_u32;
         let anchors = (0..).zip(entries).map(|(number, (condition, entries))| {
-            let reached_by = if entries.len() == 1 { first | DIRECT } else { number };
-            // The writer refuses rulesets in which there are more.
+            let reference = if entries.len() == 1 { first | DIRECT } else { number };
+            // The writer rejects larger rulesets.
             first = first.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
-            Anchor { condition, reached_by }
+            Anchor { condition, reference }
         });
         anchors.collect()
     }
 
-    /// For each condition how many gates it occurs in.
+    /// Returns for each condition the number of gates that use the condition.
     fn uses(&self, conditions: &Conditions) -> Vec<u32> {
         let mut uses = vec![0_u32; conditions.len()];
-        let mut seen_at = vec![None; conditions.len()];
+        let mut last_gate = vec![None; conditions.len()];
         for (gate, (left, right)) in self.0.items().iter().enumerate() {
             let rules =
                 [left, right].into_iter().flatten().flat_map(|predicate| conditions.rules_of(*predicate));
             for condition in rules.flat_map(|rule| conditions.conditions_of(*rule)) {
                 let at = *condition as usize;
-                if let (Some(uses), Some(seen_at)) = (uses.get_mut(at), seen_at.get_mut(at))
-                    && *seen_at != Some(gate)
+                if let (Some(uses), Some(last_gate)) = (uses.get_mut(at), last_gate.get_mut(at))
+                    && *last_gate != Some(gate)
                 {
-                    *seen_at = Some(gate);
+                    *last_gate = Some(gate);
                     *uses += 1;
                 }
             }
@@ -108,16 +107,17 @@ impl Gates {
     }
 }
 
-/// The anchor of each of a predicate's rules, and how often they occur in all; `None` if a rule has none.
+/// Returns the anchor of each rule of a predicate, and the total number of uses of the anchors. Returns `None` if a rule
+/// has no possible anchor.
 fn anchors_of(predicate: u32, conditions: &Conditions, uses: &[u32]) -> Option<(u64, Vec<u32>)> {
     let mut cost = 0;
     let mut anchors = Vec::new();
     for rule in conditions.rules_of(predicate) {
-        let leading = conditions.conditions_of(*rule).iter().filter_map(|condition| {
-            let values = conditions.leading_values(*condition)?;
+        let candidates = conditions.conditions_of(*rule).iter().filter_map(|condition| {
+            let values = conditions.indexed_values(*condition)?;
             Some((uses.get(*condition as usize).copied()?, values, *condition))
         });
-        let (uses, _, condition) = leading.min()?;
+        let (uses, _, condition) = candidates.min()?;
         cost += u64::from(uses);
         anchors.push(condition);
     }

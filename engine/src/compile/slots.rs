@@ -6,7 +6,7 @@ use crate::{
     ruleset::{Split, layout::Section},
 };
 
-/// An experiment that somebody can get.
+/// An experiment with at least one reachable variant.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot<'a> {
     pub(super) experiment: u32,
@@ -15,16 +15,16 @@ pub(super) struct Slot<'a> {
     pub(super) split: Split,
 }
 
-/// Longer salts stay out of blocks, in which the gaps of the last block take room.
+/// Longer salts are not stored in blocks, because the unused lanes of the last block take space.
 const LONGEST_IN_BLOCK: usize = 256;
-/// Fewer salts of a length do not make a block.
+/// A block is not created for fewer salts of one length.
 const FEWEST_IN_BLOCK: usize = 2;
 
-/// Writes slots, their salts, and what is behind each gate.
+/// Writes the slots, their salts, and the ranges of slots of each gate.
 ///
-/// Slots of one gate stand side by side as far as the lengths of their salts allow. Returns for each gate the slot that
-/// is alone behind it, if one is.
-#[expect(clippy::cast_possible_truncation, reason = "the writer refuses rulesets in which there are more")]
+/// Slots of a gate are adjacent as far as the lengths of their salts allow. Returns the slot of each gate that has
+/// exactly one slot.
+#[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
 pub(super) fn write(
     mut slots: Vec<Slot<'_>>,
     gates: usize,
@@ -42,8 +42,8 @@ pub(super) fn write(
             (true, false) => class.len() - rest,
             (false, _) => 0,
         };
-        let (in_blocks, left) = class.split_at_checked(fitting).unwrap_or((&[], class));
-        loose.extend_from_slice(left);
+        let (in_blocks, rest) = class.split_at_checked(fitting).unwrap_or((&[], class));
+        loose.extend_from_slice(rest);
         if in_blocks.is_empty() {
             continue;
         }
@@ -60,16 +60,16 @@ pub(super) fn write(
     let salts: Vec<(u32, u32)> = loose.iter().map(|slot| text.add(slot.salt)).collect();
     placed.extend(loose.into_iter().map(Some));
 
-    let mut behind: Vec<Vec<(u32, u32)>> = vec![Vec::new(); gates];
+    let mut gate_ranges: Vec<Vec<(u32, u32)>> = vec![Vec::new(); gates];
     for (place, slot) in (0..).zip(&placed) {
-        let Some(ranges) = slot.and_then(|slot| behind.get_mut(slot.gate as usize)) else { continue };
+        let Some(ranges) = slot.and_then(|slot| gate_ranges.get_mut(slot.gate as usize)) else { continue };
         match ranges.last_mut() {
             Some((first, count)) if *first + *count == place => *count += 1,
             _ => ranges.push((place, 1)),
         }
     }
-    writer.lists(Section::Gates, Section::Ranges, behind.iter(), |(first, count)| [*first, *count]);
-    // A lane without a slot is in no range. It repeats the slot before, so that the order is kept.
+    writer.lists(Section::Gates, Section::Ranges, gate_ranges.iter(), |(first, count)| [*first, *count]);
+    // A lane without a slot is in no range. Such a lane repeats the slot before, so that slots stay sorted.
     let mut last = [0; 3];
     let mut records = placed.into_iter().map(|slot| {
         last = slot.map_or(last, |slot| [slot.experiment, slot.split.bucket, slot.split.variants]);
@@ -87,7 +87,7 @@ pub(super) fn write(
     writer.section(Section::Blocks, in_blocks);
     writer.section(Section::Classes, classes);
     writer.bytes(Section::Rows, rows);
-    behind
+    gate_ranges
         .iter()
         .map(|ranges| match ranges.as_slice() {
             [(slot, 1)] => Some(*slot),

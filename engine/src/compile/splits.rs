@@ -1,6 +1,6 @@
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 
-use super::{CompileError, writer::Writer};
+use super::{error::CompileError, writer::Writer};
 use crate::{
     bucket::Bucket,
     ruleset::{
@@ -10,36 +10,36 @@ use crate::{
     snapshot::Experiment,
 };
 
-/// How buckets divide into variants, each way once.
+/// The distinct splits of buckets into variants.
 #[derive(Debug, Default)]
 pub(super) struct Splits {
-    /// By the allocations: first bucket, last bucket, variant.
+    /// The splits by allocations: first bucket, last bucket, variant.
     known: BTreeMap<Vec<(i64, i64, u16)>, Option<Split>>,
     segments: Vec<u32>,
     starts: Vec<u32>,
     by_segments: BTreeMap<Vec<u32>, u32>,
 }
 
-/// Nobody, as a bucket's variant.
+/// The variant of a bucket that is not assigned.
 #[expect(clippy::cast_possible_truncation, reason = "it has 16 bits")]
-const NOBODY: u16 = NO_VARIANT as u16;
+const UNASSIGNED: u16 = NO_VARIANT as u16;
 
 impl Splits {
-    /// The split of an experiment, or `None` if nobody gets any variant.
+    /// Returns the split of an experiment, or `None` if no bucket is assigned.
     pub(super) fn of(&mut self, experiment: &Experiment) -> Result<Option<Split>, CompileError> {
-        if experiment.variants.len() >= usize::from(NOBODY) {
+        if experiment.variants.len() >= usize::from(UNASSIGNED) {
             return Err(CompileError::TooManyVariants(experiment.key.clone()));
         }
         let mut variants = BTreeMap::new();
-        for (number, variant) in (0..NOBODY).zip(&experiment.variants) {
-            // Of an id that comes twice the first counts.
+        for (number, variant) in (0..UNASSIGNED).zip(&experiment.variants) {
+            // If an id is repeated, the first variant counts.
             variants.entry(variant.id.as_str()).or_insert(number);
         }
         let allocations: Vec<_> = experiment
             .allocations
             .iter()
             .map(|allocation| {
-                let variant = variants.get(allocation.variant_id.as_str()).copied().unwrap_or(NOBODY);
+                let variant = variants.get(allocation.variant_id.as_str()).copied().unwrap_or(UNASSIGNED);
                 (allocation.range_start, allocation.range_end, variant)
             })
             .collect();
@@ -82,9 +82,10 @@ impl Splits {
     }
 }
 
-/// From which bucket on which variant: `bucket << 16 | variant`. The first allocation that holds a bucket counts.
+/// Returns the segments of buckets with the same variant, as `first bucket << 16 | variant`. The first allocation that
+/// contains a bucket counts.
 fn segments(allocations: &[(i64, i64, u16)]) -> Vec<u32> {
-    let mut variants = vec![NOBODY; usize::from(Bucket::COUNT)];
+    let mut variants = vec![UNASSIGNED; usize::from(Bucket::COUNT)];
     for (first, last, variant) in allocations.iter().rev() {
         let first = usize::try_from((*first).max(0)).unwrap_or(usize::MAX);
         let end = usize::try_from(last.saturating_add(1).max(0)).unwrap_or(usize::MAX).min(variants.len());
@@ -108,12 +109,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_allocation_that_holds_a_bucket_counts() {
-        let none = u32::from(NOBODY);
+    fn first_allocation_that_contains_a_bucket_counts() {
+        let none = u32::from(UNASSIGNED);
         assert_eq!(segments(&[(0, 4999, 0), (5000, 9999, 1)]), [0, 5000 << 16 | 1]);
         assert_eq!(segments(&[(10, 19, 3), (0, 99, 4)]), [4, 10 << 16 | 3, 20 << 16 | 4, 100 << 16 | none]);
         assert_eq!(segments(&[(i64::MIN, i64::MAX, 2)]), [2]);
         assert_eq!(segments(&[(20, 10, 2), (-5, -1, 2), (10_000, 20_000, 2)]), [none]);
-        assert_eq!(segments(&[(0, 9, NOBODY), (0, 19, 1)]), [none, 10 << 16 | 1, 20 << 16 | none]);
+        assert_eq!(segments(&[(0, 9, UNASSIGNED), (0, 19, 1)]), [none, 10 << 16 | 1, 20 << 16 | none]);
     }
 }

@@ -1,13 +1,13 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
-use super::CompileError;
+use super::error::CompileError;
 use crate::json::push_string;
 
-/// The text of a ruleset as it grows.
+/// The text of a ruleset under construction.
 #[derive(Debug, Default)]
 pub(super) struct Text {
     text: Vec<u8>,
-    /// Where the texts stand that were interned.
+    /// The offsets and lengths of interned texts.
     interned: BTreeMap<String, (u32, u32)>,
 }
 
@@ -16,17 +16,18 @@ impl Text {
         self.text.extend_from_slice(part.as_bytes());
     }
 
-    /// Adds a JSON string.
+    /// Appends a JSON string.
     pub(super) fn push_json(&mut self, value: &str) {
         push_string(&mut self.text, value);
     }
 
-    /// Where the next part will begin.
+    /// Returns the offset of the next part.
     pub(super) fn end(&self) -> Result<u32, CompileError> {
         u32::try_from(self.text.len()).map_err(|_| CompileError::TooLarge)
     }
 
-    /// Adds a text, if it is not there yet: offset and length. Beyond 4 GiB they mean nothing, and the writer refuses.
+    /// Appends a text unless the same text is interned already. Returns offset and length, which are meaningless beyond
+    /// 4 GiB; the writer rejects such rulesets.
     pub(super) fn intern(&mut self, part: &str) -> (u32, u32) {
         if let Some(place) = self.interned.get(part) {
             return *place;
@@ -36,8 +37,8 @@ impl Text {
         place
     }
 
-    /// Adds a text: offset and length.
-    #[expect(clippy::cast_possible_truncation, reason = "the writer refuses what is longer")]
+    /// Appends a text. Returns offset and length.
+    #[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
     pub(super) fn add(&mut self, part: &str) -> (u32, u32) {
         let offset = self.text.len() as u32;
         self.text.extend_from_slice(part.as_bytes());

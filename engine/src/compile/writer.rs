@@ -1,12 +1,12 @@
 use alloc::vec::Vec;
 
-use super::CompileError;
+use super::error::CompileError;
 use crate::{
     murmur3,
     ruleset::layout::{FORMAT, MAGIC, Section, header},
 };
 
-/// Puts a ruleset together.
+/// Assembles the bytes of a ruleset.
 #[derive(Debug)]
 pub(super) struct Writer {
     header: [u32; header::WORDS],
@@ -26,8 +26,8 @@ impl Writer {
         }
     }
 
-    /// A number of two words.
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are meant")]
+    /// Sets a header field of two words.
+    #[expect(clippy::cast_possible_truncation, reason = "splits into halves")]
     pub(super) fn pair(&mut self, place: usize, number: u64) {
         self.header(place, number as u32);
         self.header(place + 1, (number >> 32) as u32);
@@ -43,8 +43,9 @@ impl Writer {
         }
     }
 
-    /// Lists of records, one after the other, and where each starts, with one more start that ends the last.
-    #[expect(clippy::cast_possible_truncation, reason = "rulesets in which there are more are refused")]
+    /// Writes lists of records into the section `records`, and the start of each list into the section `starts`, followed
+    /// by the end of the last list.
+    #[expect(clippy::cast_possible_truncation, reason = "larger rulesets are rejected")]
     pub(super) fn lists<'a, T: 'a, const N: usize>(
         &mut self,
         starts: Section,
@@ -64,7 +65,7 @@ impl Writer {
         let table = Section::ALL.len() * 8;
         let whole =
             4 * header::WORDS + table + self.sections.iter().map(|part| aligned(part.len())).sum::<usize>();
-        // So that no offset below overflows.
+        // Checked first, so that no offset below overflows.
         let length = u32::try_from(whole).map_err(|_| CompileError::TooLarge)?;
         self.header(header::MAGIC, MAGIC);
         self.header(header::FORMAT, FORMAT);
@@ -96,7 +97,12 @@ const fn aligned(length: usize) -> usize {
     length.next_multiple_of(4)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the whole was seen to be shorter")]
+#[expect(clippy::cast_possible_truncation, reason = "the total length fits into 32 bits")]
 const fn word(number: usize) -> u32 {
     number as u32
+}
+
+/// Returns the number of items as a word.
+pub(super) fn count<T>(items: &[T]) -> Result<u32, CompileError> {
+    u32::try_from(items.len()).map_err(|_| CompileError::TooLarge)
 }

@@ -11,53 +11,53 @@ use crate::{
     },
 };
 
-/// How salts are hashed. All ways give the same results.
+/// The method of hashing salts. All methods give the same results.
 #[derive(Clone, Copy, Debug)]
-pub struct Lanes(Way);
+pub struct Lanes(Method);
 
 #[derive(Clone, Copy, Debug)]
-enum Way {
+enum Method {
     Scalar,
     Portable,
-    /// Made only where AVX2 was detected.
+    /// Constructed only if AVX2 was detected.
     #[cfg(all(feature = "std", target_arch = "x86_64"))]
     Avx2,
 }
 
 impl Lanes {
-    /// One by one.
-    pub const SCALAR: Self = Self(Way::Scalar);
-    /// Eight at a time, with what the target is sure to have.
-    pub const PORTABLE: Self = Self(Way::Portable);
+    /// Hashes salts one by one.
+    pub const SCALAR: Self = Self(Method::Scalar);
+    /// Hashes eight salts at a time, with instructions that every processor of the target has.
+    pub const PORTABLE: Self = Self(Method::Portable);
 
-    /// The fastest way that this processor has.
+    /// Returns the fastest method that this processor supports.
     #[must_use]
     pub fn fastest() -> Self {
         #[cfg(all(feature = "std", target_arch = "x86_64"))]
         if crate::processor::has_avx2() {
-            return Self(Way::Avx2);
+            return Self(Method::Avx2);
         }
         let vectors = cfg!(any(target_feature = "sse2", target_feature = "simd128", target_feature = "neon"));
         if vectors { Self::PORTABLE } else { Self::SCALAR }
     }
 
-    /// Hashes the salts of marked slots in blocks, and adds the variants that the buckets name. Leaves none of them marked.
+    /// Hashes the salts of marked slots in blocks, adds the assignments, and clears the marks.
     pub(super) fn assign_blocks<'b>(
         self,
         ruleset: &Ruleset,
         key: KeyHash,
         marks: &mut [u64],
-        to: Found<'b>,
-    ) -> Found<'b> {
+        to: Output<'b>,
+    ) -> Output<'b> {
         let slots = Slots::of(ruleset);
         let key = key.0;
         match self.0 {
             _ if ruleset.counts().blocks == 0 => to,
-            Way::Scalar | Way::Portable => {
-                let fewest = if matches!(self.0, Way::Scalar) { u32::MAX } else { WORTHWHILE };
+            Method::Scalar | Method::Portable => {
+                let minimum = if matches!(self.0, Method::Scalar) { u32::MAX } else { VECTOR_MINIMUM };
                 slots.assign(marks, to, |rows, salt_bytes, marked| {
-                    if marked.count_ones() < fewest {
-                        one_by_one(key, rows, salt_bytes, marked)
+                    if marked.count_ones() < minimum {
+                        scalar_buckets(key, rows, salt_bytes, marked)
                     } else {
                         lanes::buckets(key, rows, salt_bytes)
                     }
@@ -66,10 +66,10 @@ impl Lanes {
             #[cfg(all(feature = "std", target_arch = "x86_64"))]
             #[expect(
                 unsafe_code,
-                reason = "calling what was compiled for AVX2; worth a factor of four in hashing"
+                reason = "calls a function compiled for AVX2, which makes hashing four times as fast"
             )]
-            // SAFETY: `Way::Avx2` is made only where AVX2 was detected.
-            Way::Avx2 => unsafe { assign_by_avx2(slots, key, marks, to) },
+            // SAFETY: `Method::Avx2` is constructed only if AVX2 was detected.
+            Method::Avx2 => unsafe { assign_by_avx2(slots, key, marks, to) },
         }
     }
 }
@@ -80,16 +80,16 @@ impl Default for Lanes {
     }
 }
 
-/// From so many marked salts of a block on, hashing all is quicker.
-const WORTHWHILE: u32 = 3;
+/// The smallest number of marked salts of a block for which hashing the whole block is faster.
+const VECTOR_MINIMUM: u32 = 3;
 
 #[cfg(all(feature = "std", target_arch = "x86_64"))]
 #[target_feature(enable = "avx2")]
-fn assign_by_avx2<'b>(slots: Slots<'_>, key: Murmur3, marks: &mut [u64], to: Found<'b>) -> Found<'b> {
+fn assign_by_avx2<'b>(slots: Slots<'_>, key: Murmur3, marks: &mut [u64], to: Output<'b>) -> Output<'b> {
     slots.assign(marks, to, |rows, salt_bytes, _marked| lanes::buckets(key, rows, salt_bytes))
 }
 
-fn one_by_one(key: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize, marked: u8) -> [u32; LANES] {
+fn scalar_buckets(key: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize, marked: u8) -> [u32; LANES] {
     core::array::from_fn(
         |lane| {
             if marked >> lane & 1 == 1 { lanes::bucket(key, rows, salt_bytes, lane) } else { 0 }
@@ -97,38 +97,38 @@ fn one_by_one(key: Murmur3, rows: &[[u8; ROW_BYTES]], salt_bytes: usize, marked:
     )
 }
 
-/// Assignments, as they are found.
+/// The output buffer of a decision.
 #[derive(Debug)]
-pub(super) struct Found<'b> {
-    /// Room for a block more than there are slots.
-    room: &'b mut [Assignment],
+pub(super) struct Output<'b> {
+    /// Space for one block more than there are slots.
+    space: &'b mut [Assignment],
     pub(super) count: usize,
 }
 
-impl<'b> Found<'b> {
-    /// So many are there already.
-    pub(super) const fn new(room: &'b mut [Assignment], count: usize) -> Self {
-        Self { room, count }
+impl<'b> Output<'b> {
+    /// Creates the output after `count` assignments.
+    pub(super) const fn new(space: &'b mut [Assignment], count: usize) -> Self {
+        Self { space, count }
     }
 
-    /// Adds an assignment if it counts. That it is written in either case makes it one branch less.
+    /// Adds an assignment if `counts` is true. Writing the assignment in either case saves a branch.
     #[inline(always)]
     fn add(&mut self, assignment: Assignment, counts: bool) {
-        if let Some(place) = self.room.get_mut(self.count) {
+        if let Some(place) = self.space.get_mut(self.count) {
             *place = assignment;
             self.count += usize::from(counts);
         }
     }
 }
 
-/// Assigns slots after the blocks: all, or the marked ones, of which it leaves none marked.
+/// Assigns loose slots: all loose slots without `marks`, otherwise the marked loose slots, whose marks are cleared.
 #[inline]
 pub(super) fn assign_loose<'b>(
     ruleset: &Ruleset,
     key: KeyHash,
     mut marks: Option<&mut [u64]>,
-    mut to: Found<'b>,
-) -> Found<'b> {
+    mut to: Output<'b>,
+) -> Output<'b> {
     let slots = Slots::of(ruleset);
     let first = ruleset.counts().blocks * LANES;
     for (slot, loose) in (first..).zip(ruleset.loose()) {
@@ -148,14 +148,14 @@ pub(super) fn assign_loose<'b>(
     to
 }
 
-/// What is behind the gates, in the order in which it is hashed.
+/// The slots of a ruleset, in the order of hashing.
 #[derive(Clone, Copy)]
 struct Slots<'r> {
     ruleset: &'r Ruleset,
     blocks: Words<'r>,
 }
 
-/// Blocks whose salts have one length.
+/// A run of blocks whose salts have the same length.
 struct Class {
     place: usize,
     first: usize,
@@ -179,9 +179,9 @@ impl<'r> Slots<'r> {
     fn assign<'b>(
         self,
         marks: &mut [u64],
-        mut to: Found<'b>,
+        mut to: Output<'b>,
         buckets: impl Fn(&[[u8; ROW_BYTES]], usize, u8) -> [u32; LANES],
-    ) -> Found<'b> {
+    ) -> Output<'b> {
         let rows: &[[u8; ROW_BYTES]] = self.ruleset.bytes_of(Section::Rows).as_chunks().0;
         let blocks = self.ruleset.counts().blocks;
         let mut class = self.class(0, 0);
@@ -190,10 +190,10 @@ impl<'r> Slots<'r> {
                 let byte = marks.trailing_zeros() / 8;
                 let block = number * 8 + byte as usize;
                 if block >= blocks {
-                    // The rest of this word are loose slots.
+                    // The remaining bits of this word are loose slots.
                     return to;
                 }
-                #[expect(clippy::cast_possible_truncation, reason = "the byte is meant")]
+                #[expect(clippy::cast_possible_truncation, reason = "selects one byte")]
                 let marked = (*marks >> (8 * byte)) as u8;
                 *marks &= !(0xff << (8 * byte));
 
@@ -210,9 +210,9 @@ impl<'r> Slots<'r> {
         to
     }
 
-    /// Adds the variants that the buckets of a block's marked slots name.
+    /// Adds the assignments of a block's marked slots.
     #[inline(always)]
-    fn place_block(self, block: usize, marked: u8, buckets: &[u32; LANES], to: &mut Found<'_>) {
+    fn place_block(self, block: usize, marked: u8, buckets: &[u32; LANES], to: &mut Output<'_>) {
         let Some([experiments, seconds, variants]) = self.blocks.block::<3, LANES>(block) else { return };
         let seconds = seconds.map(u32::from_le_bytes);
         let variants = variants.map(u32::from_le_bytes);
@@ -232,9 +232,10 @@ impl<'r> Slots<'r> {
         let experiments = experiments.iter().map(|experiment| u32::from_le_bytes(*experiment));
         let slots = experiments.zip(chosen).map(|(experiment, variant)| Assignment { experiment, variant });
         let everyone = marked == u8::MAX && chosen.iter().all(|variant| *variant != NO_VARIANT);
-        if everyone && let Some(room) = to.room.get_mut(to.count..).and_then(<[_]>::first_chunk_mut::<LANES>)
+        if everyone
+            && let Some(space) = to.space.get_mut(to.count..).and_then(<[_]>::first_chunk_mut::<LANES>)
         {
-            for (place, assignment) in room.iter_mut().zip(slots) {
+            for (place, assignment) in space.iter_mut().zip(slots) {
                 *place = assignment;
             }
             to.count += LANES;
@@ -245,19 +246,19 @@ impl<'r> Slots<'r> {
         }
     }
 
-    /// The variant that a slot's bucket names, or [`NO_VARIANT`].
+    /// Returns the variant of a slot for a bucket, or [`NO_VARIANT`].
     #[inline(always)]
     fn choose(self, second: u32, variants: u32, bucket: u32) -> u32 {
         if second & MANY == 0 {
             choose_of_two(second, variants, bucket)
         } else {
-            self.one_of_many(second & !MANY, bucket)
+            self.choose_of_many(second & !MANY, bucket)
         }
     }
 
-    /// The variant of the last segment that begins at the bucket or before.
+    /// Returns the variant of the last segment that begins at or before the bucket.
     #[cold]
-    fn one_of_many(self, split: u32, bucket: u32) -> u32 {
+    fn choose_of_many(self, split: u32, bucket: u32) -> u32 {
         let segments = self.ruleset.words(Section::Segments);
         let [start, end] = self.ruleset.words(Section::Splits).record(split as usize);
         let (mut first, mut beyond) = (start, end);
@@ -270,22 +271,23 @@ impl<'r> Slots<'r> {
     }
 }
 
-/// The variant below the bucket `second`, or from it on. By arithmetic: that takes no guess at a random bucket.
+/// Returns the first variant below the bucket `second`, otherwise the second variant. Arithmetic avoids a branch that
+/// the processor cannot predict.
 #[inline(always)]
 const fn choose_of_two(second: u32, variants: u32, bucket: u32) -> u32 {
     variants >> ((bucket >= second) as u32 * 16) & NO_VARIANT
 }
 
-/// Room for bringing assignments into snapshot order.
+/// The memory for sorting assignments into snapshot order.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// A bit for each experiment. None is set between decisions.
+    /// A bit for each experiment. All bits are 0 between decisions.
     assigned: Vec<u64>,
     variants: Vec<u32>,
 }
 
 impl Order {
-    /// Sorts by experiment, of which each occurs once at most.
+    /// Sorts assignments by experiment. Each experiment must occur at most once.
     #[inline(never)]
     pub(super) fn restore(&mut self, experiments: u32, assignments: &mut [Assignment]) {
         if assignments.is_sorted_by_key(|assignment| assignment.experiment) {
@@ -295,8 +297,8 @@ impl Order {
         self.variants.resize(experiments as usize, 0);
         for assignment in assignments.iter() {
             let experiment = assignment.experiment as usize;
-            let room = self.assigned.get_mut(experiment / 64).zip(self.variants.get_mut(experiment));
-            if let Some((word, variant)) = room {
+            let entry = self.assigned.get_mut(experiment / 64).zip(self.variants.get_mut(experiment));
+            if let Some((word, variant)) = entry {
                 *word |= 1 << (experiment % 64);
                 *variant = assignment.variant;
             }

@@ -8,14 +8,14 @@ use crate::{
     },
 };
 
-use super::seen::{NO_VALUE, Seen};
+use super::resolving::{NO_VALUE, Resolved};
 
-/// What has been found out in one decision, so that nothing is asked twice.
+/// The results of one decision so far, so that nothing is evaluated twice.
 #[derive(Debug, Default)]
 pub(super) struct Memo {
-    /// Of gates, rules, predicates and conditions, in this order: the round, and in the lowest bit the result.
+    /// Results of gates, rules, predicates and conditions, in this order: the round, with the result in the lowest bit.
     results: Vec<u32>,
-    /// The number of this decision, doubled. Results of other rounds do not count, so nothing needs to be cleared.
+    /// The number of this decision, doubled. Results of other rounds are ignored, so results need not be cleared.
     round: u32,
 }
 
@@ -44,10 +44,10 @@ impl Memo {
     }
 }
 
-/// Finds the gates that are open.
+/// Finds the gates that match.
 pub(super) struct Matching<'r, 'a, 's> {
     ruleset: &'r Ruleset,
-    seen: &'s [Seen<'a>],
+    resolved: &'s [Resolved<'a>],
     memo: &'s mut Memo,
     first_rule: usize,
     first_predicate: usize,
@@ -55,13 +55,13 @@ pub(super) struct Matching<'r, 'a, 's> {
 }
 
 impl<'r, 'a, 's> Matching<'r, 'a, 's> {
-    pub(super) fn new(ruleset: &'r Ruleset, seen: &'s [Seen<'a>], memo: &'s mut Memo) -> Self {
+    pub(super) fn new(ruleset: &'r Ruleset, resolved: &'s [Resolved<'a>], memo: &'s mut Memo) -> Self {
         let counts = ruleset.counts();
         let first_rule = counts.gates;
         let first_predicate = first_rule + counts.rules;
         let first_condition = first_predicate + counts.predicates;
         memo.begin(first_condition + counts.conditions);
-        Self { ruleset, seen, memo, first_rule, first_predicate, first_condition }
+        Self { ruleset, resolved, memo, first_rule, first_predicate, first_condition }
     }
 
     #[inline]
@@ -69,17 +69,17 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         self.ruleset.words(section)
     }
 
-    /// Marks the slots behind open gates.
+    /// Marks the slots of matching gates.
     pub(super) fn mark(mut self, marks: &mut [u64]) {
-        for [gate, left, right] in self.words(Section::Always).records() {
-            // Whom everyone passes is marked from the beginning.
+        for [gate, left, right] in self.words(Section::UnanchoredGates).records() {
+            // Slots that are open to everyone are marked already.
             if (left, right) != (NONE, NONE) && self.predicate(left) && self.predicate(right) {
                 self.open(gate, marks);
             }
         }
-        let (values, anchored) = (self.words(Section::Values), self.words(Section::Anchored));
+        let (values, anchored) = (self.words(Section::Values), self.words(Section::ValueAnchors));
         let anchors = self.words(Section::Anchors);
-        for value in self.seen.iter().map(|seen| seen.value).filter(|value| *value != NO_VALUE) {
+        for value in self.resolved.iter().map(|resolved| resolved.value).filter(|value| *value != NO_VALUE) {
             let place = value as usize * Section::Values.record_words() + 3;
             for anchor in anchored.run(values.at(place), values.at(place + Section::Values.record_words())) {
                 if anchor & DIRECT != 0 {
@@ -94,7 +94,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         }
     }
 
-    /// Asks what an anchor leaves to be asked, and opens what is behind it.
+    /// Evaluates the remaining conditions of an anchor's entry, and marks the slots if the conditions match.
     #[inline(always)]
     fn enter(&mut self, entry: u32, marks: &mut [u64]) {
         let entries = self.words(Section::Entries);
@@ -124,7 +124,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         }
     }
 
-    /// Whether one of the predicate's rules matches.
+    /// Returns whether one of the predicate's rules matches.
     #[inline]
     fn predicate(&mut self, predicate: u32) -> bool {
         predicate == NONE || self.any_rule(predicate)
@@ -137,12 +137,12 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
             return result;
         }
         let [start, end] = self.words(Section::Predicates).record(predicate as usize);
-        let result = self.words(Section::Choices).run(start, end).any(|rule| self.rule(rule));
+        let result = self.words(Section::PredicateRules).run(start, end).any(|rule| self.rule(rule));
         self.memo.set(place, result);
         result
     }
 
-    /// Whether all of the rule's conditions match.
+    /// Returns whether all of the rule's conditions match.
     #[inline]
     fn rule(&mut self, rule: u32) -> bool {
         let place = self.first_rule + rule as usize;
@@ -150,7 +150,8 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
             return result;
         }
         let [start, end] = self.words(Section::Rules).record(rule as usize);
-        let result = self.words(Section::Needs).run(start, end).all(|condition| self.condition(condition));
+        let result =
+            self.words(Section::RuleConditions).run(start, end).all(|condition| self.condition(condition));
         self.memo.set(place, result);
         result
     }
@@ -159,15 +160,15 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     fn condition(&mut self, condition: u32) -> bool {
         let place = condition as usize * Section::Conditions.record_words();
         let [tagged, first, second] = self.words(Section::Conditions).record(place);
-        let all = self.seen;
-        let Some(seen) = all.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
+        let all = self.resolved;
+        let Some(resolved) = all.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
         let result = match tagged & (operator::NEGATED - 1) {
-            operator::IS => seen.value == first,
-            operator::ONE_OF => self.is_listed(seen.value, first, second),
-            operator::PRESENT => seen.scalar != Scalar::Missing,
-            operator::ABOVE => first < seen.above,
-            operator::BELOW => first >= seen.not_below,
-            costly => self.costly(condition, costly, seen.scalar, first, second),
+            operator::IS => resolved.value == first,
+            operator::ONE_OF => self.is_listed(resolved.value, first, second),
+            operator::PRESENT => resolved.scalar != Scalar::Missing,
+            operator::ABOVE => first < resolved.above,
+            operator::BELOW => first >= resolved.not_below,
+            operator => self.text_condition(condition, operator, resolved.scalar, first, second),
         };
         result != (tagged & operator::NEGATED != 0)
     }
@@ -177,7 +178,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         if value == NO_VALUE {
             return false;
         }
-        let lists = self.words(Section::Lists);
+        let lists = self.words(Section::ValueSets);
         if count <= 8 {
             return lists.run(first, first + count).any(|other| other == value);
         }
@@ -193,9 +194,16 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         false
     }
 
-    /// Conditions that go through a string: once, however many rules have them.
+    /// Evaluates a condition that searches a text. The result is remembered for other rules with the same condition.
     #[cold]
-    fn costly(&mut self, condition: u32, operator: u32, scalar: Scalar<'_>, first: u32, second: u32) -> bool {
+    fn text_condition(
+        &mut self,
+        condition: u32,
+        operator: u32,
+        scalar: Scalar<'_>,
+        first: u32,
+        second: u32,
+    ) -> bool {
         let place = self.first_condition + condition as usize;
         if let Some(result) = self.memo.get(place) {
             return result;
@@ -203,7 +211,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         let result = match (operator, scalar) {
             (operator::CONTAINS, Scalar::String(text)) => {
                 let part = self.ruleset.text(first, second);
-                // What the standard library does is faster on long texts, and would be a twentieth of the WASM file.
+                // The standard library's search is faster on long texts, but would take up 5 % of the WASM file.
                 if cfg!(target_family = "wasm") { occurs(part, text) } else { text.contains(part) }
             }
             _ => false,
@@ -213,11 +221,10 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     }
 }
 
-/// Whether `part` occurs in `text`.
+/// Returns whether `part` occurs in `text`.
 ///
-/// Where a text begins with the same four bytes, it is looked at. If that is often in vain, the rest is found by the hash
-/// of a window that rolls over it (Karp and Rabin: *Efficient randomized pattern-matching algorithms*, 1987), so that the
-/// time grows with the text whatever it is.
+/// The first 16 places with the same four bytes are compared directly. After that, a rolling hash finds candidates (Karp
+/// and Rabin: *Efficient randomized pattern-matching algorithms*, 1987), so that the time grows linearly with the text.
 fn occurs(part: &str, text: &str) -> bool {
     let (part, mut text) = (part.as_bytes(), text.as_bytes());
     if let Some(first) = part.first_chunk::<4>() {
@@ -234,7 +241,7 @@ fn occurs(part: &str, text: &str) -> bool {
     let add = |hash: u32, byte: &u8| hash.wrapping_mul(BASE).wrapping_add(u32::from(*byte));
     let wanted = part.iter().fold(0, add);
     let mut hash = window.iter().fold(0, add);
-    // What a byte has grown to when it leaves the window.
+    // The factor of a byte in the hash when the byte leaves the window.
     let weight = part.iter().fold(1_u32, |weight, _| weight.wrapping_mul(BASE));
     let mut from = text.iter();
     for next in rest {
@@ -247,7 +254,7 @@ fn occurs(part: &str, text: &str) -> bool {
     hash == wanted && from.as_slice() == part
 }
 
-/// By what a hash is multiplied with each byte: 2^32 / φ, as in Knuth's multiplicative hashing.
+/// The base of the rolling hash: 2^32 / φ, as in Knuth's multiplicative hashing.
 const BASE: u32 = 0x9e37_79b1;
 
 #[inline]
@@ -276,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_occurs_is_found() {
+    fn occurs_agrees_with_the_standard_library() {
         let mut text: String = "abacabadabacabaéabacabadabacaba日abab".into();
         text.push_str(&"abac".repeat(20));
         text.push_str("abacus");

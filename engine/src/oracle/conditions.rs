@@ -1,4 +1,4 @@
-//! Rules and conditions, looked at one by one.
+//! Evaluation of rules and conditions.
 
 use alloc::vec::Vec;
 
@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::context::{Attribute, Context};
 use crate::rules::{Condition, Operator, Rule};
 
-/// Whether `rules` let the context through: there are none, or one of them matches.
+/// Returns whether one of `rules` matches, or `rules` is empty.
 #[must_use]
 pub fn any_matches(rules: &[Rule], context: &Context) -> bool {
     rules.is_empty() || rules.iter().any(|rule| rule.matches(context))
 }
 
 impl Rule {
-    /// Whether all conditions match.
+    /// Returns whether all conditions match.
     #[must_use]
     pub fn matches(&self, context: &Context) -> bool {
         self.conditions.iter().all(|condition| condition.matches(context))
@@ -22,7 +22,7 @@ impl Rule {
 }
 
 impl Condition {
-    /// Whether the context's attribute is as the condition says.
+    /// Returns whether the context's attribute meets the condition.
     #[must_use]
     pub fn matches(&self, context: &Context) -> bool {
         let attribute = context.attribute(&self.attribute);
@@ -51,7 +51,7 @@ fn equal(attribute: Option<Attribute<'_>>, value: Option<&Value>) -> bool {
     }
 }
 
-/// Equality of two values that are there: scalars of the same type; arrays and objects equal nothing.
+/// Compares two present values. Scalars of the same type can be equal; arrays and objects equal nothing.
 fn same(attribute: Attribute<'_>, value: &Value) -> bool {
     match (attribute, value) {
         (Attribute::Json(Value::Null), Value::Null) => true,

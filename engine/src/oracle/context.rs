@@ -1,4 +1,4 @@
-//! The attributes of a user, and how a condition's attribute name finds one.
+//! The attributes of a user, and how a condition's attribute name is resolved.
 
 use alloc::{string::String, vec::Vec};
 use core::cmp::Ordering;
@@ -7,26 +7,26 @@ use serde_json::Value;
 
 use crate::{ContextError, json};
 
-/// The attributes of one user: a JSON object. Read it with [`Context::from_json`].
+/// The attributes of one user: a JSON object, read by [`Context::from_json`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context(
-    /// Sorted by length and then by name, so that most comparisons on the way to an attribute are of two numbers.
+    /// Sorted by length and then by name, so that most comparisons of a search are of two numbers.
     Vec<(String, Value)>,
 );
 
 impl Context {
-    /// Reads a JSON object. Of a repeated key the last one counts.
+    /// Reads a JSON object. If a key is repeated, the last member counts.
     ///
     /// # Errors
-    /// [`ContextError`] says why the text is no context.
+    /// Returns [`ContextError`] if the text is not a valid context.
     pub fn from_json(text: &str) -> Result<Self, ContextError> {
         json::read(text).map_err(ContextError::Json).and_then(|json| Self::from_value(json.into()))
     }
 
-    /// Takes a value that has been read already.
+    /// Creates a context from a JSON value.
     ///
     /// # Errors
-    /// [`ContextError::NotAnObject`] for anything but an object.
+    /// Returns [`ContextError::NotAnObject`] for any value that is not an object.
     pub fn from_value(value: Value) -> Result<Self, ContextError> {
         match value {
             Value::Object(attributes) => {
@@ -38,10 +38,10 @@ impl Context {
         }
     }
 
-    /// The attribute called `name`, or `None` if it is missing.
+    /// Returns the attribute called `name`, or `None` if the attribute is missing.
     ///
-    /// A key equal to the whole name wins. Otherwise the name is a path of segments parted by dots: through
-    /// objects by key, through arrays by decimal index or `length`.
+    /// A key that equals the whole name takes precedence. Otherwise the name is a path of segments separated by dots:
+    /// a segment is a key of an object, or the decimal index or `length` of an array.
     ///
     /// ```
     /// use edgewise_engine::oracle::Context;
@@ -65,7 +65,7 @@ impl Context {
             at = match at {
                 Value::Object(members) => members.get(segment)?,
                 Value::Array(elements) if segment == "length" => {
-                    // A number has no members: the path ends here or leads nowhere.
+                    // A number has no members, so the path must end here.
                     return segments.next().is_none().then_some(Attribute::Length(elements.len()));
                 }
                 Value::Array(elements) => elements.get(array_index(segment)?)?,
@@ -85,7 +85,7 @@ fn by_length(left: &str, right: &str) -> Ordering {
     left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }
 
-/// What an attribute name found.
+/// The attribute that a name is resolved to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Attribute<'a> {
     /// A value of the context.
@@ -95,7 +95,7 @@ pub enum Attribute<'a> {
 }
 
 impl Attribute<'_> {
-    /// The number it is, if it is one.
+    /// Returns the number, if the attribute is a number.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "all numbers are doubles")]
     pub fn as_f64(&self) -> Option<f64> {
@@ -105,7 +105,7 @@ impl Attribute<'_> {
         }
     }
 
-    /// The string it is, if it is one.
+    /// Returns the string, if the attribute is a string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -115,7 +115,7 @@ impl Attribute<'_> {
     }
 }
 
-/// An array index is written as JavaScript writes it: decimal, without sign or leading zeros.
+/// Parses an array index as JavaScript writes it: decimal, without sign or leading zeros.
 fn array_index(segment: &str) -> Option<usize> {
     let canonical = segment == "0" || !segment.starts_with('0');
     (canonical && segment.bytes().all(|byte| byte.is_ascii_digit())).then(|| segment.parse().ok()).flatten()

@@ -1,25 +1,25 @@
-//! Where everything stands in a ruleset. All numbers are 32-bit words, little-endian, at offsets that are multiples
-//! of four; a longer number is two words, the low one first.
+//! The binary layout of a ruleset. All numbers are little-endian 32-bit words at offsets that are multiples of four; a
+//! 64-bit number is two words, the low word first.
 //!
 //! ```text
 //! word   0  "EWRS"                      8, 9    hash of the snapshot's JSON
-//!        1  format                     10, 11   where in TEXT the environment's name stands: offset, length
-//!        2  checksum of what follows   12, 13   where in TEXT the time of publishing stands
-//!        3  length in bytes            14       how many sections
-//!        4  capabilities needed        15 …     offset and length in bytes of each section
+//!        1  format                     10, 11   offset and length of the environment's name in Text
+//!        2  checksum of the rest       12, 13   offset and length of the time of publishing in Text
+//!        3  length in bytes            14       number of sections
+//!        4  required capabilities      15 …     offset and length in bytes of each section
 //!     5, 6  version                    then the sections
-//!        7  how many experiments
+//!        7  number of experiments
 //! ```
 //!
-//! What later engines add stands in sections of its own, after these; what an engine must understand of it, to decide
-//! rightly, is a bit in *capabilities*. Sections an engine does not know are passed over.
+//! Later engines add sections of their own after these sections. A bit in *capabilities* marks an addition that an
+//! engine must understand to decide correctly. An engine ignores sections that it does not know.
 
-/// The first word.
+/// The first word of a ruleset.
 pub(crate) const MAGIC: u32 = u32::from_le_bytes(*b"EWRS");
-/// The number of this format, part of the name under which a ruleset is published. It changes when an engine that
-/// knows only the old one could no longer read the new one.
+/// The number of this format, which is part of a published ruleset's name. The number changes when engines that know
+/// only the old format can no longer read the new format.
 pub const FORMAT: u32 = 1;
-/// The capabilities that this engine has.
+/// The capabilities of this engine.
 pub(crate) const CAPABILITIES: u32 = 0;
 
 pub(crate) mod header {
@@ -37,65 +37,65 @@ pub(crate) mod header {
     pub(crate) const WORDS: usize = 15;
 }
 
-/// The parts of a ruleset, in their order. The words of a record are named in brackets; *start* means that the record
-/// goes on until the start of the next, and one more word ends the last.
+/// The sections of a ruleset, in order. Brackets list the words of a record; *start* means that the record extends to
+/// the start of the next record, and one more word ends the last record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
-    /// UTF-8: fragments of answers, names, strings to compare with, salts that are hashed one by one.
+    /// UTF-8: fragments of responses, names, strings to compare with, salts that are hashed one by one.
     Text,
-    /// The attributes that conditions name, ascending by the bytes of their names \[name's offset and length in Text, first threshold, thresholds, whether it
-    /// has values].
+    /// The attributes that conditions name, sorted by the bytes of their names \[offset and length of the name in Text,
+    /// first threshold, number of thresholds, whether the attribute has values].
     Attributes,
-    /// Doubles that attributes are compared with by order, ascending for each attribute \[low, high].
+    /// Doubles that attributes are compared with by order, in ascending order for each attribute \[low, high].
     Thresholds,
-    /// A hash table of values, by linear probing: the value's number + 1, or 0. Its size is a power of two.
+    /// A hash table of values with linear probing: the value's number + 1, or 0. The size is a power of two.
     Table,
-    /// Scalars that attributes are compared with by equality \[attribute and kind, what it is (two words), start in
-    /// Anchored]. The record that ends the last has four words too.
+    /// Scalars that attributes are compared with by equality \[attribute and kind, the scalar (two words), start in
+    /// ValueAnchors]. The record that ends the last record has four words too.
     Values,
-    /// For each value the anchors that hold if an attribute has it \[anchor; or, of an anchor with one entry, the entry and
-    /// DIRECT].
-    Anchored,
-    /// Conditions by which gates are found \[start in Entries].
+    /// For each value, the anchors that match if an attribute has the value \[anchor; for an anchor with one entry, the
+    /// entry and DIRECT].
+    ValueAnchors,
+    /// Conditions that gates are indexed by \[start in Entries].
     Anchors,
-    /// Gates that an anchor leads to \[gate, or, of a gate with one slot, the slot and DIRECT; rule that the anchor leaves to
-    /// be asked; predicate or NONE].
+    /// The gates that require an anchor \[gate, or for a gate with one slot the slot and DIRECT; rule of the remaining
+    /// conditions; predicate or NONE].
     Entries,
-    /// Gates that nothing leads to, which are always asked \[gate, predicate or NONE, predicate or NONE].
-    Always,
-    /// Lists of rules, one of which must match \[start in Choices].
+    /// Gates without an anchor, which every decision evaluates \[gate, predicate or NONE, predicate or NONE].
+    UnanchoredGates,
+    /// Lists of rules, one of which must match \[start in PredicateRules].
     Predicates,
-    /// \[rule].
-    Choices,
-    /// Lists of conditions, all of which must match \[start in Needs].
+    /// The rules of predicates \[rule].
+    PredicateRules,
+    /// Lists of conditions, all of which must match \[start in RuleConditions].
     Rules,
-    /// \[condition].
-    Needs,
-    /// What one attribute must be like \[operator and attribute, two operands].
+    /// The conditions of rules \[condition].
+    RuleConditions,
+    /// Requirements on one attribute \[operator and attribute, two operands].
     Conditions,
-    /// Sets of values, ascending \[value].
-    Lists,
-    /// What experiments with the same rules have in common \[start in Ranges].
+    /// Sets of values, in ascending order \[value].
+    ValueSets,
+    /// Gates: experiments with the same rules share a gate \[start in Ranges].
     Gates,
-    /// Slots behind a gate \[first, how many].
+    /// The slots of a gate \[first slot, number of slots].
     Ranges,
-    /// Slots by eights \[eight experiments; for each the bucket; for each the variant below that bucket and, in the upper
-    /// half, from it on]. With more than two variants, instead of the bucket: the split and MANY. A slot is an experiment
-    /// in the place at which it is hashed.
+    /// Blocks of eight slots \[eight experiments; for each slot a bucket; for each slot the variant below that bucket and,
+    /// in the upper half, the variant from that bucket on]. With more than two variants, the split and MANY stand
+    /// instead of the bucket. A slot is an experiment at its position in the order of hashing.
     Blocks,
-    /// How buckets divide into more than two variants \[start in Segments].
+    /// Splits of buckets into more than two variants \[start in Segments].
     Splits,
-    /// From this bucket on this variant \[bucket << 16 | variant], ascending, from bucket 0 on.
+    /// A variant and the first bucket of that variant \[bucket << 16 | variant], in ascending order from bucket 0.
     Segments,
-    /// Blocks whose salts have one length \[end among the blocks, bytes of a salt, first row].
+    /// Runs of blocks whose salts have the same length \[end among the blocks, bytes of a salt, first row].
     Classes,
-    /// Four bytes of eight salts.
+    /// The same four bytes of eight salts.
     Rows,
-    /// The slots after the last block \[experiment, bucket, variants; the salt's offset and length in Text].
+    /// The slots after the last block \[experiment, bucket, variants; offset and length of the salt in Text].
     Loose,
-    /// \[start in Fragments].
+    /// The fragments of experiments \[start in Fragments].
     Experiments,
-    /// Of each experiment what all its answers begin with, then for each variant what they end with \[start in Text].
+    /// For each experiment the start of its assignments in a response, then for each variant the end \[start in Text].
     Fragments,
 }
 
@@ -106,16 +106,16 @@ impl Section {
         Self::Thresholds,
         Self::Table,
         Self::Values,
-        Self::Anchored,
+        Self::ValueAnchors,
         Self::Anchors,
         Self::Entries,
-        Self::Always,
+        Self::UnanchoredGates,
         Self::Predicates,
-        Self::Choices,
+        Self::PredicateRules,
         Self::Rules,
-        Self::Needs,
+        Self::RuleConditions,
         Self::Conditions,
-        Self::Lists,
+        Self::ValueSets,
         Self::Gates,
         Self::Ranges,
         Self::Blocks,
@@ -128,25 +128,25 @@ impl Section {
         Self::Fragments,
     ];
 
-    /// How many words a record has. Text has no records.
+    /// Returns the number of words of a record. Text has no records.
     pub(crate) const fn record_words(self) -> usize {
         match self {
             Self::Text => 0,
             Self::Table
-            | Self::Anchored
+            | Self::ValueAnchors
             | Self::Anchors
             | Self::Predicates
-            | Self::Choices
+            | Self::PredicateRules
             | Self::Rules
-            | Self::Needs
-            | Self::Lists
+            | Self::RuleConditions
+            | Self::ValueSets
             | Self::Gates
             | Self::Splits
             | Self::Segments
             | Self::Experiments
             | Self::Fragments => 1,
             Self::Thresholds | Self::Ranges => 2,
-            Self::Entries | Self::Always | Self::Conditions | Self::Classes => 3,
+            Self::Entries | Self::UnanchoredGates | Self::Conditions | Self::Classes => 3,
             Self::Values => 4,
             Self::Attributes | Self::Loose => 5,
             Self::Rows => 8,
@@ -155,57 +155,57 @@ impl Section {
     }
 }
 
-/// Set in the number of what is reached without what usually stands between.
+/// Set in a number that refers directly to an entry or slot, and skips the usual level between.
 pub(crate) const DIRECT: u32 = 1 << 31;
-/// Instead of a predicate: everyone.
+/// Stands instead of a predicate, and matches everyone.
 pub(crate) const NONE: u32 = u32::MAX;
-/// Set in a slot that has a split instead of a bucket.
+/// Set in a slot that refers to a split instead of a bucket.
 pub(crate) const MANY: u32 = 1 << 31;
-/// Instead of a variant: nobody.
+/// Stands instead of a variant: the bucket is not assigned.
 pub(crate) const NO_VARIANT: u32 = 0xffff;
 
-/// How a condition compares. The attribute stands in the bits above.
+/// The operators of conditions. The bits above contain the attribute.
 pub(crate) mod operator {
-    /// The attribute has one of the values in Lists \[first, how many].
+    /// The attribute has one of the values in ValueSets \[first, number of values].
     pub(crate) const ONE_OF: u32 = 0;
     /// The attribute has this value \[value, 0].
     pub(crate) const IS: u32 = 1;
-    /// The attribute is there \[0, 0].
+    /// The attribute is present \[0, 0].
     pub(crate) const PRESENT: u32 = 2;
-    /// The attribute is a number above the threshold \[threshold, counted from the attribute's first; 0].
+    /// The attribute is a number above the threshold \[index among the attribute's thresholds, 0].
     pub(crate) const ABOVE: u32 = 3;
     /// The attribute is a number below the threshold \[as above].
     pub(crate) const BELOW: u32 = 4;
-    /// The attribute is a string that holds the one in Text \[offset, length].
+    /// The attribute is a string that contains the string in Text \[offset, length].
     pub(crate) const CONTAINS: u32 = 5;
-    /// How many operators there are.
+    /// The number of operators.
     pub(crate) const COUNT: u32 = 6;
 
-    /// Set if the result is turned around.
+    /// Set if the result is negated.
     pub(crate) const NEGATED: u32 = 0x80;
-    /// Where the attribute begins.
+    /// The lowest bit of the attribute.
     pub(crate) const ATTRIBUTE_SHIFT: u32 = 8;
 }
 
-/// What kind of scalar a value is. The attribute stands in the bits above.
+/// The kinds of scalars. The bits above contain the attribute.
 pub(crate) mod kind {
-    /// \[offset and length in Text]
+    /// A string \[offset and length in Text].
     pub(crate) const STRING: u32 = 0;
-    /// \[the double's bits; never those of -0]
+    /// A number \[the double's bits; never the bits of -0].
     pub(crate) const NUMBER: u32 = 1;
-    /// \[0 or 1, 0]
+    /// A boolean \[0 or 1, 0].
     pub(crate) const BOOL: u32 = 2;
-    /// \[0, 0]
+    /// Null \[0, 0].
     pub(crate) const NULL: u32 = 3;
 
-    /// Where the attribute begins.
+    /// The lowest bit of the attribute.
     pub(crate) const ATTRIBUTE_SHIFT: u32 = 2;
 }
 
-/// Where a value's search in the table begins. `tagged` is attribute and kind.
+/// Returns the hash of a value in the table of values. `tagged` is attribute and kind.
 ///
-/// Values are short, so this is shorter than murmur3: each word is multiplied into what was before (Knuth's
-/// multiplicative hashing, with 2^32 / φ), and the high bits come down to where the table looks.
+/// Values are short, so this hash does less work than murmur3: each word is multiplied into the hash (Knuth's
+/// multiplicative hashing, with 2^32 / φ), and the high bits are mixed into the low bits, which index the table.
 #[inline]
 pub(crate) fn table_hash(tagged: u32, bytes: &[u8]) -> u32 {
     let mix = |hash: u32, word: u32| {
@@ -214,6 +214,11 @@ pub(crate) fn table_hash(tagged: u32, bytes: &[u8]) -> u32 {
     };
     let (words, rest) = bytes.as_chunks::<4>();
     let hash = words.iter().fold(mix(0, tagged), |hash, word| mix(hash, u32::from_le_bytes(*word)));
-    // The bit before them tells how many they are.
+    // The leading 1 bit encodes the number of remaining bytes.
     mix(hash, rest.iter().fold(1, |rest, byte| rest << 8 | u32::from(*byte)))
+}
+
+/// Returns the bytes that are hashed for a scalar of two words.
+pub(crate) fn scalar_bytes([low, high]: [u32; 2]) -> [u8; 8] {
+    (u64::from(low) | u64::from(high) << 32).to_le_bytes()
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::ApiError, json::Fields, limits};
 
-/// A range of buckets whose users get a variant.
+/// A range of buckets that is allocated to a variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -13,7 +13,7 @@ pub struct Allocation {
     pub variant_id: String,
     /// The first bucket, 0 to 9999.
     pub range_start: i64,
-    /// The last bucket, which belongs to the range, 0 to 9999.
+    /// The last bucket, inclusive, 0 to 9999.
     pub range_end: i64,
     /// UUID of the experiment.
     pub experiment_id: String,
@@ -37,16 +37,16 @@ pub struct AllocationRequest {
     /// The first bucket, 0 to 9999.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 9999))]
     pub range_start: i64,
-    /// The last bucket, which belongs to the range, 0 to 9999.
+    /// The last bucket, inclusive, 0 to 9999.
     #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 9999))]
     pub range_end: i64,
 }
 
 impl AllocationsPut {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong; also for ranges that are inverted or overlap.
+    /// Returns 400 with the name of the invalid field, and for ranges that are inverted or overlap.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         let allocations = fields.objects("allocations", limits::VARIANTS, AllocationRequest::from_fields)?;

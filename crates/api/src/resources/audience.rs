@@ -12,22 +12,22 @@ pub struct Audience {
     /// The audience itself.
     #[serde(flatten)]
     pub row: AudienceRow,
-    /// The environment it belongs to.
+    /// The environment of the audience.
     pub environment: Environment,
 }
 
-/// An audience without its environment.
+/// An audience without the environment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AudienceRow {
     /// UUID.
     pub id: String,
-    /// Unique in its environment.
+    /// Unique in the environment.
     pub name: String,
-    /// UUID of its environment.
+    /// UUID of the environment.
     pub environment_id: String,
-    /// The rules; one of them must match. None: everyone matches.
+    /// The rules, one of which must match. Without rules, everyone matches.
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Rule>))]
     pub rules: Box<RawValue>,
     /// ISO 8601, UTC, milliseconds.
@@ -41,19 +41,19 @@ pub struct AudienceRow {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
 pub struct AudienceCreate {
-    /// Unique in its environment.
+    /// Unique in the environment.
     pub name: String,
-    /// UUID of its environment.
+    /// UUID of the environment.
     pub environment_id: String,
-    /// At most 100.
+    /// The rules, at most 100.
     pub rules: Vec<Rule>,
 }
 
 impl AudienceCreate {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         Ok(Self {
@@ -64,21 +64,21 @@ impl AudienceCreate {
     }
 }
 
-/// A request to change an audience. What is absent stays.
+/// A request to change an audience. Absent fields stay as they are.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AudiencePatch {
-    /// Unique in its environment.
+    /// Unique in the environment.
     pub name: Option<String>,
-    /// At most 100.
+    /// The rules, at most 100.
     pub rules: Option<Vec<Rule>>,
 }
 
 impl AudiencePatch {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         Ok(Self { name: fields.optional_name("name")?, rules: Rule::optional_list(&fields, "rules")? })

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{error::ApiError, json::Fields, name::EnvironmentName};
 
-/// A place that has its own experiments and snapshots, such as `prod`.
+/// An environment, such as `prod`, with experiments and snapshots of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -27,10 +27,10 @@ pub struct EnvironmentCreate {
 }
 
 impl EnvironmentCreate {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         let name = fields.name("name")?;

@@ -6,84 +6,84 @@ use serde_json::value::RawValue;
 use super::{Allocation, AudienceRow, Environment, Rule, Variant};
 use crate::{error::ApiError, json::Fields, limits};
 
-/// A split of users into variants.
+/// An experiment: a split of users into variants.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Experiment {
     /// The experiment itself.
     #[serde(flatten)]
     pub row: ExperimentRow,
-    /// In the order they were created.
+    /// The variants, in the order of creation.
     pub variants: Vec<Variant>,
-    /// In the order they were put.
+    /// The allocations, in the order of the request that set the allocations.
     pub allocations: Vec<Allocation>,
-    /// The environment it belongs to.
+    /// The environment of the experiment.
     pub environment: Environment,
-    /// Its audience, if it has one.
+    /// The audience of the experiment, if there is one.
     pub audience: Option<AudienceRow>,
 }
 
-/// A deleted experiment: the row and its environment.
+/// A deleted experiment and its environment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExperimentWithEnvironment {
     /// The experiment itself.
     #[serde(flatten)]
     pub row: ExperimentRow,
-    /// The environment it belonged to.
+    /// The environment of the experiment.
     pub environment: Environment,
 }
 
-/// An experiment without what belongs to it.
+/// An experiment without variants, allocations, environment and audience.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExperimentRow {
     /// UUID.
     pub id: String,
-    /// Unique in its environment; what code calls the experiment by.
+    /// The key by which code refers to the experiment. Unique in the environment.
     pub key: String,
-    /// For people.
+    /// The name, for people.
     pub name: String,
-    /// For people.
+    /// The description, for people.
     pub description: Option<String>,
-    /// Divides users into buckets. Never changes.
+    /// The salt, which divides users into buckets. Never changes.
     pub salt: String,
     /// Only RUNNING experiments are published.
     pub status: Status,
-    /// UUID of its environment.
+    /// UUID of the environment.
     pub environment_id: String,
-    /// UUID of its audience.
+    /// UUID of the audience, if there is one.
     pub audience_id: Option<String>,
-    /// Its own rules, beside those of its audience.
+    /// The targeting rules, in addition to the rules of the audience.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<Rule>>))]
     pub targeting_rules: Option<Box<RawValue>>,
     /// ISO 8601, UTC, milliseconds.
     pub created_at: String,
-    /// ISO 8601, UTC, milliseconds. Changes to variants and allocations leave it as it is.
+    /// ISO 8601, UTC, milliseconds. Changes to variants and allocations do not change this time.
     pub updated_at: String,
 }
 
-/// Where an experiment is in its life.
+/// The status of an experiment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
-    /// Being prepared.
+    /// In preparation; not published.
     Draft,
-    /// Published.
+    /// Running; published.
     Running,
-    /// Not published for now.
+    /// Paused; not published for now.
     Paused,
-    /// Over, for good.
+    /// Ended for good; not published.
     Archived,
 }
 
 impl Status {
-    /// All of them.
+    /// All statuses.
     pub const ALL: [Self; 4] = [Self::Draft, Self::Running, Self::Paused, Self::Archived];
 
-    /// The name it has in JSON.
+    /// Returns the status's name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -94,13 +94,13 @@ impl Status {
         }
     }
 
-    /// The status of that name.
+    /// Returns the status with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Whether an experiment may go from this status to `next`.
+    /// Returns whether an experiment may change from this status to `next`.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         matches!(
@@ -123,25 +123,26 @@ impl fmt::Display for Status {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
 pub struct ExperimentCreate {
-    /// Unique in its environment. Without `/`, `?`, `#`, control characters and blanks at its ends.
+    /// Unique in the environment. Must not contain `/`, `?`, `#` or control characters, or begin or end
+    /// with white space.
     pub key: String,
-    /// For people.
+    /// The name, for people.
     pub name: String,
-    /// For people.
+    /// The description, for people.
     pub description: Option<String>,
-    /// UUID of its environment.
+    /// UUID of the environment.
     pub environment_id: String,
     /// UUID of an audience of the same environment.
     pub audience_id: Option<String>,
-    /// At most 100.
+    /// The targeting rules, at most 100.
     pub targeting_rules: Option<Vec<Rule>>,
 }
 
 impl ExperimentCreate {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         Ok(Self {
@@ -155,38 +156,39 @@ impl ExperimentCreate {
     }
 }
 
-/// Keys are to stand in URLs as they are.
+/// Reads a key, which must be usable in URLs without escapes.
 fn key(fields: &Fields<'_>) -> Result<String, ApiError> {
     let key = fields.name("key")?;
     let unsafe_in_url = |character: char| matches!(character, '/' | '?' | '#') || character.is_control();
     if key.contains(unsafe_in_url) || key.trim() != key {
-        let problem = "must not contain `/`, `?`, `#` or control characters, nor begin or end with a blank";
+        let problem =
+            "must not contain `/`, `?`, `#` or control characters, or begin or end with white space";
         return Err(fields.error("key", problem));
     }
     Ok(key)
 }
 
-/// A request to change an experiment. What is absent stays.
+/// A request to change an experiment. Absent fields stay as they are.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
 pub struct ExperimentPatch {
-    /// For people.
+    /// The name, for people.
     pub name: Option<String>,
-    /// For people.
+    /// The description, for people.
     pub description: Option<String>,
-    /// UUID of an audience of the same environment; null detaches the one it has.
+    /// UUID of an audience of the same environment; null removes the audience.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub audience_id: Option<Option<String>>,
-    /// At most 100.
+    /// The targeting rules, at most 100.
     pub targeting_rules: Option<Vec<Rule>>,
 }
 
 impl ExperimentPatch {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         let audience_id = if fields.is_null("audienceId") {
@@ -202,7 +204,7 @@ impl ExperimentPatch {
         })
     }
 
-    /// Whether it changes whom a running experiment reaches.
+    /// Returns whether the request changes the users whom the experiment targets.
     #[must_use]
     pub const fn changes_targeting(&self) -> bool {
         self.audience_id.is_some() || self.targeting_rules.is_some()
@@ -213,15 +215,15 @@ impl ExperimentPatch {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusPatch {
-    /// DRAFT may become RUNNING, RUNNING may become PAUSED and back, and all three ARCHIVED.
+    /// DRAFT may change to RUNNING, RUNNING to PAUSED and back, and all three to ARCHIVED.
     pub status: Status,
 }
 
 impl StatusPatch {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400 for a status that does not exist.
+    /// Returns 400 if there is no such status.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         let unknown = || fields.error("status", "must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");

@@ -1,8 +1,8 @@
-//! Environments, audiences, experiments, variants, allocations and versions: as clients see them, and as they ask for
-//! changes.
+//! The resources: environments, audiences, experiments, variants, allocations and versions, and requests to change these
+//! resources.
 //!
-//! Answers serialise to camelCase JSON. Requests are read with `from_body`, which checks each field and names
-//! the first that is wrong.
+//! Responses serialize to camelCase JSON. Requests are read with `from_body`, which validates each field, and returns an
+//! error with the name of the first invalid field.
 
 mod allocation;
 mod audience;

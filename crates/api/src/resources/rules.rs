@@ -9,15 +9,15 @@ use crate::{
     limits,
 };
 
-/// A targeting rule: it matches when all its conditions do.
+/// A targeting rule, which matches if all its conditions match.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rule {
-    /// At most 100. None: everyone matches.
+    /// The conditions, at most 100. Without conditions, everyone matches.
     pub conditions: Vec<Condition>,
 }
 
-/// What one attribute of the context must be like.
+/// A condition on one attribute of the context.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Condition {
@@ -25,19 +25,19 @@ pub struct Condition {
     pub attribute: String,
     /// One of `eq`, `neq`, `in`, `notIn`, `contains`, `gt`, `lt`.
     pub operator: String,
-    /// What the attribute is compared with; a list for `in` and `notIn`. May be absent.
+    /// The value to compare with; a list for `in` and `notIn`. May be absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub value: Option<Box<RawValue>>,
 }
 
 impl Rule {
-    /// Reads a list of rules from a field, if it is there.
+    /// Reads an optional list of rules.
     pub(super) fn optional_list(fields: &Fields<'_>, name: &str) -> Result<Option<Vec<Self>>, ApiError> {
         fields.optional_objects(name, limits::RULES, Self::from_fields)
     }
 
-    /// Reads a list of rules from a field that must be there.
+    /// Reads a required list of rules.
     pub(super) fn list(fields: &Fields<'_>, name: &str) -> Result<Vec<Self>, ApiError> {
         fields.objects(name, limits::RULES, Self::from_fields)
     }
@@ -65,7 +65,7 @@ impl Condition {
         };
         if value.as_deref().is_some_and(is_long) {
             let most = limits::LIST_VALUES;
-            return Err(fields.error("value", format_args!("must hold at most {most} elements")));
+            return Err(fields.error("value", format_args!("must have at most {most} elements")));
         }
         if value.as_deref().is_some_and(|value| nests_deeper(value.get(), limits::VALUE_LEVELS)) {
             let most = limits::VALUE_LEVELS;

@@ -2,54 +2,54 @@ use serde::{Deserialize, Serialize};
 
 use super::{Allocation, Audience, Environment, ExperimentRow, PublicationStatus, Status, Version};
 
-/// How an environment is doing, at a glance.
+/// A summary of an environment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentSummary {
     /// The environment.
     pub environment: Environment,
-    /// What is live, and what is not yet.
+    /// The publication status.
     pub publication: PublicationStatus,
-    /// Its newest version, if it has one.
+    /// The newest version, if there is one.
     pub latest: Option<Version>,
-    /// How many experiments it has.
+    /// The number of experiments.
     pub experiments: StatusCounts,
-    /// The experiments that were changed last, the last one first.
+    /// The experiments that were changed last, the most recent first.
     pub changed: Vec<ExperimentRow>,
 }
 
-/// An audience, and how it is used.
+/// An audience with the number of its uses.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AudienceSummary {
     /// The audience.
     pub audience: Audience,
-    /// How many experiments use it.
+    /// The number of experiments that use the audience.
     pub uses: StatusCounts,
 }
 
-/// Where an audience is used.
+/// The uses of an audience.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AudienceUses {
-    /// How many experiments use it.
+    /// The number of experiments that use the audience.
     pub counts: StatusCounts,
-    /// The first of them: running ones, then paused ones, drafts and archived ones.
+    /// The first of these experiments: running, then paused, draft and archived experiments.
     pub experiments: Vec<ExperimentRow>,
 }
 
-/// How many experiments there are of each status.
+/// The number of experiments of each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusCounts([u64; Status::ALL.len()]);
 
 impl StatusCounts {
-    /// How many have a status.
+    /// Returns the number of experiments with a status.
     #[must_use]
     pub fn of(self, status: Status) -> u64 {
         Status::ALL.into_iter().zip(self.0).find(|(other, _)| *other == status).map_or(0, |(_, count)| count)
     }
 
-    /// Says how many have a status.
+    /// Sets the number of experiments with a status.
     pub fn set(&mut self, status: Status, count: u64) {
         for (other, place) in Status::ALL.into_iter().zip(&mut self.0) {
             if other == status {
@@ -58,32 +58,32 @@ impl StatusCounts {
         }
     }
 
-    /// How many there are in all.
+    /// Returns the number of all experiments.
     #[must_use]
     pub fn total(self) -> u64 {
         self.0.into_iter().sum()
     }
 }
 
-/// An experiment, as a list shows it.
+/// An experiment in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExperimentSummary {
     /// UUID.
     pub id: String,
-    /// What code calls the experiment by.
+    /// The key by which code refers to the experiment.
     pub key: String,
-    /// For people.
+    /// The name, for people.
     pub name: String,
-    /// Where it is in its life.
+    /// The status.
     pub status: Status,
-    /// The name of its environment.
+    /// The name of the environment.
     pub environment: String,
     /// ISO 8601, UTC, milliseconds.
     pub updated_at: String,
-    /// In the order they were created.
+    /// The variants, in the order of creation.
     pub variants: Vec<VariantName>,
-    /// In the order they were put.
+    /// The allocations, in the order of the request that set the allocations.
     pub allocations: Vec<Allocation>,
 }
 
@@ -92,6 +92,6 @@ pub struct ExperimentSummary {
 pub struct VariantName {
     /// UUID.
     pub id: String,
-    /// For people.
+    /// The name, for people.
     pub name: String,
 }

@@ -3,21 +3,21 @@ use serde_json::value::RawValue;
 
 use crate::{error::ApiError, json::Fields, limits};
 
-/// One of the things that an experiment's users can get.
+/// A variant of an experiment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Variant {
     /// UUID.
     pub id: String,
-    /// Unique in its experiment.
+    /// Unique in the experiment.
     pub key: String,
-    /// For people.
+    /// The name, for people.
     pub name: String,
-    /// Any JSON object, or null.
+    /// The payload: any JSON object, or null.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub payload: Option<Box<RawValue>>,
-    /// UUID of its experiment.
+    /// UUID of the experiment.
     pub experiment_id: String,
 }
 
@@ -25,20 +25,20 @@ pub struct Variant {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantCreate {
-    /// Unique in its experiment.
+    /// Unique in the experiment.
     pub key: String,
-    /// For people.
+    /// The name, for people.
     pub name: String,
-    /// Any JSON object, or absent.
+    /// The payload: any JSON object, or absent.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub payload: Option<Box<RawValue>>,
 }
 
 impl VariantCreate {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         Self::from_fields(&Fields::of_body(body)?)
     }
@@ -52,22 +52,22 @@ impl VariantCreate {
     }
 }
 
-/// A request to change a variant. What is absent stays.
+/// A request to change a variant. Absent fields stay as they are.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantPatch {
-    /// For people.
+    /// The name, for people.
     pub name: Option<String>,
-    /// Any JSON object; null clears it.
+    /// The payload: any JSON object; null removes the payload.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub payload: Option<Option<Box<RawValue>>>,
 }
 
 impl VariantPatch {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         Self::from_fields(&Fields::of_body(body)?)
     }
@@ -79,39 +79,39 @@ impl VariantPatch {
     }
 }
 
-/// Several changes to an experiment's variants: all or none, in the order delete, update, create.
+/// Several changes to an experiment's variants, applied together or not at all, in the order delete, update, create.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantsPatch {
-    /// New variants.
+    /// The variants to create.
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub create: Vec<VariantCreate>,
-    /// Changed variants.
+    /// The variants to change.
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub update: Vec<VariantUpdate>,
-    /// Ids of variants to delete.
+    /// The ids of the variants to delete.
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub delete: Vec<String>,
 }
 
-/// A change to one of several variants. What is absent stays.
+/// A change to one of several variants. Absent fields stay as they are.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantUpdate {
     /// UUID of the variant.
     pub id: String,
-    /// For people.
+    /// The name, for people.
     pub name: Option<String>,
-    /// Any JSON object; null clears it.
+    /// The payload: any JSON object; null removes the payload.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub payload: Option<Option<Box<RawValue>>>,
 }
 
 impl VariantsPatch {
-    /// Reads the body of the request.
+    /// Reads a request body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::of_body(body)?;
         let update = |fields: &Fields<'_>| {

@@ -1,39 +1,39 @@
 use serde::{Deserialize, Serialize};
 
-/// A version of an environment, as history shows it.
+/// A version of an environment, as listed in the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Version {
-    /// Its number, from 1. A higher one replaces a lower one.
+    /// The version number, from 1. A higher version replaces a lower version.
     pub version: u64,
-    /// What became of it.
+    /// The state of the version.
     pub state: VersionState,
-    /// When it was made: ISO 8601, UTC, milliseconds.
+    /// The time of creation: ISO 8601, UTC, milliseconds.
     pub created_at: String,
-    /// Who made the last change in it. `null` if that is not known.
+    /// The author of the version's last change. `null` if unknown.
     pub created_by: Option<String>,
-    /// How many experiments it has. `null` if that is not known.
+    /// The number of experiments. `null` if unknown.
     pub experiments: Option<u64>,
-    /// The older version whose content it has, if it is a rollback.
+    /// The older version whose content a rollback restores.
     pub restores: Option<u64>,
 }
 
-/// What became of a version.
+/// The state of a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum VersionState {
-    /// It is being written to the object store.
+    /// The version is being written to the object store.
     Pending,
-    /// It was written whole.
+    /// The version was written completely.
     Published,
-    /// Its number was given up for a higher one.
+    /// The version was abandoned in favor of a higher version.
     Superseded,
 }
 
 impl VersionState {
-    /// As it is written.
+    /// Returns the name of the state in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,39 +43,39 @@ impl VersionState {
         }
     }
 
-    /// The state that is written so.
+    /// Returns the state with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Pending, Self::Published, Self::Superseded].into_iter().find(|state| state.name() == name)
     }
 }
 
-/// Where an environment stands in being published.
+/// The publication status of an environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PublicationStatus {
-    /// The version that is live. `null` before the first.
+    /// The live version. `null` before the first publish.
     pub live_version: Option<u64>,
-    /// When that was made: ISO 8601, UTC, milliseconds.
+    /// The time when the live version was created: ISO 8601, UTC, milliseconds.
     pub published_at: Option<String>,
-    /// The version that is being written, if one is.
+    /// The version that is being written, if there is one.
     pub pending_version: Option<u64>,
-    /// Whether there are changes that are to be live and are not.
+    /// Whether there are changes that are not live yet.
     pub unpublished: bool,
-    /// Since when changes are kept unpublished, if they are: ISO 8601, UTC, milliseconds.
+    /// The time since which publishing is on hold, if publishing is on hold: ISO 8601, UTC, milliseconds.
     pub held_at: Option<String>,
-    /// What stands in the way of publishing, if something does.
+    /// The error that prevents publishing, if there is one.
     pub error: Option<String>,
 }
 
-/// What a publish would make live.
+/// A preview of a publish.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preview {
-    /// The snapshot, as it would be published now.
+    /// The snapshot that a publish would write now.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub snapshot: Box<serde_json::value::RawValue>,
-    /// How it differs from what is live.
+    /// The differences from the live version.
     pub diff: crate::diff::Diff,
 }

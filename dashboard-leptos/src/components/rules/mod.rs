@@ -197,8 +197,8 @@ mod tests {
         let of = |problem: &str| place(&rules, problem);
         let (at, words) = of("`targetingRules[1].conditions[0].value` must nest at most 32 levels deep");
         assert_eq!((at, words.as_str()), (Some(id), "The value must nest at most 32 levels deep"));
-        let (at, words) = of("`rules` must hold at most 100 elements");
-        assert_eq!((at, words.as_str()), (None, "`rules` must hold at most 100 elements"));
+        let (at, words) = of("`rules` must have at most 100 elements");
+        assert_eq!((at, words.as_str()), (None, "`rules` must have at most 100 elements"));
         assert_eq!(of("`rules[7].conditions[0].value` is wrong").0, None);
     }
 }

@@ -4,52 +4,62 @@ use crate::{
     attributes::{Attributes, Scalar},
     ruleset::{
         Ruleset, Words,
-        layout::{Section, kind, table_hash},
+        layout::{Section, kind, scalar_bytes, table_hash},
     },
 };
 
-/// What is known of an attribute in one decision.
+/// An attribute of the user, located among the values and thresholds that conditions compare the attribute with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seen<'a> {
+pub(super) struct Resolved<'a> {
     pub(super) scalar: Scalar<'a>,
-    /// Its number among the ruleset's values, or [`NO_VALUE`].
+    /// The attribute's number among the ruleset's values, or [`NO_VALUE`].
     pub(super) value: u32,
-    /// How many of the attribute's thresholds are less than it; 0 unless it is a number.
+    /// The number of thresholds below the attribute; 0 unless the attribute is a number.
     pub(super) above: u32,
-    /// How many of the attribute's thresholds are not greater than it; all if it is no number.
+    /// The number of thresholds at or below the attribute; the maximum unless the attribute is a number.
     pub(super) not_below: u32,
 }
 
-/// Instead of a value: no condition names this one.
+/// Stands instead of a value that no condition names.
 pub(super) const NO_VALUE: u32 = u32::MAX;
 
-/// An empty list in the memory of another. (The standard library keeps the memory of a vector that is collected into
-/// one of the same element size.)
-pub(super) fn recycled<'b>(mut seen: Vec<Seen<'_>>) -> Vec<Seen<'b>> {
-    seen.clear();
-    seen.into_iter()
-        .map(|Seen { value, above, not_below, .. }| Seen { scalar: Scalar::Missing, value, above, not_below })
+/// Returns an empty vector with another lifetime that reuses the memory of `resolved`. (The standard library reuses the
+/// memory when a vector is collected into a vector of the same element size.)
+pub(super) fn recycle<'b>(mut resolved: Vec<Resolved<'_>>) -> Vec<Resolved<'b>> {
+    resolved.clear();
+    resolved
+        .into_iter()
+        .map(|Resolved { value, above, not_below, .. }| Resolved {
+            scalar: Scalar::Missing,
+            value,
+            above,
+            not_below,
+        })
         .collect()
 }
 
-/// Looks up each attribute that the ruleset asks for.
-pub(super) fn look_up<'a>(ruleset: &Ruleset, attributes: &'a impl Attributes, seen: &mut Vec<Seen<'a>>) {
+/// Resolves each attribute that the ruleset uses.
+pub(super) fn resolve<'a>(
+    ruleset: &Ruleset,
+    attributes: &'a impl Attributes,
+    resolved: &mut Vec<Resolved<'a>>,
+) {
     let values = Values::of(ruleset);
     for (number, attribute) in ruleset.attribute_records().iter().enumerate() {
         let scalar = attributes.attribute(number, &attribute.name);
         let value = if attribute.has_values { values.find(number, scalar) } else { NO_VALUE };
         let (above, not_below) = match scalar {
             Scalar::Number(number) if attribute.thresholds > 0 => {
-                among(ruleset, attribute.first, attribute.thresholds, number)
+                count_thresholds(ruleset, attribute.first, attribute.thresholds, number)
             }
             _ => (0, u32::MAX),
         };
-        seen.push(Seen { scalar, value, above, not_below });
+        resolved.push(Resolved { scalar, value, above, not_below });
     }
 }
 
-/// How many of some thresholds are less than `number`, and how many are not greater.
-fn among(ruleset: &Ruleset, first: u32, count: u32, number: f64) -> (u32, u32) {
+/// Returns the number of thresholds below `number`, and the number of thresholds at or below `number`.
+fn count_thresholds(ruleset: &Ruleset, first: u32, count: u32, number: f64) -> (u32, u32) {
     let thresholds = ruleset.words(Section::Thresholds);
     let threshold = |at: u32| f64::from_bits(thresholds.pair(2 * (first + at) as usize));
     let (mut low, mut high) = (0, count);
@@ -61,7 +71,7 @@ fn among(ruleset: &Ruleset, first: u32, count: u32, number: f64) -> (u32, u32) {
     (low, low + u32::from(equal))
 }
 
-/// The values that conditions compare with, and the table that finds them.
+/// The values that conditions compare attributes with, and the hash table of these values.
 struct Values<'r> {
     ruleset: &'r Ruleset,
     records: Words<'r>,
@@ -73,16 +83,16 @@ impl<'r> Values<'r> {
         Self { ruleset, records: ruleset.words(Section::Values), table: ruleset.words(Section::Table) }
     }
 
-    /// The number of the value that an attribute has, if a condition names it.
+    /// Returns the number of an attribute's value, or [`NO_VALUE`] if no condition names the value.
     fn find(&self, attribute: usize, scalar: Scalar<'_>) -> u32 {
         #[expect(
             clippy::cast_possible_truncation,
-            reason = "attributes are fewer than 2^30, the halves are meant"
+            reason = "there are fewer than 2^30 attributes, and bits are split into halves"
         )]
         let (kind, words) = match scalar {
             Scalar::String(text) => return self.find_text(attribute as u32, text.as_bytes()),
             Scalar::Number(number) => {
-                // -0 is 0.
+                // Adding 0 turns -0 into 0.
                 let bits = (number + 0.0).to_bits();
                 (kind::NUMBER, [bits as u32, (bits >> 32) as u32])
             }
@@ -90,10 +100,10 @@ impl<'r> Values<'r> {
             Scalar::Null => (kind::NULL, [0, 0]),
             Scalar::Missing | Scalar::Composite => return NO_VALUE,
         };
-        #[expect(clippy::cast_possible_truncation, reason = "attributes are fewer than 2^30")]
+        #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^30 attributes")]
         let tagged = (attribute as u32) << kind::ATTRIBUTE_SHIFT | kind;
         let [low, high] = words;
-        self.probe(table_hash(tagged, &bytes_of(words)), tagged, |first, second| {
+        self.probe(table_hash(tagged, &scalar_bytes(words)), tagged, |first, second| {
             first == low && second == high
         })
     }
@@ -109,23 +119,18 @@ impl<'r> Values<'r> {
     }
 
     #[inline]
-    fn probe(&self, hash: u32, tagged: u32, is: impl Fn(u32, u32) -> bool) -> u32 {
+    fn probe(&self, hash: u32, tagged: u32, matches: impl Fn(u32, u32) -> bool) -> u32 {
         let mask = self.table.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
-        // A checked table has a gap, at which every search ends.
+        // A validated table has an empty slot, so every search ends.
         while let value @ 1.. = self.table.at(at) {
             let place = (value - 1) as usize * Section::Values.record_words();
             let [of, first, second] = self.records.record(place);
-            if of == tagged && is(first, second) {
+            if of == tagged && matches(first, second) {
                 return value - 1;
             }
             at = (at + 1) & mask;
         }
         NO_VALUE
     }
-}
-
-/// The bytes by which a value that is no string is found.
-pub(crate) fn bytes_of([low, high]: [u32; 2]) -> [u8; 8] {
-    (u64::from(low) | u64::from(high) << 32).to_le_bytes()
 }

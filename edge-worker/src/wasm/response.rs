@@ -1,7 +1,7 @@
-//! Building answers.
+//! Building responses.
 //!
-//! Headers are what costs most in an answer, so those of decisions are built once for each version, age and state, and
-//! used again.
+//! Headers are the most expensive part of a response, so the headers of decisions are built once for each version, age and
+//! status, and reused.
 
 use std::cell::RefCell;
 
@@ -12,22 +12,22 @@ use worker::{
     web_sys::{Headers, ReadableStream, Request, Response, ResponseInit},
 };
 
-use super::{time::now_ms, with_isolate};
+use super::{state::with_isolate, time::now_ms};
 use crate::{cors, cors::Cors, isolate::Step};
 
-/// The headers of an answer, by name.
+/// The headers of a response, by name.
 pub(super) type Fields<'a> = [(&'a str, &'a str)];
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const NO_STORE: (&str, &str) = ("cache-control", "no-store");
 
-/// What an answer is built with: status and headers.
+/// Returns the options of a response: status and headers.
 pub(super) fn init(status: u16, fields: &Fields<'_>) -> ResponseInit {
     let init = ResponseInit::new();
     init.set_status(status);
     if let Ok(headers) = Headers::new() {
         for (name, value) in fields {
-            // A value that is no header's is left out: none of ours is.
+            // Invalid values are left out. The worker uses only valid values.
             drop(headers.append(name, value));
         }
         init.set_headers(&headers);
@@ -35,41 +35,41 @@ pub(super) fn init(status: u16, fields: &Fields<'_>) -> ResponseInit {
     init
 }
 
-/// An answer of bytes.
+/// Builds a response with bytes.
 pub(super) fn bytes(init: &ResponseInit, body: &[u8]) -> Response {
     let body = Uint8Array::from(body);
     built(Response::new_with_opt_js_u8_array_and_init(Some(&body), init))
 }
 
-/// An answer of what flows in elsewhere.
+/// Builds a response with a stream.
 pub(super) fn stream(init: &ResponseInit, body: Option<&ReadableStream>) -> Response {
     built(Response::new_with_opt_readable_stream_and_init(body, init))
 }
 
 fn built(response: Result<Response, JsValue>) -> Response {
-    // Refused are only statuses and headers of which none is used here.
+    // The runtime rejects only invalid statuses and headers, which the worker does not use.
     response.unwrap_or_else(|_| Response::error())
 }
 
-/// An answer of JSON that is not to be kept.
+/// Builds a JSON response that must not be cached.
 pub(super) fn json(status: u16, body: &[u8]) -> Response {
     bytes(&init(status, &[JSON, NO_STORE]), body)
 }
 
-/// An error as an answer.
+/// Builds an error response.
 pub(super) fn error(error: &ApiError) -> Response {
     json(error.status, &error.to_json())
 }
 
-/// Answers one request for a decision, whose pages may or may not read the answer.
-pub(super) struct Answering {
-    /// Where the page comes from, if answers depend on it.
+/// Builds the responses to a decide request, with CORS headers.
+pub(super) struct DecideResponder {
+    /// The origin of the request, if responses depend on the origin.
     origin: Option<String>,
 }
 
-/// The head of a decision's answer, for one state of a slot.
-struct Head {
-    place: usize,
+/// The cached options of decision responses, for one state of a slot.
+struct CachedHead {
+    index: usize,
     version: u64,
     age_secs: u64,
     stale: bool,
@@ -77,19 +77,19 @@ struct Head {
 }
 
 thread_local! {
-    static HEADS: RefCell<Vec<Head>> = const { RefCell::new(Vec::new()) };
+    static HEADS: RefCell<Vec<CachedHead>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Answering {
+impl DecideResponder {
     pub(super) fn to(request: &Request) -> Self {
         let varies = with_isolate(|isolate| isolate.settings().cors.varies()).unwrap_or_default();
         let origin = varies.then(|| request.headers().get("origin").ok().flatten().unwrap_or_default());
         Self { origin }
     }
 
-    /// The headers that let pages read the answer.
+    /// Returns the headers that allow pages to read the response.
     fn cors(&self) -> Vec<(&'static str, String)> {
-        let cors = with_isolate(|isolate| isolate.settings().cors.clone()).unwrap_or(Cors::Nobody);
+        let cors = with_isolate(|isolate| isolate.settings().cors.clone()).unwrap_or(Cors::Disabled);
         let mut fields = Vec::new();
         if let Some(origin) = cors.allowed(self.origin.as_deref()) {
             fields.push(("access-control-allow-origin", origin.to_owned()));
@@ -126,17 +126,19 @@ impl Answering {
 
     pub(super) fn step(&self, step: Result<Step, ApiError>) -> Response {
         match step {
-            Ok(Step::Answer { body, place }) => self.decided(&body, place),
-            Ok(Step::Wait { .. }) => self.error(&ApiError::unavailable("the configuration is being loaded")),
+            Ok(Step::Respond { body, index }) => self.decided(&body, index),
+            Ok(Step::Wait { .. }) => {
+                self.error(&ApiError::unavailable("the configuration is still being loaded: try again"))
+            }
             Err(error) => self.error(&error),
         }
     }
 
-    /// The answer to a decision from a slot, which says the version and how old it is.
-    pub(super) fn decided(&self, body: &[u8], place: usize) -> Response {
+    /// Builds the response to a decision, with the version and age of the slot in headers.
+    pub(super) fn decided(&self, body: &[u8], index: usize) -> Response {
         let now = now_ms();
         let state = with_isolate(|isolate| {
-            let slot = isolate.slots().get(place)?;
+            let slot = isolate.slots().get(index)?;
             Some((slot.ruleset()?.version(), slot.age_secs(now)?, slot.problem().is_some()))
         });
         let (version, age_secs, stale) = state.flatten().unwrap_or_default();
@@ -145,19 +147,19 @@ impl Answering {
             return bytes(&head(), body);
         }
         HEADS.with_borrow_mut(|heads| {
-            let known = heads.iter().position(|head| head.place == place);
+            let known = heads.iter().position(|head| head.index == index);
             match known.and_then(|at| heads.get_mut(at)) {
                 Some(known) if (known.version, known.age_secs, known.stale) == (version, age_secs, stale) => {
                     bytes(&known.init, body)
                 }
                 Some(known) => {
-                    *known = Head { place, version, age_secs, stale, init: head() };
+                    *known = CachedHead { index, version, age_secs, stale, init: head() };
                     bytes(&known.init, body)
                 }
                 None => {
                     let init = head();
                     let response = bytes(&init, body);
-                    heads.push(Head { place, version, age_secs, stale, init });
+                    heads.push(CachedHead { index, version, age_secs, stale, init });
                     response
                 }
             }

@@ -1,0 +1,182 @@
+use alloc::{string::String, vec, vec::Vec};
+
+use super::{
+    conditions::{Conditions, Scalar, SimpleCondition, Test, Threshold},
+    gates::Anchor,
+    text::Text,
+    writer::Writer,
+};
+use crate::ruleset::layout::{Section, kind, operator, scalar_bytes, table_hash};
+
+impl Conditions {
+    /// Writes the sections about attributes, values, conditions, rules and predicates. `anchors` are the conditions that
+    /// gates are indexed by.
+    pub(super) fn write(self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
+        let thresholds = self.thresholds();
+        let names = self.attributes.items();
+        let mut by_name: Vec<usize> = (0..names.len()).collect();
+        by_name.sort_unstable_by_key(|number| names.get(*number));
+        // The index of each attribute in the order of names.
+        let mut places = vec![0; names.len()];
+        for (place, number) in (0_u32..).zip(&by_name) {
+            if let Some(slot) = places.get_mut(*number) {
+                *slot = place;
+            }
+        }
+        let place = |attribute: u32| places.get(attribute as usize).copied().unwrap_or_default();
+        self.write_conditions(&thresholds, place, text, writer);
+        self.write_values(anchors, place, text, writer);
+        writer.lists(Section::Rules, Section::RuleConditions, self.rules.items().iter(), |need| [*need]);
+        writer.lists(Section::Predicates, Section::PredicateRules, self.predicates.items().iter(), |rule| {
+            [*rule]
+        });
+
+        let mut compared = vec![false; self.attributes.items().len()];
+        for (attribute, _) in self.values.items() {
+            if let Some(compared) = compared.get_mut(*attribute as usize) {
+                *compared = true;
+            }
+        }
+        let mut records = Vec::new();
+        let mut first = 0;
+        let thresholds_of = |number: &usize| thresholds.get(*number).map(Vec::as_slice).unwrap_or_default();
+        for number in &by_name {
+            let (offset, length) = text.intern(names.get(*number).map_or("", String::as_str));
+            let count = length_of(thresholds_of(number));
+            let compared = compared.get(*number).copied().unwrap_or_default();
+            records.extend([offset, length, first, count, u32::from(compared)]);
+            first += count;
+        }
+        writer.section(Section::Attributes, records);
+        let bits = by_name.iter().flat_map(thresholds_of).map(|threshold| threshold.bits());
+        writer.section(Section::Thresholds, bits.flat_map(halves));
+    }
+
+    /// Returns the thresholds of each attribute, in ascending order.
+    fn thresholds(&self) -> Vec<Vec<Threshold>> {
+        let mut thresholds = vec![Vec::new(); self.attributes.items().len()];
+        for condition in self.simple_conditions.items() {
+            if let (Test::Above(threshold) | Test::Below(threshold), Some(all)) =
+                (&condition.test, thresholds.get_mut(condition.attribute as usize))
+            {
+                all.push(*threshold);
+            }
+        }
+        for all in &mut thresholds {
+            all.sort_unstable();
+            all.dedup();
+        }
+        thresholds
+    }
+
+    fn write_conditions(
+        &self,
+        thresholds: &[Vec<Threshold>],
+        place: impl Fn(u32) -> u32,
+        text: &mut Text,
+        writer: &mut Writer,
+    ) {
+        let (mut records, mut lists) = (Vec::new(), Vec::new());
+        for SimpleCondition { attribute, negated, test } in self.simple_conditions.items() {
+            let threshold = |threshold: &Threshold| {
+                let all = thresholds.get(*attribute as usize).map(Vec::as_slice).unwrap_or_default();
+                let below = all.partition_point(|other| other < threshold);
+                u32::try_from(below).unwrap_or(u32::MAX)
+            };
+            let (operator, first, second) = match test {
+                Test::Present => (operator::PRESENT, 0, 0),
+                Test::OneOf(values) => match values.as_slice() {
+                    [value] => (operator::IS, *value, 0),
+                    values => {
+                        let first = length_of(&lists);
+                        lists.extend(values);
+                        (operator::ONE_OF, first, length_of(values))
+                    }
+                },
+                Test::Above(than) => (operator::ABOVE, threshold(than), 0),
+                Test::Below(than) => (operator::BELOW, threshold(than), 0),
+                Test::Contains(part) => {
+                    // Each condition has its own copy of the text, because validation bounds the text that decisions read.
+                    let (offset, length) = text.add(part);
+                    (operator::CONTAINS, offset, length)
+                }
+            };
+            let negated = if *negated { operator::NEGATED } else { 0 };
+            let attribute = place(*attribute);
+            records.extend([attribute << operator::ATTRIBUTE_SHIFT | negated | operator, first, second]);
+        }
+        writer.section(Section::Conditions, records);
+        writer.section(Section::ValueSets, lists);
+    }
+
+    fn write_values(
+        &self,
+        anchors: &[Anchor],
+        place: impl Fn(u32) -> u32,
+        text: &mut Text,
+        writer: &mut Writer,
+    ) {
+        let values = self.values.items();
+        let mut value_anchors = vec![Vec::new(); values.len()];
+        for anchor in anchors {
+            let Some(SimpleCondition { test: Test::OneOf(values), .. }) =
+                self.simple_conditions.get(anchor.condition)
+            else {
+                continue;
+            };
+            for value in values {
+                if let Some(anchors) = value_anchors.get_mut(*value as usize) {
+                    anchors.push(anchor.reference);
+                }
+            }
+        }
+
+        // Half of the table stays empty, so that searches are short.
+        let mut table = vec![0; (values.len() * 2).next_power_of_two()];
+        let (mut records, mut anchored) = (Vec::new(), Vec::new());
+        for ((number, (attribute, scalar)), anchors) in (1_u32..).zip(values).zip(value_anchors) {
+            let (kind, words, bytes) = match scalar {
+                Scalar::String(string) => {
+                    let (offset, length) = text.intern(string);
+                    (kind::STRING, [offset, length], string.clone().into_bytes())
+                }
+                Scalar::Number(bits) => fixed_scalar(kind::NUMBER, halves(*bits)),
+                Scalar::Bool(value) => fixed_scalar(kind::BOOL, [u32::from(*value), 0]),
+                Scalar::Null => fixed_scalar(kind::NULL, [0, 0]),
+            };
+            let tagged = place(*attribute) << kind::ATTRIBUTE_SHIFT | kind;
+            records.extend([tagged, words[0], words[1], length_of(&anchored)]);
+            anchored.extend(anchors);
+            insert(&mut table, table_hash(tagged, &bytes), number);
+        }
+        records.extend([0, 0, 0, length_of(&anchored)]);
+        writer.section(Section::Values, records);
+        writer.section(Section::ValueAnchors, anchored);
+        writer.section(Section::Table, table);
+    }
+}
+
+fn fixed_scalar(kind: u32, words: [u32; 2]) -> (u32, [u32; 2], Vec<u8>) {
+    (kind, words, scalar_bytes(words).to_vec())
+}
+
+fn insert(table: &mut [u32], hash: u32, number: u32) {
+    let mask = table.len().wrapping_sub(1);
+    let mut at = hash as usize & mask;
+    while table.get(at).is_some_and(|taken| *taken != 0) {
+        at = (at + 1) & mask;
+    }
+    if let Some(free) = table.get_mut(at) {
+        *free = number;
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
+const fn length_of<T>(items: &[T]) -> u32 {
+    items.len() as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "splits into halves")]
+const fn halves(bits: u64) -> [u32; 2] {
+    [bits as u32, (bits >> 32) as u32]
+}

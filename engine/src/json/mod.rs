@@ -1,0 +1,11 @@
+//! Reading JSON with JavaScript's semantics, and writing JSON strings and numbers.
+
+mod members;
+mod plain;
+mod value;
+mod write;
+
+pub(crate) use members::{Members, member, sort_members};
+pub(crate) use plain::read_plain;
+pub use value::{Json, read};
+pub use write::{push_number, push_string};

@@ -1,0 +1,83 @@
+//! Evaluating experiments one by one.
+
+use alloc::vec::Vec;
+
+use super::{conditions::any_matches, context::Context};
+use crate::{
+    assignment::Assignment,
+    bucket::{KeyHash, UserKey},
+    snapshot::{Experiment, Snapshot},
+};
+
+/// The decision about one experiment for one user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Index into the experiment's variants, or `None` if the user is not assigned.
+    pub variant: Option<u32>,
+    /// The step that determined the result.
+    pub step: Step,
+}
+
+/// The steps of a decision, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The audience's rules did not match.
+    Audience,
+    /// The experiment's own rules did not match.
+    Targeting,
+    /// The user's bucket determined the result.
+    Allocation,
+}
+
+/// The reason for a decision, by OpenFeature's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The user's bucket determined the variant.
+    Split,
+    /// The user is not assigned.
+    Default,
+}
+
+impl Decision {
+    /// Returns the reason, by OpenFeature's names.
+    #[must_use]
+    pub const fn reason(&self) -> Reason {
+        if self.variant.is_some() { Reason::Split } else { Reason::Default }
+    }
+}
+
+/// Decides all experiments of a snapshot for one user.
+///
+/// Replaces the content of `assignments` with the user's assignments, in snapshot order. The caller owns the buffer, so
+/// that repeated decisions do not allocate.
+pub fn decide(snapshot: &Snapshot, user: UserKey<'_>, context: &Context, assignments: &mut Vec<Assignment>) {
+    assignments.clear();
+    let user = KeyHash::of(user);
+    assignments.extend((0..).zip(&snapshot.experiments).filter_map(|(experiment, definition)| {
+        let variant = decide_one(definition, user, context).variant?;
+        Some(Assignment { experiment, variant })
+    }));
+}
+
+/// Decides one experiment for one user.
+#[must_use]
+pub fn evaluate(experiment: &Experiment, user: UserKey<'_>, context: &Context) -> Decision {
+    decide_one(experiment, KeyHash::of(user), context)
+}
+
+fn decide_one(experiment: &Experiment, user: KeyHash, context: &Context) -> Decision {
+    if !any_matches(&experiment.audience_rules, context) {
+        return Decision { variant: None, step: Step::Audience };
+    }
+    if !any_matches(&experiment.targeting_rules, context) {
+        return Decision { variant: None, step: Step::Targeting };
+    }
+    let bucket = user.bucket(&experiment.salt);
+    let variant = experiment
+        .allocations
+        .iter()
+        .find(|allocation| allocation.contains(bucket))
+        .and_then(|hit| (0..).zip(&experiment.variants).find(|(_, variant)| variant.id == hit.variant_id))
+        .map(|(variant, _)| variant);
+    Decision { variant, step: Step::Allocation }
+}

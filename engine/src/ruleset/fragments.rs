@@ -1,0 +1,37 @@
+//! The JSON fragments that responses are assembled from.
+
+use super::words::Words;
+
+/// Fragments of responses, as JSON in UTF-8.
+#[derive(Clone, Copy, Debug)]
+pub struct Fragments<'a> {
+    pub(super) experiments: Words<'a>,
+    pub(super) starts: Words<'a>,
+    pub(super) text: &'a [u8],
+}
+
+impl<'a> Fragments<'a> {
+    /// Returns the start of an experiment's assignment: `{"experiment_key":…,"experiment_id":…,`. Empty if there is no such
+    /// experiment.
+    #[must_use]
+    #[inline]
+    pub fn head(self, experiment: u32) -> &'a [u8] {
+        self.experiments.get(experiment as usize).map_or(&[], |fragment| self.fragment(fragment))
+    }
+
+    /// Returns the end of an assignment to a variant: `"variant_key":…,"variant_id":…,"payload":…}`, without the payload if
+    /// the variant has none. Empty if there is no such variant.
+    #[must_use]
+    #[inline]
+    pub fn tail(self, experiment: u32, variant: u32) -> &'a [u8] {
+        let [head, end] = self.experiments.record(experiment as usize);
+        let fragment = head.saturating_add(1).saturating_add(variant);
+        if fragment < end { self.fragment(fragment) } else { &[] }
+    }
+
+    #[inline]
+    fn fragment(self, fragment: u32) -> &'a [u8] {
+        let [start, end] = self.starts.record(fragment as usize);
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
