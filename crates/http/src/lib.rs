@@ -33,5 +33,5 @@ pub use fast_path::{FastPath, FastResponse};
 pub use limit::{Allowance, Limiter, RateLimit};
 pub use metrics::{Metrics, OnPanic, RouteMetrics};
 pub use proxy::{ProxyError, Upstream, UpstreamUrl};
-pub use response::{ErrorResponse, ErrorResponse as Failed, json_response, json_response as json_reply};
+pub use response::{ErrorResponse, json_response};
 pub use server::{ListenError, client_address};
