@@ -1,4 +1,4 @@
-//! What `/health` and `/ready` say.
+//! The responses to `/health` and `/ready`.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use edgewise_http::json_response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How a plane is.
+/// The health of a plane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ServiceStatus {
-    /// It works.
+    /// The plane works.
     Ok,
-    /// It answers that it does not.
+    /// The plane responds with an error.
     Unhealthy,
-    /// It does not answer.
+    /// The plane does not respond.
     Unreachable,
 }
 
-/// How the planes are.
+/// The health of the planes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Services {
     /// The control plane.
@@ -30,40 +30,40 @@ pub struct Services {
     pub decision_service: ServiceStatus,
 }
 
-/// Whether all is well.
+/// The overall health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// All is.
+    /// Everything works.
     Ok,
-    /// Something is not.
+    /// A plane does not work.
     Degraded,
-    /// Not yet, or no more.
+    /// The process cannot handle requests at the moment.
     Unavailable,
 }
 
-/// The answer to `GET /health` and `GET /ready`. What a plane does not know is left out.
+/// The response to `GET /health` and `GET /ready`. A plane omits the fields that do not apply to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Health {
-    /// Whether all is well.
+    /// The overall health.
     pub status: Status,
-    /// How the planes are.
+    /// The health of the planes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub services: Option<Services>,
-    /// The snapshot version that each environment is decided from; `null` if none could be loaded.
+    /// The loaded snapshot version of each environment; `null` if no version could be loaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<BTreeMap<String, Option<u64>>>, example = json!({"prod": 3}))]
     pub config_versions: Option<BTreeMap<String, Option<u64>>>,
-    /// What keeps newer snapshots from being loaded, by environment; left out if nothing does.
+    /// The error of each environment whose newest snapshot cannot be loaded; omitted if there are no errors.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub config_errors: BTreeMap<String, String>,
 }
 
 impl ServiceStatus {
-    /// What a plane's answer says of it.
+    /// Returns the health of a plane with this response to a health check; `None` for a plane that does not respond.
     #[must_use]
-    pub fn of_answer(answer: Option<StatusCode>) -> Self {
-        match answer {
+    pub fn of_response(status: Option<StatusCode>) -> Self {
+        match status {
             Some(status) if status.is_success() => Self::Ok,
             Some(_) => Self::Unhealthy,
             None => Self::Unreachable,
@@ -72,14 +72,14 @@ impl ServiceStatus {
 }
 
 impl Health {
-    /// A plane that says of itself whether it works.
+    /// Creates the health of a plane that reports on itself.
     #[must_use]
     pub const fn own(works: bool) -> Self {
         let status = if works { Status::Ok } else { Status::Unavailable };
         Self { status, services: None, config_versions: None, config_errors: BTreeMap::new() }
     }
 
-    /// What a gateway says of its planes.
+    /// Creates the health of several planes.
     #[must_use]
     pub fn of(services: Services) -> Self {
         let all_ok = [services.experiment_service, services.decision_service] == [ServiceStatus::Ok; 2];
@@ -87,7 +87,7 @@ impl Health {
         Self { status, services: Some(services), ..Self::own(true) }
     }
 
-    /// Adds what a decision plane has loaded.
+    /// Adds the loaded versions and the errors of a decision plane.
     #[must_use]
     pub fn with_configs(self, cache: &Cache) -> Self {
         let text = |environment: EnvironmentName| environment.as_str().to_owned();
@@ -97,9 +97,9 @@ impl Health {
         Self { config_versions: Some(versions.collect()), config_errors: errors.collect(), ..self }
     }
 
-    /// The answer: 200 if all is well, else 503.
+    /// Returns the response: 200 if everything works, otherwise 503.
     #[must_use]
-    pub fn answer(&self) -> Response {
+    pub fn response(&self) -> Response {
         let status = match self.status {
             Status::Ok => StatusCode::OK,
             Status::Degraded | Status::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

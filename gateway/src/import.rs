@@ -1,4 +1,4 @@
-//! `edgewise import`: takes over what another system keeps, and says what it does, for people.
+//! The command `edgewise import`: imports the data of another system, and writes a report.
 
 use std::{
     io::{Write, stdout},
@@ -19,19 +19,19 @@ use edgewise_import::{
 
 use crate::options::{DataOptions, FromOptions, ReferenceOptions, SnapshotPlace, StoreUrl};
 
-/// The largest file that is taken for a snapshot.
-const SNAPSHOT_BYTES: u64 = 256 << 20;
-/// How long it is waited until an environment is live.
+/// The size limit of a snapshot file.
+const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
+/// The time limit for publishing an imported environment.
 const PUBLISH_WAIT: Duration = Duration::from_mins(1);
 
-/// Takes over what the reference keeps, or, without `--apply`, says what that would be.
+/// Imports the data of the reference, or, without `--apply`, reports the plan of the import.
 ///
 /// # Errors
-/// Say in one line what to do.
+/// Each error says in one line what to do.
 pub async fn reference(options: &ReferenceOptions) -> Result<()> {
     let source = read(&options.from).await?;
     let data = options.into.data();
-    writeln!(stdout(), "Into {}\n", place(&data))
+    writeln!(stdout(), "Into {}\n", target(&data))
         .map_err(|problem| anyhow!("the report cannot be written: {problem}"))?;
     if options.apply {
         apply(source, &data).await
@@ -40,7 +40,7 @@ pub async fn reference(options: &ReferenceOptions) -> Result<()> {
     }
 }
 
-/// Reads the reference.
+/// Reads the data of the reference.
 async fn read(from: &FromOptions) -> Result<SourceData> {
     let now = SystemClock.now_ms();
     match (&from.database_url, &from.snapshot) {
@@ -49,50 +49,51 @@ async fn read(from: &FromOptions) -> Result<SourceData> {
             let json = read_file(path)?;
             read_snapshot(&json, now).with_context(|| format!("the file {}", path.display())).map_err(flat)
         }
-        (None, Some(SnapshotPlace::Web(below, name))) => {
-            let json = fetch(below, name).await?;
-            read_snapshot(&json, now).with_context(|| format!("the answer at {name}")).map_err(flat)
+        (None, Some(SnapshotPlace::Web(base, name))) => {
+            let json = fetch(base, name).await?;
+            read_snapshot(&json, now).with_context(|| format!("the response at {name}")).map_err(flat)
         }
-        (None, None) => bail!("say where to import from: --database-url or --snapshot"),
+        (None, None) => bail!("the source of the import is missing: add --database-url or --snapshot"),
     }
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>> {
     let unreadable = |problem| anyhow!("the file {} cannot be read: {problem}", path.display());
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > SNAPSHOT_BYTES {
-        bail!("the file {} is no snapshot: it is larger than {} MiB", path.display(), SNAPSHOT_BYTES >> 20);
+    if size > MAX_SNAPSHOT_BYTES {
+        let (path, max) = (path.display(), MAX_SNAPSHOT_BYTES >> 20);
+        bail!("the file {path} is not a snapshot: the file is larger than {max} MiB");
     }
     std::fs::read(path).map_err(unreadable)
 }
 
-async fn fetch(below: &Location, name: &str) -> Result<Vec<u8>> {
-    let hint = "download it, and name the file";
-    let source = Source::open(below).await?;
+async fn fetch(base: &Location, name: &str) -> Result<Vec<u8>> {
+    let hint = "check the URL, or download the snapshot and pass the file";
+    let source = Source::open(base).await?;
     match source.get(name).await {
         Ok(Some(found)) => Ok(found.bytes),
-        Ok(None) => bail!("there is no snapshot at that address, or it is not public: check it, or {hint}"),
-        Err(problem) => bail!("the snapshot cannot be fetched: {problem}: check the address, or {hint}"),
+        Ok(None) => bail!("there is no snapshot at that URL, or the snapshot is not public: {hint}"),
+        Err(problem) => bail!("the snapshot cannot be fetched: {problem}: {hint}"),
     }
 }
 
-/// An error and what it is about, in one line.
+/// Formats an error and its context in one line.
 fn flat(error: anyhow::Error) -> anyhow::Error {
     anyhow!("{error:#}")
 }
 
 async fn apply(source: SourceData, data: &DataOptions) -> Result<()> {
     let objects = data.snapshots().open().await?;
-    let mut setup = Options::new(data.database());
-    setup.publish_wait = PUBLISH_WAIT;
-    let control = Control::start(setup, objects, Arc::new(|_, _| {})).await?;
+    let mut settings = Options::new(data.database());
+    settings.publish_wait = PUBLISH_WAIT;
+    let control = Control::start(settings, objects, Arc::new(|_, _| {})).await?;
     let result = run::apply(source, &control, &mut stdout()).await;
     control.stop().await;
     result
 }
 
-/// Where it goes. A server's URL is not shown, as it may hold a password.
-fn place(data: &DataOptions) -> String {
+/// Describes the target of the import. The URL of a server is omitted, because the URL may contain a password.
+fn target(data: &DataOptions) -> String {
     let database = match &data.database_url {
         Some(url) if url.starts_with("postgres") => "the Postgres database of --into-database-url".to_owned(),
         _ => data.database(),

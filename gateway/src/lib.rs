@@ -1,12 +1,12 @@
-//! Edgewise as one native program: each plane, all of them together, and the gateway before them.
+//! The native program of Edgewise: each plane, all planes in one process, and the gateway in front of separate planes.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`options`] | what can be set, by flags, variables and `edgewise.toml` |
-//! | [`planes`] | which plane serves what: all routes |
-//! | [`health`] | what `/health` and `/ready` say |
-//! | [`import`] | taking over what another system keeps |
-//! | [`openapi`] | the document that describes all routes, and a page to read it |
+//! | [`options`] | the options: flags, variables and `edgewise.toml` |
+//! | [`planes`] | the planes with their routes |
+//! | [`health`] | the responses to `/health` and `/ready` |
+//! | [`import`] | the command `edgewise import` |
+//! | [`openapi`] | the OpenAPI document, and a page that renders the document |
 //! | [`logging`] | the log |
 #![forbid(unsafe_code)]
 

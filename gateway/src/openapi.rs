@@ -1,4 +1,4 @@
-//! The document that describes all routes, and a page to read it.
+//! The OpenAPI document, and a page that renders the document.
 
 use axum::{
     Router,
@@ -15,14 +15,14 @@ use utoipa::{IntoResponses, OpenApi};
 
 use crate::health::Health;
 
-/// The page. It is whole: it loads nothing but the document.
+/// The page that renders the document. The page loads nothing but the document.
 pub const PAGE: &str = include_str!("docs.html");
-/// Lets the page run its own script and style and nothing else, and be shown nowhere else.
+/// The content security policy of the page: only the page's own script and style are allowed, and no frames.
 pub const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; \
-     script-src 'sha256-dCGrs1OPHryO48iieTb+n2M6BAP/+jDMJhRijsLrBDs='; style-src 'sha256-LQ/ejpl09UfobSSnM4P91tCC7FoNnC22P6yApH7NBJ0='; \
+     script-src 'sha256-JJCP5gbEGtgmmdGN+1OfXjAPS0BArSDXuQ5U5NOcb3o='; style-src 'sha256-CYoY6CZqZlxkLL7+S6O+8kudYV8XLb0oNyOqm0Wumj0='; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// All routes, as `edgewise serve` has them.
+/// Returns the document of `edgewise serve`, with all routes.
 #[must_use]
 pub fn serve() -> utoipa::openapi::OpenApi {
     Document::openapi()
@@ -33,30 +33,30 @@ pub fn serve() -> utoipa::openapi::OpenApi {
         .merge_from(Process::openapi())
 }
 
-/// All routes, as `edgewise gateway` has them: what it passes on may not reach its plane.
+/// Returns the document of `edgewise gateway`: all routes, with the error responses of a reverse proxy.
 #[must_use]
 pub fn gateway() -> utoipa::openapi::OpenApi {
     let mut document = serve();
-    let problems = PassingProblems::responses();
+    let errors = ProxyErrors::responses();
     for (path, item) in &mut document.paths.paths {
         if path == "/api/health" || !(path.starts_with("/api/") || path.starts_with("/configs/")) {
             continue;
         }
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
-            operation.responses.responses.extend(problems.clone());
+            operation.responses.responses.extend(errors.clone());
         }
     }
     document
 }
 
-/// The routes of `edgewise control`.
+/// Returns the document of `edgewise control`.
 #[must_use]
 pub fn control() -> utoipa::openapi::OpenApi {
     Document::openapi().merge_from(Control::openapi()).merge_from(Process::openapi())
 }
 
-/// The routes of `edgewise decide`.
+/// Returns the document of `edgewise decide`.
 #[must_use]
 pub fn decide() -> utoipa::openapi::OpenApi {
     Document::openapi()
@@ -65,7 +65,7 @@ pub fn decide() -> utoipa::openapi::OpenApi {
         .merge_from(Process::openapi())
 }
 
-/// A document at `{prefix}/openapi.json`, and the page that shows it at `{prefix}/docs`.
+/// Returns the routes that serve a document at `{prefix}/openapi.json`, and the page at `{prefix}/docs`.
 pub fn routes<S>(prefix: &str, document: &utoipa::openapi::OpenApi) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -89,24 +89,24 @@ async fn page() -> Response {
     (headers, PAGE).into_response()
 }
 
-/// What all documents say.
+/// The parts that all documents share.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Edgewise",
-        description = "Experiments and feature flags, decided where the request is. Every answer is JSON; every \
-                       error is `{\"error\": \"what is wrong\"}`.",
+        description = "Experiments and feature flags, with decisions where the requests are handled. Every response \
+                       is JSON; every error response is `{\"error\": \"what is wrong\"}`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(ErrorBody)),
     tags(
-        (name = "decisions", description = "Which user gets which variant"),
-        (name = "environments", description = "Places that have their own experiments and snapshots"),
-        (name = "audiences", description = "Named, reusable sets of targeting rules"),
-        (name = "experiments", description = "Splits of users into variants"),
-        (name = "variants", description = "What an experiment's users can get, and who gets it"),
-        (name = "snapshots", description = "What is published: read by decision planes, browsers and workers"),
-        (name = "process", description = "How the process is"),
+        (name = "decisions", description = "The variants of a user"),
+        (name = "environments", description = "Environments, each with its own experiments and snapshots"),
+        (name = "audiences", description = "Named sets of targeting rules, which experiments can share"),
+        (name = "experiments", description = "Experiments, which split users into variants"),
+        (name = "variants", description = "The variants of an experiment, and their allocations of buckets"),
+        (name = "snapshots", description = "Published snapshots, for decision planes, browsers and workers"),
+        (name = "process", description = "Health and metrics of the process"),
     )
 )]
 struct Document;
@@ -119,45 +119,45 @@ struct Process;
 #[openapi(paths(described::health))]
 struct ApiHealth;
 
-/// What can go wrong on the way to another plane.
+/// The error responses of a reverse proxy.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes what is answered")]
-enum PassingProblems {
+#[expect(dead_code, reason = "describes responses")]
+enum ProxyErrors {
     /// The plane cannot be reached
     #[response(status = 502)]
     Unreachable(#[to_schema] ErrorBody),
-    /// The plane does not answer in time
+    /// The plane does not respond in time
     #[response(status = 504)]
-    Slow(#[to_schema] ErrorBody),
+    Timeout(#[to_schema] ErrorBody),
 }
 
-/// Routes whose handlers are shared or closures, described.
+/// The descriptions of routes whose handlers are shared or closures.
 mod described {
     use super::Health;
 
-    /// Whether all is well, and what is loaded
+    /// Read the health of the planes, and the loaded versions
     #[utoipa::path(
         get, path = "/health", tag = "process",
         responses(
-            (status = 200, description = "All is well", body = Health),
-            (status = 503, description = "Something is not", body = Health),
+            (status = 200, description = "Everything works", body = Health),
+            (status = 503, description = "A plane does not work", body = Health),
         )
     )]
     #[expect(dead_code, reason = "describes a route")]
     pub(super) fn health() {}
 
-    /// Whether requests can be answered
+    /// Check whether the process can handle requests
     #[utoipa::path(
         get, path = "/ready", tag = "process",
         responses(
-            (status = 200, description = "They can", body = Health),
-            (status = 503, description = "Not yet, or no more", body = Health),
+            (status = 200, description = "The process can handle requests", body = Health),
+            (status = 503, description = "The process cannot handle requests at the moment", body = Health),
         )
     )]
     #[expect(dead_code, reason = "describes a route")]
     pub(super) fn ready() {}
 
-    /// What is counted, in OpenMetrics text
+    /// Read the metrics as OpenMetrics text
     #[utoipa::path(
         get, path = "/metrics", tag = "process",
         responses((status = 200, description = "The metrics", content_type = "application/openmetrics-text", body = String))

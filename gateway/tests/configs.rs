@@ -1,5 +1,5 @@
-//! `/configs/…`: what browsers, workers and other decision planes read.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! `/configs/…`: the published objects that browsers, workers and other decision planes read.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -14,36 +14,36 @@ async fn plane() -> (Served, TempDir) {
 }
 
 #[tokio::test]
-async fn published_objects_are_served_as_they_lie_in_the_store() {
+async fn published_objects_are_served_unchanged() {
     let (plane, _root) = plane().await;
     for (path, content, caching) in [
         ("version.json", "{\"version\":7}", "public, max-age=1"),
         ("snapshots/latest.json", &snapshot(7), "public, max-age=1"),
         ("snapshots/7.json", &snapshot(7), "public, max-age=31536000, immutable"),
     ] {
-        let answer = plane.get(&format!("/configs/prod/{path}")).await;
-        assert_eq!(answer.status(), 200, "{path}");
-        assert_eq!(answer.headers()["cache-control"], caching, "{path}");
-        assert_eq!(answer.headers()["content-type"], "application/json");
-        assert_eq!(answer.headers()["access-control-allow-origin"], "*");
-        assert!(answer.headers()["access-control-expose-headers"].to_str().unwrap().contains("etag"));
-        assert_eq!(answer.text().await.unwrap(), content, "{path}");
+        let response = plane.get(&format!("/configs/prod/{path}")).await;
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(response.headers()["cache-control"], caching, "{path}");
+        assert_eq!(response.headers()["content-type"], "application/json");
+        assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        assert!(response.headers()["access-control-expose-headers"].to_str().unwrap().contains("etag"));
+        assert_eq!(response.text().await.unwrap(), content, "{path}");
     }
     plane.stop().await;
 }
 
 #[tokio::test]
-async fn a_client_that_has_an_object_is_told_so_without_the_object() {
+async fn a_client_with_a_current_copy_gets_a_304_without_the_object() {
     let (plane, _root) = plane().await;
     let path = "/configs/prod/version.json";
     let etag = plane.get(path).await.headers()["etag"].to_str().unwrap().to_owned();
-    for asked in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
-        let answer = plane.send("GET", path, &[("if-none-match", &asked)], "").await;
-        assert_eq!(answer.status(), 304, "{asked}");
-        assert_eq!(answer.headers()["etag"], etag.as_str());
-        assert_eq!(answer.headers()["cache-control"], "public, max-age=1");
-        assert_eq!(answer.headers()["access-control-allow-origin"], "*");
-        assert_eq!(answer.text().await.unwrap(), "");
+    for tags in [etag.clone(), format!("W/{etag}"), format!("\"other\", {etag}"), "*".to_owned()] {
+        let response = plane.send("GET", path, &[("if-none-match", &tags)], "").await;
+        assert_eq!(response.status(), 304, "{tags}");
+        assert_eq!(response.headers()["etag"], etag.as_str());
+        assert_eq!(response.headers()["cache-control"], "public, max-age=1");
+        assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        assert_eq!(response.text().await.unwrap(), "");
     }
     let other = plane.send("GET", path, &[("if-none-match", "\"other\"")], "").await;
     assert_eq!(other.status(), 200);
@@ -51,7 +51,7 @@ async fn a_client_that_has_an_object_is_told_so_without_the_object() {
 }
 
 #[tokio::test]
-async fn head_answers_without_a_body_and_options_says_what_is_allowed() {
+async fn head_has_no_body_and_options_lists_the_allowed_methods() {
     let (plane, _root) = plane().await;
     let head = plane.send("HEAD", "/configs/prod/version.json", &[], "").await;
     assert_eq!((head.status().as_u16(), &head.headers()["content-length"]), (200, &"13".parse().unwrap()));
@@ -64,7 +64,7 @@ async fn head_answers_without_a_body_and_options_says_what_is_allowed() {
 }
 
 #[tokio::test]
-async fn nothing_else_can_be_read_and_no_error_is_cached() {
+async fn other_paths_are_404_and_errors_are_not_cached() {
     let (plane, root) = plane().await;
     std::fs::write(root.path().join("secret.json"), "secret").unwrap();
     std::fs::write(root.path().join("configs/prod/secret.json"), "secret").unwrap();
@@ -92,23 +92,24 @@ async fn nothing_else_can_be_read_and_no_error_is_cached() {
         "/configs/prod/snapshots/7.json%00",
         "/configs/%70rod/version.json",
     ] {
-        // As it is: a client of higher level would tidy the path up.
-        let answer = plane.raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).await;
-        assert!(answer.starts_with("HTTP/1.1 404 "), "{path}: {answer}");
-        assert!(answer.contains("{\"error\":") && !answer.contains("secret\""), "{path}: {answer}");
+        // An HTTP client would normalize the path.
+        let response =
+            plane.raw(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")).await;
+        assert!(response.starts_with("HTTP/1.1 404 "), "{path}: {response}");
+        assert!(response.contains("{\"error\":") && !response.contains("secret\""), "{path}: {response}");
         if path.len() > "/configs/".len() {
-            assert!(answer.contains("cache-control: no-store"), "{path}: {answer}");
+            assert!(response.contains("cache-control: no-store"), "{path}: {response}");
         }
     }
     for method in ["PUT", "POST", "DELETE", "PATCH"] {
-        let answer = plane.send(method, "/configs/prod/version.json", &[], "").await;
-        assert_eq!(answer.status(), 404, "{method}");
+        let response = plane.send(method, "/configs/prod/version.json", &[], "").await;
+        assert_eq!(response.status(), 404, "{method}");
     }
     plane.stop().await;
 }
 
 #[tokio::test]
-async fn another_decision_plane_can_read_its_snapshots_from_here() {
+async fn another_decision_plane_can_read_the_published_objects() {
     let (plane, _root) = plane().await;
     let reader = Served::plane(&["decide", "--snapshot-store", &plane.url("/")]).await;
     assert_eq!(reader.json("/decide?user_key=u&env=prod").await.1["config_version"], 7);
@@ -124,7 +125,7 @@ async fn another_decision_plane_can_read_its_snapshots_from_here() {
 }
 
 #[tokio::test]
-async fn a_store_of_the_first_platform_with_latest_json_alone_is_read() {
+async fn a_store_of_the_reference_with_only_latest_json_is_read() {
     let root = tempfile::tempdir().unwrap();
     let directory = root.path().join("configs/old/snapshots");
     std::fs::create_dir_all(&directory).unwrap();

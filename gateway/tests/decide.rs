@@ -1,5 +1,5 @@
-//! Deciding over HTTP: the recorded decisions, and input of every wrong kind.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Decisions over HTTP: the recorded decisions, and all kinds of invalid input.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -15,7 +15,7 @@ async fn plane(root: &TempDir) -> Served {
     Served::plane(&["decide", "--snapshot-store", &store]).await
 }
 
-/// A plane with one environment, `prod`.
+/// Starts a plane with a single environment, `prod`.
 async fn small() -> (Served, TempDir) {
     let root = tempfile::tempdir().unwrap();
     publish(root.path(), "prod", 1, &snapshot(1));
@@ -23,7 +23,7 @@ async fn small() -> (Served, TempDir) {
 }
 
 #[tokio::test]
-async fn the_recorded_decisions_come_out_exactly() {
+async fn the_recorded_decisions_are_reproduced_exactly() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/vectors/decisions.json");
     let vectors: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
     let cases = vectors["cases"].as_array().unwrap();
@@ -42,13 +42,13 @@ async fn the_recorded_decisions_come_out_exactly() {
             let (user, context) = (request["user_key"].as_str().unwrap(), request["context"].to_string());
             let query = [("user_key", user), ("env", &environment), ("context", &context)];
             let url = Url::parse_with_params(&plane.url("/decide"), query).unwrap();
-            let answer = client.get(url).send().await.unwrap();
-            assert_eq!(answer.status(), 200, "{request}");
-            let answer: Value = answer.json().await.unwrap();
-            assert_eq!(answer["assignments"], request["assignments"], "{request}\n{}", case["snapshot"]);
-            assert_eq!(answer["user_key"], user);
-            assert_eq!(answer["environment"], environment);
-            assert_eq!(answer["config_version"], case["snapshot"]["version"]);
+            let response = client.get(url).send().await.unwrap();
+            assert_eq!(response.status(), 200, "{request}");
+            let response: Value = response.json().await.unwrap();
+            assert_eq!(response["assignments"], request["assignments"], "{request}\n{}", case["snapshot"]);
+            assert_eq!(response["user_key"], user);
+            assert_eq!(response["environment"], environment);
+            assert_eq!(response["config_version"], case["snapshot"]["version"]);
             requests += 1;
         }
     }
@@ -57,7 +57,7 @@ async fn the_recorded_decisions_come_out_exactly() {
 }
 
 #[tokio::test]
-async fn get_and_post_answer_alike() {
+async fn get_and_post_have_the_same_response() {
     let (plane, _root) = small().await;
     let expected = r#"{"user_key":"u","environment":"prod","config_version":1,"assignments":[{"experiment_key":"e","experiment_id":"id-e","variant_key":"v1","variant_id":"id-v","payload":null}]}"#;
     let got = plane.get("/decide?user_key=u&env=prod&context=%7B%22a%22%3A1%7D").await;
@@ -70,7 +70,7 @@ async fn get_and_post_answer_alike() {
 }
 
 #[tokio::test]
-async fn an_environment_without_snapshot_is_a_503_that_names_it() {
+async fn an_environment_without_snapshot_is_a_503_that_names_the_environment() {
     let (plane, _root) = small().await;
     let (status, body) = plane.json("/decide?user_key=u&env=none").await;
     assert_eq!(status, 503);
@@ -79,7 +79,7 @@ async fn an_environment_without_snapshot_is_a_503_that_names_it() {
 }
 
 #[tokio::test]
-async fn a_wrong_query_is_a_400_that_names_the_parameter() {
+async fn an_invalid_query_is_a_400_that_names_the_parameter() {
     let (plane, _root) = small().await;
     let deep = "%5B".repeat(10_000);
     let long_key = "x".repeat(1025);
@@ -113,7 +113,7 @@ async fn a_wrong_query_is_a_400_that_names_the_parameter() {
 }
 
 #[tokio::test]
-async fn a_wrong_body_is_a_4xx_that_names_the_problem() {
+async fn an_invalid_body_is_a_4xx_that_names_the_problem() {
     let (plane, _root) = small().await;
     let json = [("content-type", "application/json")];
     let text = [("content-type", "text/plain")];
@@ -135,8 +135,8 @@ async fn a_wrong_body_is_a_4xx_that_names_the_problem() {
         (&json, &large, 413, "larger"),
         (&text, valid, 415, "application/json"),
     ] {
-        let answer = plane.send("POST", "/decide", headers, body.to_owned()).await;
-        let (got, body): (u16, Value) = (answer.status().into(), answer.json().await.unwrap());
+        let response = plane.send("POST", "/decide", headers, body.to_owned()).await;
+        let (got, body): (u16, Value) = (response.status().into(), response.json().await.unwrap());
         assert_eq!(got, status, "{body}");
         assert!(body["error"].as_str().unwrap().contains(named), "{body}");
     }
@@ -153,15 +153,15 @@ async fn unknown_routes_and_methods_are_a_404_in_json() {
         ("POST", "/health"),
         ("DELETE", "/configs/prod"),
     ] {
-        let answer = plane.send(method, path, &[], "").await;
-        assert_eq!(answer.status(), 404, "{method} {path}");
-        assert!(answer.json::<Value>().await.unwrap()["error"].is_string());
+        let response = plane.send(method, path, &[], "").await;
+        assert_eq!(response.status(), 404, "{method} {path}");
+        assert!(response.json::<Value>().await.unwrap()["error"].is_string());
     }
     plane.stop().await;
 }
 
 #[tokio::test]
-async fn health_shows_what_is_loaded_and_what_is_corrupt() {
+async fn health_contains_loaded_versions_and_corrupt_snapshots() {
     let (plane, root) = small().await;
     assert_eq!(
         plane.json("/health").await,
@@ -182,7 +182,7 @@ async fn health_shows_what_is_loaded_and_what_is_corrupt() {
 }
 
 #[tokio::test]
-async fn a_snapshot_published_by_another_process_goes_live_without_a_restart() {
+async fn a_snapshot_of_another_process_becomes_live_without_a_restart() {
     let root = tempfile::tempdir().unwrap();
     publish(root.path(), "prod", 1, &snapshot(1));
     let store = format!("file:{}", root.path().display());

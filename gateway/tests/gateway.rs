@@ -1,5 +1,5 @@
-//! The gateway before its planes: what it passes on, and what it says of them.
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The gateway in front of its planes: forwarding, health checks and the rate limit.
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -27,7 +27,7 @@ use tokio::{
     sync::{Notify, mpsc::Receiver},
 };
 
-/// Answers with what it was asked.
+/// Responds with a description of the request.
 async fn echo(request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
@@ -37,7 +37,7 @@ async fn echo(request: Request) -> Response {
         let values = head.headers.get_all(name).into_iter();
         values.map(|value| value.to_str().unwrap()).collect::<Vec<_>>().join(" | ")
     };
-    let asked = json!({
+    let received = json!({
         "method": head.method.as_str(),
         "target": head.uri.path_and_query().unwrap().as_str(),
         "body": String::from_utf8_lossy(&body),
@@ -50,13 +50,13 @@ async fn echo(request: Request) -> Response {
         "length": header("content-length"),
     });
     let headers = [("x-plane", "yes"), ("connection", "x-private"), ("x-private", "1"), ("keep-alive", "1")];
-    (headers, asked.to_string()).into_response()
+    (headers, received.to_string()).into_response()
 }
 
 fn plane(name: &'static str) -> Router {
     Router::new()
-        .route("/health", get(async || "well"))
-        .route("/ready", get(async || "well"))
+        .route("/health", get(async || "ok"))
+        .route("/ready", get(async || "ok"))
         .route("/name", get(async move || name))
         .fallback(echo)
 }
@@ -66,31 +66,31 @@ async fn gateway(control: &str, decide: &str, more: &[&str]) -> Served {
     Served::plane(&[&args, more].concat()).await
 }
 
-/// A gateway before two planes that echo.
+/// Starts a gateway in front of two planes that echo requests.
 async fn all() -> (Served, Served, Served) {
     let (control, decide) = (Served::routes(plane("control")).await, Served::routes(plane("decide")).await);
     (gateway(&control.url(""), &decide.url("/"), &[]).await, control, decide)
 }
 
-/// An address where nothing listens, nor will before the socket is dropped that it belongs to.
-fn nowhere() -> (String, TcpSocket) {
+/// Returns a URL where no process listens, and the socket that reserves the address.
+fn unreachable() -> (String, TcpSocket) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     (format!("http://{}", socket.local_addr().unwrap()), socket)
 }
 
-async fn asked(gateway: &Served, target: &str) -> Value {
-    let answer =
+async fn echoed(gateway: &Served, target: &str) -> Value {
+    let response =
         gateway.raw(format!("GET {target} HTTP/1.1\r\nhost: public\r\nconnection: close\r\n\r\n")).await;
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    serde_json::from_str(body).unwrap_or_else(|_| panic!("{target}: {answer}"))
+    let (_, body) = response.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap_or_else(|_| panic!("{target}: {response}"))
 }
 
 #[tokio::test]
-async fn each_path_goes_to_its_plane_as_it_was_sent() {
+async fn each_path_is_forwarded_unchanged_to_its_plane() {
     let (gateway, control, decide) = all().await;
     assert_eq!(gateway.get("/api/name").await.text().await.unwrap(), "control");
-    for (target, passed) in [
+    for (target, forwarded) in [
         ("/api/experiments?a=1&a=2", "/experiments?a=1&a=2"),
         (
             "/api/x/%2e%2e/y%2Fz//a/../b?q=%7B%22a%22:1%7D&s='+%20;&t=%FF",
@@ -103,12 +103,11 @@ async fn each_path_goes_to_its_plane_as_it_was_sent() {
         ("/configs/prod/version.json", "/configs/prod/version.json"),
         ("/configs/..%2f?x", "/configs/..%2f?x"),
     ] {
-        assert_eq!(asked(&gateway, target).await["target"], passed, "{target}");
+        assert_eq!(echoed(&gateway, target).await["target"], forwarded, "{target}");
     }
-    let decided = asked(&gateway, "/api/decide").await;
-    assert_eq!(decided["host"], decide.address.to_string());
-    assert_eq!(asked(&gateway, "/configs/x").await["host"], decide.address.to_string());
-    assert_eq!(asked(&gateway, "/api/decide/x").await["host"], control.address.to_string());
+    assert_eq!(echoed(&gateway, "/api/decide").await["host"], decide.address.to_string());
+    assert_eq!(echoed(&gateway, "/configs/x").await["host"], decide.address.to_string());
+    assert_eq!(echoed(&gateway, "/api/decide/x").await["host"], control.address.to_string());
     for path in ["/", "/decide", "/environments", "/api", "/api/", "/api/metrics", "/api/ready", "/configs"] {
         assert_eq!(gateway.json(path).await.0, 404, "{path}");
     }
@@ -118,22 +117,22 @@ async fn each_path_goes_to_its_plane_as_it_was_sent() {
 }
 
 #[tokio::test]
-async fn headers_are_passed_on_but_those_of_the_connection() {
+async fn headers_are_forwarded_except_for_those_of_the_connection() {
     let (gateway, control, decide) = all().await;
     let request = "POST /api/experiments HTTP/1.1\r\nhost: public:3000\r\nx-custom: 1\r\nx-custom: 2\r\n\
                    x-forwarded-for: 192.0.2.7\r\nconnection: close, x-hop\r\nx-hop: 1\r\nkeep-alive: 5\r\nte: trailers\r\n\
                    content-length: 4\r\n\r\nbody";
-    let answer = gateway.raw(request).await;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let asked: Value = serde_json::from_str(body).unwrap();
-    assert_eq!(asked["method"], "POST");
-    assert_eq!(asked["body"], "body");
-    assert_eq!(asked["length"], "4");
-    assert_eq!(asked["custom"], "1 | 2");
-    assert_eq!(asked["hop"], "");
-    assert_eq!(asked["for"], "192.0.2.7, 127.0.0.1");
-    assert_eq!(asked["proto"], "http");
-    assert_eq!(asked["forwarded_host"], "public:3000");
+    let response = gateway.raw(request).await;
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
+    let received: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(received["method"], "POST");
+    assert_eq!(received["body"], "body");
+    assert_eq!(received["length"], "4");
+    assert_eq!(received["custom"], "1 | 2");
+    assert_eq!(received["hop"], "");
+    assert_eq!(received["for"], "192.0.2.7, 127.0.0.1");
+    assert_eq!(received["proto"], "http");
+    assert_eq!(received["forwarded_host"], "public:3000");
     assert!(head.contains("x-plane: yes"), "{head}");
     assert!(!head.contains("x-private") && !head.contains("keep-alive"), "{head}");
     for served in [gateway, control, decide] {
@@ -141,7 +140,7 @@ async fn headers_are_passed_on_but_those_of_the_connection() {
     }
 }
 
-/// A body whose parts come through a channel.
+/// A body whose parts arrive through a channel.
 struct Parts(Receiver<&'static str>);
 
 impl HttpBody for Parts {
@@ -157,7 +156,7 @@ impl HttpBody for Parts {
 }
 
 #[tokio::test]
-async fn an_answer_flows_through_as_it_is_made() {
+async fn a_response_is_streamed() {
     let go_on = Arc::new(Notify::new());
     let stream = {
         let go_on = go_on.clone();
@@ -172,24 +171,24 @@ async fn an_answer_flows_through_as_it_is_made() {
         }
     };
     let control = Served::routes(Router::new().route("/stream", get(stream))).await;
-    let (away, _socket) = nowhere();
+    let (away, _socket) = unreachable();
     let gateway = gateway(&control.url(""), &away, &[]).await;
-    let mut answer = gateway.get("/api/stream").await;
-    assert_eq!(answer.chunk().await.unwrap().unwrap(), "first");
+    let mut response = gateway.get("/api/stream").await;
+    assert_eq!(response.chunk().await.unwrap().unwrap(), "first");
     go_on.notify_one();
-    assert_eq!(answer.chunk().await.unwrap().unwrap(), "second");
-    assert_eq!(answer.chunk().await.unwrap(), None);
+    assert_eq!(response.chunk().await.unwrap().unwrap(), "second");
+    assert_eq!(response.chunk().await.unwrap(), None);
     gateway.stop().await;
     control.stop().await;
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_refused_here() {
+async fn a_body_that_is_too_large_is_refused_by_the_gateway() {
     let (gateway, control, decide) = all().await;
     for path in ["/api/experiments", "/api/decide"] {
-        let answer = gateway.send("POST", path, &[], vec![b'x'; 2 << 20]).await;
-        assert_eq!(answer.status(), 413, "{path}");
-        assert!(answer.json::<Value>().await.unwrap()["error"].is_string());
+        let response = gateway.send("POST", path, &[], vec![b'x'; 2 << 20]).await;
+        assert_eq!(response.status(), 413, "{path}");
+        assert!(response.json::<Value>().await.unwrap()["error"].is_string());
     }
     let largest = gateway.send("POST", "/api/experiments", &[], vec![b'x'; 1 << 20]).await;
     assert_eq!(largest.status(), 200);
@@ -199,8 +198,8 @@ async fn a_body_that_is_too_large_is_refused_here() {
 }
 
 #[tokio::test]
-async fn a_plane_that_is_down_is_a_502_that_names_it() {
-    let (away, _socket) = nowhere();
+async fn a_plane_that_is_down_is_a_502_that_names_the_plane() {
+    let (away, _socket) = unreachable();
     let gateway = gateway(&away, &away, &[]).await;
     for (path, plane) in [
         ("/api/experiments", "control plane"),
@@ -215,10 +214,10 @@ async fn a_plane_that_is_down_is_a_502_that_names_it() {
 }
 
 #[tokio::test]
-async fn health_tells_of_each_plane_whether_it_works_answers_or_is_away() {
+async fn health_reports_whether_each_plane_is_ok_unhealthy_or_unreachable() {
     let broken = Router::new().fallback(async || StatusCode::SERVICE_UNAVAILABLE);
     let (well, broken) = (Served::routes(plane("any")).await, Served::routes(broken).await);
-    let (away, _socket) = nowhere();
+    let (away, _socket) = unreachable();
     for (control, decide, status, expected) in [
         (well.url(""), well.url(""), 200, ["ok", "ok", "ok"]),
         (broken.url(""), well.url(""), 503, ["degraded", "unhealthy", "ok"]),
@@ -245,17 +244,17 @@ async fn decisions_are_limited_and_nothing_else_is() {
     let (echoing, more) = (Served::routes(plane("any")).await, ["--decide-rate-limit-max", "2"]);
     let gateway = gateway(&echoing.url(""), &echoing.url(""), &more).await;
     for remaining in ["1", "0"] {
-        // What decides nothing costs nothing.
+        // Requests that cannot decide do not count.
         for method in ["OPTIONS", "PUT", "PATCH", "DELETE"] {
-            let answer = gateway.send(method, "/api/decide", &[], "").await;
-            assert_eq!(answer.status(), 404, "{method}");
-            assert!(!answer.headers().contains_key("x-ratelimit-limit"), "{method}");
+            let response = gateway.send(method, "/api/decide", &[], "").await;
+            assert_eq!(response.status(), 404, "{method}");
+            assert!(!response.headers().contains_key("x-ratelimit-limit"), "{method}");
         }
-        let answer = gateway.get("/api/decide").await;
-        assert_eq!(answer.status(), 200);
-        assert_eq!(answer.headers()["x-ratelimit-limit"], "2");
-        assert_eq!(answer.headers()["x-ratelimit-remaining"], remaining);
-        assert!(answer.headers().contains_key("x-ratelimit-reset"));
+        let response = gateway.get("/api/decide").await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["x-ratelimit-limit"], "2");
+        assert_eq!(response.headers()["x-ratelimit-remaining"], remaining);
+        assert!(response.headers().contains_key("x-ratelimit-reset"));
     }
     let refused = gateway.get("/api/decide").await;
     assert_eq!(refused.status(), 429);

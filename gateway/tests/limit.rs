@@ -1,5 +1,5 @@
-//! How often a client address may ask.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The rate limit per client address.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::{
     net::IpAddr,
@@ -21,7 +21,7 @@ fn address(text: &str) -> IpAddr {
 }
 
 #[test]
-fn a_client_is_refused_beyond_its_allowance_until_the_window_ends() {
+fn a_client_that_exceeds_the_limit_is_refused_until_the_window_ends() {
     let limiter =
         limiter(&["--decide-rate-limit-max", "2", "--decide-rate-limit-window-ms", "10000"]).unwrap();
     let (client, start) = (address("10.0.0.1"), Instant::now());
@@ -38,13 +38,13 @@ fn a_client_is_refused_beyond_its_allowance_until_the_window_ends() {
 }
 
 #[test]
-fn clients_are_counted_apart_and_a_network_of_ipv6_together() {
+fn each_ipv4_address_and_each_ipv6_network_has_its_own_limit() {
     let limiter = limiter(&["--decide-rate-limit-max", "1"]).unwrap();
     let now = Instant::now();
     let refused = |client| limiter.count(address(client), now).unwrap().exceeded;
     assert!(!refused("10.0.0.1"));
     assert!(!refused("10.0.0.2"));
-    assert!(refused("::ffff:10.0.0.1"), "an IPv4 address is the same in IPv6");
+    assert!(refused("::ffff:10.0.0.1"), "an IPv4 address mapped into IPv6 is the same client");
     assert!(!refused("2001:db8:0:1::1"));
     assert!(refused("2001:db8:0:1:ffff::2"));
     assert!(!refused("2001:db8:0:2::1"));
@@ -62,13 +62,13 @@ fn addresses_on_the_allowlist_are_not_limited() {
 }
 
 #[test]
-fn the_limiter_can_be_switched_off() {
+fn the_rate_limit_can_be_disabled() {
     assert!(limiter(&["--decide-rate-limit-enabled", "false"]).is_none());
     assert!(limiter(&["--decide-rate-limit-enabled", "0"]).is_none());
 }
 
 #[test]
-fn a_client_that_is_active_is_not_forgotten_for_many_others() {
+fn an_active_client_is_not_evicted_by_many_other_clients() {
     let limiter = limiter(&["--decide-rate-limit-max", "10"]).unwrap();
     let now = Instant::now();
     let busy = address("192.0.2.1");

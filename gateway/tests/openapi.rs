@@ -1,4 +1,4 @@
-//! The document that describes the routes, and the page that shows it.
+//! The OpenAPI document, and the page that renders the document.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use edgewise::openapi;
@@ -15,13 +15,13 @@ fn the_checked_in_document_describes_the_routes() {
     let checked_in = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         checked_in == document,
-        "gateway/openapi.json no longer describes the routes. If the change is wanted, take it over by\n\n    \
-         EDGEWISE_BLESS=1 cargo test -p edgewise openapi\n\nand look at the difference."
+        "gateway/openapi.json no longer describes the routes. If the change is intended, update the file with\n\n    \
+         EDGEWISE_BLESS=1 cargo test -p edgewise openapi\n\nand review the difference."
     );
 }
 
 #[test]
-fn every_route_stands_where_it_is_served() {
+fn each_document_contains_the_routes_of_its_plane() {
     let serve = openapi::serve();
     for path in [
         "/api/environments",
@@ -42,21 +42,21 @@ fn every_route_stands_where_it_is_served() {
 }
 
 #[test]
-fn a_gateway_says_what_it_answers_where_a_plane_does_not() {
+fn the_document_of_a_gateway_contains_the_errors_of_forwarding() {
     let document = serde_json::to_value(openapi::gateway()).unwrap();
     for (path, operations) in document["paths"].as_object().unwrap() {
-        let is_passed_on = ["/api/", "/configs/"].iter().any(|prefix| path.starts_with(prefix));
+        let is_forwarded = ["/api/", "/configs/"].iter().any(|prefix| path.starts_with(prefix));
         for operation in operations.as_object().unwrap().values() {
             for status in ["502", "504"] {
-                let is_said = operation["responses"][status].is_object();
-                assert_eq!(is_said, is_passed_on && path != "/api/health", "{status} of {path}");
+                let is_described = operation["responses"][status].is_object();
+                assert_eq!(is_described, is_forwarded && path != "/api/health", "{status} of {path}");
             }
         }
     }
 }
 
 #[test]
-fn revisions_and_allowances_are_described() {
+fn headers_of_revisions_and_rate_limits_are_described() {
     let document = serde_json::to_value(openapi::serve()).unwrap();
     let headers = |path: &str, method: &str, status: &str| {
         let headers = document["paths"][path][method]["responses"][status]["headers"].as_object();
@@ -73,12 +73,12 @@ fn revisions_and_allowances_are_described() {
         assert_eq!(headers("/api/decide", method, "200"), allowance);
         assert_eq!(headers("/api/decide", method, "429")[1..], allowance);
     }
-    let answers = document["paths"]["/api/decide"]["post"]["responses"].as_object().unwrap();
-    assert!(["408", "413", "415"].iter().all(|status| answers.contains_key(*status)), "{answers:?}");
+    let responses = document["paths"]["/api/decide"]["post"]["responses"].as_object().unwrap();
+    assert!(["408", "413", "415"].iter().all(|status| responses.contains_key(*status)), "{responses:?}");
 }
 
 #[test]
-fn every_schema_that_is_referred_to_is_there() {
+fn every_referenced_schema_exists() {
     for document in [openapi::serve(), openapi::gateway(), openapi::control(), openapi::decide()] {
         let document = serde_json::to_value(document).unwrap();
         let text = document.to_string();
@@ -90,7 +90,7 @@ fn every_schema_that_is_referred_to_is_there() {
 }
 
 #[test]
-fn the_page_may_run_its_own_script_and_style_and_nothing_else() {
+fn the_policy_of_the_page_allows_only_its_own_script_and_style() {
     let page = openapi::PAGE;
     for (tag, directive) in [("script", "script-src"), ("style", "style-src")] {
         let (_, rest) = page.split_once(&format!("<{tag}>")).unwrap();
@@ -99,7 +99,7 @@ fn the_page_may_run_its_own_script_and_style_and_nothing_else() {
         let allowed = format!("{directive} 'sha256-{hash}'");
         assert!(
             openapi::PAGE_POLICY.contains(&allowed),
-            "the page has changed: PAGE_POLICY must say {allowed}"
+            "the page has changed: PAGE_POLICY must contain {allowed}"
         );
     }
     assert!(

@@ -1,5 +1,5 @@
-//! The program's settings: where they come from, and what it says of wrong ones.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The options of the program: their sources, and the errors of invalid options.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The program, in a directory, without settings of whoever runs the test.
+/// Returns a command that runs the program in a directory, without the variables of the environment that runs the test.
 fn edgewise(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_edgewise"));
     command.current_dir(directory);
@@ -21,8 +21,8 @@ fn edgewise(directory: &Path) -> Command {
     command
 }
 
-/// Where the program says that it listens.
-fn listens(command: &mut Command) -> String {
+/// Starts the program, and returns the address that it listens on, according to its log.
+fn listen_address(command: &mut Command) -> String {
     let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let log = BufReader::new(child.stderr.take().unwrap());
     let line = log.lines().map(|line| line.unwrap()).find(|line| line.contains("listening on"));
@@ -31,8 +31,8 @@ fn listens(command: &mut Command) -> String {
     line.unwrap().split("http://").nth(1).unwrap().split([' ', '"']).next().unwrap().to_owned()
 }
 
-/// The one line that a program which does not start leaves.
-fn refusal(command: &mut Command) -> String {
+/// Runs a program that must fail to start, and returns its error, which must be a single line.
+fn error_line(command: &mut Command) -> String {
     let streams = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = streams.spawn().unwrap();
     let mut lines = Vec::new();
@@ -54,56 +54,59 @@ fn refusal(command: &mut Command) -> String {
 }
 
 #[test]
-fn flags_win_over_variables_over_the_file_over_the_defaults() {
+fn flags_override_variables_override_the_file_overrides_the_defaults() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
-    fs::write(root.join("edgewise.toml"), "bind = '127.0.0.2:0'\ndata-dir = 'of-another-plane'\n").unwrap();
+    fs::write(root.join("edgewise.toml"), "bind = '127.0.0.2:0'\ndata-dir = 'for-another-plane'\n").unwrap();
     fs::write(root.join("other.toml"), "bind = '127.0.0.3:0'\npoll-interval = 0.5\n").unwrap();
     let on = |address: String| address.split(':').next().unwrap().to_owned();
 
-    assert_eq!(on(listens(edgewise(root).arg("decide"))), "127.0.0.2");
-    assert_eq!(on(listens(edgewise(root).args(["decide", "--config", "other.toml"]))), "127.0.0.3");
-    assert_eq!(on(listens(edgewise(root).arg("decide").env("EDGEWISE_CONFIG", "other.toml"))), "127.0.0.3");
+    assert_eq!(on(listen_address(edgewise(root).arg("decide"))), "127.0.0.2");
+    assert_eq!(on(listen_address(edgewise(root).args(["decide", "--config", "other.toml"]))), "127.0.0.3");
+    assert_eq!(
+        on(listen_address(edgewise(root).arg("decide").env("EDGEWISE_CONFIG", "other.toml"))),
+        "127.0.0.3"
+    );
     let from_variable = &mut edgewise(root);
     from_variable.env("EDGEWISE_BIND", "127.0.0.4:0");
-    assert_eq!(on(listens(from_variable.arg("decide"))), "127.0.0.4");
-    assert_eq!(on(listens(from_variable.args(["--bind", "127.0.0.5:0"]))), "127.0.0.5");
+    assert_eq!(on(listen_address(from_variable.arg("decide"))), "127.0.0.4");
+    assert_eq!(on(listen_address(from_variable.args(["--bind", "127.0.0.5:0"]))), "127.0.0.5");
 }
 
 #[test]
-fn a_wrong_value_is_one_line_that_names_it_and_where_it_came_from() {
+fn the_error_of_an_invalid_value_is_one_line_with_the_option_and_its_source() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
-    let line = refusal(edgewise(root).args(["serve", "--bind", "nowhere"]));
+    let line = error_line(edgewise(root).args(["serve", "--bind", "nowhere"]));
     assert!(
         line.contains("--bind") && line.contains("127.0.0.1:3000") && !line.contains("variable"),
         "{line}"
     );
-    let line = refusal(edgewise(root).arg("serve").env("EDGEWISE_POLL_INTERVAL", "soon"));
+    let line = error_line(edgewise(root).arg("serve").env("EDGEWISE_POLL_INTERVAL", "soon"));
     assert!(line.contains("EDGEWISE_POLL_INTERVAL") && line.contains("seconds"), "{line}");
-    let line = refusal(edgewise(root).arg("serve").env("DECIDE_RATE_LIMIT_ALLOWLIST", "10.0.0.1,home"));
+    let line = error_line(edgewise(root).arg("serve").env("DECIDE_RATE_LIMIT_ALLOWLIST", "10.0.0.1,home"));
     assert!(
-        line.contains("`home` is no IP address") && line.contains("DECIDE_RATE_LIMIT_ALLOWLIST"),
+        line.contains("`home` is not an IP address") && line.contains("DECIDE_RATE_LIMIT_ALLOWLIST"),
         "{line}"
     );
-    let line = refusal(edgewise(root).arg("gateway").env("DECIDE_RATE_LIMIT_ENABLED", "yes"));
+    let line = error_line(edgewise(root).arg("gateway").env("DECIDE_RATE_LIMIT_ENABLED", "yes"));
     assert!(line.contains("true, false, 1 or 0"), "{line}");
-    let line = refusal(edgewise(root).args(["decide", "--snapshot-store", "ftp://bucket"]));
+    let line = error_line(edgewise(root).args(["decide", "--snapshot-store", "ftp://bucket"]));
     assert!(line.contains("file:DIR") && line.contains("https://"), "{line}");
     for (option, hint) in
         [("--poll-interval", "seconds from 0.01"), ("--decide-rate-limit-max", "not in 1..")]
     {
-        let line = refusal(edgewise(root).args(["serve", option, "-1"]));
+        let line = error_line(edgewise(root).args(["serve", option, "-1"]));
         assert!(line.contains(option) && line.contains("'-1'") && line.contains(hint), "{line}");
     }
-    let line = refusal(edgewise(root).args(["serve", "--log", "loud"]));
+    let line = error_line(edgewise(root).args(["serve", "--log", "loud"]));
     assert!(line.contains("info"), "{line}");
-    let line = refusal(edgewise(root).args(["serve", "--unknown"]));
+    let line = error_line(edgewise(root).args(["serve", "--unknown"]));
     assert!(line.contains("--unknown"), "{line}");
 }
 
 #[test]
-fn a_variable_that_is_empty_counts_as_not_set() {
+fn an_empty_variable_counts_as_not_set() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("edgewise.toml"), "bind = '127.0.0.2:0'\n").unwrap();
     let help = edgewise(directory.path()).args(["serve", "--help"]).output().unwrap();
@@ -113,11 +116,11 @@ fn a_variable_that_is_empty_counts_as_not_set() {
     assert!(variables.len() > 10, "{variables:?}");
     let empty = &mut edgewise(directory.path());
     let empty = empty.arg("serve").envs(variables.iter().map(|name| (name, "")));
-    assert!(listens(empty).starts_with("127.0.0.2:"));
+    assert!(listen_address(empty).starts_with("127.0.0.2:"));
 }
 
 #[test]
-fn an_option_belongs_to_its_planes_alone() {
+fn a_plane_refuses_the_options_of_other_planes() {
     let directory = tempfile::tempdir().unwrap();
     for args in [
         ["decide", "--data-dir", "x"],
@@ -127,13 +130,13 @@ fn an_option_belongs_to_its_planes_alone() {
         ["control", "--poll-interval", "1"],
         ["serve", "--control-url", "http://x"],
     ] {
-        let line = refusal(edgewise(directory.path()).args(args));
+        let line = error_line(edgewise(directory.path()).args(args));
         assert!(line.contains(args[1]), "{line}");
     }
 }
 
 #[test]
-fn a_wrong_file_is_one_line_that_names_the_file_and_the_key() {
+fn the_error_of_an_invalid_file_is_one_line_with_the_file_and_the_key() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
     for (text, named) in [
@@ -145,51 +148,51 @@ fn a_wrong_file_is_one_line_that_names_the_file_and_the_key() {
         ("bind = ", "line 1"),
     ] {
         fs::write(root.join("edgewise.toml"), text).unwrap();
-        let line = refusal(edgewise(root).arg("decide"));
+        let line = error_line(edgewise(root).arg("decide"));
         assert!(line.contains("edgewise.toml") && line.contains(named), "{text}: {line}");
     }
     fs::remove_file(root.join("edgewise.toml")).unwrap();
-    let line = refusal(edgewise(root).args(["decide", "--config", "missing.toml"]));
+    let line = error_line(edgewise(root).args(["decide", "--config", "missing.toml"]));
     assert!(line.contains("missing.toml"), "{line}");
 }
 
 #[test]
-fn an_address_that_others_can_reach_is_refused_unless_that_is_wanted() {
+fn an_address_that_other_machines_can_reach_is_refused_without_insecure_open() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
         for plane in ["serve", "control", "decide", "gateway"] {
-            let line = refusal(edgewise(root).args([plane, "--bind", address]));
+            let line = error_line(edgewise(root).args([plane, "--bind", address]));
             assert!(line.contains("--insecure-open"), "{line}");
         }
     }
-    listens(edgewise(root).args(["decide", "--bind", "0.0.0.0:0", "--insecure-open"]));
+    listen_address(edgewise(root).args(["decide", "--bind", "0.0.0.0:0", "--insecure-open"]));
     fs::write(root.join("edgewise.toml"), "insecure-open = true").unwrap();
-    listens(edgewise(root).args(["decide", "--bind", "0.0.0.0:0"]));
+    listen_address(edgewise(root).args(["decide", "--bind", "0.0.0.0:0"]));
     let closed = &mut edgewise(root);
-    refusal(closed.env("EDGEWISE_INSECURE_OPEN", "false").args(["decide", "--bind", "0.0.0.0:0"]));
+    error_line(closed.env("EDGEWISE_INSECURE_OPEN", "false").args(["decide", "--bind", "0.0.0.0:0"]));
 }
 
 #[test]
-fn what_cannot_be_had_is_one_line_that_says_what_to_do() {
+fn the_error_of_an_unavailable_resource_is_one_line_that_says_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let line = refusal(edgewise(root).args(["decide", "--bind", &address]));
+    let line = error_line(edgewise(root).args(["decide", "--bind", &address]));
     assert!(line.contains(&address) && line.contains("--bind"), "{line}");
 
     fs::write(root.join("file"), "").unwrap();
-    let line = refusal(edgewise(root).args(["serve", "--bind", "127.0.0.1:0", "--data-dir", "file/data"]));
+    let line = error_line(edgewise(root).args(["serve", "--bind", "127.0.0.1:0", "--data-dir", "file/data"]));
     assert!(line.contains("file/data"), "{line}");
 
     let line =
-        refusal(edgewise(root).args(["serve", "--bind", "127.0.0.1:0", "--database-url", "mongodb://x"]));
+        error_line(edgewise(root).args(["serve", "--bind", "127.0.0.1:0", "--database-url", "mongodb://x"]));
     assert!(line.contains("database"), "{line}");
 }
 
 #[test]
-fn help_explains_every_option_and_ends_well() {
+fn help_lists_the_options_of_each_plane_and_exits_with_success() {
     let directory = tempfile::tempdir().unwrap();
     for (plane, options) in [
         ("serve", ["--data-dir", "EDGEWISE_DATABASE_URL", "DECIDE_RATE_LIMIT_MAX", "Examples:"]),

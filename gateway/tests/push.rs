@@ -1,5 +1,5 @@
-//! Telling of new versions by server-sent events, and decision planes that listen.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Notifying of new versions with server-sent events, and decision planes that follow the events.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -9,7 +9,7 @@ use support::{PATIENCE, Served};
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 
-/// A control plane of its own, with an environment in which one experiment is.
+/// A control plane with one environment, which has one experiment.
 struct Publishing {
     control: Served,
     directory: TempDir,
@@ -31,7 +31,7 @@ impl Publishing {
         format!("/experiments/{}{below}", self.experiment)
     }
 
-    /// Makes the next version, in which everybody gets the variant `v{version}`.
+    /// Publishes the next version, in which every user gets the variant `v{version}`.
     async fn publish(&self, version: u64) {
         let variant = json!({"key": format!("v{version}"), "name": "v"});
         let variant = post(&self.control, &self.path("/variants"), &variant).await;
@@ -58,27 +58,27 @@ async fn post(plane: &Served, path: &str, body: &Value) -> Value {
 }
 
 async fn send(plane: &Served, method: &str, path: &str, body: &Value) -> Value {
-    let answer = plane.send(method, path, &[("content-type", "application/json")], body.to_string()).await;
-    assert!(answer.status().is_success(), "{method} {path}: {answer:?}");
-    answer.json().await.unwrap()
+    let response = plane.send(method, path, &[("content-type", "application/json")], body.to_string()).await;
+    assert!(response.status().is_success(), "{method} {path}: {response:?}");
+    response.json().await.unwrap()
 }
 
-/// Somebody who listens.
-struct Listening {
-    answer: Response,
+/// A client that follows a stream of events.
+struct Listener {
+    response: Response,
     unread: String,
 }
 
-impl Listening {
-    async fn to(plane: &Served, path: &str, headers: &[(&str, &str)]) -> Self {
-        let answer = plane.send("GET", path, headers, "").await;
-        assert_eq!(answer.status(), 200);
-        assert_eq!(answer.headers()["content-type"], "text/event-stream");
-        assert_eq!(answer.headers()["access-control-allow-origin"], "*");
-        Self { answer, unread: String::new() }
+impl Listener {
+    async fn connect(plane: &Served, path: &str, headers: &[(&str, &str)]) -> Self {
+        let response = plane.send("GET", path, headers, "").await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["access-control-allow-origin"], "*");
+        Self { response, unread: String::new() }
     }
 
-    /// The id and the data of the next event, or `None` if they end.
+    /// Returns the id and the data of the next event, or `None` at the end of the stream.
     async fn next(&mut self) -> Option<(Option<String>, Value)> {
         loop {
             if let Some((event, rest)) = self.unread.split_once("\n\n") {
@@ -94,50 +94,51 @@ impl Listening {
                     None => continue,
                 }
             }
-            let piece = timeout(PATIENCE, self.answer.chunk()).await.unwrap().unwrap()?;
-            self.unread.push_str(std::str::from_utf8(&piece).unwrap());
+            let chunk = timeout(PATIENCE, self.response.chunk()).await.unwrap().unwrap()?;
+            self.unread.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
 
-    /// Waits until it is told of a version.
-    async fn hear(&mut self, version: u64) {
+    /// Waits for the event of a version.
+    async fn wait_for(&mut self, version: u64) {
         let mut last = 0;
         while last < version {
-            let told = self.next().await.unwrap().1["version"].as_u64().unwrap();
-            assert!(told > last, "{told} after {last}");
-            last = told;
+            let next = self.next().await.unwrap().1["version"].as_u64().unwrap();
+            assert!(next > last, "{next} after {last}");
+            last = next;
         }
         assert_eq!(last, version);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_listener_hears_what_is_live_and_then_of_every_new_version() {
+async fn a_listener_gets_the_live_version_and_then_every_new_version() {
     let publishing = Publishing::new().await;
-    let mut early = Listening::to(&publishing.control, "/stream?env=prod", &[]).await;
+    let mut early = Listener::connect(&publishing.control, "/stream?env=prod", &[]).await;
     publishing.publish(1).await;
     assert_eq!(
         early.next().await,
         Some((Some("1".to_owned()), json!({"environment": "prod", "version": 1})))
     );
 
-    let mut late = Listening::to(&publishing.control, "/stream?env=prod", &[]).await;
+    let mut late = Listener::connect(&publishing.control, "/stream?env=prod", &[]).await;
     assert_eq!(late.next().await.unwrap().0.as_deref(), Some("1"));
-    let mut of_all = Listening::to(&publishing.control, "/stream", &[]).await;
-    assert_eq!(of_all.next().await, Some((None, json!({"environment": "prod", "version": 1}))));
+    let mut all = Listener::connect(&publishing.control, "/stream", &[]).await;
+    assert_eq!(all.next().await, Some((None, json!({"environment": "prod", "version": 1}))));
 
-    // Who connects again tells what he has heard, and hears of newer versions only.
-    let mut again = Listening::to(&publishing.control, "/stream?env=prod", &[("last-event-id", "1")]).await;
+    // A listener that connects again sends the id of its last event, and gets newer versions only.
+    let mut again =
+        Listener::connect(&publishing.control, "/stream?env=prod", &[("last-event-id", "1")]).await;
     publishing.publish(2).await;
     let live = publishing.live().await;
-    for listening in [&mut early, &mut late, &mut of_all, &mut again] {
-        listening.hear(live).await;
+    for listener in [&mut early, &mut late, &mut all, &mut again] {
+        listener.wait_for(live).await;
     }
-    // What nobody can have heard here counts for nothing.
+    // An id that is older than the live version, or that this server cannot have sent, does not suppress the live version.
     for id in ["1", "999999", "x"] {
         let mut once_more =
-            Listening::to(&publishing.control, "/stream?env=prod", &[("last-event-id", id)]).await;
-        once_more.hear(live).await;
+            Listener::connect(&publishing.control, "/stream?env=prod", &[("last-event-id", id)]).await;
+        once_more.wait_for(live).await;
     }
 
     for (path, status) in
@@ -146,32 +147,32 @@ async fn a_listener_hears_what_is_live_and_then_of_every_new_version() {
         assert_eq!(publishing.control.get(path).await.status(), status, "{path}");
     }
     publishing.control.stop().await;
-    // Listeners do not keep a server from stopping, and are told that it ends.
+    // Listeners do not keep a server from stopping. Their streams end.
     assert_eq!(early.next().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_listeners_hear_at_once_and_none_that_does_not_read_is_waited_for() {
+async fn a_listener_that_does_not_read_does_not_delay_two_hundred_other_listeners() {
     let publishing = Publishing::new().await;
-    let mut deaf = TcpStream::connect(publishing.control.address).await.unwrap();
-    deaf.write_all(b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut stalled = TcpStream::connect(publishing.control.address).await.unwrap();
+    stalled.write_all(b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let mut all = Vec::new();
     for _ in 0..200 {
-        all.push(Listening::to(&publishing.control, "/stream?env=prod", &[]).await);
+        all.push(Listener::connect(&publishing.control, "/stream?env=prod", &[]).await);
     }
     for version in 1..=5 {
         publishing.publish(version).await;
     }
     let live = publishing.live().await;
-    for listening in &mut all {
-        listening.hear(live).await;
+    for listener in &mut all {
+        listener.wait_for(live).await;
     }
     publishing.control.stop().await;
-    drop(deaf);
+    drop(stalled);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_decision_plane_that_listens_need_not_look() {
+async fn a_decision_plane_that_follows_the_events_does_not_depend_on_polling() {
     let publishing = Publishing::new().await;
     publishing.publish(1).await;
     let store = format!("file:{}", publishing.directory.path().join("data/snapshots").display());
@@ -185,7 +186,7 @@ async fn a_decision_plane_that_listens_need_not_look() {
         decided["assignments"][0]["variant_key"].clone()
     };
     assert_eq!(variant().await, "v1");
-    // Asked for in vain before it has a version, an environment is heard of all the same.
+    // An environment that was requested before its first version is loaded because of its first event.
     let environment = post(&publishing.control, "/environments", &json!({"name": "later"})).await;
     let later = async || decide.get("/decide?user_key=u&env=later").await.status().as_u16();
     assert_eq!(later().await, 503);
@@ -201,11 +202,11 @@ async fn a_decision_plane_that_listens_need_not_look() {
     .await
     .unwrap();
 
-    // A gateway passes events on as they come.
-    let mut through = Listening::to(&gateway, "/api/stream?env=prod", &[]).await;
-    through.hear(publishing.live().await).await;
+    // A gateway forwards events at once.
+    let mut forwarded = Listener::connect(&gateway, "/api/stream?env=prod", &[]).await;
+    forwarded.wait_for(publishing.live().await).await;
     publishing.publish(2).await;
-    through.hear(publishing.live().await).await;
+    forwarded.wait_for(publishing.live().await).await;
     timeout(PATIENCE, async {
         while variant().await != "v2" {
             tokio::task::yield_now().await;
@@ -214,7 +215,7 @@ async fn a_decision_plane_that_listens_need_not_look() {
     .await
     .unwrap();
     gateway.stop().await;
-    assert_eq!(through.next().await, None);
+    assert_eq!(forwarded.next().await, None);
     decide.stop().await;
     publishing.control.stop().await;
 }

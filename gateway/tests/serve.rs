@@ -1,5 +1,5 @@
-//! Everything in one process, and the control plane alone.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! All planes in one process, and the control plane alone.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -16,16 +16,16 @@ async fn start(plane: &str, more: &[&str]) -> (Served, TempDir) {
 
 async fn change(served: &Served, method: &str, path: &str, body: Value) -> Value {
     let json = [("content-type", "application/json")];
-    let answer = served.send(method, path, &json, body.to_string()).await;
-    let status = answer.status();
-    let body = answer.json().await.unwrap();
+    let response = served.send(method, path, &json, body.to_string()).await;
+    let status = response.status();
+    let body = response.json().await.unwrap();
     assert!(status.is_success(), "{method} {path}: {status} {body}");
     body
 }
 
 #[tokio::test]
-async fn a_publish_is_visible_to_the_next_decision() {
-    // It does not look at the store by itself.
+async fn a_published_version_is_used_by_the_next_decision() {
+    // The long interval rules out that a poll has loaded the version.
     let (served, _root) = start("serve", &["--poll-interval", "86400"]).await;
     assert_eq!(served.get("/api/decide?user_key=u&env=prod").await.status(), 503);
     let environment = change(&served, "POST", "/api/environments", json!({"name": "prod"})).await;
@@ -65,7 +65,7 @@ async fn unknown_routes_and_methods_are_a_404_in_json() {
     for (method, path) in [
         ("GET", "/unknown"),
         ("GET", "/decide"),
-        // The dashboard has pages there, if it is built in, and takes nothing.
+        // The dashboard, if it is built in, has pages at these paths, but accepts no POST.
         ("POST", "/"),
         ("POST", "/environments"),
         ("GET", "/api"),
@@ -76,15 +76,15 @@ async fn unknown_routes_and_methods_are_a_404_in_json() {
         ("PATCH", "/api/experiments"),
         ("POST", "/health"),
     ] {
-        let answer = served.send(method, path, &[], "").await;
-        assert_eq!(answer.status(), 404, "{method} {path}");
-        assert!(answer.json::<Value>().await.unwrap()["error"].is_string(), "{method} {path}");
+        let response = served.send(method, path, &[], "").await;
+        assert_eq!(response.status(), 404, "{method} {path}");
+        assert!(response.json::<Value>().await.unwrap()["error"].is_string(), "{method} {path}");
     }
     served.stop().await;
 }
 
 #[tokio::test]
-async fn a_control_plane_serves_its_routes_without_prefix_and_decides_nothing() {
+async fn a_control_plane_serves_its_routes_without_prefix_and_no_decisions() {
     let (served, _root) = start("control", &[]).await;
     change(&served, "POST", "/environments", json!({"name": "prod"})).await;
     assert_eq!(served.json("/health").await, (200, json!({"status": "ok"})));
@@ -96,7 +96,7 @@ async fn a_control_plane_serves_its_routes_without_prefix_and_decides_nothing() 
 }
 
 #[tokio::test]
-async fn the_document_and_its_page_are_served() {
+async fn the_openapi_document_and_its_page_are_served() {
     let (served, _root) = start("serve", &[]).await;
     let (status, document) = served.json("/api/openapi.json").await;
     assert_eq!(status, 200);

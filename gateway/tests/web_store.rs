@@ -1,5 +1,5 @@
-//! Reading a snapshot store over HTTP, whatever it answers.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Reading a snapshot store over HTTP, with all kinds of responses.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -8,21 +8,21 @@ use std::sync::{Arc, Mutex};
 use axum::{Router, extract::State, http::StatusCode};
 use support::{Served, publish, snapshot};
 
-type Answer = Arc<Mutex<(StatusCode, String)>>;
+type StoreResponse = Arc<Mutex<(StatusCode, String)>>;
 
-/// A store that answers everything alike, and a decision plane that reads it.
-async fn planes(status: StatusCode, body: &str) -> (Served, Served, Answer) {
-    let answer: Answer = Arc::new(Mutex::new((status, body.to_owned())));
+/// Starts a store with the same response to all requests, and a decision plane that reads the store.
+async fn planes(status: StatusCode, body: &str) -> (Served, Served, StoreResponse) {
+    let response: StoreResponse = Arc::new(Mutex::new((status, body.to_owned())));
     let routes = Router::new()
-        .fallback(async |State(answer): State<Answer>| answer.lock().unwrap().clone())
-        .with_state(answer.clone());
+        .fallback(async |State(response): State<StoreResponse>| response.lock().unwrap().clone())
+        .with_state(response.clone());
     let store = Served::routes(routes).await;
     let url = store.url("/below/");
-    (Served::plane(&["decide", "--snapshot-store", &url, "--poll-interval", "0.01"]).await, store, answer)
+    (Served::plane(&["decide", "--snapshot-store", &url, "--poll-interval", "0.01"]).await, store, response)
 }
 
 #[tokio::test]
-async fn what_is_not_found_or_forbidden_is_absent() {
+async fn an_object_that_is_not_found_or_forbidden_counts_as_absent() {
     for status in [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN] {
         let (plane, store, _) = planes(status, "<Error/>").await;
         assert_eq!(plane.get("/decide?user_key=u&env=prod").await.status(), 503);
@@ -35,8 +35,8 @@ async fn what_is_not_found_or_forbidden_is_absent() {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_makes_the_plane_not_ready_until_it_answers() {
-    let (plane, store, answer) = planes(StatusCode::INTERNAL_SERVER_ERROR, "").await;
+async fn a_plane_is_not_ready_until_its_store_responds() {
+    let (plane, store, response) = planes(StatusCode::INTERNAL_SERVER_ERROR, "").await;
     assert_eq!(plane.get("/decide?user_key=u&env=prod").await.status(), 503);
     assert_eq!(plane.json("/ready").await, (503, serde_json::json!({"status": "unavailable"})));
     let configs = plane.get("/configs/prod/version.json").await;
@@ -44,14 +44,14 @@ async fn a_store_that_fails_makes_the_plane_not_ready_until_it_answers() {
         (configs.status().as_u16(), &configs.headers()["cache-control"]),
         (503, &"no-store".parse().unwrap())
     );
-    *answer.lock().unwrap() = (StatusCode::NOT_FOUND, String::new());
+    *response.lock().unwrap() = (StatusCode::NOT_FOUND, String::new());
     assert_eq!(plane.get("/ready").await.status(), 200);
     plane.stop().await;
     store.stop().await;
 }
 
 #[tokio::test]
-async fn the_last_good_snapshot_outlives_the_store() {
+async fn the_last_good_snapshot_stays_live_when_the_store_is_down() {
     let root = tempfile::tempdir().unwrap();
     publish(root.path(), "prod", 1, &snapshot(1));
     let store = format!("file:{}", root.path().display());

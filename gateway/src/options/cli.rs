@@ -1,4 +1,4 @@
-//! The command line: what to do.
+//! The command line and its subcommands.
 
 use std::{net::SocketAddr, path::Path};
 
@@ -11,46 +11,47 @@ use super::{
 };
 
 const AFTER_HELP: &str = "\
-Settings are taken from flags, then variables (an empty one counts as not set), then edgewise.toml
-in the working directory, then the defaults. The keys of edgewise.toml are the flags without dashes in front: poll-interval = 2.5
-Planes may share one file. Relative paths start at the working directory.
+A flag overrides a variable, a variable overrides edgewise.toml in the working directory, and
+edgewise.toml overrides the default. An empty variable counts as not set. The keys of
+edgewise.toml are the flags without the leading dashes, such as: poll-interval = 2.5
+Several planes can share one edgewise.toml. Relative paths start at the working directory.
 
 Examples:
-  Everything, on http://127.0.0.1:3000:
+  Run all planes in one process, on http://127.0.0.1:3000:
     edgewise serve
-  Decisions alone, from a directory:
+  Run the decision plane with the snapshots in a directory:
     edgewise decide --snapshot-store file:/srv/snapshots
-  With Postgres and a bucket of MinIO:
+  Run all planes with Postgres and a MinIO bucket:
     AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… edgewise serve \\
       --database-url postgres://edgewise:…@10.0.0.5/edgewise \\
       --snapshot-store s3://edgewise --s3-endpoint http://10.0.0.6:9000 --s3-path-style
-  Decisions alone, from what another plane serves below /configs:
+  Run the decision plane with the snapshots that another plane serves below /configs:
     edgewise decide --snapshot-store http://10.0.0.5:3000
-  The planes apart, on one machine:
+  Run the planes as separate processes on one machine:
     edgewise control & edgewise decide & edgewise gateway";
 
-/// Experiments and feature flags, decided where the request is.
+/// Experiments and feature flags, with decisions where the requests are handled.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "edgewise", version, arg_required_else_help = true, after_help = AFTER_HELP, max_term_width = 110)]
 pub struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     pub task: Task,
 }
 
-/// What to do.
+/// A subcommand.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
     /// Run a plane.
     #[command(flatten)]
     Run(Command),
-    /// Take over what another system keeps, and end
+    /// Import the data of another system
     #[command(subcommand, arg_required_else_help = true)]
     Import(ImportCommand),
 }
 
 impl Task {
-    /// The file to take settings from, if one is named.
+    /// Returns the path of the settings file, if the options name one.
     #[must_use]
     pub fn config(&self) -> Option<&Path> {
         match self {
@@ -60,25 +61,25 @@ impl Task {
     }
 }
 
-/// Which plane to run.
+/// The subcommand that runs a plane.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Everything in one process: the control plane, decisions, and the snapshots for browsers and workers
+    /// Run all planes in one process: the control plane, the decision plane, and the snapshots for browsers and workers
     #[command(after_help = AFTER_HELP)]
     Serve(ServeOptions),
-    /// The control plane: environments, experiments and audiences, and their publication
+    /// Run the control plane: manages and publishes environments, experiments and audiences
     #[command(after_help = AFTER_HELP)]
     Control(ControlOptions),
-    /// The decision plane: decides from published snapshots; needs no database
+    /// Run the decision plane: decides from published snapshots, without a database
     #[command(after_help = AFTER_HELP)]
     Decide(DecideOptions),
-    /// A reverse proxy before one control plane and one decision plane
+    /// Run a reverse proxy in front of a control plane and a decision plane
     #[command(after_help = AFTER_HELP)]
     Gateway(GatewayOptions),
 }
 
 impl Command {
-    /// The settings that every plane has.
+    /// Returns the options that all planes share.
     #[must_use]
     pub const fn process(&self) -> &ProcessOptions {
         match self {
@@ -89,7 +90,7 @@ impl Command {
         }
     }
 
-    /// Where the plane listens.
+    /// Returns the address that the plane listens on.
     #[must_use]
     pub const fn bind(&self) -> SocketAddr {
         match self {

@@ -1,4 +1,4 @@
-//! Where a control plane keeps its data.
+//! The options for the data of a control plane.
 
 use std::path::PathBuf;
 
@@ -8,32 +8,32 @@ use edgewise_objects::{Location, S3Options};
 
 use super::values::{self, StoreUrl};
 
-/// Where a control plane keeps what it knows.
+/// The locations of a control plane's data.
 #[derive(Clone, Debug, Args)]
 pub struct DataOptions {
-    /// Where to keep what is not placed by the two options below
+    /// Directory of the database and the snapshots, unless the next two options set other locations
     #[arg(long, env = "EDGEWISE_DATA_DIR", value_name = "DIR", default_value = "./data")]
     pub data_dir: PathBuf,
-    /// The database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
+    /// URL of the database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
     /// [default: sqlite://<data-dir>/edgewise.db]
     #[arg(long, env = "EDGEWISE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// Where to publish snapshots: file:DIR, the directory that holds `configs/`, or s3://BUCKET/PREFIX
+    /// Store to publish snapshots to: file:DIR (the directory that contains `configs/`) or s3://BUCKET/PREFIX
     /// [default: file:<data-dir>/snapshots]
     #[arg(long, env = "EDGEWISE_SNAPSHOT_STORE", value_name = "URL", value_parser = values::writable_store)]
     pub snapshot_store: Option<StoreUrl>,
-    /// How a bucket is reached.
+    /// The connection to a bucket.
     #[command(flatten)]
     pub s3: BucketOptions,
 }
 
-/// How a bucket is reached. Credentials and region come from the usual AWS_… variables.
+/// The connection to a bucket. Credentials and region come from the usual AWS_… variables.
 #[derive(Clone, Debug, Args)]
 pub struct BucketOptions {
-    /// The S3 server, if it is not that of AWS, such as http://127.0.0.1:9000
+    /// URL of the S3 server, unless the server is AWS, such as http://127.0.0.1:9000
     #[arg(long, env = "EDGEWISE_S3_ENDPOINT", value_name = "URL", value_parser = values::endpoint)]
     pub s3_endpoint: Option<String>,
-    /// Whether the bucket stands in the path of a URL instead of the host name, as MinIO wants it: true or false
+    /// Put the bucket into the path of a URL instead of the host name, as MinIO requires: true or false
     #[arg(long, env = "EDGEWISE_S3_PATH_STYLE", value_name = "BOOL", default_value = "false",
           action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true",
           value_parser = values::switch)]
@@ -41,7 +41,7 @@ pub struct BucketOptions {
 }
 
 impl DataOptions {
-    /// The store that snapshots are published to, by default a directory in the data directory.
+    /// Returns the location that snapshots are published to; by default a directory in the data directory.
     #[must_use]
     pub fn snapshots(&self) -> Location {
         match &self.snapshot_store {
@@ -50,7 +50,7 @@ impl DataOptions {
         }
     }
 
-    /// The URL of the database, by default of a file in the data directory.
+    /// Returns the URL of the database; by default the URL of a file in the data directory.
     #[must_use]
     pub fn database(&self) -> String {
         self.database_url.clone().unwrap_or_else(|| sqlite_url(&self.data_dir.join("edgewise.db")))
@@ -58,7 +58,7 @@ impl DataOptions {
 }
 
 impl BucketOptions {
-    /// The location of a store. Of these options, only a bucket needs any.
+    /// Returns the location of a store. Only a bucket uses these options.
     pub(super) fn location(&self, store: &StoreUrl) -> Location {
         match store {
             StoreUrl::Directory(path) => Location::Directory(path.clone()),

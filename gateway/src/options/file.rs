@@ -6,17 +6,17 @@ use std::{
 
 use toml::{Table, Value};
 
-/// The file that is read if none is named.
+/// The default settings file.
 pub(super) const DEFAULT: &str = "edgewise.toml";
 
-/// The settings of a file: key to value, as text.
+/// The settings in a file: values as text, by key.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     pub(super) path: PathBuf,
     pub(super) values: BTreeMap<String, String>,
 }
 
-/// Reads the file that was named, or the default one if it is there.
+/// Reads the named file, or the default file if it exists.
 pub(super) fn read(named: Option<&Path>) -> Result<Settings, String> {
     let path = named.unwrap_or(Path::new(DEFAULT));
     match fs::read_to_string(path) {
@@ -49,7 +49,7 @@ fn as_text(key: &str, value: Value) -> Result<String, String> {
             Ok(texts.collect::<Result<Vec<_>, _>>()?.join(","))
         }
         Value::Datetime(_) | Value::Table(_) => {
-            Err(format!("`{key}` must be a text, a number, true, false or a list"))
+            Err(format!("`{key}` must be a string, a number, true, false or a list"))
         }
     }
 }
@@ -59,7 +59,7 @@ mod tests {
     use super::parse;
 
     #[test]
-    fn values_of_all_plain_kinds_are_taken() {
+    fn values_of_all_scalar_types_and_lists_are_accepted() {
         let text = "bind = '127.0.0.1:1'\npoll-interval = 0.5\ninsecure-open = true\nx = 3\n\
                     decide-rate-limit-allowlist = ['10.0.0.1', '::1']\n";
         let values = parse(text).unwrap();
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said_in_one_line_with_its_place() {
+    fn an_error_is_one_line_with_the_line_number_or_the_key() {
         let problem = parse("bind = '127.0.0.1:1'\npoll-interval = = 3\n").unwrap_err();
         assert!(problem.starts_with("line 2: ") && !problem.contains('\n'), "{problem}");
         let problem = parse("[server]\nbind = 'x'\n").unwrap_err();

@@ -9,28 +9,29 @@ use super::{
 };
 
 const AFTER_HELP: &str = "\
-Without --apply it only says what it would do: what is new (+), what is here and differs
-and is left alone (~), what is left out and why (!). With --apply it does that, each
-environment in one transaction, and publishes. What is here is never changed, so doing it
-twice changes nothing more.
+Without --apply, the command only reports the plan of the import: resources that are new (+),
+resources that exist with differences and are not changed (~), and resources that are skipped,
+with the reason (!). With --apply, the command imports each environment in one transaction,
+and publishes the environment. The import never changes existing resources, so importing twice
+changes nothing more.
 
-Where Edgewise keeps its data in SQLite, stop `edgewise serve` and `edgewise control` before.
-Where the import goes is said as for `edgewise serve`, by flags that begin with --into, by
-its variables, or by its keys in edgewise.toml.
+If Edgewise uses SQLite, stop `edgewise serve` and `edgewise control` before the import.
+The options for the target of the import are those of `edgewise serve`: as flags with the
+prefix --into, as variables, or as keys in edgewise.toml.
 
 Examples:
-  What would come from the database of the reference into ./data:
+  Report the plan of an import from the database of the reference into ./data:
     edgewise import reference --database-url postgres://reader:…@10.0.0.5/experiments
-  Do it, into Postgres and a bucket:
+  Import into Postgres and a bucket:
     edgewise import reference --database-url postgres://reader:…@10.0.0.5/experiments \\
       --into-database-url postgres://edgewise:…@10.0.0.5/edgewise --into-snapshot-store s3://edgewise --apply
-  From what the reference published, where its database cannot be reached:
+  Import a published snapshot of the reference, if its database cannot be reached:
     edgewise import reference --snapshot http://10.0.0.5:3000/configs/prod/snapshots/latest.json --apply";
 
-/// What to import.
+/// The subcommand of `edgewise import`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ImportCommand {
-    /// Environments, audiences and experiments of the reference system, so that every user stays in the same variant
+    /// Import environments, audiences and experiments of the reference system. Every user stays in the same variant
     #[command(after_help = AFTER_HELP)]
     Reference(ReferenceOptions),
 }
@@ -38,29 +39,29 @@ pub enum ImportCommand {
 /// `edgewise import reference`
 #[derive(Clone, Debug, Args)]
 pub struct ReferenceOptions {
-    /// Where it comes from.
+    /// The source of the import.
     #[command(flatten)]
     pub from: FromOptions,
-    /// Where it goes.
+    /// The target of the import.
     #[command(flatten)]
     pub into: IntoOptions,
-    /// Do it, and do not only say what would be done
+    /// Import, instead of only reporting the plan
     #[arg(long)]
     pub apply: bool,
-    /// The file to take settings from [default: edgewise.toml, if there is one]
+    /// The settings file [default: edgewise.toml, if the file exists]
     #[arg(long, env = "EDGEWISE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// What to log, to the standard error output
+    /// The log level; the log is written to standard error
     #[arg(long, env = "EDGEWISE_LOG", value_name = "LEVEL", default_value = "warn", value_parser = values::log_filter)]
     pub log: LogFilter,
 }
 
-/// Where an import comes from: one of the two.
+/// The source of an import: either a database or a snapshot.
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct FromOptions {
-    /// The reference's own database, as its services name it: postgres://USER:PASSWORD@HOST/NAME?schema=SCHEMA. It is only
-    /// read
+    /// URL of the reference's database, as in the configuration of the reference:
+    /// postgres://USER:PASSWORD@HOST/NAME?schema=SCHEMA. The database is only read
     #[arg(
         id = "from-database-url",
         long = "database-url",
@@ -69,15 +70,16 @@ pub struct FromOptions {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
-    /// Or a snapshot that it published: a file, or an http:// or https:// address. It tells of running experiments alone
+    /// Alternatively, a snapshot that the reference published: a file, or an http:// or https:// URL. A snapshot contains
+    /// running experiments only
     #[arg(id = "from-snapshot", long = "snapshot", value_name = "FILE|URL", value_parser = snapshot)]
     pub snapshot: Option<SnapshotPlace>,
 }
 
-/// Where an import goes: what `serve` and `control` are told without the `into`.
+/// The target of an import: the options of `serve` and `control`, with the prefix `into`.
 #[derive(Clone, Debug, Args)]
 pub struct IntoOptions {
-    /// Where Edgewise keeps what is not placed by the two options below
+    /// Directory of the database and the snapshots of Edgewise, unless the next two options set other locations
     #[arg(
         id = "data-dir",
         long = "into-data-dir",
@@ -86,7 +88,7 @@ pub struct IntoOptions {
         default_value = "./data"
     )]
     pub data_dir: PathBuf,
-    /// The database of Edgewise: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
+    /// URL of the database of Edgewise: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
     /// [default: sqlite://<into-data-dir>/edgewise.db]
     #[arg(
         id = "database-url",
@@ -96,18 +98,18 @@ pub struct IntoOptions {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
-    /// Where Edgewise publishes snapshots: file:DIR, the directory that holds `configs/`, or s3://BUCKET/PREFIX
+    /// Store to publish snapshots to: file:DIR (the directory that contains `configs/`) or s3://BUCKET/PREFIX
     /// [default: file:<into-data-dir>/snapshots]
     #[arg(id = "snapshot-store", long = "into-snapshot-store", env = "EDGEWISE_SNAPSHOT_STORE", value_name = "URL",
           value_parser = values::writable_store)]
     pub snapshot_store: Option<StoreUrl>,
-    /// How a bucket is reached.
+    /// The connection to a bucket.
     #[command(flatten)]
     pub s3: BucketOptions,
 }
 
 impl IntoOptions {
-    /// The same, as `serve` and `control` are told.
+    /// Converts the options to those of `serve` and `control`.
     #[must_use]
     pub fn data(&self) -> DataOptions {
         let Self { data_dir, database_url, snapshot_store, s3 } = self.clone();
@@ -115,12 +117,12 @@ impl IntoOptions {
     }
 }
 
-/// Where a snapshot lies.
+/// The location of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SnapshotPlace {
-    /// In a file.
+    /// A file.
     File(PathBuf),
-    /// At an address: what it lies below, and its name.
+    /// A URL: everything before the last slash, and the name after it.
     Web(Location, String),
 }
 
@@ -128,11 +130,11 @@ fn snapshot(text: &str) -> Result<SnapshotPlace, String> {
     if !text.contains("://") {
         return Ok(SnapshotPlace::File(PathBuf::from(text)));
     }
-    let hint = "must be a file, or an http:// or https:// address without a query or a user";
-    let (below, name) = text.rsplit_once('/').ok_or(hint)?;
-    match values::readable_store(below) {
-        Ok(SourceUrl::Web(below)) if !name.is_empty() && !name.contains(['?', '#']) => {
-            Ok(SnapshotPlace::Web(Location::Web(below), name.to_owned()))
+    let hint = "must be a file, or an http:// or https:// URL without a query or a user";
+    let (base, name) = text.rsplit_once('/').ok_or(hint)?;
+    match values::readable_store(base) {
+        Ok(SourceUrl::Web(base)) if !name.is_empty() && !name.contains(['?', '#']) => {
+            Ok(SnapshotPlace::Web(Location::Web(base), name.to_owned()))
         }
         _ => Err(hint.to_owned()),
     }

@@ -1,17 +1,17 @@
-//! The settings of the program, and where a setting comes from: flags, then `EDGEWISE_*` variables (an empty variable counts
-//! as not set), then `edgewise.toml`, then the defaults.
+//! The options of the program. A flag overrides a variable (`EDGEWISE_*`; an empty variable counts as not set), a variable
+//! overrides `edgewise.toml`, and `edgewise.toml` overrides the default.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `cli` | the subcommands |
 //! | `planes`, `import` | the options of each subcommand |
-//! | `data`, `limit`, `process` | options that several subcommands have |
-//! | `values` | the values of options, checked |
-//! | `file` | `edgewise.toml` |
-//! | `read` | reading all of them |
+//! | `data`, `limit`, `process` | options that several subcommands share |
+//! | `values` | parsing and validating the values of options |
+//! | `file` | reading `edgewise.toml` |
+//! | `read` | combining flags, variables and the file |
 //!
-//! Options only fill the settings of what they configure, such as [`edgewise_control::Options`] or
-//! [`edgewise_http::RateLimit`].
+//! The options are converted to the settings types of the crates that they configure, such as
+//! [`edgewise_control::Options`] and [`edgewise_http::RateLimit`].
 
 mod cli;
 mod data;

@@ -16,25 +16,25 @@ use super::{
 /// `edgewise serve`
 #[derive(Clone, Debug, Args)]
 pub struct ServeOptions {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long, env = "EDGEWISE_BIND", value_name = "ADDR:PORT", default_value = "127.0.0.1:3000",
           value_parser = values::listen_address)]
     pub bind: SocketAddr,
-    /// What it keeps.
+    /// The locations of the data.
     #[command(flatten)]
     pub data: DataOptions,
-    /// How often to look for new snapshots, in seconds (fractions allowed); what this process publishes is live
-    /// at once
+    /// Interval of polling for snapshots of other processes, in seconds (fractions allowed); snapshots of this process are
+    /// live at once
     #[arg(long, env = "EDGEWISE_POLL_INTERVAL", value_name = "SECS", default_value = "5",
           allow_negative_numbers = true, value_parser = values::seconds)]
     pub poll_interval: Duration,
-    /// Begin with example data, if there is no environment yet
+    /// Add example data, if the database has no environments
     #[arg(long)]
     pub demo: bool,
-    /// How often a client may ask for decisions.
+    /// The rate limit of decide requests.
     #[command(flatten)]
     pub limit: LimitOptions,
-    /// What every plane has.
+    /// The options of every plane.
     #[command(flatten)]
     pub process: ProcessOptions,
 }
@@ -42,14 +42,14 @@ pub struct ServeOptions {
 /// `edgewise control`
 #[derive(Clone, Debug, Args)]
 pub struct ControlOptions {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long, env = "EDGEWISE_BIND", value_name = "ADDR:PORT", default_value = "127.0.0.1:3001",
           value_parser = values::listen_address)]
     pub bind: SocketAddr,
-    /// What it keeps.
+    /// The locations of the data.
     #[command(flatten)]
     pub data: DataOptions,
-    /// What every plane has.
+    /// The options of every plane.
     #[command(flatten)]
     pub process: ProcessOptions,
 }
@@ -57,27 +57,27 @@ pub struct ControlOptions {
 /// `edgewise decide`
 #[derive(Clone, Debug, Args)]
 pub struct DecideOptions {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long, env = "EDGEWISE_BIND", value_name = "ADDR:PORT", default_value = "127.0.0.1:3002",
           value_parser = values::listen_address)]
     pub bind: SocketAddr,
-    /// Where snapshots are published: file:DIR, the directory that holds `configs/`, s3://BUCKET/PREFIX, or
-    /// http://… or https://…, the address below which `configs/` lies
+    /// Store to read snapshots from: file:DIR (the directory that contains `configs/`), s3://BUCKET/PREFIX, or http://…
+    /// or https://… (the URL below which `configs/` is served)
     #[arg(long, env = "EDGEWISE_SNAPSHOT_STORE", value_name = "URL", default_value = "file:./data/snapshots",
           value_parser = values::readable_store)]
     pub snapshot_store: SourceUrl,
-    /// How a bucket is reached.
+    /// The connection to a bucket.
     #[command(flatten)]
     pub s3: BucketOptions,
-    /// Where the control plane listens, or its gateway with /api, to hear of new snapshots at once; without it they are
-    /// only looked for
+    /// URL of the control plane, or of its gateway with the path /api, to load new snapshots at once; without this option,
+    /// the decision plane only polls
     #[arg(long, env = "EDGEWISE_CONTROL_URL", value_name = "URL", value_parser = values::plane)]
     pub control_url: Option<UpstreamUrl>,
-    /// How often to look for new snapshots, in seconds (fractions allowed)
+    /// Interval of polling for new snapshots, in seconds (fractions allowed)
     #[arg(long, env = "EDGEWISE_POLL_INTERVAL", value_name = "SECS", default_value = "5",
           allow_negative_numbers = true, value_parser = values::seconds)]
     pub poll_interval: Duration,
-    /// What every plane has.
+    /// The options of every plane.
     #[command(flatten)]
     pub process: ProcessOptions,
 }
@@ -85,28 +85,28 @@ pub struct DecideOptions {
 /// `edgewise gateway`
 #[derive(Clone, Debug, Args)]
 pub struct GatewayOptions {
-    /// Where to listen
+    /// Address to listen on
     #[arg(long, env = "EDGEWISE_BIND", value_name = "ADDR:PORT", default_value = "127.0.0.1:3000",
           value_parser = values::listen_address)]
     pub bind: SocketAddr,
-    /// Where the control plane listens
+    /// URL of the control plane
     #[arg(long, env = "EDGEWISE_CONTROL_URL", value_name = "URL", default_value = "http://127.0.0.1:3001",
           value_parser = values::plane)]
     pub control_url: UpstreamUrl,
-    /// Where the decision plane listens
+    /// URL of the decision plane
     #[arg(long, env = "EDGEWISE_DECIDE_URL", value_name = "URL", default_value = "http://127.0.0.1:3002",
           value_parser = values::plane)]
     pub decide_url: UpstreamUrl,
-    /// How often a client may ask for decisions.
+    /// The rate limit of decide requests.
     #[command(flatten)]
     pub limit: LimitOptions,
-    /// What every plane has.
+    /// The options of every plane.
     #[command(flatten)]
     pub process: ProcessOptions,
 }
 
 impl DecideOptions {
-    /// The store that snapshots are read from.
+    /// Returns the location that snapshots are read from.
     #[must_use]
     pub fn snapshots(&self) -> Location {
         match &self.snapshot_store {

@@ -1,4 +1,4 @@
-//! The options of every process.
+//! The options of every plane.
 
 use std::path::PathBuf;
 
@@ -6,28 +6,29 @@ use clap::{Args, ValueEnum};
 
 use super::values::{self, LogFilter};
 
-/// What every plane has.
+/// The options of every plane.
 #[derive(Clone, Debug, Args)]
 pub struct ProcessOptions {
-    /// Listen on a non-loopback address although nobody has to sign in: whoever reaches it may change everything
+    /// Allow a non-loopback address, although Edgewise has no sign-in: everyone who can reach the address can change
+    /// everything
     #[arg(long, env = "EDGEWISE_INSECURE_OPEN", value_parser = values::switch)]
     pub insecure_open: bool,
-    /// The file to take settings from [default: edgewise.toml, if there is one]
+    /// The settings file [default: edgewise.toml, if the file exists]
     #[arg(long, env = "EDGEWISE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// What to log: off, error, warn, info, debug or trace, also by part: `info,edgewise=debug`
+    /// The log level: off, error, warn, info, debug or trace, optionally per module: `info,edgewise=debug`
     #[arg(long, env = "EDGEWISE_LOG", value_name = "LEVEL", default_value = "info", value_parser = values::log_filter)]
     pub log: LogFilter,
-    /// How to write the log, which goes to the standard error output
+    /// The format of the log, which is written to standard error
     #[arg(long, env = "EDGEWISE_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 }
 
-/// How log lines look.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people
+    /// Text for people
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }

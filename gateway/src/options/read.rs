@@ -8,22 +8,22 @@ use clap::{
 
 use super::{Cli, file};
 
-/// Why there are no settings to run with.
+/// The reason why the program does not run a command.
 #[derive(Debug)]
 pub enum Refusal {
-    /// Help or the version: print it, and end as it says.
+    /// The command line asks for the help or the version, which [`Error::exit`] prints.
     Help(Error),
-    /// Something is wrong: one line that says what.
+    /// An option is invalid, for the reason in the text, which is one line.
     Invalid(String),
 }
 
-/// Reads the settings. `args` are those of the process, its name included.
+/// Reads the options. `args` are the arguments of the process, including the name of the program.
 ///
 /// # Errors
-/// [`Refusal`] says what to print instead of running.
+/// [`Refusal`] contains the text to print.
 pub fn read(args: &[OsString]) -> Result<Cli, Refusal> {
-    let command = every(Cli::command(), &|command| command.mut_args(unless_empty));
-    // What the file says are defaults, so flags and variables must be right whatever it says.
+    let command = map_commands(Cli::command(), &|command| command.mut_args(unless_empty));
+    // The values in the file are defaults, so flags and variables must be valid without the file.
     let matches =
         command.clone().try_get_matches_from(args).map_err(|error| refusal(&command, args, error))?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| refusal(&command, args, error))?;
@@ -47,37 +47,37 @@ pub fn read(args: &[OsString]) -> Result<Cli, Refusal> {
         }
     };
     let command = match matches.subcommand_name() {
-        Some(chosen) => {
-            command.mut_subcommand(chosen, |chosen| every(chosen, &|command| command.mut_args(from_file)))
-        }
+        Some(chosen) => command
+            .mut_subcommand(chosen, |chosen| map_commands(chosen, &|command| command.mut_args(from_file))),
         None => command,
     };
-    let again: Result<ArgMatches, Error> = command.try_get_matches_from(args);
-    again.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| in_file(&line(&error)))
+    let with_file: Result<ArgMatches, Error> = command.try_get_matches_from(args);
+    with_file.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| in_file(&line(&error)))
 }
 
-/// A variable that is set to nothing counts as not set.
+/// Ignores the variable of an option if the variable is empty.
 fn unless_empty(arg: Arg) -> Arg {
     let empty = arg.get_env().and_then(env::var_os).is_some_and(|value| value.is_empty());
     if empty { arg.env(Resettable::Reset) } else { arg }
 }
 
-/// Changes a command and all below it.
-fn every(command: Command, change: &impl Fn(Command) -> Command) -> Command {
-    change(command).mut_subcommands(|below| every(below, change))
+/// Applies `change` to a command and all of its subcommands.
+fn map_commands(command: Command, change: &impl Fn(Command) -> Command) -> Command {
+    change(command).mut_subcommands(|subcommand| map_commands(subcommand, change))
 }
 
-/// All options of a command, and of all below it.
+/// Returns all options of a command and of all of its subcommands.
 fn options(command: &Command) -> Vec<&Arg> {
     command.get_arguments().chain(command.get_subcommands().flat_map(options)).collect()
 }
 
-/// What an option is called in the file. Options of different names can mean the same setting: their ids tell.
+/// Returns the key of an option in the file. The key is the id of the option, because flags with different names can be the
+/// same setting.
 fn key(arg: &Arg) -> String {
     arg.get_id().as_str().replace('_', "-")
 }
 
-/// What may stand in the file: every flag of every plane, so that planes can share one file.
+/// Returns the keys that the file may contain: the flags of all planes, so that planes can share one file.
 fn keys(command: &Command) -> BTreeSet<String> {
     let planes = command.get_subcommands().filter(|command| !command.has_subcommands());
     let keys = planes.flat_map(Command::get_arguments).filter(|arg| arg.get_long().is_some()).map(key);
@@ -96,7 +96,7 @@ fn refusal(command: &Command, args: &[OsString], error: Error) -> Refusal {
     }
 }
 
-/// The variable that a wrong value came from, if it was no flag.
+/// Returns the variable that an invalid value came from, or `None` if the value came from a flag.
 fn variable(command: &Command, args: &[OsString], error: &Error) -> Option<String> {
     let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg) else { return None };
     let long = arg.strip_prefix("--")?.split([' ', '=']).next()?;
@@ -110,7 +110,7 @@ fn variable(command: &Command, args: &[OsString], error: &Error) -> Option<Strin
     arg.get_env().map(|name| name.to_string_lossy().into_owned())
 }
 
-/// What is wrong, without the usage, in one line.
+/// Formats an error in one line, without the usage.
 fn line(error: &Error) -> String {
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);

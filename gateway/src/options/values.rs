@@ -7,34 +7,34 @@ use std::{
 use axum::http::Uri;
 use edgewise_http::UpstreamUrl;
 
-/// Where snapshots are published.
+/// The URL of a store that snapshots are published to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreUrl {
-    /// A directory, which holds `configs/`.
+    /// A directory, which contains `configs/`.
     Directory(PathBuf),
-    /// A bucket of S3, or of what speaks like it.
+    /// A bucket of S3, or of a server with the same API.
     Bucket {
-        /// Its name.
+        /// The name of the bucket.
         name: String,
-        /// What keys begin with: empty, or without slashes at its ends.
+        /// The prefix of the keys: empty, or without a slash at either end.
         prefix: String,
     },
 }
 
-/// Where snapshots are read from.
+/// The URL of a store that snapshots are read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceUrl {
-    /// Where they are published.
+    /// A store that snapshots are published to.
     Store(StoreUrl),
-    /// An address below which `configs/` lies. Without a trailing slash.
+    /// The URL below which `configs/` is served, without a trailing slash.
     Web(Uri),
 }
 
-/// A list of client addresses, in canonical form (an IPv4 address is never one mapped into IPv6).
+/// A list of client addresses, in canonical form (never an IPv4 address mapped into IPv6).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Addresses(pub Vec<IpAddr>);
 
-/// What to log, in the syntax of `tracing_subscriber::EnvFilter`; checked.
+/// A valid log filter, in the syntax of `tracing_subscriber::EnvFilter`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(pub String);
 
@@ -61,13 +61,14 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 pub(super) fn readable_store(text: &str) -> Result<SourceUrl, String> {
     let web = || base(text, &["http", "https"]).map(SourceUrl::Web);
     store(text).map(SourceUrl::Store).or_else(web).ok_or_else(|| {
-        "must be file:DIR, s3://BUCKET/PREFIX, or an http:// or https:// address without a query".to_owned()
+        "must be file:DIR, s3://BUCKET/PREFIX, or an http:// or https:// URL without a query".to_owned()
     })
 }
 
 pub(super) fn writable_store(text: &str) -> Result<StoreUrl, String> {
     store(text).ok_or_else(|| {
-        "must be file:DIR or s3://BUCKET/PREFIX (an http:// address can only be read, by `edgewise decide`)".to_owned()
+        "must be file:DIR or s3://BUCKET/PREFIX (only `edgewise decide` accepts an http:// URL, to read)"
+            .to_owned()
     })
 }
 
@@ -75,7 +76,7 @@ fn store(text: &str) -> Option<StoreUrl> {
     directory(text).map(StoreUrl::Directory).or_else(|| bucket(text))
 }
 
-/// `s3://bucket` and `s3://bucket/some/prefix`.
+/// Parses `s3://bucket` or `s3://bucket/some/prefix`.
 fn bucket(text: &str) -> Option<StoreUrl> {
     let path = text.strip_prefix("s3://")?;
     let (name, prefix) = path.split_once('/').unwrap_or((path, ""));
@@ -85,7 +86,7 @@ fn bucket(text: &str) -> Option<StoreUrl> {
     valid.then(|| StoreUrl::Bucket { name: name.to_owned(), prefix: prefix.trim_matches('/').to_owned() })
 }
 
-/// `file:data`, `file:/srv/data` and `file:///srv/data`.
+/// Parses `file:data`, `file:/srv/data` or `file:///srv/data`.
 fn directory(text: &str) -> Option<PathBuf> {
     let path = text.strip_prefix("file:")?;
     let path = match path.strip_prefix("//") {
@@ -96,7 +97,7 @@ fn directory(text: &str) -> Option<PathBuf> {
     (!path.is_empty()).then(|| PathBuf::from(path))
 }
 
-/// An address without a query, a fragment or a user, the trailing slashes of its path dropped.
+/// Parses a URL without a query, a fragment or a user, and removes the trailing slashes of its path.
 fn base(text: &str, schemes: &[&str]) -> Option<Uri> {
     let uri: Uri = text.parse().ok()?;
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?);
@@ -111,7 +112,7 @@ fn base(text: &str, schemes: &[&str]) -> Option<Uri> {
 pub(super) fn endpoint(text: &str) -> Result<String, String> {
     base(text, &["http", "https"])
         .map(|uri| uri.to_string().trim_end_matches('/').to_owned())
-        .ok_or_else(|| "must be an http:// or https:// address, such as http://127.0.0.1:9000".to_owned())
+        .ok_or_else(|| "must be an http:// or https:// URL, such as http://127.0.0.1:9000".to_owned())
 }
 
 pub(super) fn plane(text: &str) -> Result<UpstreamUrl, String> {
@@ -120,12 +121,12 @@ pub(super) fn plane(text: &str) -> Result<UpstreamUrl, String> {
             let prefix = uri.path().trim_end_matches('/').to_owned();
             Some(UpstreamUrl { authority: uri.into_parts().authority?, prefix })
         })
-        .ok_or_else(|| "must be an http:// address, such as http://127.0.0.1:3001".to_owned())
+        .ok_or_else(|| "must be an http:// URL, such as http://127.0.0.1:3001".to_owned())
 }
 
 pub(super) fn addresses(text: &str) -> Result<Addresses, String> {
     let address = |part: &str| {
-        let address: IpAddr = part.parse().map_err(|_| format!("`{part}` is no IP address"))?;
+        let address: IpAddr = part.parse().map_err(|_| format!("`{part}` is not an IP address"))?;
         Ok(address.to_canonical())
     };
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
@@ -133,8 +134,8 @@ pub(super) fn addresses(text: &str) -> Result<Addresses, String> {
 }
 
 pub(super) fn log_filter(text: &str) -> Result<LogFilter, String> {
-    let hint = "must be off, error, warn, info, debug or trace, or such as `info,edgewise=debug`";
-    // A single word that is no level would be taken for the name of a part, and silence all the others.
+    let hint = "must be off, error, warn, info, debug or trace, or a filter such as `info,edgewise=debug`";
+    // EnvFilter takes any other single word for the name of a module, and would disable the log of all other modules.
     let levels = ["off", "error", "warn", "info", "debug", "trace"];
     let word = !text.contains(['=', ',', '[']);
     if word && !levels.contains(&text.to_ascii_lowercase().as_str()) {
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_directory_may_be_written_in_three_ways() {
+    fn a_directory_url_has_three_forms() {
         for text in ["file:/srv/s", "file:///srv/s"] {
             assert_eq!(readable_store(text), Ok(SourceUrl::Store(StoreUrl::Directory("/srv/s".into()))));
         }
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_web_store_loses_its_trailing_slashes() {
+    fn the_trailing_slashes_of_a_web_store_are_removed() {
         for text in ["http://host:8080/below//", "http://host:8080/below"] {
             let Ok(SourceUrl::Web(uri)) = readable_store(text) else { panic!("{text}") };
             assert_eq!(uri, "http://host:8080/below");
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_may_have_a_prefix() {
+    fn a_bucket_url_can_have_a_prefix() {
         let bucket =
             |prefix: &str| Ok(StoreUrl::Bucket { name: "my-bucket".to_owned(), prefix: prefix.to_owned() });
         assert_eq!(writable_store("s3://my-bucket"), bucket(""));
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn other_stores_are_refused_with_what_is_accepted() {
+    fn other_stores_are_refused_with_the_accepted_forms() {
         for text in [
             "s3://",
             "s3://Bucket",
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plane_keeps_its_path_without_the_trailing_slash() {
+    fn the_url_of_a_plane_keeps_its_path_without_the_trailing_slash() {
         let plane = plane("http://control:3001/below/").unwrap();
         assert_eq!((plane.authority.as_str(), plane.prefix.as_str()), ("control:3001", "/below"));
         assert_eq!(plane.to_string(), "http://control:3001/below");
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_may_be_fractions_but_not_nothing_nor_endless() {
+    fn seconds_can_be_fractions_but_not_zero_negative_or_infinite() {
         assert_eq!(seconds("0.25"), Ok(Duration::from_millis(250)));
         for text in ["0", "-1", "NaN", "inf", "1e9", "5s", ""] {
             assert!(seconds(text).is_err(), "{text}");
@@ -213,10 +214,10 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_a_list_in_canonical_form() {
+    fn addresses_are_parsed_to_their_canonical_form() {
         let list = addresses("10.0.0.1, ::ffff:10.0.0.2,").unwrap();
         assert_eq!(list.0, ["10.0.0.1".parse::<IpAddr>().unwrap(), "10.0.0.2".parse::<IpAddr>().unwrap()]);
-        assert_eq!(addresses("10.0.0.1,x"), Err("`x` is no IP address".to_owned()));
+        assert_eq!(addresses("10.0.0.1,x"), Err("`x` is not an IP address".to_owned()));
     }
 
     #[test]

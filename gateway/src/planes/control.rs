@@ -8,36 +8,36 @@ use tokio::time::timeout;
 use super::{error::StartError, plane::Plane};
 use crate::{health::Health, openapi, options::ControlOptions};
 
-/// How long the database may take to say that it is there.
-const DATABASE_LIMIT: Duration = Duration::from_secs(2);
+/// The time limit for the response of the database to a health check.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub(super) async fn start(options: &ControlOptions) -> Result<Plane, StartError> {
     let objects = options.data.snapshots().open().await?;
     let settings = Options::new(options.data.database());
     let control = Control::start(settings, objects, Arc::new(|_, _| {})).await?;
-    Ok(Plane { app: Arc::new(routes(&control).into()), control: Some(control), keeping_up: Vec::new() })
+    Ok(Plane { app: Arc::new(routes(&control).into()), control: Some(control), background: Vec::new() })
 }
 
 fn routes(control: &Control) -> Router {
     let (health, ready) = (control.services().clone(), control.services().clone());
     let routes = control
         .routes()
-        .route("/health", get(async move || Health::own(works(&health).await).answer()))
-        .route("/ready", get(async move || Health::own(works(&ready).await).answer()))
+        .route("/health", get(async move || Health::own(works(&health).await).response()))
+        .route("/ready", get(async move || Health::own(works(&ready).await).response()))
         .merge(openapi::routes("", &openapi::control()));
     with_common_routes(routes, &Metrics::default())
 }
 
-/// Whether the database answers, in time.
+/// Whether the database responds in time.
 pub(super) async fn works(services: &Services) -> bool {
-    match timeout(DATABASE_LIMIT, services.ready()).await {
+    match timeout(DATABASE_TIMEOUT, services.ready()).await {
         Ok(Ok(())) => true,
         Ok(Err(problem)) => {
             tracing::warn!(%problem, "the database cannot be used");
             false
         }
         Err(_) => {
-            tracing::warn!("the database does not answer");
+            tracing::warn!("the database does not respond");
             false
         }
     }

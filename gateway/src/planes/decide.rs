@@ -7,7 +7,7 @@ use edgewise_objects as objects;
 
 use super::{
     error::StartError,
-    plane::{Plane, keep_up},
+    plane::{Plane, poll},
 };
 use crate::{health::Health, openapi, options::DecideOptions};
 
@@ -16,16 +16,16 @@ pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> 
     if let Location::Objects(objects::Location::Directory(path)) = &location
         && !path.is_dir()
     {
-        tracing::warn!(path = %path.display(), "the snapshot directory is not there yet");
+        tracing::warn!(path = %path.display(), "the snapshot directory does not exist yet");
     }
     let source = Source::open(&location).await?;
     let cache = Arc::new(Cache::new(source, options.poll_interval));
-    let mut keeping_up = vec![keep_up(&cache)];
+    let mut background = vec![poll(&cache)];
     if let Some(url) = &options.control_url {
         let control = Upstream::new("control plane", url.clone());
-        keeping_up.push(tokio::spawn(follow_stream(cache.clone(), control)));
+        background.push(tokio::spawn(follow_stream(cache.clone(), control)));
     }
-    Ok(Plane { app: Arc::new(app(&cache)), control: None, keeping_up })
+    Ok(Plane { app: Arc::new(app(&cache)), control: None, background })
 }
 
 fn app(cache: &Arc<Cache>) -> App {
@@ -33,9 +33,9 @@ fn app(cache: &Arc<Cache>) -> App {
     let metrics = Metrics::default();
     let routes = Router::new()
         .route("/configs/{*path}", configs(cache.clone()))
-        .route("/health", get(async move || Health::own(true).with_configs(&health).answer()))
-        .route("/ready", get(async move || Health::own(ready.store_responds().await).answer()))
+        .route("/health", get(async move || Health::own(true).with_configs(&health).response()))
+        .route("/ready", get(async move || Health::own(ready.store_responds().await).response()))
         .merge(openapi::routes("", &openapi::decide()));
-    let deciding = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
-    App::from(with_common_routes(routes, &metrics)).with_fast_path("/decide", deciding)
+    let decide = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
+    App::from(with_common_routes(routes, &metrics)).with_fast_path("/decide", decide)
 }

@@ -1,4 +1,4 @@
-//! Why a plane cannot start.
+//! The reasons why a plane cannot start.
 
 use std::net::SocketAddr;
 
@@ -7,19 +7,19 @@ use edgewise_decide::SourceError;
 use edgewise_http::ListenError;
 use edgewise_objects::DirectoryError;
 
-/// Why a plane cannot start. Each says in one line what to do.
+/// The reason why a plane cannot start. Each error says in one line what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address could be reached by others.
+    /// Other machines can reach the address.
     #[error(
-        "{address} can be reached from other machines, and nobody has to sign in: bind a loopback address such as \
-         127.0.0.1, or add --insecure-open if the network is yours"
+        "{address} can be reached from other machines, and Edgewise has no sign-in: bind a loopback address such as \
+         127.0.0.1, or add --insecure-open if you trust the network"
     )]
     Open {
         /// The address.
         address: SocketAddr,
     },
-    /// It cannot listen.
+    /// The server cannot listen on the address.
     #[error(transparent)]
     Listen(#[from] ListenError),
     /// The snapshot directory cannot be used.
@@ -33,10 +33,10 @@ pub enum StartError {
     Database(#[from] OpenError),
 }
 
-/// Refuses an address that others can reach, unless that is wanted.
+/// Refuses an address that other machines can reach, unless `insecure_open` allows such addresses.
 ///
 /// # Errors
-/// [`StartError::Open`]
+/// [`StartError::Open`] if the address is refused.
 pub fn check_address(address: SocketAddr, insecure_open: bool) -> Result<(), StartError> {
     let open = !address.ip().to_canonical().is_loopback();
     if open && !insecure_open { Err(StartError::Open { address }) } else { Ok(()) }

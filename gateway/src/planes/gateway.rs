@@ -19,8 +19,8 @@ use crate::{
     options::GatewayOptions,
 };
 
-/// How long a plane may take to say how it is.
-const HEALTH_LIMIT: Duration = Duration::from_secs(2);
+/// The time limit for the response of a plane to a health check.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Debug)]
 struct Gateway {
@@ -35,14 +35,14 @@ pub(super) fn start(options: &GatewayOptions) -> Plane {
         decide: Upstream::new("decision plane", options.decide_url.clone()),
         limiter: options.limit.rate_limit().map(Limiter::new).map(Arc::new),
     };
-    Plane { app: Arc::new(routes(gateway).into()), control: None, keeping_up: Vec::new() }
+    Plane { app: Arc::new(routes(gateway).into()), control: None, background: Vec::new() }
 }
 
 fn routes(gateway: Gateway) -> Router {
     let routes = Router::new()
         .route("/api/decide", any(decide))
         .route("/api/health", get(health))
-        // What the control plane has for itself.
+        // These routes of the control plane are not forwarded.
         .route("/api/ready", any(not_found))
         .route("/api/metrics", any(not_found))
         .merge(openapi::routes("/api", &openapi::gateway()))
@@ -71,31 +71,31 @@ async fn decide(State(gateway): State<Gateway>, request: Request) -> Response {
     let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
     let path = format!("/decide{query}");
     let client = client_address(&request);
-    let pass = |request| gateway.decide.forward(request, &path);
-    with_rate_limit(gateway.limiter.as_deref(), request, client, Instant::now(), pass).await
+    let forward = |request| gateway.decide.forward(request, &path);
+    with_rate_limit(gateway.limiter.as_deref(), request, client, Instant::now(), forward).await
 }
 
-/// As the client sent them.
+/// Returns the path and the query as the client sent them.
 fn path_and_query(request: &Request) -> String {
     request.uri().path_and_query().map_or_else(String::new, ToString::to_string)
 }
 
 async fn health(State(gateway): State<Gateway>) -> Response {
-    gateway.ask("/health").await.answer()
+    gateway.check("/health").await.response()
 }
 
 async fn ready(State(gateway): State<Gateway>) -> Response {
-    gateway.ask("/ready").await.answer()
+    gateway.check("/ready").await.response()
 }
 
 impl Gateway {
-    /// Asks both planes how they are.
-    async fn ask(&self, path: &str) -> Health {
+    /// Sends a health check to both planes.
+    async fn check(&self, path: &str) -> Health {
         let (control, decide) =
-            tokio::join!(self.control.status(path, HEALTH_LIMIT), self.decide.status(path, HEALTH_LIMIT));
+            tokio::join!(self.control.status(path, HEALTH_TIMEOUT), self.decide.status(path, HEALTH_TIMEOUT));
         Health::of(Services {
-            experiment_service: ServiceStatus::of_answer(control),
-            decision_service: ServiceStatus::of_answer(decide),
+            experiment_service: ServiceStatus::of_response(control),
+            decision_service: ServiceStatus::of_response(decide),
         })
     }
 }

@@ -1,15 +1,15 @@
-//! The planes, and which of them serves what. All routes are visible in this folder, except those of the control plane's
-//! resources, which its own crate lists.
+//! The planes with their routes. All routes are visible in this folder, except for the routes of the control plane's
+//! resources, which are in the control plane's crate.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `serve` | everything in one process |
+//! | `serve` | all planes in one process |
 //! | `control` | the control plane |
 //! | `decide` | the decision plane |
-//! | `gateway` | the reverse proxy before a control plane and a decision plane |
-//! | `plane` | a plane that runs |
+//! | `gateway` | the reverse proxy in front of a control plane and a decision plane |
+//! | `plane` | a running plane |
 //! | `start` | starting a plane |
-//! | `error` | why a plane cannot start |
+//! | `error` | the reasons why a plane cannot start |
 
 mod control;
 mod decide;

@@ -1,4 +1,4 @@
-//! A plane that runs.
+//! A running plane.
 
 use std::sync::Arc;
 
@@ -7,33 +7,33 @@ use edgewise_decide::Cache;
 use edgewise_http::App;
 use tokio::task::JoinHandle;
 
-/// A plane that is ready to answer requests.
+/// A running plane, whose app is to be served.
 #[derive(Debug)]
 pub struct Plane {
-    /// All it serves.
+    /// The routes of the plane.
     pub(super) app: Arc<App>,
     pub(super) control: Option<Control>,
-    /// What keeps the cache up to date.
-    pub(super) keeping_up: Vec<JoinHandle<()>>,
+    /// The background tasks that keep the cache up to date.
+    pub(super) background: Vec<JoinHandle<()>>,
 }
 
 impl Plane {
-    /// The routes that it serves.
+    /// Returns the routes of the plane.
     #[must_use]
     pub fn app(&self) -> Arc<App> {
         self.app.clone()
     }
 
-    /// Ends what runs in the background, once it is whole.
+    /// Stops the background tasks. A write of the control plane is finished first.
     pub async fn stop(self) {
-        self.keeping_up.iter().for_each(JoinHandle::abort);
+        self.background.iter().for_each(JoinHandle::abort);
         if let Some(control) = self.control {
             control.stop().await;
         }
     }
 }
 
-/// Keeps the cache up to date.
-pub(super) fn keep_up(cache: &Arc<Cache>) -> JoinHandle<()> {
+/// Starts the background task that polls the snapshot store.
+pub(super) fn poll(cache: &Arc<Cache>) -> JoinHandle<()> {
     tokio::spawn(cache.clone().poll_forever())
 }

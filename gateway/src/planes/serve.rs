@@ -12,7 +12,7 @@ use edgewise_http::{App, Limiter, Metrics, with_common_routes};
 use super::{
     control::works,
     error::StartError,
-    plane::{Plane, keep_up},
+    plane::{Plane, poll},
 };
 use crate::{
     health::{Health, ServiceStatus, Services},
@@ -24,32 +24,34 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     let objects = options.data.snapshots().open().await?;
     let cache = Arc::new(Cache::new(Source::Objects(objects.clone()), options.poll_interval));
     let published = {
-        // So that the next decision after a publish is made from it.
+        // The first decision after a publish uses the published version, without waiting for a poll.
         let cache = cache.clone();
         Arc::new(move |environment: &_, ruleset| cache.install(environment, ruleset))
     };
-    let mut setting = Options::new(options.data.database());
+    let mut settings = Options::new(options.data.database());
     let clock = PastClock::default();
     if options.demo {
-        setting.clock = Arc::new(clock.clone());
+        settings.clock = Arc::new(clock.clone());
     }
-    let control = Control::start(setting, objects, published).await?;
+    let control = Control::start(settings, objects, published).await?;
     if options.demo {
-        fill(control.services(), &clock).await;
+        add_example_data(control.services(), &clock).await;
     }
     let limiter = options.limit.rate_limit().map(Limiter::new);
     let app = Arc::new(app(&control, &cache, limiter));
-    // What this process publishes is offered above; others may publish into the same database.
+    // `published` installs the versions that this process publishes. Other processes may publish into the same database.
     let live = tokio::spawn(follow_live(cache.clone(), control.services().every_live_version()));
-    Ok(Plane { app, control: Some(control), keeping_up: vec![keep_up(&cache), live] })
+    Ok(Plane { app, control: Some(control), background: vec![poll(&cache), live] })
 }
 
-/// Fills an empty database with example data. The plane serves whatever becomes of that.
-async fn fill(services: &services::Services, clock: &PastClock) {
+/// Adds the example data to an empty database. An error is only logged: the plane starts without the example data.
+async fn add_example_data(services: &services::Services, clock: &PastClock) {
     match demo::fill(services, clock).await {
-        Ok(true) => tracing::info!("filled with example data"),
-        Ok(false) => tracing::warn!("there are environments already: no example data was added"),
-        Err(problem) => tracing::error!(problem = problem.message, "the example data is not complete"),
+        Ok(true) => tracing::info!("added the example data"),
+        Ok(false) => tracing::warn!("no example data was added: the database already has environments"),
+        Err(problem) => {
+            tracing::error!(problem = problem.message, "the example data could not be added completely")
+        }
     }
 }
 
@@ -59,8 +61,9 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
         get(async move || health(&control, &cache).await)
     };
     let (control_ready, cache_ready) = (control.services().clone(), cache.clone());
-    let ready =
-        async move || Health::own(works(&control_ready).await && cache_ready.store_responds().await).answer();
+    let ready = async move || {
+        Health::own(works(&control_ready).await && cache_ready.store_responds().await).response()
+    };
     let routes = Router::new()
         .nest("/api", control.routes())
         .route("/api/health", health())
@@ -71,8 +74,8 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     #[cfg(feature = "dashboard")]
     let routes = routes.merge(edgewise_dashboard::routes(control.services().clone()));
     let metrics = Metrics::default();
-    let deciding = DecideHandler::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
-    App::from(with_common_routes(routes, &metrics)).with_fast_path("/api/decide", deciding)
+    let decide = DecideHandler::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
+    App::from(with_common_routes(routes, &metrics)).with_fast_path("/api/decide", decide)
 }
 
 async fn health(control: &services::Services, cache: &Cache) -> Response {
@@ -81,5 +84,5 @@ async fn health(control: &services::Services, cache: &Cache) -> Response {
         experiment_service: status(works(control).await),
         decision_service: status(cache.store_responds().await),
     };
-    Health::of(services).with_configs(cache).answer()
+    Health::of(services).with_configs(cache).response()
 }

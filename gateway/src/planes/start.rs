@@ -1,12 +1,12 @@
-//! Starting the plane that the command line names.
+//! Starting the plane of a command.
 
 use super::{control, decide, error::StartError, gateway, plane::Plane, serve};
 use crate::options::Command;
 
-/// Starts a plane.
+/// Starts the plane of a command.
 ///
 /// # Errors
-/// [`StartError`] says in one line what is wrong.
+/// [`StartError`] if the plane cannot start.
 pub async fn start(command: &Command) -> Result<Plane, StartError> {
     match command {
         Command::Serve(options) => serve::start(options).await,

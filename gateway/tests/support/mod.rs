@@ -1,5 +1,5 @@
 //! Planes that a test starts on a free port of 127.0.0.1, and stops.
-#![allow(dead_code, unused_imports, reason = "each test uses a part")]
+#![allow(dead_code, unused_imports, reason = "each test uses some of the items")]
 
 #[path = "../../../crates/decide/tests/support/mod.rs"]
 mod snapshots;
@@ -22,10 +22,10 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// How long anything that must happen may take before it is taken for never.
+/// The time limit for an event that must happen. A test fails after this time.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A server that runs in this process. To be stopped by [`Served::stop`].
+/// A server that runs in this process. A test must call [`Served::stop`].
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     client: Client,
@@ -71,8 +71,8 @@ impl Served {
     }
 
     pub(crate) async fn json(&self, path: &str) -> (u16, Value) {
-        let answer = self.get(path).await;
-        (answer.status().as_u16(), answer.json().await.unwrap())
+        let response = self.get(path).await;
+        (response.status().as_u16(), response.json().await.unwrap())
     }
 
     pub(crate) async fn send(
@@ -89,13 +89,13 @@ impl Served {
         request.send().await.unwrap()
     }
 
-    /// Sends bytes as they are, and returns the answer as it comes until the server closes.
+    /// Sends raw bytes, and returns all bytes that the server sends until it closes the connection.
     pub(crate) async fn raw(&self, request: impl AsRef<[u8]>) -> String {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         stream.write_all(request.as_ref()).await.unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).await.unwrap();
+        String::from_utf8_lossy(&response).into_owned()
     }
 
     pub(crate) async fn stop(self) {

@@ -407,7 +407,7 @@ async fn a_snapshot_is_taken_over_from_a_file_and_from_an_address() {
     }
     let target = Target::sqlite();
     let problem = target.import(&["--snapshot", &url.replace("prod", "none")]).problem();
-    assert!(problem.contains("no snapshot at that address"), "{problem}");
+    assert!(problem.contains("no snapshot at that URL"), "{problem}");
     server.stop().unwrap();
 }
 

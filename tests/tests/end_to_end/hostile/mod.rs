@@ -26,6 +26,6 @@ fn assert_well(serve: &Serve) {
         assert!(line.contains("decide") && line.contains("status=\"503\""), "{line}");
     }
     let log = plane.log();
-    assert!(!log.contains("a fault in the program") && !log.contains("panicked"), "{log}");
+    assert!(!log.contains("which is a bug") && !log.contains("panicked"), "{log}");
     assert!(!log.contains("internal error"), "{log}");
 }
