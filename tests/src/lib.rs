@@ -1,16 +1,16 @@
-//! What tests and benches of several crates share.
+//! Code that tests and benchmarks of several crates share.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`workloads`] | the snapshots and users that all speed figures are taken with |
+//! | [`workloads`] | the snapshots and users of all benchmarks |
 //! | [`rounds`] | measuring in rounds, and medians |
-//! | [`process`] | running the `edgewise` binary, and asking it something |
-//! | [`triples`] | random snapshots, users and contexts, to compare ways of deciding |
+//! | [`process`] | running the `edgewise` binary, and sending requests to it |
+//! | [`triples`] | random snapshots, users and contexts, to compare implementations of the decision |
 //! | `services` | the Postgres and the S3 server of the tests (feature `services`) |
 //!
-//! `tests/vectors/` holds recorded decisions, which every build of the engine must reproduce; `tests/tests/` the
-//! end-to-end tests; `tests/benches/` what `cargo xtask bench` measures; `tests/peers/` what it
-//! measures beside the engines of peers, a workspace of its own.
+//! `tests/vectors/` contains recorded decisions, which every build of the engine must reproduce. `tests/tests/` contains the
+//! end-to-end tests, and `tests/benches/` the benchmarks of `cargo xtask bench`. `tests/peers/` is a workspace of its own
+//! with the benchmark against other engines.
 
 pub mod process;
 pub mod rounds;

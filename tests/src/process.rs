@@ -1,4 +1,4 @@
-//! Running servers as processes of their own, and asking them something.
+//! Running servers as processes, and sending requests to them.
 
 use std::{
     env,
@@ -14,38 +14,39 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// How long a server may take to be ready, to answer, or to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit for a server to become ready, to respond, or to stop.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The `edgewise` binary: `$EDGEWISE_BIN`, or the one that cargo built beside the running test or bench.
+/// Returns the path of the `edgewise` binary: `$EDGEWISE_BIN`, or the binary in the target directory of the running test or
+/// benchmark.
 ///
 /// # Errors
-/// If there is none; says how to build it.
+/// If the binary does not exist. The error says how to build it.
 pub fn edgewise() -> Result<PathBuf> {
     if let Some(path) = env::var_os("EDGEWISE_BIN") {
-        // The server may be started in another directory.
+        // The server may be started in another working directory.
         return Ok(path::absolute(path)?);
     }
-    // Tests and benches lie in target/<profile>/deps.
+    // Tests and benchmarks are in target/<profile>/deps.
     let own = env::current_exe()?;
     let profile =
-        own.parent().and_then(|deps| deps.parent()).context("a test lies in target/<profile>/deps")?;
+        own.parent().and_then(|deps| deps.parent()).context("a test must be in target/<profile>/deps")?;
     let binary = profile.join("edgewise");
-    ensure!(binary.is_file(), "there is no {}: `cargo build --package edgewise` makes it", binary.display());
+    ensure!(binary.is_file(), "there is no {}: run `cargo build --package edgewise`", binary.display());
     Ok(binary)
 }
 
-/// The ports that servers are given: below those that systems hand out to clients (from 32768 on), so that no
-/// connection of a client takes one before its server does.
+/// The ports of servers. The ports are below the ephemeral ports (from 32768 on), so that no outgoing connection takes a
+/// port before the server does.
 const PORTS: Range<u16> = 12_000..32_000;
 
-/// An address of this machine on which nothing listens, another one each time.
+/// Returns a loopback address on which no process listens; a different address for each call.
 ///
 /// # Errors
-/// If the machine has none left.
+/// If all ports are in use.
 pub fn free_address() -> Result<SocketAddr> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Processes that run at a time begin at different places.
+    // Concurrent processes begin with different ports.
     let ports = PORTS.end - PORTS.start;
     let begin = u16::try_from(process::id().wrapping_mul(101) % u32::from(ports))?;
     for _ in PORTS {
@@ -58,32 +59,32 @@ pub fn free_address() -> Result<SocketAddr> {
     bail!("all ports from {} to {} are in use", PORTS.start, PORTS.end)
 }
 
-/// A server in a process of its own. It is killed when this is dropped.
+/// A server in a separate process. Dropping this value kills the process.
 #[derive(Debug)]
 pub struct Server {
     child: Child,
     address: SocketAddr,
 }
 
-/// What a server answered.
+/// A response of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// The status code.
     pub status: u16,
-    /// The header `content-type`, or nothing.
+    /// The `content-type` header, or an empty text.
     pub content_type: String,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Server {
-    /// Starts a command that makes a server listen on `address`, and waits until `GET /ready` answers 200.
+    /// Starts a server that listens on `address`, and waits until the response to `GET /ready` is 200.
     ///
-    /// The server gets no input and no setting of this process's environment: variables of `command` only count if
-    /// set on it.
+    /// The server gets no input. Of Edgewise's variables, the server gets only those that are set on `command`, but not
+    /// those of this process.
     ///
     /// # Errors
-    /// If it cannot be started, ends, or is not ready after 30 s.
+    /// If the server cannot be started, exits, or is not ready after 30 s.
     pub fn start(command: &mut Command, address: SocketAddr) -> Result<Self> {
         let is_setting = |name: &str| name.starts_with("EDGEWISE_") || name.starts_with("DECIDE_RATE_LIMIT_");
         let own: Vec<_> = command.get_envs().map(|(name, _)| name.to_owned()).collect();
@@ -95,59 +96,59 @@ impl Server {
         let child = command.stdin(Stdio::null()).spawn();
         let child = child.with_context(|| format!("cannot start {}", command.get_program().display()))?;
         let mut server = Self { child, address };
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         while !server.is_ready() {
             if let Some(status) = server.child.try_wait()? {
-                bail!("the server ended before it was ready ({status})");
+                bail!("the server exited before it was ready ({status})");
             }
-            ensure!(Instant::now() < deadline, "the server is not ready after {PATIENCE:?}");
+            ensure!(Instant::now() < deadline, "the server is not ready after {TIMEOUT:?}");
             sleep(Duration::from_millis(20));
         }
         Ok(server)
     }
 
     fn is_ready(&self) -> bool {
-        self.get("/ready").is_ok_and(|answer| answer.status == 200)
+        self.get("/ready").is_ok_and(|response| response.status == 200)
     }
 
-    /// Where it listens.
+    /// Returns the address that the server listens on.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The id of its process.
+    /// Returns the id of the process.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Asks for a path, with its query, over a connection of its own.
+    /// Sends a GET for a path with its query, over a new connection.
     ///
     /// # Errors
-    /// If there is no answer within 30 s, or it is no HTTP.
-    pub fn get(&self, path: &str) -> Result<Answer> {
-        let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+    /// If there is no response within 30 s, or the response is not valid HTTP.
+    pub fn get(&self, path: &str) -> Result<Response> {
+        let mut stream = TcpStream::connect_timeout(&self.address, TIMEOUT)?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         write!(stream, "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.address)?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        Answer::parse(&answer).context("the answer is no HTTP")
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response)?;
+        Response::parse(&response).context("the response is not valid HTTP")
     }
 
-    /// Asks it to stop (SIGTERM), and waits until it has.
+    /// Sends SIGTERM to the server, and waits until the server has exited.
     ///
     /// # Errors
-    /// If it has not after 30 s.
+    /// If the server has not exited after 30 s.
     pub fn stop(mut self) -> Result<ExitStatus> {
         let mut terminate = Command::new("kill");
         terminate.args(["-TERM", &self.id().to_string()]).status().context("cannot start `kill`")?;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(status);
             }
-            ensure!(Instant::now() < deadline, "the server still runs {PATIENCE:?} after SIGTERM");
+            ensure!(Instant::now() < deadline, "the server still runs {TIMEOUT:?} after SIGTERM");
             sleep(Duration::from_millis(20));
         }
     }
@@ -155,14 +156,14 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already; there is nobody to tell.
+        // The process may have exited already, and nothing can be done about an error.
         let _killed = self.child.kill();
         let _status = self.child.wait();
     }
 }
 
-impl Answer {
-    /// Takes an answer apart that was sent in one piece, not in chunks.
+impl Response {
+    /// Parses a response whose body is not chunked.
     fn parse(bytes: &[u8]) -> Option<Self> {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = str::from_utf8(bytes.get(..end)?).ok()?;
@@ -183,20 +184,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_taken_apart() {
+    fn a_response_is_parsed() {
         let bytes =
             b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\ncontent-length: 6\r\n\r\n{\r\n\r\n}";
-        let answer = Answer::parse(bytes).unwrap();
-        assert_eq!((answer.status, answer.content_type.as_str()), (200, "application/json"));
-        assert_eq!(answer.body, b"{\r\n\r\n}");
-        assert_eq!(Answer::parse(b"SSH-2.0\r\n\r\n"), None);
-        assert_eq!(Answer::parse(b"HTTP/1.1 200 OK\r\n"), None);
+        let response = Response::parse(bytes).unwrap();
+        assert_eq!((response.status, response.content_type.as_str()), (200, "application/json"));
+        assert_eq!(response.body, b"{\r\n\r\n}");
+        assert_eq!(Response::parse(b"SSH-2.0\r\n\r\n"), None);
+        assert_eq!(Response::parse(b"HTTP/1.1 200 OK\r\n"), None);
     }
 
     #[test]
-    fn a_server_that_ends_early_is_reported_at_once() {
+    fn a_server_that_exits_early_is_reported_at_once() {
         let address = free_address().unwrap();
         let problem = Server::start(&mut Command::new("false"), address).unwrap_err();
-        assert!(problem.to_string().contains("ended before it was ready"), "{problem}");
+        assert!(problem.to_string().contains("exited before it was ready"), "{problem}");
     }
 }

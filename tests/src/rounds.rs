@@ -1,11 +1,11 @@
-//! Measuring in rounds. A shared machine drifts, so contenders take turns, and medians are compared.
+//! Measuring in rounds. The speed of a shared machine varies over time, so contenders take turns, and medians are compared.
 
 use std::{
     hint::black_box,
     time::{Duration, Instant},
 };
 
-/// The median of some samples; of an even number the mean of the two in the middle. Of none it is not a number.
+/// Returns the median of the samples: of an even number of samples, the mean of the middle two; without samples, NaN.
 #[must_use]
 pub fn median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();
@@ -18,10 +18,10 @@ pub fn median(samples: &[f64]) -> f64 {
     }
 }
 
-/// Lets contenders, numbered from 0, take turns. Returns the samples of each, one of each round.
+/// Measures contenders, numbered from 0, in turn. Returns the samples of each contender, one per round.
 ///
-/// Each round begins with another contender, so that none always follows the same one. Says on stderr how far it
-/// is, since rounds take seconds.
+/// Each round begins with a different contender, so that no contender always follows the same one. Reports the progress on
+/// standard error, because rounds take seconds.
 ///
 /// # Errors
 /// The first error of `measure`.
@@ -44,22 +44,22 @@ pub fn take_turns<Sample, Error>(
     Ok(samples)
 }
 
-/// Something that is timed over and over: a pass through some users.
+/// A function that is timed repeatedly: a pass over some users.
 pub struct Timed<'a> {
-    /// Returns a sum, so that no result is computed in vain.
+    /// Returns a sum of the results, so that the compiler cannot remove their computation.
     pass: Box<dyn FnMut() -> usize + 'a>,
     users: u32,
-    /// How many passes make a turn.
+    /// The number of passes in a turn.
     passes: u32,
 }
 
 impl<'a> Timed<'a> {
-    /// A pass that goes through so many users.
+    /// Creates a pass over this number of users.
     pub fn new(users: u32, pass: impl FnMut() -> usize + 'a) -> Self {
         Self { pass: Box::new(pass), users, passes: 1 }
     }
 
-    /// Chooses how many passes make a turn that takes about as long as `slice`.
+    /// Sets the number of passes in a turn, so that a turn takes about as long as `slice`.
     pub fn calibrate(&mut self, slice: Duration) {
         black_box((self.pass)());
         let started = Instant::now();
@@ -68,7 +68,7 @@ impl<'a> Timed<'a> {
         self.passes = u32::try_from(passes).unwrap_or(u32::MAX).max(1);
     }
 
-    /// Takes a turn, and returns how long each user took on average, in ns.
+    /// Runs a turn, and returns the mean time per user, in ns.
     pub fn ns_per_user(&mut self) -> f64 {
         let started = Instant::now();
         for _ in 0..self.passes {
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_in_the_middle() {
+    fn the_median_is_the_middle_sample() {
         assert_eq!(median(&[3.0]), 3.0);
         assert_eq!(median(&[9.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 9.0]), 3.0);
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_ends_it() {
+    fn an_error_ends_the_measurement() {
         let result = take_turns(9, 2, |contender| if contender == 1 { Err("broken") } else { Ok(()) });
         assert_eq!(result, Err("broken"));
     }

@@ -1,6 +1,6 @@
-//! The servers that `cargo xtask test` brings, and places of a test's own on them.
+//! The servers that `cargo xtask test` starts, with a database or a bucket for each test.
 //!
-//! Everything here works within a runtime and without one.
+//! All functions work inside and outside of an async runtime.
 
 use std::{env, fmt, thread};
 
@@ -12,27 +12,27 @@ use aws_sdk_s3::{
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use uuid::Uuid;
 
-/// The URL of a Postgres server, with a database of it: `TEST_DATABASE_URL`.
+/// Returns the URL of a database on the Postgres server of the tests: `TEST_DATABASE_URL`.
 ///
 /// # Errors
-/// If there is none; says how to get one.
+/// If the variable is not set. The error says how to start the server.
 pub fn postgres_url() -> Result<String> {
     variable("TEST_DATABASE_URL")
 }
 
-/// Makes an empty database on the Postgres server.
+/// Creates an empty database on the Postgres server.
 ///
 /// # Errors
-/// If there is no such server, or it refuses.
+/// If the server cannot be reached, or refuses.
 pub fn fresh_database() -> Result<FreshDatabase> {
     let server = postgres_url()?;
     let name = format!("edgewise_test_{}", Uuid::new_v4().simple());
-    let url = with_database(&server, &name).context("TEST_DATABASE_URL names no database")?;
+    let url = with_database(&server, &name).context("TEST_DATABASE_URL does not contain a database")?;
     execute(&server, &format!("CREATE DATABASE {name}"))?;
     Ok(FreshDatabase { server, name, url })
 }
 
-/// An empty database. It is removed when this is dropped, also if it is in use.
+/// A database for one test. Dropping this value drops the database, even if the database is in use.
 pub struct FreshDatabase {
     server: String,
     name: String,
@@ -40,7 +40,7 @@ pub struct FreshDatabase {
 }
 
 impl FreshDatabase {
-    /// Its URL.
+    /// Returns the URL of the database.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -49,7 +49,7 @@ impl FreshDatabase {
 
 impl fmt::Debug for FreshDatabase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL may hold a password.
+        // The URL may contain a password.
         f.debug_struct("FreshDatabase").field("name", &self.name).finish_non_exhaustive()
     }
 }
@@ -57,27 +57,27 @@ impl fmt::Debug for FreshDatabase {
 impl Drop for FreshDatabase {
     fn drop(&mut self) {
         if let Err(problem) = execute(&self.server, &format!("DROP DATABASE {} WITH (FORCE)", self.name)) {
-            eprintln!("the database {} remains: {problem:#}", self.name);
+            eprintln!("the database {} could not be dropped: {problem:#}", self.name);
         }
     }
 }
 
-/// An S3 server that honours `If-Match` and `If-None-Match` on writes. Anybody may read objects that they can name.
+/// An S3 server that honours `If-Match` and `If-None-Match` on writes. Objects can be read without credentials.
 #[derive(Clone)]
 pub struct S3Server {
-    /// Its URL, without a slash at the end. Buckets stand in the path.
+    /// The URL of the server, without a slash at the end. Buckets are in the path.
     pub endpoint: String,
-    /// The id of a key that may do everything.
+    /// The id of an access key with all permissions.
     pub access_key: String,
-    /// The key's secret.
+    /// The secret of the access key.
     pub secret: String,
 }
 
 impl S3Server {
-    /// The server of `TEST_S3_ENDPOINT`, with `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY`.
+    /// Returns the server of `TEST_S3_ENDPOINT`, with `TEST_S3_ACCESS_KEY_ID` and `TEST_S3_SECRET_ACCESS_KEY`.
     ///
     /// # Errors
-    /// If there is none; says how to get one.
+    /// If a variable is not set. The error says how to start the server.
     pub fn from_environment() -> Result<Self> {
         Ok(Self {
             endpoint: variable("TEST_S3_ENDPOINT")?.trim_end_matches('/').to_owned(),
@@ -86,20 +86,20 @@ impl S3Server {
         })
     }
 
-    /// Makes an empty bucket and returns its name.
+    /// Creates an empty bucket, and returns its name.
     ///
     /// # Errors
     /// If the server cannot be reached or refuses.
     pub fn fresh_bucket(&self) -> Result<String> {
         let name = format!("edgewise-test-{}", Uuid::new_v4().simple());
-        finish(async {
-            self.client().create_bucket().bucket(&name).send().await.context("cannot make a bucket")?;
+        block_on(async {
+            self.client().create_bucket().bucket(&name).send().await.context("cannot create a bucket")?;
             Ok(())
         })?;
         Ok(name)
     }
 
-    /// A client of it, with the key that may do everything.
+    /// Returns a client of the server, with all permissions.
     #[must_use]
     pub fn client(&self) -> Client {
         let credentials = Credentials::new(&self.access_key, &self.secret, None, None, "tests");
@@ -119,10 +119,10 @@ impl fmt::Debug for S3Server {
     }
 }
 
-/// Makes an empty bucket on the S3 server of the environment and returns both.
+/// Creates an empty bucket on the S3 server of the tests, and returns the server and the name of the bucket.
 ///
 /// # Errors
-/// If there is no such server, or it refuses.
+/// If the server cannot be reached, or refuses.
 pub fn fresh_bucket() -> Result<(S3Server, String)> {
     let server = S3Server::from_environment()?;
     let bucket = server.fresh_bucket()?;
@@ -132,16 +132,16 @@ pub fn fresh_bucket() -> Result<(S3Server, String)> {
 fn variable(name: &str) -> Result<String> {
     match env::var(name) {
         Ok(value) if !value.is_empty() => Ok(value),
-        _ => bail!("{name} is not set: `cargo xtask test` brings the servers that tests need"),
+        _ => bail!("{name} is not set: `cargo xtask test` starts the servers that tests need"),
     }
 }
 
-/// The URL with another database.
+/// Replaces the database in a URL.
 fn with_database(url: &str, name: &str) -> Option<String> {
     let (server, options) =
         url.split_once('?').map_or((url, None), |(server, options)| (server, Some(options)));
     let (_, authority_and_path) = server.split_once("://")?;
-    // The slash before the database, not one of `://`.
+    // The URL must have a slash before the database, apart from the slashes of `://`.
     authority_and_path.contains('/').then_some(())?;
     let (server, _) = server.rsplit_once('/')?;
     let options = options.map(|options| format!("?{options}")).unwrap_or_default();
@@ -150,7 +150,7 @@ fn with_database(url: &str, name: &str) -> Option<String> {
 
 fn execute(url: &str, sql: &str) -> Result<()> {
     sqlx::any::install_default_drivers();
-    finish(async {
+    block_on(async {
         let mut connection = AnyConnection::connect(url).await.context("cannot reach TEST_DATABASE_URL")?;
         connection.execute(AssertSqlSafe(sql)).await?;
         connection.close().await?;
@@ -158,11 +158,11 @@ fn execute(url: &str, sql: &str) -> Result<()> {
     })
 }
 
-/// Waits for an answer on a thread of its own: the caller's may belong to a runtime, which must not be entered again.
-fn finish(work: impl Future<Output = Result<()>> + Send) -> Result<()> {
+/// Runs a future on a new thread, because the thread of the caller may belong to a runtime, in which blocking is not allowed.
+fn block_on(work: impl Future<Output = Result<()>> + Send) -> Result<()> {
     let run = || tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work);
     thread::scope(|scope| scope.spawn(run).join())
-        .unwrap_or_else(|_| Err(anyhow!("asking the server panicked")))
+        .unwrap_or_else(|_| Err(anyhow!("the request to the server panicked")))
 }
 
 #[cfg(test)]
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fresh_database_is_of_its_own_and_removed() {
+    async fn a_fresh_database_is_dropped_even_if_it_is_in_use() {
         let database = fresh_database().unwrap();
         let (url, name) = (database.url().to_owned(), database.name.clone());
         execute(&url, "CREATE TABLE things (id BIGINT)").unwrap();

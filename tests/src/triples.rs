@@ -1,10 +1,10 @@
-//! Random snapshots, users and contexts, to compare ways of deciding. They are small and collide often, so that
-//! conditions match about as often as not. The same seed gives the same.
+//! Random snapshots, users and contexts, to compare implementations of the decision. The values are few and collide often,
+//! so that conditions match about half of the time. The same seed gives the same data.
 
 use serde_json::{Map, Value, json};
 
-/// A source of numbers that look random. (SplitMix64: Guy Steele, Doug Lea, Christine Flood, *Fast splittable
-/// pseudorandom number generators*, OOPSLA 2014.)
+/// A pseudorandom number generator. (SplitMix64: Guy Steele, Doug Lea, Christine Flood, *Fast splittable pseudorandom number
+/// generators*, OOPSLA 2014.)
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
@@ -15,13 +15,13 @@ const STRINGS: [&str; 10] = ["US", "CA", "pro", "free", "", "x", "US ", "ß", "�
 const NUMBERS: [f64; 9] = [0.0, -0.0, 1.0, 1.5, -1.0, 34.0, 1e300, 9_007_199_254_740_993.0, 5e-324];
 
 impl Random {
-    /// The numbers of a seed.
+    /// Creates a generator with a seed.
     #[must_use]
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Any number.
+    /// Returns any number.
     pub const fn any(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -29,7 +29,7 @@ impl Random {
         mixed ^ mixed >> 31
     }
 
-    /// A number below `limit`, or 0.
+    /// Returns a number below `limit`; 0 for a limit of 0.
     pub fn below(&mut self, limit: usize) -> usize {
         usize::try_from(self.any() >> 1).unwrap_or_default() % limit.max(1)
     }
@@ -42,17 +42,17 @@ impl Random {
         from.get(self.below(from.len())).copied().unwrap_or_default()
     }
 
-    fn some<T>(&mut self, most: usize, mut make: impl FnMut(&mut Self) -> T) -> Vec<T> {
-        (0..self.below(most + 1)).map(|_| make(self)).collect()
+    fn some<T>(&mut self, max: usize, mut make: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        (0..self.below(max + 1)).map(|_| make(self)).collect()
     }
 
-    /// A snapshot, mostly of a few experiments, now and then of hundreds.
+    /// Returns a snapshot, usually of a few experiments, sometimes of hundreds.
     pub fn snapshot(&mut self) -> Value {
-        let most = if self.one_in(20) { 300 } else { 24 };
-        // Some of the rules come again in other experiments.
+        let max = if self.one_in(20) { 300 } else { 24 };
+        // Several experiments share rules.
         let shared = self.some(4, Self::rules);
         let mut experiments = Vec::new();
-        for number in 0..self.below(most + 1) {
+        for number in 0..self.below(max + 1) {
             experiments.push(self.experiment(number, &shared));
         }
         json!({"version": self.any() >> 12, "environment": "prod", "publishedAt": "now", "experiments": experiments})
@@ -114,13 +114,13 @@ impl Random {
         }
     }
 
-    /// A user's key.
+    /// Returns a user key.
     pub fn user(&mut self) -> String {
         let chars = 1 + self.below(12);
         (0..chars).map(|_| self.pick(&['u', '7', ':', 'é', '日'])).collect()
     }
 
-    /// A user's attributes.
+    /// Returns a context.
     pub fn context(&mut self) -> Map<String, Value> {
         let mut context = Map::new();
         for attribute in ATTRIBUTES {

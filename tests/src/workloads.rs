@@ -1,38 +1,38 @@
-//! The snapshots and users that all speed figures are taken with, so that the figures compare.
+//! The snapshots and users of all benchmarks, so that their results are comparable.
 //!
-//! | workload | experiments | who matches |
+//! | workload | experiments | matching users |
 //! |---|---|---|
-//! | `W1` | 1, without rules | everyone |
-//! | `W10`, `W100`, `W1000` | each with one rule: `country in` five countries and `plan eq pro` | everyone, all |
-//! | `M10`, `M100`, `M1000` | as `W`, the five countries being one of 100 disjoint groups | 1 %, told by the first condition |
-//! | `D100`, `D1000` | as `W`, each with a list of 20 countries of its own | everyone, all |
+//! | `W1` | 1, without rules | all users |
+//! | `W10`, `W100`, `W1000` | each with one rule: `country in` five countries and `plan eq pro` | all users match all experiments |
+//! | `M10`, `M100`, `M1000` | as `W`, with one of 100 disjoint groups of five countries | 1 %, decided by the first condition |
+//! | `D100`, `D1000` | as `W`, each with a different list of 20 countries | all users match all experiments |
 //! | `S10000` | as `M` | 1 % |
 //!
-//! Salts and ids have 36 bytes, as UUIDs do; every experiment has two variants, half of the buckets and a small
-//! payload each. All is made from counters and a fixed seed: each run, on each machine, has the same.
+//! Salts and ids have 36 bytes, like UUIDs. Every experiment has two variants, each with half of the buckets and a small
+//! payload. The data is generated from counters and a fixed seed, so that each run on each machine has the same data.
 
 use serde_json::{Value, json};
 
-/// How many users there are.
+/// The number of users.
 pub const USERS: usize = 1000;
 
-/// The environment that the snapshots are of.
+/// The environment of the snapshots.
 pub const ENVIRONMENT: &str = "prod";
 
 const COUNTRIES: [&str; 5] = ["US", "CA", "GB", "AU", "DE"];
-/// How many disjoint groups of countries `M` and `S` have.
+/// The number of disjoint groups of countries of `M` and `S`.
 const GROUPS: usize = 100;
-/// How many countries a group has.
+/// The number of countries in a group.
 const GROUP_SIZE: usize = 5;
-/// How many countries a list of `D` has.
+/// The number of countries in a list of `D`.
 const LIST_SIZE: usize = 20;
 
-/// A number of experiments of one shape, and users to decide them for.
+/// A number of experiments with the same shape, and users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Workload {
-    /// What tables call it.
+    /// The name in tables.
     pub name: &'static str,
-    /// How many experiments it has.
+    /// The number of experiments.
     pub experiments: usize,
     shape: Shape,
 }
@@ -41,31 +41,31 @@ pub struct Workload {
 enum Shape {
     /// `W1`: no rules.
     Open,
-    /// `W`: everyone matches, by lists that experiments share.
+    /// `W`: all users match, by lists that experiments share.
     Everyone,
-    /// `M` and `S`: one group of countries matches.
+    /// `M` and `S`: the users of one group of countries match.
     Group,
-    /// `D`: everyone matches, by lists that nothing shares.
+    /// `D`: all users match, by lists that experiments do not share.
     Distinct,
 }
 
-/// Somebody to decide for.
+/// A user of a decision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct User {
-    /// `u` and seven digits.
+    /// The user key: `u` and seven digits.
     pub key: String,
-    /// Attributes: country, plan, age, deviceType.
+    /// The attributes country, plan, age and deviceType.
     pub context: Value,
 }
 
 impl Workload {
     /// One experiment without rules.
     pub const W1: Self = Self::new("W1", 1, Shape::Open);
-    /// Ten experiments that match everyone.
+    /// Ten experiments that match all users.
     pub const W10: Self = Self::new("W10", 10, Shape::Everyone);
-    /// A hundred experiments that match everyone.
+    /// A hundred experiments that match all users.
     pub const W100: Self = Self::new("W100", 100, Shape::Everyone);
-    /// A thousand experiments that match everyone.
+    /// A thousand experiments that match all users.
     pub const W1000: Self = Self::new("W1000", 1000, Shape::Everyone);
     /// Ten experiments that match 1 % of the users each.
     pub const M10: Self = Self::new("M10", 10, Shape::Group);
@@ -73,14 +73,14 @@ impl Workload {
     pub const M100: Self = Self::new("M100", 100, Shape::Group);
     /// A thousand experiments, of which ten match each user.
     pub const M1000: Self = Self::new("M1000", 1000, Shape::Group);
-    /// A hundred experiments that match everyone, each by a list of its own.
+    /// A hundred experiments that match all users, each with a different list.
     pub const D100: Self = Self::new("D100", 100, Shape::Distinct);
-    /// A thousand experiments that match everyone, each by a list of its own.
+    /// A thousand experiments that match all users, each with a different list.
     pub const D1000: Self = Self::new("D1000", 1000, Shape::Distinct);
     /// Ten thousand experiments, of which a hundred match each user.
     pub const S10000: Self = Self::new("S10000", 10_000, Shape::Group);
 
-    /// All of them, in the order of tables.
+    /// All workloads, in the order of tables.
     pub const ALL: [Self; 10] = [
         Self::W1,
         Self::W10,
@@ -98,7 +98,7 @@ impl Workload {
         Self { name, experiments, shape }
     }
 
-    /// The snapshot, in the format that readers of the reference system know.
+    /// Returns the snapshot, in the JSON format of the reference system.
     #[must_use]
     pub fn snapshot(self) -> Value {
         let mut ids = Ids { state: 0 };
@@ -138,7 +138,7 @@ impl Workload {
         })
     }
 
-    /// The countries that an experiment is for.
+    /// Returns the countries in the rule of an experiment.
     fn countries(self, experiment: usize) -> Vec<String> {
         match self.shape {
             Shape::Open => Vec::new(),
@@ -153,7 +153,7 @@ impl Workload {
             Shape::Distinct => {
                 let first = experiment * LIST_SIZE;
                 let mut list: Vec<_> = (first..first + LIST_SIZE).map(|number| letters(number, 4)).collect();
-                // The users' country stands at another place in each list.
+                // Each list contains the users' country at a different position.
                 if let Some(place) = list.get_mut(experiment % LIST_SIZE) {
                     *place = self.country(0);
                 }
@@ -162,7 +162,7 @@ impl Workload {
         }
     }
 
-    /// The country of a user.
+    /// Returns the country of a user.
     fn country(self, user: usize) -> String {
         match self.shape {
             Shape::Open | Shape::Everyone => COUNTRIES
@@ -176,7 +176,7 @@ impl Workload {
         }
     }
 
-    /// The users, [`USERS`] of them, to be decided for in turn.
+    /// Returns the users, [`USERS`] of them, in the order of the decisions.
     #[must_use]
     pub fn users(self) -> Vec<User> {
         let user = |number| User {
@@ -192,13 +192,13 @@ impl Workload {
     }
 }
 
-/// A number in capital letters, `length` of them, `AA` being 0.
+/// Formats a number as `length` capital letters, with `AA` for 0.
 fn letters(number: usize, length: u32) -> String {
     let letter = |place| ('A'..='Z').nth(number / 26_usize.pow(place) % 26);
     (0..length).rev().filter_map(letter).collect()
 }
 
-/// Ids that look like random UUIDs and are the same in each run.
+/// A generator of ids that look like random UUIDs and are the same in each run.
 struct Ids {
     state: u64,
 }
@@ -234,7 +234,7 @@ mod tests {
 
     use super::*;
 
-    /// How many experiments users get a variant of, one user of each group, all of a group's countries occurring.
+    /// Returns the number of assignments of one user of each group. Together, the users have all countries of a group.
     fn matches(workload: Workload) -> Vec<usize> {
         let ruleset = Ruleset::from_json(workload.snapshot().to_string().as_bytes()).unwrap();
         assert_eq!(ruleset.experiments() as usize, workload.experiments);
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn everyone_matches_all_of_w_and_d() {
+    fn all_users_match_all_experiments_of_w_and_d() {
         use Workload as W;
         for workload in [W::W1, W::W10, W::W100, W::W1000, W::D100, W::D1000] {
             assert_eq!(matches(workload), [workload.experiments; GROUPS], "{}", workload.name);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn one_percent_matches_in_m_and_s() {
+    fn one_percent_of_the_users_match_in_m_and_s() {
         assert_eq!(matches(Workload::M10).iter().sum::<usize>(), GROUPS * 10 / 100);
         assert_eq!(matches(Workload::M100), [1; GROUPS]);
         assert_eq!(matches(Workload::M1000), [10; GROUPS]);
@@ -277,13 +277,13 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_salts_are_as_long_as_documented_and_all_different() {
+    fn keys_and_salts_have_the_documented_lengths_and_salts_are_unique() {
         let snapshot = Workload::S10000.snapshot();
         let salts: HashSet<&str> = snapshot["experiments"]
             .as_array()
             .unwrap()
             .iter()
-            .map(|it| it["salt"].as_str().unwrap())
+            .map(|experiment| experiment["salt"].as_str().unwrap())
             .collect();
         assert_eq!(salts.len(), 10_000);
         assert!(salts.iter().all(|salt| salt.len() == 36));
@@ -293,12 +293,12 @@ mod tests {
     }
 
     #[test]
-    fn every_run_has_the_same() {
+    fn every_run_has_the_same_data() {
         assert_eq!(Workload::W10.snapshot(), Workload::W10.snapshot());
         assert_eq!(
             Workload::W1.snapshot()["experiments"][0]["salt"],
             "06c45d18-8009-454f-af88-b8a8724c81ec",
-            "changing the ids changes which variants users get, and so the figures"
+            "changing the ids changes the variants of users, and so the results of the benchmarks"
         );
     }
 }

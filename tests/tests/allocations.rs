@@ -1,6 +1,6 @@
-//! Deciding allocates nothing, and swapping rulesets leaves nothing behind.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(unsafe_code, reason = "an allocator that counts must be one")]
+//! Decisions allocate no memory, and swapping rulesets leaks no memory.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
+#![expect(unsafe_code, reason = "an allocator that counts allocations must be an allocator")]
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -10,7 +10,7 @@ use std::{
 use edgewise_engine::{Buffer, Context, Ruleset, UserKey};
 use edgewise_tests::workloads::{User, Workload};
 
-/// The system's allocator, which counts what each thread does.
+/// The system's allocator, with counters for each thread.
 struct Counting;
 
 thread_local! {
@@ -27,17 +27,17 @@ fn size(layout: Layout) -> i64 {
     i64::try_from(layout.size()).unwrap_or(i64::MAX)
 }
 
-// SAFETY: every call is passed on as it came.
+// SAFETY: every call is forwarded unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(1, size(layout));
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the contract of `GlobalAlloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(0, -size(layout));
-        // SAFETY: as the caller promises.
+        // SAFETY: the caller upholds the contract of `GlobalAlloc`.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -54,18 +54,18 @@ fn decide(ruleset: &Ruleset, user: &User, buffer: &mut Buffer) -> usize {
 }
 
 #[test]
-fn a_decision_allocates_nothing() {
+fn a_decision_allocates_no_memory() {
     for workload in Workload::ALL {
         let (ruleset, users) = (ruleset(workload), workload.users());
         let texts: Vec<String> = users.iter().map(|user| user.context.to_string()).collect();
         let contexts: Vec<Context<'_>> = texts.iter().map(|text| Context::from_json(text).unwrap()).collect();
         let mut buffer = Buffer::new();
-        // The buffer grows to what the ruleset needs.
-        let most = users.iter().map(|user| decide(&ruleset, user, &mut buffer)).max();
+        // The buffer grows to the size that the ruleset needs.
+        let max = users.iter().map(|user| decide(&ruleset, user, &mut buffer)).max();
         let before = ALLOCATIONS.get();
         for (user, context) in users.iter().zip(&contexts) {
             let assigned = decide(&ruleset, user, &mut buffer);
-            assert!(Some(assigned) <= most);
+            assert!(Some(assigned) <= max);
             ruleset.decide(UserKey::new(&user.key).unwrap(), context, &mut buffer);
         }
         assert_eq!(ALLOCATIONS.get() - before, 0, "{}", workload.name);
@@ -73,7 +73,7 @@ fn a_decision_allocates_nothing() {
 }
 
 #[test]
-fn swapping_rulesets_leaves_nothing_behind() {
+fn swapping_rulesets_leaks_no_memory() {
     const SWAPS: usize = 10_000;
     const DECISIONS_EACH: usize = 100;
     let published =

@@ -1,4 +1,4 @@
-//! Writes what tests and benches in JavaScript read: the workloads, or random decisions as the oracle takes them.
+//! Writes the input of tests and benchmarks in JavaScript: the workloads, or random decisions of the reference evaluator.
 //!
 //! ```text
 //! fixtures workloads DIRECTORY
@@ -17,8 +17,8 @@ use edgewise_engine::{Assignment, Ruleset, Snapshot, UserKey, oracle};
 use edgewise_tests::{triples::Random, workloads::Workload};
 use serde_json::{Value, json};
 
-/// How many users and contexts share a snapshot.
-const SHARE: usize = 50;
+/// The number of decisions per snapshot.
+const DECISIONS_PER_SNAPSHOT: usize = 50;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -30,7 +30,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Each workload as `NAME.json`, an object of its snapshot and users, and its ruleset as `NAME.bin`.
+/// Writes each workload as `NAME.json`, an object with the snapshot and the users, and as the ruleset `NAME.bin`.
 fn workloads(directory: &Path) -> Result<()> {
     fs::create_dir_all(directory)?;
     for workload in Workload::ALL {
@@ -48,22 +48,22 @@ fn workloads(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Lines of JSON: a snapshot, as text, with the users that are decided for, their contexts, and the assignments as pairs
-/// of numbers.
+/// Writes lines of JSON. Each line has a snapshot, as text, and decisions: the user key, the context, and the assignments as
+/// pairs of numbers.
 fn triples(file: &Path, number: usize, seed: u64) -> Result<()> {
     let mut out = BufWriter::new(File::create(file)?);
     let mut random = Random::new(seed);
     let mut expected: Vec<Assignment> = Vec::new();
-    for _ in 0..number.div_ceil(SHARE) {
+    for _ in 0..number.div_ceil(DECISIONS_PER_SNAPSHOT) {
         let text = random.snapshot().to_string();
         let snapshot = Snapshot::from_json(text.as_bytes())?;
-        let mut decisions = Vec::with_capacity(SHARE);
-        for _ in 0..SHARE {
+        let mut decisions = Vec::with_capacity(DECISIONS_PER_SNAPSHOT);
+        for _ in 0..DECISIONS_PER_SNAPSHOT {
             let (user, context) = (random.user(), random.context());
-            let by_letter = oracle::Context::from_value(Value::Object(context.clone()))?;
-            oracle::decide(&snapshot, UserKey::new(&user)?, &by_letter, &mut expected);
+            let oracle_context = oracle::Context::from_value(Value::Object(context.clone()))?;
+            oracle::decide(&snapshot, UserKey::new(&user)?, &oracle_context, &mut expected);
             let pairs: Vec<[u32; 2]> =
-                expected.iter().map(|found| [found.experiment, found.variant]).collect();
+                expected.iter().map(|assignment| [assignment.experiment, assignment.variant]).collect();
             decisions.push(json!([user, context, pairs]));
         }
         writeln!(out, "{}", json!({"snapshot": text, "decisions": decisions}))?;
