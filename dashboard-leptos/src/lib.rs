@@ -1,18 +1,19 @@
 //! The dashboard: what people use to run experiments without curl.
 //!
-//! Compiled natively, the crate renders pages on the server and answers their calls ([`routes`]); compiled for WASM, it
+//! Compiled natively, the crate renders pages on the server and answers their calls ([`routes()`]); compiled for WASM, it
 //! brings the same pages to life in the browser. Its target alone says which.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `app` | the document, the frame around pages, and the list of all pages |
+//! | `app` | the document, and the frame around pages |
+//! | `routes` | the table of routes: which page stands at which path |
 //! | `pages` | a module for each page: what it loads, and how it is laid out |
 //! | `components` | what several pages are made of. They display, and know no page |
 //! | `calls` | what pages ask the server and have it do: functions that run there, wherever they are called |
 //! | `model` | what editors work on, as plain Rust without a browser: splits, rules, keys, lists in URLs |
 //! | `problem` | what a call answers that cannot be carried out |
 //! | `html`, `shown` | what is only looked at: rendered by the server alone, sent as HTML |
-//! | `server` | natively: routes, assets, and what guards them |
+//! | `server` | natively: routes, assets, what guards them, and what pages need of the server (`server::context`) |
 //! | `browser` | in WASM: where it begins |
 #![forbid(unsafe_code)]
 #![recursion_limit = "256"]
@@ -30,6 +31,7 @@ mod html;
 mod model;
 mod pages;
 mod problem;
+mod routes;
 
 #[cfg(target_family = "wasm")]
 mod browser;

@@ -18,7 +18,7 @@ pub(crate) async fn show_audiences(environment_id: Option<String>, page: u64) ->
     /// What fits into the widest line.
     const RULES_CHARS: usize = 200;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let query = format!("page={page}&pageSize=20");
         let request = PageRequest::from_query(&Query::parse(&query)?)?;
         let found = services.audience_summaries(environment_id.as_deref(), request).await?;
@@ -45,7 +45,7 @@ pub(crate) async fn show_audiences(environment_id: Option<String>, page: u64) ->
 /// The audience of that id, and its environment.
 #[server(prefix = "/-", endpoint = "audience", protocol = Read)]
 pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Environment), Problem> {
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let audience = services.audience(&id).await?;
         let environment = audience.value.environment.clone();
         Ok((audience.map(|audience| audience.row).into(), environment))
@@ -58,7 +58,7 @@ pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Envi
 pub(crate) async fn load_audience_uses(id: String) -> Result<AudienceUses, Problem> {
     use edgewise_api::page::PageRequest;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let mut uses = services.audience_uses(&id, PageRequest::first(50)).await?;
         // Nobody looks at them here.
         uses.experiments.iter_mut().for_each(|experiment| experiment.targeting_rules = None);
@@ -82,7 +82,7 @@ pub(crate) async fn save_audience(
     use serde_json::json;
 
     let name = json!(name.trim());
-    crate::server::with_services(async |services| match id {
+    crate::server::context::with_services(async |services| match id {
         Some(id) => {
             let rules = rules.map(|rules| format!(",\"rules\":{rules}")).unwrap_or_default();
             let request = AudiencePatch::from_body(format!("{{\"name\":{name}{rules}}}").as_bytes())?;
@@ -113,7 +113,7 @@ pub(crate) async fn delete_audience(
     use edgewise_api::{ApiError, page::PageRequest};
     use edgewise_control::actor::Actor;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         if services.audience_uses(&id, PageRequest::first(1)).await?.counts.total() > 0 {
             return Err(ApiError::conflict(
                 "experiments use the audience: choose another one for them first",

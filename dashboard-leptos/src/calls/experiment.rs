@@ -46,7 +46,7 @@ pub(crate) enum ExperimentPart {
 /// An experiment of that id.
 #[server(prefix = "/-", endpoint = "experiment", protocol = Read)]
 pub(crate) async fn load_experiment(id: String) -> Result<ExperimentDetail, Problem> {
-    crate::server::with_services(async |services| detail(&services, &id).await).await
+    crate::server::context::with_services(async |services| detail(&services, &id).await).await
 }
 
 /// Changes a part of an experiment, by the body that the REST API takes for it, and answers all of it as it is then.
@@ -60,7 +60,7 @@ pub(crate) async fn change_experiment(
     use edgewise_api::resources::{AllocationsPut, ExperimentPatch, StatusPatch, VariantsPatch};
     use edgewise_control::actor::Actor;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let (actor, at, body) = (&Actor::LOCAL, &super::at(revision), body.as_bytes());
         let publication = match part {
             ExperimentPart::Details | ExperimentPart::Targeting => {
@@ -98,7 +98,7 @@ pub(crate) async fn delete_experiment(
 ) -> Result<Publication, Problem> {
     use edgewise_control::actor::Actor;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let deleted = services.delete_experiment(&Actor::LOCAL, &id, &super::at(revision)).await?;
         if leads {
             leptos_axum::redirect("/experiments");

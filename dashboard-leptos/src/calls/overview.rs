@@ -8,7 +8,7 @@ use crate::{html::Html, problem::Problem};
 pub(crate) async fn show_overview() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         Ok(crate::shown::overview(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
     })
     .await
@@ -19,7 +19,7 @@ pub(crate) async fn show_overview() -> Result<Html, Problem> {
 pub(crate) async fn show_environments() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         Ok(crate::shown::environments(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
     })
     .await

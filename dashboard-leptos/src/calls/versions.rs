@@ -82,7 +82,7 @@ pub(crate) struct Opened {
 pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem> {
     use edgewise_api::{page::PageRequest, query::Query};
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let HistoryQuery { id, page, version, .. } = &query;
         let page = if page.is_empty() { "1" } else { page };
         let page = format!("page={page}&pageSize={PAGE_SIZE}");
@@ -115,7 +115,7 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
 pub(crate) async fn roll_back(id: String, version: String) -> Result<Done<PublicationStatus>, Problem> {
     use edgewise_control::actor::Actor;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         Ok(services.rollback(&Actor::LOCAL, &id, &version).await?.into())
     })
     .await

@@ -12,7 +12,7 @@ pub(crate) fn Missing() -> impl IntoView {
 #[component]
 pub(super) fn NotThere(#[prop(into)] problem: String) -> impl IntoView {
     #[cfg(not(target_family = "wasm"))]
-    crate::server::set_status(404);
+    crate::server::context::set_status(404);
     view! {
         <PageHead title="Not found"/>
         <Empty title="Nothing here">

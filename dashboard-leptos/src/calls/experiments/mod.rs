@@ -16,7 +16,7 @@ pub(crate) async fn show_experiments(query: String) -> Result<Html, Problem> {
 
     use crate::model::List;
 
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let parameters = Query::parse(query.strip_prefix('?').unwrap_or(&query))?;
         let list = List::of(|name| parameters.optional(name).ok().flatten().map(str::to_owned));
         let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
@@ -40,7 +40,7 @@ pub(crate) async fn list_choices(environment: String) -> Result<Vec<AudienceRow>
     if environment.is_empty() {
         return Ok(Vec::new());
     }
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let all = services.audiences(Some(&environment), PageRequest::up_to(super::MOST_LISTED)).await?;
         Ok(all.data.into_iter().map(|audience| audience.row).collect())
     })
@@ -53,7 +53,7 @@ pub(crate) async fn begin_experiment(
     experiment: String,
 ) -> Result<(Vec<Environment>, Option<Problem>), Problem> {
     let environments = super::list_environments().await?;
-    let problem = crate::server::with_services(async |services| {
+    let problem = crate::server::context::with_services(async |services| {
         let problem = match experiment.is_empty() {
             false => plan::check(&services, &experiment, "", "").await.err(),
             true => None,
@@ -72,7 +72,7 @@ pub(crate) async fn check_experiment(
     variants: String,
     allocations: String,
 ) -> Result<(), Problem> {
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         plan::check(&services, &experiment, &variants, &allocations).await
     })
     .await
@@ -98,7 +98,7 @@ pub(crate) async fn make_experiment(
     allocations: String,
     launch: bool,
 ) -> Result<Made, Problem> {
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         plan::Plan::read(&experiment, &variants, &allocations)?.make(&services, launch).await
     })
     .await
@@ -116,7 +116,7 @@ pub(crate) async fn create_draft(
 
     let key = if key.is_empty() { suggested(&name) } else { key };
     let basics = Basics { environment, name, key, description };
-    crate::server::with_services(async |services| {
+    crate::server::context::with_services(async |services| {
         let made = match plan::Plan::read(&basics.to_json("", ""), "", "") {
             Ok(plan) => plan.make(&services, false).await,
             Err(error) => Err(error),
