@@ -81,6 +81,8 @@ pub(crate) async fn save_audience(
     use edgewise_control::actor::Actor;
     use serde_json::json;
 
+    use crate::model::links;
+
     let name = json!(name.trim());
     crate::server::context::with_services(async |services| match id {
         Some(id) => {
@@ -96,7 +98,7 @@ pub(crate) async fn save_audience(
             let body = format!("{{\"name\":{name},\"environmentId\":{environment},\"rules\":{rules}}}");
             let request = AudienceCreate::from_body(body.as_bytes())?;
             let made = services.create_audience(&Actor::LOCAL, &request).await?;
-            leptos_axum::redirect(&format!("/audiences/{}", made.value.row.id));
+            leptos_axum::redirect(&links::audience(&made.value.row.id));
             Ok(Done { value: made.map(|audience| audience.row).into(), publication: Publication::NotDue })
         }
     })
@@ -113,6 +115,8 @@ pub(crate) async fn delete_audience(
     use edgewise_api::{ApiError, page::PageRequest};
     use edgewise_control::actor::Actor;
 
+    use crate::model::links;
+
     crate::server::context::with_services(async |services| {
         if services.audience_uses(&id, PageRequest::first(1)).await?.counts.total() > 0 {
             return Err(ApiError::conflict(
@@ -121,7 +125,7 @@ pub(crate) async fn delete_audience(
         }
         let deleted = services.delete_audience(&Actor::LOCAL, &id, &super::at(revision)).await?;
         if leads {
-            leptos_axum::redirect("/audiences");
+            leptos_axum::redirect(links::AUDIENCES);
         }
         Ok(deleted.publication.into())
     })

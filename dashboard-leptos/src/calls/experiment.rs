@@ -98,10 +98,12 @@ pub(crate) async fn delete_experiment(
 ) -> Result<Publication, Problem> {
     use edgewise_control::actor::Actor;
 
+    use crate::model::links;
+
     crate::server::context::with_services(async |services| {
         let deleted = services.delete_experiment(&Actor::LOCAL, &id, &super::at(revision)).await?;
         if leads {
-            leptos_axum::redirect("/experiments");
+            leptos_axum::redirect(links::EXPERIMENTS);
         }
         Ok(deleted.publication.into())
     })

@@ -3,49 +3,11 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{Done, Read, Write};
-use crate::{html::Html, problem::Problem};
+use crate::{html::Html, model::HistoryQuery, problem::Problem};
 
 /// How many versions a page of history shows.
 #[cfg(not(target_family = "wasm"))]
 const PAGE_SIZE: u64 = 20;
-
-/// What the page of an environment asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct HistoryQuery {
-    /// The environment's id.
-    pub(crate) id: String,
-    /// The page of its history, from 1.
-    pub(crate) page: String,
-    /// The version that is looked at; empty if none is.
-    pub(crate) version: String,
-    /// What it is compared with; empty for the one that was live before it.
-    pub(crate) against: String,
-}
-
-impl HistoryQuery {
-    /// The page's URL with another query. What is as by default stays out.
-    pub(crate) fn url_with(&self, change: impl FnOnce(&mut Self)) -> String {
-        let mut query = self.clone();
-        change(&mut query);
-        let mut url = format!("/environments/{}", query.id);
-        let mut sign = '?';
-        for (name, value) in [("page", &query.page), ("version", &query.version), ("against", &query.against)]
-        {
-            // What is no number stands in no link.
-            if value.bytes().all(|byte| byte.is_ascii_digit())
-                && !value.is_empty()
-                && (name, value.as_str()) != ("page", "1")
-            {
-                url.push(sign);
-                url.push_str(name);
-                url.push('=');
-                url.push_str(value);
-                sign = '&';
-            }
-        }
-        url
-    }
-}
 
 /// An environment, and its history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -126,9 +88,9 @@ mod reading {
     use edgewise_api::ApiError;
     use edgewise_control::services::Services;
 
-    use super::{HistoryQuery, Opened};
+    use super::Opened;
     use crate::{
-        model::{Comparison, compare},
+        model::{Comparison, HistoryQuery, compare},
         shown,
     };
 
@@ -178,21 +140,5 @@ mod reading {
             None => None,
         };
         Ok(compare(&diff, &after, before.as_deref()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_keeps_what_the_query_says_and_leaves_out_defaults() {
-        let query = HistoryQuery { id: "e".to_owned(), page: "1".to_owned(), ..HistoryQuery::default() };
-        assert_eq!(query.url_with(|_| ()), "/environments/e");
-        assert_eq!(
-            query.url_with(|query| (query.page, query.version) = ("2".to_owned(), "7".to_owned())),
-            "/environments/e?page=2&version=7"
-        );
-        assert_eq!(query.url_with(|query| query.against = "&x=".to_owned()), "/environments/e");
     }
 }

@@ -4,14 +4,17 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::{Icon, Logo, Symbol, ThemeSwitch, Toaster};
-use crate::components::{connection::ConnectionNote, shortcuts::Shortcuts};
+use crate::{
+    components::{connection::ConnectionNote, shortcuts::Shortcuts},
+    model::links,
+};
 
 /// The parts of the dashboard.
 const PARTS: [(&str, &str, Symbol); 4] = [
-    ("/", "Overview", Symbol::Overview),
-    ("/experiments", "Experiments", Symbol::Experiments),
-    ("/audiences", "Audiences", Symbol::Audiences),
-    ("/environments", "Environments", Symbol::Environments),
+    (links::OVERVIEW, "Overview", Symbol::Overview),
+    (links::EXPERIMENTS, "Experiments", Symbol::Experiments),
+    (links::AUDIENCES, "Audiences", Symbol::Audiences),
+    (links::ENVIRONMENTS, "Environments", Symbol::Environments),
 ];
 
 /// The frame around a page.
@@ -20,7 +23,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
     let parts = PARTS.map(|(href, name, symbol)| {
         view! {
             <li>
-                <A href=href exact={href == "/"}>
+                <A href=href exact={href == links::OVERVIEW}>
                     <Icon symbol=symbol/>
                     <span>{name}</span>
                 </A>
@@ -31,10 +34,10 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
         <a class="skip" href="#content">"Skip to the content"</a>
         <div class="frame">
             <header class="side">
-                <a class="brand" href="/"><Logo/> <span>"Edgewise"</span></a>
+                <a class="brand" href=links::OVERVIEW><Logo/> <span>"Edgewise"</span></a>
                 <nav aria-label="Dashboard"><ul>{parts.into_iter().collect_view()}</ul></nav>
                 <div class="side-foot">
-                    <a href="/api/docs" rel="external">"API"</a>
+                    <a href=links::API_DOCUMENTATION rel="external">"API"</a>
                     <Shortcuts/>
                     <ThemeSwitch/>
                 </div>

@@ -49,6 +49,8 @@ fn heed(help: RwSignal<bool>) {
         web_sys::{HtmlElement, wasm_bindgen::JsCast},
     };
 
+    use crate::model::links;
+
     let going = StoredValue::new(false);
     let listener = window_event_listener(ev::keydown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
@@ -73,10 +75,10 @@ fn heed(help: RwSignal<bool>) {
         let went = going.get_value();
         going.set_value(key == "g");
         let to = match (went, key.as_str()) {
-            (true, "o") => Some("/"),
-            (true, "e") => Some("/experiments"),
-            (true, "a") => Some("/audiences"),
-            (false, "c") => Some("/experiments/new"),
+            (true, "o") => Some(links::OVERVIEW),
+            (true, "e") => Some(links::EXPERIMENTS),
+            (true, "a") => Some(links::AUDIENCES),
+            (false, "c") => Some(links::NEW_EXPERIMENT),
             (false, "?") => {
                 help.set(true);
                 None

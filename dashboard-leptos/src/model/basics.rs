@@ -30,15 +30,14 @@ impl Basics {
     /// The URL of the form with all of it entered.
     #[cfg(any(not(target_family = "wasm"), test))]
     pub(crate) fn url(&self) -> String {
-        use super::list::escape;
+        use super::links::{NEW_EXPERIMENT, Url};
 
-        let mut url = String::from("/experiments/new?environment=");
-        escape(&self.environment, &mut url);
-        for (name, value) in [("name", &self.name), ("key", &self.key), ("description", &self.description)] {
-            url += &format!("&{name}=");
-            escape(value, &mut url);
-        }
-        url
+        let url = Url::new(NEW_EXPERIMENT)
+            .with("environment", &self.environment)
+            .with("name", &self.name)
+            .with("key", &self.key)
+            .with("description", &self.description);
+        url.into()
     }
 
     /// As a request for a new experiment has it, with the id of an audience, or nothing, and rules as JSON, or nothing.

@@ -2,6 +2,8 @@
 
 use edgewise_api::resources::{ExperimentSort, Status};
 
+use super::links::{self, Url};
+
 /// What is searched for, in which order, and which page of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct List {
@@ -20,9 +22,6 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// Where the list is.
-    pub(crate) const PATH: &str = "/experiments";
-
     /// What the parameters of a URL ask for. Whatever cannot be read is taken as if it were absent.
     pub(crate) fn of(parameter: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name| parameter(name).unwrap_or_default();
@@ -48,26 +47,14 @@ impl List {
 
     /// The URL that asks for it: the list's path, and what differs from the whole list.
     pub(crate) fn url(&self) -> String {
-        let mut url = Self::PATH.to_owned();
-        let mut begin = '?';
-        let mut add = |name: &str, value: &str| {
-            if !value.is_empty() {
-                url.push(begin);
-                url.push_str(name);
-                url.push('=');
-                escape(value, &mut url);
-                begin = '&';
-            }
-        };
-        add("q", &self.text);
-        add("status", self.status.map_or("", Status::name));
-        add("environment", &self.environment);
-        add("sort", self.sort_name());
-        add("order", self.order_name());
-        if self.page > 1 {
-            add("page", &self.page.to_string());
-        }
-        url
+        let page = if self.page > 1 { self.page.to_string() } else { String::new() };
+        let url = Url::new(links::EXPERIMENTS)
+            .with_some("q", &self.text)
+            .with_some("status", self.status.map_or("", Status::name))
+            .with_some("environment", &self.environment)
+            .with_some("sort", self.sort_name())
+            .with_some("order", self.order_name());
+        url.with_some("page", &page).into()
     }
 
     /// What it is sorted by, as the URL says it: empty if it need not.
@@ -117,19 +104,6 @@ impl List {
 /// What was changed last comes first.
 fn begins_descending(sort: ExperimentSort) -> bool {
     sort == ExperimentSort::Updated
-}
-
-/// Appends a text as it stands in a URL's parameter.
-pub(super) fn escape(text: &str, to: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let digit = |half: u8| DIGITS.get(usize::from(half)).map_or('0', |digit| char::from(*digit));
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            to.push(char::from(byte));
-        } else {
-            to.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
 }
 
 #[cfg(test)]

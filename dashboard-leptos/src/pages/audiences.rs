@@ -9,6 +9,7 @@ use crate::{
     calls::{ListEnvironments, Loading, ShowAudiences},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
+    model::links,
 };
 
 /// The page.
@@ -26,7 +27,7 @@ pub(crate) fn Audiences() -> impl IntoView {
     let environments = Loading::new(|| ListEnvironments {});
     let asked = move || ShowAudiences { environment_id: environment.get(), page: page.get() };
     let audiences = Loading::with_news(asked, move || news.get());
-    let new = move || url("/audiences/new", environment.get().as_deref(), 1);
+    let new = move || links::new_audience(environment.get().as_deref());
     view! {
         <PageHead title="Audiences">
             <a class="button primary" href=new><Icon symbol=Symbol::Add/> "New audience"</a>
@@ -45,7 +46,7 @@ fn Filter(environments: Vec<Environment>, chosen: Signal<Option<String>>) -> imp
     let choose = move |event: ev::Event| {
         let id = event_target_value(&event);
         let chosen = (!id.is_empty()).then_some(id.as_str());
-        navigate(&url("/audiences", chosen, 1), Default::default());
+        navigate(&links::audiences(chosen, 1), Default::default());
     };
     let first = chosen.get_untracked().unwrap_or_default();
     let options: Vec<_> = environments
@@ -56,7 +57,7 @@ fn Filter(environments: Vec<Environment>, chosen: Signal<Option<String>>) -> imp
         })
         .collect();
     view! {
-        <form class="audience-filter" method="get" action="/audiences">
+        <form class="audience-filter" method="get" action=links::AUDIENCES>
             <label>
                 <span>"Environment"</span>
                 <select name="environment" autocomplete="off" prop:value=move || chosen.get().unwrap_or_default() on:change=choose>
@@ -66,39 +67,5 @@ fn Filter(environments: Vec<Environment>, chosen: Signal<Option<String>>) -> imp
             </label>
             <button type="submit" class="button without-script">"Show"</button>
         </form>
-    }
-}
-
-/// The URL of a page of a list.
-pub(crate) fn url(path: &str, environment: Option<&str>, page: u64) -> String {
-    let mut url = path.to_owned();
-    let mut mark = '?';
-    if let Some(environment) = environment {
-        url.push(mark);
-        url.push_str("environment=");
-        // An id has nothing that means anything in a URL; whatever else stood there is no id.
-        url.extend(
-            environment.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '-'),
-        );
-        mark = '&';
-    }
-    if page > 1 {
-        url.push(mark);
-        url.push_str("page=");
-        url.push_str(&page.to_string());
-    }
-    url
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn environment_and_page_stand_in_the_url() {
-        assert_eq!(url("/audiences", None, 1), "/audiences");
-        assert_eq!(url("/audiences", None, 2), "/audiences?page=2");
-        assert_eq!(url("/audiences", Some("e-1"), 3), "/audiences?environment=e-1&page=3");
-        assert_eq!(url("/audiences/new", Some("a&b=#"), 1), "/audiences/new?environment=ab");
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     calls::{ListEnvironments, Loading, ShowExperiments},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
-    model::List,
+    model::{List, links},
 };
 
 /// How long nothing must be typed before it is searched for.
@@ -24,12 +24,13 @@ pub(crate) fn Experiments() -> impl IntoView {
     let parameters = use_query_map();
     let list = Memo::new(move |_| parameters.with(|parameters| List::of(|name| parameters.get(name))));
     let news = Connection::of_page().news;
-    let asked = move || ShowExperiments { query: list.get().url().trim_start_matches(List::PATH).to_owned() };
+    let asked =
+        move || ShowExperiments { query: list.get().url().trim_start_matches(links::EXPERIMENTS).to_owned() };
     let found = Loading::with_news(asked, move || news.get());
     let environments = Loading::new(|| ListEnvironments {});
     view! {
         <PageHead title="Experiments">
-            <a class="button primary" href=move || new_experiment(&list.get())>
+            <a class="button primary" href=move || links::new_experiment(&list.get().environment)>
                 <Icon symbol=Symbol::Add/> "New experiment"
             </a>
         </PageHead>
@@ -37,15 +38,6 @@ pub(crate) fn Experiments() -> impl IntoView {
             view! { <Filters list environments/> }
         }}/>
         <Loaded from=found rows=8 show=Html::show/>
-    }
-}
-
-/// Where one is made, in the environment that is looked at.
-fn new_experiment(list: &List) -> String {
-    if list.environment.is_empty() {
-        "/experiments/new".to_owned()
-    } else {
-        format!("/experiments/new?environment={}", list.environment)
     }
 }
 
@@ -112,7 +104,7 @@ fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
         view! { <option value=environment.id selected=selected>{environment.name}</option> }
     });
     view! {
-        <form class="filters" role="search" method="get" action=List::PATH on:submit=move |event| {
+        <form class="filters" role="search" method="get" action=links::EXPERIMENTS on:submit=move |event| {
             event.prevent_default();
             search();
         }>

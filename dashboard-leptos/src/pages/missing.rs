@@ -1,6 +1,9 @@
 use leptos::prelude::*;
 
-use crate::components::{Empty, PageHead};
+use crate::{
+    components::{Empty, PageHead},
+    model::links,
+};
 
 /// Stands where there is no page.
 #[component]
@@ -17,7 +20,7 @@ pub(super) fn NotThere(#[prop(into)] problem: String) -> impl IntoView {
         <PageHead title="Not found"/>
         <Empty title="Nothing here">
             <p>{problem}</p>
-            <a class="button" href="/">"Go to the overview"</a>
+            <a class="button" href=links::OVERVIEW>"Go to the overview"</a>
         </Empty>
     }
 }

@@ -13,8 +13,6 @@ mod overview;
 
 pub(crate) use audience::AudiencePage;
 pub(crate) use audiences::Audiences;
-#[cfg(not(target_family = "wasm"))]
-pub(crate) use audiences::url as audiences_url;
 pub(crate) use environment::EnvironmentPage;
 pub(crate) use environments::Environments;
 pub(crate) use experiment::ExperimentPage;

@@ -7,6 +7,7 @@ use crate::{
     calls::{Loading, ShowOverview},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
+    model::links,
 };
 
 /// The page.
@@ -16,7 +17,7 @@ pub(crate) fn Overview() -> impl IntoView {
     let overview = Loading::with_news(|| ShowOverview {}, move || news.get());
     view! {
         <PageHead title="Overview">
-            <a class="button primary" href="/experiments/new"><Icon symbol=Symbol::Add/> "New experiment"</a>
+            <a class="button primary" href=links::NEW_EXPERIMENT><Icon symbol=Symbol::Add/> "New experiment"</a>
         </PageHead>
         <Loaded from=overview show=Html::show/>
     }

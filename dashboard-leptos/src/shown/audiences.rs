@@ -5,7 +5,7 @@ use super::{pages::Pages, table::Table};
 use crate::{
     components::{Empty, Time},
     html::Html,
-    pages::audiences_url as url,
+    model::links,
 };
 
 /// An audience, as a list shows it.
@@ -40,7 +40,7 @@ pub(crate) fn audiences(environment: Option<String>, audiences: Page<AudienceLin
 }
 
 fn nothing(environment: Option<&str>) -> AnyView {
-    let new = url("/audiences/new", environment, 1);
+    let new = links::new_audience(environment);
     let title = if environment.is_some() { "No audiences in this environment" } else { "No audiences yet" };
     view! {
         <Empty title=title>
@@ -59,7 +59,7 @@ fn table(audiences: Page<AudienceLine>, environment: Option<String>) -> AnyView 
     let rows: Vec<_> = data.into_iter().map(row).collect();
     view! {
         <Table class="table audiences" heads=HEADS>{rows}</Table>
-        <Pages pagination url=move |page| url("/audiences", environment.as_deref(), page)/>
+        <Pages pagination url=move |page| links::audiences(environment.as_deref(), page)/>
     }
     .into_any()
 }
@@ -77,7 +77,7 @@ fn row(audience: AudienceLine) -> impl IntoView {
     };
     view! {
         <tr>
-            <td class="audience-name"><a href=format!("/audiences/{id}")>{name}</a></td>
+            <td class="audience-name"><a href=links::audience(&id)>{name}</a></td>
             <td class="audience-environment">{environment}</td>
             <td class="audience-rules"><span title=rules.clone()>{rules.clone()}</span></td>
             <td>{uses}</td>

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use crate::{
     html::Html,
-    model::{Change, Comparison, Field, Run, Thing},
+    model::{Change, Comparison, Field, Run, Thing, links},
 };
 
 /// The most things that are unfolded at first.
@@ -46,7 +46,7 @@ fn one(thing: Thing, unfolded: bool) -> AnyView {
     };
     let fields = fields.into_iter().map(|field| sides(field, change)).collect_view();
     let link = experiment.map(|id| {
-        view! { <a href=format!("/experiments/{id}")>"Open the experiment"</a> }
+        view! { <a href=links::experiment(&id)>"Open the experiment"</a> }
     });
     view! {
         <details class="thing" open={unfolded || change == Change::Changed}>

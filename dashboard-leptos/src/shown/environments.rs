@@ -5,6 +5,7 @@ use super::table::Table;
 use crate::{
     components::{Empty, LiveState, StatusPill, Time},
     html::Html,
+    model::links,
 };
 
 /// How all environments are doing, or what to do first.
@@ -23,25 +24,24 @@ fn FirstSteps() -> impl IntoView {
         <Empty title="Welcome to Edgewise">
             <p>"An experiment splits the users of an environment, such as "<code>"prod"</code>", into variants."</p>
             <ol class="steps">
-                <li><a href="/environments">"Create an environment"</a></li>
+                <li><a href=links::ENVIRONMENTS>"Create an environment"</a></li>
                 <li>"Create an experiment in it, with two variants or more, and launch it"</li>
                 <li>"Ask "<code>"/api/decide"</code>" which variant a user gets"</li>
             </ol>
-            <a class="button primary" href="/environments">"Create an environment"</a>
+            <a class="button primary" href=links::ENVIRONMENTS>"Create an environment"</a>
         </Empty>
     }
 }
 
 fn summary(summary: EnvironmentSummary) -> impl IntoView {
     let EnvironmentSummary { environment, publication, experiments, changed, .. } = summary;
-    let list = format!("/experiments?environment={}", environment.id);
     let counts = [
         (Status::Running, "running"),
         (Status::Draft, "drafts waiting"),
         (Status::Paused, "paused"),
     ]
     .map(|(status, words)| {
-        let href = format!("{list}&status={}", status.name());
+        let href = links::experiments_with_status(&environment.id, status);
         view! {
             <a class="count" href=href><strong>{experiments.of(status)}</strong> <span>{words}</span></a>
         }
@@ -51,7 +51,7 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
         view! {
             <p class="quiet">
                 "No experiments yet. "
-                <a href=format!("/experiments/new?environment={}", environment.id)>"Create the first"</a>
+                <a href=links::new_experiment(&environment.id)>"Create the first"</a>
             </p>
         }
         .into_any()
@@ -61,7 +61,7 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
     view! {
         <section class="card">
             <header>
-                <h2><a href=format!("/environments/{}", environment.id)>{environment.name}</a></h2>
+                <h2><a href=links::environment(&environment.id)>{environment.name}</a></h2>
                 <LiveState status=publication/>
             </header>
             {problem}
@@ -75,7 +75,7 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
 fn change(experiment: ExperimentRow) -> impl IntoView {
     view! {
         <li>
-            <a href=format!("/experiments/{}", experiment.id)>{experiment.name}</a>
+            <a href=links::experiment(&experiment.id)>{experiment.name}</a>
             <StatusPill status=experiment.status/>
             <Time at=experiment.updated_at/>
         </li>
@@ -102,7 +102,7 @@ pub(crate) fn environments(summaries: Vec<EnvironmentSummary>) -> Html {
 
 fn row(summary: EnvironmentSummary) -> impl IntoView {
     let EnvironmentSummary { environment, publication, experiments, .. } = summary;
-    let href = format!("/environments/{}", environment.id);
+    let href = links::environment(&environment.id);
     view! {
         <tr>
             <td><a href=href>{environment.name}</a></td>

@@ -8,7 +8,7 @@ use super::pages::Pages;
 use crate::{
     components::{Empty, Icon, Part, SplitBar, StatusPill, Symbol, Time},
     html::Html,
-    model::{List, Split},
+    model::{List, Split, links},
 };
 
 /// A page of experiments, or why there are none.
@@ -73,7 +73,7 @@ fn row(experiment: ExperimentSummary) -> impl IntoView {
     view! {
         <tr>
             <td class="listed-name">
-                <a href=format!("/experiments/{id}")>{name}</a>
+                <a href=links::experiment(&id)>{name}</a>
                 <code>{key}</code>
             </td>
             <td class="listed-status"><StatusPill status=status/></td>
@@ -112,7 +112,7 @@ fn NoneYet() -> impl IntoView {
                 "An experiment splits the users of an environment into variants, and says which one each of them gets. "
                 "Begin with two variants, half of the users each."
             </p>
-            <a class="button primary" href="/experiments/new"><Icon symbol=Symbol::Add/> "Create the first experiment"</a>
+            <a class="button primary" href=links::NEW_EXPERIMENT><Icon symbol=Symbol::Add/> "Create the first experiment"</a>
         </Empty>
     }
 }

@@ -6,10 +6,9 @@ use leptos::prelude::*;
 
 use super::{differences::Differences, pages::Pages, table::Table};
 use crate::{
-    calls::HistoryQuery,
     components::{Empty, ProblemNote, Time},
     html::Html,
-    model::Comparison,
+    model::{Comparison, HistoryQuery},
     problem::Problem,
 };
 

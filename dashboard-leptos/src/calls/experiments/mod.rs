@@ -112,7 +112,7 @@ pub(crate) async fn create_draft(
     key: String,
     description: String,
 ) -> Result<(), Problem> {
-    use crate::model::{Basics, key::suggested};
+    use crate::model::{Basics, key::suggested, links};
 
     let key = if key.is_empty() { suggested(&name) } else { key };
     let basics = Basics { environment, name, key, description };
@@ -122,7 +122,7 @@ pub(crate) async fn create_draft(
             Err(error) => Err(error),
         };
         leptos_axum::redirect(&match made {
-            Ok(made) => format!("/experiments/{}", made.id),
+            Ok(made) => links::experiment(&made.id),
             Err(_) => basics.url(),
         });
         Ok(())

@@ -15,7 +15,7 @@ use super::Loaded;
 use crate::{
     calls::{Change, Kept, ListEnvironments, LoadAudience, LoadAudienceUses, Loading, SaveAudience},
     components::{Connection, Empty, PageHead, Toasts},
-    model::Rules,
+    model::{Rules, links},
 };
 
 /// What stands for the id of one that is not there yet.
@@ -59,13 +59,13 @@ fn NewAudience(save: Change<SaveAudience>) -> impl IntoView {
     let chosen = query.with_untracked(|query| query.get("environment")).unwrap_or_default();
     let environments = Loading::new(|| ListEnvironments {});
     view! {
-        <PageHead title="New audience" above=("/audiences", "Audiences")/>
+        <PageHead title="New audience" above=(links::AUDIENCES, "Audiences")/>
         <Loaded from=environments show={move |environments: Vec<Environment>| {
             if environments.is_empty() {
                 view! {
                     <Empty title="Create an environment first">
                         <p>"An audience belongs to an environment, such as "<code>"prod"</code>"."</p>
-                        <a class="button primary" href="/environments">"Create an environment"</a>
+                        <a class="button primary" href=links::ENVIRONMENTS>"Create an environment"</a>
                     </Empty>
                 }.into_any()
             } else {
@@ -97,9 +97,9 @@ fn ThatAudience(id: String, save: Change<SaveAudience>) -> impl IntoView {
             let begun = begun.try_update_value(Option::take).flatten();
             let draft = Draft::of(&audience, begun);
             let id = audience.value.id;
-            let list = format!("/audiences?environment={}", environment.id);
+            let list = links::audiences(Some(&environment.id), 1);
             view! {
-                <PageHead title=draft.saved_name above=("/audiences", "Audiences")>
+                <PageHead title=draft.saved_name above=(links::AUDIENCES, "Audiences")>
                     <a class="quiet" href=list>"Environment "<strong>{environment.name}</strong></a>
                 </PageHead>
                 <div class="audience-page">

@@ -8,6 +8,7 @@ use super::{super::Loaded, editor::Draft};
 use crate::{
     calls::{Change, DeleteAudience, Loading},
     components::{ChangeForm, Dialog, Icon, ProblemNote, StatusPill, Symbol, Toasts},
+    model::links,
 };
 
 /// The experiments that use it.
@@ -20,7 +21,7 @@ pub(super) fn Uses(id: String, uses: Loading<AudienceUses>, draft: Draft) -> imp
     Effect::new(move || match delete.answer() {
         Some(Ok(publication)) => {
             toasts.done("Audience deleted", &publication);
-            navigate("/audiences", Default::default());
+            navigate(links::AUDIENCES, Default::default());
         }
         Some(Err(problem)) => {
             asks.set(false);
@@ -92,7 +93,7 @@ fn list(uses: AudienceUses, asks: RwSignal<bool>) -> AnyView {
 fn row(experiment: ExperimentRow) -> impl IntoView {
     view! {
         <li>
-            <a href=format!("/experiments/{}", experiment.id)>{experiment.name}</a>
+            <a href=links::experiment(&experiment.id)>{experiment.name}</a>
             <StatusPill status=experiment.status/>
         </li>
     }

@@ -8,9 +8,10 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::Loaded;
 use crate::{
-    calls::{Change, Done, History, HistoryQuery, LoadHistory, Loading, Resume, RollBack},
+    calls::{Change, Done, History, LoadHistory, Loading, Resume, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts},
     html::Html,
+    model::{HistoryQuery, links},
     problem::Problem,
 };
 use edgewise_api::resources::PublicationStatus;
@@ -58,9 +59,9 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
                 let id = id.clone();
                 view! { <OpenedVersion opened query id live asking roll_back/> }
             });
-            let (list, create) = (format!("/experiments?environment={id}"), format!("/experiments/new?environment={id}"));
+            let (list, create) = (links::experiments_of(&id), links::new_experiment(&id));
             view! {
-                <PageHead title=environment.name above=("/environments", "Environments")>
+                <PageHead title=environment.name above=(links::ENVIRONMENTS, "Environments")>
                     <a class="button" href=list>"Experiments"</a>
                     <a class="button primary" href=create>
                         <Icon symbol=Symbol::Add/> "New experiment"

@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    calls::{Change, HistoryQuery, Opened, RollBack},
+    calls::{Change, Opened, RollBack},
     components::{ChangeForm, Dialog, Icon, ProblemNote, Symbol},
     html::Html,
+    model::HistoryQuery,
     problem::Problem,
 };
 

@@ -5,6 +5,7 @@ use super::editing::Editing;
 use crate::{
     calls::{Change, DeleteExperiment},
     components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol},
+    model::links,
 };
 
 /// What cannot be undone.
@@ -19,7 +20,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
         if untrack(matches) {
             let navigate = navigate.clone();
             open.set(false);
-            editing.delete(move || navigate("/experiments", Default::default()));
+            editing.delete(move || navigate(links::EXPERIMENTS, Default::default()));
         }
     };
     // Where there are no scripts.

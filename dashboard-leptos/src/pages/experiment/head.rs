@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::{details::DetailsForm, editing::Editing, state::change_status};
 use crate::{
     components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone},
-    model::{Split, percent},
+    model::{Split, links, percent},
 };
 
 /// What the experiment is, and where it is in its life.
@@ -20,7 +20,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
     };
     let environment = move || {
         detail.with(|detail| {
-            let href = format!("/environments/{}", detail.environment.id);
+            let href = links::environment(&detail.environment.id);
             let (name, publication) = (detail.environment.name.clone(), detail.publication.clone());
             view! { <a href=href title="Its environment">{name}</a> <LiveState status=publication/> }
         })
@@ -28,7 +28,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
     let edits = RwSignal::new(false);
     view! {
         <div class="experiment-head">
-            <PageHead title=name above=("/experiments", "Experiments")>
+            <PageHead title=name above=(links::EXPERIMENTS, "Experiments")>
                 <button
                     type="button"
                     class="button plain needs-script"

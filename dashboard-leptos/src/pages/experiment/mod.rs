@@ -21,6 +21,7 @@ use super::{Loaded, leaving};
 use crate::{
     calls::{ExperimentDetail, ExperimentPart, LoadExperiment, Loading},
     components::{Connection, Icon, Note, ProblemNote, Symbol, Tone},
+    model::links,
 };
 
 /// The page.
@@ -161,7 +162,7 @@ fn SectionFoot(
 #[component]
 fn History(editing: Editing) -> impl IntoView {
     let detail = editing.detail;
-    let href = move || detail.with(|detail| format!("/environments/{}", detail.environment.id));
+    let href = move || detail.with(|detail| links::environment(&detail.environment.id));
     let name = move || detail.with(|detail| detail.environment.name.clone());
     view! {
         <section class="card part row" aria-labelledby="history-title">

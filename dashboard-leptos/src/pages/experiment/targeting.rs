@@ -4,7 +4,7 @@ use super::{Section, SectionFoot, editing::Editing};
 use crate::{
     calls::ExperimentPart,
     components::{Field, RuleEditor},
-    model::{Rules, quoted},
+    model::{Rules, links, quoted},
 };
 
 /// Whom it is for: an audience, and rules of its own.
@@ -78,7 +78,7 @@ fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl Int
             let audience =
                 detail.audiences.iter().find(|audience| chosen.with(|chosen| audience.id == *chosen))?;
             let words = Rules::of_json(&audience.rules).in_words();
-            let href = format!("/audiences/{}", audience.id);
+            let href = links::audience(&audience.id);
             Some(view! {
                 <p class="audience-words"><span class="quiet">"Matches "</span> {words} ". " <a href=href>"Open audience"</a></p>
             })

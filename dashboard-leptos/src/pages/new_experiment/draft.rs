@@ -5,7 +5,7 @@ use leptos_router::hooks::use_navigate;
 use crate::{
     calls,
     components::{Part, Toasts, Tone},
-    model::{Basics, Rules, Split, key, object_problem, quoted},
+    model::{Basics, Rules, Split, key, links, object_problem, quoted},
     problem::Problem,
 };
 
@@ -293,7 +293,7 @@ impl Draft {
                             }
                         }
                         self.touched.set_value(false);
-                        navigate(&format!("/experiments/{}", made.id), Default::default());
+                        navigate(&links::experiment(&made.id), Default::default());
                     }
                     Err(problem) => self.fail(problem),
                 }

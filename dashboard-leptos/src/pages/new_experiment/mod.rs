@@ -13,7 +13,7 @@ use super::{Loaded, leaving};
 use crate::{
     calls::{BeginExperiment, Loading},
     components::{Empty, Icon, PageHead, ProblemNote, Symbol},
-    model::Basics,
+    model::{Basics, links},
     problem::Problem,
 };
 use draft::{Draft, Step};
@@ -30,7 +30,7 @@ pub(crate) fn NewExperiment() -> impl IntoView {
     };
     let begun = Loading::new(begun);
     view! {
-        <PageHead title="New experiment" above=("/experiments", "Experiments")/>
+        <PageHead title="New experiment" above=(links::EXPERIMENTS, "Experiments")/>
         <Loaded from=begun show={move |(environments, problem): (Vec<Environment>, Option<Problem>)| {
             if environments.is_empty() {
                 view! { <NoEnvironment/> }.into_any()
@@ -47,7 +47,7 @@ fn NoEnvironment() -> impl IntoView {
     view! {
         <Empty title="Create an environment first">
             <p>"An experiment belongs to an environment, such as "<code>"prod"</code>" or "<code>"staging"</code>"."</p>
-            <a class="button primary" href="/environments">"Create an environment"</a>
+            <a class="button primary" href=links::ENVIRONMENTS>"Create an environment"</a>
         </Empty>
     }
 }
