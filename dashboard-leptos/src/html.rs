@@ -18,6 +18,6 @@ impl Html {
 
     /// As part of a page.
     pub(crate) fn show(self) -> impl IntoView {
-        view! { <div class="shown" inner_html=self.0></div> }
+        view! { <div class="rendered" inner_html=self.0></div> }
     }
 }

@@ -12,7 +12,7 @@
 //! | `calls` | what pages ask the server and have it do: functions that run there, wherever they are called |
 //! | `model` | what editors work on, as plain Rust without a browser: splits, rules, keys, lists in URLs |
 //! | `problem` | what a call answers that cannot be carried out |
-//! | `html`, `shown` | what is only looked at: rendered by the server alone, sent as HTML |
+//! | `html`, `rendered` | what is only looked at: rendered by the server alone, sent as HTML |
 //! | `server` | natively: routes, assets, what guards them, and what pages need of the server (`server::context`) |
 //! | `browser` | in WASM: where it begins |
 #![forbid(unsafe_code)]
@@ -36,9 +36,9 @@ mod routes;
 #[cfg(target_family = "wasm")]
 mod browser;
 #[cfg(not(target_family = "wasm"))]
-mod server;
+mod rendered;
 #[cfg(not(target_family = "wasm"))]
-mod shown;
+mod server;
 
 #[cfg(not(target_family = "wasm"))]
 pub use server::routes;

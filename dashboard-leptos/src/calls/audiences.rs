@@ -13,7 +13,7 @@ pub(crate) async fn show_audiences(environment_id: Option<String>, page: u64) ->
         resources::Status,
     };
 
-    use crate::{model::Rules, shown::AudienceLine};
+    use crate::{model::Rules, rendered::audiences::AudienceLine};
 
     /// What fits into the widest line.
     const RULES_CHARS: usize = 200;
@@ -37,7 +37,7 @@ pub(crate) async fn show_audiences(environment_id: Option<String>, page: u64) ->
         };
         let Page { data, pagination } = found;
         let lines = Page { data: data.into_iter().map(line).collect(), pagination };
-        Ok(crate::shown::audiences(environment_id, lines))
+        Ok(crate::rendered::audiences::list(environment_id, lines))
     })
     .await
 }

@@ -9,7 +9,7 @@ pub(crate) async fn show_overview() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
     crate::server::context::with_services(async |services| {
-        Ok(crate::shown::overview(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
+        Ok(crate::rendered::overview(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
     })
     .await
 }
@@ -20,7 +20,9 @@ pub(crate) async fn show_environments() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
     crate::server::context::with_services(async |services| {
-        Ok(crate::shown::environments(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
+        Ok(crate::rendered::environments::list(
+            services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?,
+        ))
     })
     .await
 }

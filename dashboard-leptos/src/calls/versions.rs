@@ -53,7 +53,7 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
         let waiting = match status.unpublished {
             true => {
                 let waiting = reading::waiting(&services, id).await.map_err(Problem::from);
-                Some(crate::shown::waiting(waiting, &status))
+                Some(crate::rendered::environments::waiting(waiting, &status))
             }
             false => None,
         };
@@ -65,8 +65,11 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
             true => None,
         };
         let environment = services.environment(id).await?.value;
-        let versions =
-            crate::shown::versions(services.versions(id, page).await?, &query, status.live_version);
+        let versions = crate::rendered::environments::versions(
+            services.versions(id, page).await?,
+            &query,
+            status.live_version,
+        );
         Ok(History { environment, status, waiting, opened, versions })
     })
     .await
@@ -91,7 +94,7 @@ mod reading {
     use super::Opened;
     use crate::{
         model::{Comparison, HistoryQuery, compare},
-        shown,
+        rendered::environments as rendered,
     };
 
     /// What a publish would make live, beside what is.
@@ -121,9 +124,9 @@ mod reading {
         Ok(Opened {
             version: comparison.version,
             against: comparison.against,
-            choice: shown::choice(query, comparison.version, live),
-            differences: shown::differences(comparison),
-            back: back.map(shown::differences),
+            choice: rendered::choice(query, comparison.version, live),
+            differences: rendered::differences(comparison),
+            back: back.map(rendered::differences),
         })
     }
 

@@ -27,7 +27,7 @@ pub(crate) async fn show_experiments(query: String) -> Result<Html, Problem> {
             descending: list.descending,
         };
         let found = services.find_experiments(wanted, PageRequest::of(list.page, PAGE_ROWS)).await?;
-        Ok(crate::shown::experiments(list, found))
+        Ok(crate::rendered::experiments::list(list, found))
     })
     .await
 }

@@ -1,16 +1,16 @@
-use edgewise_api::page::Pagination;
+use edgewise_api::page;
 use leptos::prelude::*;
 
 use crate::components::{Icon, Symbol};
 
 /// Links to the other pages of a list.
 #[component]
-pub(super) fn Pages(
-    pagination: Pagination,
+pub(super) fn Pagination(
+    pagination: page::Pagination,
     /// The URL of a page of that number.
     url: impl Fn(u64) -> String,
 ) -> impl IntoView {
-    let Pagination { page, page_size, total, total_pages } = pagination;
+    let page::Pagination { page, page_size, total, total_pages } = pagination;
     let first = (page - 1).saturating_mul(page_size).saturating_add(1);
     let last = page.saturating_mul(page_size).min(total);
     let before = (page > 1).then(|| url((page - 1).min(total_pages.max(1))));

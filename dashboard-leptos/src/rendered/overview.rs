@@ -1,7 +1,6 @@
 use edgewise_api::resources::{EnvironmentSummary, ExperimentRow, Status};
 use leptos::prelude::*;
 
-use super::table::Table;
 use crate::{
     components::{Empty, LiveState, StatusPill, Time},
     html::Html,
@@ -79,36 +78,5 @@ fn change(experiment: ExperimentRow) -> impl IntoView {
             <StatusPill status=experiment.status/>
             <Time at=experiment.updated_at/>
         </li>
-    }
-}
-
-/// Columns of the table of environments.
-const HEADS: [(&str, &str); 4] =
-    [("Name", ""), ("Live", ""), ("Running", "number"), ("Experiments", "number when-wide")];
-
-/// All environments, as a table.
-pub(crate) fn environments(summaries: Vec<EnvironmentSummary>) -> Html {
-    if summaries.is_empty() {
-        Html::of(view! {
-            <Empty title="No environments yet">
-                <p>"An environment has its own experiments and its own users. Most teams begin with "<code>"prod"</code>" and "<code>"staging"</code>"."</p>
-            </Empty>
-        })
-    } else {
-        let rows = summaries.into_iter().map(row).collect_view();
-        Html::of(view! { <Table class="table" heads=HEADS>{rows}</Table> })
-    }
-}
-
-fn row(summary: EnvironmentSummary) -> impl IntoView {
-    let EnvironmentSummary { environment, publication, experiments, .. } = summary;
-    let href = links::environment(&environment.id);
-    view! {
-        <tr>
-            <td><a href=href>{environment.name}</a></td>
-            <td><LiveState status=publication/></td>
-            <td class="number">{experiments.of(Status::Running)}</td>
-            <td class="number when-wide">{experiments.total()}</td>
-        </tr>
     }
 }

@@ -4,15 +4,15 @@ use edgewise_api::{
 };
 use leptos::prelude::*;
 
-use super::pages::Pages;
 use crate::{
     components::{Empty, Icon, Part, SplitBar, StatusPill, Symbol, Time},
     html::Html,
     model::{List, Split, links},
+    rendered::pagination::Pagination,
 };
 
 /// A page of experiments, or why there are none.
-pub(crate) fn experiments(list: List, found: Page<ExperimentSummary>) -> Html {
+pub(crate) fn list(list: List, found: Page<ExperimentSummary>) -> Html {
     if !found.data.is_empty() {
         Html::of(view! { <Found list found/> })
     } else if list.is_filtered() || list.page > 1 {
@@ -55,7 +55,7 @@ fn Found(list: List, found: Page<ExperimentSummary>) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        <Pages pagination=found.pagination url=move |page| list.at(page).url()/>
+        <Pagination pagination=found.pagination url=move |page| list.at(page).url()/>
     }
 }
 

@@ -4,12 +4,13 @@ use edgewise_api::{
 };
 use leptos::prelude::*;
 
-use super::{differences::Differences, pages::Pages, table::Table};
+use super::differences::Differences;
 use crate::{
     components::{Empty, ProblemNote, Time},
     html::Html,
     model::{Comparison, HistoryQuery},
     problem::Problem,
+    rendered::{pagination::Pagination, table::Table},
 };
 
 /// Columns of the table of versions.
@@ -39,7 +40,7 @@ pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Opti
         <section class="history">
             <header>
                 <h2>"History"</h2>
-                <Pages pagination url={move |page| query.url_with(|query| query.page = page.to_string())}/>
+                <Pagination pagination url={move |page| query.url_with(|query| query.page = page.to_string())}/>
             </header>
             <Table class="table versions" heads=HEADS>{rows}</Table>
         </section>

@@ -1,11 +1,11 @@
 use edgewise_api::page::Page;
 use leptos::prelude::*;
 
-use super::{pages::Pages, table::Table};
 use crate::{
     components::{Empty, Time},
     html::Html,
     model::links,
+    rendered::{pagination::Pagination, table::Table},
 };
 
 /// An audience, as a list shows it.
@@ -31,7 +31,7 @@ const HEADS: [(&str, &str); 5] =
     [("Name", ""), ("Environment", ""), ("Matches", ""), ("Used by", ""), ("Updated", "")];
 
 /// A page of audiences, of an environment or of all.
-pub(crate) fn audiences(environment: Option<String>, audiences: Page<AudienceLine>) -> Html {
+pub(crate) fn list(environment: Option<String>, audiences: Page<AudienceLine>) -> Html {
     if audiences.pagination.total == 0 {
         Html::of(nothing(environment.as_deref()))
     } else {
@@ -59,7 +59,7 @@ fn table(audiences: Page<AudienceLine>, environment: Option<String>) -> AnyView 
     let rows: Vec<_> = data.into_iter().map(row).collect();
     view! {
         <Table class="table audiences" heads=HEADS>{rows}</Table>
-        <Pages pagination url=move |page| links::audiences(environment.as_deref(), page)/>
+        <Pagination pagination url=move |page| links::audiences(environment.as_deref(), page)/>
     }
     .into_any()
 }
