@@ -10,7 +10,8 @@
 //! | `pages` | a module for each page: what it loads, and how it is laid out |
 //! | `components` | what several pages are made of. They display, and know no page |
 //! | `calls` | what pages ask the server and have it do: functions that run there, wherever they are called |
-//! | `model` | what editors work on, as plain Rust without a browser: splits, rules, keys, lists in URLs |
+//! | `transport` | how calls get from a browser to the server and back, and what pages load and change by them |
+//! | `model` | what editors work on, as plain Rust without a browser: splits, rules, keys, the URLs of pages |
 //! | `problem` | what a call answers that cannot be carried out |
 //! | `html`, `rendered` | what is only looked at: rendered by the server alone, sent as HTML |
 //! | `server` | natively: routes, assets, what guards them, and what pages need of the server (`server::context`) |
@@ -32,6 +33,7 @@ mod model;
 mod pages;
 mod problem;
 mod routes;
+mod transport;
 
 #[cfg(target_family = "wasm")]
 mod browser;

@@ -1,6 +1,6 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use crate::calls::Sent;
+use crate::transport::Sent;
 
 /// A form that makes a change. Browsers send it themselves where there are no scripts.
 #[component]

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, Symbol, Tone};
-use crate::{calls::Publication, problem::Problem};
+use crate::{model::Publication, problem::Problem};
 
 /// How many there are at a time. The oldest gives way.
 const MOST: usize = 3;

@@ -6,10 +6,11 @@ use leptos_router::hooks::{use_navigate, use_query_map};
 
 use super::Loaded;
 use crate::{
-    calls::{ListEnvironments, Loading, ShowAudiences},
+    calls::{ListEnvironments, ShowAudiences},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::links,
+    transport::Loading,
 };
 
 /// The page.

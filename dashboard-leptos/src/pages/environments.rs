@@ -4,9 +4,10 @@ use leptos::{html, prelude::*};
 
 use super::Loaded;
 use crate::{
-    calls::{Change, CreateEnvironment, Loading, ShowEnvironments},
+    calls::{CreateEnvironment, ShowEnvironments},
     components::{ChangeForm, Connection, Field, PageHead, Toasts, Tone},
     html::Html,
+    transport::{Change, Loading},
 };
 
 /// The page.

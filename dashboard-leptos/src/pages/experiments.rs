@@ -9,10 +9,11 @@ use leptos_router::{
 
 use super::Loaded;
 use crate::{
-    calls::{ListEnvironments, Loading, ShowExperiments},
+    calls::{ListEnvironments, ShowExperiments},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::{List, links},
+    transport::Loading,
 };
 
 /// How long nothing must be typed before it is searched for.

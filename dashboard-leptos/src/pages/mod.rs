@@ -27,9 +27,9 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    calls::{self, Loading},
     components::{Connection, PageHead, ProblemNote, Skeleton},
     problem::Problem,
+    transport::{self, Loading},
 };
 
 /// Shows what has been loaded, rows that stand in for it until then, and what went wrong instead.
@@ -49,7 +49,7 @@ where
     T: Serialize + DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
-    let show = move |answer: &str| calls::read(answer).map(|value| show(value).into_any());
+    let show = move |answer: &str| transport::read(answer).map(|value| show(value).into_any());
     loaded(from.answers(), title, rows, Arc::new(show))
 }
 
@@ -61,7 +61,7 @@ fn loaded(answers: Resource<String>, title: Option<&'static str>, rows: usize, s
     let news = Connection::of_page().news;
     Effect::new(move |before: Option<u32>| {
         let now = news.get();
-        let is_without = || answers.get_untracked().is_some_and(|answer| calls::is_none(&answer));
+        let is_without = || answers.get_untracked().is_some_and(|answer| transport::is_none(&answer));
         if before.is_some() && is_without() {
             answers.refetch();
         }

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::Loaded;
 use crate::{
-    calls::{Loading, ShowOverview},
+    calls::ShowOverview,
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::links,
+    transport::Loading,
 };
 
 /// The page.

@@ -4,14 +4,12 @@ use edgewise_api::{
     ApiError,
     resources::{AllocationsPut, ExperimentCreate, Status, StatusPatch, VariantsPatch},
 };
-use edgewise_control::{
-    actor::Actor,
-    services::{Precondition, Services},
-};
 use serde::Deserialize;
 
-use super::Made;
-use crate::calls::Publication;
+use crate::{
+    calls::control::{Actor, Precondition, Services},
+    model::{Made, Publication},
+};
 
 /// An experiment with its variants and allocations, before it is made.
 pub(super) struct Plan {

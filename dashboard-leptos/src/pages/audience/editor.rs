@@ -5,10 +5,11 @@ use leptos::prelude::*;
 
 use super::super::leaving;
 use crate::{
-    calls::{Change, Kept, Loading, SaveAudience},
+    calls::SaveAudience,
     components::{ChangeForm, Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
-    model::Rules,
+    model::{Kept, Rules},
     problem::Problem,
+    transport::{Change, Loading},
 };
 
 /// An audience as it is edited, and as it is kept.

@@ -13,9 +13,10 @@ use self::{
 };
 use super::Loaded;
 use crate::{
-    calls::{Change, Kept, ListEnvironments, LoadAudience, LoadAudienceUses, Loading, SaveAudience},
+    calls::{ListEnvironments, LoadAudience, LoadAudienceUses, SaveAudience},
     components::{Connection, Empty, PageHead, Toasts},
-    model::{Rules, links},
+    model::{Kept, Rules, links},
+    transport::{Change, Loading},
 };
 
 /// What stands for the id of one that is not there yet.

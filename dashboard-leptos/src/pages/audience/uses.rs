@@ -6,9 +6,10 @@ use leptos_router::hooks::use_navigate;
 
 use super::{super::Loaded, editor::Draft};
 use crate::{
-    calls::{Change, DeleteAudience, Loading},
+    calls::DeleteAudience,
     components::{ChangeForm, Dialog, Icon, ProblemNote, StatusPill, Symbol, Toasts},
     model::links,
+    transport::{Change, Loading},
 };
 
 /// The experiments that use it.

@@ -8,11 +8,12 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::Loaded;
 use crate::{
-    calls::{Change, Done, History, LoadHistory, Loading, Resume, RollBack},
+    calls::{History, LoadHistory, Resume, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts},
     html::Html,
-    model::{HistoryQuery, links},
+    model::{Done, HistoryQuery, links},
     problem::Problem,
+    transport::{Change, Loading},
 };
 use edgewise_api::resources::PublicationStatus;
 use opened::OpenedVersion;

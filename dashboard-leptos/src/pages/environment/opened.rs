@@ -1,11 +1,12 @@
 use leptos::prelude::*;
 
 use crate::{
-    calls::{Change, Opened, RollBack},
+    calls::{Opened, RollBack},
     components::{ChangeForm, Dialog, Icon, ProblemNote, Symbol},
     html::Html,
     model::HistoryQuery,
     problem::Problem,
+    transport::Change,
 };
 
 /// A version that is looked at: how it differs, and going back to it.

@@ -2,8 +2,9 @@ use edgewise_api::resources::PublicationStatus;
 use leptos::prelude::*;
 
 use crate::{
-    calls::{Change, Resume},
+    calls::Resume,
     components::{ChangeForm, LiveState, Note, Time, Tone},
+    transport::Change,
 };
 
 /// What is live, and what keeps changes from being so.

@@ -3,9 +3,10 @@ use leptos_router::hooks::use_navigate;
 
 use super::editing::Editing;
 use crate::{
-    calls::{Change, DeleteExperiment},
+    calls::DeleteExperiment,
     components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol},
     model::links,
+    transport::Change,
 };
 
 /// What cannot be undone.

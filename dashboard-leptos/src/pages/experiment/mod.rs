@@ -19,9 +19,10 @@ use self::{
 };
 use super::{Loaded, leaving};
 use crate::{
-    calls::{ExperimentDetail, ExperimentPart, LoadExperiment, Loading},
+    calls::{ExperimentDetail, ExperimentPart, LoadExperiment},
     components::{Connection, Icon, Note, ProblemNote, Symbol, Tone},
     model::links,
+    transport::Loading,
 };
 
 /// The page.

@@ -11,10 +11,11 @@ use leptos_router::hooks::use_query_map;
 
 use super::{Loaded, leaving};
 use crate::{
-    calls::{BeginExperiment, Loading},
+    calls::BeginExperiment,
     components::{Empty, Icon, PageHead, ProblemNote, Symbol},
     model::{Basics, links},
     problem::Problem,
+    transport::Loading,
 };
 use draft::{Draft, Step};
 

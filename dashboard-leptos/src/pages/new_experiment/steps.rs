@@ -8,10 +8,11 @@ use super::{
     draft::{Chosen, Draft, Step, VariantDraft},
 };
 use crate::{
-    calls::{CreateDraft, ListChoices, Loading},
+    calls::{CreateDraft, ListChoices},
     components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
     model::{Rules, key},
     problem::Problem,
+    transport::Loading,
 };
 
 /// The frame of a step.

@@ -1,6 +1,6 @@
 //! What an experiment is called and where it belongs, as somebody enters it.
 
-use super::json::quoted;
+use crate::model::quoted;
 
 /// What a new experiment begins with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Basics {
     /// The URL of the form with all of it entered.
     #[cfg(any(not(target_family = "wasm"), test))]
     pub(crate) fn url(&self) -> String {
-        use super::links::{NEW_EXPERIMENT, Url};
+        use crate::model::links::{NEW_EXPERIMENT, Url};
 
         let url = Url::new(NEW_EXPERIMENT)
             .with("environment", &self.environment)

@@ -10,16 +10,16 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::answer;
+use super::response;
 use crate::problem::Problem;
 
-/// Sends a request, a `POST` if it has a form's fields. What comes of it is the text of an [`answer`].
+/// Sends a request, a `POST` if it has a form's fields. What comes of it is the text of a [`response`].
 pub(super) fn send(url: String, fields: Option<String>) -> Pin<Box<dyn Future<Output = String> + Send>> {
     // Nothing in a browser leaves its thread.
     Box::pin(SendWrapper::new(async move {
         match exchange(&url, fields).await {
-            Ok((went_well, json)) => answer::text(went_well, &json),
-            Err(_) => answer::text(false, Problem::NO_ANSWER),
+            Ok((went_well, json)) => response::text(went_well, &json),
+            Err(_) => response::text(false, Problem::NO_ANSWER),
         }
     }))
 }

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use leptos::{prelude::*, server_fn::ServerFn};
 use serde::de::DeserializeOwned;
 
-use super::answer;
+use super::response;
 use crate::problem::Problem;
 
-/// A call that changes something, as often as people make it: by a [form](crate::components::ChangeForm), with scripts or without.
+/// A call that changes something, as often as people make it: by a form, with scripts or without.
 pub(crate) struct Change<F> {
     sent: Sent,
     what: PhantomData<fn() -> F>,
@@ -51,7 +51,7 @@ where
 
     /// What it answered last.
     pub(crate) fn answer(self) -> Option<Result<F::Output, Problem>> {
-        self.sent.answer.with(|answer| answer.as_deref().map(answer::read))
+        self.sent.answer.with(|answer| answer.as_deref().map(response::read))
     }
 
     /// What was wrong the last time.
@@ -86,7 +86,7 @@ impl Sent {
     pub(crate) fn send(self, fields: String) {
         self.pending.set(true);
         leptos::task::spawn_local(async move {
-            let answer = super::sending::send(self.path.to_owned(), Some(fields)).await;
+            let answer = super::send::send(self.path.to_owned(), Some(fields)).await;
             // Meanwhile somebody may have left.
             if self.pending.try_set(false).is_none() {
                 self.answer.set(Some(answer));
@@ -103,7 +103,7 @@ fn failed(path: &str) -> String {
 
     match use_context::<ServerActionError>() {
         Some(error) if error.path() == path => {
-            answer::of::<()>(&Err(ServerFnUrlError::<Problem>::decode_err(error.err())))
+            response::of::<()>(&Err(ServerFnUrlError::<Problem>::decode_err(error.err())))
         }
         _ => String::new(),
     }

@@ -2,8 +2,14 @@ use edgewise_api::resources::{Environment, PublicationStatus};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Read, Write};
-use crate::{html::Html, model::HistoryQuery, problem::Problem};
+#[cfg(not(target_family = "wasm"))]
+use crate::{calls::control::Actor, rendered::environments as rendered, server::context::with_services};
+use crate::{
+    html::Html,
+    model::{Done, HistoryQuery},
+    problem::Problem,
+    transport::{Read, Write},
+};
 
 /// How many versions a page of history shows.
 #[cfg(not(target_family = "wasm"))]
@@ -44,7 +50,7 @@ pub(crate) struct Opened {
 pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem> {
     use edgewise_api::{page::PageRequest, query::Query};
 
-    crate::server::context::with_services(async |services| {
+    with_services(async |services| {
         let HistoryQuery { id, page, version, .. } = &query;
         let page = if page.is_empty() { "1" } else { page };
         let page = format!("page={page}&pageSize={PAGE_SIZE}");
@@ -53,7 +59,7 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
         let waiting = match status.unpublished {
             true => {
                 let waiting = reading::waiting(&services, id).await.map_err(Problem::from);
-                Some(crate::rendered::environments::waiting(waiting, &status))
+                Some(rendered::waiting(waiting, &status))
             }
             false => None,
         };
@@ -65,11 +71,7 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
             true => None,
         };
         let environment = services.environment(id).await?.value;
-        let versions = crate::rendered::environments::versions(
-            services.versions(id, page).await?,
-            &query,
-            status.live_version,
-        );
+        let versions = rendered::versions(services.versions(id, page).await?, &query, status.live_version);
         Ok(History { environment, status, waiting, opened, versions })
     })
     .await
@@ -78,21 +80,16 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
 /// Makes an older version's content live again.
 #[server(prefix = "/-", endpoint = "environments/rollback", protocol = Write)]
 pub(crate) async fn roll_back(id: String, version: String) -> Result<Done<PublicationStatus>, Problem> {
-    use edgewise_control::actor::Actor;
-
-    crate::server::context::with_services(async |services| {
-        Ok(services.rollback(&Actor::LOCAL, &id, &version).await?.into())
-    })
-    .await
+    with_services(async |services| Ok(services.rollback(&Actor::LOCAL, &id, &version).await?.into())).await
 }
 
 #[cfg(not(target_family = "wasm"))]
 mod reading {
     use edgewise_api::ApiError;
-    use edgewise_control::services::Services;
 
     use super::Opened;
     use crate::{
+        calls::control::Services,
         model::{Comparison, HistoryQuery, compare},
         rendered::environments as rendered,
     };

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use leptos::{prelude::*, server_fn::ServerFn};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::answer;
+use super::response;
 use crate::problem::Problem;
 
 /// What a call answers: there already if it came with the page.
@@ -51,7 +51,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Loading<T> {
             },
             move |()| {
                 let asked = call().run_body();
-                async move { answer::of(&asked.await) }
+                async move { response::of(&asked.await) }
             },
         );
         Self { answer, what: PhantomData }
@@ -64,10 +64,10 @@ impl<T: Serialize + DeserializeOwned + 'static> Loading<T> {
 
     /// What it has answered, once it has.
     pub(crate) fn get(self) -> Option<Result<T, Problem>> {
-        self.answer.get().map(|answer| answer::read(&answer))
+        self.answer.get().map(|answer| response::read(&answer))
     }
 
-    /// Its answers, to be read by [`read`](super::read).
+    /// Its answers, to be read by [`read`](response::read).
     pub(crate) fn answers(self) -> Resource<String> {
         self.answer
     }
@@ -75,5 +75,5 @@ impl<T: Serialize + DeserializeOwned + 'static> Loading<T> {
 
 #[cfg(target_family = "wasm")]
 fn load(path: &'static str, asked: Box<dyn Fn() -> (u32, String) + Send + Sync>) -> Resource<String> {
-    Resource::new(asked, move |(_, query)| super::sending::send(format!("{path}?{query}"), None))
+    Resource::new(asked, move |(_, query)| super::send::send(format!("{path}?{query}"), None))
 }

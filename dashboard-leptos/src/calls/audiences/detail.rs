@@ -1,51 +1,22 @@
 use edgewise_api::resources::{AudienceRow, AudienceUses, Environment};
 use leptos::prelude::*;
 
-use super::{Done, Kept, Publication, Read, Write};
-use crate::{html::Html, problem::Problem};
-
-/// A page of the audiences, of an environment or of all, newest first.
-#[server(prefix = "/-", endpoint = "audiences", protocol = Read)]
-pub(crate) async fn show_audiences(environment_id: Option<String>, page: u64) -> Result<Html, Problem> {
-    use edgewise_api::{
-        page::{Page, PageRequest},
-        query::Query,
-        resources::Status,
-    };
-
-    use crate::{model::Rules, rendered::audiences::AudienceLine};
-
-    /// What fits into the widest line.
-    const RULES_CHARS: usize = 200;
-
-    crate::server::context::with_services(async |services| {
-        let query = format!("page={page}&pageSize=20");
-        let request = PageRequest::from_query(&Query::parse(&query)?)?;
-        let found = services.audience_summaries(environment_id.as_deref(), request).await?;
-        let line = |summary: edgewise_api::resources::AudienceSummary| {
-            let edgewise_api::resources::Audience { row, environment } = summary.audience;
-            let rules = Rules::of_json(&row.rules).in_words();
-            AudienceLine {
-                id: row.id,
-                name: row.name,
-                environment: environment.name,
-                rules: rules.chars().take(RULES_CHARS).collect(),
-                uses: summary.uses.total(),
-                running: summary.uses.of(Status::Running),
-                updated_at: row.updated_at,
-            }
-        };
-        let Page { data, pagination } = found;
-        let lines = Page { data: data.into_iter().map(line).collect(), pagination };
-        Ok(crate::rendered::audiences::list(environment_id, lines))
-    })
-    .await
-}
+#[cfg(not(target_family = "wasm"))]
+use crate::{
+    calls::control::{Actor, at},
+    model::links,
+    server::context::with_services,
+};
+use crate::{
+    model::{Done, Kept, Publication},
+    problem::Problem,
+    transport::{Read, Write},
+};
 
 /// The audience of that id, and its environment.
 #[server(prefix = "/-", endpoint = "audience", protocol = Read)]
 pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Environment), Problem> {
-    crate::server::context::with_services(async |services| {
+    with_services(async |services| {
         let audience = services.audience(&id).await?;
         let environment = audience.value.environment.clone();
         Ok((audience.map(|audience| audience.row).into(), environment))
@@ -58,7 +29,7 @@ pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Envi
 pub(crate) async fn load_audience_uses(id: String) -> Result<AudienceUses, Problem> {
     use edgewise_api::page::PageRequest;
 
-    crate::server::context::with_services(async |services| {
+    with_services(async |services| {
         let mut uses = services.audience_uses(&id, PageRequest::first(50)).await?;
         // Nobody looks at them here.
         uses.experiments.iter_mut().for_each(|experiment| experiment.targeting_rules = None);
@@ -78,17 +49,14 @@ pub(crate) async fn save_audience(
     rules: Option<String>,
 ) -> Result<Done<Kept<AudienceRow>>, Problem> {
     use edgewise_api::resources::{AudienceCreate, AudiencePatch};
-    use edgewise_control::actor::Actor;
     use serde_json::json;
 
-    use crate::model::links;
-
     let name = json!(name.trim());
-    crate::server::context::with_services(async |services| match id {
+    with_services(async |services| match id {
         Some(id) => {
             let rules = rules.map(|rules| format!(",\"rules\":{rules}")).unwrap_or_default();
             let request = AudiencePatch::from_body(format!("{{\"name\":{name}{rules}}}").as_bytes())?;
-            let at = super::at(revision.unwrap_or_default());
+            let at = at(revision.unwrap_or_default());
             let changed = services.update_audience(&Actor::LOCAL, &id, &at, &request).await?;
             let value = changed.value.map(|audience| audience.row).into();
             Ok(Done { value, publication: changed.publication.into() })
@@ -113,17 +81,14 @@ pub(crate) async fn delete_audience(
     #[server(default)] leads: bool,
 ) -> Result<Publication, Problem> {
     use edgewise_api::{ApiError, page::PageRequest};
-    use edgewise_control::actor::Actor;
 
-    use crate::model::links;
-
-    crate::server::context::with_services(async |services| {
+    with_services(async |services| {
         if services.audience_uses(&id, PageRequest::first(1)).await?.counts.total() > 0 {
             return Err(ApiError::conflict(
                 "experiments use the audience: choose another one for them first",
             ));
         }
-        let deleted = services.delete_audience(&Actor::LOCAL, &id, &super::at(revision)).await?;
+        let deleted = services.delete_audience(&Actor::LOCAL, &id, &at(revision)).await?;
         if leads {
             leptos_axum::redirect(links::AUDIENCES);
         }

@@ -2,7 +2,7 @@
 
 use edgewise_api::resources::{ExperimentSort, Status};
 
-use super::links::{self, Url};
+use crate::model::links::{self, Url};
 
 /// What is searched for, in which order, and which page of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

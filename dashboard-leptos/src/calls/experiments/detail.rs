@@ -4,8 +4,17 @@ use edgewise_api::resources::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Publication, Read, Write};
-use crate::problem::Problem;
+#[cfg(not(target_family = "wasm"))]
+use crate::{
+    calls::control::{Actor, MOST_LISTED, Services, Stored, at},
+    model::links,
+    server::context::with_services,
+};
+use crate::{
+    model::{Done, Publication},
+    problem::Problem,
+    transport::{Read, Write},
+};
 
 /// An experiment, and what is needed to change it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,7 +55,7 @@ pub(crate) enum ExperimentPart {
 /// An experiment of that id.
 #[server(prefix = "/-", endpoint = "experiment", protocol = Read)]
 pub(crate) async fn load_experiment(id: String) -> Result<ExperimentDetail, Problem> {
-    crate::server::context::with_services(async |services| detail(&services, &id).await).await
+    with_services(async |services| detail(&services, &id).await).await
 }
 
 /// Changes a part of an experiment, by the body that the REST API takes for it, and answers all of it as it is then.
@@ -58,10 +67,9 @@ pub(crate) async fn change_experiment(
     body: String,
 ) -> Result<Done<ExperimentDetail>, Problem> {
     use edgewise_api::resources::{AllocationsPut, ExperimentPatch, StatusPatch, VariantsPatch};
-    use edgewise_control::actor::Actor;
 
-    crate::server::context::with_services(async |services| {
-        let (actor, at, body) = (&Actor::LOCAL, &super::at(revision), body.as_bytes());
+    with_services(async |services| {
+        let (actor, at, body) = (&Actor::LOCAL, &at(revision), body.as_bytes());
         let publication = match part {
             ExperimentPart::Details | ExperimentPart::Targeting => {
                 let request = ExperimentPatch::from_body(body)?;
@@ -96,12 +104,8 @@ pub(crate) async fn delete_experiment(
     revision: i64,
     #[server(default)] leads: bool,
 ) -> Result<Publication, Problem> {
-    use edgewise_control::actor::Actor;
-
-    use crate::model::links;
-
-    crate::server::context::with_services(async |services| {
-        let deleted = services.delete_experiment(&Actor::LOCAL, &id, &super::at(revision)).await?;
+    with_services(async |services| {
+        let deleted = services.delete_experiment(&Actor::LOCAL, &id, &at(revision)).await?;
         if leads {
             leptos_axum::redirect(links::EXPERIMENTS);
         }
@@ -111,16 +115,12 @@ pub(crate) async fn delete_experiment(
 }
 
 #[cfg(not(target_family = "wasm"))]
-async fn detail(
-    services: &edgewise_control::services::Services,
-    id: &str,
-) -> Result<ExperimentDetail, edgewise_api::ApiError> {
+async fn detail(services: &Services, id: &str) -> Result<ExperimentDetail, edgewise_api::ApiError> {
     use edgewise_api::{page::PageRequest, resources::Experiment};
-    use edgewise_control::store::Stored;
 
     let Stored { value, revision } = services.experiment(id).await?;
     let Experiment { row, variants, allocations, environment, audience } = value;
-    let page = services.audiences(Some(&environment.id), PageRequest::up_to(super::MOST_LISTED)).await?;
+    let page = services.audiences(Some(&environment.id), PageRequest::up_to(MOST_LISTED)).await?;
     let mut audiences: Vec<AudienceRow> = page.data.into_iter().map(|audience| audience.row).collect();
     // Its own, should there be more than a page of them.
     if let Some(own) = audience

@@ -44,16 +44,16 @@ where
     fn run_client(path: &str, input: Input) -> impl Future<Output = Result<Output, Problem>> + Send {
         let fields = serde_qs::to_string(&input).unwrap_or_default();
         let answer = if Encoded::METHOD == http::Method::GET {
-            super::sending::send(format!("{path}?{fields}"), None)
+            super::send::send(format!("{path}?{fields}"), None)
         } else {
-            super::sending::send(path.to_owned(), Some(fields))
+            super::send::send(path.to_owned(), Some(fields))
         };
-        async move { super::answer::read(&answer.await) }
+        async move { super::response::read(&answer.await) }
     }
 
     /// The server calls itself without sending anything.
     #[cfg(not(target_family = "wasm"))]
     async fn run_client(_: &str, _: Input) -> Result<Output, Problem> {
-        super::answer::read("")
+        super::response::read("")
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::links::{self, Url};
+use crate::model::links::{self, Url};
 
 /// What the page of an environment asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
