@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Loaded;
+use super::loaded::Loaded;
 use crate::{
     calls::ShowOverview,
     components::{Connection, Icon, PageHead, Symbol},

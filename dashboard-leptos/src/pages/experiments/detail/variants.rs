@@ -1,6 +1,10 @@
 use leptos::prelude::*;
 
-use super::{Section, SectionFoot, drafts::VariantDraft, editing::Editing};
+use super::{
+    drafts::VariantDraft,
+    editing::Editing,
+    section::{Section, SectionFoot},
+};
 use crate::{
     calls::ExperimentPart,
     components::{Field, Icon, PayloadEditor, Symbol, colour},

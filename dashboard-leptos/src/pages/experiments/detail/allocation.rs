@@ -1,7 +1,10 @@
 use edgewise_api::resources::{Status, Variant};
 use leptos::prelude::*;
 
-use super::{Section, SectionFoot, editing::Editing};
+use super::{
+    editing::Editing,
+    section::{Section, SectionFoot},
+};
 use crate::{
     calls::ExperimentPart,
     components::{Part, SplitEditor},

@@ -1,23 +1,21 @@
-//! Making an experiment, step by step: what it is called, its variants, who gets which, whom it is for; and a look at all of it
-//! before it is made. Without scripts the first step alone, which makes a draft.
-
-mod draft;
-mod review;
-mod steps;
+//! The page, and its steps one after the other.
 
 use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{Loaded, leaving};
+use super::{
+    draft::{Draft, Step},
+    review, steps,
+};
 use crate::{
     calls::BeginExperiment,
     components::{Empty, Icon, PageHead, ProblemNote, Symbol},
     model::{Basics, links},
+    pages::{leaving, loaded::Loaded},
     problem::Problem,
     transport::Loading,
 };
-use draft::{Draft, Step};
 
 /// The page.
 #[component]

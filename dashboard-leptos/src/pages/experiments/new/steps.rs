@@ -3,14 +3,12 @@
 use edgewise_api::resources::{AudienceRow, Environment};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{
-    super::Loaded,
-    draft::{Chosen, Draft, Step, VariantDraft},
-};
+use super::draft::{Chosen, Draft, Step, VariantDraft};
 use crate::{
     calls::{CreateDraft, ListChoices},
     components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
     model::{Rules, key},
+    pages::loaded::Loaded,
     problem::Problem,
     transport::Loading,
 };

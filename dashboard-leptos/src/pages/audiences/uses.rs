@@ -4,11 +4,12 @@ use edgewise_api::resources::{AudienceUses, ExperimentRow};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-use super::{super::Loaded, editor::Draft};
+use super::editor::Draft;
 use crate::{
     calls::DeleteAudience,
     components::{ChangeForm, Dialog, Icon, ProblemNote, StatusPill, Symbol, Toasts},
     model::links,
+    pages::loaded::Loaded,
     transport::{Change, Loading},
 };
 

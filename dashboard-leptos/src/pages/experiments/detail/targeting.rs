@@ -1,6 +1,9 @@
 use leptos::prelude::*;
 
-use super::{Section, SectionFoot, editing::Editing};
+use super::{
+    editing::Editing,
+    section::{Section, SectionFoot},
+};
 use crate::{
     calls::ExperimentPart,
     components::{Field, RuleEditor},

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{SectionFoot, editing::Editing};
+use super::{editing::Editing, section::SectionFoot};
 use crate::{calls::ExperimentPart, components::Field, model::quoted};
 
 /// Edits name and description.

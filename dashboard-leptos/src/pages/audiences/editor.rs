@@ -3,11 +3,11 @@
 use edgewise_api::resources::{AudienceRow, AudienceUses, Status};
 use leptos::prelude::*;
 
-use super::super::leaving;
 use crate::{
     calls::SaveAudience,
     components::{ChangeForm, Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
     model::{Kept, Rules},
+    pages::leaving,
     problem::Problem,
     transport::{Change, Loading},
 };

@@ -1,21 +1,18 @@
 //! An audience: its rules, and where it is used; and making one.
 
-mod editor;
-mod uses;
-
 use edgewise_api::resources::{AudienceRow, Environment};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use self::{
+use super::{
     editor::{AudienceEditor, Draft},
     uses::Uses,
 };
-use super::Loaded;
 use crate::{
     calls::{ListEnvironments, LoadAudience, LoadAudienceUses, SaveAudience},
     components::{Connection, Empty, PageHead, Toasts},
     model::{Kept, Rules, links},
+    pages::loaded::Loaded,
     transport::{Change, Loading},
 };
 

@@ -4,12 +4,12 @@ use edgewise_api::resources::Environment;
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::{use_navigate, use_query_map};
 
-use super::Loaded;
 use crate::{
     calls::{ListEnvironments, ShowAudiences},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::links,
+    pages::loaded::Loaded,
     transport::Loading,
 };
 

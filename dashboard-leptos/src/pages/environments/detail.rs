@@ -1,23 +1,19 @@
 //! An environment: what is live, what waits, and its history, with the way back to an older version.
 
-mod opened;
-mod state;
-
+use edgewise_api::resources::PublicationStatus;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::Loaded;
+use super::{opened::OpenedVersion, state::State};
 use crate::{
     calls::{History, LoadHistory, Resume, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts},
     html::Html,
     model::{Done, HistoryQuery, links},
+    pages::loaded::Loaded,
     problem::Problem,
     transport::{Change, Loading},
 };
-use edgewise_api::resources::PublicationStatus;
-use opened::OpenedVersion;
-use state::State;
 
 /// The page.
 #[component]

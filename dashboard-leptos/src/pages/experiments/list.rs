@@ -7,12 +7,12 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
-use super::Loaded;
 use crate::{
     calls::{ListEnvironments, ShowExperiments},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::{List, links},
+    pages::loaded::Loaded,
     transport::Loading,
 };
 

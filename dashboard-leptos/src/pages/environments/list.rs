@@ -2,11 +2,11 @@
 
 use leptos::{html, prelude::*};
 
-use super::Loaded;
 use crate::{
     calls::{CreateEnvironment, ShowEnvironments},
     components::{ChangeForm, Connection, Field, PageHead, Toasts, Tone},
     html::Html,
+    pages::loaded::Loaded,
     transport::{Change, Loading},
 };
 
