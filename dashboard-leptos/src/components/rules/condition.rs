@@ -2,7 +2,11 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::{ATTRIBUTES, Editor, kept, values};
+use super::{
+    kept::kept,
+    state::{ATTRIBUTES, Editor},
+    values,
+};
 use crate::{
     components::{Icon, Symbol},
     model::{Condition, OPERATORS, Rules},

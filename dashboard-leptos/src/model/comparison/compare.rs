@@ -4,7 +4,7 @@ use edgewise_api::diff::{Changed, Changes, Diff, FieldChange, Named};
 use serde_json::value::RawValue;
 
 use super::{
-    Change, Comparison, Field, Thing,
+    difference::{Change, Comparison, Field, Thing},
     lines::side_by_side,
     snapshot::{Experiment, Snapshot},
 };
@@ -138,7 +138,7 @@ mod tests {
         })
     }
 
-    fn text(runs: &[super::super::Run]) -> String {
+    fn text(runs: &[super::super::difference::Run]) -> String {
         runs.iter().map(|run| run.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 

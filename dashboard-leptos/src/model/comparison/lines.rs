@@ -1,6 +1,6 @@
 //! Which lines of two texts are the same.
 
-use super::Run;
+use super::difference::Run;
 
 /// The most lines that are compared one by one, multiplied: more take too long.
 const MOST_COMPARED: usize = 400_000;

@@ -1,5 +1,6 @@
 use edgewise_api::resources::AudiencePatch;
 use proptest::prelude::*;
+use serde_json::value::RawValue;
 
 use super::*;
 

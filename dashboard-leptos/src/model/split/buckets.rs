@@ -1,6 +1,6 @@
 //! A split bucket by bucket.
 
-use super::{BUCKETS, Segment, Split};
+use super::segment::{BUCKETS, Segment};
 
 /// Who has each bucket.
 pub(super) struct Buckets {
@@ -15,16 +15,16 @@ impl Buckets {
         Self { ids: Vec::new(), owners: vec![0; BUCKETS as usize] }
     }
 
-    pub(super) fn of(split: &Split) -> Self {
+    pub(super) fn of(segments: &[Segment]) -> Self {
         let mut buckets = Self { ids: Vec::new(), owners: Vec::with_capacity(BUCKETS as usize) };
-        for segment in &split.segments {
+        for segment in segments {
             let owner = segment.variant.as_deref().map_or(0, |id| buckets.owner(id));
             buckets.owners.extend((0..segment.buckets).map(|_| owner));
         }
         buckets
     }
 
-    pub(super) fn into_split(self) -> Split {
+    pub(super) fn into_segments(self) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
         let mut before = None;
         for owner in self.owners {
@@ -37,7 +37,7 @@ impl Buckets {
             }
             before = Some(owner);
         }
-        Split { segments }
+        segments
     }
 
     /// What stands for a variant.

@@ -1,6 +1,6 @@
 //! Shares in per cent, with two decimals at most: so many buckets.
 
-use super::BUCKETS;
+use super::segment::BUCKETS;
 
 /// Buckets as per cent, without the sign: `12.34`, `12.3`, `12`.
 pub(crate) fn percent(buckets: u32) -> String {

@@ -1,6 +1,7 @@
+use edgewise_api::resources::Allocation;
 use proptest::prelude::*;
 
-use super::*;
+use super::{buckets::Buckets, *};
 
 const IDS: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -100,7 +101,7 @@ fn splits() -> impl Strategy<Value = Split> {
             buckets.put(owner, start, length);
             start += length;
         }
-        buckets.into_split()
+        Split { segments: buckets.into_segments() }
     })
 }
 
