@@ -1,4 +1,4 @@
-//! The document, and the frame around pages.
+//! The document and the frame around pages.
 
 use leptos::prelude::*;
 use leptos_router::components::Router;
@@ -8,7 +8,7 @@ use crate::{
     routes::PageRoutes,
 };
 
-/// The document that the server sends.
+/// The HTML document that the server sends.
 #[cfg(not(target_family = "wasm"))]
 #[component]
 pub(crate) fn Document() -> impl IntoView {
@@ -16,7 +16,7 @@ pub(crate) fn Document() -> impl IntoView {
 
     use crate::{components::ICON, server::context};
 
-    context::protect();
+    context::set_security_headers();
     let nonce = use_nonce();
     let loading = context::links().map(|links| {
         let start =
@@ -28,7 +28,7 @@ pub(crate) fn Document() -> impl IntoView {
             <script type="module" nonce=nonce>{start}</script>
         }
     });
-    let unbuilt = loading.is_none().then(|| {
+    let build_hint = loading.is_none().then(|| {
         view! {
             <p>
                 "The dashboard's styles and scripts have not been built. Start Edgewise with "
@@ -47,13 +47,13 @@ pub(crate) fn Document() -> impl IntoView {
                 {loading}
                 <MetaTags/>
             </head>
-            // The browser takes over from the first node on.
-            <body><App/> {unbuilt}</body>
+            // Hydration starts at the first node of the body, so the app must come first.
+            <body><App/> {build_hint}</body>
         </html>
     }
 }
 
-/// All pages, in their frame.
+/// The application: all pages in their frame.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     #[cfg(not(target_family = "wasm"))]

@@ -1,4 +1,4 @@
-//! The table of routes: which page stands at which path.
+//! The table of routes.
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -8,21 +8,21 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    AudiencePage, Audiences, EnvironmentPage, Environments, ExperimentPage, Experiments, Missing,
-    NewExperiment, Overview,
+    AudiencePage, Audiences, EnvironmentPage, Environments, ExperimentPage, Experiments, NewExperiment,
+    NotFoundPage, Overview,
 };
 
-/// All pages. They are sent whole, so that they can be read without scripts, and nothing moves once they are shown.
+/// All routes. Pages are sent complete, so that they are readable without scripts and their layout does not shift.
 #[component]
 pub(crate) fn PageRoutes() -> impl IntoView {
     view! {
-        <FlatRoutes fallback=Missing>
+        <FlatRoutes fallback=NotFoundPage>
             <Route path=path!("/") view=Overview ssr=SsrMode::Async/>
             <Route path=path!("/experiments") view=Experiments ssr=SsrMode::Async/>
             <Route path=path!("/experiments/new") view=NewExperiment ssr=SsrMode::Async/>
             <Route path=path!("/experiments/:id") view=ExperimentPage ssr=SsrMode::Async/>
             <Route path=path!("/audiences") view=Audiences ssr=SsrMode::Async/>
-            // `new` stands for one that is not there yet.
+            // The id `new` stands for a new audience.
             <Route path=path!("/audiences/:id") view=AudiencePage ssr=SsrMode::Async/>
             <Route path=path!("/environments") view=Environments ssr=SsrMode::Async/>
             <Route path=path!("/environments/:id") view=EnvironmentPage ssr=SsrMode::Async/>

@@ -1,18 +1,18 @@
-//! What calls take from the control plane, and how its results become those of calls.
+//! The control plane's types that calls use, and conversions of its results.
 
 pub(super) use edgewise_control::{
     actor::Actor,
     services::{Precondition, Services},
     store::{ExperimentFilter, ExperimentQuery, Stored},
 };
-use edgewise_control::{publisher, services::Changed};
+use edgewise_control::{publisher, services};
 
-use crate::model::{Done, Kept, Publication};
+use crate::model::{Changed, Publication, Saved};
 
-/// How many environments, or audiences of one, are listed where they are not listed by pages.
-pub(super) const MOST_LISTED: u64 = 1_000;
+/// The most environments, or audiences of an environment, that are listed without pagination.
+pub(super) const MAX_LISTED: u64 = 1_000;
 
-/// Only that revision may be overwritten.
+/// The precondition that a resource still has the given revision.
 pub(super) fn at(revision: i64) -> Precondition {
     Precondition::Revisions(vec![revision])
 }
@@ -27,20 +27,20 @@ impl From<publisher::Publication> for Publication {
     }
 }
 
-impl<T> From<Stored<T>> for Kept<T> {
+impl<T> From<Stored<T>> for Saved<T> {
     fn from(Stored { value, revision }: Stored<T>) -> Self {
         Self { value, revision }
     }
 }
 
-impl<T> From<Changed<Stored<T>>> for Done<Kept<T>> {
-    fn from(changed: Changed<Stored<T>>) -> Self {
+impl<T> From<services::Changed<Stored<T>>> for Changed<Saved<T>> {
+    fn from(changed: services::Changed<Stored<T>>) -> Self {
         Self { value: changed.value.into(), publication: changed.publication.into() }
     }
 }
 
-impl<T> From<Changed<T>> for Done<T> {
-    fn from(changed: Changed<T>) -> Self {
+impl<T> From<services::Changed<T>> for Changed<T> {
+    fn from(changed: services::Changed<T>) -> Self {
         Self { value: changed.value, publication: changed.publication.into() }
     }
 }

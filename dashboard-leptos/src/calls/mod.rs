@@ -1,7 +1,8 @@
-//! What pages ask the server and have it do. Each call runs on the server, wherever it is made: a page that is rendered
-//! there calls it as a function, a page in a browser by HTTP.
+//! Server functions that pages call. They run on the server: a page that is rendered there calls them directly, a page
+//! in
+//! a browser by HTTP.
 //!
-//! Input is read by what reads the same of the REST API, so that a problem's message names the field.
+//! The REST API's parsers read all input, so problems name fields as the REST API does.
 
 mod audiences;
 #[cfg(not(target_family = "wasm"))]

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::Time;
 
-/// An experiment's status.
+/// The status of an experiment.
 #[component]
 pub(crate) fn StatusPill(status: Status) -> impl IntoView {
     let (class, name) = match status {
@@ -15,7 +15,7 @@ pub(crate) fn StatusPill(status: Status) -> impl IntoView {
     view! { <span class=class>{name}</span> }
 }
 
-/// What is live in an environment, and whether all changes are.
+/// The live version of an environment, and whether all changes are published.
 #[component]
 pub(crate) fn LiveState(status: PublicationStatus) -> impl IntoView {
     let (class, words) = match &status {

@@ -1,13 +1,13 @@
-//! JSON as people type it. Its numbers stay as they are written.
+//! JSON that people type. Numbers keep their digits.
 
 use serde_json::value::RawValue;
 
-/// A text as a JSON string.
+/// Returns a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// What is wrong with a text that is to be a JSON object, and in which line. Nothing is wrong with an empty one.
+/// Returns the problem with a text that must be a JSON object, with its line. An empty text is valid.
 pub(crate) fn object_problem(text: &str) -> Option<String> {
     if text.trim().is_empty() {
         return None;
@@ -24,7 +24,7 @@ pub(crate) fn object_problem(text: &str) -> Option<String> {
     }
 }
 
-/// Valid JSON with a line for each member, and nothing else changed: numbers and strings stay as they are written.
+/// Formats valid JSON with one member per line. Only white space changes.
 pub(crate) fn formatted(json: &str) -> String {
     let mut text = String::new();
     let mut level = 0;

@@ -1,61 +1,55 @@
-//! The URLs of pages, and their queries.
+//! The URLs of pages.
 
 #[cfg(not(target_family = "wasm"))]
 use edgewise_api::resources::Status;
 
-/// The overview.
 pub(crate) const OVERVIEW: &str = "/";
-/// The list of experiments.
 pub(crate) const EXPERIMENTS: &str = "/experiments";
-/// Making an experiment.
 pub(crate) const NEW_EXPERIMENT: &str = "/experiments/new";
-/// The list of audiences.
 pub(crate) const AUDIENCES: &str = "/audiences";
-/// Making an audience.
 const NEW_AUDIENCE: &str = "/audiences/new";
-/// The list of environments.
 pub(crate) const ENVIRONMENTS: &str = "/environments";
 /// The documentation of the REST API.
 pub(crate) const API_DOCUMENTATION: &str = "/api/docs";
 
-/// The page of an experiment.
+/// Returns the URL of an experiment's page.
 pub(crate) fn experiment(id: &str) -> String {
     below(EXPERIMENTS, id)
 }
 
-/// The page of an audience.
+/// Returns the URL of an audience's page.
 pub(crate) fn audience(id: &str) -> String {
     below(AUDIENCES, id)
 }
 
-/// The page of an environment.
+/// Returns the URL of an environment's page.
 pub(crate) fn environment(id: &str) -> String {
     below(ENVIRONMENTS, id)
 }
 
-/// The experiments of an environment.
+/// Returns the URL of an environment's experiments.
 pub(crate) fn experiments_of(environment: &str) -> String {
     Url::new(EXPERIMENTS).with("environment", environment).into()
 }
 
-/// The experiments of an environment that have a status.
+/// Returns the URL of an environment's experiments with a status.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn experiments_with_status(environment: &str, status: Status) -> String {
     Url::new(EXPERIMENTS).with("environment", environment).with("status", status.name()).into()
 }
 
-/// Making an experiment in an environment, or in one to be chosen if it is empty.
+/// Returns the URL to create an experiment, with an environment preselected unless `environment` is empty.
 pub(crate) fn new_experiment(environment: &str) -> String {
     Url::new(NEW_EXPERIMENT).with_some("environment", environment).into()
 }
 
-/// A page of the audiences, of an environment or of all.
+/// Returns the URL of a page of the audiences of one environment or of all.
 pub(crate) fn audiences(environment: Option<&str>, page: u64) -> String {
     let url = of_environment(AUDIENCES, environment);
     if page > 1 { url.with("page", &page.to_string()) } else { url }.into()
 }
 
-/// Making an audience, in an environment or in one to be chosen.
+/// Returns the URL to create an audience, with an environment preselected.
 pub(crate) fn new_audience(environment: Option<&str>) -> String {
     of_environment(NEW_AUDIENCE, environment).into()
 }
@@ -64,7 +58,7 @@ fn below(path: &str, id: &str) -> String {
     format!("{path}/{id}")
 }
 
-/// An id has nothing that means anything in a URL; whatever else stood there is no id.
+/// Ids consist of letters, digits and hyphens; other characters are dropped.
 fn of_environment(path: &str, environment: Option<&str>) -> Url {
     let url = Url::new(path);
     match environment {
@@ -76,14 +70,14 @@ fn of_environment(path: &str, environment: Option<&str>) -> Url {
     }
 }
 
-/// A URL that gets parameters one after the other.
+/// A URL to which parameters are added.
 pub(super) struct Url {
     text: String,
     separator: char,
 }
 
 impl Url {
-    /// A path without parameters.
+    /// Starts with a path without parameters.
     pub(super) fn new(path: &str) -> Self {
         Self { text: path.to_owned(), separator: '?' }
     }
@@ -98,7 +92,7 @@ impl Url {
         self
     }
 
-    /// Adds a parameter unless it is empty.
+    /// Adds a parameter unless its value is empty.
     pub(super) fn with_some(self, name: &str, value: &str) -> Self {
         if value.is_empty() { self } else { self.with(name, value) }
     }
@@ -110,7 +104,7 @@ impl From<Url> for String {
     }
 }
 
-/// Appends a text as it stands in a URL's parameter.
+/// Appends a percent-encoded parameter value.
 fn escape(text: &str, to: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |half: u8| DIGITS.get(usize::from(half)).map_or('0', |digit| char::from(*digit));

@@ -1,4 +1,4 @@
-//! What editors work on, as plain Rust without a browser. Tested natively.
+//! The data that editors work on, and the URLs of pages. Plain Rust without a browser, tested natively.
 
 #[cfg(not(target_family = "wasm"))]
 mod comparison;
@@ -12,10 +12,10 @@ mod rules;
 mod split;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use comparison::{Change, Comparison, Field, Run, Thing, compare};
+pub(crate) use comparison::{Change, Comparison, Field, Item, Run, compare};
 pub(crate) use environments::HistoryQuery;
-pub(crate) use experiments::{Basics, List, Made};
+pub(crate) use experiments::{Basics, CreatedExperiment, List};
 pub(crate) use json::{formatted, object_problem, quoted};
-pub(crate) use outcome::{Done, Kept, Publication};
+pub(crate) use outcome::{Changed, Publication, Saved};
 pub(crate) use rules::{Condition, Kind, OPERATORS, Operand, Rules};
-pub(crate) use split::{BUCKETS, Impact, MOST_RANGES, Segment, Split, parse_percent, percent};
+pub(crate) use split::{BUCKETS, Impact, MAX_RANGES, Segment, Split, parse_percent, percent};

@@ -1,32 +1,31 @@
-//! What became of changes.
+//! The results of changes.
 
 use serde::{Deserialize, Serialize};
 
-/// What became of a change.
+/// Whether a change is live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Publication {
-    /// It needs no publishing, or is held back until publishing is resumed.
+    /// The change needs no publishing, or publishing is on hold.
     NotDue,
-    /// It is live.
+    /// The change is live.
     Published,
-    /// It is kept, and not live yet, for this reason.
+    /// The change is saved but not live, for this reason.
     Failed(String),
 }
 
-/// A value as it is kept, with the revision that a change of it must name.
+/// A saved resource with its revision.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Kept<T> {
-    /// The value.
+pub(crate) struct Saved<T> {
     pub(crate) value: T,
-    /// Counts its changes.
+    /// The revision that a change must name.
     pub(crate) revision: i64,
 }
 
-/// A change that was made.
+/// The result of a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Done<T> {
-    /// What there is now.
+pub(crate) struct Changed<T> {
+    /// The changed resource.
     pub(crate) value: T,
-    /// Whether it is live.
+    /// Whether the change is live.
     pub(crate) publication: Publication,
 }

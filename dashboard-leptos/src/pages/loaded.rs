@@ -1,62 +1,65 @@
-//! What pages load, and what stands in its place.
+//! Content that pages load.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::missing::NotThere;
+use super::not_found::NotFound;
 use crate::{
     components::{Connection, PageHead, ProblemNote, Skeleton},
     problem::Problem,
     transport::{self, Loading},
 };
 
-/// Shows what has been loaded, rows that stand in for it until then, and what went wrong instead.
+/// Renders loaded content: placeholder rows until it has been loaded, and the problem if loading fails.
 #[component]
 pub(super) fn Loaded<T, V>(
     from: Loading<T>,
-    /// What the page is called if it cannot be loaded, where this is all of it.
+    /// The page's title if loading fails, for content that is the whole page.
     #[prop(optional)]
     title: Option<&'static str>,
-    /// How many rows stand in for it.
+    /// The number of placeholder rows.
     #[prop(default = 4)]
     rows: usize,
-    /// How it is shown.
-    show: impl Fn(T) -> V + Send + Sync + 'static,
+    /// Renders the content.
+    render: impl Fn(T) -> V + Send + Sync + 'static,
 ) -> impl IntoView
 where
     T: Serialize + DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
-    let show = move |answer: &str| transport::read(answer).map(|value| show(value).into_any());
-    loaded(from.answers(), title, rows, Arc::new(show))
+    let render = move |response: &str| transport::read(response).map(|value| render(value).into_any());
+    loaded(from.responses(), title, rows, Arc::new(render))
 }
 
-/// How an answer is shown.
-type Show = Arc<dyn Fn(&str) -> Result<AnyView, Problem> + Send + Sync>;
+/// Renders a response.
+type Render = Arc<dyn Fn(&str) -> Result<AnyView, Problem> + Send + Sync>;
 
-/// For whatever is loaded.
-fn loaded(answers: Resource<String>, title: Option<&'static str>, rows: usize, show: Show) -> AnyView {
-    let news = Connection::of_page().news;
+/// Renders any kind of response, so that the code exists once.
+fn loaded(responses: Resource<String>, title: Option<&'static str>, rows: usize, render: Render) -> AnyView {
+    let updates = Connection::from_context().updates;
     Effect::new(move |before: Option<u32>| {
-        let now = news.get();
-        let is_without = || answers.get_untracked().is_some_and(|answer| transport::is_none(&answer));
-        if before.is_some() && is_without() {
-            answers.refetch();
+        let now = updates.get();
+        let has_no_response =
+            || responses.get_untracked().is_some_and(|response| transport::is_missing(&response));
+        if before.is_some() && has_no_response() {
+            responses.refetch();
         }
         now
     });
-    let shown = move || {
-        let show = show.clone();
-        Suspend::new(async move { show(&answers.await).unwrap_or_else(|problem| not_loaded(problem, title)) })
+    let content = move || {
+        let render = render.clone();
+        Suspend::new(
+            async move { render(&responses.await).unwrap_or_else(|problem| load_error(problem, title)) },
+        )
     };
-    view! { <Transition fallback=move || view! { <Skeleton rows/> }>{shown}</Transition> }.into_any()
+    view! { <Transition fallback=move || view! { <Skeleton rows/> }>{content}</Transition> }.into_any()
 }
 
-fn not_loaded(problem: Problem, title: Option<&'static str>) -> AnyView {
+fn load_error(problem: Problem, title: Option<&'static str>) -> AnyView {
     match title {
-        Some(_) if problem.is_missing() => view! { <NotThere problem=problem.words()/> }.into_any(),
+        Some(_) if problem.is_missing() => view! { <NotFound problem=problem.sentence()/> }.into_any(),
         Some(title) => view! { <PageHead title/> <ProblemNote problem/> }.into_any(),
         None => view! { <ProblemNote problem/> }.into_any(),
     }

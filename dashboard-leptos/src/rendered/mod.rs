@@ -1,5 +1,5 @@
-//! What is only looked at: lists, histories, differences. The server renders it, also for pages that are alive in a browser, which
-//! get it as [`Html`](crate::html::Html).
+//! Read-only content: lists, histories and differences. Only the server renders it; pages in a browser get it as
+//! [`Html`](crate::html::Html).
 
 pub(crate) mod audiences;
 pub(crate) mod environments;

@@ -7,16 +7,16 @@ use crate::{
     model::links,
 };
 
-/// How all environments are doing, or what to do first.
+/// Renders the status of all environments, or the first steps if there are none.
 pub(crate) fn overview(summaries: Vec<EnvironmentSummary>) -> Html {
     if summaries.is_empty() {
-        Html::of(view! { <FirstSteps/> })
+        Html::render(view! { <FirstSteps/> })
     } else {
-        Html::of(view! { <div class="cards">{summaries.into_iter().map(summary).collect_view()}</div> })
+        Html::render(view! { <div class="cards">{summaries.into_iter().map(summary).collect_view()}</div> })
     }
 }
 
-/// What to do first.
+/// The first steps.
 #[component]
 fn FirstSteps() -> impl IntoView {
     view! {

@@ -3,11 +3,11 @@ use leptos::prelude::*;
 
 use crate::components::{Icon, Symbol};
 
-/// Links to the other pages of a list.
+/// The links to the previous and next page of a list.
 #[component]
 pub(super) fn Pagination(
     pagination: page::Pagination,
-    /// The URL of a page of that number.
+    /// Returns the URL of a page.
     url: impl Fn(u64) -> String,
 ) -> impl IntoView {
     let page::Pagination { page, page_size, total, total_pages } = pagination;

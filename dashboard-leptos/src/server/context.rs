@@ -1,4 +1,4 @@
-//! What pages and their calls need of the server. It knows no page.
+//! What pages and their calls need of the server. This module knows no page.
 
 use axum::http::StatusCode;
 use edgewise_control::services::Services;
@@ -9,13 +9,13 @@ use crate::problem::Problem;
 
 pub(crate) use super::{
     assets::links,
-    headers::{protect, theme},
+    headers::{set_security_headers, theme},
 };
 
-/// What the services answer to a call of a page.
+/// Calls `work` with the services of the current request.
 ///
 /// # Errors
-/// The problem that `work` meets; 500 outside of a request.
+/// The error of `work`; 500 outside of a request.
 pub(crate) async fn with_services<T>(
     work: impl AsyncFnOnce(Services) -> Result<T, edgewise_api::ApiError>,
 ) -> Result<T, Problem> {
@@ -28,7 +28,7 @@ pub(crate) async fn with_services<T>(
     }
 }
 
-/// Has the page that is being rendered, or the answer to the call, carry a status.
+/// Sets the status of the current response.
 pub(crate) fn set_status(status: u16) {
     if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
         response.set_status(status);

@@ -1,4 +1,4 @@
-//! The server's side of the dashboard: pages, their calls, and the files that browsers load.
+//! The server's side of the dashboard: routes, middleware, headers and assets.
 
 mod assets;
 pub(crate) mod context;

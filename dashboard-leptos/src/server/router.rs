@@ -15,33 +15,33 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_conte
 use super::{assets, guard};
 use crate::app::{App, Document};
 
-/// What belongs to programs, and so never answers with a page.
-const FOR_PROGRAMS: [&str; 3] = ["/api/", "/configs/", "/-/"];
+/// The paths of APIs, whose 404 responses are JSON.
+const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
 
-/// The dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for what is not there.
+/// Returns the dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for unknown paths.
 pub fn routes(services: Services) -> Router {
-    // Nothing of it is used but its type.
+    // Only the type of the options is needed.
     let options = LeptosOptions::builder().output_name("edgewise").build();
     let context = move || provide_context(services.clone());
-    let missing = {
+    let not_found_page = {
         let context = context.clone();
-        move |request: Request| missing(context.clone(), request)
+        move |request: Request| not_found_page(context.clone(), request)
     };
     Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, Document)
         .route("/assets/{name}", get(assets::asset))
-        .route("/{*path}", get(missing))
+        .route("/{*path}", get(not_found_page))
         .layer(middleware::from_fn(guard::same_site))
-        .layer(middleware::from_fn(guard::with_status_of_problem))
+        .layer(middleware::from_fn(guard::set_problem_status))
         .with_state(options)
 }
 
-/// A page that says so for people, and JSON for programs.
-async fn missing(context: impl Fn() + Clone + Send + Sync + 'static, request: Request) -> Response {
+/// Responds to an unknown path with a page for browsers, and with JSON for programs.
+async fn not_found_page(context: impl Fn() + Clone + Send + Sync + 'static, request: Request) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let wants_page = accept.is_some_and(|accept| accept.contains("text/html"));
+    let accepts_html = accept.is_some_and(|accept| accept.contains("text/html"));
     let path = request.uri().path();
-    if wants_page && !FOR_PROGRAMS.iter().any(|prefix| path.starts_with(prefix)) {
+    if accepts_html && !API_PREFIXES.iter().any(|prefix| path.starts_with(prefix)) {
         render_app_async_with_context(context, Document)(request).await.into_response()
     } else {
         not_found().await.into_response()

@@ -1,4 +1,4 @@
-//! What people change.
+//! Calls that change something.
 
 use std::marker::PhantomData;
 
@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use super::response;
 use crate::problem::Problem;
 
-/// A call that changes something, as often as people make it: by a form, with scripts or without.
+/// A call that changes something, by a form with or without scripts. It can be submitted repeatedly.
 pub(crate) struct Change<F> {
-    sent: Sent,
-    what: PhantomData<fn() -> F>,
+    submission: Submission,
+    call: PhantomData<fn() -> F>,
 }
 
 impl<F> Clone for Change<F> {
@@ -22,12 +22,12 @@ impl<F> Clone for Change<F> {
 
 impl<F> Copy for Change<F> {}
 
-/// What has become of it, whatever it is.
+/// The state of a change, independent of the call.
 #[derive(Clone, Copy)]
-pub(crate) struct Sent {
-    /// Where it is sent.
+pub(crate) struct Submission {
+    /// The URL path of the call.
     pub(crate) path: &'static str,
-    answer: RwSignal<Option<String>>,
+    response: RwSignal<Option<String>>,
     pending: RwSignal<bool>,
     count: RwSignal<u32>,
 }
@@ -37,66 +37,67 @@ where
     F: ServerFn<Error = Problem>,
     F::Output: DeserializeOwned,
 {
-    /// Not made yet; or, of a form that was sent without scripts, what was wrong with it.
+    /// Creates a change without a response. After a form was submitted without scripts and rejected, the response holds
+    /// its problem.
     pub(crate) fn new() -> Self {
         let failed = SharedValue::new_str(|| failed(F::PATH)).into_inner();
-        let sent = Sent {
+        let submission = Submission {
             path: F::PATH,
-            answer: RwSignal::new(Some(failed).filter(|failed| !failed.is_empty())),
+            response: RwSignal::new(Some(failed).filter(|failed| !failed.is_empty())),
             pending: RwSignal::new(false),
             count: RwSignal::new(0),
         };
-        Self { sent, what: PhantomData }
+        Self { submission, call: PhantomData }
     }
 
-    /// What it answered last.
-    pub(crate) fn answer(self) -> Option<Result<F::Output, Problem>> {
-        self.sent.answer.with(|answer| answer.as_deref().map(response::read))
+    /// Returns the last response.
+    pub(crate) fn response(self) -> Option<Result<F::Output, Problem>> {
+        self.submission.response.with(|response| response.as_deref().map(response::read))
     }
 
-    /// What was wrong the last time.
+    /// Returns the problem of the last response.
     pub(crate) fn problem(self) -> Option<Problem> {
-        self.answer()?.err()
+        self.response()?.err()
     }
 
-    /// Forgets the last answer.
+    /// Clears the last response.
     pub(crate) fn clear(self) {
-        self.sent.answer.set(None);
+        self.submission.response.set(None);
     }
 
-    /// Whether it is under way.
+    /// Whether a request is pending.
     pub(crate) fn pending(self) -> Signal<bool> {
-        self.sent.pending.into()
+        self.submission.pending.into()
     }
 
-    /// How often it has been answered.
+    /// Returns the number of responses.
     pub(crate) fn count(self) -> u32 {
-        self.sent.count.get()
+        self.submission.count.get()
     }
 
-    /// For a form.
-    pub(crate) fn sent(self) -> Sent {
-        self.sent
+    /// Returns the state that a form needs.
+    pub(crate) fn submission(self) -> Submission {
+        self.submission
     }
 }
 
-impl Sent {
-    /// Makes it, with a form's fields as they are sent.
+impl Submission {
+    /// Sends the call with URL-encoded form fields.
     #[cfg(target_family = "wasm")]
     pub(crate) fn send(self, fields: String) {
         self.pending.set(true);
         leptos::task::spawn_local(async move {
-            let answer = super::send::send(self.path.to_owned(), Some(fields)).await;
-            // Meanwhile somebody may have left.
+            let response = super::send::send(self.path.to_owned(), Some(fields)).await;
+            // The page may have been left meanwhile.
             if self.pending.try_set(false).is_none() {
-                self.answer.set(Some(answer));
+                self.response.set(Some(response));
                 self.count.update(|count| *count += 1);
             }
         });
     }
 }
 
-/// The answer to a form that was sent there without scripts, if something was wrong with it: it leads back to the page then.
+/// Returns the problem of a form that was submitted to this path without scripts, after the redirect to its page.
 #[cfg(not(target_family = "wasm"))]
 fn failed(path: &str) -> String {
     use leptos::{server::ServerActionError, server_fn::error::ServerFnUrlError};
@@ -109,7 +110,7 @@ fn failed(path: &str) -> String {
     }
 }
 
-/// The server has said it, if there was one.
+/// The server has rendered the problem already.
 #[cfg(target_family = "wasm")]
 fn failed(_: &str) -> String {
     String::new()

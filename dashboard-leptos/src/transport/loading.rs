@@ -1,4 +1,4 @@
-//! What pages load.
+//! Calls that load content.
 
 use std::marker::PhantomData;
 
@@ -8,10 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::response;
 use crate::problem::Problem;
 
-/// What a call answers: there already if it came with the page.
+/// The response to a call. It is available at once if it came with the page.
 pub(crate) struct Loading<T> {
-    answer: Resource<String>,
-    what: PhantomData<fn() -> T>,
+    response: Resource<String>,
+    call: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for Loading<T> {
@@ -23,57 +23,57 @@ impl<T> Clone for Loading<T> {
 impl<T> Copy for Loading<T> {}
 
 impl<T: Serialize + DeserializeOwned + 'static> Loading<T> {
-    /// Makes the call, and again whenever it is another one.
+    /// Sends the call, and sends it again when its arguments change.
     pub(crate) fn new<F>(call: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: ServerFn<Output = T, Error = Problem> + Serialize + 'static,
     {
-        Self::with_news(call, || 0)
+        Self::with_updates(call, || 0)
     }
 
-    /// Makes the call, and again whenever it is another one, or what `news` counts has changed.
-    pub(crate) fn with_news<F>(
+    /// Sends the call, and sends it again when its arguments or `updates` change.
+    pub(crate) fn with_updates<F>(
         call: impl Fn() -> F + Send + Sync + 'static,
-        news: impl Fn() -> u32 + Send + Sync + 'static,
+        updates: impl Fn() -> u32 + Send + Sync + 'static,
     ) -> Self
     where
         F: ServerFn<Output = T, Error = Problem> + Serialize + 'static,
     {
         #[cfg(target_family = "wasm")]
-        let answer = {
-            let asked = move || (news(), serde_qs::to_string(&call()).unwrap_or_default());
-            load(F::PATH, Box::new(asked))
+        let response = {
+            let request = move || (updates(), serde_qs::to_string(&call()).unwrap_or_default());
+            load(F::PATH, Box::new(request))
         };
         #[cfg(not(target_family = "wasm"))]
-        let answer = Resource::new(
+        let response = Resource::new(
             move || {
-                news();
+                updates();
             },
             move |()| {
-                let asked = call().run_body();
-                async move { response::of(&asked.await) }
+                let request = call().run_body();
+                async move { response::of(&request.await) }
             },
         );
-        Self { answer, what: PhantomData }
+        Self { response, call: PhantomData }
     }
 
-    /// Makes the call again.
+    /// Sends the call again.
     pub(crate) fn reload(self) {
-        self.answer.refetch();
+        self.response.refetch();
     }
 
-    /// What it has answered, once it has.
+    /// Returns the response, once it has arrived.
     pub(crate) fn get(self) -> Option<Result<T, Problem>> {
-        self.answer.get().map(|answer| response::read(&answer))
+        self.response.get().map(|response| response::read(&response))
     }
 
-    /// Its answers, to be read by [`read`](response::read).
-    pub(crate) fn answers(self) -> Resource<String> {
-        self.answer
+    /// Returns the responses as text, to be read by [`read`](response::read).
+    pub(crate) fn responses(self) -> Resource<String> {
+        self.response
     }
 }
 
 #[cfg(target_family = "wasm")]
-fn load(path: &'static str, asked: Box<dyn Fn() -> (u32, String) + Send + Sync>) -> Resource<String> {
-    Resource::new(asked, move |(_, query)| super::send::send(format!("{path}?{query}"), None))
+fn load(path: &'static str, request: Box<dyn Fn() -> (u32, String) + Send + Sync>) -> Resource<String> {
+    Resource::new(request, move |(_, query)| super::send::send(format!("{path}?{query}"), None))
 }

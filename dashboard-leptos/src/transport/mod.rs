@@ -1,6 +1,7 @@
-//! How calls get from a browser to the server and back, whatever they are about.
+//! How calls get from a browser to the server and back.
 //!
-//! Calls that read are `GET`s; those that change something are `POST`s, and refused when a page of another site makes them.
+//! Calls that read are `GET` requests. Calls that change something are `POST` requests, which are rejected if a page of
+//! another site sends them.
 
 mod change;
 mod loading;
@@ -9,7 +10,7 @@ mod response;
 #[cfg(target_family = "wasm")]
 mod send;
 
-pub(crate) use change::{Change, Sent};
+pub(crate) use change::{Change, Submission};
 pub(crate) use loading::Loading;
 pub(crate) use protocol::{Read, Write};
-pub(crate) use response::{is_none, read};
+pub(crate) use response::{is_missing, read};

@@ -1,4 +1,4 @@
-//! How a call gets from a browser to the server and back.
+//! The protocol of calls.
 
 use std::{future::Future, marker::PhantomData};
 
@@ -12,16 +12,16 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::problem::Problem;
 
-/// Of calls that read.
-pub(crate) type Read = Lean<GetUrl>;
-/// Of calls that change something.
-pub(crate) type Write = Lean<PostUrl>;
+/// The protocol of calls that read.
+pub(crate) type Read = Compact<GetUrl>;
+/// The protocol of calls that change something.
+pub(crate) type Write = Compact<PostUrl>;
 
-/// As [`Http`](leptos::server_fn::Http) with JSON answers, in less code for browsers: there all calls share what sends them, and
-/// what a call answers is read by the same code as what comes with a page.
-pub(crate) struct Lean<Input>(PhantomData<Input>);
+/// Like [`Http`](leptos::server_fn::Http) with JSON responses, but with less code in the browser: all calls share the
+/// code that sends requests and reads responses.
+pub(crate) struct Compact<Input>(PhantomData<Input>);
 
-impl<Encoded, Input, Output, C, S> Protocol<Input, Output, C, S, Problem> for Lean<Encoded>
+impl<Encoded, Input, Output, C, S> Protocol<Input, Output, C, S, Problem> for Compact<Encoded>
 where
     Encoded: Encoding,
     Input: FromReq<Encoded, S::Request, Problem> + Serialize + Send,
@@ -43,15 +43,15 @@ where
     #[cfg(target_family = "wasm")]
     fn run_client(path: &str, input: Input) -> impl Future<Output = Result<Output, Problem>> + Send {
         let fields = serde_qs::to_string(&input).unwrap_or_default();
-        let answer = if Encoded::METHOD == http::Method::GET {
+        let response = if Encoded::METHOD == http::Method::GET {
             super::send::send(format!("{path}?{fields}"), None)
         } else {
             super::send::send(path.to_owned(), Some(fields))
         };
-        async move { super::response::read(&answer.await) }
+        async move { super::response::read(&response.await) }
     }
 
-    /// The server calls itself without sending anything.
+    /// The server calls the function directly.
     #[cfg(not(target_family = "wasm"))]
     async fn run_client(_: &str, _: Input) -> Result<Output, Problem> {
         super::response::read("")

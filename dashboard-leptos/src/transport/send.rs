@@ -1,4 +1,4 @@
-//! What sends calls from a browser.
+//! Sending calls from a browser.
 
 use std::pin::Pin;
 
@@ -13,18 +13,18 @@ use wasm_bindgen_futures::JsFuture;
 use super::response;
 use crate::problem::Problem;
 
-/// Sends a request, a `POST` if it has a form's fields. What comes of it is the text of a [`response`].
+/// Sends a request, as `POST` if it has form fields. Returns the text of a [`response`].
 pub(super) fn send(url: String, fields: Option<String>) -> Pin<Box<dyn Future<Output = String> + Send>> {
-    // Nothing in a browser leaves its thread.
+    // Browser code runs on one thread.
     Box::pin(SendWrapper::new(async move {
         match exchange(&url, fields).await {
-            Ok((went_well, json)) => response::text(went_well, &json),
-            Err(_) => response::text(false, Problem::NO_ANSWER),
+            Ok((ok, json)) => response::text(ok, &json),
+            Err(_) => response::text(false, Problem::NO_RESPONSE),
         }
     }))
 }
 
-/// Whether it went well, and the text of the answer.
+/// Returns whether the request succeeded, and the body of the response.
 async fn exchange(url: &str, fields: Option<String>) -> Result<(bool, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;

@@ -8,14 +8,14 @@ use crate::{
     server::context::with_services,
 };
 use crate::{
-    model::{Done, Kept, Publication},
+    model::{Changed, Publication, Saved},
     problem::Problem,
     transport::{Read, Write},
 };
 
-/// The audience of that id, and its environment.
+/// Returns an audience and its environment.
 #[server(prefix = "/-", endpoint = "audience", protocol = Read)]
-pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Environment), Problem> {
+pub(crate) async fn load_audience(id: String) -> Result<(Saved<AudienceRow>, Environment), Problem> {
     with_services(async |services| {
         let audience = services.audience(&id).await?;
         let environment = audience.value.environment.clone();
@@ -24,22 +24,22 @@ pub(crate) async fn load_audience(id: String) -> Result<(Kept<AudienceRow>, Envi
     .await
 }
 
-/// Where an audience is used.
+/// Returns the experiments that use an audience.
 #[server(prefix = "/-", endpoint = "audience/uses", protocol = Read)]
 pub(crate) async fn load_audience_uses(id: String) -> Result<AudienceUses, Problem> {
     use edgewise_api::page::PageRequest;
 
     with_services(async |services| {
         let mut uses = services.audience_uses(&id, PageRequest::first(50)).await?;
-        // Nobody looks at them here.
+        // The page does not display targeting rules.
         uses.experiments.iter_mut().for_each(|experiment| experiment.targeting_rules = None);
         Ok(uses)
     })
     .await
 }
 
-/// Changes an audience, if it is still at that revision; without an id it makes one, and shows its page. Rules are JSON; they stay
-/// as they are if none are given.
+/// Updates an audience if it still has the given revision. Without an id, creates an audience and redirects to its
+/// page. `rules` is JSON; without it the rules stay as they are.
 #[server(prefix = "/-", endpoint = "audiences/save", protocol = Write)]
 pub(crate) async fn save_audience(
     id: Option<String>,
@@ -47,7 +47,7 @@ pub(crate) async fn save_audience(
     environment_id: Option<String>,
     name: String,
     rules: Option<String>,
-) -> Result<Done<Kept<AudienceRow>>, Problem> {
+) -> Result<Changed<Saved<AudienceRow>>, Problem> {
     use edgewise_api::resources::{AudienceCreate, AudiencePatch};
     use serde_json::json;
 
@@ -59,26 +59,30 @@ pub(crate) async fn save_audience(
             let at = at(revision.unwrap_or_default());
             let changed = services.update_audience(&Actor::LOCAL, &id, &at, &request).await?;
             let value = changed.value.map(|audience| audience.row).into();
-            Ok(Done { value, publication: changed.publication.into() })
+            Ok(Changed { value, publication: changed.publication.into() })
         }
         None => {
             let (environment, rules) = (json!(environment_id), rules.unwrap_or_else(|| "[]".to_owned()));
             let body = format!("{{\"name\":{name},\"environmentId\":{environment},\"rules\":{rules}}}");
             let request = AudienceCreate::from_body(body.as_bytes())?;
-            let made = services.create_audience(&Actor::LOCAL, &request).await?;
-            leptos_axum::redirect(&links::audience(&made.value.row.id));
-            Ok(Done { value: made.map(|audience| audience.row).into(), publication: Publication::NotDue })
+            let created = services.create_audience(&Actor::LOCAL, &request).await?;
+            leptos_axum::redirect(&links::audience(&created.value.row.id));
+            Ok(Changed {
+                value: created.map(|audience| audience.row).into(),
+                publication: Publication::NotDue,
+            })
         }
     })
     .await
 }
 
-/// Deletes an audience that is still at that revision, unless an experiment uses it; and leads to the list if it is to.
+/// Deletes an audience if it still has the given revision and no experiment uses it. With `redirect`, redirects to the
+/// list of audiences.
 #[server(prefix = "/-", endpoint = "audiences/delete", protocol = Write)]
 pub(crate) async fn delete_audience(
     id: String,
     revision: i64,
-    #[server(default)] leads: bool,
+    #[server(default)] redirect: bool,
 ) -> Result<Publication, Problem> {
     use edgewise_api::{ApiError, page::PageRequest};
 
@@ -89,7 +93,7 @@ pub(crate) async fn delete_audience(
             ));
         }
         let deleted = services.delete_audience(&Actor::LOCAL, &id, &at(revision)).await?;
-        if leads {
+        if redirect {
             leptos_axum::redirect(links::AUDIENCES);
         }
         Ok(deleted.publication.into())

@@ -1,4 +1,4 @@
-//! The list of audiences, and each of them.
+//! Calls for the list of audiences and for single audiences.
 
 mod detail;
 mod list;

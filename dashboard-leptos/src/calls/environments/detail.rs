@@ -4,25 +4,25 @@ use leptos::prelude::*;
 #[cfg(not(target_family = "wasm"))]
 use crate::{calls::control::Actor, server::context::with_services};
 use crate::{
-    model::{Done, Kept},
+    model::{Changed, Saved},
     problem::Problem,
     transport::{Read, Write},
 };
 
-/// An environment of that id.
+/// Returns an environment.
 #[server(prefix = "/-", endpoint = "environment", protocol = Read)]
-pub(crate) async fn load_environment(id: String) -> Result<Kept<Environment>, Problem> {
+pub(crate) async fn load_environment(id: String) -> Result<Saved<Environment>, Problem> {
     with_services(async |services| Ok(services.environment(&id).await?.into())).await
 }
 
-/// Where an environment stands in being published.
+/// Returns the publication status of an environment.
 #[server(prefix = "/-", endpoint = "environments/publication", protocol = Read)]
 pub(crate) async fn load_publication(id: String) -> Result<PublicationStatus, Problem> {
     with_services(async |services| services.publication(&id).await).await
 }
 
-/// Publishes an environment's changes again.
+/// Resumes publishing an environment.
 #[server(prefix = "/-", endpoint = "environments/resume", protocol = Write)]
-pub(crate) async fn resume(id: String) -> Result<Done<PublicationStatus>, Problem> {
+pub(crate) async fn resume(id: String) -> Result<Changed<PublicationStatus>, Problem> {
     with_services(async |services| Ok(services.resume(&Actor::LOCAL, &id).await?.into())).await
 }

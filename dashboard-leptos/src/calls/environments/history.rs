@@ -6,46 +6,46 @@ use serde::{Deserialize, Serialize};
 use crate::{calls::control::Actor, rendered::environments as rendered, server::context::with_services};
 use crate::{
     html::Html,
-    model::{Done, HistoryQuery},
+    model::{Changed, HistoryQuery},
     problem::Problem,
     transport::{Read, Write},
 };
 
-/// How many versions a page of history shows.
+/// Versions per page of the history.
 #[cfg(not(target_family = "wasm"))]
 const PAGE_SIZE: u64 = 20;
 
-/// An environment, and its history.
+/// An environment and its history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct History {
-    /// The environment.
     pub(crate) environment: Environment,
-    /// What is live, and what is not yet.
+    /// Which version is live, and whether changes are unpublished.
     pub(crate) status: PublicationStatus,
-    /// What a publish would make live: how that differs from what is, or why it cannot be made live.
-    pub(crate) waiting: Option<Html>,
-    /// The version that is looked at.
-    pub(crate) opened: Option<Result<Opened, Problem>>,
-    /// A page of its versions, the newest first.
+    /// The differences between the live version and the next one, or the reason why publishing fails. `None` if all
+    /// changes are published.
+    pub(crate) unpublished: Option<Html>,
+    /// The version that the query opens.
+    pub(crate) opened: Option<Result<VersionDetail, Problem>>,
+    /// A page of the versions, newest first.
     pub(crate) versions: Html,
 }
 
-/// A version that is looked at.
+/// A version and its differences from another version.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Opened {
-    /// The version.
+pub(crate) struct VersionDetail {
+    /// The version's number.
     pub(crate) version: u64,
-    /// What it is compared with, if there is one.
+    /// The version that this one is compared with. `None` for the first version.
     pub(crate) against: Option<u64>,
-    /// Links to compare it with another one.
-    pub(crate) choice: Option<Html>,
-    /// How it differs from that.
+    /// Links to compare this version with another one.
+    pub(crate) comparison_links: Option<Html>,
+    /// The differences from `against`.
     pub(crate) differences: Html,
-    /// How it differs from what is live now, if it was live before.
-    pub(crate) back: Option<Html>,
+    /// The differences from the live version, if this version can be rolled back to.
+    pub(crate) rollback: Option<Html>,
 }
 
-/// An environment, and its history.
+/// Returns an environment and its history.
 #[server(prefix = "/-", endpoint = "environments/history", protocol = Read)]
 pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem> {
     use edgewise_api::{page::PageRequest, query::Query};
@@ -56,30 +56,30 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
         let page = format!("page={page}&pageSize={PAGE_SIZE}");
         let page = PageRequest::from_query(&Query::parse(&page)?)?;
         let status = services.publication(id).await?;
-        let waiting = match status.unpublished {
+        let unpublished = match status.unpublished {
             true => {
-                let waiting = reading::waiting(&services, id).await.map_err(Problem::from);
-                Some(rendered::waiting(waiting, &status))
+                let unpublished = reading::unpublished(&services, id).await.map_err(Problem::from);
+                Some(rendered::unpublished(unpublished, &status))
             }
             false => None,
         };
         let opened = match version.is_empty() {
             false => {
-                let opened = reading::opened(&services, &query, status.live_version).await;
+                let opened = reading::version_detail(&services, &query, status.live_version).await;
                 Some(opened.map_err(Problem::from))
             }
             true => None,
         };
         let environment = services.environment(id).await?.value;
         let versions = rendered::versions(services.versions(id, page).await?, &query, status.live_version);
-        Ok(History { environment, status, waiting, opened, versions })
+        Ok(History { environment, status, unpublished, opened, versions })
     })
     .await
 }
 
-/// Makes an older version's content live again.
+/// Rolls back to an older version.
 #[server(prefix = "/-", endpoint = "environments/rollback", protocol = Write)]
-pub(crate) async fn roll_back(id: String, version: String) -> Result<Done<PublicationStatus>, Problem> {
+pub(crate) async fn roll_back(id: String, version: String) -> Result<Changed<PublicationStatus>, Problem> {
     with_services(async |services| Ok(services.rollback(&Actor::LOCAL, &id, &version).await?.into())).await
 }
 
@@ -87,15 +87,15 @@ pub(crate) async fn roll_back(id: String, version: String) -> Result<Done<Public
 mod reading {
     use edgewise_api::ApiError;
 
-    use super::Opened;
+    use super::VersionDetail;
     use crate::{
         calls::control::Services,
         model::{Comparison, HistoryQuery, compare},
         rendered::environments as rendered,
     };
 
-    /// What a publish would make live, beside what is.
-    pub(super) async fn waiting(services: &Services, id: &str) -> Result<Comparison, ApiError> {
+    /// Compares the content that the next version would have with the live version.
+    pub(super) async fn unpublished(services: &Services, id: &str) -> Result<Comparison, ApiError> {
         let preview = services.preview(id).await?;
         let live = match preview.diff.against {
             Some(live) => Some(services.version(id, &live.to_string()).await?),
@@ -104,30 +104,30 @@ mod reading {
         Ok(compare(&preview.diff, preview.snapshot.get(), live.as_deref()))
     }
 
-    pub(super) async fn opened(
+    pub(super) async fn version_detail(
         services: &Services,
         query: &HistoryQuery,
         live: Option<u64>,
-    ) -> Result<Opened, ApiError> {
+    ) -> Result<VersionDetail, ApiError> {
         let HistoryQuery { id, version, against, .. } = query;
         let against = Some(against.as_str()).filter(|against| !against.is_empty());
-        let comparison = compared(services, id, version, against).await?;
-        let back = match live {
+        let comparison = compare_versions(services, id, version, against).await?;
+        let rollback = match live {
             Some(live) if live != comparison.version && services.was_live(id, version).await? => {
-                Some(compared(services, id, version, Some(&live.to_string())).await?)
+                Some(compare_versions(services, id, version, Some(&live.to_string())).await?)
             }
             _ => None,
         };
-        Ok(Opened {
+        Ok(VersionDetail {
             version: comparison.version,
             against: comparison.against,
-            choice: rendered::choice(query, comparison.version, live),
+            comparison_links: rendered::comparison_links(query, comparison.version, live),
             differences: rendered::differences(comparison),
-            back: back.map(rendered::differences),
+            rollback: rollback.map(rendered::differences),
         })
     }
 
-    async fn compared(
+    async fn compare_versions(
         services: &Services,
         id: &str,
         version: &str,

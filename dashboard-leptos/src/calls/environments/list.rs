@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
 use crate::{
-    calls::control::{Actor, MOST_LISTED},
+    calls::control::{Actor, MAX_LISTED},
     rendered::environments,
     server::context::with_services,
 };
@@ -13,27 +13,27 @@ use crate::{
     transport::{Read, Write},
 };
 
-/// All environments, and what is live in them.
+/// Renders all environments and their live versions.
 #[server(prefix = "/-", endpoint = "environments/table", protocol = Read)]
-pub(crate) async fn show_environments() -> Result<Html, Problem> {
+pub(crate) async fn render_environments() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
     with_services(async |services| {
-        Ok(environments::list(services.summaries(PageRequest::up_to(MOST_LISTED)).await?))
+        Ok(environments::list(services.summaries(PageRequest::up_to(MAX_LISTED)).await?))
     })
     .await
 }
 
-/// All environments, by name.
+/// Returns all environments, sorted by name.
 #[server(prefix = "/-", endpoint = "environments", protocol = Read)]
 pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
     use edgewise_api::page::PageRequest;
 
-    with_services(async |services| Ok(services.environments(PageRequest::up_to(MOST_LISTED)).await?.data))
+    with_services(async |services| Ok(services.environments(PageRequest::up_to(MAX_LISTED)).await?.data))
         .await
 }
 
-/// Makes an environment.
+/// Creates an environment.
 #[server(prefix = "/-", endpoint = "environments/create", protocol = Write)]
 pub(crate) async fn create_environment(name: String) -> Result<Environment, Problem> {
     use edgewise_api::resources::EnvironmentCreate;

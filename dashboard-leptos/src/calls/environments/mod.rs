@@ -1,4 +1,4 @@
-//! The list of environments, each of them, and their histories.
+//! Calls for the list of environments, for single environments and for their histories.
 
 mod detail;
 mod history;

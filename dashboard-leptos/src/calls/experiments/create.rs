@@ -5,34 +5,35 @@ use leptos::prelude::*;
 use super::plan;
 #[cfg(not(target_family = "wasm"))]
 use crate::{
-    calls::control::MOST_LISTED,
+    calls::control::MAX_LISTED,
     model::{Basics, key::suggested, links},
     server::context::with_services,
 };
 use crate::{
-    model::Made,
+    model::CreatedExperiment,
     problem::Problem,
     transport::{Read, Write},
 };
 
-/// The audiences that an experiment of an environment can have, the newest first; none if it is of no environment yet.
+/// Returns the audiences of an environment, newest first. Returns none if `environment` is empty.
 #[server(prefix = "/-", endpoint = "experiments/audiences", protocol = Read)]
-pub(crate) async fn list_choices(environment: String) -> Result<Vec<AudienceRow>, Problem> {
+pub(crate) async fn list_audience_options(environment: String) -> Result<Vec<AudienceRow>, Problem> {
     use edgewise_api::page::PageRequest;
 
     if environment.is_empty() {
         return Ok(Vec::new());
     }
     with_services(async |services| {
-        let all = services.audiences(Some(&environment), PageRequest::up_to(MOST_LISTED)).await?;
+        let all = services.audiences(Some(&environment), PageRequest::up_to(MAX_LISTED)).await?;
         Ok(all.data.into_iter().map(|audience| audience.row).collect())
     })
     .await
 }
 
-/// The environments that an experiment can be made in, and what is wrong with one that has been begun: its body, or nothing.
+/// Returns all environments, and the problem with the given request body for a new experiment. An empty body is not
+/// checked.
 #[server(prefix = "/-", endpoint = "experiments/begin", protocol = Read)]
-pub(crate) async fn begin_experiment(
+pub(crate) async fn prepare_experiment(
     experiment: String,
 ) -> Result<(Vec<Environment>, Option<Problem>), Problem> {
     let environments = crate::calls::list_environments().await?;
@@ -47,8 +48,7 @@ pub(crate) async fn begin_experiment(
     Ok((environments, problem))
 }
 
-/// Says what is wrong with a new experiment, if something is. Each part is the body of a request of the REST API; an empty one
-/// is not looked at.
+/// Checks a new experiment. Each argument is the body of a request of the REST API; empty ones are skipped.
 #[server(prefix = "/-", endpoint = "experiments/check", protocol = Write)]
 pub(crate) async fn check_experiment(
     experiment: String,
@@ -58,22 +58,23 @@ pub(crate) async fn check_experiment(
     with_services(async |services| plan::check(&services, &experiment, &variants, &allocations).await).await
 }
 
-/// Makes an experiment with its variants and allocations, and launches it if `launch` says so. Everything is read before anything
-/// is made. Allocations name variants by what `id` the bodies of the variants have.
+/// Creates an experiment with its variants and allocations, and launches it if `launch` is true. All bodies are
+/// validated before anything is created. Allocations refer to variants by the `id` in the bodies of the variants.
 #[server(prefix = "/-", endpoint = "experiments/make", protocol = Write)]
-pub(crate) async fn make_experiment(
+pub(crate) async fn create_experiment(
     experiment: String,
     variants: String,
     allocations: String,
     launch: bool,
-) -> Result<Made, Problem> {
+) -> Result<CreatedExperiment, Problem> {
     with_services(async |services| {
-        plan::Plan::read(&experiment, &variants, &allocations)?.make(&services, launch).await
+        plan::Plan::read(&experiment, &variants, &allocations)?.create(&services, launch).await
     })
     .await
 }
 
-/// Makes a draft of what a form without scripts has, and leads to it; or back to the form if something is wrong.
+/// Creates a draft from a form that was submitted without scripts, and redirects to its page; or back to the form if
+/// the input is invalid.
 #[server(prefix = "/-", endpoint = "experiments/draft", protocol = Write)]
 pub(crate) async fn create_draft(
     environment: String,
@@ -84,12 +85,12 @@ pub(crate) async fn create_draft(
     let key = if key.is_empty() { suggested(&name) } else { key };
     let basics = Basics { environment, name, key, description };
     with_services(async |services| {
-        let made = match plan::Plan::read(&basics.to_json("", ""), "", "") {
-            Ok(plan) => plan.make(&services, false).await,
+        let created = match plan::Plan::read(&basics.to_json("", ""), "", "") {
+            Ok(plan) => plan.create(&services, false).await,
             Err(error) => Err(error),
         };
-        leptos_axum::redirect(&match made {
-            Ok(made) => links::experiment(&made.id),
+        leptos_axum::redirect(&match created {
+            Ok(created) => links::experiment(&created.id),
             Err(_) => basics.url(),
         });
         Ok(())

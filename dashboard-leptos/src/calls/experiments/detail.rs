@@ -6,66 +6,62 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(not(target_family = "wasm"))]
 use crate::{
-    calls::control::{Actor, MOST_LISTED, Services, Stored, at},
+    calls::control::{Actor, MAX_LISTED, Services, Stored, at},
     model::links,
     server::context::with_services,
 };
 use crate::{
-    model::{Done, Publication},
+    model::{Changed, Publication},
     problem::Problem,
     transport::{Read, Write},
 };
 
-/// An experiment, and what is needed to change it.
+/// An experiment and everything that its page needs to change it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ExperimentDetail {
-    /// The experiment itself.
     pub(crate) row: ExperimentRow,
-    /// Counts its changes, also those of what belongs to it.
+    /// The revision of the experiment with its variants and allocations.
     pub(crate) revision: i64,
-    /// In the order they were created.
+    /// In order of creation.
     pub(crate) variants: Vec<Variant>,
-    /// In the order they were put.
+    /// In the order of the request that saved them.
     pub(crate) allocations: Vec<Allocation>,
-    /// The environment it belongs to.
+    /// The environment of the experiment.
     pub(crate) environment: Environment,
-    /// All audiences that it may have.
+    /// The audiences that the experiment can use, sorted by name.
     pub(crate) audiences: Vec<AudienceRow>,
-    /// Where its environment stands in being published.
+    /// The publication status of the environment.
     pub(crate) publication: PublicationStatus,
 }
 
-/// What of an experiment a change is about.
+/// The part of an experiment that a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ExperimentPart {
-    /// Its name and description.
+    /// Name and description.
     Details,
-    /// Whom it is for.
+    /// Audience and targeting rules.
     Targeting,
-    /// Where it is in its life.
     Status,
-    /// Its variants.
     Variants,
-    /// Which buckets get which variant.
     Allocations,
-    /// Nothing of itself: its environment is published again. The body is not looked at.
+    /// Publishes the environment again without changing the experiment. The request body is ignored.
     Publication,
 }
 
-/// An experiment of that id.
+/// Returns an experiment.
 #[server(prefix = "/-", endpoint = "experiment", protocol = Read)]
 pub(crate) async fn load_experiment(id: String) -> Result<ExperimentDetail, Problem> {
     with_services(async |services| detail(&services, &id).await).await
 }
 
-/// Changes a part of an experiment, by the body that the REST API takes for it, and answers all of it as it is then.
+/// Changes a part of an experiment by the request body of the REST API, and returns the changed experiment.
 #[server(prefix = "/-", endpoint = "experiment/change", protocol = Write)]
 pub(crate) async fn change_experiment(
     id: String,
     revision: i64,
     part: ExperimentPart,
     body: String,
-) -> Result<Done<ExperimentDetail>, Problem> {
+) -> Result<Changed<ExperimentDetail>, Problem> {
     use edgewise_api::resources::{AllocationsPut, ExperimentPatch, StatusPatch, VariantsPatch};
 
     with_services(async |services| {
@@ -92,21 +88,21 @@ pub(crate) async fn change_experiment(
                 Publication::Published
             }
         };
-        Ok(Done { value: detail(&services, &id).await?, publication })
+        Ok(Changed { value: detail(&services, &id).await?, publication })
     })
     .await
 }
 
-/// Deletes an experiment, and all that belongs to it; and leads to the list if it is to.
+/// Deletes an experiment with its variants and allocations. With `redirect`, redirects to the list of experiments.
 #[server(prefix = "/-", endpoint = "experiment/delete", protocol = Write)]
 pub(crate) async fn delete_experiment(
     id: String,
     revision: i64,
-    #[server(default)] leads: bool,
+    #[server(default)] redirect: bool,
 ) -> Result<Publication, Problem> {
     with_services(async |services| {
         let deleted = services.delete_experiment(&Actor::LOCAL, &id, &at(revision)).await?;
-        if leads {
+        if redirect {
             leptos_axum::redirect(links::EXPERIMENTS);
         }
         Ok(deleted.publication.into())
@@ -120,9 +116,9 @@ async fn detail(services: &Services, id: &str) -> Result<ExperimentDetail, edgew
 
     let Stored { value, revision } = services.experiment(id).await?;
     let Experiment { row, variants, allocations, environment, audience } = value;
-    let page = services.audiences(Some(&environment.id), PageRequest::up_to(MOST_LISTED)).await?;
+    let page = services.audiences(Some(&environment.id), PageRequest::up_to(MAX_LISTED)).await?;
     let mut audiences: Vec<AudienceRow> = page.data.into_iter().map(|audience| audience.row).collect();
-    // Its own, should there be more than a page of them.
+    // The experiment's own audience may be missing from the list, which is limited.
     if let Some(own) = audience
         && audiences.iter().all(|audience| audience.id != own.id)
     {

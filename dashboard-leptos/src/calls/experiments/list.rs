@@ -9,13 +9,13 @@ use crate::{
 };
 use crate::{html::Html, problem::Problem, transport::Read};
 
-/// Rows of a page of the list.
+/// Experiments per page of the list.
 #[cfg(not(target_family = "wasm"))]
 const PAGE_ROWS: u64 = 25;
 
-/// A page of the experiments that a URL of the list asks for: its part from the `?` on.
+/// Renders a page of the list of experiments. `query` is the query string of the list's URL, with its `?`.
 #[server(prefix = "/-", endpoint = "experiments", protocol = Read)]
-pub(crate) async fn show_experiments(query: String) -> Result<Html, Problem> {
+pub(crate) async fn render_experiments(query: String) -> Result<Html, Problem> {
     use edgewise_api::{page::PageRequest, query::Query};
 
     with_services(async |services| {

@@ -1,4 +1,4 @@
-//! The list of experiments, each of them, and making one.
+//! Calls for the list of experiments, for single experiments and for new ones.
 
 mod create;
 mod detail;

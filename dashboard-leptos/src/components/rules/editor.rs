@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::{
     condition,
-    kept::kept,
+    raw::raw_json,
     state::{ATTRIBUTES, Editor},
 };
 use crate::{
@@ -12,19 +12,20 @@ use crate::{
     model::Rules,
 };
 
-/// Edits targeting rules: conditions that must all match, and alternatives to them; and says in words whom they match.
-/// Before rules are saved, [`Rules::problem`] tells what is still to be filled in: pass it as `problem`, too.
+/// An editor for targeting rules: alternatives of conditions that must all match, with a description in words.
+///
+/// Before saving, check the input with [`Rules::problem`], and pass the result as `problem`.
 #[component]
 pub(crate) fn RuleEditor(
-    /// What is edited.
+    /// The edited rules.
     rules: RwSignal<Rules>,
-    /// What is wrong with them, as the server says: `targetingRules[0].conditions[1].value` or `rules[0]…`.
+    /// The problem, beginning with the field's path: `targetingRules[0].conditions[1].value` or `rules[0]…`.
     #[prop(optional, into)]
     problem: Signal<Option<String>>,
 ) -> impl IntoView {
     let editor = Editor {
         rules,
-        seen: RwSignal::new(rules.with_untracked(Rules::attributes)),
+        suggestions: RwSignal::new(rules.with_untracked(Rules::attributes)),
         focus: RwSignal::new(None),
         wrong: Memo::new(move |_| {
             problem.with(|problem| {
@@ -32,7 +33,7 @@ pub(crate) fn RuleEditor(
             })
         }),
     };
-    let wrong_as_a_whole = move || {
+    let general_problem = move || {
         let problem = editor.wrong.with(|wrong| match wrong {
             Some((None, problem)) => Some(problem.clone()),
             _ => None,
@@ -45,7 +46,7 @@ pub(crate) fn RuleEditor(
         editor.focus.set(id);
     };
     Effect::new(move || {
-        // Nothing is left to go to.
+        // 0 means that no condition is left to focus.
         if editor.focus.get() == Some(0)
             && let Some(add) = add.get_untracked()
         {
@@ -55,7 +56,7 @@ pub(crate) fn RuleEditor(
     let is_empty = Memo::new(move |_| rules.with(Rules::is_empty));
     let attributes = move || {
         let option = |name: String| view! { <option value=name></option> };
-        editor.seen.get().into_iter().map(option).collect_view()
+        editor.suggestions.get().into_iter().map(option).collect_view()
     };
     view! {
         <div class="rules">
@@ -63,7 +64,7 @@ pub(crate) fn RuleEditor(
                 <Icon symbol=Symbol::Audiences/>
                 <span><span class="quiet">"Matches "</span> {move || rules.with(Rules::in_words)}</span>
             </p>
-            {wrong_as_a_whole}
+            {general_problem}
             <p class="quiet without-script">"Rules can be changed once scripts are allowed in this browser."</p>
             <div class="rule-list needs-script" on:keydown=keep_enter>
                 {each(
@@ -80,7 +81,7 @@ pub(crate) fn RuleEditor(
     }
 }
 
-/// A rule of conditions that must all match.
+/// Renders a rule: conditions that must all match.
 fn alternative(editor: Editor, id: u32) -> AnyView {
     let rules = editor.rules;
     let number = move || {
@@ -92,20 +93,20 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
         rules.update(|rules| rules.remove_alternative(id));
         editor.focus.set(Some(0));
     };
-    let conditions = match rules.with_untracked(|rules| rules.kept(id)) {
-        Some(json) => kept(json, "Remove this rule", remove),
+    let conditions = match rules.with_untracked(|rules| rules.raw(id)) {
+        Some(json) => raw_json(json, "Remove this rule", remove),
         None => each(
             move || rules.with(|rules| rules.conditions(id)),
             Arc::new(move |condition| condition::row(editor, id, condition)),
         ),
     };
-    let is_kept = rules.with_untracked(|rules| rules.kept(id).is_some());
+    let is_raw = rules.with_untracked(|rules| rules.raw(id).is_some());
     let add = move |_| {
         let condition = rules.try_update(|rules| rules.add_condition(id));
         editor.focus.set(condition);
     };
     let matches_everyone = move || {
-        let is_so = !is_kept && rules.with(|rules| rules.conditions(id).is_empty());
+        let is_so = !is_raw && rules.with(|rules| rules.conditions(id).is_empty());
         is_so.then(|| view! { <p class="quiet">"No conditions: this alone matches everyone."</p> })
     };
     view! {
@@ -115,7 +116,7 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
                 <legend class="visually-hidden">"Alternative " {move || number() + 1}</legend>
                 {matches_everyone}
                 {conditions}
-                <div class="rule-foot" hidden=is_kept>
+                <div class="rule-foot" hidden=is_raw>
                     <button type="button" class="button small plain" on:click=add>
                         <Icon symbol=Symbol::Add/> "And: add a condition"
                     </button>
@@ -130,7 +131,7 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
     .into_any()
 }
 
-/// Shows rows by their ids: those that stay keep what is typed in them.
+/// Renders rows by id, so that rows that stay keep their input.
 fn each(
     ids: impl Fn() -> Vec<u32> + Send + Sync + 'static,
     row: Arc<dyn Fn(u32) -> AnyView + Send + Sync>,
@@ -139,14 +140,14 @@ fn each(
     view! { <For each=move || ids.get() key=|id| *id children=move |id| row(id)/> }.into_any()
 }
 
-/// Enter in a field must not save everything.
+/// Keeps Enter in a field from submitting the form.
 fn keep_enter(event: leptos::ev::KeyboardEvent) {
     if event.key() == "Enter" && event_target::<leptos::web_sys::Element>(&event).tag_name() == "INPUT" {
         event.prevent_default();
     }
 }
 
-/// The condition that a problem is of, and the problem in words that do without the field's place.
+/// Returns the condition that a problem belongs to, and the problem without the field's path.
 fn place(rules: &Rules, problem: &str) -> (Option<u32>, String) {
     let parts = problem.strip_prefix('`').and_then(|rest| rest.split_once('`'));
     let Some((field, words)) = parts else { return (None, problem.to_owned()) };

@@ -1,8 +1,8 @@
-//! The editor of targeting rules.
+//! The editor for targeting rules.
 
 mod condition;
 mod editor;
-mod kept;
+mod raw;
 mod state;
 mod values;
 

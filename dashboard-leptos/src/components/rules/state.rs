@@ -2,17 +2,17 @@ use leptos::prelude::*;
 
 use crate::model::Rules;
 
-/// The list of names that inputs of attributes offer.
+/// The id of the list of attribute names that inputs suggest.
 pub(super) const ATTRIBUTES: &str = "rule-attributes";
 
-/// What the parts of an editor share.
+/// The state that the parts of an editor share.
 #[derive(Clone, Copy)]
 pub(super) struct Editor {
     pub(super) rules: RwSignal<Rules>,
-    /// Attributes to offer. Not what is being typed.
-    pub(super) seen: RwSignal<Vec<String>>,
-    /// The condition that the keyboard goes to.
+    /// Attribute names to suggest, without the one being typed.
+    pub(super) suggestions: RwSignal<Vec<String>>,
+    /// The condition to focus; 0 for the button that adds one.
     pub(super) focus: RwSignal<Option<u32>>,
-    /// The condition that is wrong, if it is one, and how.
+    /// The current problem, and the condition that it belongs to, if any.
     pub(super) wrong: Memo<Option<(Option<u32>, String)>>,
 }

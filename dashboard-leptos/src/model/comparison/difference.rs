@@ -1,50 +1,48 @@
-//! How two versions differ, as people read it.
+//! The differences between two versions.
 
-/// How a version differs from another.
+/// The differences between two versions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Comparison {
-    /// The version.
+    /// The version's number.
     pub(crate) version: u64,
-    /// The version that it is compared with, if there is one.
+    /// The version that this one is compared with. `None` for the first version.
     pub(crate) against: Option<u64>,
-    /// How many experiments and flags are in this version only.
+    /// Experiments and flags that only this version has.
     pub(crate) added: usize,
-    /// How many are in the other version only.
+    /// Experiments and flags that only the other version has.
     pub(crate) removed: usize,
-    /// How many are in both, and not the same.
+    /// Experiments and flags that both versions have with different content.
     pub(crate) changed: usize,
-    /// Whether what is in both is decided in another order.
+    /// Whether the order of evaluation differs.
     pub(crate) reordered: bool,
-    /// What differs, up to a number that can be read.
-    pub(crate) things: Vec<Thing>,
+    /// The differences, up to a maximum number.
+    pub(crate) items: Vec<Item>,
 }
 
 impl Comparison {
-    /// Whether the two have the same content.
+    /// Whether both versions have the same content.
     pub(crate) const fn is_empty(&self) -> bool {
         self.added + self.removed + self.changed == 0 && !self.reordered
     }
 
-    /// How many differ beyond those that are listed.
+    /// Returns the number of differences that are not listed.
     pub(crate) const fn unlisted(&self) -> usize {
-        (self.added + self.removed + self.changed).saturating_sub(self.things.len())
+        (self.added + self.removed + self.changed).saturating_sub(self.items.len())
     }
 }
 
-/// How an experiment or flag differs.
+/// The differences of an experiment or flag.
 #[derive(Clone, Debug)]
-pub(crate) struct Thing {
-    /// What became of it.
+pub(crate) struct Item {
     pub(crate) change: Change,
-    /// What code calls it by.
     pub(crate) key: String,
-    /// Its id, if it is an experiment.
+    /// The id, for an experiment.
     pub(crate) experiment: Option<String>,
-    /// In what it differs, or, if it is in one version only, what it is like there.
+    /// The fields that differ; all fields if only one version has the experiment.
     pub(crate) fields: Vec<Field>,
 }
 
-/// What became of something from the other version to this one.
+/// The kind of a difference, from the other version to this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     Added,
@@ -52,22 +50,22 @@ pub(crate) enum Change {
     Changed,
 }
 
-/// A field, before and after. Nothing stands where it was or is not there.
+/// A field before and after. A side is empty if that version does not have the field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
-    /// What it is called.
+    /// The label of the field.
     pub(crate) name: String,
-    /// In the other version.
+    /// The lines in the other version.
     pub(crate) before: Vec<Run>,
-    /// In this version.
+    /// The lines in this version.
     pub(crate) after: Vec<Run>,
 }
 
-/// Lines that follow each other.
+/// Consecutive lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Run {
-    /// The lines, without a break at the end.
+    /// The lines, without a line break at the end.
     pub(crate) text: String,
-    /// Whether the other side has others instead.
+    /// Whether the lines differ from the other side.
     pub(crate) differs: bool,
 }

@@ -1,4 +1,4 @@
-//! How two versions differ, as people read it. It is worked out and rendered on the server.
+//! The differences between two versions, for people. Computed and rendered on the server.
 
 mod compare;
 mod difference;
@@ -6,4 +6,4 @@ mod lines;
 mod snapshot;
 
 pub(crate) use compare::compare;
-pub(crate) use difference::{Change, Comparison, Field, Run, Thing};
+pub(crate) use difference::{Change, Comparison, Field, Item, Run};

@@ -1,31 +1,31 @@
-//! What the page of an environment shows, as it stands in the URL.
+//! The state of an environment's page in its URL.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::links::{self, Url};
 
-/// What the page of an environment asks for.
+/// The parameters of an environment's page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct HistoryQuery {
     /// The environment's id.
     pub(crate) id: String,
-    /// The page of its history, from 1.
+    /// The page of the history, from 1.
     pub(crate) page: String,
-    /// The version that is looked at; empty if none is.
+    /// The open version; empty for none.
     pub(crate) version: String,
-    /// What it is compared with; empty for the one that was live before it.
+    /// The version to compare with; empty for the version that was live before.
     pub(crate) against: String,
 }
 
 impl HistoryQuery {
-    /// The page's URL with another query. What is as by default stays out.
+    /// Returns the page's URL with changed parameters. Defaults are left out.
     pub(crate) fn url_with(&self, change: impl FnOnce(&mut Self)) -> String {
         let mut query = self.clone();
         change(&mut query);
         let mut url = Url::new(&links::environment(&query.id));
         for (name, value) in [("page", &query.page), ("version", &query.version), ("against", &query.against)]
         {
-            // What is no number stands in no link.
+            // Only numbers are valid parameters.
             if value.bytes().all(|byte| byte.is_ascii_digit()) && (name, value.as_str()) != ("page", "1") {
                 url = url.with_some(name, value);
             }

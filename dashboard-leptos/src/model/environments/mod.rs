@@ -1,4 +1,4 @@
-//! What the page of an environment asks for.
+//! The parameters of an environment's page.
 
 mod history;
 

@@ -1,22 +1,19 @@
-//! What an experiment is called and where it belongs, as somebody enters it.
+//! Name, key, description and environment of a new experiment.
 
 use crate::model::quoted;
 
-/// What a new experiment begins with.
+/// The first step of a new experiment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Basics {
-    /// UUID of its environment.
+    /// The environment's UUID.
     pub(crate) environment: String,
-    /// For people.
     pub(crate) name: String,
-    /// For code.
     pub(crate) key: String,
-    /// For people.
     pub(crate) description: String,
 }
 
 impl Basics {
-    /// What the parameters of a URL say.
+    /// Reads the parameters of a URL.
     pub(crate) fn of(parameter: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name| parameter(name).unwrap_or_default();
         Self {
@@ -27,7 +24,7 @@ impl Basics {
         }
     }
 
-    /// The URL of the form with all of it entered.
+    /// Returns the URL of the form with all fields filled in.
     #[cfg(any(not(target_family = "wasm"), test))]
     pub(crate) fn url(&self) -> String {
         use crate::model::links::{NEW_EXPERIMENT, Url};
@@ -40,7 +37,7 @@ impl Basics {
         url.into()
     }
 
-    /// As a request for a new experiment has it, with the id of an audience, or nothing, and rules as JSON, or nothing.
+    /// Returns the body of a request to create the experiment. `audience` is an id or empty, `rules` is JSON or empty.
     pub(crate) fn to_json(&self, audience: &str, rules: &str) -> String {
         let mut json = format!(
             r#"{{"environmentId":{},"name":{},"key":{}"#,

@@ -1,28 +1,26 @@
-//! What a list of experiments shows, as it stands in the URL.
+//! The state of the list of experiments in its URL.
 
 use edgewise_api::resources::{ExperimentSort, Status};
 
 use crate::model::links::{self, Url};
 
-/// What is searched for, in which order, and which page of it.
+/// Filters, order and page of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct List {
-    /// What names or keys contain; empty for any.
+    /// Part of a name or key; empty for any.
     pub(crate) text: String,
-    /// Only those of this status.
+    /// The status to filter by.
     pub(crate) status: Option<Status>,
-    /// Only those of the environment of this id; empty for all.
+    /// The environment's id to filter by; empty for all.
     pub(crate) environment: String,
-    /// What they are sorted by.
     pub(crate) sort: ExperimentSort,
-    /// From the last to the first.
     pub(crate) descending: bool,
-    /// From 1.
+    /// The page, from 1.
     pub(crate) page: u64,
 }
 
 impl List {
-    /// What the parameters of a URL ask for. Whatever cannot be read is taken as if it were absent.
+    /// Reads the parameters of a URL. Invalid parameters are ignored.
     pub(crate) fn of(parameter: impl Fn(&str) -> Option<String>) -> Self {
         let text = |name| parameter(name).unwrap_or_default();
         let sort = match text("sort").as_str() {
@@ -45,7 +43,7 @@ impl List {
         }
     }
 
-    /// The URL that asks for it: the list's path, and what differs from the whole list.
+    /// Returns the URL of the list. Defaults are left out.
     pub(crate) fn url(&self) -> String {
         let page = if self.page > 1 { self.page.to_string() } else { String::new() };
         let url = Url::new(links::EXPERIMENTS)
@@ -57,7 +55,7 @@ impl List {
         url.with_some("page", &page).into()
     }
 
-    /// What it is sorted by, as the URL says it: empty if it need not.
+    /// Returns the value of the `sort` parameter; empty for the default.
     pub(crate) fn sort_name(&self) -> &'static str {
         match self.sort {
             ExperimentSort::Name => "name",
@@ -66,7 +64,7 @@ impl List {
         }
     }
 
-    /// The direction, as the URL says it: empty if it need not.
+    /// Returns the value of the `order` parameter; empty for the default.
     pub(crate) fn order_name(&self) -> &'static str {
         match self.descending {
             descending if descending == begins_descending(self.sort) => "",
@@ -76,32 +74,33 @@ impl List {
     }
 }
 
-/// Where the server's links lead from here.
+/// Changes that links on the server make to the list.
 #[cfg(not(target_family = "wasm"))]
 impl List {
-    /// The same, sorted by something else from its beginning; or the other way round if it is sorted by that already.
+    /// Sorts by another column, starting with its default order; or reverses the order if the list is sorted by that
+    /// column already.
     pub(crate) fn sorted_by(&self, sort: ExperimentSort) -> Self {
         let descending = if sort == self.sort { !self.descending } else { begins_descending(sort) };
         Self { sort, descending, page: 1, ..self.clone() }
     }
 
-    /// The same, at another page.
+    /// Moves to another page.
     pub(crate) fn at(&self, page: u64) -> Self {
         Self { page, ..self.clone() }
     }
 
-    /// Whether some experiments are left out.
+    /// Whether a filter is set.
     pub(crate) fn is_filtered(&self) -> bool {
         !self.text.is_empty() || self.status.is_some() || !self.environment.is_empty()
     }
 
-    /// All of them, in the same order.
+    /// Removes all filters, and keeps the order.
     pub(crate) fn unfiltered(&self) -> Self {
         Self { text: String::new(), status: None, environment: String::new(), page: 1, ..self.clone() }
     }
 }
 
-/// What was changed last comes first.
+/// The last updated experiments come first.
 fn begins_descending(sort: ExperimentSort) -> bool {
     sort == ExperimentSort::Updated
 }

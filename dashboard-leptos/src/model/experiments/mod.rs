@@ -1,9 +1,9 @@
-//! What a new experiment begins with, what has become of it, and what a list of experiments shows.
+//! The first step of a new experiment, the result of creating it, and the state of the list of experiments.
 
 mod basics;
+mod created;
 mod list;
-mod made;
 
 pub(crate) use basics::Basics;
+pub(crate) use created::CreatedExperiment;
 pub(crate) use list::List;
-pub(crate) use made::Made;

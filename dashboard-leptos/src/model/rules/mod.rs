@@ -1,5 +1,4 @@
-//! Targeting rules, as they are edited. What they were read from, they are written as: nothing gets lost that cannot be
-//! edited.
+//! Editable targeting rules. Rules that cannot be edited are kept as their original JSON.
 
 mod condition;
 mod targeting;

@@ -1,4 +1,4 @@
-//! Targeting rules, as they are edited.
+//! Editable targeting rules.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use serde_json::value::RawValue;
 
 use super::condition::Condition;
 
-/// Targeting rules, as they are edited: alternatives, of which one must match. None: they match everyone.
+/// Editable targeting rules: alternatives, of which one must match. Without alternatives, the rules match everyone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Rules {
     alternatives: Vec<Alternative>,
-    /// The ids that have been given.
+    /// The last id that was assigned.
     ids: u32,
-    /// The whole as JSON, if it is no list; until something is added.
-    kept: Option<String>,
+    /// The JSON of all rules, if it is not a list. Replaced when an alternative is added.
+    raw: Option<String>,
 }
 
 /// A rule: conditions that must all match.
@@ -21,12 +21,12 @@ pub(crate) struct Rules {
 struct Alternative {
     id: u32,
     conditions: Vec<Condition>,
-    /// The whole as JSON, if it cannot be edited.
-    kept: Option<String>,
+    /// The rule's JSON, if it cannot be edited.
+    raw: Option<String>,
 }
 
 impl Rules {
-    /// Those of an experiment or audience.
+    /// Reads the rules of an experiment or audience.
     pub(crate) fn of_json(rules: &RawValue) -> Self {
         let mut read = Self::default();
         match serde_json::from_str::<Option<Vec<&RawValue>>>(rules.get()) {
@@ -36,7 +36,7 @@ impl Rules {
                     read.alternatives.push(alternative);
                 }
             }
-            Err(_) => read.kept = Some(rules.get().to_owned()),
+            Err(_) => read.raw = Some(rules.get().to_owned()),
         }
         read
     }
@@ -47,9 +47,9 @@ impl Rules {
             Some(list) => {
                 let conditions =
                     list.into_iter().map(|json| Condition::of_json(self.next_id(), json)).collect();
-                Alternative { id, conditions, kept: None }
+                Alternative { id, conditions, raw: None }
             }
-            None => Alternative { id, conditions: Vec::new(), kept: Some(json.to_owned()) },
+            None => Alternative { id, conditions: Vec::new(), raw: Some(json.to_owned()) },
         }
     }
 
@@ -58,27 +58,27 @@ impl Rules {
         self.ids
     }
 
-    /// As a request has them: a list of rules.
+    /// Returns the rules as a request has them: a JSON list.
     pub(crate) fn to_json(&self) -> String {
-        if let (Some(kept), true) = (&self.kept, self.alternatives.is_empty()) {
-            return kept.clone();
+        if let (Some(raw), true) = (&self.raw, self.alternatives.is_empty()) {
+            return raw.clone();
         }
         let rules: Vec<String> = self.alternatives.iter().map(Alternative::to_json).collect();
         format!("[{}]", rules.join(","))
     }
 
-    /// In plain English: whom they match.
+    /// Describes the users whom the rules match.
     pub(crate) fn in_words(&self) -> String {
         if self.alternatives.is_empty() {
-            return if self.kept.is_some() { "users of rules that cannot be read here" } else { "everyone" }
+            return if self.raw.is_some() { "users of rules that cannot be read here" } else { "everyone" }
                 .to_owned();
         }
         let words: Vec<String> = self.alternatives.iter().map(Alternative::in_words).collect();
         words.join("; or ")
     }
 
-    /// What keeps them from being saved, beginning with the field as the server names it: `` `rules[0].conditions[1].value` is
-    /// missing ``. `field` is that of the rules themselves.
+    /// Returns the first problem, beginning with the field's path as the server names it: ``
+    /// `rules[0].conditions[1].value` is missing ``. `field` is the path of the rules themselves.
     pub(crate) fn problem(&self, field: &str) -> Option<String> {
         self.alternatives.iter().enumerate().find_map(|(rule, alternative)| {
             alternative.conditions.iter().enumerate().find_map(|(condition, draft)| {
@@ -88,35 +88,35 @@ impl Rules {
         })
     }
 
-    /// The condition that a field is of, as the server names it: `targetingRules[0].conditions[1].value`.
+    /// Returns the condition that a field's path points to: `targetingRules[0].conditions[1].value`.
     pub(crate) fn at(&self, field: &str) -> Option<u32> {
         let mut indices = field.split('[').skip(1).map(|rest| rest.split(']').next()?.parse::<usize>().ok());
         let alternative = self.alternatives.get(indices.next()??)?;
         Some(alternative.conditions.get(indices.next()??)?.id)
     }
 
-    /// Whether they match everyone since there are none.
+    /// Whether there are no rules, so that they match everyone.
     pub(crate) fn is_empty(&self) -> bool {
-        self.alternatives.is_empty() && self.kept.is_none()
+        self.alternatives.is_empty() && self.raw.is_none()
     }
 
-    /// The ids of the alternatives.
+    /// Returns the ids of the alternatives.
     pub(crate) fn alternatives(&self) -> Vec<u32> {
         self.alternatives.iter().map(|alternative| alternative.id).collect()
     }
 
-    /// The ids of an alternative's conditions.
+    /// Returns the ids of an alternative's conditions.
     pub(crate) fn conditions(&self, alternative: u32) -> Vec<u32> {
         let found = self.alternatives.iter().find(|other| other.id == alternative);
         found.map(|found| found.conditions.iter().map(|condition| condition.id).collect()).unwrap_or_default()
     }
 
-    /// The JSON of an alternative that cannot be edited.
-    pub(crate) fn kept(&self, alternative: u32) -> Option<String> {
-        self.alternatives.iter().find(|other| other.id == alternative)?.kept.clone()
+    /// Returns the JSON of an alternative that cannot be edited.
+    pub(crate) fn raw(&self, alternative: u32) -> Option<String> {
+        self.alternatives.iter().find(|other| other.id == alternative)?.raw.clone()
     }
 
-    /// The condition of that id.
+    /// Returns the condition with this id.
     pub(crate) fn condition(&self, id: u32) -> Option<&Condition> {
         self.alternatives
             .iter()
@@ -124,7 +124,7 @@ impl Rules {
             .find(|condition| condition.id == id)
     }
 
-    /// Changes the condition of that id.
+    /// Changes the condition with this id.
     pub(crate) fn change(&mut self, id: u32, change: impl FnOnce(&mut Condition)) {
         let mut all = self.alternatives.iter_mut().flat_map(|alternative| &mut alternative.conditions);
         if let Some(condition) = all.find(|condition| condition.id == id) {
@@ -132,7 +132,7 @@ impl Rules {
         }
     }
 
-    /// The attributes that conditions ask for.
+    /// Returns the names of the attributes that conditions use.
     pub(crate) fn attributes(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for condition in self.alternatives.iter().flat_map(|alternative| &alternative.conditions) {
@@ -144,14 +144,14 @@ impl Rules {
         names
     }
 
-    /// Adds an alternative with a condition to be filled in, and returns the condition's id.
+    /// Adds an alternative with an empty condition, and returns the condition's id.
     pub(crate) fn add_alternative(&mut self) -> u32 {
         let id = self.next_id();
-        self.alternatives.push(Alternative { id, conditions: Vec::new(), kept: None });
+        self.alternatives.push(Alternative { id, conditions: Vec::new(), raw: None });
         self.add_condition(id)
     }
 
-    /// Adds a condition to be filled in, and returns its id.
+    /// Adds an empty condition, and returns its id.
     pub(crate) fn add_condition(&mut self, alternative: u32) -> u32 {
         let id = self.next_id();
         if let Some(found) = self.alternatives.iter_mut().find(|other| other.id == alternative) {
@@ -160,7 +160,7 @@ impl Rules {
         id
     }
 
-    /// Removes a condition; with the last one its alternative, which would match everyone.
+    /// Removes a condition. An alternative without conditions would match everyone, so it is removed with its last one.
     pub(crate) fn remove_condition(&mut self, id: u32) {
         self.alternatives.retain_mut(|alternative| {
             let before = alternative.conditions.len();
@@ -169,7 +169,7 @@ impl Rules {
         });
     }
 
-    /// Removes an alternative with all its conditions.
+    /// Removes an alternative with its conditions.
     pub(crate) fn remove_alternative(&mut self, id: u32) {
         self.alternatives.retain(|alternative| alternative.id != id);
     }
@@ -177,15 +177,15 @@ impl Rules {
 
 impl Alternative {
     fn to_json(&self) -> String {
-        if let Some(kept) = &self.kept {
-            return kept.clone();
+        if let Some(raw) = &self.raw {
+            return raw.clone();
         }
         let conditions: Vec<String> = self.conditions.iter().map(Condition::to_json).collect();
         format!("{{\"conditions\":[{}]}}", conditions.join(","))
     }
 
     fn in_words(&self) -> String {
-        if self.kept.is_some() {
+        if self.raw.is_some() {
             return "a rule that cannot be read here".to_owned();
         }
         if self.conditions.is_empty() {

@@ -16,7 +16,7 @@ fn in_words(json: &str) -> String {
     of(json).in_words()
 }
 
-/// The rules as the server takes them.
+/// Parses rules as the server does.
 fn taken(rules: &str) -> Result<String, String> {
     let patch = AudiencePatch::from_body(format!("{{\"rules\":{rules}}}").as_bytes());
     let rules = patch.map_err(|error| error.message)?.rules.unwrap();
@@ -77,7 +77,7 @@ proptest! {
             condition.attribute = "country".to_owned();
             condition.set_text(typed.clone());
             condition.set_operator(OPERATORS.get(operator).unwrap().0);
-            let kinds = [None, Some(Kind::Text), Some(Kind::Number), Some(Kind::Truth), Some(Kind::Json)];
+            let kinds = [None, Some(Kind::Text), Some(Kind::Number), Some(Kind::Boolean), Some(Kind::Json)];
             if kind > 0 {
                 condition.set_kind(*kinds.get(kind).unwrap());
             }

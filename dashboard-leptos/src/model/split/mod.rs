@@ -1,4 +1,4 @@
-//! Which buckets get which variant, as it is edited.
+//! Editable splits: the assignment of buckets to variants.
 
 mod buckets;
 mod percent;
@@ -9,4 +9,4 @@ mod tests;
 
 pub(crate) use percent::{parse_percent, percent};
 pub(crate) use segment::{BUCKETS, Segment};
-pub(crate) use shares::{Impact, MOST_RANGES, Split};
+pub(crate) use shares::{Impact, MAX_RANGES, Split};

@@ -1,8 +1,8 @@
-//! Shares in per cent, with two decimals at most: so many buckets.
+//! Percentages with at most two decimals, as numbers of buckets.
 
 use super::segment::BUCKETS;
 
-/// Buckets as per cent, without the sign: `12.34`, `12.3`, `12`.
+/// Formats a number of buckets as a percentage without its sign: `12.34`, `12.3`, `12`.
 pub(crate) fn percent(buckets: u32) -> String {
     let (whole, part) = (buckets / 100, buckets % 100);
     match (part, part % 10) {
@@ -12,7 +12,7 @@ pub(crate) fn percent(buckets: u32) -> String {
     }
 }
 
-/// What somebody typed as per cent: digits, and at most two decimals after a dot or a comma. `None` for anything else.
+/// Parses a percentage with at most two decimals after a dot or comma. Returns `None` for any other input.
 pub(crate) fn parse_percent(typed: &str) -> Option<u32> {
     let typed = typed.trim();
     let typed = typed.strip_suffix('%').unwrap_or(typed).trim_end();

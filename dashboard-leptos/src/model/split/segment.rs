@@ -1,13 +1,12 @@
-//! Buckets in a row.
+//! Segments of a split.
 
-/// Buckets there are. One is 0.01 %.
+/// The number of buckets. A bucket is 0.01 %.
 pub(crate) const BUCKETS: u32 = 10_000;
 
-/// Buckets in a row that get the same.
+/// Consecutive buckets with the same variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Segment {
-    /// The id of what they get; `None` if they are unallocated.
+    /// The variant's id; `None` for unallocated buckets.
     pub(crate) variant: Option<String>,
-    /// How many.
     pub(crate) buckets: u32,
 }

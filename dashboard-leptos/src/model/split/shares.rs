@@ -1,68 +1,68 @@
-//! Which buckets get which variant, as it is edited.
+//! The editable split of an experiment.
 
 use std::{iter, mem};
 
 use edgewise_api::resources::Allocation;
 
 use super::{
-    buckets::{Buckets, in_proportion},
+    buckets::{Buckets, proportional},
     segment::{BUCKETS, Segment},
 };
 use crate::model::quoted;
 
-/// Ranges that an experiment may have.
-pub(crate) const MOST_RANGES: usize = edgewise_api::limits::VARIANTS;
+/// The most ranges of an experiment.
+pub(crate) const MAX_RANGES: usize = edgewise_api::limits::VARIANTS;
 
-/// Which buckets get which variant: all buckets, as runs of those that get the same.
+/// The assignment of all buckets to variants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Split {
-    /// None is empty, and no two neighbours are alike; together they have all buckets.
+    /// No segment is empty, neighbours have different variants, and all segments together have all buckets.
     pub(super) segments: Vec<Segment>,
 }
 
-/// Buckets in a row that get a variant.
+/// Consecutive buckets of a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Range<'a> {
     /// The variant's id.
     pub(crate) variant: &'a str,
     /// The first bucket.
     pub(crate) start: u32,
-    /// The last bucket, which belongs to it.
+    /// The last bucket, inclusive.
     pub(crate) end: u32,
 }
 
-/// What going from one split to another changes, in buckets.
+/// The impact of a change of the split, in buckets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Impact {
-    /// They get a variant and had none.
+    /// Buckets that get a variant and had none.
     pub(crate) gain: u32,
-    /// They get another variant.
+    /// Buckets that get another variant.
     pub(crate) switch: u32,
-    /// They had a variant and get none.
+    /// Buckets that lose their variant.
     pub(crate) lose: u32,
 }
 
 impl Default for Split {
-    /// Nobody gets anything.
+    /// All buckets are unallocated.
     fn default() -> Self {
         Self { segments: Buckets::new().into_segments() }
     }
 }
 
 impl Split {
-    /// That of an experiment. Where allocations overlap, the first counts, as when deciding.
+    /// Reads the allocations of an experiment. Where allocations overlap, the first one counts, as in decisions.
     pub(crate) fn of(allocations: &[Allocation]) -> Self {
         let mut buckets = Buckets::new();
         for allocation in allocations.iter().rev() {
             let owner = buckets.owner(&allocation.variant_id);
             let bucket = |number: i64| u32::try_from(number).unwrap_or(0);
             let (start, end) = (bucket(allocation.range_start), bucket(allocation.range_end + 1));
-            buckets.put(owner, start, end.saturating_sub(start));
+            buckets.assign(owner, start, end.saturating_sub(start));
         }
         Self { segments: buckets.into_segments() }
     }
 
-    /// As a request to put allocations has it.
+    /// Returns the body of a request to save the allocations.
     pub(crate) fn to_json(&self) -> String {
         let ranges: Vec<String> = self
             .ranges()
@@ -75,12 +75,12 @@ impl Split {
         format!(r#"{{"allocations":[{}]}}"#, ranges.join(","))
     }
 
-    /// All buckets, in their order.
+    /// Returns all segments in the order of their buckets.
     pub(crate) fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// Those that get a variant, in the order of buckets.
+    /// Returns the ranges of buckets that have a variant.
     pub(crate) fn ranges(&self) -> Vec<Range<'_>> {
         let mut start = 0;
         let mut ranges = Vec::new();
@@ -93,7 +93,7 @@ impl Split {
         ranges
     }
 
-    /// Where segments meet: the first bucket of each but the first segment.
+    /// Returns the borders between segments: the first bucket of each segment but the first.
     pub(crate) fn borders(&self) -> Vec<u32> {
         let mut at = 0;
         let mut borders = Vec::new();
@@ -106,19 +106,19 @@ impl Split {
         borders
     }
 
-    /// How many buckets get the variant; `None` stands for those that get none.
+    /// Returns the number of buckets of a variant; `None` stands for unallocated buckets.
     pub(crate) fn share(&self, variant: Option<&str>) -> u32 {
         let own = self.segments.iter().filter(|segment| segment.variant.as_deref() == variant);
         own.map(|segment| segment.buckets).sum()
     }
 
-    /// How many buckets get a variant.
+    /// Returns the number of buckets that have a variant.
     pub(crate) fn allocated(&self) -> u32 {
         BUCKETS - self.share(None)
     }
 
-    /// Gives a variant that many buckets. It gives back its last ones, or takes unallocated ones; and where these are too
-    /// few, the others' in proportion to what they have.
+    /// Sets the number of buckets of a variant. A smaller share gives back the variant's last buckets. A larger one
+    /// takes unallocated buckets, then buckets of the other variants in proportion to their shares.
     pub(crate) fn set_share(&mut self, variant: &str, share: u32) {
         let share = share.min(BUCKETS);
         let mut buckets = Buckets::of(&self.segments);
@@ -130,11 +130,11 @@ impl Split {
         let more = share.saturating_sub(had);
         let free = more.min(unallocated);
         buckets.claim(vec![(owner, free)], vec![free]);
-        buckets.claim(vec![(owner, more - free)], in_proportion(&others, more - free));
+        buckets.claim(vec![(owner, more - free)], proportional(&others, more - free));
         self.segments = buckets.into_segments();
     }
 
-    /// Moves the border of that number, between two segments, to begin at a bucket: at most to their other ends.
+    /// Moves the border between two segments to a bucket, at most to the segments' other ends.
     pub(crate) fn move_border(&mut self, border: usize, to: u32) {
         let start: u32 = self.segments.iter().take(border).map(|segment| segment.buckets).sum();
         let mut beside = self.segments.iter_mut().skip(border);
@@ -145,20 +145,21 @@ impl Split {
         self.join();
     }
 
-    /// Gives each variant as much as the others, together everything, each in one range.
+    /// Divides all buckets equally among the variants, one range each.
     pub(crate) fn even(&mut self, variants: &[&str]) {
         let mut buckets = Buckets::new();
         let mut start = 0;
-        for (variant, share) in variants.iter().zip(in_proportion(&vec![1; variants.len()], BUCKETS)) {
+        for (variant, share) in variants.iter().zip(proportional(&vec![1; variants.len()], BUCKETS)) {
             let owner = buckets.owner(variant);
-            buckets.put(owner, start, share);
+            buckets.assign(owner, start, share);
             start += share;
         }
         self.segments = buckets.into_segments();
     }
 
-    /// Has that many buckets get a variant, in the proportion they have now. All that stay keep theirs: growing takes
-    /// unallocated buckets alone, shrinking gives back the last of each variant. If none has any, all get as much.
+    /// Sets the number of allocated buckets in the current proportions, or in equal ones if nothing is allocated.
+    /// Growing takes unallocated buckets only, shrinking gives back the last buckets of each variant, so all other
+    /// buckets keep their variant.
     pub(crate) fn ramp(&mut self, variants: &[&str], allocated: u32) {
         if self.allocated() == 0 {
             self.even(variants);
@@ -166,7 +167,7 @@ impl Split {
         let mut buckets = Buckets::of(&self.segments);
         let mut shares = buckets.shares();
         let unallocated = shares.first_mut().map_or(0, mem::take);
-        let targets = in_proportion(&shares, allocated.min(BUCKETS));
+        let targets = proportional(&shares, allocated.min(BUCKETS));
         let mut wanted = Vec::new();
         for (owner, (share, target)) in shares.into_iter().zip(targets).enumerate() {
             buckets.release(owner, share.saturating_sub(target));
@@ -176,15 +177,15 @@ impl Split {
         self.segments = buckets.into_segments();
     }
 
-    /// Leaves only these variants theirs: all other buckets become unallocated.
-    pub(crate) fn keep(&mut self, variants: &[&str]) {
+    /// Makes the buckets of all other variants unallocated.
+    pub(crate) fn retain(&mut self, variants: &[&str]) {
         for segment in &mut self.segments {
             segment.variant = segment.variant.take().filter(|id| variants.contains(&id.as_str()));
         }
         self.join();
     }
 
-    /// What going from another split to this one changes.
+    /// Returns the impact of a change from another split to this one.
     pub(crate) fn impact<'a>(&'a self, from: &'a Self) -> Impact {
         let each =
             |segment: &'a Segment| iter::repeat_n(segment.variant.as_deref(), segment.buckets as usize);
@@ -201,7 +202,7 @@ impl Split {
         impact
     }
 
-    /// Drops empty segments, and makes one of neighbours that are alike.
+    /// Removes empty segments, and merges neighbours with the same variant.
     pub(super) fn join(&mut self) {
         let mut joined: Vec<Segment> = Vec::new();
         for segment in self.segments.drain(..).filter(|segment| segment.buckets > 0) {

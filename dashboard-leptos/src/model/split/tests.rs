@@ -5,7 +5,7 @@ use super::{buckets::Buckets, *};
 
 const IDS: [&str; 4] = ["a", "b", "c", "d"];
 
-/// Segments in a row; `-` stands for none.
+/// Creates a split from segments; `-` stands for unallocated buckets.
 fn split(segments: &[(&str, u32)]) -> Split {
     let segment = |(id, buckets): &(&str, u32)| Segment {
         variant: (*id != "-").then(|| (*id).to_owned()),
@@ -98,14 +98,14 @@ fn splits() -> impl Strategy<Value = Split> {
         let mut start = 0;
         for (id, length) in segments {
             let owner = id.map_or(0, |id| buckets.owner(IDS[id]));
-            buckets.put(owner, start, length);
+            buckets.assign(owner, start, length);
             start += length;
         }
         Split { segments: buckets.into_segments() }
     })
 }
 
-fn is_whole(split: &Split) -> bool {
+fn is_valid(split: &Split) -> bool {
     let alike = |pair: &[Segment]| pair[0].variant == pair[1].variant;
     split.segments.iter().all(|segment| segment.buckets > 0)
         && !split.segments.windows(2).any(alike)
@@ -129,7 +129,7 @@ proptest! {
     ) {
         let mut after = before.clone();
         after.set_share(IDS[id], share);
-        prop_assert!(is_whole(&after));
+        prop_assert!(is_valid(&after));
         prop_assert_eq!(after.share(Some(IDS[id])), share);
         let had = before.share(Some(IDS[id]));
         let taken = share.saturating_sub(had).saturating_sub(before.share(None));
@@ -145,7 +145,7 @@ proptest! {
     ) {
         let mut after = before.clone();
         after.move_border(border, to);
-        prop_assert!(is_whole(&after));
+        prop_assert!(is_valid(&after));
         let at = before.borders().get(border).copied();
         let Impact { gain, switch, lose } = after.impact(&before);
         prop_assert!(gain + switch + lose <= at.map_or(0, |at| at.abs_diff(to)));
@@ -155,7 +155,7 @@ proptest! {
     fn ramping_takes_no_variant_away_beyond_what_it_must(before in splits(), allocated in 0..=BUCKETS) {
         let mut after = before.clone();
         after.ramp(&IDS, allocated);
-        prop_assert!(is_whole(&after));
+        prop_assert!(is_valid(&after));
         prop_assert_eq!(after.allocated(), allocated);
         let had = before.allocated();
         let Impact { gain, switch, lose } = after.impact(&before);
@@ -172,8 +172,8 @@ proptest! {
     #[test]
     fn only_what_is_kept_keeps_its_buckets(before in splits(), kept in 0..=IDS.len()) {
         let mut after = before.clone();
-        after.keep(&IDS[..kept]);
-        prop_assert!(is_whole(&after));
+        after.retain(&IDS[..kept]);
+        prop_assert!(is_valid(&after));
         for (place, id) in IDS.iter().enumerate() {
             prop_assert_eq!(after.share(Some(id)), if place < kept { before.share(Some(id)) } else { 0 });
         }

@@ -1,4 +1,4 @@
-//! An audience: its rules, and where it is used; and making one.
+//! The page of an audience, and the page to create one.
 
 use edgewise_api::resources::{AudienceRow, Environment};
 use leptos::prelude::*;
@@ -11,34 +11,34 @@ use super::{
 use crate::{
     calls::{ListEnvironments, LoadAudience, LoadAudienceUses, SaveAudience},
     components::{Connection, Empty, PageHead, Toasts},
-    model::{Kept, Rules, links},
+    model::{Rules, Saved, links},
     pages::loaded::Loaded,
     transport::{Change, Loading},
 };
 
-/// What stands for the id of one that is not there yet.
+/// The placeholder for the id of a new audience.
 const NEW: &str = "new";
 
-/// The page.
+/// The page of an audience.
 #[component]
 pub(crate) fn AudiencePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let save = Change::<SaveAudience>::new();
-    let toasts = Toasts::of_page();
+    let toasts = Toasts::from_context();
     Effect::new(move |before: Option<String>| {
         let id = id.get();
         let failed = untrack(|| save.problem()).is_some();
         if failed && before.is_some_and(|before| before != id) {
-            // That was about another one.
+            // The problem belongs to another audience.
             save.clear();
         }
         id
     });
     Effect::new(move || {
-        if let Some(Ok(done)) = save.answer() {
-            let is_new = done.value.revision == 1;
-            toasts.done(if is_new { "Audience created" } else { "Audience saved" }, &done.publication);
+        if let Some(Ok(saved)) = save.response() {
+            let is_new = saved.value.revision == 1;
+            toasts.success(if is_new { "Audience created" } else { "Audience saved" }, &saved.publication);
         }
     });
     move || {
@@ -46,7 +46,7 @@ pub(crate) fn AudiencePage() -> impl IntoView {
         if id == NEW {
             view! { <NewAudience save/> }.into_any()
         } else {
-            view! { <ThatAudience id save/> }.into_any()
+            view! { <ExistingAudience id save/> }.into_any()
         }
     }
 }
@@ -57,8 +57,8 @@ fn NewAudience(save: Change<SaveAudience>) -> impl IntoView {
     let chosen = query.with_untracked(|query| query.get("environment")).unwrap_or_default();
     let environments = Loading::new(|| ListEnvironments {});
     view! {
-        <PageHead title="New audience" above=(links::AUDIENCES, "Audiences")/>
-        <Loaded from=environments show={move |environments: Vec<Environment>| {
+        <PageHead title="New audience" parent=(links::AUDIENCES, "Audiences")/>
+        <Loaded from=environments render={move |environments: Vec<Environment>| {
             if environments.is_empty() {
                 view! {
                     <Empty title="Create an environment first">
@@ -67,37 +67,37 @@ fn NewAudience(save: Change<SaveAudience>) -> impl IntoView {
                     </Empty>
                 }.into_any()
             } else {
-                let choice = environments.into_iter().map(|environment| (environment.id, environment.name)).collect();
-                view! { <AudienceEditor save draft=Draft::new() choice chosen=chosen.clone()/> }.into_any()
+                let environments = environments.into_iter().map(|environment| (environment.id, environment.name)).collect();
+                view! { <AudienceEditor save draft=Draft::new() environments chosen=chosen.clone()/> }.into_any()
             }
         }}/>
     }
 }
 
 #[component]
-fn ThatAudience(id: String, save: Change<SaveAudience>) -> impl IntoView {
-    let news = Connection::of_page().news;
+fn ExistingAudience(id: String, save: Change<SaveAudience>) -> impl IntoView {
+    let updates = Connection::from_context().updates;
     let audience = {
         let id = id.clone();
         Loading::new(move || LoadAudience { id: id.clone() })
     };
-    let asked = move || LoadAudienceUses { id: id.clone() };
-    let uses = Loading::with_news(asked, move || news.get() + save.count());
-    // What somebody keeps of their own when they load what somebody else saved.
-    let begun = StoredValue::new(None::<(String, Rules)>);
-    let reload = Callback::new(move |kept| {
-        begun.set_value(kept);
+    let request = move || LoadAudienceUses { id: id.clone() };
+    let uses = Loading::with_updates(request, move || updates.get() + save.count());
+    // Unsaved changes that survive reloading a changed audience.
+    let unsaved = StoredValue::new(None::<(String, Rules)>);
+    let reload = Callback::new(move |changes| {
+        unsaved.set_value(changes);
         save.clear();
         audience.reload();
     });
     view! {
-        <Loaded from=audience title="Audience" show={move |(audience, environment): (Kept<AudienceRow>, Environment)| {
-            let begun = begun.try_update_value(Option::take).flatten();
-            let draft = Draft::of(&audience, begun);
+        <Loaded from=audience title="Audience" render={move |(audience, environment): (Saved<AudienceRow>, Environment)| {
+            let unsaved = unsaved.try_update_value(Option::take).flatten();
+            let draft = Draft::of(&audience, unsaved);
             let id = audience.value.id;
             let list = links::audiences(Some(&environment.id), 1);
             view! {
-                <PageHead title=draft.saved_name above=(links::AUDIENCES, "Audiences")>
+                <PageHead title=draft.saved_name parent=(links::AUDIENCES, "Audiences")>
                     <a class="quiet" href=list>"Environment "<strong>{environment.name}</strong></a>
                 </PageHead>
                 <div class="audience-page">

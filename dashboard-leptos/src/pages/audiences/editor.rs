@@ -1,4 +1,4 @@
-//! The form that makes or changes an audience.
+//! The form to create or change an audience.
 
 use edgewise_api::resources::{AudienceRow, AudienceUses, Status};
 use leptos::prelude::*;
@@ -6,18 +6,18 @@ use leptos::prelude::*;
 use crate::{
     calls::SaveAudience,
     components::{ChangeForm, Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
-    model::{Kept, Rules},
-    pages::leaving,
+    model::{Rules, Saved},
+    pages::leave_guard,
     problem::Problem,
     transport::{Change, Loading},
 };
 
-/// An audience as it is edited, and as it is kept.
+/// An audience as it is edited and as it is saved.
 #[derive(Clone, Copy)]
 pub(super) struct Draft {
-    /// `None` for one that is not there yet.
+    /// `None` for a new audience.
     id: StoredValue<Option<String>>,
-    /// The one that was read, which alone may be overwritten.
+    /// The revision that was loaded, the only one that may be overwritten.
     pub(super) revision: RwSignal<i64>,
     name: RwSignal<String>,
     rules: RwSignal<Rules>,
@@ -27,20 +27,20 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// A new one, which matches everyone.
+    /// Creates a draft that matches everyone.
     pub(super) fn new() -> Self {
         Self::with(None, 0, String::new(), Rules::default(), None)
     }
 
-    /// That of an audience; with what has been begun to be changed, if anything.
-    pub(super) fn of(audience: &Kept<AudienceRow>, begun: Option<(String, Rules)>) -> Self {
+    /// Creates a draft of an audience, with changes that were not saved.
+    pub(super) fn of(audience: &Saved<AudienceRow>, unsaved: Option<(String, Rules)>) -> Self {
         let row = &audience.value;
         Self::with(
             Some(row.id.clone()),
             audience.revision,
             row.name.clone(),
             Rules::of_json(&row.rules),
-            begun,
+            unsaved,
         )
     }
 
@@ -49,10 +49,10 @@ impl Draft {
         revision: i64,
         name: String,
         rules: Rules,
-        begun: Option<(String, Rules)>,
+        unsaved: Option<(String, Rules)>,
     ) -> Self {
         let (saved_name, saved_rules) = (RwSignal::new(name.clone()), RwSignal::new(rules.to_json()));
-        let (name, rules) = begun.unwrap_or((name, rules));
+        let (name, rules) = unsaved.unwrap_or((name, rules));
         Self {
             id: StoredValue::new(id),
             revision: RwSignal::new(revision),
@@ -63,8 +63,8 @@ impl Draft {
         }
     }
 
-    /// Takes note that it was saved so. What has been typed since stays.
-    fn was_saved(self, audience: &Kept<AudienceRow>) {
+    /// Sets the saved state. Later input stays.
+    fn set_saved(self, audience: &Saved<AudienceRow>) {
         let row = &audience.value;
         if self.id.with_value(|id| id.as_deref() == Some(&row.id)) {
             self.revision.set(audience.revision);
@@ -78,68 +78,68 @@ impl Draft {
     }
 }
 
-/// The form. Its rules are sent only if they have changed: sending them publishes them.
+/// The form. Rules are submitted only if they have changed, because submitting them publishes them.
 #[component]
 pub(super) fn AudienceEditor(
     save: Change<SaveAudience>,
     draft: Draft,
-    /// The environments to choose from, as ids and names, for a new one.
+    /// Ids and names of the environments to select from, for a new audience.
     #[prop(optional)]
-    choice: Vec<(String, String)>,
-    /// The id of the environment that is chosen at first.
+    environments: Vec<(String, String)>,
+    /// The id of the environment that is selected at first.
     #[prop(optional)]
     chosen: String,
-    /// Where it is used.
+    /// The experiments that use the audience.
     #[prop(optional)]
     uses: Option<Loading<AudienceUses>>,
-    /// Reads it again, and goes on with what it is given, if anything.
+    /// Reloads the audience, and restores the given unsaved changes.
     #[prop(optional)]
     reload: Option<Callback<Option<(String, Rules)>>>,
 ) -> impl IntoView {
     let Draft { name, rules, .. } = draft;
     let is_new = draft.is_new();
-    let toasts = Toasts::of_page();
-    // What is wrong before the server is asked.
-    let unfinished = RwSignal::new(None::<String>);
+    let toasts = Toasts::from_context();
+    // The problem that was found before submitting.
+    let missing_input = RwSignal::new(None::<String>);
     let problem = Memo::new(move |_| save.problem());
-    let of_field = move |name: &'static str| {
-        problem.with(|problem| problem.as_ref().and_then(|problem| problem.of_field(name)))
+    let for_field = move |name: &'static str| {
+        problem.with(|problem| problem.as_ref().and_then(|problem| problem.for_field(name)))
     };
-    let rules_problem = Signal::derive(move || unfinished.get().or_else(|| of_field("rules")));
+    let rules_problem = Signal::derive(move || missing_input.get().or_else(|| for_field("rules")));
     let name_problem = Signal::derive(move || {
         let taken = problem
-            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::words));
-        taken.or_else(|| of_field("name"))
+            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::sentence));
+        taken.or_else(|| for_field("name"))
     });
     let rules_changed = Memo::new(move |_| rules.with(Rules::to_json) != draft.saved_rules.get());
     let changed = Memo::new(move |_| rules_changed.get() || name.get() != draft.saved_name.get());
 
     Effect::new(move || {
-        if let Some(Ok(done)) = save.answer() {
-            draft.was_saved(&done.value);
+        if let Some(Ok(saved)) = save.response() {
+            draft.set_saved(&saved.value);
         }
     });
-    leaving::ask_first("Leave without saving? What you changed is lost.", move || changed.get());
+    leave_guard::confirm_leaving("Leave without saving? What you changed is lost.", move || changed.get());
     let check = Callback::new(move |()| {
         let is_sent = rules_changed.get_untracked();
         let missing = rules.with_untracked(|rules| rules.problem("rules")).filter(|_| is_sent);
         let is_idle = !is_new && !changed.get_untracked();
         if is_idle {
-            toasts.say(Tone::Info, "Nothing has changed");
+            toasts.show(Tone::Info, "Nothing has changed");
         }
         let may_be_sent = missing.is_none() && !is_idle;
-        unfinished.set(missing);
+        missing_input.set(missing);
         may_be_sent
     });
 
-    let other_problem = move || {
+    let general_problem = move || {
         let problem = problem.get()?;
-        let is_elsewhere = problem.of_field("rules").is_some() || problem.of_field("name").is_some();
+        let is_elsewhere = problem.for_field("rules").is_some() || problem.for_field("name").is_some();
         if is_elsewhere || problem.status == 409 {
             return None;
         }
         Some(match reload {
-            Some(reload) if problem.is_stale() => stale(draft, reload),
+            Some(reload) if problem.is_stale() => stale_note(draft, reload),
             _ => view! { <ProblemNote problem/> }.into_any(),
         })
     };
@@ -156,8 +156,8 @@ pub(super) fn AudienceEditor(
             }
         })
     };
-    let environment = (!choice.is_empty()).then(|| {
-        let options: Vec<_> = choice
+    let environment = (!environments.is_empty()).then(|| {
+        let options: Vec<_> = environments
             .into_iter()
             .map(|(id, name)| {
                 let selected = id == chosen;
@@ -177,10 +177,10 @@ pub(super) fn AudienceEditor(
             <input type="hidden" name="revision" value=move || draft.revision.get()/>
         }
     });
-    let unsaved =
+    let unsaved_note =
         move || (!is_new && changed.get()).then(|| view! { <span class="quiet">"Not saved yet"</span> });
     view! {
-        <ChangeForm change=save.sent() check attr:class="card form audience-form">
+        <ChangeForm change=save.submission() check attr:class="card form audience-form">
             {id}
             <div class="audience-fields">
                 <Field id="name" label="Name" hint="As your team calls these users" problem=name_problem>
@@ -201,10 +201,10 @@ pub(super) fn AudienceEditor(
                 type="hidden" name="rules" value=move || rules.with(Rules::to_json)
                 disabled=move || !is_new && !rules_changed.get()
             />
-            {other_problem}
+            {general_problem}
             {consequence}
             <div class="form-foot">
-                {unsaved}
+                {unsaved_note}
                 <button type="submit" class="button primary" disabled=save.pending()>
                     {if is_new { "Create audience" } else { "Save" }}
                 </button>
@@ -213,12 +213,12 @@ pub(super) fn AudienceEditor(
     }
 }
 
-/// Somebody else was faster.
-fn stale(draft: Draft, reload: Callback<Option<(String, Rules)>>) -> AnyView {
-    let toasts = Toasts::of_page();
+/// A note that somebody else changed the audience.
+fn stale_note(draft: Draft, reload: Callback<Option<(String, Rules)>>) -> AnyView {
+    let toasts = Toasts::from_context();
     let keep = move |_| {
         reload.run(Some((draft.name.get_untracked(), draft.rules.get_untracked())));
-        toasts.say(Tone::Info, "Your changes are still here: saving replaces what the other person saved");
+        toasts.show(Tone::Info, "Your changes are still here: saving replaces what the other person saved");
     };
     view! {
         <Note tone=Tone::Warning>

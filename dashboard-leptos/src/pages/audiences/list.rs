@@ -1,11 +1,11 @@
-//! The audiences of all environments, or of the one that the URL names.
+//! The list of audiences, of one environment or of all.
 
 use edgewise_api::resources::Environment;
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::{
-    calls::{ListEnvironments, ShowAudiences},
+    calls::{ListEnvironments, RenderAudiences},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::links,
@@ -16,7 +16,7 @@ use crate::{
 /// The page.
 #[component]
 pub(crate) fn Audiences() -> impl IntoView {
-    let news = Connection::of_page().news;
+    let updates = Connection::from_context().updates;
     let query = use_query_map();
     let environment = Memo::new(move |_| {
         query.with(|query| query.get("environment")).filter(|environment| !environment.is_empty())
@@ -26,21 +26,21 @@ pub(crate) fn Audiences() -> impl IntoView {
         page.unwrap_or(1).clamp(1, 1_000_000)
     });
     let environments = Loading::new(|| ListEnvironments {});
-    let asked = move || ShowAudiences { environment_id: environment.get(), page: page.get() };
-    let audiences = Loading::with_news(asked, move || news.get());
+    let request = move || RenderAudiences { environment_id: environment.get(), page: page.get() };
+    let audiences = Loading::with_updates(request, move || updates.get());
     let new = move || links::new_audience(environment.get().as_deref());
     view! {
         <PageHead title="Audiences">
             <a class="button primary" href=new><Icon symbol=Symbol::Add/> "New audience"</a>
         </PageHead>
-        <Loaded from=environments rows=1 show={move |environments: Vec<Environment>| {
+        <Loaded from=environments rows=1 render={move |environments: Vec<Environment>| {
             view! { <Filter environments chosen=environment.into()/> }
         }}/>
-        <Loaded from=audiences show=Html::show/>
+        <Loaded from=audiences render=Html::view/>
     }
 }
 
-/// Chooses the environment whose audiences are listed.
+/// The filter by environment.
 #[component]
 fn Filter(environments: Vec<Environment>, chosen: Signal<Option<String>>) -> impl IntoView {
     let navigate = use_navigate();

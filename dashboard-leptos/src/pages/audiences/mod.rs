@@ -1,4 +1,4 @@
-//! The list of audiences, and the page of one.
+//! The list of audiences and the page of an audience.
 
 mod detail;
 mod editor;

@@ -1,4 +1,4 @@
-//! Where an audience is used, and deleting it where it is not.
+//! The experiments that use an audience, and the button to delete an unused one.
 
 use edgewise_api::resources::{AudienceUses, ExperimentRow};
 use leptos::prelude::*;
@@ -13,21 +13,21 @@ use crate::{
     transport::{Change, Loading},
 };
 
-/// The experiments that use it.
+/// The experiments that use the audience.
 #[component]
 pub(super) fn Uses(id: String, uses: Loading<AudienceUses>, draft: Draft) -> impl IntoView {
     let delete = Change::<DeleteAudience>::new();
-    let asks = RwSignal::new(false);
-    let toasts = Toasts::of_page();
+    let confirming = RwSignal::new(false);
+    let toasts = Toasts::from_context();
     let navigate = use_navigate();
-    Effect::new(move || match delete.answer() {
+    Effect::new(move || match delete.response() {
         Some(Ok(publication)) => {
-            toasts.done("Audience deleted", &publication);
+            toasts.success("Audience deleted", &publication);
             navigate(links::AUDIENCES, Default::default());
         }
         Some(Err(problem)) => {
-            asks.set(false);
-            toasts.failed(&problem);
+            confirming.set(false);
+            toasts.error(&problem);
             uses.reload();
         }
         None => {}
@@ -37,24 +37,24 @@ pub(super) fn Uses(id: String, uses: Loading<AudienceUses>, draft: Draft) -> imp
     view! {
         <section class="card audience-uses-card">
             <h2>"Used by"</h2>
-            <Loaded from=uses rows=2 show={move |uses: AudienceUses| list(uses, asks)}/>
+            <Loaded from=uses rows=2 render={move |uses: AudienceUses| list(uses, confirming)}/>
             <div class="audience-delete without-script">
                 {problem}
-                <ChangeForm change=delete.sent()>
+                <ChangeForm change=delete.submission()>
                     <input type="hidden" name="id" value=plain_id/>
                     <input type="hidden" name="revision" value=move || draft.revision.get()/>
-                    <input type="hidden" name="leads" value="true"/>
+                    <input type="hidden" name="redirect" value="true"/>
                     <button type="submit" class="button small"><Icon symbol=Symbol::Delete/> "Delete audience"</button>
                 </ChangeForm>
             </div>
         </section>
-        <Dialog open=asks title="Delete this audience?">
+        <Dialog open=confirming title="Delete this audience?">
             <div class="form">
                 <p><strong>{draft.saved_name}</strong>" and its rules will be gone. No experiment uses it."</p>
-                <ChangeForm change=delete.sent() attr:class="form-foot">
+                <ChangeForm change=delete.submission() attr:class="form-foot">
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="revision" value=move || draft.revision.get()/>
-                    <button type="button" class="button" on:click=move |_| asks.set(false)>"Keep it"</button>
+                    <button type="button" class="button" on:click=move |_| confirming.set(false)>"Keep it"</button>
                     <button type="submit" class="button danger" disabled=delete.pending()>"Delete audience"</button>
                 </ChangeForm>
             </div>
@@ -62,10 +62,10 @@ pub(super) fn Uses(id: String, uses: Loading<AudienceUses>, draft: Draft) -> imp
     }
 }
 
-fn list(uses: AudienceUses, asks: RwSignal<bool>) -> AnyView {
+fn list(uses: AudienceUses, confirming: RwSignal<bool>) -> AnyView {
     let total = uses.counts.total();
-    let shown = u64::try_from(uses.experiments.len()).unwrap_or_default();
-    let more = total.saturating_sub(shown);
+    let listed = u64::try_from(uses.experiments.len()).unwrap_or_default();
+    let more = total.saturating_sub(listed);
     let rows: Vec<_> = uses.experiments.into_iter().map(row).collect();
     let words = match total {
         0 => view! { <p class="quiet">"No experiment uses this audience yet. Choose it on an experiment's page."</p> }.into_any(),
@@ -84,7 +84,7 @@ fn list(uses: AudienceUses, asks: RwSignal<bool>) -> AnyView {
         {more}
         <div class="audience-delete needs-script">
             {reason}
-            <button type="button" class="button small" disabled={total > 0} on:click=move |_| asks.set(true)>
+            <button type="button" class="button small" disabled={total > 0} on:click=move |_| confirming.set(true)>
                 <Icon symbol=Symbol::Delete/> "Delete audience"
             </button>
         </div>

@@ -1,4 +1,4 @@
-//! An environment: what is live, what waits, and its history, with the way back to an older version.
+//! The page of an environment: the live version, unpublished changes, the history and rollbacks.
 
 use edgewise_api::resources::PublicationStatus;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use crate::{
     calls::{History, LoadHistory, Resume, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts},
     html::Html,
-    model::{Done, HistoryQuery, links},
+    model::{Changed, HistoryQuery, links},
     pages::loaded::Loaded,
     problem::Problem,
     transport::{Change, Loading},
@@ -18,66 +18,66 @@ use crate::{
 /// The page.
 #[component]
 pub(crate) fn EnvironmentPage() -> impl IntoView {
-    let (params, query) = (use_params_map(), use_query_map());
-    let asked = Memo::new(move |_| {
-        let of_query = |name| query.with(|query| query.get(name).unwrap_or_default());
+    let (params, parameters) = (use_params_map(), use_query_map());
+    let query = Memo::new(move |_| {
+        let parameter = |name| parameters.with(|parameters| parameters.get(name).unwrap_or_default());
         HistoryQuery {
             id: params.with(|params| params.get("id").unwrap_or_default()),
-            page: of_query("page"),
-            version: of_query("version"),
-            against: of_query("against"),
+            page: parameter("page"),
+            version: parameter("version"),
+            against: parameter("against"),
         }
     });
-    let news = Connection::of_page().news;
+    let updates = Connection::from_context().updates;
     let (resume, roll_back) = (Change::<Resume>::new(), Change::<RollBack>::new());
-    // Outside of what is loaded, so that it stays open when that is loaded again.
-    let asking = RwSignal::new(false);
-    let toasts = Toasts::of_page();
-    Effect::new(move || tell(toasts, "Publishing resumed", resume.answer()));
+    // Kept outside of the loaded content, so that the dialog stays open when the content is loaded again.
+    let confirming = RwSignal::new(false);
+    let toasts = Toasts::from_context();
+    Effect::new(move || report(toasts, "Publishing resumed", resume.response()));
     Effect::new(move || {
-        let done = roll_back.answer();
-        if matches!(done, Some(Ok(_))) {
-            asking.set(false);
+        let result = roll_back.response();
+        if matches!(result, Some(Ok(_))) {
+            confirming.set(false);
         }
-        tell(toasts, "Rolled back", done);
+        report(toasts, "Rolled back", result);
     });
     Effect::new(move || {
-        asked.track();
-        asking.set(false);
+        query.track();
+        confirming.set(false);
     });
-    let changes = move || news.get() + resume.count() + roll_back.count();
-    let history = Loading::with_news(move || LoadHistory { query: asked.get() }, changes);
+    let changes = move || updates.get() + resume.count() + roll_back.count();
+    let history = Loading::with_updates(move || LoadHistory { query: query.get() }, changes);
     view! {
-        <Loaded from=history title="Environment" rows=6 show={move |history: History| {
-            let History { environment, status, waiting, opened, versions } = history;
+        <Loaded from=history title="Environment" rows=6 render={move |history: History| {
+            let History { environment, status, unpublished, opened, versions } = history;
             let (id, live) = (environment.id, status.live_version);
-            let query = asked.get_untracked();
+            let query = query.get_untracked();
             let opened = opened.map(|opened| {
                 let id = id.clone();
-                view! { <OpenedVersion opened query id live asking roll_back/> }
+                view! { <OpenedVersion opened query id live confirming roll_back/> }
             });
             let (list, create) = (links::experiments_of(&id), links::new_experiment(&id));
             view! {
-                <PageHead title=environment.name above=(links::ENVIRONMENTS, "Environments")>
+                <PageHead title=environment.name parent=(links::ENVIRONMENTS, "Environments")>
                     <a class="button" href=list>"Experiments"</a>
                     <a class="button primary" href=create>
                         <Icon symbol=Symbol::Add/> "New experiment"
                     </a>
                 </PageHead>
                 <State id status resume/>
-                {waiting.map(Html::show)}
+                {unpublished.map(Html::view)}
                 {opened}
-                {versions.show()}
+                {versions.view()}
             }
         }}/>
     }
 }
 
-/// Says what became of an action.
-fn tell(toasts: Toasts, what: &str, done: Option<Result<Done<PublicationStatus>, Problem>>) {
-    match done {
-        Some(Ok(done)) => toasts.done(what, &done.publication),
-        Some(Err(problem)) => toasts.failed(&problem),
+/// Reports the result of an action.
+fn report(toasts: Toasts, what: &str, result: Option<Result<Changed<PublicationStatus>, Problem>>) {
+    match result {
+        Some(Ok(changed)) => toasts.success(what, &changed.publication),
+        Some(Err(problem)) => toasts.error(&problem),
         None => {}
     }
 }

@@ -1,9 +1,9 @@
-//! All environments, and making another.
+//! The list of environments, and the form to create one.
 
 use leptos::{html, prelude::*};
 
 use crate::{
-    calls::{CreateEnvironment, ShowEnvironments},
+    calls::{CreateEnvironment, RenderEnvironments},
     components::{ChangeForm, Connection, Field, PageHead, Toasts, Tone},
     html::Html,
     pages::loaded::Loaded,
@@ -13,29 +13,30 @@ use crate::{
 /// The page.
 #[component]
 pub(crate) fn Environments() -> impl IntoView {
-    let news = Connection::of_page().news;
+    let updates = Connection::from_context().updates;
     let create = Change::<CreateEnvironment>::new();
-    let environments = Loading::with_news(|| ShowEnvironments {}, move || news.get() + create.count());
-    let toasts = Toasts::of_page();
+    let environments =
+        Loading::with_updates(|| RenderEnvironments {}, move || updates.get() + create.count());
+    let toasts = Toasts::from_context();
     let field = NodeRef::<html::Input>::new();
     Effect::new(move || {
-        if let Some(Ok(environment)) = create.answer() {
+        if let Some(Ok(environment)) = create.response() {
             if let Some(field) = field.get_untracked() {
                 field.set_value("");
             }
-            toasts.say(Tone::Good, format!("Environment {} created", environment.name));
+            toasts.show(Tone::Good, format!("Environment {} created", environment.name));
         }
     });
     let problem = Signal::derive(move || {
         let problem = create.problem()?;
-        Some(problem.of_field("name").unwrap_or_else(|| problem.words()))
+        Some(problem.for_field("name").unwrap_or_else(|| problem.sentence()))
     });
     view! {
         <PageHead title="Environments"/>
-        <Loaded from=environments show=Html::show/>
+        <Loaded from=environments render=Html::view/>
         <section class="card narrow">
             <h2>"New environment"</h2>
-            <ChangeForm change=create.sent() attr:class="inline-form">
+            <ChangeForm change=create.submission() attr:class="inline-form">
                 <Field id="name" label="Name" hint="Letters, digits, dots, hyphens and underscores; code names it" problem>
                     <input
                         id="name" name="name" required maxlength="63" autocomplete="off" spellcheck="false" aria-describedby="name-note"

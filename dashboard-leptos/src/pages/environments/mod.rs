@@ -1,4 +1,4 @@
-//! The list of environments, and the page of one.
+//! The list of environments and the page of an environment.
 
 mod detail;
 mod list;

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    calls::{Opened, RollBack},
+    calls::{RollBack, VersionDetail},
     components::{ChangeForm, Dialog, Icon, ProblemNote, Symbol},
     html::Html,
     model::HistoryQuery,
@@ -9,17 +9,17 @@ use crate::{
     transport::Change,
 };
 
-/// A version that is looked at: how it differs, and going back to it.
+/// The open version: its differences, and the button to roll back to it.
 #[component]
 pub(super) fn OpenedVersion(
-    opened: Result<Opened, Problem>,
+    opened: Result<VersionDetail, Problem>,
     query: HistoryQuery,
     /// The environment's id.
     id: String,
-    /// The version that is live.
+    /// The live version.
     live: Option<u64>,
-    /// Whether somebody is asked before going back.
-    asking: RwSignal<bool>,
+    /// Whether the dialog that confirms a rollback is open.
+    confirming: RwSignal<bool>,
     roll_back: Change<RollBack>,
 ) -> impl IntoView {
     let close = query.url_with(|query| {
@@ -29,7 +29,7 @@ pub(super) fn OpenedVersion(
     let close = view! {
         <a class="icon-button" href=close aria-label="Close the comparison"><Icon symbol=Symbol::Close/></a>
     };
-    let Opened { version: number, against, choice, differences, back } = match opened {
+    let VersionDetail { version: number, against, comparison_links, differences, rollback } = match opened {
         Ok(opened) => opened,
         Err(problem) => {
             return view! {
@@ -45,13 +45,13 @@ pub(super) fn OpenedVersion(
         Some(against) => format!("Version {number} compared with {against}"),
         None => format!("Version {number}, the first"),
     };
-    let go_back = back.map(|back| {
+    let roll_back_button = rollback.map(|rollback| {
         view! {
-            <button type="button" class="button small needs-script" on:click=move |_| { roll_back.clear(); asking.set(true); }>
+            <button type="button" class="button small needs-script" on:click=move |_| { roll_back.clear(); confirming.set(true); }>
                 <Icon symbol=Symbol::Undo/> "Roll back to version " {number}
             </button>
-            <Dialog open=asking title=format!("Roll back to version {number}?")>
-                <Asked id number live back asking roll_back/>
+            <Dialog open=confirming title=format!("Roll back to version {number}?")>
+                <RollbackConfirmation id number live rollback confirming roll_back/>
             </Dialog>
         }
     });
@@ -59,22 +59,22 @@ pub(super) fn OpenedVersion(
         <section class="card">
             <header>
                 <h2>{title}</h2>
-                <div class="actions">{choice.map(Html::show)} {go_back} {close}</div>
+                <div class="actions">{comparison_links.map(Html::view)} {roll_back_button} {close}</div>
             </header>
-            {differences.show()}
+            {differences.view()}
         </section>
     }
     .into_any()
 }
 
-/// What is asked before going back.
+/// The content of the dialog that confirms a rollback.
 #[component]
-fn Asked(
+fn RollbackConfirmation(
     id: String,
     number: u64,
     live: Option<u64>,
-    back: Html,
-    asking: RwSignal<bool>,
+    rollback: Html,
+    confirming: RwSignal<bool>,
     roll_back: Change<RollBack>,
 ) -> impl IntoView {
     let problem = move || roll_back.problem().map(|problem| view! { <ProblemNote problem/> });
@@ -85,12 +85,12 @@ fn Asked(
                 {number} ", at once and as a new version. Changes made since are kept, and are not live until you resume publishing."
             </p>
             <h3>"What changes for your users"</h3>
-            <div class="scrolls" tabindex="0">{back.show()}</div>
+            <div class="scrolls" tabindex="0">{rollback.view()}</div>
             {problem}
-            <ChangeForm change=roll_back.sent() attr:class="form-foot">
+            <ChangeForm change=roll_back.submission() attr:class="form-foot">
                 <input type="hidden" name="id" value=id/>
                 <input type="hidden" name="version" value=number.to_string()/>
-                <button type="button" class="button" on:click=move |_| asking.set(false)>"Cancel"</button>
+                <button type="button" class="button" on:click=move |_| confirming.set(false)>"Cancel"</button>
                 <button type="submit" class="button danger" disabled=roll_back.pending()>
                     "Roll back to version " {number}
                 </button>

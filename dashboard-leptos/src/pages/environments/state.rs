@@ -7,7 +7,7 @@ use crate::{
     transport::Change,
 };
 
-/// What is live, and what keeps changes from being so.
+/// The live version, and the reason why changes are not published.
 #[component]
 pub(super) fn State(
     /// The environment's id.
@@ -22,7 +22,7 @@ pub(super) fn State(
                     "Rolled back " <Time at=since/> ". Changes since then are kept, and not live until publishing is resumed."
                 </p>
                 <div class="note-actions">
-                    <ChangeForm change=resume.sent()>
+                    <ChangeForm change=resume.submission()>
                         <input type="hidden" name="id" value=id/>
                         <button type="submit" class="button small" disabled=resume.pending()>"Resume publishing"</button>
                     </ChangeForm>

@@ -1,4 +1,4 @@
-//! The list of experiments: search, filters, order and page stand in its URL.
+//! The list of experiments. The URL holds search text, filters, order and page.
 
 use edgewise_api::resources::{Environment, Status};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
@@ -8,7 +8,7 @@ use leptos_router::{
 };
 
 use crate::{
-    calls::{ListEnvironments, ShowExperiments},
+    calls::{ListEnvironments, RenderExperiments},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::{List, links},
@@ -16,18 +16,19 @@ use crate::{
     transport::Loading,
 };
 
-/// How long nothing must be typed before it is searched for.
-const TYPING: std::time::Duration = std::time::Duration::from_millis(200);
+/// The delay between the last key press and the search.
+const SEARCH_DELAY: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// The page.
 #[component]
 pub(crate) fn Experiments() -> impl IntoView {
     let parameters = use_query_map();
     let list = Memo::new(move |_| parameters.with(|parameters| List::of(|name| parameters.get(name))));
-    let news = Connection::of_page().news;
-    let asked =
-        move || ShowExperiments { query: list.get().url().trim_start_matches(links::EXPERIMENTS).to_owned() };
-    let found = Loading::with_news(asked, move || news.get());
+    let updates = Connection::from_context().updates;
+    let request = move || RenderExperiments {
+        query: list.get().url().trim_start_matches(links::EXPERIMENTS).to_owned(),
+    };
+    let found = Loading::with_updates(request, move || updates.get());
     let environments = Loading::new(|| ListEnvironments {});
     view! {
         <PageHead title="Experiments">
@@ -35,42 +36,42 @@ pub(crate) fn Experiments() -> impl IntoView {
                 <Icon symbol=Symbol::Add/> "New experiment"
             </a>
         </PageHead>
-        <Loaded from=environments rows=1 show={move |environments: Vec<Environment>| {
+        <Loaded from=environments rows=1 render={move |environments: Vec<Environment>| {
             view! { <Filters list environments/> }
         }}/>
-        <Loaded from=found rows=8 show=Html::show/>
+        <Loaded from=found rows=8 render=Html::view/>
     }
 }
 
-/// What is searched for. A form that asks for the page again; with scripts it does so as one types and chooses.
+/// The search form. With scripts, it searches on every input.
 #[component]
 fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
     let navigate = use_navigate();
-    let go = move |list: List| {
+    let open = move |list: List| {
         navigate(&list.url(), NavigateOptions { replace: true, scroll: false, ..Default::default() });
     };
-    let now = list.get_untracked();
-    // What is being typed is ahead of the URL, and must not be taken back to it.
-    let typed = RwSignal::new(now.text.clone());
+    let initial = list.get_untracked();
+    // The input is ahead of the URL, and must not be reset to it.
+    let typed = RwSignal::new(initial.text.clone());
     Effect::new(move |_| {
         let text = list.with(|list| list.text.clone());
         if typed.with_untracked(|typed| typed.trim() != text) {
             typed.set(text);
         }
     });
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let stop = move || {
-        if let Some(waiting) = waiting.try_update_value(Option::take).flatten() {
-            waiting.clear();
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let cancel = move || {
+        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+            timer.clear();
         }
     };
-    on_cleanup(stop);
+    on_cleanup(cancel);
     let search = {
-        let go = go.clone();
+        let open = open.clone();
         move || {
-            stop();
+            cancel();
             if let (Some(list), Some(text)) = (list.try_get_untracked(), typed.try_get_untracked()) {
-                go(List { text: text.trim().to_owned(), page: 1, ..list });
+                open(List { text: text.trim().to_owned(), page: 1, ..list });
             }
         }
     };
@@ -78,19 +79,19 @@ fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
         let search = search.clone();
         move |event| {
             typed.set(event_target_value(&event));
-            stop();
-            waiting.set_value(set_timeout_with_handle(search.clone(), TYPING).ok());
+            cancel();
+            timer.set_value(set_timeout_with_handle(search.clone(), SEARCH_DELAY).ok());
         }
     };
     let by_status = {
-        let go = go.clone();
+        let open = open.clone();
         move |event| {
             let status = Status::from_name(&event_target_value(&event));
-            go(List { status, page: 1, ..list.get_untracked() });
+            open(List { status, page: 1, ..list.get_untracked() });
         }
     };
     let by_environment =
-        move |event| go(List { environment: event_target_value(&event), page: 1, ..list.get_untracked() });
+        move |event| open(List { environment: event_target_value(&event), page: 1, ..list.get_untracked() });
     let statuses = Status::ALL.map(|status| {
         let name = match status {
             Status::Draft => "Draft",
@@ -98,10 +99,10 @@ fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
             Status::Paused => "Paused",
             Status::Archived => "Archived",
         };
-        view! { <option value=status.name() selected={now.status == Some(status)}>{name}</option> }
+        view! { <option value=status.name() selected={initial.status == Some(status)}>{name}</option> }
     });
     let environments = environments.into_iter().map(|environment| {
-        let selected = environment.id == now.environment;
+        let selected = environment.id == initial.environment;
         view! { <option value=environment.id selected=selected>{environment.name}</option> }
     });
     view! {
@@ -113,7 +114,7 @@ fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
                 <Icon symbol=Symbol::Search/>
                 <input
                     type="search" name="q" aria-label="Search by name or key" placeholder="Search by name or key"
-                    autocomplete="off" spellcheck="false" maxlength="256" value=now.text prop:value=typed on:input=on_input
+                    autocomplete="off" spellcheck="false" maxlength="256" value=initial.text prop:value=typed on:input=on_input
                 />
                 <kbd class="needs-script" aria-hidden="true">"/"</kbd>
             </div>

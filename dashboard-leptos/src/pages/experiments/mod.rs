@@ -1,4 +1,4 @@
-//! The list of experiments, the page of one, and making one.
+//! The list of experiments, the page of an experiment and the page to create one.
 
 mod detail;
 mod list;

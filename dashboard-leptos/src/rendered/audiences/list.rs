@@ -8,38 +8,38 @@ use crate::{
     rendered::{pagination::Pagination, table::Table},
 };
 
-/// An audience, as a list shows it.
-pub(crate) struct AudienceLine {
+/// A row of the list of audiences.
+pub(crate) struct AudienceListRow {
     /// UUID.
     pub(crate) id: String,
-    /// Unique in its environment.
+    /// Unique in the environment.
     pub(crate) name: String,
-    /// The name of its environment.
+    /// The environment's name.
     pub(crate) environment: String,
-    /// In plain English, and not longer than a line can be.
+    /// A description that fits into a row.
     pub(crate) rules: String,
-    /// How many experiments use it.
+    /// The number of experiments that use the audience.
     pub(crate) uses: u64,
-    /// How many of them run.
+    /// The number of running experiments that use the audience.
     pub(crate) running: u64,
     /// ISO 8601, UTC.
     pub(crate) updated_at: String,
 }
 
-/// Columns of the table.
-const HEADS: [(&str, &str); 5] =
+/// The columns of the table.
+const COLUMNS: [(&str, &str); 5] =
     [("Name", ""), ("Environment", ""), ("Matches", ""), ("Used by", ""), ("Updated", "")];
 
-/// A page of audiences, of an environment or of all.
-pub(crate) fn list(environment: Option<String>, audiences: Page<AudienceLine>) -> Html {
+/// Renders a page of the audiences of one environment or of all.
+pub(crate) fn list(environment: Option<String>, audiences: Page<AudienceListRow>) -> Html {
     if audiences.pagination.total == 0 {
-        Html::of(nothing(environment.as_deref()))
+        Html::render(empty(environment.as_deref()))
     } else {
-        Html::of(table(audiences, environment))
+        Html::render(table(audiences, environment))
     }
 }
 
-fn nothing(environment: Option<&str>) -> AnyView {
+fn empty(environment: Option<&str>) -> AnyView {
     let new = links::new_audience(environment);
     let title = if environment.is_some() { "No audiences in this environment" } else { "No audiences yet" };
     view! {
@@ -54,18 +54,18 @@ fn nothing(environment: Option<&str>) -> AnyView {
     .into_any()
 }
 
-fn table(audiences: Page<AudienceLine>, environment: Option<String>) -> AnyView {
+fn table(audiences: Page<AudienceListRow>, environment: Option<String>) -> AnyView {
     let Page { data, pagination } = audiences;
     let rows: Vec<_> = data.into_iter().map(row).collect();
     view! {
-        <Table class="table audiences" heads=HEADS>{rows}</Table>
+        <Table class="table audiences" columns=COLUMNS>{rows}</Table>
         <Pagination pagination url=move |page| links::audiences(environment.as_deref(), page)/>
     }
     .into_any()
 }
 
-fn row(audience: AudienceLine) -> impl IntoView {
-    let AudienceLine { id, name, environment, rules, uses, running, updated_at } = audience;
+fn row(audience: AudienceListRow) -> impl IntoView {
+    let AudienceListRow { id, name, environment, rules, uses, running, updated_at } = audience;
     let uses = match (uses, running) {
         (0, _) => view! { <span class="quiet">"Not used"</span> }.into_any(),
         (uses, running) => {

@@ -2,4 +2,4 @@
 
 mod list;
 
-pub(crate) use list::{AudienceLine, list};
+pub(crate) use list::{AudienceListRow, list};

@@ -2,26 +2,26 @@ use leptos::prelude::*;
 
 use crate::{
     html::Html,
-    model::{Change, Comparison, Field, Run, Thing, links},
+    model::{Change, Comparison, Field, Item, Run, links},
 };
 
-/// The most things that are unfolded at first.
-const UNFOLDED: usize = 6;
+/// The most items that are all expanded at first.
+const MAX_UNFOLDED: usize = 6;
 
-/// How two versions differ.
+/// Renders the differences between two versions.
 pub(crate) fn differences(comparison: Comparison) -> Html {
-    Html::of(view! { <Differences comparison/> })
+    Html::render(view! { <Differences comparison/> })
 }
 
-/// How two versions differ: what was there before on the left, what is there after on the right.
+/// The differences between two versions, with the older one on the left.
 #[component]
 pub(super) fn Differences(comparison: Comparison) -> impl IntoView {
     if comparison.is_empty() {
         return view! { <p class="quiet">"The content is the same."</p> }.into_any();
     }
     let unlisted = comparison.unlisted();
-    let Comparison { added, removed, changed, reordered, things, .. } = comparison;
-    let few = things.len() <= UNFOLDED;
+    let Comparison { added, removed, changed, reordered, items, .. } = comparison;
+    let unfolded = items.len() <= MAX_UNFOLDED;
     let tally = [(added, "added"), (changed, "changed"), (removed, "removed")].map(|(count, words)| {
         let class = if count == 0 { "" } else { words };
         view! { <li class=class><strong>{count}</strong> " " {words}</li> }
@@ -30,21 +30,21 @@ pub(super) fn Differences(comparison: Comparison) -> impl IntoView {
         <div class="comparison">
             <ul class="tally">{tally.into_iter().collect_view()}</ul>
             {reordered.then(|| view! { <p class="quiet">"Experiments are decided in another order."</p> })}
-            {things.into_iter().map(|thing| one(thing, few)).collect_view()}
+            {items.into_iter().map(|item| item_details(item, unfolded)).collect_view()}
             {(unlisted > 0).then(|| view! { <p class="quiet">"And " {unlisted} " more, which are not listed."</p> })}
         </div>
     }
     .into_any()
 }
 
-fn one(thing: Thing, unfolded: bool) -> AnyView {
-    let Thing { change, key, experiment, fields } = thing;
+fn item_details(item: Item, unfolded: bool) -> AnyView {
+    let Item { change, key, experiment, fields } = item;
     let (class, word) = match change {
         Change::Added => ("mark added", "Added"),
         Change::Removed => ("mark removed", "Removed"),
         Change::Changed => ("mark changed", "Changed"),
     };
-    let fields = fields.into_iter().map(|field| sides(field, change)).collect_view();
+    let fields = fields.into_iter().map(|field| field_row(field, change)).collect_view();
     let link = experiment.map(|id| {
         view! { <a href=links::experiment(&id)>"Open the experiment"</a> }
     });
@@ -60,7 +60,7 @@ fn one(thing: Thing, unfolded: bool) -> AnyView {
     .into_any()
 }
 
-fn sides(field: Field, change: Change) -> AnyView {
+fn field_row(field: Field, change: Change) -> AnyView {
     let Field { name, before, after } = field;
     let before = (change != Change::Added).then(|| side("Before", "before", before));
     let after = (change != Change::Removed).then(|| side("After", "after", after));

@@ -8,21 +8,21 @@ use crate::{
     rendered::table::Table,
 };
 
-/// Columns of the table of environments.
-const HEADS: [(&str, &str); 4] =
+/// The columns of the table.
+const COLUMNS: [(&str, &str); 4] =
     [("Name", ""), ("Live", ""), ("Running", "number"), ("Experiments", "number when-wide")];
 
-/// All environments, as a table.
+/// Renders all environments.
 pub(crate) fn list(summaries: Vec<EnvironmentSummary>) -> Html {
     if summaries.is_empty() {
-        Html::of(view! {
+        Html::render(view! {
             <Empty title="No environments yet">
                 <p>"An environment has its own experiments and its own users. Most teams begin with "<code>"prod"</code>" and "<code>"staging"</code>"."</p>
             </Empty>
         })
     } else {
         let rows = summaries.into_iter().map(row).collect_view();
-        Html::of(view! { <Table class="table" heads=HEADS>{rows}</Table> })
+        Html::render(view! { <Table class="table" columns=COLUMNS>{rows}</Table> })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The list of environments, the history of one, and how its versions differ.
+//! The list of environments, the history of an environment and the differences between versions.
 
 mod differences;
 mod list;
@@ -6,4 +6,4 @@ mod versions;
 
 pub(crate) use differences::differences;
 pub(crate) use list::list;
-pub(crate) use versions::{choice, versions, waiting};
+pub(crate) use versions::{comparison_links, unpublished, versions};

@@ -13,8 +13,8 @@ use crate::{
     rendered::{pagination::Pagination, table::Table},
 };
 
-/// Columns of the table of versions.
-const HEADS: [(&str, &str); 5] = [
+/// The columns of the table.
+const COLUMNS: [(&str, &str); 5] = [
     ("Version", ""),
     ("State", ""),
     ("Made", ""),
@@ -22,10 +22,10 @@ const HEADS: [(&str, &str); 5] = [
     ("Running experiments", "number when-wide"),
 ];
 
-/// The versions of an environment, the newest first. Each leads to how it differs.
+/// Renders the versions of an environment, newest first. Each row links to the version's differences.
 pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Option<u64>) -> Html {
     if versions.pagination.total == 0 {
-        return Html::of(view! {
+        return Html::render(view! {
             <section class="history">
                 <h2>"History"</h2>
                 <Empty title="Nothing published yet">
@@ -36,13 +36,13 @@ pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Opti
     }
     let pagination = versions.pagination;
     let rows = versions.data.into_iter().map(|version| row(version, query, live)).collect_view();
-    Html::of(view! {
+    Html::render(view! {
         <section class="history">
             <header>
                 <h2>"History"</h2>
                 <Pagination pagination url={move |page| query.url_with(|query| query.page = page.to_string())}/>
             </header>
-            <Table class="table versions" heads=HEADS>{rows}</Table>
+            <Table class="table versions" columns=COLUMNS>{rows}</Table>
         </section>
     })
 }
@@ -56,13 +56,13 @@ fn row(version: Version, query: &HistoryQuery, live: Option<u64>) -> AnyView {
         VersionState::Superseded => ("pill draft", "Never live"),
     };
     let text = number.to_string();
-    let opened = query.version == text;
+    let is_open = query.version == text;
     let href = query.url_with(|query| {
         query.version = text;
         query.against.clear();
     });
     view! {
-        <tr aria-current=opened.then_some("true")>
+        <tr aria-current=is_open.then_some("true")>
             <td>
                 <a class="whole-row" href=href>"Version " {number}</a>
                 {restores.map(|restored| view! { <span class="restores">"Rolled back to " {restored}</span> })}
@@ -76,40 +76,41 @@ fn row(version: Version, query: &HistoryQuery, live: Option<u64>) -> AnyView {
     .into_any()
 }
 
-/// Links to compare with the version before, or with what is live; nothing where that is the same.
-pub(crate) fn choice(query: &HistoryQuery, version: u64, live: Option<u64>) -> Option<Html> {
+/// Renders links to compare a version with the previous or the live version. Returns `None` if no version other than
+/// this one is live.
+pub(crate) fn comparison_links(query: &HistoryQuery, version: u64, live: Option<u64>) -> Option<Html> {
     let live = live.filter(|live| *live != version)?;
     let live_text = live.to_string();
     let with_live = query.against == live_text;
-    let choices = [
+    let links = [
         ("The version before", query.against.is_empty(), query.url_with(|query| query.against.clear())),
         ("What is live", with_live, query.url_with(|query| query.against = live_text)),
     ];
-    let choices = choices.map(|(words, chosen, href)| {
+    let links = links.map(|(words, chosen, href)| {
         view! { <a href=href aria-current=chosen.then_some("true")>{words}</a> }
     });
-    Some(Html::of(
-        view! { <nav class="choice" aria-label="Compare with">{choices.into_iter().collect_view()}</nav> },
+    Some(Html::render(
+        view! { <nav class="choice" aria-label="Compare with">{links.into_iter().collect_view()}</nav> },
     ))
 }
 
-/// What a publish would make live.
-pub(crate) fn waiting(waiting: Result<Comparison, Problem>, status: &PublicationStatus) -> Html {
+/// Renders the changes that the next version would publish.
+pub(crate) fn unpublished(comparison: Result<Comparison, Problem>, status: &PublicationStatus) -> Html {
     let (title, words) = match status.held_at {
         Some(_) => ("Waiting until publishing is resumed", "This becomes live when publishing is resumed."),
         None => ("Waiting to be published", "This becomes live with the next version."),
     };
-    let shown = match waiting {
+    let content = match comparison {
         Ok(comparison) => view! { <Differences comparison/> }.into_any(),
         Err(problem) => view! { <ProblemNote problem/> }.into_any(),
     };
-    Html::of(view! {
+    Html::render(view! {
         <section class="card">
             <header>
                 <h2>{title}</h2>
                 <p class="quiet">{words}</p>
             </header>
-            {shown}
+            {content}
         </section>
     })
 }

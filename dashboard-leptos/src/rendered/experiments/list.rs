@@ -11,18 +11,18 @@ use crate::{
     rendered::pagination::Pagination,
 };
 
-/// A page of experiments, or why there are none.
+/// Renders a page of experiments, or the reason why it is empty.
 pub(crate) fn list(list: List, found: Page<ExperimentSummary>) -> Html {
     if !found.data.is_empty() {
-        Html::of(view! { <Found list found/> })
+        Html::render(view! { <Found list found/> })
     } else if list.is_filtered() || list.page > 1 {
-        Html::of(view! { <NoneMatch list/> })
+        Html::render(view! { <NoneMatch list/> })
     } else {
-        Html::of(view! { <NoneYet/> })
+        Html::render(view! { <NoneYet/> })
     }
 }
 
-/// Those that are found.
+/// The table of experiments.
 #[component]
 fn Found(list: List, found: Page<ExperimentSummary>) -> impl IntoView {
     let head = |name: &'static str, sort: ExperimentSort| {
@@ -87,7 +87,7 @@ fn row(experiment: ExperimentSummary) -> impl IntoView {
     }
 }
 
-/// Stands where none match.
+/// The placeholder if no experiment matches the filters.
 #[component]
 fn NoneMatch(list: List) -> impl IntoView {
     let words = if list.is_filtered() {
@@ -103,7 +103,7 @@ fn NoneMatch(list: List) -> impl IntoView {
     }
 }
 
-/// Stands where there are none at all.
+/// The placeholder if there are no experiments.
 #[component]
 fn NoneYet() -> impl IntoView {
     view! {

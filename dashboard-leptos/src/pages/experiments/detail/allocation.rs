@@ -8,10 +8,10 @@ use super::{
 use crate::{
     calls::ExperimentPart,
     components::{Part, SplitEditor},
-    model::{MOST_RANGES, Split},
+    model::{MAX_RANGES, Split},
 };
 
-/// Which share of users gets which variant.
+/// The section that edits the split.
 #[component]
 pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
     let split = editing.split;
@@ -29,15 +29,15 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
                 when=move || !has_none()
                 fallback=|| view! { <p class="part-empty">"Save variants first: then you can divide users among them."</p> }
             >
-                <SplitEditor parts=parts split=split.now saved=split.kept live=is_live/>
+                <SplitEditor parts=parts split=split.current saved=split.saved live=is_live/>
                 <SectionFoot
                     editing
                     part=ExperimentPart::Allocations
                     changed=Signal::derive(move || split.is_changed())
-                    blocked=Signal::derive(move || split.now.with(|split| split.ranges().len() > MOST_RANGES))
+                    blocked=Signal::derive(move || split.current.with(|split| split.ranges().len() > MAX_RANGES))
                     label="Save allocation"
                     save=move || {
-                        let body = split.now.with_untracked(Split::to_json);
+                        let body = split.current.with_untracked(Split::to_json);
                         editing.save(ExperimentPart::Allocations, body, "Allocation saved");
                     }
                     discard=move || split.discard()

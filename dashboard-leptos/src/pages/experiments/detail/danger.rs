@@ -9,7 +9,7 @@ use crate::{
     transport::Change,
 };
 
-/// What cannot be undone.
+/// The section that deletes the experiment.
 #[component]
 pub(super) fn Danger(editing: Editing) -> impl IntoView {
     let (open, typed) = (RwSignal::new(false), RwSignal::new(String::new()));
@@ -24,7 +24,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
             editing.delete(move || navigate(links::EXPERIMENTS, Default::default()));
         }
     };
-    // Where there are no scripts.
+    // The form that is submitted without scripts.
     let plain = Change::<DeleteExperiment>::new();
     let problem = move || plain.problem().map(|problem| view! { <ProblemNote problem/> });
     let (id, revision) = editing.detail.with_untracked(|detail| (detail.row.id.clone(), detail.revision));
@@ -44,10 +44,10 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
             >
                 <Icon symbol=Symbol::Delete/> "Delete experiment"
             </button>
-            <ChangeForm change=plain.sent() attr:class="button-row without-script">
+            <ChangeForm change=plain.submission() attr:class="button-row without-script">
                 <input type="hidden" name="id" value=id/>
                 <input type="hidden" name="revision" value=revision/>
-                <input type="hidden" name="leads" value="true"/>
+                <input type="hidden" name="redirect" value="true"/>
                 <label><input type="checkbox" required/>" I mean it"</label>
                 <button type="submit" class="button danger-text"><Icon symbol=Symbol::Delete/> "Delete experiment"</button>
             </ChangeForm>

@@ -3,15 +3,15 @@ use leptos::prelude::*;
 use super::{editing::Editing, section::SectionFoot};
 use crate::{calls::ExperimentPart, components::Field, model::quoted};
 
-/// Edits name and description.
+/// The form that edits name and description.
 #[component]
 pub(super) fn DetailsForm(
     editing: Editing,
     close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let (name, description) = (editing.name.now, editing.description.now);
+    let (name, description) = (editing.name.current, editing.description.current);
     let problem = move |field: &'static str| {
-        Signal::derive(move || editing.problem_of(ExperimentPart::Details)?.of_field(field))
+        Signal::derive(move || editing.problem_of(ExperimentPart::Details)?.for_field(field))
     };
     let save = move || {
         let body = name.with_untracked(|name| {
@@ -21,10 +21,10 @@ pub(super) fn DetailsForm(
         });
         editing.save(ExperimentPart::Details, body, "Name and description saved");
     };
-    // It is over once it is saved.
-    let kept = move || (editing.name.kept.get(), editing.description.kept.get());
+    // Closes the form when it has been saved.
+    let saved = move || (editing.name.saved.get(), editing.description.saved.get());
     Effect::new(move |before: Option<(String, String)>| {
-        let now = kept();
+        let now = saved();
         if before.is_some_and(|before| before != now) && !untrack(|| editing.details_changed()) {
             close();
         }

@@ -1,16 +1,16 @@
-//! What is being edited, beside what is kept.
+//! Edited values next to their saved values.
 
 use edgewise_api::resources::Variant;
 use leptos::prelude::*;
 
 use crate::model::{formatted, quoted};
 
-/// A value as it is edited, beside that which is kept.
+/// An edited value next to its saved value.
 pub(super) struct Draft<T: 'static> {
-    /// As it is kept.
-    pub(super) kept: RwSignal<T>,
-    /// As it is edited.
-    pub(super) now: RwSignal<T>,
+    /// The saved value.
+    pub(super) saved: RwSignal<T>,
+    /// The edited value.
+    pub(super) current: RwSignal<T>,
 }
 
 impl<T> Clone for Draft<T> {
@@ -23,46 +23,47 @@ impl<T> Copy for Draft<T> {}
 
 impl<T: Clone + PartialEq + Send + Sync + 'static> Draft<T> {
     pub(super) fn new(value: T) -> Self {
-        Self { kept: RwSignal::new(value.clone()), now: RwSignal::new(value) }
+        Self { saved: RwSignal::new(value.clone()), current: RwSignal::new(value) }
     }
 
-    /// Whether there is something to save.
+    /// Whether the value differs from the saved one.
     pub(super) fn is_changed(self) -> bool {
-        self.kept.with(|kept| self.now.with(|now| kept != now))
+        self.saved.with(|saved| self.current.with(|current| saved != current))
     }
 
-    /// Goes back to what is kept.
+    /// Resets the value to the saved one.
     pub(super) fn discard(self) {
-        self.now.set(self.kept.get_untracked());
+        self.current.set(self.saved.get_untracked());
     }
 
-    /// Takes what is kept from now on; what is being edited stays, if it is to.
-    pub(super) fn take(self, value: T, keep_changes: bool) {
-        let changed = self.kept.with_untracked(|kept| self.now.with_untracked(|now| kept != now));
-        if !(changed && keep_changes) && self.now.with_untracked(|now| *now != value) {
-            self.now.set(value.clone());
+    /// Sets the saved value. With `keep_changes`, an edited value stays.
+    pub(super) fn accept(self, value: T, keep_changes: bool) {
+        let changed =
+            self.saved.with_untracked(|saved| self.current.with_untracked(|current| saved != current));
+        if !(changed && keep_changes) && self.current.with_untracked(|current| *current != value) {
+            self.current.set(value.clone());
         }
-        self.kept.set(value);
+        self.saved.set(value);
     }
 }
 
-/// A variant as it is edited.
+/// An edited variant.
 #[derive(Clone, Debug)]
 pub(super) struct VariantDraft {
-    /// Tells it from all others of the page.
+    /// Unique on the page.
     pub(super) number: u32,
-    /// Empty for one that is new.
+    /// Empty for a new variant.
     pub(super) id: String,
     pub(super) key: ArcRwSignal<String>,
     pub(super) name: ArcRwSignal<String>,
-    /// JSON; empty for none.
+    /// JSON; empty for no payload.
     pub(super) payload: ArcRwSignal<String>,
-    /// Whether it is to be deleted.
-    pub(super) gone: ArcRwSignal<bool>,
+    /// Whether saving deletes the variant.
+    pub(super) deleted: ArcRwSignal<bool>,
 }
 
 impl VariantDraft {
-    /// A new one beside others, with a key that none of them has.
+    /// Creates a variant with a key that no other variant has.
     pub(super) fn new(number: u32, others: &[Self]) -> Self {
         let mut place = others.len();
         loop {
@@ -78,34 +79,34 @@ impl VariantDraft {
         }
     }
 
-    /// One that there is.
+    /// Creates a draft of a saved variant.
     pub(super) fn of(number: u32, variant: &Variant) -> Self {
         Self::with(number, variant.id.clone(), variant.key.clone(), variant.name.clone(), payload_of(variant))
     }
 
     fn with(number: u32, id: String, key: String, name: String, payload: String) -> Self {
         let [key, name, payload] = [key, name, payload].map(ArcRwSignal::new);
-        Self { number, id, key, name, payload, gone: ArcRwSignal::new(false) }
+        Self { number, id, key, name, payload, deleted: ArcRwSignal::new(false) }
     }
 
-    /// Whether it is not yet kept.
+    /// Whether the variant has not been saved.
     pub(super) fn is_new(&self) -> bool {
         self.id.is_empty()
     }
 
-    fn renames(&self, kept: &Variant) -> bool {
-        self.name.with(|name| *name != kept.name)
+    fn renames(&self, saved: &Variant) -> bool {
+        self.name.with(|name| *name != saved.name)
     }
 
-    fn changes_payload(&self, kept: &Variant) -> bool {
-        self.payload.with(|payload| formatted(payload) != payload_of(kept))
+    fn changes_payload(&self, saved: &Variant) -> bool {
+        self.payload.with(|payload| formatted(payload) != payload_of(saved))
     }
 
-    /// Whether there is something to save of it.
-    pub(super) fn is_changed(&self, kept: &[Variant]) -> bool {
-        let is_gone = self.gone.get();
-        match kept.iter().find(|kept| kept.id == self.id) {
-            Some(kept) => is_gone || self.renames(kept) || self.changes_payload(kept),
+    /// Whether the variant differs from the saved one.
+    pub(super) fn is_changed(&self, saved: &[Variant]) -> bool {
+        let is_gone = self.deleted.get();
+        match saved.iter().find(|saved| saved.id == self.id) {
+            Some(saved) => is_gone || self.renames(saved) || self.changes_payload(saved),
             None => true,
         }
     }
@@ -115,30 +116,30 @@ fn payload_of(variant: &Variant) -> String {
     variant.payload.as_ref().map(|payload| formatted(payload.get())).unwrap_or_default()
 }
 
-/// The request that makes kept variants what is drafted; and the field of it that each draft, by its number, stands in.
-pub(super) fn variants_request(drafts: &[VariantDraft], kept: &[Variant]) -> (String, Vec<(u32, String)>) {
+/// Returns the request body that saves the drafts; and the path of each draft in it, by the draft's number.
+pub(super) fn variants_request(drafts: &[VariantDraft], saved: &[Variant]) -> (String, Vec<(u32, String)>) {
     let (mut create, mut update, mut delete) = (Vec::new(), Vec::new(), Vec::new());
     let mut fields = Vec::new();
     for draft in drafts {
         let name = draft.name.with_untracked(|name| quoted(name));
         let payload = draft.payload.with_untracked(|payload| payload.trim().to_owned());
-        match kept.iter().find(|kept| kept.id == draft.id) {
+        match saved.iter().find(|saved| saved.id == draft.id) {
             None => {
                 fields.push((draft.number, format!("create[{}]", create.len())));
                 let key = draft.key.with_untracked(|key| quoted(key.trim()));
                 let payload = if payload.is_empty() { payload } else { format!(r#","payload":{payload}"#) };
                 create.push(format!(r#"{{"key":{key},"name":{name}{payload}}}"#));
             }
-            Some(kept) if draft.gone.get_untracked() => delete.push(quoted(&kept.id)),
-            Some(kept) if untrack(|| draft.is_changed(std::slice::from_ref(kept))) => {
+            Some(saved) if draft.deleted.get_untracked() => delete.push(quoted(&saved.id)),
+            Some(saved) if untrack(|| draft.is_changed(std::slice::from_ref(saved))) => {
                 fields.push((draft.number, format!("update[{}]", update.len())));
                 let payload = if payload.is_empty() { "null" } else { &payload };
-                let payload = if untrack(|| draft.changes_payload(kept)) {
+                let payload = if untrack(|| draft.changes_payload(saved)) {
                     format!(r#","payload":{payload}"#)
                 } else {
                     String::new()
                 };
-                update.push(format!(r#"{{"id":{},"name":{name}{payload}}}"#, quoted(&kept.id)));
+                update.push(format!(r#"{{"id":{},"name":{name}{payload}}}"#, quoted(&saved.id)));
             }
             Some(_) => {}
         }
@@ -163,20 +164,20 @@ mod tests {
             payload: payload.map(|json| RawValue::from_string(json.to_owned()).unwrap()),
             experiment_id: "e".to_owned(),
         };
-        let kept = [
+        let saved = [
             variant("a", Some(r#"{"n":1.0}"#)),
             variant("b", None),
             variant("c", None),
             variant("d", Some("{}")),
         ];
         let mut drafts: Vec<_> =
-            (0..).zip(&kept).map(|(number, kept)| VariantDraft::of(number, kept)).collect();
+            (0..).zip(&saved).map(|(number, saved)| VariantDraft::of(number, saved)).collect();
         drafts[1].payload.set(r#" {"n": 1e2} "#.to_owned());
-        drafts[2].gone.set(true);
+        drafts[2].deleted.set(true);
         drafts[3].payload.set(" ".to_owned());
         drafts[3].name.set("\"New\"".to_owned());
         drafts.push(VariantDraft::new(9, &drafts));
-        let (body, fields) = variants_request(&drafts, &kept);
+        let (body, fields) = variants_request(&drafts, &saved);
         let request = VariantsPatch::from_body(body.as_bytes()).unwrap();
         let updates: Vec<_> = request
             .update

@@ -7,7 +7,7 @@ use crate::{
     model::{Split, links, percent},
 };
 
-/// What the experiment is, and where it is in its life.
+/// The header: name, key, status and actions.
 #[component]
 pub(super) fn Head(editing: Editing) -> impl IntoView {
     let detail = editing.detail;
@@ -25,15 +25,15 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
             view! { <a href=href title="Its environment">{name}</a> <LiveState status=publication/> }
         })
     };
-    let edits = RwSignal::new(false);
+    let is_editing = RwSignal::new(false);
     view! {
         <div class="experiment-head">
-            <PageHead title=name above=(links::EXPERIMENTS, "Experiments")>
+            <PageHead title=name parent=(links::EXPERIMENTS, "Experiments")>
                 <button
                     type="button"
                     class="button plain needs-script"
-                    aria-expanded=move || edits.get().to_string()
-                    on:click=move |_| edits.update(|edits| *edits = !*edits)
+                    aria-expanded=move || is_editing.get().to_string()
+                    on:click=move |_| is_editing.update(|is_editing| *is_editing = !*is_editing)
                 >
                     <Icon symbol=Symbol::Edit/> "Edit"
                 </button>
@@ -48,22 +48,22 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 {environment}
             </div>
             {description}
-            <Show when=move || edits.get()>
-                <DetailsForm editing close=move || edits.set(false)/>
+            <Show when=move || is_editing.get()>
+                <DetailsForm editing close=move || is_editing.set(false)/>
             </Show>
         </div>
     }
 }
 
-/// Copies a text.
+/// A button that copies a text.
 #[component]
 fn CopyButton(#[prop(into)] text: Signal<String>) -> impl IntoView {
-    let toasts = Toasts::of_page();
+    let toasts = Toasts::from_context();
     let copy = move |_| {
-        if copy(&text.get_untracked()) {
-            toasts.say(Tone::Good, "Key copied");
+        if copy_to_clipboard(&text.get_untracked()) {
+            toasts.show(Tone::Good, "Key copied");
         } else {
-            toasts.say(
+            toasts.show(
                 Tone::Warning,
                 "This browser does not allow copying here: select the key and copy it yourself",
             );
@@ -76,33 +76,33 @@ fn CopyButton(#[prop(into)] text: Signal<String>) -> impl IntoView {
     }
 }
 
-/// Whether it was begun: browsers do not let pages copy that came by plain HTTP from elsewhere.
-fn copy(text: &str) -> bool {
+/// Returns whether copying has started. Browsers do not allow it on pages served by plain HTTP from another host.
+fn copy_to_clipboard(text: &str) -> bool {
     use leptos::web_sys::{
         js_sys::{Function, Reflect},
         wasm_bindgen::{JsCast, JsValue},
     };
 
     let member = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();
-    let begun = member(&window(), "navigator")
+    let result = member(&window(), "navigator")
         .and_then(|navigator| member(&navigator, "clipboard"))
         .and_then(|clipboard| {
             Some((member(&clipboard, "writeText")?.dyn_into::<Function>().ok()?, clipboard))
         })
         .and_then(|(write, clipboard)| write.call1(&clipboard, &JsValue::from_str(text)).ok());
-    begun.is_some()
+    result.is_some()
 }
 
-/// What may become of it.
+/// The actions that the status allows.
 #[component]
 fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
-    let (launches, archives) = (RwSignal::new(false), RwSignal::new(false));
+    let (launching, archiving) = (RwSignal::new(false), RwSignal::new(false));
     let button = move |class: &'static str,
                        symbol,
                        label: &'static str,
-                       act: &'static dyn Fn(Editing, RwSignal<bool>, RwSignal<bool>)| {
+                       action: &'static dyn Fn(Editing, RwSignal<bool>, RwSignal<bool>)| {
         view! {
-            <button type="button" class=class disabled=move || editing.is_busy() on:click=move |_| act(editing, launches, archives)>
+            <button type="button" class=class disabled=move || editing.is_busy() on:click=move |_| action(editing, launching, archiving)>
                 <Icon symbol=symbol/> {label}
             </button>
         }
@@ -110,10 +110,10 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
     };
     let next = move || match status.get() {
         Status::Draft => {
-            Some(button("button primary", Symbol::Play, "Launch", &|_, launches, _| launches.set(true)))
+            Some(button("button primary", Symbol::Play, "Launch", &|_, launching, _| launching.set(true)))
         }
         Status::Paused => {
-            Some(button("button primary", Symbol::Play, "Resume", &|_, launches, _| launches.set(true)))
+            Some(button("button primary", Symbol::Play, "Resume", &|_, launching, _| launching.set(true)))
         }
         Status::Running => Some(button("button", Symbol::Pause, "Pause", &|editing, _, _| {
             change_status(editing, Status::Paused, "Experiment paused");
@@ -124,23 +124,23 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
         status
             .get()
             .may_become(Status::Archived)
-            .then(|| button("button", Symbol::Archive, "Archive", &|_, _, archives| archives.set(true)))
+            .then(|| button("button", Symbol::Archive, "Archive", &|_, _, archiving| archiving.set(true)))
     };
     view! {
         <div class="button-row needs-script">{archive} {next}</div>
-        <LaunchDialog editing open=launches status/>
-        <Dialog open=archives title="Archive this experiment?">
+        <LaunchDialog editing open=launching status/>
+        <Dialog open=archiving title="Archive this experiment?">
             <div class="form">
                 <p>"Archiving is for good: its users get no variant any more, and it cannot be launched again. What it was stays readable."</p>
                 <p class="quiet">"To stop it for a while, pause it instead."</p>
                 <div class="form-foot">
-                    <button type="button" class="button" on:click=move |_| archives.set(false)>"Cancel"</button>
+                    <button type="button" class="button" on:click=move |_| archiving.set(false)>"Cancel"</button>
                     <button
                         type="button"
                         class="button danger"
                         disabled=move || editing.is_busy()
                         on:click=move |_| {
-                            archives.set(false);
+                            archiving.set(false);
                             change_status(editing, Status::Archived, "Experiment archived");
                         }
                     >
@@ -152,7 +152,7 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
     }
 }
 
-/// Says what launching does, and what is missing.
+/// The dialog that confirms launching or resuming, with a warning if the experiment is incomplete.
 #[component]
 fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) -> impl IntoView {
     let detail = editing.detail;
@@ -171,11 +171,11 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
             }
         })
     };
-    let what = move || {
+    let effect = move || {
         detail.with(|detail| {
             let share = percent(Split::of(&detail.allocations).allocated());
             let whom = if detail.row.audience_id.is_some()
-                || editing.rules.kept.with(|rules| *rules != Default::default())
+                || editing.rules.saved.with(|rules| *rules != Default::default())
             {
                 "the users it is targeted at"
             } else {
@@ -185,14 +185,14 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
             format!("In {environment}, {share} % of {whom} get one of its variants from then on.")
         })
     };
-    let resumes = move || status.get() == Status::Paused;
-    let verb = move || if resumes() { "Resume" } else { "Launch" };
+    let is_resume = move || status.get() == Status::Paused;
+    let verb = move || if is_resume() { "Resume" } else { "Launch" };
     let launch = move |_| {
         open.set(false);
         change_status(
             editing,
             Status::Running,
-            if resumes() { "Experiment resumed" } else { "Experiment launched" },
+            if is_resume() { "Experiment resumed" } else { "Experiment launched" },
         );
     };
     let body = move || {
@@ -206,7 +206,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
         }
         .into_any(),
         None => view! {
-            <p>{what}</p>
+            <p>{effect}</p>
             <Show when=move || editing.has_changes()>
                 <Note tone=Tone::Warning>"Your unsaved changes are not part of it: save them first if they are to be."</Note>
             </Show>

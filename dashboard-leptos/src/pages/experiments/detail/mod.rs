@@ -1,4 +1,4 @@
-//! An experiment, and all that can be done with it.
+//! The page of an experiment.
 
 mod allocation;
 mod danger;

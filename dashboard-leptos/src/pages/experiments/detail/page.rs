@@ -1,4 +1,4 @@
-//! The page of an experiment.
+//! The page of an experiment, with a section for each part.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -11,7 +11,7 @@ use crate::{
     calls::{ExperimentDetail, LoadExperiment},
     components::{Connection, Icon, Note, Symbol, Tone},
     model::links,
-    pages::{leaving, loaded::Loaded},
+    pages::{leave_guard, loaded::Loaded},
     transport::Loading,
 };
 
@@ -21,17 +21,19 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let detail = Loading::new(move || LoadExperiment { id: id.get() });
-    view! { <Loaded from=detail title="Experiment" rows=8 show={|detail: ExperimentDetail| view! { <Editor detail/> }}/> }
+    view! { <Loaded from=detail title="Experiment" rows=8 render={|detail: ExperimentDetail| view! { <Editor detail/> }}/> }
 }
 
-/// The experiment, once it is there. What is loaded later goes into its state, so that nothing being typed is lost.
+/// The loaded experiment. Later loads update its state instead of replacing it, so that no input is lost.
 #[component]
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
     let editing = Editing::new(detail);
-    leaving::ask_first("Leave without saving? What you changed is lost.", move || editing.has_changes());
-    let news = Connection::of_page().news;
+    leave_guard::confirm_leaving("Leave without saving? What you changed is lost.", move || {
+        editing.has_changes()
+    });
+    let updates = Connection::from_context().updates;
     Effect::new(move |before: Option<u32>| {
-        let now = news.get();
+        let now = updates.get();
         if before.is_some_and(|before| before != now) {
             editing.refresh();
         }
@@ -52,7 +54,7 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
     }
 }
 
-/// Says so when somebody else has changed what is being edited.
+/// A note that somebody else changed the experiment.
 #[component]
 fn StaleNote(editing: Editing) -> impl IntoView {
     view! {
@@ -75,7 +77,7 @@ fn StaleNote(editing: Editing) -> impl IntoView {
     }
 }
 
-/// Where its history is.
+/// The link to the environment's history.
 #[component]
 fn History(editing: Editing) -> impl IntoView {
     let detail = editing.detail;

@@ -1,16 +1,16 @@
-//! The frame that parts of the page have in common.
+//! The frame of a section.
 
 use leptos::prelude::*;
 
 use super::editing::Editing;
 use crate::{calls::ExperimentPart, components::ProblemNote};
 
-/// A part of the page that is saved by itself.
+/// A section of the page that is saved separately.
 #[component]
 pub(super) fn Section(
     id: &'static str,
     title: &'static str,
-    /// What it is about.
+    /// A description of the section.
     about: &'static str,
     children: Children,
 ) -> impl IntoView {
@@ -27,17 +27,17 @@ pub(super) fn Section(
     }
 }
 
-/// The foot of a section: what went wrong, and what to do with the changes.
+/// The footer of a section: the problem, and the buttons to save or discard changes.
 #[component]
 pub(super) fn SectionFoot(
     editing: Editing,
     part: ExperimentPart,
-    /// Whether there are any.
+    /// Whether the section has unsaved changes.
     #[prop(into)]
     changed: Signal<bool>,
-    /// What the button says that saves them.
+    /// The label of the save button.
     label: &'static str,
-    /// What keeps them from being saved.
+    /// Whether the changes cannot be saved as they are.
     #[prop(optional, into)]
     blocked: Signal<bool>,
     save: impl Fn() + 'static,
@@ -46,7 +46,7 @@ pub(super) fn SectionFoot(
     view! {
         {move || {
             let problem = editing.problem_of(part)?;
-            // What is said beside a field need not be said again.
+            // A problem that is displayed next to its field is not repeated.
             let is_beside_field = problem.field().is_some_and(|field| match part {
                 ExperimentPart::Allocations => false,
                 ExperimentPart::Variants => field.contains('.'),
@@ -61,7 +61,7 @@ pub(super) fn SectionFoot(
                 class="button plain"
                 disabled=move || !changed.get() || editing.is_busy()
                 on:click=move |_| {
-                    editing.forget_problem(part);
+                    editing.clear_problem(part);
                     discard();
                 }
             >

@@ -7,12 +7,12 @@ use crate::{
     components::{Icon, Note, Symbol, Tone},
 };
 
-/// Takes a step in its life.
-pub(super) fn change_status(editing: Editing, to: Status, done: &'static str) {
-    editing.save(ExperimentPart::Status, format!(r#"{{"status":"{}"}}"#, to.name()), done);
+/// Changes the status of the experiment.
+pub(super) fn change_status(editing: Editing, to: Status, message: &'static str) {
+    editing.save(ExperimentPart::Status, format!(r#"{{"status":"{}"}}"#, to.name()), message);
 }
 
-/// Says so when changes do not become live, and what to do.
+/// Notes that explain why changes are not live.
 #[component]
 pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
     move || {

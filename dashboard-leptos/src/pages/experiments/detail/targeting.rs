@@ -10,26 +10,26 @@ use crate::{
     model::{Rules, links, quoted},
 };
 
-/// Whom it is for: an audience, and rules of its own.
+/// The section that edits the audience and the experiment's own rules.
 #[component]
 pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
     let (audience, rules) = (editing.audience, editing.rules);
     let problem = move |field: &'static str| {
-        Signal::derive(move || editing.problem_of(ExperimentPart::Targeting)?.of_field(field))
+        Signal::derive(move || editing.problem_of(ExperimentPart::Targeting)?.for_field(field))
     };
     let save = move || {
         let mut members = Vec::new();
         if untrack(|| audience.is_changed()) {
-            let id = audience.now.get_untracked();
+            let id = audience.current.get_untracked();
             let id = if id.is_empty() { "null".to_owned() } else { quoted(&id) };
             members.push(format!(r#""audienceId":{id}"#));
         }
         if untrack(|| rules.is_changed()) {
-            if let Some(missing) = rules.now.with_untracked(|rules| rules.problem("targetingRules")) {
-                editing.refuse(ExperimentPart::Targeting, missing);
+            if let Some(missing) = rules.current.with_untracked(|rules| rules.problem("targetingRules")) {
+                editing.reject(ExperimentPart::Targeting, missing);
                 return;
             }
-            members.push(format!(r#""targetingRules":{}"#, rules.now.with_untracked(Rules::to_json)));
+            members.push(format!(r#""targetingRules":{}"#, rules.current.with_untracked(Rules::to_json)));
         }
         editing.save(ExperimentPart::Targeting, format!("{{{}}}", members.join(",")), "Targeting saved");
     };
@@ -38,7 +38,7 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
             <AudienceChoice editing problem=problem("audienceId")/>
             <div class="targeting-rules">
                 <h3>"Rules of this experiment"</h3>
-                <RuleEditor rules=rules.now problem=problem("targetingRules")/>
+                <RuleEditor rules=rules.current problem=problem("targetingRules")/>
             </div>
             <SectionFoot
                 editing
@@ -55,10 +55,10 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
     }
 }
 
-/// Chooses an audience, and says whom it holds.
+/// The selection of an audience, with a description of its rules.
 #[component]
 fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl IntoView {
-    let (detail, chosen) = (editing.detail, editing.audience.now);
+    let (detail, chosen) = (editing.detail, editing.audience.current);
     let choices = Memo::new(move |_| {
         detail.with(|detail| {
             let choice = |(id, name): (&String, &String)| (id.clone(), name.clone());

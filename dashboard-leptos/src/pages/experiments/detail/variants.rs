@@ -11,7 +11,7 @@ use crate::{
     model::{Split, object_problem, percent},
 };
 
-/// The variants: all changes of them are saved at once.
+/// The section that edits the variants. All changes are saved at once.
 #[component]
 pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
     let drafts = editing.variants;
@@ -20,7 +20,7 @@ pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
             let wrong = |draft: &VariantDraft| {
                 let lacks = |text: &ArcRwSignal<String>| text.with(|text| text.trim().is_empty());
                 let payload_is_wrong = draft.payload.with(|payload| object_problem(payload).is_some());
-                !draft.gone.get() && (payload_is_wrong || lacks(&draft.key) || lacks(&draft.name))
+                !draft.deleted.get() && (payload_is_wrong || lacks(&draft.key) || lacks(&draft.name))
             };
             drafts.iter().any(wrong)
         })
@@ -54,13 +54,13 @@ pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
     }
 }
 
-/// A variant.
+/// The row of a variant.
 #[component]
 fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
     let VariantDraft { number, ref id, .. } = draft;
     let (is_new, variant) = (draft.is_new(), id.clone());
     let [key, name, payload] = [draft.key, draft.name, draft.payload].map(RwSignal::from);
-    let gone = RwSignal::from(draft.gone);
+    let deleted = RwSignal::from(draft.deleted);
     let field = move |name: &str| format!("variant-{number}-{name}");
     let problem = move |field: &'static str, text: RwSignal<String>| {
         Signal::derive(move || {
@@ -72,7 +72,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
     let share = {
         let variant = variant.clone();
         move || {
-            let buckets = editing.split.kept.with(|split: &Split| split.share(Some(&variant)));
+            let buckets = editing.split.saved.with(|split: &Split| split.share(Some(&variant)));
             format!("{} %", percent(buckets))
         }
     };
@@ -81,7 +81,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
         if is_new {
             editing.variants.update(|drafts| drafts.retain(|draft| draft.number != number));
         } else {
-            gone.set(true);
+            deleted.set(true);
         }
     };
     let key_field = if is_new {
@@ -114,7 +114,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
     let id = field("name");
     let initial = name.get_untracked();
     view! {
-        <li class="variant" class:gone=move || gone.get()>
+        <li class="variant" class:gone=move || deleted.get()>
             <span class=format!("swatch {}", colour(place)) aria-hidden="true"></span>
             <div class="variant-names">
                 {key_field}
@@ -124,7 +124,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
                         autocomplete="off"
                         value=initial
                         aria-describedby=format!("{id}-note")
-                        disabled=move || gone.get()
+                        disabled=move || deleted.get()
                         prop:value=move || name.get()
                         on:input=move |event| name.set(event_target_value(&event))
                     />
@@ -136,7 +136,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
                 <button
                     type="button"
                     class="icon-button needs-script"
-                    class:hidden=move || gone.get()
+                    class:hidden=move || deleted.get()
                     aria-label=label
                     title="Delete"
                     on:click=remove
@@ -144,12 +144,12 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
                     <Icon symbol=Symbol::Delete/>
                 </button>
             </div>
-            <Show when=move || gone.get()>
+            <Show when=move || deleted.get()>
                 <p class="variant-gone">
                     <span>
                         "Will be deleted once you save; its users get no variant then."
                     </span>
-                    <button type="button" class="button small" on:click=move |_| gone.set(false)>
+                    <button type="button" class="button small" on:click=move |_| deleted.set(false)>
                         <Icon symbol=Symbol::Undo/> "Keep it"
                     </button>
                 </p>

@@ -9,7 +9,7 @@ use crate::{
     problem::Problem,
 };
 
-/// A step of making an experiment.
+/// A step of the wizard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     Basics,
@@ -37,7 +37,7 @@ impl Step {
         }
     }
 
-    /// The id of its title in the page.
+    /// Returns the id of the step's heading.
     pub(super) const fn title_id(self) -> &'static str {
         match self {
             Self::Basics => "step-basics",
@@ -48,7 +48,7 @@ impl Step {
         }
     }
 
-    pub(super) const fn before(self) -> Self {
+    pub(super) const fn previous(self) -> Self {
         match self {
             Self::Basics | Self::Variants => Self::Basics,
             Self::Split => Self::Variants,
@@ -57,7 +57,7 @@ impl Step {
         }
     }
 
-    const fn after(self) -> Self {
+    const fn following(self) -> Self {
         match self {
             Self::Basics => Self::Variants,
             Self::Variants => Self::Split,
@@ -66,7 +66,7 @@ impl Step {
         }
     }
 
-    /// The step where a problem can be mended, if its message names a field.
+    /// Returns the step that has the field of a problem.
     fn of(problem: &Problem) -> Option<Self> {
         if problem.status == 409 {
             return Some(Self::Basics);
@@ -82,58 +82,58 @@ impl Step {
     }
 }
 
-/// An audience that has been chosen.
+/// The selected audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Chosen {
+pub(super) struct ChosenAudience {
     pub(super) id: String,
     pub(super) name: String,
-    /// Whom it holds, in words.
+    /// A description of its rules.
     pub(super) words: String,
 }
 
-/// A variant that is being entered.
+/// A new variant.
 #[derive(Clone, Debug)]
 pub(super) struct VariantDraft {
-    /// Stands for the id that it will have.
+    /// A placeholder for the id.
     pub(super) id: String,
     pub(super) name: RwSignal<String>,
     pub(super) key: RwSignal<String>,
-    /// Whether the key has been written by somebody, and so does not follow the name.
-    pub(super) key_is_own: RwSignal<bool>,
-    /// JSON, or nothing.
+    /// Whether the key was edited. Otherwise it follows the name.
+    pub(super) key_is_edited: RwSignal<bool>,
+    /// JSON or empty.
     pub(super) payload: RwSignal<String>,
 }
 
-/// An experiment that is being entered.
+/// The state of the wizard.
 #[derive(Clone, Copy)]
 pub(super) struct Draft {
-    /// The step that is shown.
+    /// The current step.
     pub(super) step: RwSignal<Step>,
-    /// The last step that has been shown.
+    /// The last step that was reached.
     pub(super) reached: RwSignal<Step>,
     pub(super) environment: RwSignal<String>,
     pub(super) name: RwSignal<String>,
     pub(super) key: RwSignal<String>,
-    pub(super) key_is_own: RwSignal<bool>,
+    pub(super) key_is_edited: RwSignal<bool>,
     pub(super) description: RwSignal<String>,
     pub(super) variants: RwSignal<Vec<VariantDraft>>,
-    /// Numbers the variants.
-    count: StoredValue<u32>,
+    /// The number of the last variant.
+    variant_count: StoredValue<u32>,
     pub(super) split: RwSignal<Split>,
-    /// The split as it was made of the variants, unchanged by anybody.
-    divided: StoredValue<Split>,
-    pub(super) audience: RwSignal<Option<Chosen>>,
+    /// The split that was set for the variants, to detect changes.
+    default_split: StoredValue<Split>,
+    pub(super) audience: RwSignal<Option<ChosenAudience>>,
     pub(super) rules: RwSignal<Rules>,
-    /// What the server finds wrong.
+    /// The problem that the server reported.
     pub(super) problem: RwSignal<Option<Problem>>,
-    /// Whether the server is being asked.
+    /// Whether a request is pending.
     pub(super) busy: RwSignal<bool>,
-    /// Whether something has been entered that would be lost.
+    /// Whether there is input that would be lost.
     pub(super) touched: StoredValue<bool>,
 }
 
 impl Draft {
-    /// A draft that begins with what is known, a control and a treatment for half of all users each.
+    /// Creates a draft with the given basics, and with a control and a treatment for half of the users each.
     pub(super) fn new(basics: Basics, environments: &[Environment], problem: Option<Problem>) -> Self {
         let Basics { environment, name, key, description } = basics;
         let is_known = environments.iter().any(|other| other.id == environment);
@@ -148,13 +148,13 @@ impl Draft {
             reached: RwSignal::new(Step::Basics),
             environment: RwSignal::new(environment),
             name: RwSignal::new(name),
-            key_is_own: RwSignal::new(!key.is_empty()),
+            key_is_edited: RwSignal::new(!key.is_empty()),
             key: RwSignal::new(key),
             description: RwSignal::new(description),
             variants: RwSignal::new(Vec::new()),
-            count: StoredValue::new(0),
+            variant_count: StoredValue::new(0),
             split: RwSignal::new(Split::default()),
-            divided: StoredValue::new(Split::default()),
+            default_split: StoredValue::new(Split::default()),
             audience: RwSignal::new(None),
             rules: RwSignal::new(Rules::default()),
             problem: RwSignal::new(problem),
@@ -163,14 +163,14 @@ impl Draft {
         };
         draft.add_variant("Control");
         draft.add_variant("Treatment");
-        draft.divide();
+        draft.apply_default_split();
         draft
     }
 
-    /// Adds a variant of that name, or of that with a number.
+    /// Adds a variant with this name, followed by a number if the name is taken.
     pub(super) fn add_variant(self, name: &str) {
-        let number = self.count.get_value() + 1;
-        self.count.set_value(number);
+        let number = self.variant_count.get_value() + 1;
+        self.variant_count.set_value(number);
         let names = self.variants.with_untracked(|variants| {
             variants.iter().map(|variant| variant.name.get_untracked()).collect::<Vec<_>>()
         });
@@ -179,7 +179,7 @@ impl Draft {
             id: number.to_string(),
             key: RwSignal::new(key::suggested(&name)),
             name: RwSignal::new(name),
-            key_is_own: RwSignal::new(false),
+            key_is_edited: RwSignal::new(false),
             payload: RwSignal::new(String::new()),
         };
         self.variants.update(|variants| variants.push(variant));
@@ -190,7 +190,7 @@ impl Draft {
         self.variants.update(|variants| variants.retain(|variant| variant.id != id));
     }
 
-    /// The variants, as a bar shows them.
+    /// Returns the variants for a bar.
     pub(super) fn parts(self) -> Vec<Part> {
         self.variants.with(|variants| {
             let part = |variant: &VariantDraft| Part { id: variant.id.clone(), name: variant.name.get() };
@@ -198,102 +198,103 @@ impl Draft {
         })
     }
 
-    /// Gives the variants equal shares, unless somebody has chosen others. What those had that are gone nobody has then.
-    fn divide(self) {
+    /// Divides the users equally among the variants, unless the split was edited. The shares of removed variants become
+    /// unallocated.
+    fn apply_default_split(self) {
         let variants = self.variants.get_untracked();
         let ids: Vec<_> = variants.iter().map(|variant| variant.id.as_str()).collect();
         self.split.update(|split| {
-            if self.divided.with_value(|divided| divided == split) {
+            if self.default_split.with_value(|default_split| default_split == split) {
                 split.even(&ids);
-                self.divided.set_value(split.clone());
+                self.default_split.set_value(split.clone());
             } else {
-                split.keep(&ids);
+                split.retain(&ids);
             }
         });
     }
 
-    /// What is wrong with a field.
+    /// Returns the problem with a field.
     pub(super) fn problem_of(
         self,
         field: impl Fn() -> String + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
-        Signal::derive(move || self.problem.with(|problem| problem.as_ref()?.of_field(&field())))
+        Signal::derive(move || self.problem.with(|problem| problem.as_ref()?.for_field(&field())))
     }
 
-    /// What is wrong with no field.
+    /// Returns the problem, if it belongs to no field.
     pub(super) fn general_problem(self) -> Option<Problem> {
         self.problem.get().filter(|problem| Step::of(problem).is_none())
     }
 
-    /// Shows a step that has been reached before.
-    pub(super) fn show(self, step: Step) {
-        self.divide();
+    /// Shows a step that was reached before.
+    pub(super) fn go_to(self, step: Step) {
+        self.apply_default_split();
         self.step.set(step);
     }
 
-    /// Shows the next step if there is nothing wrong up to here.
-    pub(super) fn go_on(self) {
+    /// Checks the input, and shows the next step.
+    pub(super) fn next(self) {
         if self.busy.get_untracked() {
             return;
         }
         let step = self.step.get_untracked();
-        if let Some(problem) = self.unfinished(step) {
+        if let Some(problem) = self.missing_input(step) {
             self.fail(problem);
             return;
         }
         self.busy.set(true);
-        let (experiment, variants, allocations) = self.bodies(step);
+        let (experiment, variants, allocations) = self.request_bodies(step);
         spawn_local(async move {
             let checked = calls::check_experiment(experiment, variants, allocations).await;
-            // Meanwhile somebody may have left.
+            // The page may have been left meanwhile.
             if self.busy.try_set(false).is_some() {
                 return;
             }
             match checked {
                 Ok(()) => {
-                    let next = step.after();
+                    let next = step.following();
                     self.problem.set(None);
                     self.reached.update(|reached| *reached = next.max(*reached));
-                    self.show(next);
+                    self.go_to(next);
                 }
                 Err(problem) => self.fail(problem),
             }
         });
     }
 
-    /// What makes the experiment, and leads to its page.
-    pub(super) fn maker(self) -> impl Fn(bool) + Clone {
+    /// Returns the function that creates the experiment and opens its page.
+    pub(super) fn submitter(self) -> impl Fn(bool) + Clone {
         let navigate = use_navigate();
-        let toasts = Toasts::of_page();
+        let toasts = Toasts::from_context();
         move |launch| {
             if self.busy.get_untracked() {
                 return;
             }
-            if let Some(problem) = self.unfinished(Step::Review) {
+            if let Some(problem) = self.missing_input(Step::Review) {
                 self.fail(problem);
                 return;
             }
             self.busy.set(true);
-            self.divide();
-            let (experiment, variants, allocations) = self.bodies(Step::Review);
+            self.apply_default_split();
+            let (experiment, variants, allocations) = self.request_bodies(Step::Review);
             let name = self.name.get_untracked();
             let navigate = navigate.clone();
             spawn_local(async move {
-                let made = calls::make_experiment(experiment, variants, allocations, launch).await;
+                let created = calls::create_experiment(experiment, variants, allocations, launch).await;
                 if self.busy.try_set(false).is_some() {
                     return;
                 }
-                match made {
-                    Ok(made) => {
-                        let done = if launch { "launched" } else { "created as a draft" };
-                        match made.problem {
-                            None => toasts.done(&format!("{name} {done}"), &made.publication),
+                match created {
+                    Ok(created) => {
+                        let outcome = if launch { "launched" } else { "created as a draft" };
+                        match created.problem {
+                            None => toasts.success(&format!("{name} {outcome}"), &created.publication),
                             Some(problem) => {
-                                toasts.say(Tone::Bad, format!("{name} is kept as a draft: {problem}"))
+                                toasts.show(Tone::Bad, format!("{name} is kept as a draft: {problem}"))
                             }
                         }
                         self.touched.set_value(false);
-                        navigate(&links::experiment(&made.id), Default::default());
+                        navigate(&links::experiment(&created.id), Default::default());
                     }
                     Err(problem) => self.fail(problem),
                 }
@@ -301,13 +302,13 @@ impl Draft {
         }
     }
 
-    /// What is missing up to a step before the server is asked.
-    fn unfinished(self, step: Step) -> Option<Problem> {
+    /// Returns the first problem up to a step that can be found without the server.
+    fn missing_input(self, step: Step) -> Option<Problem> {
         let missing = self.rules.with_untracked(|rules| rules.problem("targetingRules"));
-        missing.filter(|_| step >= Step::Audience).map(Problem::of_input)
+        missing.filter(|_| step >= Step::Audience).map(Problem::invalid_input)
     }
 
-    /// Shows what is wrong, where it can be mended.
+    /// Shows a problem at the step that has its field.
     fn fail(self, problem: Problem) {
         if let Some(step) = Step::of(&problem) {
             self.step.set(step);
@@ -315,8 +316,8 @@ impl Draft {
         self.problem.set(Some(problem));
     }
 
-    /// The bodies of requests: the experiment's, its variants' and its allocations'. Those of steps after `step` are empty.
-    fn bodies(self, step: Step) -> (String, String, String) {
+    /// Returns the request bodies of the experiment, its variants and its allocations. Bodies of later steps are empty.
+    fn request_bodies(self, step: Step) -> (String, String, String) {
         let (audience, rules) = if step >= Step::Audience {
             let id =
                 self.audience.with_untracked(|audience| audience.as_ref().map(|chosen| chosen.id.clone()));
@@ -336,7 +337,7 @@ impl Draft {
         (basics.to_json(&audience, &rules), variants, allocations)
     }
 
-    /// The variants as a request to create them has them, each with the id that stands for it.
+    /// Returns the body of a request to create the variants, each with its placeholder id.
     fn variants_json(self) -> String {
         let mut json = String::from(r#"{"create":["#);
         for (index, variant) in self.variants.get_untracked().iter().enumerate() {
@@ -353,7 +354,7 @@ impl Draft {
             let payload = variant.payload.get_untracked();
             if !payload.trim().is_empty() {
                 json += r#","payload":"#;
-                // What is no JSON is sent as a text, so that it is refused by the name of its field.
+                // Invalid JSON is sent as a string, so that the server reports the field.
                 json += &if object_problem(&payload).is_none() { payload } else { text(variant.payload) };
             }
             json.push('}');

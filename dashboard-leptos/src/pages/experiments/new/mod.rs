@@ -1,5 +1,5 @@
-//! Making an experiment, step by step: what it is called, its variants, who gets which, whom it is for; and a look at all of it
-//! before it is made. Without scripts the first step alone, which makes a draft.
+//! The wizard to create an experiment: basics, variants, split, audience and review. Without scripts, only the first
+//! step is available, and creates a draft.
 
 mod draft;
 mod page;

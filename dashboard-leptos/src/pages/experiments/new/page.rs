@@ -1,4 +1,4 @@
-//! The page, and its steps one after the other.
+//! The page with the steps of the wizard.
 
 use edgewise_api::resources::Environment;
 use leptos::prelude::*;
@@ -9,10 +9,10 @@ use super::{
     review, steps,
 };
 use crate::{
-    calls::BeginExperiment,
+    calls::PrepareExperiment,
     components::{Empty, Icon, PageHead, ProblemNote, Symbol},
     model::{Basics, links},
-    pages::{leaving, loaded::Loaded},
+    pages::{leave_guard, loaded::Loaded},
     problem::Problem,
     transport::Loading,
 };
@@ -22,15 +22,19 @@ use crate::{
 pub(crate) fn NewExperiment() -> impl IntoView {
     let parameters = use_query_map().get_untracked();
     let basics = StoredValue::new(Basics::of(|name| parameters.get(name)));
-    // A form that was sent without scripts comes back with all that was entered, for something is wrong with it.
-    let is_back = parameters.get("name").is_some();
-    let begun = move || BeginExperiment {
-        experiment: if is_back { basics.with_value(|basics| basics.to_json("", "")) } else { String::new() },
+    // A form that was submitted without scripts and rejected comes back with its fields in the URL.
+    let is_rejected = parameters.get("name").is_some();
+    let preparation = move || PrepareExperiment {
+        experiment: if is_rejected {
+            basics.with_value(|basics| basics.to_json("", ""))
+        } else {
+            String::new()
+        },
     };
-    let begun = Loading::new(begun);
+    let preparation = Loading::new(preparation);
     view! {
-        <PageHead title="New experiment" above=(links::EXPERIMENTS, "Experiments")/>
-        <Loaded from=begun show={move |(environments, problem): (Vec<Environment>, Option<Problem>)| {
+        <PageHead title="New experiment" parent=(links::EXPERIMENTS, "Experiments")/>
+        <Loaded from=preparation render={move |(environments, problem): (Vec<Environment>, Option<Problem>)| {
             if environments.is_empty() {
                 view! { <NoEnvironment/> }.into_any()
             } else {
@@ -51,14 +55,15 @@ fn NoEnvironment() -> impl IntoView {
     }
 }
 
-/// The steps, and what leads from one to another.
+/// The steps, and the buttons to move between them.
 #[component]
 fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Problem>) -> impl IntoView {
     let draft = Draft::new(basics, &environments, problem);
-    leaving::ask_first("Leave without creating the experiment? What you entered is lost.", move || {
-        draft.touched.try_get_value().unwrap_or(false)
-    });
-    show_step(draft);
+    leave_guard::confirm_leaving(
+        "Leave without creating the experiment? What you entered is lost.",
+        move || draft.touched.try_get_value().unwrap_or(false),
+    );
+    focus_step(draft);
     let marks = Step::ALL.map(|step| {
         let number = step.number();
         view! {
@@ -67,7 +72,7 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Proble
                     type="button"
                     aria-current=move || (draft.step.get() == step).then_some("step")
                     disabled=move || draft.busy.get() || draft.reached.get() < step
-                    on:click=move |_| draft.show(step)
+                    on:click=move |_| draft.go_to(step)
                 >
                     <span class="step-number">{number}</span>
                     <span>{step.name()}</span>
@@ -91,30 +96,30 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Proble
                     type="button" class="button wizard-back"
                     hidden=move || draft.step.get() == Step::Basics
                     disabled=draft.busy
-                    on:click=move |_| draft.show(draft.step.get_untracked().before())
+                    on:click=move |_| draft.go_to(draft.step.get_untracked().previous())
                 >
                     <Icon symbol=Symbol::Left/> "Back"
                 </button>
                 <button
                     type="button" class="button primary" hidden=is_last disabled=draft.busy
-                    on:click=move |_| draft.go_on()
+                    on:click=move |_| draft.next()
                 >
                     "Next"
                 </button>
-                <MakeButtons draft/>
+                <CreateButtons draft/>
             </footer>
         </div>
     }
 }
 
-/// Ends the last step.
+/// The buttons of the last step.
 #[component]
-fn MakeButtons(draft: Draft) -> impl IntoView {
-    let make = draft.maker();
-    let launch = make.clone();
+fn CreateButtons(draft: Draft) -> impl IntoView {
+    let create = draft.submitter();
+    let launch = create.clone();
     let is_before = move || draft.step.get() != Step::Review;
     view! {
-        <button type="button" class="button" hidden=is_before disabled=draft.busy on:click=move |_| make(false)>
+        <button type="button" class="button" hidden=is_before disabled=draft.busy on:click=move |_| create(false)>
             "Create as draft"
         </button>
         <button type="button" class="button primary" hidden=is_before disabled=draft.busy on:click=move |_| launch(true)>
@@ -123,8 +128,8 @@ fn MakeButtons(draft: Draft) -> impl IntoView {
     }
 }
 
-/// Leads to a step's beginning when it is shown: to the first field of the first, to the title of others.
-fn show_step(draft: Draft) {
+/// Focuses the current step: the first field of the first step, the heading of others.
+fn focus_step(draft: Draft) {
     #[cfg(target_family = "wasm")]
     Effect::new(move |_| {
         use leptos::web_sys::{HtmlElement, wasm_bindgen::JsCast};
@@ -133,7 +138,7 @@ fn show_step(draft: Draft) {
             Step::Basics => "name",
             step => step.title_id(),
         };
-        // Once it can be seen.
+        // The step must be visible before it can be focused.
         request_animation_frame(move || {
             let target = document().get_element_by_id(id);
             if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {

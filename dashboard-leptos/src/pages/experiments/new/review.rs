@@ -1,4 +1,4 @@
-//! All of it in words, before it is made.
+//! The last step: a summary of the experiment.
 
 use edgewise_api::resources::Environment;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{components::SplitBar, model::percent};
 
-/// Who gets what.
+/// Renders the summary.
 pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
     let environment = move || {
         let id = draft.environment.get();
@@ -25,10 +25,10 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <dt>"Environment"</dt>
             <dd>{environment}</dd>
             <dt>"For whom"</dt>
-            <dd>{move || for_whom(draft)}</dd>
+            <dd>{move || audience_in_words(draft)}</dd>
             <dt>"What they get"</dt>
             <dd>
-                // Drawn when it is looked at.
+                // Rendered only while the step is visible.
                 {move || (draft.step.get() == Step::Review).then(|| shares(draft))}
             </dd>
         </dl>
@@ -37,8 +37,8 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
     section(draft, Step::Review, "Is this what you mean?", words, content.into_any())
 }
 
-/// Whom it is for, in words.
-fn for_whom(draft: Draft) -> String {
+/// Describes whom the experiment targets.
+fn audience_in_words(draft: Draft) -> String {
     let own = draft.rules.with(|rules| (!rules.is_empty()).then(|| rules.in_words()));
     match (draft.audience.get(), own) {
         (None, None) => "All users".to_owned(),
@@ -50,7 +50,7 @@ fn for_whom(draft: Draft) -> String {
     }
 }
 
-/// What share of them gets which variant.
+/// Renders the share of each variant.
 fn shares(draft: Draft) -> AnyView {
     let (parts, split) = (draft.parts(), draft.split.get());
     let line = |share: u32, name: &str| {

@@ -1,11 +1,11 @@
-//! What is entered, step by step.
+//! The steps with input.
 
 use edgewise_api::resources::{AudienceRow, Environment};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::draft::{Chosen, Draft, Step, VariantDraft};
+use super::draft::{ChosenAudience, Draft, Step, VariantDraft};
 use crate::{
-    calls::{CreateDraft, ListChoices},
+    calls::{CreateDraft, ListAudienceOptions},
     components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
     model::{Rules, key},
     pages::loaded::Loaded,
@@ -13,7 +13,7 @@ use crate::{
     transport::Loading,
 };
 
-/// The frame of a step.
+/// Renders the frame of a step.
 pub(super) fn section(
     draft: Draft,
     step: Step,
@@ -33,14 +33,14 @@ pub(super) fn section(
     .into_any()
 }
 
-/// A line of text that is entered.
+/// A text input.
 struct TextField {
     id: String,
     label: &'static str,
     hint: Option<String>,
     value: RwSignal<String>,
     problem: Signal<Option<String>>,
-    /// What it is called in a form that is sent without scripts, and must not be empty in.
+    /// The name in a form that is submitted without scripts.
     form_name: Option<&'static str>,
     is_code: bool,
 }
@@ -64,9 +64,9 @@ impl TextField {
     }
 }
 
-/// What it is called, and where it belongs.
+/// The first step: environment, name, key and description.
 pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
-    let Draft { environment, name, key, key_is_own, description, .. } = draft;
+    let Draft { environment, name, key, key_is_edited, description, .. } = draft;
     let name_field = TextField {
         id: "name".to_owned(),
         label: "Name",
@@ -77,16 +77,16 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
         is_code: false,
     }
     .show(move |text| {
-        if !key_is_own.get_untracked() {
+        if !key_is_edited.get_untracked() {
             key.set(key::suggested(&text));
         }
         name.set(text);
     });
-    // A key that is taken is no fault of the request's form, so its problem names no field.
+    // The problem with a taken key names no field.
     let taken = move || {
         draft
             .problem
-            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::words))
+            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::sentence))
     };
     let key_problem = draft.problem_of(|| "key".to_owned());
     let key_field = TextField {
@@ -99,7 +99,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
         is_code: true,
     }
     .show(move |text| {
-        key_is_own.set(!text.is_empty());
+        key_is_edited.set(!text.is_empty());
         key.set(text);
     });
     let chosen = environment.get_untracked();
@@ -113,7 +113,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
     let content = view! {
         <form class="form" method="post" action=CreateDraft::PATH on:submit=move |event| {
             event.prevent_default();
-            draft.go_on();
+            draft.next();
         }>
             <Field id="environment" label="Environment" hint="Whose users it is about" problem=environment_problem>
                 <select
@@ -146,7 +146,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
     section(draft, Step::Basics, "What is it called?", words, content.into_any())
 }
 
-/// What users can get.
+/// The second step: variants.
 pub(super) fn variants(draft: Draft) -> AnyView {
     let content = view! {
         <div class="variant-drafts">
@@ -168,7 +168,7 @@ pub(super) fn variants(draft: Draft) -> AnyView {
 }
 
 fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
-    let VariantDraft { id, name, key, key_is_own, payload } = variant;
+    let VariantDraft { id, name, key, key_is_edited, payload } = variant;
     let place = {
         let id = id.clone();
         move || {
@@ -192,7 +192,7 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
         is_code: false,
     }
     .show(move |text| {
-        if !key_is_own.get_untracked() {
+        if !key_is_edited.get_untracked() {
             key.set(key::suggested(&text));
         }
         name.set(text);
@@ -207,7 +207,7 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
         is_code: true,
     }
     .show(move |text| {
-        key_is_own.set(!text.is_empty());
+        key_is_edited.set(!text.is_empty());
         key.set(text);
     });
     let payload_id = format!("variant-{id}-payload");
@@ -231,13 +231,13 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
     .into_any()
 }
 
-/// What is wrong with something that has no field.
+/// Renders a problem that has no field.
 fn problem_line(problem: Signal<Option<String>>) -> AnyView {
     view! { <p class="problem" role="alert" hidden=move || problem.with(Option::is_none)>{problem}</p> }
         .into_any()
 }
 
-/// Who gets which.
+/// The third step: the split.
 pub(super) fn split(draft: Draft) -> AnyView {
     let problem = draft.problem_of(|| "allocations".to_owned());
     let content = view! {
@@ -249,13 +249,13 @@ pub(super) fn split(draft: Draft) -> AnyView {
     section(draft, Step::Split, "Who gets which?", words, content.into_any())
 }
 
-/// Whom it is for.
+/// The fourth step: audience and rules.
 pub(super) fn audience(draft: Draft) -> AnyView {
-    let audiences = Loading::new(move || ListChoices { environment: draft.environment.get() });
+    let audiences = Loading::new(move || ListAudienceOptions { environment: draft.environment.get() });
     let problem = draft.problem_of(|| "audienceId".to_owned());
     let rules_problem = draft.problem_of(|| "targetingRules".to_owned());
     let content = view! {
-        <Loaded from=audiences rows=1 show={move |audiences: Vec<AudienceRow>| choice(draft, audiences)}/>
+        <Loaded from=audiences rows=1 render={move |audiences: Vec<AudienceRow>| audience_choice(draft, audiences)}/>
         {problem_line(problem)}
         <div class="form">
             <h3 class="label">"Rules of its own"</h3>
@@ -267,8 +267,8 @@ pub(super) fn audience(draft: Draft) -> AnyView {
     section(draft, Step::Audience, "Whom is it for?", words, content.into_any())
 }
 
-/// Chooses one of the environment's audiences.
-fn choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
+/// Renders the selection of an audience of the environment.
+fn audience_choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
     let hint = if audiences.is_empty() {
         "This environment has no audiences yet. You can go on without, and choose one later"
     } else {
@@ -280,7 +280,7 @@ fn choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
         .collect_view();
     let choose = move |event| {
         let id = event_target_value(&event);
-        let chosen = audiences.iter().find(|audience| audience.id == id).map(|audience| Chosen {
+        let chosen = audiences.iter().find(|audience| audience.id == id).map(|audience| ChosenAudience {
             id,
             name: audience.name.clone(),
             words: Rules::of_json(&audience.rules).in_words(),

@@ -1,12 +1,12 @@
-//! Asks before what has been entered is lost.
+//! A guard against losing unsaved changes.
 
-/// Asks that question when somebody leaves the page while something would be lost.
+/// Does nothing on the server.
 #[cfg(not(target_family = "wasm"))]
-pub(super) fn ask_first(_question: &'static str, _would_lose: impl Fn() -> bool + Copy + 'static) {}
+pub(super) fn confirm_leaving(_question: &'static str, _would_lose: impl Fn() -> bool + Copy + 'static) {}
 
-/// Asks that question when somebody leaves the page while something would be lost.
+/// Asks for confirmation before the page is left while `would_lose` returns true.
 #[cfg(target_family = "wasm")]
-pub(super) fn ask_first(question: &'static str, would_lose: impl Fn() -> bool + Copy + 'static) {
+pub(super) fn confirm_leaving(question: &'static str, would_lose: impl Fn() -> bool + Copy + 'static) {
     use leptos::{
         ev,
         leptos_dom::helpers::window_event_listener,
@@ -18,17 +18,17 @@ pub(super) fn ask_first(question: &'static str, would_lose: impl Fn() -> bool + 
         },
     };
 
-    // Whoever has said so once is not asked again by the browser.
+    // The browser must not ask again after the question was confirmed.
     let is_leaving = StoredValue::new(false);
     let must_ask = move || !is_leaving.try_get_value().unwrap_or(true) && untrack(would_lose);
-    // Another page of the browser.
+    // Leaving the dashboard.
     let unload = window_event_listener(ev::beforeunload, move |event| {
         if must_ask() {
             event.prevent_default();
             event.set_return_value("?");
         }
     });
-    // Another page of the dashboard: heeded before the router does.
+    // Following a link within the dashboard. The listener runs before the router's.
     let heed = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         let is_plain = event.dyn_ref::<MouseEvent>().is_some_and(|click| {
             click.button() == 0 && !click.ctrl_key() && !click.meta_key() && !click.shift_key()

@@ -2,10 +2,14 @@ use leptos::{ev, prelude::*};
 
 use crate::components::{Icon, Symbol};
 
-/// What cannot be edited here, and stays as it is.
-pub(super) fn kept(json: String, label: &'static str, remove: impl Fn(ev::MouseEvent) + 'static) -> AnyView {
+/// Renders JSON that the editor cannot edit. It is saved unchanged.
+pub(super) fn raw_json(
+    json: String,
+    label: &'static str,
+    remove: impl Fn(ev::MouseEvent) + 'static,
+) -> AnyView {
     view! {
-        <div class="rule-kept">
+        <div class="rule-raw">
             <div>
                 <p class="quiet">"This has a form that cannot be edited here. It stays as it is."</p>
                 <code>{json}</code>

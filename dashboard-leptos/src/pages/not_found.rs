@@ -5,15 +5,15 @@ use crate::{
     model::links,
 };
 
-/// Stands where there is no page.
+/// The page for unknown paths.
 #[component]
-pub(crate) fn Missing() -> impl IntoView {
-    view! { <NotThere problem="There is no such page: its address is mistyped, or it has moved."/> }
+pub(crate) fn NotFoundPage() -> impl IntoView {
+    view! { <NotFound problem="There is no such page: its address is mistyped, or it has moved."/> }
 }
 
-/// Says what is not there, and where to go on.
+/// A message that something was not found, with a link to the overview.
 #[component]
-pub(super) fn NotThere(#[prop(into)] problem: String) -> impl IntoView {
+pub(super) fn NotFound(#[prop(into)] problem: String) -> impl IntoView {
     #[cfg(not(target_family = "wasm"))]
     crate::server::context::set_status(404);
     view! {
