@@ -32,7 +32,7 @@ pub(crate) fn Document() -> impl IntoView {
         view! {
             <p>
                 "The dashboard's styles and scripts have not been built. Start Edgewise with "
-                <code>"cargo xtask run"</code>", or run "<code>"cargo xtask dashboard"</code>" and build it again."
+                <code>"cargo xtask run"</code>", or run "<code>"cargo xtask dashboard"</code>" and build Edgewise again."
             </p>
         }
     });

@@ -79,9 +79,9 @@ impl FromServerFnError for Problem {
         let (status, message) = match error {
             ServerFnErrorErr::Args(problem) | ServerFnErrorErr::MissingArg(problem) => (400, problem),
             ServerFnErrorErr::Deserialization(_) => {
-                (502, "the server's answer cannot be read: reload the page".to_owned())
+                (502, "the server's response cannot be read: reload the page".to_owned())
             }
-            _ => (500, "something went wrong: reload the page and try again".to_owned()),
+            _ => (500, "an unexpected error occurred: reload the page and try again".to_owned()),
         };
         Self { status, message }
     }

@@ -78,7 +78,7 @@ pub(crate) fn ConnectionNote() -> impl IntoView {
     view! {
         <Show when=move || !connection.is_connected.get()>
             <Note tone=Tone::Warning>
-                "The server cannot be reached. What you see may be old; this page goes on by itself once it is back."
+                "The server cannot be reached. This page may be out of date. It reconnects automatically."
             </Note>
         </Show>
     }

@@ -31,7 +31,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
         }
     });
     view! {
-        <a class="skip" href="#content">"Skip to the content"</a>
+        <a class="skip" href="#content">"Skip to content"</a>
         <div class="frame">
             <header class="side">
                 <a class="brand" href=links::OVERVIEW><Logo/> <span>"Edgewise"</span></a>

@@ -4,12 +4,12 @@ use super::{Dialog, Icon, Symbol};
 
 /// The keyboard shortcuts: keys and their actions.
 const KEYS: [(&str, &str); 7] = [
-    ("/", "Search, where there is a list"),
+    ("/", "Focus the search field"),
     ("g then o", "Go to the overview"),
     ("g then e", "Go to the experiments"),
     ("g then a", "Go to the audiences"),
     ("c", "Create an experiment"),
-    ("Esc", "Close a dialog, leave a field"),
+    ("Esc", "Close a dialog or leave a field"),
     ("?", "Show this list"),
 ];
 

@@ -19,9 +19,9 @@ pub(crate) fn StatusPill(status: Status) -> impl IntoView {
 #[component]
 pub(crate) fn LiveState(status: PublicationStatus) -> impl IntoView {
     let (class, words) = match &status {
-        PublicationStatus { held_at: Some(_), .. } => ("pill held", "Held by a rollback"),
+        PublicationStatus { held_at: Some(_), .. } => ("pill held", "On hold after a rollback"),
         PublicationStatus { error: Some(_), .. } => ("pill failed", "Publishing fails"),
-        PublicationStatus { unpublished: true, .. } => ("pill paused", "Being published"),
+        PublicationStatus { unpublished: true, .. } => ("pill paused", "Publishing"),
         PublicationStatus { live_version: None, .. } => ("pill draft", "Nothing published yet"),
         _ => ("pill running", "Up to date"),
     };

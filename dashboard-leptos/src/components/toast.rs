@@ -50,9 +50,9 @@ impl Toasts {
     pub(crate) fn success(self, what: &str, publication: &Publication) {
         match publication {
             Publication::NotDue => self.show(Tone::Good, what),
-            Publication::Published => self.show(Tone::Good, format!("{what}, and published")),
+            Publication::Published => self.show(Tone::Good, format!("{what}. The change is live.")),
             Publication::Failed(problem) => {
-                self.show(Tone::Warning, format!("{what}, but not live yet: {problem}"));
+                self.show(Tone::Warning, format!("{what}. The change is not live yet: {problem}"));
             }
         }
     }

@@ -18,7 +18,7 @@ pub(crate) fn object_problem(text: &str) -> Option<String> {
         Err(error) => {
             let problem = error.to_string();
             let problem = problem.split(" at line ").next().unwrap_or_default();
-            let problem = if error.is_eof() { "it ends too early" } else { problem };
+            let problem = if error.is_eof() { "unexpected end" } else { problem };
             Some(format!("line {}: {problem}", error.line()))
         }
     }
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(object_problem(" {\"a\": [1e2, 1.0]} "), None);
         assert_eq!(object_problem("[1]").as_deref(), Some("must be an object: { … }"));
         assert_eq!(object_problem("{\n\"a\": 1\n\"b\": 2}").as_deref(), Some("line 3: expected `,` or `}`"));
-        assert_eq!(object_problem("{\n\"a\":").as_deref(), Some("line 2: it ends too early"));
+        assert_eq!(object_problem("{\n\"a\":").as_deref(), Some("line 2: unexpected end"));
         assert_eq!(object_problem("{} {}").as_deref(), Some("line 1: trailing characters"));
     }
 

@@ -29,7 +29,7 @@ pub(super) fn confirm_leaving(question: &'static str, would_lose: impl Fn() -> b
         }
     });
     // Following a link within the dashboard. The listener runs before the router's.
-    let heed = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+    let listener = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
         let is_plain = event.dyn_ref::<MouseEvent>().is_some_and(|click| {
             click.button() == 0 && !click.ctrl_key() && !click.meta_key() && !click.shift_key()
         });
@@ -45,13 +45,13 @@ pub(super) fn confirm_leaving(question: &'static str, would_lose: impl Fn() -> b
             event.stop_propagation();
         }
     });
-    let heed: Function = heed.into_js_value().unchecked_into();
-    drop(document().add_event_listener_with_callback_and_bool("click", &heed, true));
-    let heed = StoredValue::new_local(heed);
+    let listener: Function = listener.into_js_value().unchecked_into();
+    drop(document().add_event_listener_with_callback_and_bool("click", &listener, true));
+    let listener = StoredValue::new_local(listener);
     on_cleanup(move || {
         unload.remove();
-        heed.with_value(|heed| {
-            drop(document().remove_event_listener_with_callback_and_bool("click", heed, true))
+        listener.with_value(|listener| {
+            drop(document().remove_event_listener_with_callback_and_bool("click", listener, true))
         });
     });
 }

@@ -8,7 +8,7 @@ use crate::{
 /// The page for unknown paths.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
-    view! { <NotFound problem="There is no such page: its address is mistyped, or it has moved."/> }
+    view! { <NotFound problem="This page does not exist. Check the address."/> }
 }
 
 /// A message that something was not found, with a link to the overview.

@@ -25,7 +25,7 @@ fn FirstSteps() -> impl IntoView {
             <ol class="steps">
                 <li><a href=links::ENVIRONMENTS>"Create an environment"</a></li>
                 <li>"Create an experiment in it, with two variants or more, and launch it"</li>
-                <li>"Ask "<code>"/api/decide"</code>" which variant a user gets"</li>
+                <li>"Call "<code>"/api/decide"</code>" to get the variant of a user"</li>
             </ol>
             <a class="button primary" href=links::ENVIRONMENTS>"Create an environment"</a>
         </Empty>
@@ -34,23 +34,20 @@ fn FirstSteps() -> impl IntoView {
 
 fn summary(summary: EnvironmentSummary) -> impl IntoView {
     let EnvironmentSummary { environment, publication, experiments, changed, .. } = summary;
-    let counts = [
-        (Status::Running, "running"),
-        (Status::Draft, "drafts waiting"),
-        (Status::Paused, "paused"),
-    ]
-    .map(|(status, words)| {
-        let href = links::experiments_with_status(&environment.id, status);
-        view! {
-            <a class="count" href=href><strong>{experiments.of(status)}</strong> <span>{words}</span></a>
-        }
-    });
+    let counts = [(Status::Running, "running"), (Status::Draft, "drafts"), (Status::Paused, "paused")].map(
+        |(status, words)| {
+            let href = links::experiments_with_status(&environment.id, status);
+            view! {
+                <a class="count" href=href><strong>{experiments.of(status)}</strong> <span>{words}</span></a>
+            }
+        },
+    );
     let problem = publication.error.clone().map(|problem| view! { <p class="problem">{problem}</p> });
     let changes = if changed.is_empty() {
         view! {
             <p class="quiet">
                 "No experiments yet. "
-                <a href=links::new_experiment(&environment.id)>"Create the first"</a>
+                <a href=links::new_experiment(&environment.id)>"Create the first experiment"</a>
             </p>
         }
         .into_any()
@@ -65,7 +62,7 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
             </header>
             {problem}
             <div class="counts">{counts.into_iter().collect_view()}</div>
-            <h3>"Changed last"</h3>
+            <h3>"Recently changed"</h3>
             {changes}
         </section>
     }

@@ -17,7 +17,7 @@ pub(super) fn Pagination(
     let after = (page < total_pages).then(|| url(page + 1));
     let words = match total {
         0 => "None".to_owned(),
-        _ if first > total => format!("The list of {total} ends before this page"),
+        _ if first > total => format!("This page is after the end of the list ({total})"),
         _ => format!("{first}–{last} of {total}"),
     };
     view! {

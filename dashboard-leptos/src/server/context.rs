@@ -24,7 +24,7 @@ pub(crate) async fn with_services<T>(
             set_status(error.status);
             error.into()
         }),
-        None => Err(Problem { status: 500, message: "this can be asked by pages alone".to_owned() }),
+        None => Err(Problem { status: 500, message: "this call needs the context of a request".to_owned() }),
     }
 }
 

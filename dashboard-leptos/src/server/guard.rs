@@ -21,7 +21,7 @@ const MAX_PROBLEM_BYTES: usize = 1 << 20;
 pub(super) async fn same_site(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes && !is_same_site(request.headers()) {
-        let problem = "the request comes from a page of another site: open the dashboard itself";
+        let problem = "the request comes from a page of another site: open the dashboard and try again there";
         return Failed(ApiError { status: 403, message: problem.to_owned() }).into_response();
     }
     next.run(request).await

@@ -65,7 +65,7 @@ pub(crate) fn RuleEditor(
                 <span><span class="quiet">"Matches "</span> {move || rules.with(Rules::in_words)}</span>
             </p>
             {general_problem}
-            <p class="quiet without-script">"Rules can be changed once scripts are allowed in this browser."</p>
+            <p class="quiet without-script">"Editing rules needs JavaScript."</p>
             <div class="rule-list needs-script" on:keydown=keep_enter>
                 {each(
                     move || rules.with(Rules::alternatives),
@@ -107,7 +107,7 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
     };
     let matches_everyone = move || {
         let is_so = !is_raw && rules.with(|rules| rules.conditions(id).is_empty());
-        is_so.then(|| view! { <p class="quiet">"No conditions: this alone matches everyone."</p> })
+        is_so.then(|| view! { <p class="quiet">"No conditions: this rule matches everyone."</p> })
     };
     view! {
         <div>

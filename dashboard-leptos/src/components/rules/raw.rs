@@ -11,7 +11,7 @@ pub(super) fn raw_json(
     view! {
         <div class="rule-raw">
             <div>
-                <p class="quiet">"This has a form that cannot be edited here. It stays as it is."</p>
+                <p class="quiet">"This editor does not support this format. The JSON is saved unchanged."</p>
                 <code>{json}</code>
             </div>
             <button type="button" class="icon-button" aria-label=label on:click=remove>

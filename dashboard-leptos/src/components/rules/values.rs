@@ -38,7 +38,7 @@ impl Form {
             Operand::Absent => Self::Absent(match condition.operator() {
                 "eq" => "Users without this attribute",
                 "neq" => "Users with this attribute",
-                _ => "Nobody: there is nothing to compare with",
+                _ => "Nobody: the condition has no value",
             }),
             Operand::Many(_) => Self::Chips,
             Operand::One(value) if value.kind() == Kind::Boolean && value.is_chosen() => Self::Boolean,
@@ -221,7 +221,7 @@ fn kind(rules: RwSignal<Rules>, id: u32, is_list: bool) -> impl IntoView {
     };
     view! {
         <label class="condition-kind">
-            <span class="visually-hidden">"Type of the value"</span>
+            <span class="visually-hidden">"Value type"</span>
             <select prop:value=name on:change=chosen autocomplete="off">
                 {options}
                 <option value=MIXED selected={first == MIXED} hidden=true>"Mixed"</option>

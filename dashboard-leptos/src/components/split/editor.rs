@@ -72,12 +72,12 @@ pub(crate) fn SplitEditor(
                 let words = if live.get() {
                     impact_in_words(impact)
                 } else {
-                    "Saving changes nothing for users until the experiment runs.".to_owned()
+                    "Saving does not affect users until the experiment runs.".to_owned()
                 };
                 Some(view! { <p class="split-impact quiet" role="status">{words}</p> })
             }}
             {move || split.with(|split| split.ranges().len() > MAX_RANGES).then(|| view! {
-                <p class="problem">"The split has more than 100 ranges: an even split makes one of each variant's."</p>
+                <p class="problem">"The split has more than 100 ranges. An even split gives each variant one range."</p>
             })}
         </div>
     }
@@ -99,7 +99,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
                 type="button"
                 class="button small"
                 aria-pressed=move || is_current().to_string()
-                title="Everyone who has a variant keeps it, as far as the share allows"
+                title="Users keep their variant as far as the share allows"
                 on:click=move |_| change(&|split, ids| split.ramp(ids, share * 100))
             >
                 {share} " %"
@@ -166,17 +166,14 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>) -> impl IntoView {
 /// Describes the impact of saving on users.
 fn impact_in_words(impact: Impact) -> String {
     let Impact { gain, switch, lose } = impact;
-    let parts = [
-        (switch, "switch to another variant"),
-        (gain, "get a variant and had none"),
-        (lose, "lose their variant"),
-    ];
+    let parts =
+        [(switch, "switch to another variant"), (gain, "get a variant"), (lose, "lose their variant")];
     let parts: Vec<String> = parts
         .iter()
         .filter(|(share, _)| *share > 0)
         .map(|(share, what)| format!("{} % {what}", percent(*share)))
         .collect();
-    format!("Saving changes what {} % of users get: {}.", percent(gain + switch + lose), parts.join(", "))
+    format!("Saving affects {} % of users: {}.", percent(gain + switch + lose), parts.join(", "))
 }
 
 #[cfg(test)]
@@ -186,9 +183,6 @@ mod tests {
     #[test]
     fn what_saving_does_is_said_in_shares_of_users() {
         let words = impact_in_words(Impact { gain: 1_000, switch: 0, lose: 50 });
-        assert_eq!(
-            words,
-            "Saving changes what 10.5 % of users get: 10 % get a variant and had none, 0.5 % lose their variant."
-        );
+        assert_eq!(words, "Saving affects 10.5 % of users: 10 % get a variant, 0.5 % lose their variant.");
     }
 }

@@ -183,7 +183,7 @@ impl Condition {
     /// Describes the condition.
     pub(super) fn in_words(&self) -> String {
         if self.raw.is_some() {
-            return "a condition that cannot be read here holds".to_owned();
+            return "a condition in an unknown format holds".to_owned();
         }
         let attribute = if self.attribute.trim().is_empty() { "…" } else { self.attribute.trim() };
         let operator = operator_in_words(&self.operator);
@@ -219,9 +219,7 @@ impl Condition {
         }
         match &self.operand {
             Operand::Absent => None,
-            Operand::One(value) if value.is_missing() => {
-                Some(("value", "is missing: enter what to compare with"))
-            }
+            Operand::One(value) if value.is_missing() => Some(("value", "is missing: enter a value")),
             Operand::One(value) if value.is_valid() => None,
             Operand::One(value) => Some((
                 "value",
@@ -231,7 +229,7 @@ impl Condition {
                 },
             )),
             Operand::Many(list) if list.all().is_empty() => {
-                Some(("value", "is missing: enter one value or more, each followed by Enter"))
+                Some(("value", "is missing: enter at least one value, followed by Enter"))
             }
             Operand::Many(_) => None,
         }

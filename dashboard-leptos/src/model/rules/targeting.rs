@@ -70,8 +70,12 @@ impl Rules {
     /// Describes the users whom the rules match.
     pub(crate) fn in_words(&self) -> String {
         if self.alternatives.is_empty() {
-            return if self.raw.is_some() { "users of rules that cannot be read here" } else { "everyone" }
-                .to_owned();
+            return if self.raw.is_some() {
+                "users matched by rules in an unknown format"
+            } else {
+                "everyone"
+            }
+            .to_owned();
         }
         let words: Vec<String> = self.alternatives.iter().map(Alternative::in_words).collect();
         words.join("; or ")
@@ -186,7 +190,7 @@ impl Alternative {
 
     fn in_words(&self) -> String {
         if self.raw.is_some() {
-            return "a rule that cannot be read here".to_owned();
+            return "a rule in an unknown format".to_owned();
         }
         if self.conditions.is_empty() {
             return "everyone".to_owned();

@@ -119,13 +119,13 @@ pub(super) fn AudienceEditor(
             draft.set_saved(&saved.value);
         }
     });
-    leave_guard::confirm_leaving("Leave without saving? What you changed is lost.", move || changed.get());
+    leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || changed.get());
     let check = Callback::new(move |()| {
         let is_sent = rules_changed.get_untracked();
         let missing = rules.with_untracked(|rules| rules.problem("rules")).filter(|_| is_sent);
         let is_idle = !is_new && !changed.get_untracked();
         if is_idle {
-            toasts.show(Tone::Info, "Nothing has changed");
+            toasts.show(Tone::Info, "There are no changes to save");
         }
         let may_be_sent = missing.is_none() && !is_idle;
         missing_input.set(missing);
@@ -151,7 +151,7 @@ pub(super) fn AudienceEditor(
             view! {
                 <Note tone=Tone::Warning>
                     <strong>{running}{experiments}" this audience."</strong>
-                    " Saving changes whom "{if running == 1 { "it reaches" } else { "all of them reach" }}", at once."
+                    " Saving changes which users "{if running == 1 { "it reaches" } else { "they reach" }}" immediately."
                 </Note>
             }
         })
@@ -165,7 +165,7 @@ pub(super) fn AudienceEditor(
             })
             .collect();
         view! {
-            <Field id="environment" label="Environment" hint="It cannot be moved to another one later">
+            <Field id="environment" label="Environment" hint="The environment cannot be changed later">
                 <select id="environment" name="environment_id" autocomplete="off" aria-describedby="environment-note">{options}</select>
             </Field>
         }
@@ -178,12 +178,12 @@ pub(super) fn AudienceEditor(
         }
     });
     let unsaved_note =
-        move || (!is_new && changed.get()).then(|| view! { <span class="quiet">"Not saved yet"</span> });
+        move || (!is_new && changed.get()).then(|| view! { <span class="quiet">"Unsaved changes"</span> });
     view! {
         <ChangeForm change=save.submission() check attr:class="card form audience-form">
             {id}
             <div class="audience-fields">
-                <Field id="name" label="Name" hint="As your team calls these users" problem=name_problem>
+                <Field id="name" label="Name" hint="A name for this group of users" problem=name_problem>
                     <input
                         id="name" name="name" required maxlength="256" autocomplete="off" aria-describedby="name-note"
                         aria-invalid=move || name_problem.with(Option::is_some).then_some("true")
@@ -194,7 +194,7 @@ pub(super) fn AudienceEditor(
             </div>
             <div class="audience-rules-head">
                 <h2>"Rules"</h2>
-                <p class="quiet">"Attributes are those that your code sends as the user's context."</p>
+                <p class="quiet">"Rules use the attributes that your code sends as the user's context."</p>
             </div>
             <RuleEditor rules problem=rules_problem/>
             <input
@@ -218,14 +218,14 @@ fn stale_note(draft: Draft, reload: Callback<Option<(String, Rules)>>) -> AnyVie
     let toasts = Toasts::from_context();
     let keep = move |_| {
         reload.run(Some((draft.name.get_untracked(), draft.rules.get_untracked())));
-        toasts.show(Tone::Info, "Your changes are still here: saving replaces what the other person saved");
+        toasts.show(Tone::Info, "Your changes are still here. Saving replaces the other person's changes");
     };
     view! {
         <Note tone=Tone::Warning>
             <strong>"Someone changed this audience since you opened it."</strong>
-            " Nothing of yours has been saved."
+            " Your changes have not been saved."
             <div class="note-actions">
-                <button type="button" class="button small" on:click=move |_| reload.run(None)>"Reload, and drop my changes"</button>
+                <button type="button" class="button small" on:click=move |_| reload.run(None)>"Reload and discard my changes"</button>
                 <button type="button" class="button small" on:click=keep>"Keep my changes"</button>
             </div>
         </Note>

@@ -50,11 +50,11 @@ pub(super) fn Uses(id: String, uses: Loading<AudienceUses>, draft: Draft) -> imp
         </section>
         <Dialog open=confirming title="Delete this audience?">
             <div class="form">
-                <p><strong>{draft.saved_name}</strong>" and its rules will be gone. No experiment uses it."</p>
+                <p><strong>{draft.saved_name}</strong>" and its rules will be deleted. No experiment uses this audience."</p>
                 <ChangeForm change=delete.submission() attr:class="form-foot">
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="revision" value=move || draft.revision.get()/>
-                    <button type="button" class="button" on:click=move |_| confirming.set(false)>"Keep it"</button>
+                    <button type="button" class="button" on:click=move |_| confirming.set(false)>"Cancel"</button>
                     <button type="submit" class="button danger" disabled=delete.pending()>"Delete audience"</button>
                 </ChangeForm>
             </div>
@@ -68,14 +68,14 @@ fn list(uses: AudienceUses, confirming: RwSignal<bool>) -> AnyView {
     let more = total.saturating_sub(listed);
     let rows: Vec<_> = uses.experiments.into_iter().map(row).collect();
     let words = match total {
-        0 => view! { <p class="quiet">"No experiment uses this audience yet. Choose it on an experiment's page."</p> }.into_any(),
+        0 => view! { <p class="quiet">"No experiment uses this audience. You can select it on an experiment's page."</p> }.into_any(),
         _ => view! { <ul class="rows">{rows}</ul> }.into_any(),
     };
     let more = (more > 0).then(|| view! { <p class="quiet">"and "{more}" more"</p> });
     let reason = (total > 0).then(|| {
         view! {
             <p class="quiet audience-delete-reason">
-                "It can be deleted once no experiment uses it."
+                "The audience can be deleted when no experiment uses it."
             </p>
         }
     });

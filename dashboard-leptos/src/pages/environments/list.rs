@@ -37,7 +37,7 @@ pub(crate) fn Environments() -> impl IntoView {
         <section class="card narrow">
             <h2>"New environment"</h2>
             <ChangeForm change=create.submission() attr:class="inline-form">
-                <Field id="name" label="Name" hint="Letters, digits, dots, hyphens and underscores; code names it" problem>
+                <Field id="name" label="Name" hint="Letters, digits, dots, hyphens and underscores. Code refers to the environment by this name" problem>
                     <input
                         id="name" name="name" required maxlength="63" autocomplete="off" spellcheck="false" aria-describedby="name-note"
                         aria-invalid=move || problem.with(Option::is_some).then_some("true") node_ref=field

@@ -43,7 +43,7 @@ pub(super) fn OpenedVersion(
     };
     let title = match against {
         Some(against) => format!("Version {number} compared with {against}"),
-        None => format!("Version {number}, the first"),
+        None => format!("Version {number} (first version)"),
     };
     let roll_back_button = rollback.map(|rollback| {
         view! {
@@ -81,10 +81,10 @@ fn RollbackConfirmation(
     view! {
         <div class="form">
             <p>
-                "What is live now" {live.map(|live| format!(" (version {live})"))} " is replaced by the content of version "
-                {number} ", at once and as a new version. Changes made since are kept, and are not live until you resume publishing."
+                "A new version with the content of version " {number} " becomes live immediately, and replaces the live version"
+                {live.map(|live| format!(" ({live})"))} ". Later changes stay saved, but are not live until you resume publishing."
             </p>
-            <h3>"What changes for your users"</h3>
+            <h3>"Changes for users"</h3>
             <div class="scrolls" tabindex="0">{rollback.view()}</div>
             {problem}
             <ChangeForm change=roll_back.submission() attr:class="form-foot">

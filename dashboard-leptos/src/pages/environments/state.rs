@@ -19,7 +19,7 @@ pub(super) fn State(
         view! {
             <Note tone=Tone::Warning>
                 <p>
-                    "Rolled back " <Time at=since/> ". Changes since then are kept, and not live until publishing is resumed."
+                    "Rolled back " <Time at=since/> ". Later changes are saved, but not live until publishing is resumed."
                 </p>
                 <div class="note-actions">
                     <ChangeForm change=resume.submission()>
@@ -34,7 +34,7 @@ pub(super) fn State(
         view! {
             <Note tone=Tone::Bad>
                 <p>"Changes cannot be published: " {problem}</p>
-                <p>"What is live stays as it is. Publishing is tried again by itself, and after each change."</p>
+                <p>"The live version stays unchanged. Publishing is retried automatically, and after each change."</p>
             </Note>
         }
     });
@@ -42,7 +42,7 @@ pub(super) fn State(
         {held}
         {failing}
         <section class="card state">
-            <h2>"Live"</h2>
+            <h2>"Live version"</h2>
             <LiveState status/>
         </section>
     }

@@ -45,8 +45,8 @@ fn empty(environment: Option<&str>) -> AnyView {
     view! {
         <Empty title=title>
             <p>
-                "An audience is a named set of rules, such as “beta testers” or “paying customers in the EU”. Experiments that use it
-                reach the users whom it matches, and change with it."
+                "An audience is a named set of rules, such as “beta testers” or “paying customers in the EU”. Experiments
+                that use an audience include the users who match its rules."
             </p>
             <a class="button primary" href=new>"Create an audience"</a>
         </Empty>

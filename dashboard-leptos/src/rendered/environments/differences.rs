@@ -17,7 +17,7 @@ pub(crate) fn differences(comparison: Comparison) -> Html {
 #[component]
 pub(super) fn Differences(comparison: Comparison) -> impl IntoView {
     if comparison.is_empty() {
-        return view! { <p class="quiet">"The content is the same."</p> }.into_any();
+        return view! { <p class="quiet">"Both versions have the same content."</p> }.into_any();
     }
     let unlisted = comparison.unlisted();
     let Comparison { added, removed, changed, reordered, items, .. } = comparison;
@@ -29,9 +29,9 @@ pub(super) fn Differences(comparison: Comparison) -> impl IntoView {
     view! {
         <div class="comparison">
             <ul class="tally">{tally.into_iter().collect_view()}</ul>
-            {reordered.then(|| view! { <p class="quiet">"Experiments are decided in another order."</p> })}
+            {reordered.then(|| view! { <p class="quiet">"The order of evaluation has changed."</p> })}
             {items.into_iter().map(|item| item_details(item, unfolded)).collect_view()}
-            {(unlisted > 0).then(|| view! { <p class="quiet">"And " {unlisted} " more, which are not listed."</p> })}
+            {(unlisted > 0).then(|| view! { <p class="quiet">{unlisted} " more are not listed."</p> })}
         </div>
     }
     .into_any()
@@ -75,7 +75,7 @@ fn field_row(field: Field, change: Change) -> AnyView {
 
 fn side(title: &'static str, class: &'static str, runs: Vec<Run>) -> AnyView {
     let text = if runs.is_empty() {
-        view! { <p class="side-empty">"Nothing"</p> }.into_any()
+        view! { <p class="side-empty">"None"</p> }.into_any()
     } else {
         let run = |Run { text, differs }| match (differs, class) {
             (false, _) => view! { <span>{text}</span> }.into_any(),

@@ -17,8 +17,8 @@ use crate::{
 const COLUMNS: [(&str, &str); 5] = [
     ("Version", ""),
     ("State", ""),
-    ("Made", ""),
-    ("By", "when-wide"),
+    ("Created", ""),
+    ("Created by", "when-wide"),
     ("Running experiments", "number when-wide"),
 ];
 
@@ -29,7 +29,7 @@ pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Opti
             <section class="history">
                 <h2>"History"</h2>
                 <Empty title="Nothing published yet">
-                    <p>"Launch an experiment of this environment, and its first version stands here."</p>
+                    <p>"Launch an experiment in this environment to publish its first version."</p>
                 </Empty>
             </section>
         });
@@ -52,7 +52,7 @@ fn row(version: Version, query: &HistoryQuery, live: Option<u64>) -> AnyView {
     let (class, words) = match state {
         VersionState::Published if live == Some(number) => ("pill running", "Live"),
         VersionState::Published => ("pill archived", "Was live"),
-        VersionState::Pending => ("pill paused", "Being written"),
+        VersionState::Pending => ("pill paused", "Pending"),
         VersionState::Superseded => ("pill draft", "Never live"),
     };
     let text = number.to_string();
@@ -83,8 +83,8 @@ pub(crate) fn comparison_links(query: &HistoryQuery, version: u64, live: Option<
     let live_text = live.to_string();
     let with_live = query.against == live_text;
     let links = [
-        ("The version before", query.against.is_empty(), query.url_with(|query| query.against.clear())),
-        ("What is live", with_live, query.url_with(|query| query.against = live_text)),
+        ("Previous version", query.against.is_empty(), query.url_with(|query| query.against.clear())),
+        ("Live version", with_live, query.url_with(|query| query.against = live_text)),
     ];
     let links = links.map(|(words, chosen, href)| {
         view! { <a href=href aria-current=chosen.then_some("true")>{words}</a> }
@@ -97,8 +97,11 @@ pub(crate) fn comparison_links(query: &HistoryQuery, version: u64, live: Option<
 /// Renders the changes that the next version would publish.
 pub(crate) fn unpublished(comparison: Result<Comparison, Problem>, status: &PublicationStatus) -> Html {
     let (title, words) = match status.held_at {
-        Some(_) => ("Waiting until publishing is resumed", "This becomes live when publishing is resumed."),
-        None => ("Waiting to be published", "This becomes live with the next version."),
+        Some(_) => (
+            "Changes on hold until publishing is resumed",
+            "These changes become live when publishing is resumed.",
+        ),
+        None => ("Changes waiting to be published", "These changes become live with the next version."),
     };
     let content = match comparison {
         Ok(comparison) => view! { <Differences comparison/> }.into_any(),

@@ -91,9 +91,9 @@ fn row(experiment: ExperimentSummary) -> impl IntoView {
 #[component]
 fn NoneMatch(list: List) -> impl IntoView {
     let words = if list.is_filtered() {
-        "Search for part of a name or key, or leave a filter out."
+        "Search for part of a name or key, or remove a filter."
     } else {
-        "The list ends before this page."
+        "This page is after the end of the list."
     };
     view! {
         <Empty title="No experiments match">
@@ -109,8 +109,8 @@ fn NoneYet() -> impl IntoView {
     view! {
         <Empty title="No experiments yet">
             <p>
-                "An experiment splits the users of an environment into variants, and says which one each of them gets. "
-                "Begin with two variants, half of the users each."
+                "An experiment divides the users of an environment among variants. "
+                "Start with two variants and half of the users each."
             </p>
             <a class="button primary" href=links::NEW_EXPERIMENT><Icon symbol=Symbol::Add/> "Create the first experiment"</a>
         </Empty>

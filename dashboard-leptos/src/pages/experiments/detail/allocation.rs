@@ -24,10 +24,10 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
     let is_live = Signal::derive(move || editing.detail.with(|detail| detail.row.status == Status::Running));
     let has_none = move || parts.with(Vec::is_empty);
     view! {
-        <Section id="allocation" title="Allocation" about="Which share of users gets which variant. A user keeps theirs while the ranges stay">
+        <Section id="allocation" title="Allocation" about="The share of users for each variant. Users keep their variant while the ranges stay the same">
             <Show
                 when=move || !has_none()
-                fallback=|| view! { <p class="part-empty">"Save variants first: then you can divide users among them."</p> }
+                fallback=|| view! { <p class="part-empty">"Save variants first. Then you can allocate users to them."</p> }
             >
                 <SplitEditor parts=parts split=split.current saved=split.saved live=is_live/>
                 <SectionFoot

@@ -32,7 +32,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
         <section class="card part row danger-zone" aria-labelledby="danger-title">
             <div>
                 <h2 id="danger-title">"Delete"</h2>
-                <p class="quiet">"Its variants, allocation and rules are deleted with it, for good"</p>
+                <p class="quiet">"Deletes the experiment with its variants, allocation and rules permanently"</p>
             </div>
             <button
                 type="button"
@@ -48,14 +48,14 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
                 <input type="hidden" name="id" value=id/>
                 <input type="hidden" name="revision" value=revision/>
                 <input type="hidden" name="redirect" value="true"/>
-                <label><input type="checkbox" required/>" I mean it"</label>
+                <label><input type="checkbox" required/>" I understand that this cannot be undone"</label>
                 <button type="submit" class="button danger-text"><Icon symbol=Symbol::Delete/> "Delete experiment"</button>
             </ChangeForm>
             {problem}
         </section>
         <Dialog open=open title="Delete this experiment?">
             <form class="form" on:submit=delete>
-                <p>"It is deleted for good, and its users get no variant any more. Type its key to go on: " <code>{key}</code></p>
+                <p>"The experiment is deleted permanently, and users no longer get a variant. To confirm, enter its key: " <code>{key}</code></p>
                 <Field id="typed-key" label="Key">
                     <input
                         id="typed-key"
@@ -71,7 +71,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
                 </Field>
                 <div class="form-foot">
                     <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                    <button type="submit" class="button danger" disabled=move || !matches() || editing.is_busy()>"Delete for good"</button>
+                    <button type="submit" class="button danger" disabled=move || !matches() || editing.is_busy()>"Delete permanently"</button>
                 </div>
             </form>
         </Dialog>

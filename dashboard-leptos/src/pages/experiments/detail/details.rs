@@ -42,7 +42,7 @@ pub(super) fn DetailsForm(
                         on:input=move |event| name.set(event_target_value(&event))
                     />
                 </Field>
-                <Field id="experiment-description" label="Description" hint="What it is about, and what you expect" problem=problem("description")>
+                <Field id="experiment-description" label="Description" hint="The purpose and the expected result" problem=problem("description")>
                     <textarea
                         id="experiment-description"
                         class="prose"

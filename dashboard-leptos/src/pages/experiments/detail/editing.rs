@@ -248,7 +248,7 @@ impl Editing {
                     if keep_changes {
                         self.toasts.show(
                             Tone::Info,
-                            "Your changes are still here: saving replaces what the other person saved",
+                            "Your changes are still here. Saving replaces the other person's changes",
                         );
                     }
                 }
@@ -275,7 +275,7 @@ impl Editing {
             // The note may be scrolled out of view.
             self.toasts.show(
                 Tone::Warning,
-                "Not saved: someone changed this since you opened it. Reload it at the top of the page",
+                "Not saved: someone changed this experiment since you opened it. Reload it at the top of the page",
             );
             return;
         }

@@ -22,7 +22,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
         detail.with(|detail| {
             let href = links::environment(&detail.environment.id);
             let (name, publication) = (detail.environment.name.clone(), detail.publication.clone());
-            view! { <a href=href title="Its environment">{name}</a> <LiveState status=publication/> }
+            view! { <a href=href title="Environment">{name}</a> <LiveState status=publication/> }
         })
     };
     let is_editing = RwSignal::new(false);
@@ -42,7 +42,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
             <div class="experiment-facts">
                 {move || view! { <StatusPill status=status.get()/> }}
                 <span class="experiment-key">
-                    <code title="What code calls it by">{key}</code>
+                    <code title="The key that code uses">{key}</code>
                     <CopyButton text=key/>
                 </span>
                 {environment}
@@ -65,7 +65,7 @@ fn CopyButton(#[prop(into)] text: Signal<String>) -> impl IntoView {
         } else {
             toasts.show(
                 Tone::Warning,
-                "This browser does not allow copying here: select the key and copy it yourself",
+                "The browser does not allow copying here. Select the key and copy it manually",
             );
         }
     };
@@ -131,8 +131,8 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
         <LaunchDialog editing open=launching status/>
         <Dialog open=archiving title="Archive this experiment?">
             <div class="form">
-                <p>"Archiving is for good: its users get no variant any more, and it cannot be launched again. What it was stays readable."</p>
-                <p class="quiet">"To stop it for a while, pause it instead."</p>
+                <p>"Archiving is permanent: users no longer get a variant, and the experiment cannot be launched again. It stays readable."</p>
+                <p class="quiet">"To stop the experiment temporarily, pause it instead."</p>
                 <div class="form-foot">
                     <button type="button" class="button" on:click=move |_| archiving.set(false)>"Cancel"</button>
                     <button
@@ -144,7 +144,7 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
                             change_status(editing, Status::Archived, "Experiment archived");
                         }
                     >
-                        "Archive for good"
+                        "Archive permanently"
                     </button>
                 </div>
             </div>
@@ -159,10 +159,14 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
     let missing = move || {
         detail.with(|detail| {
             if detail.variants.is_empty() {
-                Some(("It has no variants, so nobody would get anything.", "#variants", "Add variants first"))
+                Some((
+                    "The experiment has no variants, so no user would get one.",
+                    "#variants",
+                    "Add variants first",
+                ))
             } else if detail.allocations.is_empty() {
                 Some((
-                    "No users are allocated to a variant, so nobody would get one.",
+                    "No users are allocated to a variant, so no user would get one.",
                     "#allocation",
                     "Allocate users first",
                 ))
@@ -177,12 +181,12 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
             let whom = if detail.row.audience_id.is_some()
                 || editing.rules.saved.with(|rules| *rules != Default::default())
             {
-                "the users it is targeted at"
+                "the targeted users"
             } else {
                 "all users"
             };
             let environment = &detail.environment.name;
-            format!("In {environment}, {share} % of {whom} get one of its variants from then on.")
+            format!("In {environment}, {share} % of {whom} will get a variant.")
         })
     };
     let is_resume = move || status.get() == Status::Paused;
@@ -208,7 +212,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
         None => view! {
             <p>{effect}</p>
             <Show when=move || editing.has_changes()>
-                <Note tone=Tone::Warning>"Your unsaved changes are not part of it: save them first if they are to be."</Note>
+                <Note tone=Tone::Warning>"Unsaved changes are not included. Save them first to include them."</Note>
             </Show>
             <div class="form-foot">
                 <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
@@ -219,7 +223,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
     }
     };
     view! {
-        <Dialog open=open title="Go live?">
+        <Dialog open=open title="Start this experiment?">
             <div class="form">{body}</div>
         </Dialog>
     }

@@ -28,7 +28,7 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
 #[component]
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
     let editing = Editing::new(detail);
-    leave_guard::confirm_leaving("Leave without saving? What you changed is lost.", move || {
+    leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || {
         editing.has_changes()
     });
     let updates = Connection::from_context().updates;
@@ -42,7 +42,7 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
     view! {
         <div class="experiment">
             <Head editing/>
-            <p class="part-empty without-script">"An experiment can be changed once scripts are allowed in this browser."</p>
+            <p class="part-empty without-script">"Editing an experiment needs JavaScript."</p>
             <StaleNote editing/>
             <PublicationNotes editing/>
             <VariantsSection editing/>
@@ -60,15 +60,15 @@ fn StaleNote(editing: Editing) -> impl IntoView {
     view! {
         <Show when=move || editing.is_stale()>
             <Note tone=Tone::Warning>
-                <p>"Someone changed this since you opened it. Reload to see what it is now; nothing of theirs was overwritten."</p>
+                <p>"Someone changed this experiment since you opened it. Reload to see the current state. Their changes were not overwritten."</p>
                 <p class="note-actions">
                     <button type="button" class="button small" on:click=move |_| editing.reload(false)>
                         <Icon symbol=Symbol::Reload/>
-                        {move || if editing.has_changes() { "Reload, and drop what I changed" } else { "Reload" }}
+                        {move || if editing.has_changes() { "Reload and discard my changes" } else { "Reload" }}
                     </button>
                     <Show when=move || editing.has_changes()>
                         <button type="button" class="button small" on:click=move |_| editing.reload(true)>
-                            "Reload, and keep what I changed"
+                            "Reload and keep my changes"
                         </button>
                     </Show>
                 </p>
@@ -87,7 +87,7 @@ fn History(editing: Editing) -> impl IntoView {
         <section class="card part row" aria-labelledby="history-title">
             <div>
                 <h2 id="history-title">"History"</h2>
-                <p class="quiet">"Every version that was published of " {name} ", what it changed, and going back to it"</p>
+                <p class="quiet">"All published versions of " {name} " with their changes, and rollbacks"</p>
             </div>
             <a class="button" href=href><Icon symbol=Symbol::History/> "Open history"</a>
         </section>

@@ -24,7 +24,7 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                 let version = live_version.map(|version| format!(" at version {version}")).unwrap_or_default();
                 Some(view! {
                     <Note tone=Tone::Warning>
-                        <p><strong>{name} " is held" {version} " by a rollback."</strong> " Changes are saved, and become live once publishing is resumed."</p>
+                        <p><strong>"Publishing of " {name} " is on hold" {version} " after a rollback."</strong> " Changes are saved, and become live when publishing is resumed."</p>
                         <p class="note-actions needs-script">
                             <button type="button" class="button small" disabled=move || editing.is_busy() on:click=move |_| editing.resume()>
                                 <Icon symbol=Symbol::Play/> "Resume publishing"
@@ -35,7 +35,7 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
             }
             PublicationStatus { error: Some(problem), .. } => Some(view! {
                 <Note tone=Tone::Bad>
-                    <p><strong>"The last changes of " {name} " are saved, but not live."</strong> " What was live before goes on. " {problem}</p>
+                    <p><strong>"The last changes of " {name} " are saved, but not live."</strong> " The previous version stays live. " {problem}</p>
                     <p class="note-actions needs-script">
                         <button
                             type="button"
@@ -49,7 +49,7 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                 </Note>
             }.into_any()),
             _ if status == Status::Archived => Some(view! {
-                <Note>"This experiment is archived: it is over for good, and what is changed below reaches nobody."</Note>
+                <Note>"This experiment is archived. Changes below do not affect any users."</Note>
             }.into_any()),
             _ => None,
         }

@@ -34,7 +34,7 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
         editing.save(ExperimentPart::Targeting, format!("{{{}}}", members.join(",")), "Targeting saved");
     };
     view! {
-        <Section id="targeting" title="Audience and targeting" about="Whom it is for. Users must match the audience and one of the rules">
+        <Section id="targeting" title="Audience and targeting" about="The users who take part. They must match the audience and one of the rules">
             <AudienceChoice editing problem=problem("audienceId")/>
             <div class="targeting-rules">
                 <h3>"Rules of this experiment"</h3>
@@ -73,7 +73,7 @@ fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl Int
                 <option value=value selected=is_chosen prop:selected=move || chosen.with(|chosen| *chosen == id)>{name}</option>
             }
         };
-        let none = (String::new(), "Everyone: no audience".to_owned());
+        let none = (String::new(), "No audience (everyone)".to_owned());
         std::iter::once(none).chain(choices.get()).map(option).collect_view()
     };
     let rules = move || {

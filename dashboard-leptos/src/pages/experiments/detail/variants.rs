@@ -27,9 +27,9 @@ pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
     };
     let rows = move || drafts.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
-        <Section id="variants" title="Variants" about="What users can get. Code knows a variant by its key, and gets its payload, if it has one">
+        <Section id="variants" title="Variants" about="The variants that users can get. Code receives the key and the optional payload">
             <Show when=move || drafts.with(Vec::is_empty)>
-                <p class="part-empty">"No variants yet. Most experiments have two: one that changes nothing, and one to try."</p>
+                <p class="part-empty">"No variants yet. Most experiments have two: an unchanged control and a treatment."</p>
             </Show>
             <ul class="variants">
                 <For each=rows key=|(place, draft)| (*place, draft.number) let((place, draft))>
@@ -132,7 +132,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
             </div>
             <PayloadEditor id=field("payload") text=payload problem=problem("payload", payload)/>
             <div class="variant-side">
-                <span class="variant-share" title="Its share of users">{share}</span>
+                <span class="variant-share" title="Share of users">{share}</span>
                 <button
                     type="button"
                     class="icon-button needs-script"
@@ -147,10 +147,10 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
             <Show when=move || deleted.get()>
                 <p class="variant-gone">
                     <span>
-                        "Will be deleted once you save; its users get no variant then."
+                        "This variant will be deleted when you save. Its users will get no variant."
                     </span>
                     <button type="button" class="button small" on:click=move |_| deleted.set(false)>
-                        <Icon symbol=Symbol::Undo/> "Keep it"
+                        <Icon symbol=Symbol::Undo/> "Undo"
                     </button>
                 </p>
             </Show>

@@ -290,7 +290,7 @@ impl Draft {
                         match created.problem {
                             None => toasts.success(&format!("{name} {outcome}"), &created.publication),
                             Some(problem) => {
-                                toasts.show(Tone::Bad, format!("{name} is kept as a draft: {problem}"))
+                                toasts.show(Tone::Bad, format!("{name} was saved as a draft: {problem}"))
                             }
                         }
                         self.touched.set_value(false);

@@ -60,7 +60,7 @@ fn NoEnvironment() -> impl IntoView {
 fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Problem>) -> impl IntoView {
     let draft = Draft::new(basics, &environments, problem);
     leave_guard::confirm_leaving(
-        "Leave without creating the experiment? What you entered is lost.",
+        "Leave without creating the experiment? Your input will be lost.",
         move || draft.touched.try_get_value().unwrap_or(false),
     );
     focus_step(draft);

@@ -24,17 +24,17 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <dd>{draft.name} " " <code>{draft.key}</code></dd>
             <dt>"Environment"</dt>
             <dd>{environment}</dd>
-            <dt>"For whom"</dt>
+            <dt>"Audience"</dt>
             <dd>{move || audience_in_words(draft)}</dd>
-            <dt>"What they get"</dt>
+            <dt>"Split"</dt>
             <dd>
                 // Rendered only while the step is visible.
                 {move || (draft.step.get() == Step::Review).then(|| shares(draft))}
             </dd>
         </dl>
     };
-    let words = "A draft can still be changed in all but its key. Launched, it is live within seconds.";
-    section(draft, Step::Review, "Is this what you mean?", words, content.into_any())
+    let words = "Everything but the key of a draft can still be changed. A launched experiment is live within seconds.";
+    section(draft, Step::Review, "Review the experiment", words, content.into_any())
 }
 
 /// Describes whom the experiment targets.
@@ -45,7 +45,7 @@ fn audience_in_words(draft: Draft) -> String {
         (None, Some(rules)) => format!("Users whose {rules}"),
         (Some(audience), None) => format!("The audience {} ({})", audience.name, audience.words),
         (Some(audience), Some(rules)) => {
-            format!("Those of the audience {} ({}) whose {rules}", audience.name, audience.words)
+            format!("Users of the audience {} ({}) whose {rules}", audience.name, audience.words)
         }
     }
 }
@@ -60,7 +60,7 @@ fn shares(draft: Draft) -> AnyView {
     let mut lines: Vec<_> = parts.iter().map(|part| line(split.share(Some(&part.id)), &part.name)).collect();
     let none = split.share(None);
     if none > 0 {
-        lines.push(line(none, "no variant: they see what they have today"));
+        lines.push(line(none, "no variant: nothing changes for them"));
     }
     view! {
         <ul class="shares">{lines}</ul>

@@ -70,7 +70,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
     let name_field = TextField {
         id: "name".to_owned(),
         label: "Name",
-        hint: Some("What people call it, such as Checkout button colour".to_owned()),
+        hint: Some("For people, such as Checkout button colour".to_owned()),
         value: name,
         problem: draft.problem_of(|| "name".to_owned()),
         form_name: Some("name"),
@@ -92,7 +92,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
     let key_field = TextField {
         id: "key".to_owned(),
         label: "Key",
-        hint: Some("What code calls it. It cannot be changed later".to_owned()),
+        hint: Some("For code. The key cannot be changed later".to_owned()),
         value: key,
         problem: Signal::derive(move || key_problem.get().or_else(taken)),
         form_name: Some("key"),
@@ -115,7 +115,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
             event.prevent_default();
             draft.next();
         }>
-            <Field id="environment" label="Environment" hint="Whose users it is about" problem=environment_problem>
+            <Field id="environment" label="Environment" hint="The environment whose users take part" problem=environment_problem>
                 <select
                     id="environment" name="environment" required aria-describedby="environment-note" prop:value=environment
                     on:change=move |event| {
@@ -129,7 +129,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
             </Field>
             {name_field}
             {key_field}
-            <Field id="description" label="Description" hint="What you expect, and why. Optional" problem=description_problem>
+            <Field id="description" label="Description" hint="The purpose and the expected result. Optional" problem=description_problem>
                 <textarea
                     id="description" name="description" class="prose" rows="3" maxlength="10000" aria-describedby="description-note"
                     prop:value=description on:input=move |event| description.set(event_target_value(&event))
@@ -142,8 +142,8 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
             </div>
         </form>
     };
-    let words = "The name and description are for people; code knows the experiment by its key.";
-    section(draft, Step::Basics, "What is it called?", words, content.into_any())
+    let words = "Name and description are for people. Code refers to the experiment by its key.";
+    section(draft, Step::Basics, "Name the experiment", words, content.into_any())
 }
 
 /// The second step: variants.
@@ -163,8 +163,8 @@ pub(super) fn variants(draft: Draft) -> AnyView {
             </button>
         </div>
     };
-    let words = "Each user gets one of them. The first is mostly what users have today.";
-    section(draft, Step::Variants, "What can users get?", words, content.into_any())
+    let words = "Each user gets one variant. The first one is usually the unchanged control.";
+    section(draft, Step::Variants, "Define the variants", words, content.into_any())
 }
 
 fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
@@ -244,9 +244,8 @@ pub(super) fn split(draft: Draft) -> AnyView {
         <SplitEditor parts=Signal::derive(move || draft.parts()) split=draft.split/>
         {problem_line(problem)}
     };
-    let words =
-        "Shares of the users that the experiment is for. Who gets no variant sees what they have today.";
-    section(draft, Step::Split, "Who gets which?", words, content.into_any())
+    let words = "The share of targeted users for each variant. Nothing changes for users without a variant.";
+    section(draft, Step::Split, "Split the users", words, content.into_any())
 }
 
 /// The fourth step: audience and rules.
@@ -258,19 +257,18 @@ pub(super) fn audience(draft: Draft) -> AnyView {
         <Loaded from=audiences rows=1 render={move |audiences: Vec<AudienceRow>| audience_choice(draft, audiences)}/>
         {problem_line(problem)}
         <div class="form">
-            <h3 class="label">"Rules of its own"</h3>
+            <h3 class="label">"Rules of this experiment"</h3>
             <RuleEditor rules=draft.rules problem=rules_problem/>
         </div>
     };
-    let words =
-        "All users take part, unless you say otherwise. With an audience and rules, users must match both.";
-    section(draft, Step::Audience, "Whom is it for?", words, content.into_any())
+    let words = "All users take part by default. With an audience and rules, users must match both.";
+    section(draft, Step::Audience, "Choose the users", words, content.into_any())
 }
 
 /// Renders the selection of an audience of the environment.
 fn audience_choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
     let hint = if audiences.is_empty() {
-        "This environment has no audiences yet. You can go on without, and choose one later"
+        "This environment has no audiences yet. You can continue and select one later"
     } else {
         "A set of rules that several experiments share"
     };
@@ -298,7 +296,7 @@ fn audience_choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
                 {options}
             </select>
         </Field>
-        <p class="quiet" hidden=move || chosen().is_none()>"It holds: " {chosen}</p>
+        <p class="quiet" hidden=move || chosen().is_none()>"Matches " {chosen}</p>
     }
     .into_any()
 }
