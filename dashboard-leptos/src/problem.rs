@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn beside_its_field_a_problem_does_not_name_it() {
+    fn a_problem_next_to_its_field_does_not_name_the_field() {
         let problem = Problem::invalid_input("`variants[1].key` must not be empty".to_owned());
         assert_eq!(problem.for_field("variants[1].key").as_deref(), Some("Must not be empty"));
         assert_eq!(problem.for_field("variants").as_deref(), Some("`variants[1].key` must not be empty"));

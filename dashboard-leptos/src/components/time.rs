@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_shown_as_how_long_ago_and_to_the_minute() {
+    fn times_are_formatted_as_age_and_to_the_minute() {
         assert_eq!(exact("2026-02-03T04:05:06.789Z"), "2026-02-03 04:05 UTC");
         assert_eq!(exact("?"), "? UTC");
         assert_eq!((age_in_words(-1), age_in_words(59)), ("just now".to_owned(), "just now".to_owned()));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_counted_from_1970_with_leap_days() {
+    fn unix_times_include_leap_days() {
         assert_eq!(seconds("1970-01-01T00:00:00.000Z"), Some(0));
         assert_eq!(seconds("2000-02-29T12:34:56.789Z"), Some(951_827_696));
         assert_eq!(seconds("2026-11-22T21:45:00.000Z"), Some(1_795_383_900));

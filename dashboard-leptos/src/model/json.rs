@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_json_is_said_with_its_line() {
+    fn json_problems_name_the_line() {
         assert_eq!(object_problem(" \n "), None);
         assert_eq!(object_problem(" {\"a\": [1e2, 1.0]} "), None);
         assert_eq!(object_problem("[1]").as_deref(), Some("must be an object: { … }"));

@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_is_numbered() {
+    fn taken_texts_get_a_number() {
         let taken = ["a", "a-2", "b"].map(String::from);
         assert_eq!(free("a", '-', &taken), "a-3");
         assert_eq!(free("c", '-', &taken), "c");

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn environment_and_page_stand_in_the_url() {
+    fn urls_of_audiences_have_environment_and_page() {
         assert_eq!(audiences(None, 1), "/audiences");
         assert_eq!(audiences(None, 2), "/audiences?page=2");
         assert_eq!(audiences(Some("e-1"), 3), "/audiences?environment=e-1&page=3");
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_experiment_begins_in_the_environment_that_is_named() {
+    fn urls_of_experiments_have_environment_and_status() {
         assert_eq!(
             (new_experiment(""), new_experiment("e-1")),
             (NEW_EXPERIMENT.to_owned(), "/experiments/new?environment=e-1".to_owned())

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_compressed_goes_to_those_who_can_read_it() {
+    fn brotli_is_sent_only_to_clients_that_accept_it() {
         assert!(accepts_brotli("gzip, deflate, br, zstd") && accepts_brotli("br;q=0.5"));
         assert!(!accepts_brotli("gzip, deflate") && !accepts_brotli("br;q=0") && !accepts_brotli("brotli"));
     }

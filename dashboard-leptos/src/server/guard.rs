@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_page_of_another_site_sends_is_told_apart() {
+    fn requests_from_pages_of_other_sites_are_detected() {
         let sent = |headers: &[(&'static str, &'static str)]| {
             let mut map = HeaderMap::from_iter([(header::HOST, "flags.example:3000".parse().unwrap())]);
             for (name, value) in headers {

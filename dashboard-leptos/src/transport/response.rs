@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_read_as_it_was_given() {
+    fn a_response_survives_a_round_trip() {
         let problem = Problem { status: 409, message: "taken".to_owned() };
         for result in [Ok(7_u8), Err(problem)] {
             assert_eq!(read::<u8>(&of(&result)), result);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_is_told_apart() {
+    fn a_missing_response_is_detected() {
         let none = text(false, Problem::NO_RESPONSE);
         assert!(is_missing(&none) && !is_missing(&text(true, "7")));
         assert_eq!(read::<u8>(&none).map_err(|problem| problem.status), Err(0));

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_names_the_variant_that_it_is_about() {
+    fn a_problem_names_the_index_of_the_variant() {
         let variants = |second: &str| {
             problem(&format!(r#"{{"create":[{{"id":"1","key":"a","name":"A"}},{{"id":"2",{second}}}]}}"#), "")
         };
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn allocations_name_variants_by_what_stands_for_their_ids() {
+    fn allocations_refer_to_variants_by_placeholder_ids() {
         let variants = r#"{"create":[{"id":"1","key":"a","name":"A"}]}"#;
         let to =
             |id: &str| format!(r#"{{"allocations":[{{"variantId":"{id}","rangeStart":0,"rangeEnd":9}}]}}"#);

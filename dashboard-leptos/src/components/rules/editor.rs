@@ -29,7 +29,7 @@ pub(crate) fn RuleEditor(
         focus: RwSignal::new(None),
         wrong: Memo::new(move |_| {
             problem.with(|problem| {
-                problem.as_deref().map(|problem| rules.with_untracked(|rules| place(rules, problem)))
+                problem.as_deref().map(|problem| rules.with_untracked(|rules| locate(rules, problem)))
             })
         }),
     };
@@ -148,7 +148,7 @@ fn keep_enter(event: leptos::ev::KeyboardEvent) {
 }
 
 /// Returns the condition that a problem belongs to, and the problem without the field's path.
-fn place(rules: &Rules, problem: &str) -> (Option<u32>, String) {
+fn locate(rules: &Rules, problem: &str) -> (Option<u32>, String) {
     let parts = problem.strip_prefix('`').and_then(|rest| rest.split_once('`'));
     let Some((field, words)) = parts else { return (None, problem.to_owned()) };
     let condition = rules.at(field);
@@ -164,11 +164,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_is_shown_at_its_condition_in_the_servers_words() {
+    fn a_problem_belongs_to_its_condition_and_loses_the_path() {
         let mut rules = Rules::default();
         rules.add_alternative();
         let id = rules.add_alternative();
-        let of = |problem: &str| place(&rules, problem);
+        let of = |problem: &str| locate(&rules, problem);
         let (at, words) = of("`targetingRules[1].conditions[0].value` must nest at most 32 levels deep");
         assert_eq!((at, words.as_str()), (Some(id), "The value must nest at most 32 levels deep"));
         let (at, words) = of("`rules` must hold at most 100 elements");

@@ -111,7 +111,7 @@ fn boolean(rules: RwSignal<Rules>, id: u32) -> AnyView {
 fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
     let words = Memo::new(move |_| {
         rules.with(|rules| {
-            rules.condition(id).and_then(Condition::list).map(|list| list.words()).unwrap_or_default()
+            rules.condition(id).and_then(Condition::list).map(|list| list.labels()).unwrap_or_default()
         })
     });
     let typing = move || {

@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_saving_does_is_said_in_shares_of_users() {
+    fn the_impact_of_saving_is_described_in_shares_of_users() {
         let words = impact_in_words(Impact { gain: 1_000, switch: 0, lose: 50 });
         assert_eq!(words, "Saving affects 10.5 % of users: 10 % get a variant, 0.5 % lose their variant.");
     }

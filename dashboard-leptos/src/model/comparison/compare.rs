@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_told_by_field_with_rules_and_splits_in_words() {
+    fn changes_are_listed_by_field_with_rules_and_splits_in_words() {
         let before = json!({"version": 3, "experiments": [
             experiment("e", "pro", 5_000, &json!({"a": 1})), experiment("gone", "pro", 1, &Value::Null),
         ]})
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_differences_some_are_listed_and_all_counted() {
+    fn many_differences_are_all_counted_but_not_all_listed() {
         let many: Vec<_> = (0..500).map(|n| json!({"id": format!("e{n}"), "key": format!("k{n}")})).collect();
         let after = json!({"version": 1, "experiments": many}).to_string();
         let comparison = compare(&diff(&after, None).unwrap(), &after, None);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn variants_are_called_by_their_keys() {
+    fn variant_fields_are_labelled_by_key() {
         assert_eq!(name_of("variants.v1.2.payload"), "Variant v1.2: payload");
         assert_eq!(name_of("variants.green"), "Variant green");
         assert_eq!(name_of("key"), "key");

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_both_sides_have_are_told_from_those_that_differ() {
+    fn common_and_different_lines_are_separated() {
         let (before, after) = side_by_side(Some("a\nb\nc\nd"), Some("a\nx\nc\ny\nd"));
         assert_eq!(marked(&before), " a\n!b\n c\n d");
         assert_eq!(marked(&after), " a\n!x\n c\n!y\n d");
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_to_read_is_cut() {
+    fn long_texts_are_cut() {
         let (before, _) = side_by_side(Some(&"long\n".repeat(100_000)), Some(&"other\n".repeat(100)));
         let length: usize = before.iter().map(|run| run.text.len()).sum();
         assert!(length < 2 * MAX_CHARACTERS && before.last().unwrap().text.ends_with("… and more"));

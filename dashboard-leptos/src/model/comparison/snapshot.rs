@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_experiment_is_told_in_words() {
+    fn an_experiment_is_described_in_words() {
         let snapshot: Snapshot<'_> = serde_json::from_str(
             r#"{"version": 3, "experiments": [{"id": "e", "key": "button", "salt": "s", "audienceRules": [],
                 "targetingRules": [{"conditions": [{"attribute": "plan", "operator": "in", "value": ["pro","team","[ ]"]},

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_keeps_what_the_query_says_and_leaves_out_defaults() {
+    fn urls_of_histories_leave_out_defaults_and_invalid_parameters() {
         let query = HistoryQuery { id: "e".to_owned(), page: "1".to_owned(), ..HistoryQuery::default() };
         assert_eq!(query.url_with(|_| ()), "/environments/e");
         assert_eq!(

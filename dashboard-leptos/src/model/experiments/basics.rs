@@ -79,14 +79,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_entered_comes_back_in_the_url() {
+    fn input_survives_a_round_trip_through_the_url() {
         let url = basics().url();
         let query = Query::parse(url.strip_prefix("/experiments/new?").unwrap()).unwrap();
         assert_eq!(Basics::of(|name| query.optional(name).unwrap().map(str::to_owned)), basics());
     }
 
     #[test]
-    fn a_request_holds_what_is_entered_and_nothing_else() {
+    fn a_request_has_only_the_fields_that_were_entered() {
         let read = |json: String| ExperimentCreate::from_body(json.as_bytes()).unwrap();
         let request = read(basics().to_json("a", r#"[{"conditions":[]}]"#));
         assert_eq!((request.name, request.key), ("\"A\" & b".to_owned(), "a-b".to_owned()));

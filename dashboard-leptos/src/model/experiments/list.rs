@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_what_its_url_says() {
+    fn a_list_survives_a_round_trip_through_its_url() {
         let whole = read("/experiments");
         assert_eq!(whole.url(), "/experiments");
         assert!(whole.descending && whole.sort == ExperimentSort::Updated && !whole.is_filtered());
@@ -138,14 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_taken_as_absent() {
+    fn invalid_parameters_are_ignored() {
         let odd = "/experiments?q=++&status=x&sort=size&order=up&page=-1&more=1";
         assert_eq!(read(odd), read("/experiments"));
         assert_eq!(read("/experiments?page=0").page, 1);
     }
 
     #[test]
-    fn what_it_is_sorted_by_already_is_turned_round() {
+    fn sorting_by_the_same_column_reverses_the_order() {
         let list = read("/experiments?page=2&q=a");
         assert_eq!(list.sorted_by(ExperimentSort::Updated).url(), "/experiments?q=a&order=asc");
         let by_name = list.sorted_by(ExperimentSort::Name);

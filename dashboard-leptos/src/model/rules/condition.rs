@@ -61,7 +61,7 @@ impl List {
     }
 
     /// Returns the labels of the entered values.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn labels(&self) -> Vec<String> {
         self.values.iter().map(Value::in_words).collect()
     }
 

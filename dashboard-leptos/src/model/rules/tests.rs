@@ -17,7 +17,7 @@ fn in_words(json: &str) -> String {
 }
 
 /// Parses rules as the server does.
-fn taken(rules: &str) -> Result<String, String> {
+fn parsed(rules: &str) -> Result<String, String> {
     let patch = AudiencePatch::from_body(format!("{{\"rules\":{rules}}}").as_bytes());
     let rules = patch.map_err(|error| error.message)?.rules.unwrap();
     Ok(serde_json::to_string(&rules).unwrap())
@@ -53,24 +53,24 @@ fn rules() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn rules_that_are_read_and_written_stay_the_same_to_the_byte(json in rules()) {
+    fn rules_survive_a_round_trip_byte_for_byte(json in rules()) {
         prop_assert_eq!(round(&json), json);
     }
 
     #[test]
-    fn what_is_written_is_what_the_server_keeps(json in rules()) {
-        prop_assert_eq!(taken(&round(&json)), Ok(json));
+    fn written_rules_are_what_the_server_stores(json in rules()) {
+        prop_assert_eq!(parsed(&round(&json)), Ok(json));
     }
 
     #[test]
-    fn any_json_is_read_and_kept(json in prop_oneof![value(), value().prop_map(|value| format!("[{value}]"))]) {
+    fn any_json_survives_a_round_trip(json in prop_oneof![value(), value().prop_map(|value| format!("[{value}]"))]) {
         prop_assert_eq!(&round(&json), if json == "null" { "[]" } else { &json });
         let within = format!("[{{\"conditions\":[{json}]}},{{\"conditions\":{json}}}]");
         prop_assert_eq!(round(&within), within);
     }
 
     #[test]
-    fn whatever_is_typed_the_server_takes_once_no_problem_is_left(typed in ".{0,8}", operator in 0..7_usize, kind in 0..5_usize) {
+    fn the_server_accepts_any_input_without_problems(typed in ".{0,8}", operator in 0..7_usize, kind in 0..5_usize) {
         let mut rules = Rules::default();
         let id = rules.add_alternative();
         rules.change(id, |condition| {
@@ -84,15 +84,15 @@ proptest! {
             condition.set_text(typed.clone());
             condition.change_list(|list| list.set_typing(&typed));
         });
-        let taken = taken(&rules.to_json());
-        if rules.problem("rules").is_none() && !taken.as_ref().is_err_and(|problem| problem.contains("overflow")) {
-            prop_assert_eq!(taken, Ok(rules.to_json()));
+        let parsed = parsed(&rules.to_json());
+        if rules.problem("rules").is_none() && !parsed.as_ref().is_err_and(|problem| problem.contains("overflow")) {
+            prop_assert_eq!(parsed, Ok(rules.to_json()));
         }
     }
 }
 
 #[test]
-fn rules_of_unknown_shapes_are_kept() {
+fn rules_in_unknown_formats_are_kept() {
     for json in [
         "{\"all\":[]}",
         "[1]",
@@ -106,7 +106,7 @@ fn rules_of_unknown_shapes_are_kept() {
 }
 
 #[test]
-fn absent_and_null_are_told_apart() {
+fn absent_and_null_values_differ() {
     let absent = "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\"}]}]";
     let null = "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":null}]}]";
     assert_eq!((round(absent), round(null)), (absent.to_owned(), null.to_owned()));
@@ -114,7 +114,7 @@ fn absent_and_null_are_told_apart() {
 }
 
 #[test]
-fn rules_are_told_in_plain_english() {
+fn rules_are_described_in_plain_english() {
     assert_eq!(in_words("[]"), "everyone");
     assert_eq!(in_words("null"), "everyone");
     assert_eq!(in_words("[{\"conditions\":[]}]"), "everyone");
@@ -132,7 +132,7 @@ fn rules_are_told_in_plain_english() {
 }
 
 #[test]
-fn a_new_condition_cannot_be_saved_before_it_is_filled_in() {
+fn a_new_condition_has_a_problem_until_it_is_filled_in() {
     let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":1}]}]");
     let group = rules.alternatives().into_iter().next().unwrap();
     let id = rules.add_condition(group);
@@ -151,7 +151,7 @@ fn a_new_condition_cannot_be_saved_before_it_is_filled_in() {
 }
 
 #[test]
-fn a_group_goes_with_its_last_condition() {
+fn an_alternative_is_removed_with_its_last_condition() {
     let mut rules = Rules::default();
     let (first, second) = (rules.add_alternative(), rules.add_alternative());
     rules.remove_condition(first);
@@ -162,7 +162,7 @@ fn a_group_goes_with_its_last_condition() {
 }
 
 #[test]
-fn what_has_been_entered_stays_when_the_operator_changes() {
+fn input_stays_when_the_operator_changes() {
     let mut rules = Rules::default();
     let id = rules.add_alternative();
     let mut json = |change: &dyn Fn(&mut Condition)| {
@@ -197,13 +197,13 @@ fn what_has_been_entered_stays_when_the_operator_changes() {
 }
 
 #[test]
-fn a_list_is_entered_as_it_is_typed_and_holds_nothing_twice() {
+fn a_list_is_entered_while_typing_and_has_no_duplicates() {
     let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"in\",\"value\":[\"DE\"]}]}]");
     let id = rules.at("rules[0].conditions[0]").unwrap();
     let mut words = |typed: &str| {
         rules.change(id, |condition| condition.change_list(|list| list.set_typing(typed)));
         let list = rules.condition(id).unwrap().list().unwrap();
-        (list.words().join(" "), list.typing().to_owned())
+        (list.labels().join(" "), list.typing().to_owned())
     };
     assert_eq!(words("F"), ("DE".to_owned(), "F".to_owned()));
     assert_eq!(words("FR,"), ("DE FR".to_owned(), String::new()));

@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_type_follows_what_is_typed_until_it_is_chosen() {
+    fn the_type_follows_the_input_until_it_is_selected() {
         let kind = |text: &str| Value::from_input(text).kind();
         for number in ["0", "-1", "4.5", "1e3", "-0.5E+10", "123456789012345"] {
             assert_eq!(kind(number), Kind::Number, "{number}");
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_text_is_a_value_only_where_it_is_meant() {
+    fn empty_text_is_a_value_only_if_the_type_text_was_selected() {
         assert!(Value::empty().is_missing() && !Value::of_json("\"\"").is_missing());
         let mut value = Value::empty();
         value.set_kind(Kind::Number);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_could_be_taken_for_something_else_are_read_in_quotes() {
+    fn texts_that_look_like_another_type_are_labelled_in_quotes() {
         let words = |json: &str| Value::of_json(json).in_words();
         assert_eq!(words("\"New York\""), "New York");
         for json in ["\"\"", "\"12\"", "\"true\"", "\"a, b\"", "\" US\""] {

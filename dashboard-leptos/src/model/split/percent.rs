@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_typed_is_read_exactly_or_not_at_all() {
+    fn percentages_are_parsed_exactly_or_rejected() {
         let read = ["0", "100", " 12.5 % ", "12,34", ".5", "7.", "0.01", "100.00"].map(parse_percent);
         assert_eq!(read, [0, 10_000, 1_250, 1_234, 50, 700, 1, 10_000].map(Some));
         let wrong = ["", "%", ".", "-1", "+1", "1.234", "100.01", "1e2", "1 2", "99999999999", "١"];
@@ -43,7 +43,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_can_be_typed(buckets in 0..=BUCKETS) {
+        fn formatted_percentages_can_be_parsed(buckets in 0..=BUCKETS) {
             prop_assert_eq!(parse_percent(&percent(buckets)), Some(buckets));
         }
     }

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_holds_what_was_changed_and_keeps_numbers_as_they_are_typed() {
+    fn a_request_has_only_changes_and_keeps_numbers_as_typed() {
         let variant = |id: &str, payload: Option<&str>| Variant {
             id: id.to_owned(),
             key: id.to_owned(),
