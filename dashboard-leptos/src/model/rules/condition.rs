@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::value::RawValue;
 
 use super::value::{self, Kind, Value};
+use crate::model::quoted;
 
 /// Operators: the name in JSON and the label.
 pub(crate) const OPERATORS: [(&str, &str); 7] = [
@@ -176,7 +177,7 @@ impl Condition {
                 format!(",\"value\":[{}]", values.join(","))
             }
         };
-        let (attribute, operator) = (value::quoted(&self.attribute), value::quoted(&self.operator));
+        let (attribute, operator) = (quoted(&self.attribute), quoted(&self.operator));
         format!("{{\"attribute\":{attribute},\"operator\":{operator}{value}}}")
     }
 

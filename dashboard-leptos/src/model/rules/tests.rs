@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use serde_json::value::RawValue;
 
 use super::*;
+use crate::model::quoted;
 
 fn of(json: &str) -> Rules {
     Rules::of_json(&RawValue::from_string(json.to_owned()).unwrap())
@@ -30,8 +31,8 @@ fn value() -> impl Strategy<Value = String> {
         Just("false".to_owned()),
         (-1_000_000_000_000_000_000_i64..i64::MAX).prop_map(|number| number.to_string()),
         "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?",
-        ".{0,6}".prop_map(|text| value::quoted(&text)),
-        "[0-9,\" ;tru]{0,5}".prop_map(|text| value::quoted(&text)),
+        ".{0,6}".prop_map(|text| quoted(&text)),
+        "[0-9,\" ;tru]{0,5}".prop_map(|text| quoted(&text)),
     ];
     let list = prop::collection::vec(scalar.clone(), 0..9).prop_map(|list| format!("[{}]", list.join(",")));
     prop_oneof![3 => scalar, 2 => list, 1 => Just("{\"a\":[1.0,{}]}".to_owned())]

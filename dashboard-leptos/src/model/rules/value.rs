@@ -2,6 +2,8 @@
 
 use serde_json::value::RawValue;
 
+use crate::model::quoted;
+
 /// A text with more digits is read as an id, because a number would be rounded.
 const MAX_NUMBER_DIGITS: usize = 15;
 
@@ -186,11 +188,6 @@ pub(super) fn parse_one(typed: &str) -> Option<Value> {
         None if typed.is_empty() => None,
         None => Some(Value::from_input(typed)),
     }
-}
-
-/// Returns a JSON string.
-pub(super) fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// Whether a text is a JSON number.
