@@ -5,7 +5,7 @@ use leptos_router::components::Router;
 
 use crate::{
     components::{Connection, Frame, Toasts},
-    routes::PageRoutes,
+    routes::page_routes,
 };
 
 /// The HTML document that the server sends.
@@ -62,7 +62,7 @@ pub(crate) fn App() -> impl IntoView {
     Connection::provide();
     view! {
         <Router>
-            <Frame><PageRoutes/></Frame>
+            <Frame>{page_routes()}</Frame>
         </Router>
     }
 }

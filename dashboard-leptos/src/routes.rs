@@ -12,9 +12,9 @@ use crate::pages::{
     NotFoundPage, Overview,
 };
 
-/// All routes. Pages are sent complete, so that they are readable without scripts and their layout does not shift.
-#[component]
-pub(crate) fn PageRoutes() -> impl IntoView {
+/// Returns all routes. Pages are sent complete, so that they are readable without scripts and their layout does not
+/// shift. (A plain function: a component would add code in the browser.)
+pub(crate) fn page_routes() -> impl IntoView {
     view! {
         <FlatRoutes fallback=NotFoundPage>
             <Route path=path!("/") view=Overview ssr=SsrMode::Async/>
