@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::{http::StatusCode, response::Response};
 use edgewise_api::EnvironmentName;
 use edgewise_decide::Cache;
-use edgewise_http::json_reply;
+use edgewise_http::json_response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -104,6 +104,6 @@ impl Health {
             Status::Ok => StatusCode::OK,
             Status::Degraded | Status::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         };
-        json_reply(status, serde_json::to_vec(self).unwrap_or_default())
+        json_response(status, serde_json::to_vec(self).unwrap_or_default())
     }
 }

@@ -57,7 +57,7 @@ fn runtime() -> Result<Runtime> {
 }
 
 async fn run(command: Command) -> Result<()> {
-    let stop = server::asked_to_stop().map_err(|error| anyhow!("signals cannot be received: {error}"))?;
+    let stop = server::stop_signal().map_err(|error| anyhow!("signals cannot be received: {error}"))?;
     planes::check_address(command.bind(), command.process().insecure_open)?;
     let listener = server::listen(command.bind()).await?;
     let plane = planes::start(&command).await?;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use edgewise_api::error::ErrorBody;
 use edgewise_control::Control;
 use edgewise_decide::openapi as decisions;
-use edgewise_http::json_reply;
+use edgewise_http::json_response;
 use utoipa::{IntoResponses, OpenApi};
 
 use crate::health::Health;
@@ -74,7 +74,7 @@ where
     Router::new()
         .route(
             &format!("{prefix}/openapi.json"),
-            get(async move || json_reply(StatusCode::OK, document.clone())),
+            get(async move || json_response(StatusCode::OK, document.clone())),
         )
         .route(&format!("{prefix}/docs"), get(page))
 }

@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use edgewise_http::{Metrics, shell};
+use edgewise_http::{Metrics, with_common_routes};
 use support::Served;
 use tokio::sync::Notify;
 
@@ -16,7 +16,7 @@ async fn a_handler_that_panics_is_a_500_in_json_that_is_counted_and_the_server_g
         panic!("a fault of a test")
     }
     let routes = Router::new().route("/fault", get(fault)).route("/", get(async || "well"));
-    let server = Served::routes(shell(routes, &Metrics::default())).await;
+    let server = Served::routes(with_common_routes(routes, &Metrics::default())).await;
     let (status, body) = server.json("/fault").await;
     assert_eq!(status, 500);
     assert!(!body["error"].as_str().unwrap().contains("of a test"), "{body}");
@@ -63,7 +63,7 @@ async fn what_is_no_http_is_refused_with_a_reason() {
         (b"GET /?user_key=\xff HTTP/1.1\r\nhost: x\r\n\r\n", 400, "UTF-8"),
         (b"GET /?context={\"a\":1} HTTP/1.1\r\nhost: x\r\n\r\n", 400, "percent-encoded"),
         (b"GET / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", 400, "not valid HTTP"),
-        (format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes(), 414, "address is too long"),
+        (format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes(), 414, "URL is too long"),
         (format!("GET / HTTP/1.1\r\nhost: x\r\n{many}\r\n").as_bytes(), 431, "headers"),
     ] {
         let answer = server.raw(request).await;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::services::Services;
 use edgewise_api::resources::ExperimentFilter;
-use edgewise_http::{IfMatch, JsonBody, json_reply};
+use edgewise_http::{IfMatch, JsonBody, json_response};
 
 /// Make an experiment, a draft
 #[utoipa::path(
@@ -118,7 +118,7 @@ pub(super) async fn publish(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
 ) -> Reply {
-    Ok(json_reply(StatusCode::OK, services.publish(&actor, &id, &precondition).await?))
+    Ok(json_response(StatusCode::OK, services.publish(&actor, &id, &precondition).await?))
 }
 
 /// Delete an experiment and all that belongs to it

@@ -6,15 +6,15 @@ use edgewise_api::{ApiError, query::Query};
 use edgewise_caller::Actor;
 use serde::de::DeserializeOwned;
 
-use edgewise_http::Failed;
+use edgewise_http::ErrorResponse;
 
 /// The ids in the path.
 pub(super) struct Ids<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> {
-    type Rejection = Failed;
+    type Rejection = ErrorResponse;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failed> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ErrorResponse> {
         let nul = parts.uri.path().contains("%00");
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(ids)) if !nul => Ok(Self(ids)),
@@ -28,9 +28,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> 
 pub(super) struct Caller(pub(super) Actor);
 
 impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Failed;
+    type Rejection = ErrorResponse;
 
-    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Failed> {
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
         Ok(Self(Actor::LOCAL))
     }
 }
@@ -45,9 +45,9 @@ impl QueryText {
 }
 
 impl<S: Sync> FromRequestParts<S> for QueryText {
-    type Rejection = Failed;
+    type Rejection = ErrorResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failed> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
         Ok(Self(parts.uri.query().unwrap_or_default().to_owned()))
     }
 }

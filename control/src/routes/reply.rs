@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::services::Changed;
 use edgewise_api::Publication;
 use edgewise_api::Revisioned;
-use edgewise_http::{Failed, json_reply};
+use edgewise_http::{ErrorResponse, json_response};
 
 /// What a handler gives back.
-pub(super) type Reply = Result<Response, Failed>;
+pub(super) type Reply = Result<Response, ErrorResponse>;
 
 pub(super) const PUBLISH_ATTEMPTED: HeaderName = HeaderName::from_static("x-publish-attempted");
 pub(super) const PUBLISH_SUCCEEDED: HeaderName = HeaderName::from_static("x-publish-succeeded");
@@ -19,9 +19,10 @@ const PUBLISH_ERROR_CHARS: usize = 512;
 
 /// A value as it is.
 pub(super) fn plain(status: StatusCode, value: &impl Serialize) -> Reply {
-    let body = serde_json::to_vec(value)
-        .map_err(|_| Failed(edgewise_api::ApiError::internal("the answer cannot be written as JSON")))?;
-    Ok(json_reply(status, body))
+    let body = serde_json::to_vec(value).map_err(|_| {
+        ErrorResponse(edgewise_api::ApiError::internal("the answer cannot be written as JSON"))
+    })?;
+    Ok(json_response(status, body))
 }
 
 /// A value with its revision as ETag.

@@ -10,7 +10,7 @@ use axum::{
     routing::{MethodRouter, any},
 };
 use edgewise_api::{ApiError, paths, published};
-use edgewise_http::{Failed, conditional::if_none_match, json_reply};
+use edgewise_http::{ErrorResponse, conditional::if_none_match, json_response};
 
 use crate::{cache::Cache, source::Found};
 
@@ -30,7 +30,7 @@ async fn object(State(cache): State<Arc<Cache>>, request: Request) -> Response {
             read(&cache, &path, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
         }
         (&Method::OPTIONS, Some(_)) => preflight(),
-        _ => Failed(ApiError::not_found("no such object")).into_response(),
+        _ => ErrorResponse(ApiError::not_found("no such object")).into_response(),
     };
     open_to_all(response.headers_mut());
     response
@@ -43,15 +43,18 @@ pub fn open_to_all(headers: &mut HeaderMap) {
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }
 
-async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, Failed> {
+async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, ErrorResponse> {
     let found = cache.source().get(path).await.map_err(|problem| {
         tracing::warn!(path, problem, "a published object cannot be read");
         ApiError::unavailable("the snapshot store does not answer: try again")
     })?;
     let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
     let unchanged = etag.as_deref().is_some_and(|etag| if_none_match(asked, etag));
-    let mut response =
-        if unchanged { StatusCode::NOT_MODIFIED.into_response() } else { json_reply(StatusCode::OK, bytes) };
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        json_response(StatusCode::OK, bytes)
+    };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(paths::cache_control(path)));
     if !unchanged {

@@ -34,7 +34,7 @@ struct Told {
 pub async fn follow_stream(cache: Arc<Cache>, control: Upstream) {
     let mut pause = PAUSES.0;
     loop {
-        match control.listen("/stream").await {
+        match control.subscribe("/stream").await {
             Ok(events) => {
                 tracing::info!("the control plane tells of new versions");
                 if heed(&cache, events).await {

@@ -15,7 +15,7 @@ use edgewise_api::{
 };
 use edgewise_engine::{Buffer, Ruleset};
 use edgewise_http::{
-    Failed, FastPath, FastResponse, IfPanicking, JsonBody, Limiter, RouteMetrics, json_reply, not_found,
+    ErrorResponse, FastPath, FastResponse, JsonBody, Limiter, OnPanic, RouteMetrics, json_response, not_found,
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use http_body_util::Either;
@@ -42,10 +42,10 @@ impl Deciding {
 
     async fn respond_in_time(&self, request: Request, client: IpAddr) -> Response {
         let started = Instant::now();
-        let _counted = IfPanicking(|| self.metrics.answered(500, started.elapsed()));
+        let _counted = OnPanic(|| self.metrics.record(500, started.elapsed()));
         let limiter = self.limiter.as_ref();
         let response = limited(limiter, request, client, started, |request| self.decide(request)).await;
-        self.metrics.answered(response.status().as_u16(), started.elapsed());
+        self.metrics.record(response.status().as_u16(), started.elapsed());
         response
     }
 
@@ -56,8 +56,8 @@ impl Deciding {
             by_query(&self.cache, request).await
         };
         match answer {
-            Ok(body) => json_reply(StatusCode::OK, body),
-            Err(error) => Failed(error).into_response(),
+            Ok(body) => json_response(StatusCode::OK, body),
+            Err(error) => ErrorResponse(error).into_response(),
         }
     }
 }
@@ -70,7 +70,7 @@ impl FastPath for Deciding {
             return None;
         }
         let started = Instant::now();
-        let _counted = IfPanicking(|| self.metrics.answered(500, started.elapsed()));
+        let _counted = OnPanic(|| self.metrics.record(500, started.elapsed()));
 
         let query = Query::parse(head.uri.query().unwrap_or_default());
         let asked = match &query {
@@ -85,16 +85,16 @@ impl FastPath for Deciding {
         let limiter = self.limiter.as_ref();
         let allowance = limiter.and_then(|limiter| limiter.count(client, started));
         let mut answer = match allowance {
-            Some(allowance) if allowance.exceeded => allowance.refusal().map(Either::Right),
+            Some(allowance) if allowance.exceeded => allowance.too_many_requests().map(Either::Right),
             _ => match asked.and_then(|asked| decide(&asked, ruleset)) {
                 Ok(body) => json_answer(body.into(), mem::take(&mut head.headers)),
-                Err(error) => Failed(error).into_response().map(Either::Right),
+                Err(error) => ErrorResponse(error).into_response().map(Either::Right),
             },
         };
         if let Some((limiter, allowance)) = limiter.zip(allowance) {
-            limiter.tell(allowance, answer.headers_mut());
+            limiter.insert_headers(allowance, answer.headers_mut());
         }
-        self.metrics.answered(answer.status().as_u16(), started.elapsed());
+        self.metrics.record(answer.status().as_u16(), started.elapsed());
         Some(answer)
     }
 
@@ -119,8 +119,8 @@ pub async fn limited<A: Future<Output = Response>>(
     else {
         return answer(request).await;
     };
-    let mut response = if allowance.exceeded { allowance.refusal() } else { answer(request).await };
-    limiter.tell(allowance, response.headers_mut());
+    let mut response = if allowance.exceeded { allowance.too_many_requests() } else { answer(request).await };
+    limiter.insert_headers(allowance, response.headers_mut());
     response
 }
 

@@ -1,4 +1,4 @@
-//! What a server serves.
+//! The application that a server runs.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -15,7 +15,7 @@ use tower::Service;
 
 use crate::fast_path::{FastPath, FastResponse};
 
-/// The routes of a plane, and at most one path that is served ahead of them.
+/// The routes of a plane, and at most one fast path ahead of the routes.
 #[derive(Clone, Debug)]
 pub struct App {
     fast: Option<(&'static str, Arc<dyn FastPath>)>,
@@ -29,20 +29,20 @@ impl From<Router> for App {
 }
 
 impl App {
-    /// Serves the requests of `path` by `fast`, ahead of the routes.
+    /// Handles the requests of `path` with `fast` instead of the routes.
     #[must_use]
     pub fn with_fast_path(self, path: &'static str, fast: impl FastPath) -> Self {
         Self { fast: Some((path, Arc::new(fast))), ..self }
     }
 
-    /// Responds to a request without a body, if the fast path can do so without waiting.
+    /// Responds to a request without a body, if the fast path can respond without waiting.
     ///
-    /// The memory of such a request is free before the server reads the next one.
+    /// The memory of such a request is freed before the server reads the next request.
     pub fn respond_now(&self, head: &mut Parts, client: IpAddr) -> Option<FastResponse> {
         self.fast_path(head.uri.path())?.respond_now(head, client)
     }
 
-    /// Responds to a request of the client at `client`.
+    /// Responds to a request from the client at `client`.
     pub async fn respond(self: Arc<Self>, mut request: Request, client: SocketAddr) -> Response {
         if let Some(fast) = self.fast_path(request.uri().path()) {
             return fast.respond(request, client.ip()).await;

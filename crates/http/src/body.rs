@@ -1,4 +1,4 @@
-//! Request bodies, bounded in size and time.
+//! Request bodies with a size limit and a timeout.
 
 use std::time::Duration;
 
@@ -12,26 +12,25 @@ use edgewise_api::{ApiError, Limits};
 use http_body_util::BodyExt;
 use tokio::time::timeout;
 
-use crate::response::Failed;
+use crate::response::ErrorResponse;
 
-/// What a client may go on sending after its body has grown too large, so that it reads the answer instead of a
-/// broken connection.
-const DRAINED_BYTES: usize = 16 << 20;
+/// The number of bytes beyond the size limit that the server reads and discards. A client that is still sending could not
+/// read the response: closing the connection would only show the client a connection error.
+const DRAIN_BYTES: usize = 16 << 20;
 
-/// How long a client may take to send its body.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time limit for receiving a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A body that is declared as JSON and within the size limit. Whether it *is* JSON the reader of its fields
-/// finds out.
+/// A request body that is declared as JSON and is within the size limit. The extractor does not parse the JSON.
 ///
-/// Rejects with 415 a body that is declared as anything else, and with 413 one that is too large.
+/// The extractor rejects a body that is not declared as JSON with 415, and a body that is too large with 413.
 #[derive(Debug)]
 pub struct JsonBody(pub Bytes);
 
 impl<S: Sync> FromRequest<S> for JsonBody {
-    type Rejection = Failed;
+    type Rejection = ErrorResponse;
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Failed> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, ErrorResponse> {
         let (parts, body) = request.into_parts();
         let bytes = read(body, Limits::DEFAULT.body_bytes).await?;
         if !bytes.is_empty() && !declares_json(&parts.headers) {
@@ -41,12 +40,12 @@ impl<S: Sync> FromRequest<S> for JsonBody {
     }
 }
 
-/// The request with its body in memory, so that whoever answers it may do so without reading the body: an answer
-/// to a client that still sends would only break the connection.
+/// Reads the body of a request into memory. A handler can then respond without reading the body: the client has sent all
+/// of the body, so the response does not break the connection.
 ///
 /// # Errors
-/// 413 for a body that is too large, 408 for one that does not arrive in time, 400 for one that ends early.
-pub async fn with_whole_body(request: Request) -> Result<Request, Failed> {
+/// 413 for a body that is too large, 408 for a body that does not arrive in time, 400 for a body that ends early.
+pub async fn buffer_body(request: Request) -> Result<Request, ErrorResponse> {
     if request.body().is_end_stream() {
         return Ok(request);
     }
@@ -56,23 +55,23 @@ pub async fn with_whole_body(request: Request) -> Result<Request, Failed> {
 }
 
 async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
-    timeout(PATIENCE, read_all(body, limit)).await.unwrap_or_else(|_| Err(ApiError::timeout()))
+    timeout(BODY_TIMEOUT, read_all(body, limit)).await.unwrap_or_else(|_| Err(ApiError::timeout()))
 }
 
 async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, ApiError> {
     let mut bytes = BytesMut::new();
-    let mut seen = 0;
+    let mut received = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| ApiError::invalid("the body ended before it was complete"))?;
         let Ok(data) = frame.into_data() else { continue };
-        seen += data.len();
-        if seen <= limit {
+        received += data.len();
+        if received <= limit {
             bytes.extend_from_slice(&data);
-        } else if seen > limit + DRAINED_BYTES {
+        } else if received > limit + DRAIN_BYTES {
             break;
         }
     }
-    if seen > limit { Err(ApiError::too_large(limit)) } else { Ok(bytes.freeze()) }
+    if received > limit { Err(ApiError::too_large(limit)) } else { Ok(bytes.freeze()) }
 }
 
 fn declares_json(headers: &HeaderMap) -> bool {

@@ -6,16 +6,16 @@ use axum::{
 };
 use edgewise_api::conditional::{Precondition, names_tag};
 
-use crate::response::Failed;
+use crate::response::ErrorResponse;
 
-/// The precondition in the `If-Match` header of a request; none without the header.
+/// The precondition in the `If-Match` header of a request. A request without the header has no precondition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IfMatch(pub Precondition);
 
 impl<S: Sync> FromRequestParts<S> for IfMatch {
-    type Rejection = Failed;
+    type Rejection = ErrorResponse;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failed> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
         let values = parts.headers.get_all(header::IF_MATCH).iter();
         let values: Vec<&str> = values.map(|value| value.to_str().unwrap_or_default()).collect();
         Ok(Self(if values.is_empty() {
@@ -26,14 +26,14 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// Whether the `If-None-Match` header names this tag, or any.
+/// Whether the `If-None-Match` header contains this ETag or `*`.
 #[must_use]
 pub fn if_none_match(headers: &HeaderMap, etag: &str) -> bool {
     let mut values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     values.any(|tags| names_tag(tags, etag))
 }
 
-/// The `ETag` of a revision.
+/// Returns the `ETag` of a revision.
 #[must_use]
 pub fn revision_etag(revision: i64) -> HeaderValue {
     HeaderValue::try_from(format!("\"{revision}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))

@@ -11,18 +11,19 @@ use axum::{
 use futures_util::future::BoxFuture;
 use http_body_util::{Either, Full};
 
-/// A response of the server. Its body is bytes at hand, as those of decisions are, or whatever body a route made.
+/// A response of the server. The body is either bytes in memory, like the body of a decision, or the body of a route's
+/// response.
 pub type FastResponse = http::Response<Either<Full<Bytes>, Body>>;
 
-/// Responds to the requests of one path, ahead of the routes.
+/// The handler of a path that the server checks before the routes.
 ///
-/// Decisions outnumber all other requests by far, and looking a path up among the routes costs as much as deciding.
-/// So the path of decisions is compared first, and its handler runs without the router.
+/// Most requests are decide requests, and the router takes as long to match a path as the engine takes to decide. The
+/// server therefore compares the path of decide requests first, and calls their handler without the router.
 pub trait FastPath: fmt::Debug + Send + Sync + 'static {
-    /// Responds to a request without a body, if no waiting is needed: nearly all requests are such.
+    /// Responds to a request without a body, if the handler can respond without waiting. Nearly all requests qualify.
     ///
-    /// The implementation may take the headers out of `head` for its response. It must leave `head` as it is where it
-    /// returns `None`; the server then calls [`FastPath::respond`].
+    /// The implementation may take the headers out of `head` for the response. An implementation that returns `None` must
+    /// leave `head` unchanged; the server then calls [`FastPath::respond`].
     fn respond_now(&self, head: &mut Parts, client: IpAddr) -> Option<FastResponse>;
 
     /// Responds to any request of the path.

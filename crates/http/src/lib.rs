@@ -1,21 +1,22 @@
-//! HTTP for every plane.
+//! The HTTP layer of every plane.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`server`] | the server: connections, time limits, a graceful end |
-//! | [`app`] | what a server serves: routes, and a fast path ahead of the routes |
-//! | [`fast_path`] | the trait that a fast path implements |
-//! | [`shell`] | what every plane has around its routes |
-//! | [`body`] | request bodies, bounded in size and time |
-//! | [`response`] | JSON responses, and errors as responses |
-//! | [`conditional`] | `If-Match`, `If-None-Match` and `ETag` |
-//! | [`metrics`] | counters, and `GET /metrics` |
+//! | [`server`] | the server: connections, timeouts, graceful shutdown |
+//! | [`app`] | the routes of a server, and a fast path ahead of the routes |
+//! | [`fast_path`] | the trait of a fast path |
+//! | [`common_routes`] | the routes and middleware that all planes have in common |
+//! | [`body`] | request bodies with a size limit and a timeout |
+//! | [`response`] | JSON responses and error responses |
+//! | [`conditional`] | conditional requests: `If-Match`, `If-None-Match` and `ETag` |
+//! | [`metrics`] | request metrics, and `GET /metrics` |
 //! | [`proxy`] | the reverse proxy to another plane |
-//! | [`limit`] | the rate limit by client address |
+//! | [`limit`] | the rate limit per client address |
 #![forbid(unsafe_code)]
 
 pub mod app;
 pub mod body;
+pub mod common_routes;
 pub mod conditional;
 pub mod fast_path;
 pub mod limit;
@@ -23,15 +24,14 @@ pub mod metrics;
 pub mod proxy;
 pub mod response;
 pub mod server;
-pub mod shell;
 
 pub use app::App;
-pub use body::{JsonBody, with_whole_body};
+pub use body::{JsonBody, buffer_body};
+pub use common_routes::{not_found, with_common_routes};
 pub use conditional::IfMatch;
 pub use fast_path::{FastPath, FastResponse};
 pub use limit::{Allowance, Limiter, RateLimit};
-pub use metrics::{IfPanicking, Metrics, RouteMetrics};
+pub use metrics::{Metrics, OnPanic, RouteMetrics};
 pub use proxy::{ProxyError, Upstream, UpstreamUrl};
-pub use response::{Failed, json_reply};
+pub use response::{ErrorResponse, json_response};
 pub use server::{ListenError, client_address};
-pub use shell::{not_found, shell};

@@ -1,4 +1,4 @@
-//! How often a client address may ask: so many requests in a window of time.
+//! The rate limit per client address: a maximum number of requests in a time window.
 
 use std::{
     collections::HashSet,
@@ -14,36 +14,36 @@ use axum::{
 };
 use lru::LruCache;
 
-use crate::response::json_reply;
+use crate::response::json_response;
 
-/// Addresses whose windows are remembered. One more displaces the one that was longest not heard of.
-const REMEMBERED: NonZeroUsize = NonZeroUsize::MIN.saturating_add(65_535);
+/// The maximum number of clients whose windows are kept. A further client evicts the least recently seen client.
+const MAX_CLIENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(65_535);
 
 static LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 static REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 static RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The rate limit of a client address.
+/// The rate limit for each client address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// Requests in one window; at least 1.
+    /// The maximum number of requests in one window; at least 1.
     pub max: u32,
     /// The length of a window.
     pub window: Duration,
-    /// Addresses without a limit, in canonical form (an IPv4 address is never one mapped into IPv6).
+    /// The client addresses without a limit, in canonical form (never an IPv4 address mapped into IPv6).
     pub unlimited: HashSet<IpAddr>,
 }
 
-/// Counts requests by client address, in fixed windows that begin with a client's first request.
+/// A counter of requests per client address, in fixed windows. A client's window begins with its first request.
 #[derive(Debug)]
 pub struct Limiter {
     settings: RateLimit,
-    /// The maximum, as every response names it.
+    /// The value of the `x-ratelimit-limit` header.
     max_header: HeaderValue,
     clients: Mutex<LruCache<Client, Window>>,
 }
 
-/// An IPv4 address, or a /64 of IPv6, which is what one customer is given.
+/// An IPv4 address, or a /64 network of IPv6, because one customer usually has a /64 network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Client {
     V4(u32),
@@ -56,28 +56,28 @@ struct Window {
     requests: u32,
 }
 
-/// What a client has left.
+/// The state of a client's window after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allowance {
-    /// Requests in a window.
+    /// The maximum number of requests in a window.
     pub limit: u32,
-    /// Those left after this one.
+    /// The number of requests that are left in the window.
     pub remaining: u32,
-    /// Whole seconds until the window ends, rounded up.
+    /// The seconds until the window ends, rounded up.
     pub reset_secs: u64,
-    /// Whether this request is one too many.
+    /// Whether the request exceeds the limit.
     pub exceeded: bool,
 }
 
 impl Limiter {
-    /// A limiter that has counted nothing yet.
+    /// Creates a limiter without any requests counted.
     #[must_use]
     pub fn new(settings: RateLimit) -> Self {
-        let clients = Mutex::new(LruCache::new(REMEMBERED));
+        let clients = Mutex::new(LruCache::new(MAX_CLIENTS));
         Self { max_header: settings.max.into(), settings, clients }
     }
 
-    /// Counts a request that comes at `now`. `None` if this client is not limited.
+    /// Counts a request that arrives at `now`. Returns `None` if the client has no limit.
     pub fn count(&self, client: IpAddr, now: Instant) -> Option<Allowance> {
         let client = client.to_canonical();
         if !self.settings.unlimited.is_empty() && self.settings.unlimited.contains(&client) {
@@ -104,11 +104,11 @@ impl Limiter {
         })
     }
 
-    /// Tells a client what it has left, in an answer's headers.
-    pub fn tell(&self, allowance: Allowance, headers: &mut HeaderMap) {
+    /// Adds the `x-ratelimit-…` headers to a response.
+    pub fn insert_headers(&self, allowance: Allowance, headers: &mut HeaderMap) {
         headers.insert(&LIMIT, self.max_header.clone());
-        headers.insert(&REMAINING, number(allowance.remaining.into()));
-        headers.insert(&RESET, number(allowance.reset_secs));
+        headers.insert(&REMAINING, header_value(allowance.remaining.into()));
+        headers.insert(&RESET, header_value(allowance.reset_secs));
     }
 }
 
@@ -126,25 +126,26 @@ const fn network(address: Ipv6Addr) -> u64 {
 }
 
 impl Allowance {
-    /// The answer to a request that is one too many, still without what [`Limiter::tell`] adds.
+    /// Returns the 429 response to a request that exceeds the limit, without the headers that [`Limiter::insert_headers`]
+    /// adds.
     #[must_use]
-    pub fn refusal(&self) -> Response {
+    pub fn too_many_requests(&self) -> Response {
         let seconds = self.reset_secs;
         let body = serde_json::json!({
             "error": "Too Many Requests",
             "message": format!("Rate limit exceeded, retry in {seconds} seconds"),
             "statusCode": 429,
         });
-        let mut response = json_reply(StatusCode::TOO_MANY_REQUESTS, body.to_string());
+        let mut response = json_response(StatusCode::TOO_MANY_REQUESTS, body.to_string());
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         response
     }
 }
 
-/// A number as a header's value. Those that are usual are at hand, since every decision tells two.
-fn number(number: u64) -> HeaderValue {
-    static USUAL: LazyLock<Vec<HeaderValue>> =
+/// Formats a number as a header value. Small numbers are formatted in advance, because every decide response has two.
+fn header_value(number: u64) -> HeaderValue {
+    static SMALL: LazyLock<Vec<HeaderValue>> =
         LazyLock::new(|| (0u64..1024).map(HeaderValue::from).collect());
-    let usual = usize::try_from(number).ok().and_then(|number| USUAL.get(number));
-    usual.cloned().unwrap_or_else(|| HeaderValue::from(number))
+    let small = usize::try_from(number).ok().and_then(|number| SMALL.get(number));
+    small.cloned().unwrap_or_else(|| HeaderValue::from(number))
 }

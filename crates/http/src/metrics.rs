@@ -1,4 +1,4 @@
-//! Counters, and the response to `GET /metrics`.
+//! Request metrics, and the response to `GET /metrics`.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -17,9 +17,9 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::response::Failed;
+use crate::response::ErrorResponse;
 
-/// What a plane counts, and its answer to `GET /metrics` in OpenMetrics text.
+/// The metrics of a plane, which `GET /metrics` returns as OpenMetrics text.
 #[derive(Clone, Debug)]
 pub struct Metrics {
     registry: Arc<Mutex<Registry>>,
@@ -27,7 +27,7 @@ pub struct Metrics {
     seconds: Family<Route, Histogram, fn() -> Histogram>,
 }
 
-/// What is counted of one route. See [`Metrics::of_route`].
+/// The metrics of one route. See [`Metrics::for_route`].
 #[derive(Clone, Debug)]
 pub struct RouteMetrics {
     route: &'static str,
@@ -37,23 +37,24 @@ pub struct RouteMetrics {
 }
 
 impl RouteMetrics {
-    /// Counts one answer.
-    pub fn answered(&self, status: u16, took: Duration) {
+    /// Records one response.
+    pub fn record(&self, status: u16, took: Duration) {
         if status == 200 {
             self.ok.inc();
         } else {
             self.requests.get_or_create(&Request { route: self.route.to_owned(), status }).inc();
         }
         self.seconds.observe(took.as_secs_f64());
-        tracing::debug!(route = self.route, status, micros = took.as_micros(), "answered");
+        tracing::debug!(route = self.route, status, micros = took.as_micros(), "request handled");
     }
 }
 
-/// Does something if the code that holds it panics: the server then answers 500, past whoever counts answers.
+/// A guard that calls a closure if it is dropped by a panic. A handler that panics returns no response, so the middleware
+/// cannot count the 500 that the server then sends.
 #[derive(Debug)]
-pub struct IfPanicking<F: FnMut()>(pub F);
+pub struct OnPanic<F: FnMut()>(pub F);
 
-impl<F: FnMut()> Drop for IfPanicking<F> {
+impl<F: FnMut()> Drop for OnPanic<F> {
     fn drop(&mut self) {
         if thread::panicking() {
             (self.0)();
@@ -84,36 +85,44 @@ impl Default for Metrics {
             seconds: Family::new_with_constructor(buckets),
         };
         metrics.register(|registry| {
-            registry.register("http_requests", "Answers, by route and status", metrics.requests.clone());
-            registry.register("http_request_seconds", "Time to answer", metrics.seconds.clone());
+            registry.register(
+                "http_requests",
+                "HTTP responses by route and status",
+                metrics.requests.clone(),
+            );
+            registry.register(
+                "http_request_seconds",
+                "Seconds from request to response",
+                metrics.seconds.clone(),
+            );
         });
         metrics
     }
 }
 
 impl Metrics {
-    /// Adds metrics of a plane's own.
+    /// Registers further metrics of a plane.
     pub fn register(&self, add: impl FnOnce(&mut Registry)) {
         add(&mut self.registry.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Counts one answer of a route, which is the pattern (`/experiments/{id}`), never the path itself.
-    pub(crate) fn answered(&self, route: &str, status: u16, took: Duration) {
+    /// Records one response of a route. `route` is the pattern (`/experiments/{id}`), never the path of a request.
+    pub(crate) fn record(&self, route: &str, status: u16, took: Duration) {
         self.requests.get_or_create(&Request { route: route.to_owned(), status }).inc();
         self.seconds.get_or_create(&Route { route: route.to_owned() }).observe(took.as_secs_f64());
     }
 
-    /// Counts the answers of one route that counts for itself, since it is asked too often to look its metrics up
-    /// for every answer.
+    /// Returns the metrics of one route, for a handler that records its own responses. Such a handler does not look its
+    /// metrics up by name for every response.
     #[must_use]
-    pub fn of_route(&self, route: &'static str) -> RouteMetrics {
+    pub fn for_route(&self, route: &'static str) -> RouteMetrics {
         let ok = self.requests.get_or_create_owned(&Request { route: route.to_owned(), status: 200 });
         let seconds = self.seconds.get_or_create_owned(&Route { route: route.to_owned() });
         RouteMetrics { route, ok, seconds, requests: self.requests.clone() }
     }
 
-    /// The answer to `GET /metrics`.
-    pub fn answer(&self) -> Response {
+    /// Returns the response to `GET /metrics`.
+    pub fn response(&self) -> Response {
         let mut text = String::new();
         let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         match encode(&mut text, &registry) {
@@ -121,7 +130,7 @@ impl Metrics {
                 let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
                 ([(header::CONTENT_TYPE, HeaderValue::from_static(openmetrics))], text).into_response()
             }
-            Err(_) => Failed(ApiError::internal("the metrics cannot be written")).into_response(),
+            Err(_) => ErrorResponse(ApiError::internal("the metrics cannot be encoded")).into_response(),
         }
     }
 }

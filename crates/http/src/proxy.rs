@@ -1,4 +1,4 @@
-//! Passing requests on to another plane: path and query as they were sent, answers as they flow.
+//! The reverse proxy to another plane. The path and the query are forwarded unchanged; bodies of responses are streamed.
 
 use std::{fmt, net::IpAddr, time::Duration};
 
@@ -18,15 +18,15 @@ use hyper_util::{
 };
 use tokio::time::timeout;
 
-use crate::{response::Failed, server::client_address};
+use crate::{response::ErrorResponse, server::client_address};
 
-const CONNECT_LIMIT: Duration = Duration::from_secs(2);
-/// How long a plane may take to begin its answer. How long the answer then lasts is its own affair.
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
-/// How long an idle connection is kept: less than the planes keep theirs.
-const IDLE_LIMIT: Duration = Duration::from_secs(15);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The time limit for the head of a response. The body has no time limit.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long an idle connection is kept open: shorter than the planes keep idle connections.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// What concerns one connection alone, and is not passed on.
+/// The headers that apply to a single connection and are not forwarded.
 static HOP_BY_HOP: [HeaderName; 10] = [
     header::CONNECTION,
     HeaderName::from_static("keep-alive"),
@@ -43,21 +43,21 @@ static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
-/// Another plane, as requests are passed on to it.
+/// A plane that requests are forwarded to.
 #[derive(Clone, Debug)]
 pub struct Upstream {
-    /// Such as `control plane`, for errors.
+    /// The name of the plane in errors, such as `control plane`.
     name: &'static str,
     url: UpstreamUrl,
     client: Client<HttpConnector, Body>,
 }
 
-/// The address of a plane: `http://`, and a path below which its routes are, without a trailing slash.
+/// The URL of a plane: `http://`, a host and port, and the path prefix of the plane's routes, without a trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpstreamUrl {
-    /// Host and port.
+    /// The host and the port.
     pub authority: Authority,
-    /// Empty, or starts with a slash.
+    /// The path prefix: empty, or starts with a slash.
     pub prefix: String,
 }
 
@@ -67,113 +67,113 @@ impl fmt::Display for UpstreamUrl {
     }
 }
 
-/// A plane did not answer.
+/// The reason why a request could not be forwarded.
 #[derive(Debug, thiserror::Error)]
 pub enum ProxyError {
-    /// It cannot be reached, or broke off.
+    /// The plane cannot be reached, or closed the connection.
     #[error("the {0} cannot be reached: try again")]
     Unreachable(&'static str),
-    /// It takes too long.
-    #[error("the {0} did not answer within {secs} s", secs = ANSWER_LIMIT.as_secs())]
-    Slow(&'static str),
-    /// The address is none it could have.
+    /// The plane did not respond in time.
+    #[error("the {0} did not respond within {secs} s", secs = RESPONSE_TIMEOUT.as_secs())]
+    Timeout(&'static str),
+    /// The path is not valid in a URL.
     #[error("no such route or method")]
-    Address,
+    InvalidPath,
 }
 
 impl IntoResponse for ProxyError {
     fn into_response(self) -> Response {
         let status = match self {
             Self::Unreachable(_) => 502,
-            Self::Slow(_) => 504,
-            Self::Address => 404,
+            Self::Timeout(_) => 504,
+            Self::InvalidPath => 404,
         };
-        Failed(ApiError { status, message: self.to_string() }).into_response()
+        ErrorResponse(ApiError { status, message: self.to_string() }).into_response()
     }
 }
 
 impl Upstream {
-    /// A plane that listens at `url`. `name` is what errors call it, such as `control plane`.
+    /// Creates a client of the plane that listens at `url`. Errors name the plane `name`, such as `control plane`.
     #[must_use]
     pub fn new(name: &'static str, url: UpstreamUrl) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(CONNECT_LIMIT));
+        tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_LIMIT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .build(tcp);
         Self { name, url, client }
     }
 
-    /// The status with which the plane answers a GET within `limit`.
+    /// Returns the status of the plane's response to a GET, or `None` if there is no response within `limit`.
     pub async fn status(&self, path: &str, limit: Duration) -> Option<StatusCode> {
-        let uri = self.address(path).ok()?;
-        let answer = timeout(limit, self.client.get(uri)).await.ok()?.ok()?;
-        Some(answer.status())
+        let uri = self.uri(path).ok()?;
+        let response = timeout(limit, self.client.get(uri)).await.ok()?.ok()?;
+        Some(response.status())
     }
 
-    /// Asks for something that goes on for a while, and returns what comes.
+    /// Sends a GET, and returns the body of the response as a stream without a time limit.
     ///
     /// # Errors
-    /// If the plane does not answer, or not with 200.
-    pub async fn listen(&self, path: &str) -> Result<Body, ProxyError> {
-        let asked = timeout(ANSWER_LIMIT, self.client.get(self.address(path)?)).await;
-        match asked.map_err(|_| ProxyError::Slow(self.name))? {
-            Ok(answer) if answer.status() == StatusCode::OK => Ok(Body::new(answer.into_body())),
+    /// If the plane does not respond, or responds with a status other than 200.
+    pub async fn subscribe(&self, path: &str) -> Result<Body, ProxyError> {
+        let response = timeout(RESPONSE_TIMEOUT, self.client.get(self.uri(path)?)).await;
+        match response.map_err(|_| ProxyError::Timeout(self.name))? {
+            Ok(response) if response.status() == StatusCode::OK => Ok(Body::new(response.into_body())),
             _ => Err(ProxyError::Unreachable(self.name)),
         }
     }
 
-    /// Passes a request on, and its answer back. `path_and_query` is what to ask the plane for, as it was sent.
-    pub async fn pass(&self, request: Request, path_and_query: &str) -> Response {
-        match self.forward(request, path_and_query).await {
+    /// Forwards a request to `path_and_query` of the plane, and returns the plane's response, or an error response.
+    pub async fn forward(&self, request: Request, path_and_query: &str) -> Response {
+        match self.try_forward(request, path_and_query).await {
             Ok(response) => response,
             Err(error) => error.into_response(),
         }
     }
 
-    async fn forward(&self, request: Request, path_and_query: &str) -> Result<Response, ProxyError> {
+    async fn try_forward(&self, request: Request, path_and_query: &str) -> Result<Response, ProxyError> {
         let client = client_address(&request);
         let (mut head, body) = request.into_parts();
-        head.uri = self.address(path_and_query)?;
+        head.uri = self.uri(path_and_query)?;
         head.version = Version::HTTP_11;
         head.extensions.clear();
-        without_hop_by_hop(&mut head.headers);
-        introduce(&mut head.headers, client);
+        remove_hop_by_hop(&mut head.headers);
+        add_forwarded_headers(&mut head.headers, client);
 
-        let answer = self.client.request(Request::from_parts(head, body));
-        let answer = match timeout(ANSWER_LIMIT, answer).await {
-            Ok(Ok(answer)) => answer,
+        let response = self.client.request(Request::from_parts(head, body));
+        let response = match timeout(RESPONSE_TIMEOUT, response).await {
+            Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let error: &dyn std::error::Error = &error;
-                tracing::warn!(plane = self.name, error, "a request could not be passed on");
+                tracing::warn!(plane = self.name, error, "a request could not be forwarded");
                 return Err(ProxyError::Unreachable(self.name));
             }
             Err(_) => {
-                tracing::warn!(plane = self.name, "a plane does not answer");
-                return Err(ProxyError::Slow(self.name));
+                tracing::warn!(plane = self.name, "a plane did not respond in time");
+                return Err(ProxyError::Timeout(self.name));
             }
         };
-        let (mut head, body) = answer.into_parts();
-        without_hop_by_hop(&mut head.headers);
+        let (mut head, body) = response.into_parts();
+        remove_hop_by_hop(&mut head.headers);
         head.version = Version::HTTP_11;
         Ok(Response::from_parts(head, Body::new(body)))
     }
 
-    fn address(&self, path_and_query: &str) -> Result<Uri, ProxyError> {
+    fn uri(&self, path_and_query: &str) -> Result<Uri, ProxyError> {
         let path = PathAndQuery::try_from(format!("{}{path_and_query}", self.url.prefix));
-        let path = path.map_err(|_| ProxyError::Address)?;
+        let path = path.map_err(|_| ProxyError::InvalidPath)?;
         Uri::builder()
             .scheme(Scheme::HTTP)
             .authority(self.url.authority.clone())
             .path_and_query(path)
             .build()
-            .map_err(|_| ProxyError::Address)
+            .map_err(|_| ProxyError::InvalidPath)
     }
 }
 
-fn without_hop_by_hop(headers: &mut HeaderMap) {
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .into_iter()
@@ -186,9 +186,9 @@ fn without_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// Says who asked: adds the client's address to those of earlier proxies, and keeps what they said of the scheme
-/// and host.
-fn introduce(headers: &mut HeaderMap, client: IpAddr) {
+/// Appends the client's address to `x-forwarded-for`, and sets `x-forwarded-proto` and `x-forwarded-host` unless an earlier
+/// proxy has set them.
+fn add_forwarded_headers(headers: &mut HeaderMap, client: IpAddr) {
     let host = headers.remove(header::HOST);
     let earlier = headers.get_all(&FORWARDED_FOR).into_iter().filter_map(|value| value.to_str().ok());
     let client = client.to_canonical().to_string();

@@ -1,4 +1,4 @@
-//! JSON responses, and errors as responses.
+//! JSON responses and error responses.
 
 use axum::{
     body::Body,
@@ -7,27 +7,27 @@ use axum::{
 };
 use edgewise_api::ApiError;
 
-/// An answer whose body is JSON text already.
-pub fn json_reply(status: StatusCode, body: impl Into<Body>) -> Response {
+/// Returns a response whose body is JSON text.
+pub fn json_response(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
-/// An error as an answer: its status, and `{"error": "…"}`.
+/// An error response: the status of the error, and the body `{"error": "…"}`.
 #[derive(Debug)]
-pub struct Failed(pub ApiError);
+pub struct ErrorResponse(pub ApiError);
 
-impl From<ApiError> for Failed {
+impl From<ApiError> for ErrorResponse {
     fn from(error: ApiError) -> Self {
         Self(error)
     }
 }
 
-impl IntoResponse for Failed {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        json_reply(status, self.0.to_json())
+        json_response(status, self.0.to_json())
     }
 }

@@ -1,7 +1,7 @@
-//! The HTTP server: accepts connections, bounds how slow a client may be, and ends gracefully.
+//! The HTTP server: accepts connections, times out slow clients, and shuts down gracefully.
 
-mod explained;
 mod head_timer;
+mod json_errors;
 
 use std::{
     convert::Infallible,
@@ -34,38 +34,40 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{app::App, body::with_whole_body, fast_path::FastResponse, response::Failed};
-use explained::Explained;
+use crate::{app::App, body::buffer_body, fast_path::FastResponse, response::ErrorResponse};
 use head_timer::HeadTimer;
+use json_errors::JsonErrors;
 
-/// How long a client may take to send a request's head, and how long an idle connection is kept.
-const HEAD_LIMIT: Duration = Duration::from_secs(30);
-/// How long requests may take to finish once the server is told to stop.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
+/// The time limit for receiving the head of a request, and for an idle connection.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+/// The time limit for finishing requests after the server was stopped.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why a server cannot listen.
+/// The reason why a server cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// Somebody else listens there.
-    #[error("{address} is in use: stop what listens there, or choose another address with --bind")]
+    /// Another process listens on the address.
+    #[error(
+        "{address} is in use: stop the process that listens there, or choose another address with --bind"
+    )]
     InUse {
         /// The address.
         address: SocketAddr,
     },
-    /// The system does not allow it.
+    /// The operating system refuses the address.
     #[error("cannot listen on {address}: {source}: choose another address with --bind")]
     Refused {
         /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
 }
 
-/// Takes an address to listen on.
+/// Listens on an address.
 ///
 /// # Errors
-/// [`ListenError`] if it cannot be had.
+/// [`ListenError`] if the address is not available.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
     TcpListener::bind(address).await.map_err(|source| match source.kind() {
         io::ErrorKind::AddrInUse => ListenError::InUse { address },
@@ -73,12 +75,12 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
     })
 }
 
-/// Has requests answered until `stop` is ready; then finishes those under way, for at most 10 seconds.
+/// Serves requests until `stop` is ready, and then finishes the current requests, for at most 10 seconds.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
     let connections = GracefulShutdown::new();
     let (stopping, stopped) = watch::channel(false);
     let mut http = http1::Builder::new();
-    http.header_read_timeout(HEAD_LIMIT);
+    http.header_read_timeout(HEAD_TIMEOUT);
 
     let accepting = async {
         loop {
@@ -97,8 +99,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     }
     drop(listener);
     stopping.send_replace(true);
-    if tokio::time::timeout(STOP_LIMIT, connections.shutdown()).await.is_err() {
-        tracing::warn!("some requests did not finish within {} s", STOP_LIMIT.as_secs());
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish within {} s", SHUTDOWN_TIMEOUT.as_secs());
     }
 }
 
@@ -109,31 +111,31 @@ fn spawn(
     peer: SocketAddr,
     (app, stopped): (Arc<App>, watch::Receiver<bool>),
 ) {
-    // Without it, an answer in two packets waits for the first one's acknowledgement.
+    // Without TCP_NODELAY, the second packet of a response waits until the client has acknowledged the first packet.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
-    let refused = Arc::new(AtomicBool::new(false));
-    let stream = TokioIo::new(Explained::new(stream, refused.clone()));
+    let empty_error = Arc::new(AtomicBool::new(false));
+    let stream = TokioIo::new(JsonErrors::new(stream, empty_error.clone()));
     let mut http = http.clone();
     http.timer(HeadTimer::default());
-    let service = Connection { app, stopped, peer, refused };
+    let service = Connection { app, stopped, peer, empty_error };
     let connection = connections.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke off");
+            tracing::debug!(%error, "a connection was aborted");
         }
     });
 }
 
-/// What answers the requests of one connection.
+/// The service that handles the requests of one connection.
 struct Connection {
     app: Arc<App>,
-    /// Whether the server stops.
+    /// Whether the server is stopping.
     stopped: watch::Receiver<bool>,
     peer: SocketAddr,
-    /// See [`Explained`].
-    refused: Arc<AtomicBool>,
+    /// See [`JsonErrors`].
+    empty_error: Arc<AtomicBool>,
 }
 
 impl Service<Request<Incoming>> for Connection {
@@ -148,77 +150,79 @@ impl Service<Request<Incoming>> for Connection {
         if request.body().is_end_stream() {
             let (mut head, body) = request.into_parts();
             let now = AssertUnwindSafe(|| self.app.respond_now(&mut head, self.peer.ip()));
-            let response = panic::catch_unwind(now).unwrap_or_else(|_panic| Some(panicked().map(Right)));
+            let response =
+                panic::catch_unwind(now).unwrap_or_else(|_panic| Some(internal_error().map(Right)));
             if let Some(response) = response {
                 return future::Either::Left(future::ready(Ok(response)));
             }
             request = Request::from_parts(head, body);
         }
-        future::Either::Right(self.in_time(request).boxed())
+        future::Either::Right(self.respond(request).boxed())
     }
 }
 
 impl Connection {
-    fn in_time(
+    fn respond(
         &self,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<FastResponse, Infallible>> + use<> {
-        // Most requests have no body, and need no room for one.
+        // Most requests have no body, so that no memory needs to be allocated for a body.
         let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
-        let (app, peer, refused) = (self.app.clone(), self.peer, self.refused.clone());
+        let (app, peer, empty_error) = (self.app.clone(), self.peer, self.empty_error.clone());
         let stopped = self.stopped.clone();
         async move {
-            let answer = match with_whole_body(request).await {
+            let response = match buffer_body(request).await {
                 Ok(request) => {
-                    let answer = AssertUnwindSafe(app.respond(request, peer));
-                    answer.catch_unwind().await.unwrap_or_else(|_panic| panicked())
+                    let response = AssertUnwindSafe(app.respond(request, peer));
+                    response.catch_unwind().await.unwrap_or_else(|_panic| internal_error())
                 }
-                Err(failed) => failed.into_response(),
+                Err(error) => error.into_response(),
             };
-            if answer.status().is_client_error() && !answer.headers().contains_key(header::CONTENT_TYPE) {
-                refused.store(true, Ordering::Relaxed);
+            if response.status().is_client_error() && !response.headers().contains_key(header::CONTENT_TYPE) {
+                empty_error.store(true, Ordering::Relaxed);
             }
-            Ok(until_stopped(answer, stopped).map(Right))
+            Ok(until_stopped(response, stopped).map(Right))
         }
     }
 }
 
-/// Events go on for ever, and so end when the server does.
-fn until_stopped(answer: Response, mut stopped: watch::Receiver<bool>) -> Response {
-    let kind = answer.headers().get(header::CONTENT_TYPE);
-    if !kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream")) {
-        return answer;
+/// Ends a stream of server-sent events when the server stops, because such a stream has no end of its own.
+fn until_stopped(response: Response, mut stopped: watch::Receiver<bool>) -> Response {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    if !media_type.is_some_and(|media_type| media_type.as_bytes().starts_with(b"text/event-stream")) {
+        return response;
     }
     let stop = async move { stopped.wait_for(|stopped| *stopped).await.is_ok() };
-    answer.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(stop))))
+    response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(stop))))
 }
 
-/// The answer where a handler panics, so that the client gets one. The log says where it did.
-fn panicked() -> Response {
-    Failed(ApiError::internal("internal error: it has been logged")).into_response()
+/// Returns the response to a request whose handler panicked. The panic hook logs the place of the panic.
+fn internal_error() -> Response {
+    ErrorResponse(ApiError::internal("internal error: it has been logged")).into_response()
 }
 
-/// The address a request came from.
+/// Returns the address that a request came from.
 #[must_use]
 pub fn client_address(request: &Request<Body>) -> IpAddr {
     let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
     peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
 }
 
-/// A connection that broke off before it was taken is nothing; too many open files is, and passes.
+/// Handles an error of accepting a connection. A connection that the client has aborted is no problem. Any other error,
+/// such as too many open files, may pass after a pause.
 async fn accept_failed(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
-        tracing::error!(%error, "cannot take a connection: trying again in a second");
+        tracing::error!(%error, "cannot accept a connection: trying again in a second");
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
-/// Is ready when the process is asked to end, by SIGTERM or SIGINT.
+/// Returns a future that is ready when the process receives SIGTERM or SIGINT.
 ///
 /// # Errors
-/// If signals cannot be received.
-pub fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+/// If the process cannot listen to signals.
+pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     Ok(async move {
@@ -226,6 +230,6 @@ pub fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
             _ = terminate.recv() => "SIGTERM",
             _ = interrupt.recv() => "SIGINT",
         };
-        tracing::info!(signal, "stopping: requests under way are finished");
+        tracing::info!(signal, "stopping: finishing the current requests");
     })
 }

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use edgewise_api::ApiError;
-use edgewise_http::Failed;
+use edgewise_http::ErrorResponse;
 
 use crate::problem::Problem;
 
@@ -22,7 +22,7 @@ pub(super) async fn same_site(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes && !is_same_site(request.headers()) {
         let problem = "the request comes from a page of another site: open the dashboard and try again there";
-        return Failed(ApiError { status: 403, message: problem.to_owned() }).into_response();
+        return ErrorResponse(ApiError { status: 403, message: problem.to_owned() }).into_response();
     }
     next.run(request).await
 }

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
 use edgewise_control::{Control, Options, services::Services};
-use edgewise_http::{Metrics, shell};
+use edgewise_http::{Metrics, with_common_routes};
 use tokio::time::timeout;
 
 use super::{error::StartError, plane::Plane};
@@ -25,7 +25,7 @@ fn routes(control: &Control) -> Router {
         .route("/health", get(async move || Health::own(works(&health).await).answer()))
         .route("/ready", get(async move || Health::own(works(&ready).await).answer()))
         .merge(openapi::routes("", &openapi::control()));
-    shell(routes, &Metrics::default())
+    with_common_routes(routes, &Metrics::default())
 }
 
 /// Whether the database answers, in time.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use edgewise_decide::{Cache, Deciding, Location, Source, configs, follow_stream};
-use edgewise_http::{App, Metrics, Upstream, shell};
+use edgewise_http::{App, Metrics, Upstream, with_common_routes};
 use edgewise_objects as objects;
 
 use super::{
@@ -36,6 +36,6 @@ fn app(cache: &Arc<Cache>) -> App {
         .route("/health", get(async move || Health::own(true).with_configs(&health).answer()))
         .route("/ready", get(async move || Health::own(ready.store_answers().await).answer()))
         .merge(openapi::routes("", &openapi::decide()));
-    let deciding = Deciding::new(cache.clone(), None, metrics.of_route("/decide"));
-    App::from(shell(routes, &metrics)).with_fast_path("/decide", deciding)
+    let deciding = Deciding::new(cache.clone(), None, metrics.for_route("/decide"));
+    App::from(with_common_routes(routes, &metrics)).with_fast_path("/decide", deciding)
 }

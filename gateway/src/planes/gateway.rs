@@ -10,7 +10,7 @@ use axum::{
     routing::{any, get},
 };
 use edgewise_decide::{limited, open_to_all};
-use edgewise_http::{Limiter, Metrics, Upstream, client_address, not_found, shell};
+use edgewise_http::{Limiter, Metrics, Upstream, client_address, not_found, with_common_routes};
 
 use super::plane::Plane;
 use crate::{
@@ -51,18 +51,18 @@ fn routes(gateway: Gateway) -> Router {
         .route("/health", get(health))
         .route("/ready", get(ready))
         .with_state(gateway);
-    shell(routes, &Metrics::default())
+    with_common_routes(routes, &Metrics::default())
 }
 
 async fn control(State(gateway): State<Gateway>, request: Request) -> Response {
     let path = path_and_query(&request);
     let Some(path) = path.strip_prefix("/api") else { return not_found().await.into_response() };
-    gateway.control.pass(request, path).await
+    gateway.control.forward(request, path).await
 }
 
 async fn configs(State(gateway): State<Gateway>, request: Request) -> Response {
     let path = path_and_query(&request);
-    let mut response = gateway.decide.pass(request, &path).await;
+    let mut response = gateway.decide.forward(request, &path).await;
     open_to_all(response.headers_mut());
     response
 }
@@ -71,7 +71,7 @@ async fn decide(State(gateway): State<Gateway>, request: Request) -> Response {
     let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
     let path = format!("/decide{query}");
     let client = client_address(&request);
-    let pass = |request| gateway.decide.pass(request, &path);
+    let pass = |request| gateway.decide.forward(request, &path);
     limited(gateway.limiter.as_deref(), request, client, Instant::now(), pass).await
 }
 

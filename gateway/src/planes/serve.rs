@@ -7,7 +7,7 @@ use edgewise_control::{
     services,
 };
 use edgewise_decide::{Cache, Deciding, Source, configs, follow_live};
-use edgewise_http::{App, Limiter, Metrics, shell};
+use edgewise_http::{App, Limiter, Metrics, with_common_routes};
 
 use super::{
     control::works,
@@ -71,8 +71,8 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     #[cfg(feature = "dashboard")]
     let routes = routes.merge(edgewise_dashboard::routes(control.services().clone()));
     let metrics = Metrics::default();
-    let deciding = Deciding::new(cache.clone(), limiter, metrics.of_route("/api/decide"));
-    App::from(shell(routes, &metrics)).with_fast_path("/api/decide", deciding)
+    let deciding = Deciding::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
+    App::from(with_common_routes(routes, &metrics)).with_fast_path("/api/decide", deciding)
 }
 
 async fn health(control: &services::Services, cache: &Cache) -> Response {

@@ -8,27 +8,27 @@ use std::{
 use hyper::rt::{Sleep, Timer};
 use tokio::time;
 
-/// Times how long the client of one connection takes to send a request's head.
+/// The timer for the heads of the requests on one connection.
 ///
-/// hyper wants a timer for each request, of which hardly any ever goes off. Setting and taking back one of the runtime's
-/// each time costs as much as reading a query. So a connection has only one of those, and a request only notes its
-/// deadline. When the runtime's timer goes off, the deadline of the day is looked at: usually it is later, and the timer
-/// is set to it.
+/// hyper sets a timer for each request, and hardly any of them ever expires. Setting and cancelling a timer of the runtime
+/// takes as long as parsing a query. A connection therefore has a single timer of the runtime, and each request only
+/// stores its deadline. When the timer expires, it is reset to the current deadline, which is usually later.
 #[derive(Debug, Default)]
 pub(super) struct HeadTimer(Arc<Alarm>);
 
-/// The runtime's timer, once there is one. It is never set to later than the current deadline.
+/// The timer of the runtime, once a request has started it. The timer is never set later than the current deadline.
 #[derive(Debug, Default)]
 struct Alarm(Mutex<Option<Armed>>);
 
 #[derive(Debug)]
 struct Armed {
     timer: Pin<Box<time::Sleep>>,
-    /// Whom the timer wakes.
+    /// The waker that the timer wakes.
     waker: Waker,
 }
 
-/// Waits until a deadline. Of one timer, one waits at a time, and each has a later deadline than those before.
+/// A future that waits for a deadline. Each timer has one such future at a time, each with a later deadline than the one
+/// before.
 #[derive(Debug)]
 struct Deadline {
     at: time::Instant,
@@ -60,7 +60,7 @@ impl Future for Deadline {
             }
         };
         waker.clone_from(cx.waker());
-        // Its deadline is one of a request before, or the current one.
+        // The timer may still be set to the deadline of an earlier request.
         while timer.as_mut().poll(cx).is_ready() {
             if timer.deadline() >= self.at {
                 return Poll::Ready(());
@@ -72,7 +72,7 @@ impl Future for Deadline {
 }
 
 impl Armed {
-    /// Whether there is nothing to do until the timer goes off. Asking it would cost more.
+    /// Whether the timer needs no change until it expires. Polling the timer would cost more than this check.
     fn will_wake(&self, waker: &Waker) -> bool {
         !self.timer.is_elapsed() && self.waker.will_wake(waker)
     }
@@ -84,7 +84,7 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(30);
 
-    /// What hyper does while it waits for a head.
+    /// Polls the timer as hyper does while it waits for a head.
     fn is_over(sleep: &mut Pin<Box<dyn Sleep>>) -> bool {
         sleep.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
     }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_head_has_its_whole_time_however_long_ago_the_one_before_began() {
+    async fn each_request_has_the_whole_time_limit() {
         let timer = HeadTimer::default();
         for _ in 0..3 {
             assert!(!is_over(&mut begin(&timer)));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_is_woken_when_the_time_is_over() {
+    async fn waiting_task_is_woken_at_the_deadline() {
         let timer = HeadTimer::default();
         assert!(!is_over(&mut begin(&timer)));
         time::advance(Duration::from_secs(10)).await;

@@ -12,54 +12,58 @@ use std::{
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A connection on which requests that are no HTTP are refused with a reason.
+/// A connection that adds a JSON body to the error responses to requests that are not valid HTTP.
 ///
-/// What cannot be read as a request never reaches a route: hyper answers it itself, without a body. This puts the
-/// reason into that answer, as JSON like all other errors.
+/// Such a request never reaches a route: hyper itself responds, with an empty body. The wrapper replaces that response with
+/// one that says what is wrong, as JSON like all other error responses.
 #[derive(Debug)]
-pub(super) struct Explained<S> {
+pub(super) struct JsonErrors<S> {
     stream: S,
-    /// What is still to be written of an explained answer.
+    /// The part of a replaced response that is not yet written.
     rest: Bytes,
-    /// Whether a route has refused a request without saying why, which is its affair.
-    refused: Arc<AtomicBool>,
+    /// Whether a route has responded with an error without a body. Then the wrapper cannot tell such a response from
+    /// hyper's, and replaces nothing.
+    empty_error: Arc<AtomicBool>,
 }
 
-/// An answer of at most so many bytes is joined before it is written: the system takes one piece faster than two.
+/// The largest response, in bytes, that is joined before it is written: one write is faster than a vectored write.
 const JOINED_BYTES: usize = 4096;
 
 thread_local! {
     static JOINED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-impl<S> Explained<S> {
-    pub(super) fn new(stream: S, refused: Arc<AtomicBool>) -> Self {
-        Self { stream, rest: Bytes::new(), refused }
+impl<S> JsonErrors<S> {
+    pub(super) fn new(stream: S, empty_error: Arc<AtomicBool>) -> Self {
+        Self { stream, rest: Bytes::new(), empty_error }
     }
 }
 
-/// The answer to send in place of an empty one that hyper made.
-fn explained(answer: &[u8]) -> Option<Bytes> {
-    // Nearly all answers end here.
-    let status = answer.strip_prefix(b"HTTP/1.1 4")?;
+/// Returns the replacement of an empty error response that hyper wrote.
+fn replacement(response: &[u8]) -> Option<Bytes> {
+    // Nearly all responses return here.
+    let status = response.strip_prefix(b"HTTP/1.1 4")?;
     let (line, problem) = match status.get(..2)? {
         b"00" => (
             "400 Bad Request",
-            "the request is not valid HTTP: in an address, quotes, blanks and all that is not UTF-8 must be \
-             percent-encoded",
+            "the request is not valid HTTP: quotes, spaces and bytes that are not UTF-8 must be percent-encoded in \
+             a URL",
         ),
-        b"14" => ("414 URI Too Long", "the address is too long: send what is long in a body"),
-        b"31" => ("431 Request Header Fields Too Large", "the headers are too many or too long"),
+        b"14" => ("414 URI Too Long", "the URL is too long: send long parameters in a body"),
+        b"31" => (
+            "431 Request Header Fields Too Large",
+            "the request has too many headers, or its headers are too long",
+        ),
         _ => return None,
     };
     let head = format!("HTTP/1.1 {line}\r\nconnection: close\r\n");
-    answer.strip_prefix(head.as_bytes())?.strip_prefix(b"content-length: 0\r\n")?;
+    response.strip_prefix(head.as_bytes())?.strip_prefix(b"content-length: 0\r\n")?;
     let body = serde_json::json!({ "error": problem }).to_string();
     let length = body.len();
     Some(format!("{head}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").into())
 }
 
-impl<S: AsyncWrite + Unpin> Explained<S> {
+impl<S: AsyncWrite + Unpin> JsonErrors<S> {
     fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.rest.is_empty() {
             let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.rest))?;
@@ -72,12 +76,12 @@ impl<S: AsyncWrite + Unpin> Explained<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for JsonErrors<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.poll_rest(cx))?;
-        match explained(bytes) {
-            Some(answer) if !self.refused.load(Ordering::Relaxed) => {
-                self.rest = answer;
+        match replacement(bytes) {
+            Some(response) if !self.empty_error.load(Ordering::Relaxed) => {
+                self.rest = response;
                 Poll::Ready(Ok(bytes.len()))
             }
             _ => Pin::new(&mut self.stream).poll_write(cx, bytes),
@@ -118,7 +122,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for JsonErrors<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
