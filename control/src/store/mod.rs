@@ -10,18 +10,16 @@
 //! | `schema` | the migrations |
 //! | `environments`, `experiments`, `audiences`, `versions` | the statements of each resource |
 //! | `imports` | statements that write what another system made |
-//! | `rows` | rows as the values that clients see |
+//! | `collect` | rows collected by a key |
 
 mod audiences;
+mod collect;
 mod connection;
 mod environments;
 mod error;
 mod experiments;
 mod imports;
-mod listing;
-mod rows;
 mod schema;
-mod variants;
 mod versions;
 
 pub use connection::{Store, Tx};

@@ -1,47 +1,13 @@
-//! Writing what another system made: with its ids, its times and its states.
+//! Writing resources of another system.
 
-use std::collections::HashSet;
-
-use edgewise_api::{
-    Revisioned,
-    resources::{Environment, ExperimentRow},
-};
-use edgewise_database::rows::revisioned;
+use edgewise_api::resources::ExperimentRow;
 use serde_json::value::RawValue;
-use sqlx::{Row as _, query};
+use sqlx::query;
 
-use super::{Result, Tx, rows};
-
-/// When something was made and last changed, in ms since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Times {
-    /// When it was made.
-    pub created_at: i64,
-    /// When it was last changed.
-    pub updated_at: i64,
-}
+use super::times::Times;
+use crate::store::{Result, Tx};
 
 impl Tx {
-    /// The environment of that name.
-    pub async fn environment_named(&mut self, name: &str) -> Result<Option<Revisioned<Environment>>> {
-        let row = query("SELECT * FROM environment WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&mut self.sql)
-            .await?;
-        Ok(row.map(|row| revisioned(&row, rows::environment)).transpose()?)
-    }
-
-    /// The ids of everything there is.
-    pub async fn ids(&mut self) -> Result<HashSet<String>> {
-        let rows = query(
-            "SELECT id FROM environment UNION ALL SELECT id FROM audience UNION ALL SELECT id FROM experiment \
-             UNION ALL SELECT id FROM variant UNION ALL SELECT id FROM allocation",
-        )
-        .fetch_all(&mut self.sql)
-        .await?;
-        Ok(rows.iter().map(|row| row.try_get("id")).collect::<sqlx::Result<_>>()?)
-    }
-
     /// Writes an environment that was made elsewhere.
     pub async fn import_environment(&mut self, id: &str, name: &str, times: Times) -> Result<()> {
         query("INSERT INTO environment (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)")

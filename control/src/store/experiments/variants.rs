@@ -1,8 +1,11 @@
-use edgewise_api::resources::{Allocation, AllocationRequest, Variant, VariantPatch};
+//! The variants of an experiment.
+
+use edgewise_api::resources::{Variant, VariantPatch};
 use serde_json::value::RawValue;
 use sqlx::query;
 
-use super::{Result, Tx, rows};
+use super::row;
+use crate::store::{Result, Tx};
 
 impl Tx {
     /// The variants of an experiment, in the order they were created.
@@ -11,7 +14,7 @@ impl Tx {
             .bind(experiment_id)
             .fetch_all(&mut self.sql)
             .await?;
-        Ok(rows.iter().map(rows::variant).collect::<sqlx::Result<_>>()?)
+        Ok(rows.iter().map(row::variant).collect::<sqlx::Result<_>>()?)
     }
 
     /// The variant of that id, if it belongs to the experiment.
@@ -21,7 +24,7 @@ impl Tx {
             .bind(experiment_id)
             .fetch_optional(&mut self.sql)
             .await?;
-        Ok(row.map(|row| rows::variant(&row)).transpose()?)
+        Ok(row.map(|row| row::variant(&row)).transpose()?)
     }
 
     /// Writes a new variant.
@@ -60,41 +63,6 @@ impl Tx {
     pub async fn delete_variant(&mut self, id: &str) -> Result<()> {
         query("DELETE FROM allocation WHERE variant_id = $1").bind(id).execute(&mut self.sql).await?;
         query("DELETE FROM variant WHERE id = $1").bind(id).execute(&mut self.sql).await?;
-        Ok(())
-    }
-
-    /// The allocations of an experiment, in the order they were put.
-    pub async fn allocations(&mut self, experiment_id: &str) -> Result<Vec<Allocation>> {
-        let rows = query("SELECT * FROM allocation WHERE experiment_id = $1 ORDER BY seq")
-            .bind(experiment_id)
-            .fetch_all(&mut self.sql)
-            .await?;
-        Ok(rows.iter().map(rows::allocation).collect::<sqlx::Result<_>>()?)
-    }
-
-    /// Replaces the allocations of an experiment.
-    pub async fn replace_allocations(
-        &mut self,
-        experiment_id: &str,
-        allocations: &[(String, AllocationRequest)],
-    ) -> Result<()> {
-        query("DELETE FROM allocation WHERE experiment_id = $1")
-            .bind(experiment_id)
-            .execute(&mut self.sql)
-            .await?;
-        for (id, allocation) in allocations {
-            query(
-                "INSERT INTO allocation (id, experiment_id, variant_id, range_start, range_end) \
-                 VALUES ($1, $2, $3, $4, $5)",
-            )
-            .bind(id)
-            .bind(experiment_id)
-            .bind(&allocation.variant_id)
-            .bind(allocation.range_start)
-            .bind(allocation.range_end)
-            .execute(&mut self.sql)
-            .await?;
-        }
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
-use edgewise_api::{Revisioned, resources::Environment};
-use edgewise_database::rows::revisioned;
+//! The changes of an environment: their numbers, and whether they are to be published.
+
 use sqlx::{Row as _, query};
 
-use super::{Result, Tx, rows};
+use crate::store::{Result, Tx};
 
 /// The number a change got, which says where it stands among all changes of its environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,41 +14,6 @@ pub struct Change {
 }
 
 impl Tx {
-    /// Writes a new environment.
-    pub async fn insert_environment(&mut self, id: &str, name: &str, now: i64) -> Result<()> {
-        query("INSERT INTO environment (id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)")
-            .bind(id)
-            .bind(name)
-            .bind(now)
-            .execute(&mut self.sql)
-            .await?;
-        Ok(())
-    }
-
-    /// The environment of that id.
-    pub async fn environment(&mut self, id: &str) -> Result<Option<Revisioned<Environment>>> {
-        let row =
-            query("SELECT * FROM environment WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
-        Ok(row.map(|row| revisioned(&row, rows::environment)).transpose()?)
-    }
-
-    /// Whether there is an environment of that name.
-    pub async fn has_environment_named(&mut self, name: &str) -> Result<bool> {
-        let row = query("SELECT id FROM environment WHERE name = $1").bind(name);
-        Ok(row.fetch_optional(&mut self.sql).await?.is_some())
-    }
-
-    /// A page of all environments, by name, and how many there are.
-    pub async fn environments(&mut self, limit: i64, offset: i64) -> Result<(Vec<Environment>, i64)> {
-        let rows = query("SELECT * FROM environment ORDER BY name LIMIT $1 OFFSET $2")
-            .bind(limit)
-            .bind(offset)
-            .fetch_all(&mut self.sql)
-            .await?;
-        let total = query("SELECT COUNT(*) AS total FROM environment").fetch_one(&mut self.sql).await?;
-        Ok((rows.iter().map(rows::environment).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
-    }
-
     /// Counts a change to the environment, and so makes all other changes to it wait until this one is over.
     /// `None` if there is no such environment.
     pub async fn begin_change(&mut self, environment_id: &str) -> Result<Option<Change>> {

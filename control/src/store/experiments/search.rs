@@ -6,7 +6,8 @@ use edgewise_api::resources::{ExperimentQuery, ExperimentSort, ExperimentSummary
 use edgewise_database::rows::time;
 use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
-use super::{Result, Tx, experiments::grouped, rows};
+use super::row;
+use crate::store::{Result, Tx, collect::grouped};
 
 /// The statements for a page in one order. Their parameters are $1 environment, $2 status, $3 pattern, $4 limit, $5 offset.
 struct Statements {
@@ -101,7 +102,7 @@ impl Tx {
             names.entry(row.try_get("experiment_id")?).or_default().push(variant);
         }
         let mut allocations =
-            grouped(allocations.iter().map(rows::allocation), |row| row.experiment_id.clone())?;
+            grouped(allocations.iter().map(row::allocation), |row| row.experiment_id.clone())?;
         let experiments = experiments.iter().map(|row| {
             let id: String = row.try_get("id")?;
             Ok(ExperimentSummary {
@@ -110,7 +111,7 @@ impl Tx {
                 id,
                 key: row.try_get("key")?,
                 name: row.try_get("name")?,
-                status: rows::status(row)?,
+                status: row::status(row)?,
                 environment: row.try_get("environment")?,
                 updated_at: time(row, "updated_at")?,
             })
