@@ -6,18 +6,21 @@
 //! | [`Control`] | a running control plane |
 //! | [`routes`] | the HTTP routes and the OpenAPI document |
 //! | [`services`] | the operations on configuration; no SQL, no HTTP |
-//! | [`store`] | the database; the only place with SQL |
-//! | [`publisher`] | publishing from the database to the object store |
-//! | [`live`] | announcing new versions |
+//! | `publisher` | publishing from the database to the object store; only services use it |
+//! | `store` | the database; the only place with SQL; only services and the publisher use it |
+//! | `live` | announcing new versions |
 //! | [`demo`] | example data |
 #![forbid(unsafe_code)]
 
 mod control;
 pub mod demo;
-pub mod live;
-pub mod publisher;
+mod live;
+mod publisher;
 pub mod routes;
 pub mod services;
+/// Internal: `pub` for this crate's own tests only.
+#[doc(hidden)]
 pub mod store;
 
 pub use control::{Control, Options};
+pub use publisher::OnPublished;

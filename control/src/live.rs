@@ -14,17 +14,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 ///
 /// Who listens sees the newest state, however slow he is: nothing is kept for anybody.
 #[derive(Debug, Default)]
-pub struct Live(watch::Sender<LiveVersions>);
+pub(crate) struct Live(watch::Sender<LiveVersions>);
 
 impl Live {
     /// What is live now, and whatever changes in it from now on.
     #[must_use]
-    pub fn subscribe(&self) -> watch::Receiver<LiveVersions> {
+    pub(crate) fn subscribe(&self) -> watch::Receiver<LiveVersions> {
         self.0.subscribe()
     }
 
     /// A version is live. An older one than is known says nothing.
-    pub fn tell(&self, environment: &EnvironmentName, version: u64) {
+    pub(crate) fn tell(&self, environment: &EnvironmentName, version: u64) {
         self.0.send_if_modified(|versions| {
             let news = versions.get(environment).is_none_or(|known| *known < version);
             if news {
@@ -38,7 +38,7 @@ impl Live {
     ///
     /// # Errors
     /// If the database does not answer.
-    pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+    pub(crate) async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
         let versions = store.read().await?.live_versions().await?;
         for (environment, version) in versions {
             self.tell(&environment, version);
@@ -47,7 +47,7 @@ impl Live {
     }
 
     /// Hears of what other processes publish. Never ends.
-    pub async fn hear_of_others(self: Arc<Self>, store: Store) {
+    pub(crate) async fn hear_of_others(self: Arc<Self>, store: Store) {
         let mut listener = store.published_listener();
         loop {
             let said = listener.receive().await;

@@ -1,3 +1,5 @@
+//! Snapshots from content.
+
 use edgewise_api::{EnvironmentName, paths};
 use edgewise_engine::{
     FromJsonError, Ruleset, Salt, Snapshot,

@@ -1,3 +1,5 @@
+//! The lease on an environment.
+
 use crate::store::{Store, StoreError, Tx};
 use edgewise_caller::Clock;
 

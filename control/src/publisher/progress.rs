@@ -1,3 +1,5 @@
+//! How far each environment is published.
+
 use std::collections::HashMap;
 
 use tokio::sync::watch;

@@ -2,17 +2,12 @@
 //! version.json.
 //! Every step may be repeated, by this process or another, after a failure at any point.
 
-use edgewise_api::{
-    EnvironmentName,
-    paths::{self, Pointer},
-    resources::VersionState,
-};
+use edgewise_api::{EnvironmentName, paths, resources::VersionState};
 use edgewise_engine::{Ruleset, ruleset::FORMAT};
-use tokio::time::timeout;
+use edgewise_objects::{Condition, Put};
 
-use super::{Lease, OBJECT_TIMEOUT, Problem, Publisher, Step};
+use super::{context::Publisher, error::Problem, lease::Lease, objects::pointer, step::Step};
 use crate::store::Version;
-use edgewise_objects::{Condition, Object, Put};
 
 /// How often in a row it is tried to move a pointer that changes under our hands.
 const POINTER_TRIES: usize = 3;
@@ -129,28 +124,6 @@ impl Publisher {
         }
         Err(Problem::Contended)
     }
-
-    /// The version that a pointer, or a snapshot, of the store names.
-    pub(super) async fn pointer(&self, environment_id: &str, path: &str) -> Result<Option<Pointer>, Problem> {
-        Ok(self.get(environment_id, path).await?.as_ref().and_then(pointer))
-    }
-
-    async fn get(&self, environment_id: &str, path: &str) -> Result<Option<Object>, Problem> {
-        let _asking = self.progress.asking(environment_id);
-        timeout(OBJECT_TIMEOUT, self.objects.get(path)).await.map_or(Err(Problem::Timeout), |read| Ok(read?))
-    }
-
-    async fn put(
-        &self,
-        environment_id: &str,
-        path: &str,
-        bytes: &[u8],
-        condition: Condition<'_>,
-    ) -> Result<Put, Problem> {
-        let _asking = self.progress.asking(environment_id);
-        let put = self.objects.put(path, bytes, condition);
-        timeout(OBJECT_TIMEOUT, put).await.map_or(Err(Problem::Timeout), |put| Ok(put?))
-    }
 }
 
 /// The ruleset of a snapshot, made on a thread of its own: a large one takes a while.
@@ -168,9 +141,4 @@ fn is_of_same_snapshot(bytes: &[u8], ruleset: &Ruleset) -> bool {
     Ruleset::load(bytes.to_vec()).is_ok_and(|there| {
         (there.version(), there.snapshot_hash()) == (ruleset.version(), ruleset.snapshot_hash())
     })
-}
-
-/// What is no pointer counts as none, and is overwritten.
-fn pointer(object: &Object) -> Option<Pointer> {
-    serde_json::from_slice(&object.bytes).ok()
 }

@@ -15,7 +15,11 @@ use super::{
     plan::{Additions, ImportPlan},
 };
 use crate::{
-    services::{Result, Services, begin_change, failure},
+    services::{
+        change::begin_change,
+        context::Services,
+        error::{self, Result},
+    },
     store::{self, Change, Tx},
 };
 
@@ -117,7 +121,7 @@ impl Services {
                 experiments: Vec::new(),
                 extended: None,
             };
-            let snapshot = serde_json::to_string(&snapshot).map_err(|error| failure::internal(&error))?;
+            let snapshot = serde_json::to_string(&snapshot).map_err(|error| error::internal(&error))?;
             let by = (change.number, now, actor.name());
             tx.import_number(id, number.cast_signed(), &snapshot, by).await?;
         }

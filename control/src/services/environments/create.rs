@@ -1,11 +1,15 @@
+//! Creating environments.
+
 use edgewise_api::{
-    page::{Page, PageRequest},
+    Revisioned,
     resources::{Environment, EnvironmentCreate},
 };
-
-use super::{Result, Services, count, found, missing, or_conflict};
-use edgewise_api::Revisioned;
 use edgewise_caller::Actor;
+
+use crate::services::{
+    context::Services,
+    error::{Result, found, or_conflict},
+};
 
 impl Services {
     /// Makes an environment.
@@ -27,24 +31,5 @@ impl Services {
         tx.commit().await?;
         tracing::info!(%actor, id, "environment created");
         Ok(environment)
-    }
-
-    /// The environment of that id.
-    ///
-    /// # Errors
-    /// 404 if there is none.
-    pub async fn environment(&self, id: &str) -> Result<Revisioned<Environment>> {
-        let mut tx = self.store.read().await?;
-        tx.environment(id).await?.ok_or_else(|| missing("environment", id))
-    }
-
-    /// A page of all environments, by name.
-    ///
-    /// # Errors
-    /// Only if the database fails.
-    pub async fn environments(&self, page: PageRequest) -> Result<Page<Environment>> {
-        let mut tx = self.store.read().await?;
-        let (rows, total) = tx.environments(page.limit(), page.offset()).await?;
-        Ok(page.answer(rows, count(total)))
     }
 }

@@ -1,42 +1,16 @@
 //! Making versions: from an environment's content, or again from that of an older version.
 
 use edgewise_api::{EnvironmentName, paths, resources::VersionState};
-
-use super::{
-    Lease, Problem, Publisher, Step,
-    compile::{self, CompileError},
-};
-use crate::store::{StoreError, Tx, Version};
 use edgewise_caller::iso8601;
 
-/// Why a version could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum Unprepared {
-    /// The database does not answer.
-    #[error(transparent)]
-    Database(#[from] StoreError),
-    /// The snapshot store does not answer, and so no number can be taken. The text is for clients.
-    #[error("{0}")]
-    Objects(String),
-    /// The content cannot be published. The text is for clients.
-    #[error("{0}")]
-    Content(String),
-}
-
-impl From<Problem> for Unprepared {
-    fn from(problem: Problem) -> Self {
-        match problem {
-            Problem::Database(error) => Self::Database(error),
-            problem => Self::Objects(problem.public()),
-        }
-    }
-}
-
-impl From<CompileError> for Unprepared {
-    fn from(problem: CompileError) -> Self {
-        Self::Content(problem.to_string())
-    }
-}
+use super::{
+    compile,
+    context::Publisher,
+    error::{Problem, Unprepared},
+    lease::Lease,
+    step::Step,
+};
+use crate::store::{Tx, Version};
 
 /// The place of a version that is to be made.
 struct Next {
@@ -83,7 +57,11 @@ impl Publisher {
     ///
     /// # Errors
     /// If the content cannot be read or published.
-    pub async fn preview(&self, environment_id: &str, name: &EnvironmentName) -> Result<String, Unprepared> {
+    pub(crate) async fn preview(
+        &self,
+        environment_id: &str,
+        name: &EnvironmentName,
+    ) -> Result<String, Unprepared> {
         let mut tx = self.store.read().await?;
         let content = tx.content(environment_id).await?;
         let next = self.next(tx.highest_version(environment_id).await?, 0);
@@ -95,7 +73,11 @@ impl Publisher {
     ///
     /// # Errors
     /// If it cannot be asked.
-    pub async fn shown(&self, environment_id: &str, name: &EnvironmentName) -> Result<u64, Unprepared> {
+    pub(crate) async fn shown(
+        &self,
+        environment_id: &str,
+        name: &EnvironmentName,
+    ) -> Result<u64, Unprepared> {
         Ok(self.highest_shown(environment_id, name).await?)
     }
 
@@ -104,7 +86,7 @@ impl Publisher {
     ///
     /// # Errors
     /// If it cannot be recorded.
-    pub async fn restore(
+    pub(crate) async fn restore(
         &self,
         tx: &mut Tx,
         environment_id: &str,

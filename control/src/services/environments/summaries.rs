@@ -1,6 +1,8 @@
+//! Environments at a glance.
+
 use edgewise_api::{page::PageRequest, resources::EnvironmentSummary};
 
-use super::{Result, Services};
+use crate::services::{context::Services, error::Result};
 
 /// How many experiments a summary names.
 const CHANGED: i64 = 5;

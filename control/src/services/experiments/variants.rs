@@ -1,16 +1,19 @@
+//! The variants of an experiment.
+
 use edgewise_api::{
     ApiError, Revisioned,
     conditional::Precondition,
     limits,
-    resources::{
-        Allocation, AllocationsPut, ExperimentRow, Status, Variant, VariantCreate, VariantPatch,
-        VariantsPatch,
-    },
+    resources::{Variant, VariantCreate, VariantPatch, VariantsPatch},
 };
-
-use super::{Changed, Result, Services, missing, or_conflict};
-use crate::store::{Change, Tx};
 use edgewise_caller::Actor;
+
+use crate::services::{
+    change::Changed,
+    context::Services,
+    error::{Result, missing, or_conflict},
+};
+use crate::store::Tx;
 
 impl Services {
     /// Adds a variant to an experiment. Published if the experiment runs; so are all changes below.
@@ -93,48 +96,6 @@ impl Services {
         check_count(&mut tx, experiment_id).await?;
         let value = tx.variants(experiment_id).await?;
         self.finish_below((tx, change, experiment), value, (actor, "variants changed", experiment_id)).await
-    }
-
-    /// Replaces an experiment's allocations.
-    ///
-    /// # Errors
-    /// 400 for a variant that is none of the experiment's, 404 for an unknown experiment, 412 if the
-    /// precondition does not hold.
-    pub async fn put_allocations(
-        &self,
-        actor: &Actor,
-        experiment_id: &str,
-        precondition: &Precondition,
-        request: AllocationsPut,
-    ) -> Result<Changed<Revisioned<Vec<Allocation>>>> {
-        let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
-        let variants = tx.variants(experiment_id).await?;
-        for (index, allocation) in request.allocations.iter().enumerate() {
-            if !variants.iter().any(|variant| variant.id == allocation.variant_id) {
-                return Err(ApiError::invalid(format!(
-                    "`allocations[{index}].variantId` names no variant of the experiment"
-                )));
-            }
-        }
-        let rows: Vec<_> =
-            request.allocations.into_iter().map(|allocation| (self.ids.new_id(), allocation)).collect();
-        tx.replace_allocations(experiment_id, &rows).await?;
-        let value = tx.allocations(experiment_id).await?;
-        self.finish_below((tx, change, experiment), value, (actor, "allocations put", experiment_id)).await
-    }
-
-    /// Ends a change to what belongs to an experiment: raises the experiment's revision, and publishes if it
-    /// runs.
-    async fn finish_below<T>(
-        &self,
-        (mut tx, change, experiment): (Tx, Change, ExperimentRow),
-        value: T,
-        what: (&Actor, &'static str, &str),
-    ) -> Result<Changed<Revisioned<T>>> {
-        let revision = tx.touch_experiment(&experiment.id).await?;
-        let running = experiment.status == Status::Running;
-        let publication = self.finish(tx, &experiment.environment_id, change, running, what).await?;
-        Ok(Changed { value: Revisioned { revision, value }, publication })
     }
 
     async fn insert(&self, tx: &mut Tx, experiment_id: &str, request: VariantCreate) -> Result<Variant> {
