@@ -1,12 +1,13 @@
+//! Path parameters, and the author of a request.
+
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use edgewise_api::{ApiError, query::Query};
+use edgewise_api::ApiError;
 use edgewise_caller::Actor;
-use serde::de::DeserializeOwned;
-
 use edgewise_http::Failed;
+use serde::de::DeserializeOwned;
 
 /// The ids in the path.
 pub(super) struct Ids<T>(pub(super) T);
@@ -32,22 +33,5 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Failed> {
         Ok(Self(Actor::LOCAL))
-    }
-}
-
-/// The query string as it was sent.
-pub(super) struct QueryText(String);
-
-impl QueryText {
-    pub(super) fn parse(&self) -> Result<Query<'_>, ApiError> {
-        Query::parse(&self.0)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for QueryText {
-    type Rejection = Failed;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failed> {
-        Ok(Self(parts.uri.query().unwrap_or_default().to_owned()))
     }
 }

@@ -1,52 +1,124 @@
+//! What handlers give back: a value as JSON, with its revision as `ETag` and with the headers of a publication.
+
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use edgewise_api::{ApiError, Publication, Revisioned};
+use edgewise_http::{Failed, conditional::revision_etag, json_reply};
 use serde::Serialize;
 
 use crate::services::Changed;
-use edgewise_api::Publication;
-use edgewise_api::Revisioned;
-use edgewise_http::{Failed, json_reply};
 
 /// What a handler gives back.
-pub(super) type Reply = Result<Response, Failed>;
+pub(super) type Reply<T> = Result<T, Failed>;
 
 pub(super) const PUBLISH_ATTEMPTED: HeaderName = HeaderName::from_static("x-publish-attempted");
+
 pub(super) const PUBLISH_SUCCEEDED: HeaderName = HeaderName::from_static("x-publish-succeeded");
+
 pub(super) const PUBLISH_ERROR: HeaderName = HeaderName::from_static("x-publish-error");
+
 const PUBLISH_ERROR_CHARS: usize = 512;
 
-/// A value as it is.
-pub(super) fn plain(status: StatusCode, value: &impl Serialize) -> Reply {
-    let body = serde_json::to_vec(value)
-        .map_err(|_| Failed(edgewise_api::ApiError::internal("the answer cannot be written as JSON")))?;
-    Ok(json_reply(status, body))
+/// 200: a value as it is.
+pub(super) struct Plain<T>(pub(super) T);
+
+/// 200: what is shown, with its revision.
+pub(super) struct Shown<T>(pub(super) Revisioned<T>);
+
+/// 201: what was made, with its revision.
+pub(super) struct Created<T>(pub(super) Revisioned<T>);
+
+/// 201: what was made below an experiment, with the experiment's revision, and what became of publishing it.
+pub(super) struct CreatedAndPublished<T>(pub(super) Changed<Revisioned<T>>);
+
+/// 200: what was changed, with its revision, and what became of publishing the change.
+pub(super) struct Published<T>(pub(super) Changed<Revisioned<T>>);
+
+/// 200: all of what was changed below an experiment, with the experiment's revision, and what became of publishing the
+/// change.
+pub(super) struct PublishedList<T>(pub(super) Changed<Revisioned<Vec<T>>>);
+
+/// 200: what was deleted, and what became of publishing that.
+pub(super) struct Deleted<T>(pub(super) Changed<T>);
+
+/// 200: what was done, and what became of publishing it.
+pub(super) struct Done<T>(pub(super) Changed<T>);
+
+impl<T: Serialize> IntoResponse for Plain<T> {
+    fn into_response(self) -> Response {
+        reply(StatusCode::OK, &self.0, None, None)
+    }
 }
 
-/// A value with its revision as ETag.
-pub(super) fn stored<T: Serialize>(status: StatusCode, stored: &Revisioned<T>) -> Reply {
-    let mut response = plain(status, &stored.value)?;
-    response.headers_mut().insert(header::ETAG, etag(stored.revision));
-    Ok(response)
+impl<T: Serialize> IntoResponse for Shown<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::OK, &self.0, None)
+    }
 }
 
-/// A changed value with its new revision, and what became of publishing the change.
-pub(super) fn changed<T: Serialize>(status: StatusCode, changed: &Changed<Revisioned<T>>) -> Reply {
-    let mut response = stored(status, &changed.value)?;
-    insert_publication(response.headers_mut(), &changed.publication);
-    Ok(response)
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::CREATED, &self.0, None)
+    }
 }
 
-/// A value without a revision, and what became of publishing the change.
-pub(super) fn published<T: Serialize>(changed: &Changed<T>) -> Reply {
-    let mut response = plain(StatusCode::OK, &changed.value)?;
-    insert_publication(response.headers_mut(), &changed.publication);
-    Ok(response)
+impl<T: Serialize> IntoResponse for CreatedAndPublished<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::CREATED, &self.0.value, Some(&self.0.publication))
+    }
 }
 
-fn etag(revision: i64) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{revision}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
+impl<T: Serialize> IntoResponse for Published<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::OK, &self.0.value, Some(&self.0.publication))
+    }
+}
+
+impl<T: Serialize> IntoResponse for PublishedList<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::OK, &self.0.value, Some(&self.0.publication))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Deleted<T> {
+    fn into_response(self) -> Response {
+        reply(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Done<T> {
+    fn into_response(self) -> Response {
+        reply(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
+    }
+}
+
+fn revisioned<T: Serialize>(
+    status: StatusCode,
+    Revisioned { revision, value }: &Revisioned<T>,
+    publication: Option<&Publication>,
+) -> Response {
+    reply(status, value, Some(*revision), publication)
+}
+
+fn reply(
+    status: StatusCode,
+    value: &impl Serialize,
+    revision: Option<i64>,
+    publication: Option<&Publication>,
+) -> Response {
+    let Ok(body) = serde_json::to_vec(value) else {
+        return Failed(ApiError::internal("the answer cannot be written as JSON")).into_response();
+    };
+    let mut response = json_reply(status, body);
+    if let Some(revision) = revision {
+        response.headers_mut().insert(header::ETAG, revision_etag(revision));
+    }
+    if let Some(publication) = publication {
+        insert_publication(response.headers_mut(), publication);
+    }
+    response
 }
 
 fn insert_publication(headers: &mut HeaderMap, publication: &Publication) {

@@ -1,0 +1,55 @@
+//! Request bodies as the requests they hold.
+
+use axum::extract::{FromRequest, Request};
+use edgewise_api::{
+    ApiError,
+    resources::{
+        AllocationsPut, AudienceCreate, AudiencePatch, EnvironmentCreate, ExperimentCreate, ExperimentPatch,
+        StatusPatch, VariantCreate, VariantPatch, VariantsPatch,
+    },
+};
+use edgewise_http::{Failed, JsonBody};
+
+/// A request that is read from a JSON body.
+pub(super) trait FromBody: Sized {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// 400, naming the field that is wrong.
+    fn from_body(body: &[u8]) -> Result<Self, ApiError>;
+}
+
+macro_rules! from_body {
+    ($($request:ty),+ $(,)?) => {
+        $(impl FromBody for $request {
+            fn from_body(body: &[u8]) -> Result<Self, ApiError> {
+                <$request>::from_body(body)
+            }
+        })+
+    };
+}
+
+from_body!(
+    AllocationsPut,
+    AudienceCreate,
+    AudiencePatch,
+    EnvironmentCreate,
+    ExperimentCreate,
+    ExperimentPatch,
+    StatusPatch,
+    VariantCreate,
+    VariantPatch,
+    VariantsPatch,
+);
+
+/// The request in the body.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<S: Sync, T: FromBody> FromRequest<S> for Body<T> {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failed> {
+        let JsonBody(body) = JsonBody::from_request(request, state).await?;
+        Ok(Self(T::from_body(&body)?))
+    }
+}

@@ -1,0 +1,69 @@
+//! Reading experiments.
+
+use axum::extract::State;
+use edgewise_api::{
+    ApiError,
+    page::{Page, PageRequest},
+    query::Query,
+    resources::{Experiment, ExperimentFilter, Status},
+};
+use utoipa::IntoParams;
+
+use crate::{
+    routes::{
+        extract::Ids,
+        params::{ExperimentId, Paging},
+        problems::ReadProblems,
+        query::{FromQuery, Params},
+        reply::{Plain, Reply, Shown},
+    },
+    services::Services,
+};
+
+/// Which experiments are listed.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::routes) struct Filter {
+    /// Only those of this environment
+    #[param(rename = "environmentId")]
+    environment_id: Option<String>,
+    /// Only those of this status
+    status: Option<Status>,
+}
+
+impl FromQuery for Filter {
+    fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
+        let unknown = || ApiError::invalid("`status` must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
+        let status = query.optional("status")?.map(|name| Status::from_name(name).ok_or_else(unknown));
+        let environment_id = query.optional("environmentId")?.map(str::to_owned);
+        Ok(Self { environment_id, status: status.transpose()? })
+    }
+}
+
+/// List the experiments, newest first
+#[utoipa::path(
+    get, path = "/experiments", tag = "experiments",
+    params(Filter, Paging),
+    responses((status = 200, description = "One page", body = Page<Experiment>), ReadProblems)
+)]
+pub(in crate::routes) async fn list(
+    State(services): State<Services>,
+    Params(filter): Params<Filter>,
+    Params(page): Params<PageRequest>,
+) -> Reply<Plain<Page<Experiment>>> {
+    let filter = ExperimentFilter { environment_id: filter.environment_id.as_deref(), status: filter.status };
+    Ok(Plain(services.experiments(filter, page).await?))
+}
+
+/// Show an experiment
+#[utoipa::path(
+    get, path = "/experiments/{id}", tag = "experiments",
+    params(ExperimentId),
+    responses(Shown::<Experiment>, ReadProblems)
+)]
+pub(in crate::routes) async fn show(
+    State(services): State<Services>,
+    Ids(id): Ids<String>,
+) -> Reply<Shown<Experiment>> {
+    Ok(Shown(services.experiment(&id).await?))
+}

@@ -1,0 +1,79 @@
+//! The versions that an environment has had.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use edgewise_api::{
+    ApiError,
+    diff::Diff,
+    page::{Page, PageRequest},
+    query::Query,
+    resources::Version,
+};
+use edgewise_http::json_reply;
+use utoipa::IntoParams;
+
+use crate::{
+    routes::{
+        extract::Ids,
+        params::{EnvironmentId, Paging, VersionNumber},
+        problems::ReadProblems,
+        query::{FromQuery, Params},
+        reply::{Plain, Reply},
+    },
+    services::Services,
+};
+
+/// What a version is compared with.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::routes) struct Comparison {
+    /// The other version; by default the one that was live before
+    #[param(value_type = Option<u64>)]
+    against: Option<String>,
+}
+
+impl FromQuery for Comparison {
+    fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
+        Ok(Self { against: query.optional("against")?.map(str::to_owned) })
+    }
+}
+
+/// List an environment's versions, the newest first
+#[utoipa::path(
+    get, path = "/environments/{id}/versions", tag = "versions",
+    params(EnvironmentId, Paging),
+    responses((status = 200, description = "One page", body = Page<Version>), ReadProblems)
+)]
+pub(in crate::routes) async fn list(
+    State(services): State<Services>,
+    Ids(id): Ids<String>,
+    Params(page): Params<PageRequest>,
+) -> Reply<Plain<Page<Version>>> {
+    Ok(Plain(services.versions(&id, page).await?))
+}
+
+/// Show the snapshot of a version, as it was published
+#[utoipa::path(
+    get, path = "/environments/{id}/versions/{version}", tag = "versions",
+    params(VersionNumber),
+    responses((status = 200, description = "The snapshot", body = Object), ReadProblems)
+)]
+pub(in crate::routes) async fn show(
+    State(services): State<Services>,
+    Ids((id, version)): Ids<(String, String)>,
+) -> Reply<Response> {
+    Ok(json_reply(StatusCode::OK, services.version(&id, &version).await?))
+}
+
+/// Compare a version with another, or with what was live before it
+#[utoipa::path(
+    get, path = "/environments/{id}/versions/{version}/diff", tag = "versions",
+    params(VersionNumber, Comparison),
+    responses((status = 200, description = "What is different in the version", body = Diff), ReadProblems)
+)]
+pub(in crate::routes) async fn diff(
+    State(services): State<Services>,
+    Ids((id, version)): Ids<(String, String)>,
+    Params(comparison): Params<Comparison>,
+) -> Reply<Plain<Diff>> {
+    Ok(Plain(services.diff(&id, &version, comparison.against.as_deref()).await?))
+}
