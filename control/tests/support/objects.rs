@@ -1,3 +1,5 @@
+//! An object store that fails on command.
+
 use std::{
     io,
     path::Path,
