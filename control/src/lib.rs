@@ -1,5 +1,5 @@
-//! The control plane of Edgewise: it keeps environments, experiments, variants, allocations and audiences, and
-//! publishes them as snapshots. It is the only place that writes configuration.
+//! The control plane of Edgewise. It stores environments, experiments, variants, allocations and audiences, and publishes
+//! them as snapshots. No other crate writes configuration.
 //!
 //! | module | holds |
 //! |---|---|
@@ -7,8 +7,8 @@
 //! | [`routes`] | the HTTP routes and the OpenAPI document |
 //! | [`services`] | the operations on configuration; no SQL, no HTTP |
 //! | `publisher` | publishing from the database to the object store; only services use it |
-//! | `store` | the database; the only place with SQL; only services and the publisher use it |
-//! | `live` | announcing new versions |
+//! | `store` | the database, with all SQL; only services and the publisher use it |
+//! | `live` | the live version of each environment, and subscriptions |
 //! | [`demo`] | example data |
 #![forbid(unsafe_code)]
 

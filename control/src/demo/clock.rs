@@ -7,7 +7,7 @@ use std::sync::{
 
 use edgewise_caller::{Clock, SystemClock};
 
-/// The machine's clock, which can be set back.
+/// The system clock, which can be set back.
 #[derive(Clone, Debug, Default)]
 pub struct PastClock(Arc<AtomicI64>);
 

@@ -1,11 +1,11 @@
-//! Example data: two environments as a shop would have them, with two weeks of history. It comes from `steps.json`, where each
-//! step says how many hours ago it was taken; they are taken through the [`Services`](crate::services::Services), as people's are.
+//! Example data: the two environments of a shop, with two weeks of history. Each step in `steps.json` says how many hours ago
+//! it happened. Steps are applied through the [`Services`](crate::services::Services), like the changes of people.
 
+mod apply;
 mod clock;
+mod created;
 mod fill;
-mod made;
 mod step;
-mod take;
 
 pub use clock::PastClock;
 pub use fill::fill;

@@ -1,25 +1,25 @@
-//! The steps, as `steps.json` holds them.
+//! The steps in `steps.json`.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 const HOUR_MS: f64 = 3_600_000.0;
 
-/// One thing that is done.
+/// A step.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Step {
-    /// How long ago that was.
+    /// How long ago the step happened.
     hours_ago: f64,
-    /// What.
+    /// The action.
     #[serde(flatten)]
-    pub(super) deed: Deed,
+    pub(super) action: Action,
 }
 
-/// What is done. Things are called by their names and keys.
+/// An action. Resources are referred to by their names and keys.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub(super) enum Deed {
+pub(super) enum Action {
     Environment(String),
     Audience { environment: String, name: String, rules: Value },
     Experiment(Box<Experiment>),
@@ -43,12 +43,12 @@ pub(super) struct Experiment {
     pub(super) split: Vec<Range>,
 }
 
-/// A variant's key, its first bucket and its last.
+/// The key of a variant, its first bucket and its last bucket.
 #[derive(Debug, Deserialize)]
 pub(super) struct Range(pub(super) String, pub(super) u32, pub(super) u32);
 
 impl Step {
-    /// How long ago, in ms.
+    /// Returns how long ago the step happened, in ms.
     pub(super) fn ms_ago(&self) -> i64 {
         #[expect(clippy::cast_possible_truncation, reason = "a conversion from a float saturates")]
         let ms = (self.hours_ago * HOUR_MS) as i64;

@@ -1,4 +1,4 @@
-//! The publisher, and the requests that wait for it.
+//! The publisher and its dependencies, and waiting for it.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::store::Store;
 use edgewise_caller::{Clock, IdSource};
 use edgewise_objects::ObjectStore;
 
-/// Called with an environment and its ruleset, once it is written and before anybody is told.
+/// Called with an environment and its new ruleset, once the ruleset is written and before the version is announced.
 pub type OnPublished = Arc<dyn Fn(&EnvironmentName, Ruleset) + Send + Sync>;
 
 /// Publishes the environments of one database.
@@ -22,13 +22,13 @@ pub(crate) struct Publisher {
     pub(super) store: Store,
     pub(super) objects: Arc<dyn ObjectStore>,
     pub(super) clock: Arc<dyn Clock>,
-    /// Names this process in leases.
+    /// The name of this process in leases.
     pub(super) owner: String,
     pub(super) on_published: OnPublished,
-    /// How long a request waits.
+    /// How long a request waits for its change to be live.
     wait: Duration,
-    /// How often the database is looked at without having been woken.
-    pub(super) look_every: Duration,
+    /// How often the database is polled without a notification.
+    pub(super) poll_interval: Duration,
     pub(super) wake: Notify,
     pub(super) stopping: watch::Sender<bool>,
     pub(super) progress: Progresses,
@@ -41,7 +41,7 @@ impl fmt::Debug for Publisher {
 }
 
 impl Publisher {
-    /// A publisher from `store` to `objects`. It does nothing until [`Publisher::run`] runs.
+    /// Creates a publisher from `store` to `objects`. [`Publisher::run`] starts it.
     pub(crate) fn new(
         store: Store,
         objects: Arc<dyn ObjectStore>,
@@ -49,7 +49,7 @@ impl Publisher {
         ids: &dyn IdSource,
         on_published: OnPublished,
         wait: Duration,
-        look_every: Duration,
+        poll_interval: Duration,
     ) -> Self {
         Self {
             store,
@@ -58,29 +58,29 @@ impl Publisher {
             owner: ids.new_id(),
             on_published,
             wait,
-            look_every,
+            poll_interval,
             wake: Notify::new(),
             stopping: watch::Sender::new(false),
             progress: Progresses::default(),
         }
     }
 
-    /// What stands in the way of publishing an environment, if this process met something.
+    /// Returns the problem that prevents publishing an environment, if this process has met one.
     pub(crate) fn problem(&self, environment_id: &str) -> Option<String> {
-        self.progress.met(environment_id)
+        self.progress.problem(environment_id)
     }
 
-    /// Waits until a change, committed already, is live.
+    /// Waits until a committed change is live.
     pub(crate) async fn publish(&self, environment_id: &str, change: i64) -> Publication {
         self.wake.notify_one();
-        let settled = self.progress.settled(environment_id, change);
-        match timeout(self.wait, settled).await {
+        let outcome = self.progress.wait_for(environment_id, change);
+        match timeout(self.wait, outcome).await {
             Ok(publication) => publication,
-            Err(_) => Publication::Failed(self.progress.problem(environment_id)),
+            Err(_) => Publication::Failed(self.progress.reason(environment_id)),
         }
     }
 
-    /// Has [`Publisher::run`] end once what is under way has ended.
+    /// Makes [`Publisher::run`] return once its current work has ended.
     pub(crate) fn stop(&self) {
         self.stopping.send_replace(true);
     }

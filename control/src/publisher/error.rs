@@ -1,4 +1,4 @@
-//! Why publishing, or preparing a version, failed.
+//! Errors of publishing.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use edgewise_objects::ObjectError;
 use super::compile::CompileError;
 use crate::store::StoreError;
 
-/// How long one call of the object store may take.
+/// The timeout of one call of the object store.
 pub(super) const OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why a step failed. It is tried again.
+/// An error of a step. The step is retried.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Problem {
+pub(super) enum PublishError {
     #[error(transparent)]
     Database(#[from] StoreError),
     #[error(transparent)]
     Objects(#[from] ObjectError),
-    #[error("the snapshot store did not answer within {} s", OBJECT_TIMEOUT.as_secs())]
+    #[error("the snapshot store did not respond within {} s", OBJECT_TIMEOUT.as_secs())]
     Timeout,
-    #[error("the snapshot store refuses a write, although nothing is in its way")]
+    #[error("the snapshot store rejects a conditional write, although its condition holds")]
     Contended,
     #[error("another process publishes the environment")]
     LeaseLost,
@@ -27,9 +27,9 @@ pub(super) enum Problem {
     Unreadable(String),
 }
 
-impl Problem {
-    /// What a client gets to see.
-    pub(super) fn public(&self) -> String {
+impl PublishError {
+    /// Returns the message for clients.
+    pub(super) fn public_message(&self) -> String {
         match self {
             Self::Database(_) => "the database is not available".to_owned(),
             Self::Objects(ObjectError { action, path, .. }) => {
@@ -40,13 +40,13 @@ impl Problem {
     }
 }
 
-/// Why a version could not be made.
+/// An error of preparing a version.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Unprepared {
-    /// The database does not answer.
+pub(crate) enum PrepareError {
+    /// The database failed.
     #[error(transparent)]
     Database(#[from] StoreError),
-    /// The snapshot store does not answer, and so no number can be taken. The text is for clients.
+    /// The snapshot store failed, so the next number is not known. The text is for clients.
     #[error("{0}")]
     Objects(String),
     /// The content cannot be published. The text is for clients.
@@ -54,16 +54,16 @@ pub(crate) enum Unprepared {
     Content(String),
 }
 
-impl From<Problem> for Unprepared {
-    fn from(problem: Problem) -> Self {
+impl From<PublishError> for PrepareError {
+    fn from(problem: PublishError) -> Self {
         match problem {
-            Problem::Database(error) => Self::Database(error),
-            problem => Self::Objects(problem.public()),
+            PublishError::Database(error) => Self::Database(error),
+            problem => Self::Objects(problem.public_message()),
         }
     }
 }
 
-impl From<CompileError> for Unprepared {
+impl From<CompileError> for PrepareError {
     fn from(problem: CompileError) -> Self {
         Self::Content(problem.to_string())
     }

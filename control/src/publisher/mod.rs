@@ -1,13 +1,25 @@
-//! Publishing: from the database to the object store, so that nothing acknowledged is lost and nobody ever
-//! reads half a version.
+//! Publishing from the database to the object store, so that no acknowledged change is lost and no reader sees an incomplete
+//! version.
 //!
-//! Every change counts up its environment's `changes`, in its own transaction; one that is to be published sets
-//! `due` to that number. One task in every control process looks for environments whose `due` is beyond
-//! `published`, and for versions that an earlier attempt left pending: when this process makes a change, when the
-//! database tells of one that another made, and once a second in any case. For each it takes a lease, records the
-//! next version with its exact bytes as *pending*, writes it ([`upload`]), and moves `published` to the changes
-//! that the version holds. Requests wait for `published` to reach their own number; several of them may be
-//! served by one version.
+//! Every change increments the `changes` of its environment in its own transaction; a change to publish sets `due` to that
+//! number. One task in every control process looks for environments whose `due` is greater than `published`, and for
+//! versions that an earlier attempt left pending: when this process makes a change, when the database notifies it of a
+//! change of another process, and once a second in any case. For each environment, the task acquires a lease, records the
+//! next version with its exact bytes as *pending*, writes the version ([`upload`]), and sets `published` to the last change
+//! that the version includes. A request waits until `published` reaches the number of its change; one version may serve
+//! several requests.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `context` | [`Publisher`], and waiting for it |
+//! | `run` | the task that looks for work and does it |
+//! | `record` | recording pending versions |
+//! | `compile` | compiling content to snapshots |
+//! | `upload` | writing a pending version to the object store |
+//! | `objects` | calls of the object store, with a timeout |
+//! | `lease` | the lease on an environment |
+//! | `progress` | the progress of each environment, for the requests that wait |
+//! | `step`, `error` | the outcome of a step |
 
 mod compile;
 mod context;
@@ -22,4 +34,4 @@ mod upload;
 
 pub use context::OnPublished;
 pub(crate) use context::Publisher;
-pub(crate) use error::Unprepared;
+pub(crate) use error::PrepareError;

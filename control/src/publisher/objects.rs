@@ -1,4 +1,4 @@
-//! Calls of the object store, limited in time.
+//! Calls of the object store, with a timeout.
 
 use edgewise_api::paths::Pointer;
 use edgewise_objects::{Condition, Object, Put};
@@ -6,18 +6,24 @@ use tokio::time::timeout;
 
 use super::{
     context::Publisher,
-    error::{OBJECT_TIMEOUT, Problem},
+    error::{OBJECT_TIMEOUT, PublishError},
 };
 
 impl Publisher {
-    /// The version that a pointer, or a snapshot, of the store names.
-    pub(super) async fn pointer(&self, environment_id: &str, path: &str) -> Result<Option<Pointer>, Problem> {
+    /// Returns the version that a pointer object or a snapshot names.
+    pub(super) async fn pointer(
+        &self,
+        environment_id: &str,
+        path: &str,
+    ) -> Result<Option<Pointer>, PublishError> {
         Ok(self.get(environment_id, path).await?.as_ref().and_then(pointer))
     }
 
-    pub(super) async fn get(&self, environment_id: &str, path: &str) -> Result<Option<Object>, Problem> {
-        let _asking = self.progress.asking(environment_id);
-        timeout(OBJECT_TIMEOUT, self.objects.get(path)).await.map_or(Err(Problem::Timeout), |read| Ok(read?))
+    pub(super) async fn get(&self, environment_id: &str, path: &str) -> Result<Option<Object>, PublishError> {
+        let _call = self.progress.store_call(environment_id);
+        timeout(OBJECT_TIMEOUT, self.objects.get(path))
+            .await
+            .map_or(Err(PublishError::Timeout), |read| Ok(read?))
     }
 
     pub(super) async fn put(
@@ -26,14 +32,14 @@ impl Publisher {
         path: &str,
         bytes: &[u8],
         condition: Condition<'_>,
-    ) -> Result<Put, Problem> {
-        let _asking = self.progress.asking(environment_id);
+    ) -> Result<Put, PublishError> {
+        let _call = self.progress.store_call(environment_id);
         let put = self.objects.put(path, bytes, condition);
-        timeout(OBJECT_TIMEOUT, put).await.map_or(Err(Problem::Timeout), |put| Ok(put?))
+        timeout(OBJECT_TIMEOUT, put).await.map_or(Err(PublishError::Timeout), |put| Ok(put?))
     }
 }
 
-/// What is no pointer counts as none, and is overwritten.
+/// Reads a pointer. An invalid pointer counts as absent, and is overwritten.
 pub(super) fn pointer(object: &Object) -> Option<Pointer> {
     serde_json::from_slice(&object.bytes).ok()
 }

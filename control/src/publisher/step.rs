@@ -1,11 +1,11 @@
 //! The outcome of a step.
 
-/// What a step of publishing an environment came to.
+/// The outcome of a step of publishing an environment.
 pub(super) enum Step {
     /// There may be more to do.
-    Again,
-    /// There is more to do, and another process is at it.
-    Elsewhere,
+    Continue,
+    /// There is more to do, but another process holds the lease.
+    LeasedElsewhere,
     /// There is nothing to do.
     Idle,
 }

@@ -1,4 +1,4 @@
-//! Request bodies as the requests they hold.
+//! The extractor of JSON bodies.
 
 use axum::extract::{FromRequest, Request};
 use edgewise_api::{
@@ -10,12 +10,12 @@ use edgewise_api::{
 };
 use edgewise_http::{Failed, JsonBody};
 
-/// A request that is read from a JSON body.
+/// A request that can be read from a JSON body.
 pub(super) trait FromBody: Sized {
     /// Reads the body.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// 400, naming the invalid field.
     fn from_body(body: &[u8]) -> Result<Self, ApiError>;
 }
 
@@ -42,7 +42,7 @@ from_body!(
     VariantsPatch,
 );
 
-/// The request in the body.
+/// Extracts the request in the body.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<S: Sync, T: FromBody> FromRequest<S> for Body<T> {

@@ -1,4 +1,4 @@
-//! Path parameters, and the author of a request.
+//! Extractors of path parameters and of the caller.
 
 use axum::{
     extract::{FromRequestParts, Path},
@@ -9,7 +9,7 @@ use edgewise_caller::Actor;
 use edgewise_http::Failed;
 use serde::de::DeserializeOwned;
 
-/// The ids in the path.
+/// Extracts the ids in the path.
 pub(super) struct Ids<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> {
@@ -25,7 +25,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> 
     }
 }
 
-/// The author of the request. There are no accounts yet: every client that reaches the address may do everything.
+/// Extracts the author of the request. There are no accounts yet: every client that can connect may do everything.
 pub(super) struct Caller(pub(super) Actor);
 
 impl<S: Sync> FromRequestParts<S> for Caller {

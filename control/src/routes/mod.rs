@@ -1,4 +1,12 @@
-//! The control plane's routes. All of them stand in `router`, with the OpenAPI document that describes them.
+//! The HTTP routes of the control plane.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `router` | the list of all routes, and the OpenAPI document |
+//! | `environments`, `experiments`, `audiences`, `versions` | the handlers of each resource |
+//! | `extract`, `query`, `body` | what handlers read: path parameters, the caller, query parameters, JSON bodies |
+//! | `reply` | what handlers return |
+//! | `params`, `problems`, `responses` | parameters, errors and replies in the OpenAPI document |
 
 mod audiences;
 mod body;

@@ -1,4 +1,4 @@
-//! Parameters that several routes have, as the OpenAPI document describes them.
+//! The common parameters in the OpenAPI document.
 #![expect(dead_code, reason = "describes parameters in the OpenAPI document")]
 
 use utoipa::IntoParams;
@@ -39,7 +39,7 @@ pub(super) struct VariantIds {
 pub(super) struct VersionNumber {
     /// UUID of the environment
     id: String,
-    /// Its number
+    /// Number of the version
     version: u64,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct VersionNumber {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
 pub(super) struct Precondition {
-    /// The ETag that must still be current: of variants and allocations, their experiment's
+    /// The current ETag of the resource; for variants and allocations, the ETag of the experiment
     #[param(rename = "If-Match")]
     if_match: Option<String>,
 }
@@ -56,10 +56,10 @@ pub(super) struct Precondition {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Paging {
-    /// From 1; together with `pageSize`
+    /// Number of the page, from 1; requires `pageSize`
     #[param(minimum = 1)]
     page: Option<u64>,
-    /// Together with `page`
+    /// Rows per page; requires `page`
     #[param(rename = "pageSize", minimum = 1, maximum = 100)]
     page_size: Option<u64>,
 }

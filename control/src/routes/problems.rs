@@ -1,16 +1,16 @@
-//! Errors, as the OpenAPI document describes them. Nobody makes these values.
+//! The errors in the OpenAPI document. These types are never constructed.
 
 use edgewise_api::error::ErrorBody;
 use utoipa::IntoResponses;
 
-/// What can be wrong with a request that reads.
+/// The errors of a request that reads.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers in the OpenAPI document")]
+#[expect(dead_code, reason = "describes responses in the OpenAPI document")]
 pub(super) enum ReadProblems {
-    /// A parameter is not as it must be
+    /// A parameter is invalid
     #[response(status = 400)]
     Invalid(ErrorBody),
-    /// There is no such thing
+    /// Not found
     #[response(status = 404)]
     NotFound(ErrorBody),
     /// The database is not available
@@ -18,32 +18,32 @@ pub(super) enum ReadProblems {
     Unavailable(ErrorBody),
 }
 
-/// What can be wrong with a request that writes.
+/// The errors of a request that writes.
 #[derive(IntoResponses)]
-#[expect(dead_code, reason = "describes answers in the OpenAPI document")]
+#[expect(dead_code, reason = "describes responses in the OpenAPI document")]
 pub(super) enum WriteProblems {
-    /// A field is not as it must be; the text names it
+    /// A field is invalid; the message names the field
     #[response(status = 400)]
     Invalid(ErrorBody),
-    /// There is no such thing
+    /// Not found
     #[response(status = 404)]
     NotFound(ErrorBody),
     /// The body did not arrive in time
     #[response(status = 408)]
     Timeout(ErrorBody),
-    /// The name or key is taken
+    /// The name or key is already in use
     #[response(status = 409)]
     Conflict(ErrorBody),
-    /// It has changed since the revision that `If-Match` names
+    /// The resource has changed since the revision in `If-Match`
     #[response(status = 412)]
     Stale(ErrorBody),
     /// The body is larger than 1 MiB
     #[response(status = 413)]
     TooLarge(ErrorBody),
-    /// The body is not declared as JSON
+    /// The content type is not JSON
     #[response(status = 415)]
     NotJson(ErrorBody),
-    /// The state of things forbids it
+    /// The current state does not allow the request
     #[response(status = 422)]
     Unprocessable(ErrorBody),
     /// The database is not available

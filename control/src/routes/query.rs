@@ -1,15 +1,15 @@
-//! Query strings as the parameters they hold.
+//! The extractor of query parameters.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use edgewise_api::{ApiError, page::PageRequest, query::Query};
 use edgewise_http::Failed;
 
-/// Parameters that are read from a query string.
+/// Parameters that can be read from a query string.
 pub(super) trait FromQuery: Sized {
     /// Reads the parameters.
     ///
     /// # Errors
-    /// 400, naming the parameter that is wrong.
+    /// 400, naming the invalid parameter.
     fn from_query(query: &Query<'_>) -> Result<Self, ApiError>;
 }
 
@@ -19,7 +19,7 @@ impl FromQuery for PageRequest {
     }
 }
 
-/// The parameters in the query string.
+/// Extracts the parameters in the query string.
 pub(super) struct Params<T>(pub(super) T);
 
 impl<S: Sync, T: FromQuery> FromRequestParts<S> for Params<T> {

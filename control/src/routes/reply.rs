@@ -1,4 +1,4 @@
-//! What handlers give back: a value as JSON, with its revision as `ETag` and with the headers of a publication.
+//! What handlers return: JSON with the revision as `ETag` and the headers of the publication.
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -8,9 +8,9 @@ use edgewise_api::{ApiError, Publication, Revisioned};
 use edgewise_http::{Failed, conditional::revision_etag, json_reply};
 use serde::Serialize;
 
-use crate::services::Changed;
+use crate::services::Outcome;
 
-/// What a handler gives back.
+/// The result of a handler.
 pub(super) type Reply<T> = Result<T, Failed>;
 
 pub(super) const PUBLISH_ATTEMPTED: HeaderName = HeaderName::from_static("x-publish-attempted");
@@ -21,38 +21,37 @@ pub(super) const PUBLISH_ERROR: HeaderName = HeaderName::from_static("x-publish-
 
 const PUBLISH_ERROR_CHARS: usize = 512;
 
-/// 200: a value as it is.
-pub(super) struct Plain<T>(pub(super) T);
+/// 200: a JSON value without a revision.
+pub(super) struct Json<T>(pub(super) T);
 
-/// 200: what is shown, with its revision.
-pub(super) struct Shown<T>(pub(super) Revisioned<T>);
+/// 200: a resource with its revision.
+pub(super) struct Resource<T>(pub(super) Revisioned<T>);
 
-/// 201: what was made, with its revision.
+/// 201: a created resource with its revision.
 pub(super) struct Created<T>(pub(super) Revisioned<T>);
 
-/// 201: what was made below an experiment, with the experiment's revision, and what became of publishing it.
-pub(super) struct CreatedAndPublished<T>(pub(super) Changed<Revisioned<T>>);
+/// 201: a created part of an experiment, with the revision of the experiment and the outcome of publishing.
+pub(super) struct CreatedAndPublished<T>(pub(super) Outcome<Revisioned<T>>);
 
-/// 200: what was changed, with its revision, and what became of publishing the change.
-pub(super) struct Published<T>(pub(super) Changed<Revisioned<T>>);
+/// 200: an updated resource, with its revision and the outcome of publishing.
+pub(super) struct Updated<T>(pub(super) Outcome<Revisioned<T>>);
 
-/// 200: all of what was changed below an experiment, with the experiment's revision, and what became of publishing the
-/// change.
-pub(super) struct PublishedList<T>(pub(super) Changed<Revisioned<Vec<T>>>);
+/// 200: the updated parts of an experiment, with the revision of the experiment and the outcome of publishing.
+pub(super) struct UpdatedList<T>(pub(super) Outcome<Revisioned<Vec<T>>>);
 
-/// 200: what was deleted, and what became of publishing that.
-pub(super) struct Deleted<T>(pub(super) Changed<T>);
+/// 200: a deleted resource, with the outcome of publishing.
+pub(super) struct Deleted<T>(pub(super) Outcome<T>);
 
-/// 200: what was done, and what became of publishing it.
-pub(super) struct Done<T>(pub(super) Changed<T>);
+/// 200: the result of an action, with the outcome of publishing.
+pub(super) struct Applied<T>(pub(super) Outcome<T>);
 
-impl<T: Serialize> IntoResponse for Plain<T> {
+impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         reply(StatusCode::OK, &self.0, None, None)
     }
 }
 
-impl<T: Serialize> IntoResponse for Shown<T> {
+impl<T: Serialize> IntoResponse for Resource<T> {
     fn into_response(self) -> Response {
         revisioned(StatusCode::OK, &self.0, None)
     }
@@ -70,13 +69,13 @@ impl<T: Serialize> IntoResponse for CreatedAndPublished<T> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Published<T> {
+impl<T: Serialize> IntoResponse for Updated<T> {
     fn into_response(self) -> Response {
         revisioned(StatusCode::OK, &self.0.value, Some(&self.0.publication))
     }
 }
 
-impl<T: Serialize> IntoResponse for PublishedList<T> {
+impl<T: Serialize> IntoResponse for UpdatedList<T> {
     fn into_response(self) -> Response {
         revisioned(StatusCode::OK, &self.0.value, Some(&self.0.publication))
     }
@@ -88,7 +87,7 @@ impl<T: Serialize> IntoResponse for Deleted<T> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Done<T> {
+impl<T: Serialize> IntoResponse for Applied<T> {
     fn into_response(self) -> Response {
         reply(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
     }
@@ -109,7 +108,7 @@ fn reply(
     publication: Option<&Publication>,
 ) -> Response {
     let Ok(body) = serde_json::to_vec(value) else {
-        return Failed(ApiError::internal("the answer cannot be written as JSON")).into_response();
+        return Failed(ApiError::internal("the response cannot be serialized as JSON")).into_response();
     };
     let mut response = json_reply(status, body);
     if let Some(revision) = revision {
@@ -130,7 +129,7 @@ fn insert_publication(headers: &mut HeaderMap, publication: &Publication) {
     }
 }
 
-/// At most 512 characters that a header can carry.
+/// Returns the text as one line of printable ASCII with at most [`PUBLISH_ERROR_CHARS`] characters, as headers require.
 fn one_line(text: &str) -> HeaderValue {
     let fit = |character| match character {
         ' '..='~' => character,

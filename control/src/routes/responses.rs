@@ -1,4 +1,4 @@
-//! Replies, as the OpenAPI document describes them.
+//! The replies in the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -12,44 +12,44 @@ use utoipa::{
 };
 
 use super::reply::{
-    Created, CreatedAndPublished, Deleted, Done, PUBLISH_ATTEMPTED, PUBLISH_ERROR, PUBLISH_SUCCEEDED,
-    Published, PublishedList, Shown,
+    Applied, Created, CreatedAndPublished, Deleted, PUBLISH_ATTEMPTED, PUBLISH_ERROR, PUBLISH_SUCCEEDED,
+    Resource, Updated, UpdatedList,
 };
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-const CHANGED: &str = "The change is kept; the headers say whether it is live";
+const CHANGED: &str = "Updated. The headers tell whether the change is live";
 
-impl<T: ToSchema> IntoResponses for Shown<T> {
+impl<T: ToSchema> IntoResponses for Resource<T> {
     fn responses() -> Responses {
-        answer("200", "It, as it is now", reference::<T>(), revision())
+        response("200", "The current resource", reference::<T>(), revision())
     }
 }
 
 impl<T: ToSchema> IntoResponses for Created<T> {
     fn responses() -> Responses {
-        answer("201", "It is made", reference::<T>(), revision())
+        response("201", "Created", reference::<T>(), revision())
     }
 }
 
-impl<T: ToSchema> IntoResponses for Published<T> {
+impl<T: ToSchema> IntoResponses for Updated<T> {
     fn responses() -> Responses {
-        answer("200", CHANGED, reference::<T>(), revision().into_iter().chain(publication()))
+        response("200", CHANGED, reference::<T>(), revision().into_iter().chain(publication()))
     }
 }
 
-impl<T: ToSchema> IntoResponses for PublishedList<T> {
+impl<T: ToSchema> IntoResponses for UpdatedList<T> {
     fn responses() -> Responses {
         let list = ArrayBuilder::new().items(reference::<T>()).build().into();
-        answer("200", CHANGED, list, revision().into_iter().chain(publication()))
+        response("200", CHANGED, list, revision().into_iter().chain(publication()))
     }
 }
 
 impl<T: ToSchema> IntoResponses for CreatedAndPublished<T> {
     fn responses() -> Responses {
-        answer(
+        response(
             "201",
-            "It is made; the headers say whether it is live",
+            "Created. The headers tell whether the change is live",
             reference::<T>(),
             revision().into_iter().chain(publication()),
         )
@@ -58,13 +58,23 @@ impl<T: ToSchema> IntoResponses for CreatedAndPublished<T> {
 
 impl<T: ToSchema> IntoResponses for Deleted<T> {
     fn responses() -> Responses {
-        answer("200", "It is gone; the headers say whether that is live", reference::<T>(), publication())
+        response(
+            "200",
+            "Deleted. The headers tell whether the change is live",
+            reference::<T>(),
+            publication(),
+        )
     }
 }
 
-impl<T: ToSchema> IntoResponses for Done<T> {
+impl<T: ToSchema> IntoResponses for Applied<T> {
     fn responses() -> Responses {
-        answer("200", "It is done; the headers say whether it is live", reference::<T>(), publication())
+        response(
+            "200",
+            "Applied. The headers tell whether the change is live",
+            reference::<T>(),
+            publication(),
+        )
     }
 }
 
@@ -75,14 +85,18 @@ fn reference<T: ToSchema>() -> RefOr<Schema> {
 type NamedHeader = (String, Header);
 
 fn revision() -> [NamedHeader; 1] {
-    [header("etag", Type::String, "The revision, to be sent as `If-Match` with a change")]
+    [header("etag", Type::String, "The revision. Send it as `If-Match` with a change")]
 }
 
 fn publication() -> [NamedHeader; 3] {
     [
-        header(PUBLISH_ATTEMPTED.as_str(), Type::Boolean, "Whether the change was to be published"),
-        header(PUBLISH_SUCCEEDED.as_str(), Type::Boolean, "Whether it is live now"),
-        header(PUBLISH_ERROR.as_str(), Type::String, "Why not yet, in one line"),
+        header(PUBLISH_ATTEMPTED.as_str(), Type::Boolean, "Whether publishing was attempted"),
+        header(PUBLISH_SUCCEEDED.as_str(), Type::Boolean, "Whether the change is live"),
+        header(
+            PUBLISH_ERROR.as_str(),
+            Type::String,
+            "The reason why the change is not live yet, in one line",
+        ),
     ]
 }
 
@@ -92,7 +106,7 @@ fn header(name: &str, kind: Type, description: &str) -> NamedHeader {
     (name.to_owned(), header)
 }
 
-fn answer(
+fn response(
     status: &str,
     description: &str,
     schema: RefOr<Schema>,

@@ -1,4 +1,4 @@
-//! The list of routes, and the document that describes them.
+//! The list of all routes, and the OpenAPI document.
 
 use axum::Router;
 use edgewise_api::{
@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{audiences, environments, experiments, versions};
 use crate::services::Services;
 
-/// What the document says about all of them.
+/// The general part of the OpenAPI document.
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Edgewise", description = "Experiments and feature flags, decided where the request is."),
@@ -25,21 +25,21 @@ use crate::services::Services;
         PublicationStatus, Preview, Diff, Changes, Named, Changed, FieldChange,
     )),
     tags(
-        (name = "environments", description = "Places that have their own experiments and snapshots"),
+        (name = "environments", description = "Separate sets of experiments, each with its own snapshots"),
         (name = "audiences", description = "Named, reusable sets of targeting rules"),
-        (name = "experiments", description = "Splits of users into variants"),
-        (name = "variants", description = "What an experiment's users can get, and who gets it"),
-        (name = "versions", description = "What was published, and going back to it"),
+        (name = "experiments", description = "Experiments, which split users into variants"),
+        (name = "variants", description = "Variants of an experiment, and the allocation of buckets to variants"),
+        (name = "versions", description = "Published versions, rollback and publication status"),
     )
 )]
 struct Document;
 
-/// The routes. Paths are those of a control plane of its own.
+/// Returns the routes, without a prefix.
 pub fn routes(services: Services) -> Router {
     described().split_for_parts().0.with_state(services)
 }
 
-/// The document that describes [`routes`].
+/// Returns the OpenAPI document of [`routes`].
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     described().split_for_parts().1

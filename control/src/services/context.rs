@@ -1,4 +1,4 @@
-//! The services, and what they work with.
+//! The services and their dependencies.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use edgewise_caller::{Clock, IdSource};
 use super::error::Result;
 use crate::{live::Live, publisher::Publisher, store::Store};
 
-/// The services of a control plane, and what they work with.
+/// The services of a control plane.
 #[derive(Clone, Debug)]
 pub struct Services {
     pub(super) store: Store,
@@ -18,7 +18,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// Services on a database, publishing through `publisher`.
+    /// Creates the services of a database. Changes are published by `publisher`.
     pub(crate) fn new(
         store: Store,
         publisher: Arc<Publisher>,
@@ -29,10 +29,10 @@ impl Services {
         Self { store, publisher, live, clock, ids }
     }
 
-    /// Whether the database answers.
+    /// Checks that the database responds.
     ///
     /// # Errors
-    /// 503 if it does not.
+    /// 503 if the database does not respond.
     pub async fn ready(&self) -> Result<()> {
         Ok(self.store.ping().await?)
     }

@@ -1,4 +1,4 @@
-//! Failures as errors of the API.
+//! Errors of the store and the publisher as errors of the API.
 
 use std::error::Error;
 
@@ -6,23 +6,23 @@ use edgewise_api::{ApiError, Revisioned};
 use edgewise_database::DatabaseError;
 
 use crate::{
-    publisher::Unprepared,
+    publisher::PrepareError,
     store::{self, StoreError},
 };
 
-/// Shorthand of this module.
+/// The result of a service.
 pub type Result<T> = std::result::Result<T, ApiError>;
 
-pub(super) fn missing(what: &str, id: &str) -> ApiError {
-    ApiError::not_found(format!("there is no {what} `{id}`"))
+pub(super) fn not_found(kind: &str, id: &str) -> ApiError {
+    ApiError::not_found(format!("there is no {kind} `{id}`"))
 }
 
-/// The value, or 404.
-pub(super) fn found<T>(value: Option<Revisioned<T>>, what: &str, id: &str) -> Result<Revisioned<T>> {
-    value.ok_or_else(|| missing(what, id))
+/// Unwraps the value, or returns a 404.
+pub(super) fn or_not_found<T>(value: Option<Revisioned<T>>, kind: &str, id: &str) -> Result<Revisioned<T>> {
+    value.ok_or_else(|| not_found(kind, id))
 }
 
-/// Turns a taken name into 409.
+/// Turns the error of a name that is in use into a 409.
 pub(super) fn or_conflict<T>(result: store::Result<T>, conflict: impl FnOnce() -> String) -> Result<T> {
     result.map_err(|error| match error {
         StoreError(DatabaseError::Duplicate) => ApiError::conflict(conflict()),
@@ -30,11 +30,11 @@ pub(super) fn or_conflict<T>(result: store::Result<T>, conflict: impl FnOnce() -
     })
 }
 
-/// Faults that are not the client's are logged with an id, and the client gets the id alone.
+/// Logs an error that the client did not cause, under an id. The client receives only the id.
 pub(super) fn internal(error: &dyn Error) -> ApiError {
     let id = uuid::Uuid::new_v4();
     tracing::error!(%id, %error, "internal error");
-    ApiError::internal(format!("internal error {id}: it has been logged under this id"))
+    ApiError::internal(format!("internal error {id}: the server has logged the details under this id"))
 }
 
 impl From<StoreError> for ApiError {
@@ -50,12 +50,12 @@ impl From<StoreError> for ApiError {
     }
 }
 
-impl From<Unprepared> for ApiError {
-    fn from(problem: Unprepared) -> Self {
+impl From<PrepareError> for ApiError {
+    fn from(problem: PrepareError) -> Self {
         match problem {
-            Unprepared::Database(error) => error.into(),
-            Unprepared::Objects(problem) => Self::unavailable(problem),
-            Unprepared::Content(problem) => Self::unprocessable(problem),
+            PrepareError::Database(error) => error.into(),
+            PrepareError::Objects(problem) => Self::unavailable(problem),
+            PrepareError::Content(problem) => Self::unprocessable(problem),
         }
     }
 }

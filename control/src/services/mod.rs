@@ -1,5 +1,5 @@
-//! What can be done with configuration. Each service checks the request against the state of things, changes
-//! the database in one transaction, and has the change published if it is to be.
+//! The operations on configuration. An operation that writes checks the request against the current state, changes the
+//! database in one transaction, and publishes the change if the change affects what is live.
 
 mod audiences;
 mod change;
@@ -11,6 +11,6 @@ pub mod imports;
 mod rules;
 mod versions;
 
-pub use change::Changed;
+pub use change::Outcome;
 pub use context::Services;
 pub use error::Result;

@@ -1,4 +1,4 @@
-//! Targeting rules as the store takes them.
+//! Targeting rules as JSON text for the store.
 
 use edgewise_api::resources::Rule;
 

@@ -1,4 +1,4 @@
-//! Rows collected by a key.
+//! Rows grouped by a key.
 
 use std::collections::HashMap;
 

@@ -20,9 +20,9 @@ async fn a_deleted_audience_is_detached_and_raises_the_revision_of_its_experimen
             targeting_rules: None,
         };
         tx.update_experiment("x", &attach, None, 9).await.unwrap();
-        assert!(!tx.audience_runs("a").await.unwrap());
+        assert!(!tx.has_running_experiment("a").await.unwrap());
         tx.update_status("x", Status::Running, 9).await.unwrap();
-        assert!(tx.audience_runs("a").await.unwrap());
+        assert!(tx.has_running_experiment("a").await.unwrap());
         let before = tx.experiment_row("x").await.unwrap().unwrap();
         tx.delete_audience("a").await.unwrap();
         let after = tx.experiment_row("x").await.unwrap().unwrap();
@@ -33,7 +33,7 @@ async fn a_deleted_audience_is_detached_and_raises_the_revision_of_its_experimen
 }
 
 #[tokio::test]
-async fn an_audience_tells_which_experiments_use_it() {
+async fn uses_of_audiences_are_counted_and_listed() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         for id in ["e1", "e2"] {
@@ -63,11 +63,11 @@ async fn an_audience_tells_which_experiments_use_it() {
         let of = |uses: &HashMap<String, StatusCounts>, id: &str| {
             uses.get(id).map(|counts| (counts.of(Status::Running), counts.total()))
         };
-        let all = tx.uses_of_audiences(None, 10, 0).await.unwrap();
+        let all = tx.count_uses_by_audience(None, 10, 0).await.unwrap();
         assert_eq!((of(&all, "a1"), of(&all, "a2"), of(&all, "a3")), (Some((2, 4)), None, Some((0, 1))));
-        let first = tx.uses_of_audiences(Some("e1"), 1, 0).await.unwrap();
+        let first = tx.count_uses_by_audience(Some("e1"), 1, 0).await.unwrap();
         assert_eq!(first.len(), 0, "the newest of the environment is not used");
-        let second = tx.uses_of_audiences(Some("e1"), 1, 1).await.unwrap();
+        let second = tx.count_uses_by_audience(Some("e1"), 1, 1).await.unwrap();
         assert_eq!((second.len(), of(&second, "a1")), (1, Some((2, 4))));
 
         let counts = tx.count_uses("a1").await.unwrap();

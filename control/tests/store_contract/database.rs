@@ -6,7 +6,7 @@ use edgewise_control::store::Store;
 use crate::fixtures::{audience, environment, experiment, is_duplicate, on_each_database, variant};
 
 #[tokio::test]
-async fn a_transaction_that_is_dropped_did_nothing() {
+async fn a_dropped_transaction_is_rolled_back() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "a").await;
@@ -17,7 +17,7 @@ async fn a_transaction_that_is_dropped_did_nothing() {
 }
 
 #[tokio::test]
-async fn a_reader_sees_one_moment() {
+async fn a_read_transaction_sees_one_snapshot() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e").await;
@@ -66,7 +66,7 @@ async fn names_and_keys_are_unique_where_they_must_be() {
 }
 
 #[tokio::test]
-async fn texts_come_back_as_they_were() {
+async fn texts_are_read_as_they_were_written() {
     on_each_database(async |store| {
         let text = "quotes ' \" \\ é 日本 😀 \u{1}\t%_";
         let payload = r#"{"z":1.0,"a":12345678901234567890123,"e":1e2,"z":"\u0000 \ud83d\ude00"}"#;
@@ -94,7 +94,7 @@ async fn texts_come_back_as_they_were() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_something_deleted_goes_with_it() {
+async fn deleting_an_experiment_or_a_variant_deletes_its_parts() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e").await;
@@ -126,7 +126,7 @@ async fn what_belongs_to_something_deleted_goes_with_it() {
 }
 
 #[tokio::test]
-async fn a_database_is_used_by_one_process_and_survives_being_opened_again() {
+async fn a_database_file_is_locked_by_one_process_and_can_be_reopened() {
     let directory = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/deep/er/edgewise.db", directory.path().display());
     let store = Store::open(&url).await.unwrap();
@@ -142,7 +142,7 @@ async fn a_database_is_used_by_one_process_and_survives_being_opened_again() {
 }
 
 #[tokio::test]
-async fn an_unknown_url_is_refused_with_what_to_use() {
+async fn an_unknown_url_is_rejected_with_the_supported_ones() {
     for url in ["mysql://localhost/x", "", "sqlite:", "/var/lib/edgewise.db"] {
         let problem = Store::open(url).await.unwrap_err().to_string();
         assert!(problem.contains("must begin with sqlite:// or postgres://"), "{problem}");

@@ -26,7 +26,7 @@ async fn environments_are_listed_by_the_bytes_of_their_names() {
 }
 
 #[tokio::test]
-async fn changes_to_an_environment_take_turns_and_are_numbered() {
+async fn changes_of_an_environment_are_serialized_and_numbered() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e").await;

@@ -5,7 +5,7 @@ use edgewise_api::resources::{AllocationRequest, ExperimentFilter, ExperimentPat
 use crate::fixtures::{audience, environment, experiment, on_each_database, variant};
 
 #[tokio::test]
-async fn experiments_are_listed_newest_first_with_all_that_is_theirs() {
+async fn experiments_are_listed_newest_first_with_their_parts() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e1").await;
@@ -45,7 +45,7 @@ async fn experiments_are_listed_newest_first_with_all_that_is_theirs() {
                 assert_eq!(keys, [format!("{id}-v2"), format!("{id}-v1")], "in the order of creation");
                 let starts: Vec<_> =
                     row.allocations.iter().map(|allocation| allocation.range_start).collect();
-                assert_eq!(starts, [9, 5], "in the order they were put");
+                assert_eq!(starts, [9, 5], "in the order of the request");
                 assert_eq!(row.environment.id, row.row.environment_id);
                 assert_eq!(row.audience.as_ref().map(|audience| &audience.id), row.row.audience_id.as_ref());
             }

@@ -1,6 +1,5 @@
-//! What every database must do for the control plane. Each claim is checked on each database that is supported,
-//! on a fresh one every time.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The contract of the store. Each claim is checked on every supported database, on a fresh one each time.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod audiences;
 mod database;

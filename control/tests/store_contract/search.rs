@@ -8,7 +8,7 @@ use edgewise_control::store::Tx;
 
 use crate::fixtures::{environment, experiment, on_each_database, variant};
 
-/// Experiments of those keys and names, changed one after the other.
+/// Creates experiments with these keys and names, each changed later than the one before.
 async fn named_experiments(tx: &mut Tx, environment_id: &str, names: &[(&str, &str)]) {
     for (now, (key, name)) in (10..).zip(names) {
         experiment(tx, key, environment_id).await;
@@ -22,7 +22,7 @@ async fn named_experiments(tx: &mut Tx, environment_id: &str, names: &[(&str, &s
     }
 }
 
-/// The ids of those that a query finds.
+/// Returns the ids of the experiments that a query finds.
 async fn find(tx: &mut Tx, query: ExperimentQuery<'_>) -> String {
     let (rows, total) = tx.find_experiments(query, 10, 0).await.unwrap();
     assert_eq!(rows.len(), usize::try_from(total).unwrap());
@@ -30,7 +30,7 @@ async fn find(tx: &mut Tx, query: ExperimentQuery<'_>) -> String {
 }
 
 #[tokio::test]
-async fn experiments_are_found_by_what_their_names_and_keys_contain() {
+async fn experiments_are_found_by_parts_of_their_names_and_keys() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e1").await;
@@ -62,7 +62,7 @@ async fn experiments_are_found_by_what_their_names_and_keys_contain() {
 }
 
 #[tokio::test]
-async fn experiments_are_sorted_by_what_is_asked_for_and_listed_in_pages() {
+async fn experiments_are_sorted_as_requested_and_listed_in_pages() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e").await;
@@ -95,7 +95,7 @@ async fn experiments_are_sorted_by_what_is_asked_for_and_listed_in_pages() {
         let name = |id: &str| VariantName { id: id.to_owned(), name: "Name".to_owned() };
         assert_eq!(last.variants, [name("v2"), name("v1")], "in the order of creation");
         let starts: Vec<_> = last.allocations.iter().map(|allocation| allocation.range_start).collect();
-        assert_eq!(starts, [9, 5], "in the order they were put");
+        assert_eq!(starts, [9, 5], "in the order of the request");
         assert!(tx.find_experiments(query, 2, 4).await.unwrap().0.is_empty(), "past the end");
     })
     .await;

@@ -6,7 +6,7 @@ use edgewise_control::store::Version;
 use crate::fixtures::{environment, experiment, is_duplicate, on_each_database, variant};
 
 #[tokio::test]
-async fn content_holds_running_experiments_in_order_of_creation() {
+async fn content_has_running_experiments_in_order_of_creation() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e").await;
@@ -32,16 +32,19 @@ async fn one_owner_at_a_time_holds_a_lease() {
     on_each_database(async |store| {
         let mut tx = store.write().await.unwrap();
         environment(&mut tx, "e").await;
-        assert!(tx.lease("e", "a", 100, 200).await.unwrap());
-        assert!(tx.lease("e", "a", 150, 250).await.unwrap(), "renewed");
-        assert!(!tx.lease("e", "b", 249, 400).await.unwrap(), "held by another");
-        assert!(tx.lease("e", "b", 250, 400).await.unwrap(), "run out");
-        assert!(tx.lease("e", "a", -100_000, -99_000).await.unwrap(), "taken before the clock was put back");
-        assert!(tx.lease("e", "b", 250, 400).await.unwrap());
-        tx.release("e", "a").await.unwrap();
-        assert!(!tx.lease("e", "a", 300, 500).await.unwrap(), "only the owner gives it back");
-        tx.release("e", "b").await.unwrap();
-        assert!(tx.lease("e", "a", 300, 500).await.unwrap());
+        assert!(tx.acquire_lease("e", "a", 100, 200).await.unwrap());
+        assert!(tx.acquire_lease("e", "a", 150, 250).await.unwrap(), "renewed");
+        assert!(!tx.acquire_lease("e", "b", 249, 400).await.unwrap(), "held by another");
+        assert!(tx.acquire_lease("e", "b", 250, 400).await.unwrap(), "expired");
+        assert!(
+            tx.acquire_lease("e", "a", -100_000, -99_000).await.unwrap(),
+            "acquired before the clock was set back"
+        );
+        assert!(tx.acquire_lease("e", "b", 250, 400).await.unwrap());
+        tx.release_lease("e", "a").await.unwrap();
+        assert!(!tx.acquire_lease("e", "a", 300, 500).await.unwrap(), "only the owner releases it");
+        tx.release_lease("e", "b").await.unwrap();
+        assert!(tx.acquire_lease("e", "a", 300, 500).await.unwrap());
     })
     .await;
 }
@@ -73,7 +76,7 @@ async fn a_version_is_pending_until_it_is_published_or_superseded() {
         assert!(!tx.mark_superseded("e", 1).await.unwrap());
         assert_eq!(tx.pending("e").await.unwrap(), None);
         tx.mark_published("e", &version(1, 1)).await.unwrap();
-        assert_eq!(tx.publish_state("e").await.unwrap().unwrap().1.published, 0, "it was given up before");
+        assert_eq!(tx.publish_state("e").await.unwrap().unwrap().1.published, 0, "superseded before");
 
         tx.insert_pending("e", &version(7, 1)).await.unwrap();
         tx.mark_published("e", &version(7, 1)).await.unwrap();

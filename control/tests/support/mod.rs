@@ -1,6 +1,6 @@
-//! An object store that fails on command, and waiting for what must happen.
+//! An object store that fails on command, and waiting for conditions.
 #![allow(dead_code, unused_imports, reason = "each test uses a part")]
-#![expect(clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::panic, reason = "a test that cannot continue fails")]
 
 mod objects;
 mod wait;

@@ -67,7 +67,7 @@ pub(crate) struct Done<T> {
 mod kept {
     use edgewise_api::Revisioned;
     use edgewise_api::conditional::Precondition;
-    use edgewise_control::services::Changed;
+    use edgewise_control::services::Outcome as Changed;
 
     use super::{Done, Kept, Publication};
 

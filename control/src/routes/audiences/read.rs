@@ -15,16 +15,16 @@ use crate::{
         params::{AudienceId, Paging},
         problems::ReadProblems,
         query::{FromQuery, Params},
-        reply::{Plain, Reply, Shown},
+        reply::{Json, Reply, Resource},
     },
     services::Services,
 };
 
-/// Which audiences are listed.
+/// The filter of the list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Filter {
-    /// Only those of this environment
+    /// Only audiences of this environment
     #[param(rename = "environmentId")]
     environment_id: Option<String>,
 }
@@ -35,29 +35,29 @@ impl FromQuery for Filter {
     }
 }
 
-/// List the audiences, newest first
+/// List audiences, newest first
 #[utoipa::path(
     get, path = "/audiences", tag = "audiences",
     params(Filter, Paging),
-    responses((status = 200, description = "One page", body = Page<Audience>), ReadProblems)
+    responses((status = 200, description = "A page of audiences", body = Page<Audience>), ReadProblems)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Params(filter): Params<Filter>,
     Params(page): Params<PageRequest>,
-) -> Reply<Plain<Page<Audience>>> {
-    Ok(Plain(services.audiences(filter.environment_id.as_deref(), page).await?))
+) -> Reply<Json<Page<Audience>>> {
+    Ok(Json(services.audiences(filter.environment_id.as_deref(), page).await?))
 }
 
-/// Show an audience
+/// Get an audience
 #[utoipa::path(
     get, path = "/audiences/{id}", tag = "audiences",
     params(AudienceId),
-    responses(Shown::<Audience>, ReadProblems)
+    responses(Resource::<Audience>, ReadProblems)
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Shown<Audience>> {
-    Ok(Shown(services.audience(&id).await?))
+) -> Reply<Resource<Audience>> {
+    Ok(Resource(services.audience(&id).await?))
 }

@@ -10,12 +10,12 @@ use crate::{
         extract::{Caller, Ids},
         params::{AudienceId, Precondition},
         problems::WriteProblems,
-        reply::{Created, Deleted, Published, Reply},
+        reply::{Created, Deleted, Reply, Updated},
     },
     services::Services,
 };
 
-/// Make an audience
+/// Create an audience
 #[utoipa::path(
     post, path = "/audiences", tag = "audiences", request_body = AudienceCreate,
     responses(Created::<Audience>, WriteProblems)
@@ -28,13 +28,13 @@ pub(in crate::routes) async fn create(
     Ok(Created(services.create_audience(&actor, &request).await?))
 }
 
-/// Change an audience's name or rules
+/// Update the name or the rules of an audience
 ///
-/// Published if rules were sent and a running experiment uses it.
+/// The change is published if the request has rules and a running experiment uses the audience.
 #[utoipa::path(
     patch, path = "/audiences/{id}", tag = "audiences", request_body = AudiencePatch,
     params(AudienceId, Precondition),
-    responses(Published::<Audience>, WriteProblems)
+    responses(Updated::<Audience>, WriteProblems)
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
@@ -42,13 +42,13 @@ pub(in crate::routes) async fn update(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<AudiencePatch>,
-) -> Reply<Published<Audience>> {
-    Ok(Published(services.update_audience(&actor, &id, &precondition, &request).await?))
+) -> Reply<Updated<Audience>> {
+    Ok(Updated(services.update_audience(&actor, &id, &precondition, &request).await?))
 }
 
 /// Delete an audience
 ///
-/// It is detached from its experiments. Published if one of them runs.
+/// The audience is detached from its experiments. The change is published if one of them is running.
 #[utoipa::path(
     delete, path = "/audiences/{id}", tag = "audiences",
     params(AudienceId, Precondition),

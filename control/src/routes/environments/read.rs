@@ -12,33 +12,33 @@ use crate::{
         params::{EnvironmentId, Paging},
         problems::ReadProblems,
         query::Params,
-        reply::{Plain, Reply, Shown},
+        reply::{Json, Reply, Resource},
     },
     services::Services,
 };
 
-/// List the environments, by name
+/// List environments by name
 #[utoipa::path(
     get, path = "/environments", tag = "environments",
     params(Paging),
-    responses((status = 200, description = "One page", body = Page<Environment>), ReadProblems)
+    responses((status = 200, description = "A page of environments", body = Page<Environment>), ReadProblems)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Params(page): Params<PageRequest>,
-) -> Reply<Plain<Page<Environment>>> {
-    Ok(Plain(services.environments(page).await?))
+) -> Reply<Json<Page<Environment>>> {
+    Ok(Json(services.environments(page).await?))
 }
 
-/// Show an environment
+/// Get an environment
 #[utoipa::path(
     get, path = "/environments/{id}", tag = "environments",
     params(EnvironmentId),
-    responses(Shown::<Environment>, ReadProblems)
+    responses(Resource::<Environment>, ReadProblems)
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Shown<Environment>> {
-    Ok(Shown(services.environment(&id).await?))
+) -> Reply<Resource<Environment>> {
+    Ok(Resource(services.environment(&id).await?))
 }

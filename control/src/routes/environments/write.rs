@@ -13,7 +13,7 @@ use crate::{
     services::Services,
 };
 
-/// Make an environment
+/// Create an environment
 #[utoipa::path(
     post, path = "/environments", tag = "environments", request_body = EnvironmentCreate,
     responses(Created::<Environment>, WriteProblems)

@@ -10,18 +10,18 @@ use crate::{
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition},
         problems::WriteProblems,
-        reply::{PublishedList, Reply},
+        reply::{Reply, UpdatedList},
     },
     services::Services,
 };
 
 /// Replace all allocations of an experiment
 ///
-/// Published if the experiment runs. The ETag is the experiment's.
+/// The change is published if the experiment is running. The ETag is that of the experiment.
 #[utoipa::path(
     put, path = "/experiments/{id}/allocations", tag = "variants", request_body = AllocationsPut,
     params(ExperimentId, Precondition),
-    responses(PublishedList::<Allocation>, WriteProblems)
+    responses(UpdatedList::<Allocation>, WriteProblems)
 )]
 pub(in crate::routes) async fn put(
     State(services): State<Services>,
@@ -29,6 +29,6 @@ pub(in crate::routes) async fn put(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<AllocationsPut>,
-) -> Reply<PublishedList<Allocation>> {
-    Ok(PublishedList(services.put_allocations(&actor, &id, &precondition, request).await?))
+) -> Reply<UpdatedList<Allocation>> {
+    Ok(UpdatedList(services.put_allocations(&actor, &id, &precondition, request).await?))
 }

@@ -15,19 +15,19 @@ use crate::{
         params::{ExperimentId, Paging},
         problems::ReadProblems,
         query::{FromQuery, Params},
-        reply::{Plain, Reply, Shown},
+        reply::{Json, Reply, Resource},
     },
     services::Services,
 };
 
-/// Which experiments are listed.
+/// The filter of the list.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Filter {
-    /// Only those of this environment
+    /// Only experiments of this environment
     #[param(rename = "environmentId")]
     environment_id: Option<String>,
-    /// Only those of this status
+    /// Only experiments with this status
     status: Option<Status>,
 }
 
@@ -40,30 +40,30 @@ impl FromQuery for Filter {
     }
 }
 
-/// List the experiments, newest first
+/// List experiments, newest first
 #[utoipa::path(
     get, path = "/experiments", tag = "experiments",
     params(Filter, Paging),
-    responses((status = 200, description = "One page", body = Page<Experiment>), ReadProblems)
+    responses((status = 200, description = "A page of experiments", body = Page<Experiment>), ReadProblems)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Params(filter): Params<Filter>,
     Params(page): Params<PageRequest>,
-) -> Reply<Plain<Page<Experiment>>> {
+) -> Reply<Json<Page<Experiment>>> {
     let filter = ExperimentFilter { environment_id: filter.environment_id.as_deref(), status: filter.status };
-    Ok(Plain(services.experiments(filter, page).await?))
+    Ok(Json(services.experiments(filter, page).await?))
 }
 
-/// Show an experiment
+/// Get an experiment
 #[utoipa::path(
     get, path = "/experiments/{id}", tag = "experiments",
     params(ExperimentId),
-    responses(Shown::<Experiment>, ReadProblems)
+    responses(Resource::<Experiment>, ReadProblems)
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Shown<Experiment>> {
-    Ok(Shown(services.experiment(&id).await?))
+) -> Reply<Resource<Experiment>> {
+    Ok(Resource(services.experiment(&id).await?))
 }

@@ -1,4 +1,4 @@
-//! The status of an experiment, and publishing by hand.
+//! The status of an experiment, and publishing on request.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use edgewise_api::{
@@ -13,18 +13,18 @@ use crate::{
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition},
         problems::WriteProblems,
-        reply::{Published, Reply},
+        reply::{Reply, Updated},
     },
     services::Services,
 };
 
-/// Change an experiment's status
+/// Update the status of an experiment
 ///
-/// DRAFT may become RUNNING, RUNNING may become PAUSED and back, and all three ARCHIVED. Always published.
+/// Allowed: DRAFT to RUNNING, RUNNING to PAUSED and back, and any of them to ARCHIVED. The change is always published.
 #[utoipa::path(
     patch, path = "/experiments/{id}/status", tag = "experiments", request_body = StatusPatch,
     params(ExperimentId, Precondition),
-    responses(Published::<Experiment>, WriteProblems)
+    responses(Updated::<Experiment>, WriteProblems)
 )]
 pub(in crate::routes) async fn update_status(
     State(services): State<Services>,
@@ -32,19 +32,19 @@ pub(in crate::routes) async fn update_status(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<StatusPatch>,
-) -> Reply<Published<Experiment>> {
-    Ok(Published(services.update_status(&actor, &id, &precondition, request).await?))
+) -> Reply<Updated<Experiment>> {
+    Ok(Updated(services.update_status(&actor, &id, &precondition, request).await?))
 }
 
-/// Publish the experiment's environment now
+/// Publish the environment of an experiment now
 ///
-/// Answers the snapshot that is live then.
+/// Returns the snapshot that is live afterwards.
 #[utoipa::path(
     post, path = "/experiments/{id}/publish", tag = "experiments",
     params(ExperimentId, Precondition),
     responses(
-        (status = 200, description = "The snapshot that is live", body = Object),
-        (status = 500, description = "Not live yet; the text says why", body = ErrorBody),
+        (status = 200, description = "The live snapshot", body = Object),
+        (status = 500, description = "Not live yet; the message says why", body = ErrorBody),
         WriteProblems
     )
 )]

@@ -10,14 +10,14 @@ use crate::{
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition, VariantIds},
         problems::WriteProblems,
-        reply::{CreatedAndPublished, Published, PublishedList, Reply},
+        reply::{CreatedAndPublished, Reply, Updated, UpdatedList},
     },
     services::Services,
 };
 
 /// Add a variant to an experiment
 ///
-/// Published if the experiment runs. The ETag is the experiment's.
+/// The change is published if the experiment is running. The ETag is that of the experiment.
 #[utoipa::path(
     post, path = "/experiments/{id}/variants", tag = "variants", request_body = VariantCreate,
     params(ExperimentId, Precondition),
@@ -33,13 +33,13 @@ pub(in crate::routes) async fn create(
     Ok(CreatedAndPublished(services.create_variant(&actor, &id, &precondition, request).await?))
 }
 
-/// Delete, change and add variants, in that order: all or nothing
+/// Delete, update and add variants in this order, all or nothing
 ///
-/// Answers all variants. Published if the experiment runs. The ETag is the experiment's.
+/// Returns all variants. The change is published if the experiment is running. The ETag is that of the experiment.
 #[utoipa::path(
     patch, path = "/experiments/{id}/variants", tag = "variants", request_body = VariantsPatch,
     params(ExperimentId, Precondition),
-    responses(PublishedList::<Variant>, WriteProblems)
+    responses(UpdatedList::<Variant>, WriteProblems)
 )]
 pub(in crate::routes) async fn patch(
     State(services): State<Services>,
@@ -47,17 +47,17 @@ pub(in crate::routes) async fn patch(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<VariantsPatch>,
-) -> Reply<PublishedList<Variant>> {
-    Ok(PublishedList(services.patch_variants(&actor, &id, &precondition, request).await?))
+) -> Reply<UpdatedList<Variant>> {
+    Ok(UpdatedList(services.patch_variants(&actor, &id, &precondition, request).await?))
 }
 
-/// Change a variant's name or payload
+/// Update the name or the payload of a variant
 ///
-/// Published if the experiment runs. The ETag is the experiment's.
+/// The change is published if the experiment is running. The ETag is that of the experiment.
 #[utoipa::path(
     patch, path = "/experiments/{id}/variants/{variantId}", tag = "variants", request_body = VariantPatch,
     params(VariantIds, Precondition),
-    responses(Published::<Variant>, WriteProblems)
+    responses(Updated::<Variant>, WriteProblems)
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
@@ -65,25 +65,25 @@ pub(in crate::routes) async fn update(
     Ids((id, variant_id)): Ids<(String, String)>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<VariantPatch>,
-) -> Reply<Published<Variant>> {
+) -> Reply<Updated<Variant>> {
     let ids = (id.as_str(), variant_id.as_str());
-    Ok(Published(services.update_variant(&actor, ids, &precondition, &request).await?))
+    Ok(Updated(services.update_variant(&actor, ids, &precondition, &request).await?))
 }
 
 /// Delete a variant and its allocations
 ///
-/// Published if the experiment runs. The ETag is the experiment's.
+/// The change is published if the experiment is running. The ETag is that of the experiment.
 #[utoipa::path(
     delete, path = "/experiments/{id}/variants/{variantId}", tag = "variants",
     params(VariantIds, Precondition),
-    responses(Published::<Variant>, WriteProblems)
+    responses(Updated::<Variant>, WriteProblems)
 )]
 pub(in crate::routes) async fn delete(
     State(services): State<Services>,
     Caller(actor): Caller,
     Ids((id, variant_id)): Ids<(String, String)>,
     IfMatch(precondition): IfMatch,
-) -> Reply<Published<Variant>> {
+) -> Reply<Updated<Variant>> {
     let ids = (id.as_str(), variant_id.as_str());
-    Ok(Published(services.delete_variant(&actor, ids, &precondition).await?))
+    Ok(Updated(services.delete_variant(&actor, ids, &precondition).await?))
 }

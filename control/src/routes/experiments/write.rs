@@ -10,12 +10,12 @@ use crate::{
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition},
         problems::WriteProblems,
-        reply::{Created, Deleted, Published, Reply},
+        reply::{Created, Deleted, Reply, Updated},
     },
     services::Services,
 };
 
-/// Make an experiment, a draft
+/// Create an experiment as a draft
 #[utoipa::path(
     post, path = "/experiments", tag = "experiments", request_body = ExperimentCreate,
     responses(Created::<Experiment>, WriteProblems)
@@ -28,13 +28,13 @@ pub(in crate::routes) async fn create(
     Ok(Created(services.create_experiment(&actor, &request).await?))
 }
 
-/// Change an experiment's name, description, audience or rules
+/// Update the name, description, audience or rules of an experiment
 ///
-/// Published if it runs and its audience or rules were sent.
+/// The change is published if the experiment is running and the request has an audience or rules.
 #[utoipa::path(
     patch, path = "/experiments/{id}", tag = "experiments", request_body = ExperimentPatch,
     params(ExperimentId, Precondition),
-    responses(Published::<Experiment>, WriteProblems)
+    responses(Updated::<Experiment>, WriteProblems)
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
@@ -42,13 +42,13 @@ pub(in crate::routes) async fn update(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<ExperimentPatch>,
-) -> Reply<Published<Experiment>> {
-    Ok(Published(services.update_experiment(&actor, &id, &precondition, &request).await?))
+) -> Reply<Updated<Experiment>> {
+    Ok(Updated(services.update_experiment(&actor, &id, &precondition, &request).await?))
 }
 
-/// Delete an experiment and all that belongs to it
+/// Delete an experiment with its variants and allocations
 ///
-/// Always published.
+/// The change is always published.
 #[utoipa::path(
     delete, path = "/experiments/{id}", tag = "experiments",
     params(ExperimentId, Precondition),

@@ -1,4 +1,4 @@
-//! The versions that an environment has had.
+//! The history of an environment's versions.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use edgewise_api::{
@@ -17,16 +17,16 @@ use crate::{
         params::{EnvironmentId, Paging, VersionNumber},
         problems::ReadProblems,
         query::{FromQuery, Params},
-        reply::{Plain, Reply},
+        reply::{Json, Reply},
     },
     services::Services,
 };
 
-/// What a version is compared with.
+/// The other version of a comparison.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Comparison {
-    /// The other version; by default the one that was live before
+    /// Number of the other version; by default the version that was live before
     #[param(value_type = Option<u64>)]
     against: Option<String>,
 }
@@ -37,21 +37,21 @@ impl FromQuery for Comparison {
     }
 }
 
-/// List an environment's versions, the newest first
+/// List the versions of an environment, newest first
 #[utoipa::path(
     get, path = "/environments/{id}/versions", tag = "versions",
     params(EnvironmentId, Paging),
-    responses((status = 200, description = "One page", body = Page<Version>), ReadProblems)
+    responses((status = 200, description = "A page of versions", body = Page<Version>), ReadProblems)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Ids(id): Ids<String>,
     Params(page): Params<PageRequest>,
-) -> Reply<Plain<Page<Version>>> {
-    Ok(Plain(services.versions(&id, page).await?))
+) -> Reply<Json<Page<Version>>> {
+    Ok(Json(services.versions(&id, page).await?))
 }
 
-/// Show the snapshot of a version, as it was published
+/// Get the snapshot of a version, as published
 #[utoipa::path(
     get, path = "/environments/{id}/versions/{version}", tag = "versions",
     params(VersionNumber),
@@ -64,16 +64,16 @@ pub(in crate::routes) async fn show(
     Ok(json_reply(StatusCode::OK, services.version(&id, &version).await?))
 }
 
-/// Compare a version with another, or with what was live before it
+/// Compare a version with another one, or with the version that was live before
 #[utoipa::path(
     get, path = "/environments/{id}/versions/{version}/diff", tag = "versions",
     params(VersionNumber, Comparison),
-    responses((status = 200, description = "What is different in the version", body = Diff), ReadProblems)
+    responses((status = 200, description = "The differences", body = Diff), ReadProblems)
 )]
 pub(in crate::routes) async fn diff(
     State(services): State<Services>,
     Ids((id, version)): Ids<(String, String)>,
     Params(comparison): Params<Comparison>,
-) -> Reply<Plain<Diff>> {
-    Ok(Plain(services.diff(&id, &version, comparison.against.as_deref()).await?))
+) -> Reply<Json<Diff>> {
+    Ok(Json(services.diff(&id, &version, comparison.against.as_deref()).await?))
 }

@@ -1,4 +1,4 @@
-//! What is live, and what a publish would make live.
+//! Publication status, and previews of a publish.
 
 use axum::extract::State;
 use edgewise_api::resources::{Preview, PublicationStatus};
@@ -8,36 +8,36 @@ use crate::{
         extract::Ids,
         params::EnvironmentId,
         problems::{ReadProblems, WriteProblems},
-        reply::{Plain, Reply},
+        reply::{Json, Reply},
     },
     services::Services,
 };
 
-/// Show what a publish would make live, without publishing
+/// Preview a publish, without publishing
 #[utoipa::path(
     post, path = "/environments/{id}/versions/preview", tag = "versions",
     params(EnvironmentId),
     responses(
-        (status = 200, description = "The snapshot, and how it differs from what is live", body = Preview),
+        (status = 200, description = "The snapshot, and its differences from the live one", body = Preview),
         WriteProblems
     )
 )]
 pub(in crate::routes) async fn preview(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Plain<Preview>> {
-    Ok(Plain(services.preview(&id).await?))
+) -> Reply<Json<Preview>> {
+    Ok(Json(services.preview(&id).await?))
 }
 
-/// Show where an environment stands in being published
+/// Get the publication status of an environment
 #[utoipa::path(
     get, path = "/environments/{id}/publication", tag = "versions",
     params(EnvironmentId),
-    responses((status = 200, description = "Where it stands", body = PublicationStatus), ReadProblems)
+    responses((status = 200, description = "The publication status", body = PublicationStatus), ReadProblems)
 )]
 pub(in crate::routes) async fn publication(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Plain<PublicationStatus>> {
-    Ok(Plain(services.publication(&id).await?))
+) -> Reply<Json<PublicationStatus>> {
+    Ok(Json(services.publication(&id).await?))
 }

@@ -1,4 +1,4 @@
-//! Hearing of new versions.
+//! Subscribing to new versions.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -16,7 +16,7 @@ use axum::{
 use edgewise_api::{ApiError, EnvironmentName, query::Query};
 use utoipa::IntoParams;
 
-use super::events::Telling;
+use super::events::Subscription;
 use crate::{
     routes::{
         problems::ReadProblems,
@@ -26,14 +26,14 @@ use crate::{
     services::Services,
 };
 
-/// How often something is said, if only that nothing is new: so that nobody takes the connection for dead.
+/// How often a comment is sent without an event, so that clients and proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Whose versions are told of.
+/// The environment of a subscription.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Filter {
-    /// Name of the environment; without it, all are told of
+    /// Name of the environment; by default all environments
     #[param(rename = "env", value_type = Option<String>)]
     environment: Option<EnvironmentName>,
 }
@@ -46,19 +46,19 @@ impl FromQuery for Filter {
     }
 }
 
-/// Hear of new versions, by server-sent events
+/// Subscribe to new versions by server-sent events
 ///
-/// An event `version` comes at once with what is live, and then whenever a new version is. Its data is
-/// `{"environment": "prod", "version": 3}`. Whoever is slow hears of the newest version alone. With `env`, the event's id is
-/// the version: who connects again with it as `Last-Event-ID` hears of newer ones only.
+/// The server sends an event `version` at once for each live version, and then for each new version. The data of the event
+/// is `{"environment": "prod", "version": 3}`. A slow client receives only the newest version. With `env`, the id of the
+/// event is the version: a client that reconnects with it as `Last-Event-ID` receives only newer versions.
 #[utoipa::path(
     get, path = "/stream", tag = "versions",
     params(
         Filter,
-        ("Last-Event-ID" = Option<u64>, Header, description = "The last version that was heard of"),
+        ("Last-Event-ID" = Option<u64>, Header, description = "The last version that was received"),
     ),
     responses(
-        (status = 200, description = "Events, until one side ends it", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "Events, until one side closes the connection", body = String, content_type = "text/event-stream"),
         ReadProblems
     )
 )]
@@ -68,19 +68,19 @@ pub(in crate::routes) async fn stream(
     Params(Filter { environment }): Params<Filter>,
 ) -> Reply<Response> {
     let versions = services.live_versions(environment.as_ref()).await?;
-    let heard = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
-    let told = match (&environment, heard) {
-        // Of a version that is not there yet nobody can have heard: it was of another store.
+    let last_event = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
+    let sent = match (&environment, last_event) {
+        // A version that is not live yet must be from another store.
         (Some(environment), Some(version)) if versions.borrow().get(environment) >= Some(&version) => {
             BTreeMap::from([(environment.clone(), version)])
         }
         _ => BTreeMap::new(),
     };
-    let telling = Telling { versions, environment, told, due: VecDeque::new() };
-    let events = Sse::new(telling.events()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let subscription = Subscription { versions, environment, sent, queue: VecDeque::new() };
+    let events = Sse::new(subscription.events()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     let open = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
-        // Proxies must pass events on as they come.
+        // Tells proxies not to buffer events.
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
     ];
     Ok((open, events).into_response())

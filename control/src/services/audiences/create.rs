@@ -15,10 +15,10 @@ use crate::services::{
 };
 
 impl Services {
-    /// Makes an audience.
+    /// Creates an audience.
     ///
     /// # Errors
-    /// 404 for an unknown environment, 409 if the environment has an audience of that name.
+    /// 404 for an unknown environment, 409 if the environment already has an audience with the name.
     pub async fn create_audience(
         &self,
         actor: &Actor,
@@ -30,7 +30,8 @@ impl Services {
         let change = begin_change(&mut tx, &request.environment_id).await?;
         or_conflict(tx.insert_audience(&id, request, &rules, now).await, || taken(&request.name))?;
         let audience = read(&mut tx, &id).await?;
-        self.finish(tx, &request.environment_id, change, false, (actor, "audience created", &id)).await?;
+        self.commit_change(tx, &request.environment_id, change, false, (actor, "audience created", &id))
+            .await?;
         Ok(audience)
     }
 }

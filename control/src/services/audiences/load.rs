@@ -1,4 +1,4 @@
-//! Audiences with their environments, and the errors of their names.
+//! Audiences with their environments, and the error of a name that is in use.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,14 @@ use edgewise_api::{
     resources::{Audience, Environment},
 };
 
-use crate::services::error::{Result, found};
+use crate::services::error::{Result, or_not_found};
 use crate::store::Tx;
 
 pub(super) async fn read(tx: &mut Tx, id: &str) -> Result<Revisioned<Audience>> {
-    let audience = found(tx.audience(id).await?, "audience", id)?;
+    let audience = or_not_found(tx.audience(id).await?, "audience", id)?;
     let environment_id = &audience.value.environment_id;
-    let environment = found(tx.environment(environment_id).await?, "environment", environment_id)?.value;
+    let environment =
+        or_not_found(tx.environment(environment_id).await?, "environment", environment_id)?.value;
     Ok(audience.map(|row| Audience { row, environment }))
 }
 
@@ -30,7 +31,7 @@ pub(super) async fn list(
         let id = &row.environment_id;
         let environment = match environments.get(id) {
             Some(environment) => environment.clone(),
-            None => found(tx.environment(id).await?, "environment", id)?.value,
+            None => or_not_found(tx.environment(id).await?, "environment", id)?.value,
         };
         environments.insert(id.clone(), environment.clone());
         audiences.push(Audience { row, environment });

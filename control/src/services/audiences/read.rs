@@ -1,4 +1,4 @@
-//! Reading audiences, and where they are used.
+//! Reading audiences and their uses.
 
 use edgewise_api::{
     Revisioned,
@@ -9,32 +9,32 @@ use edgewise_api::{
 use super::load::{list, read};
 use crate::services::{
     context::Services,
-    error::{Result, found},
+    error::{Result, or_not_found},
 };
 
 impl Services {
-    /// The audience of that id.
+    /// Returns the audience with this id.
     ///
     /// # Errors
-    /// 404 if there is none.
+    /// 404 if there is no such audience.
     pub async fn audience(&self, id: &str) -> Result<Revisioned<Audience>> {
         read(&mut self.store.read().await?, id).await
     }
 
-    /// A page of the audiences, of one environment or of all, newest first.
+    /// Returns a page of the audiences of one environment or of all, newest first.
     ///
     /// # Errors
-    /// Only if the database fails.
+    /// If the database fails.
     pub async fn audiences(&self, environment_id: Option<&str>, page: PageRequest) -> Result<Page<Audience>> {
         let mut tx = self.store.read().await?;
         let (audiences, total) = list(&mut tx, environment_id, page).await?;
         Ok(page.answer(audiences, total))
     }
 
-    /// The same page, with how each audience is used.
+    /// Returns the same page as [`Services::audiences`], with the number of uses of each audience.
     ///
     /// # Errors
-    /// Only if the database fails.
+    /// If the database fails.
     pub async fn audience_summaries(
         &self,
         environment_id: Option<&str>,
@@ -42,7 +42,7 @@ impl Services {
     ) -> Result<Page<AudienceSummary>> {
         let mut tx = self.store.read().await?;
         let (audiences, total) = list(&mut tx, environment_id, page).await?;
-        let uses = tx.uses_of_audiences(environment_id, page.limit(), page.offset()).await?;
+        let uses = tx.count_uses_by_audience(environment_id, page.limit(), page.offset()).await?;
         let summary = |audience: Audience| {
             let uses = uses.get(&audience.row.id).copied().unwrap_or_default();
             AudienceSummary { audience, uses }
@@ -50,16 +50,16 @@ impl Services {
         Ok(page.answer(audiences.into_iter().map(summary).collect(), total))
     }
 
-    /// Where an audience is used: how often, and the first experiments, `most` at most.
+    /// Returns the number of experiments that use an audience, and the first of them. `page` limits their number.
     ///
     /// # Errors
     /// 404 if there is no such audience.
-    pub async fn audience_uses(&self, id: &str, most: PageRequest) -> Result<AudienceUses> {
+    pub async fn audience_uses(&self, id: &str, page: PageRequest) -> Result<AudienceUses> {
         let mut tx = self.store.read().await?;
-        found(tx.audience(id).await?, "audience", id)?;
+        or_not_found(tx.audience(id).await?, "audience", id)?;
         Ok(AudienceUses {
             counts: tx.count_uses(id).await?,
-            experiments: tx.experiments_of_audience(id, most.limit()).await?,
+            experiments: tx.experiments_of_audience(id, page.limit()).await?,
         })
     }
 }

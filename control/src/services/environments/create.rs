@@ -8,14 +8,14 @@ use edgewise_caller::Actor;
 
 use crate::services::{
     context::Services,
-    error::{Result, found, or_conflict},
+    error::{Result, or_conflict, or_not_found},
 };
 
 impl Services {
-    /// Makes an environment.
+    /// Creates an environment.
     ///
     /// # Errors
-    /// 409 if there is one of that name.
+    /// 409 if another environment has the name.
     pub async fn create_environment(
         &self,
         actor: &Actor,
@@ -27,7 +27,7 @@ impl Services {
         or_conflict(tx.insert_environment(&id, name, now).await, || {
             format!("there is an environment `{name}` already")
         })?;
-        let environment = found(tx.environment(&id).await?, "environment", &id)?;
+        let environment = or_not_found(tx.environment(&id).await?, "environment", &id)?;
         tx.commit().await?;
         tracing::info!(%actor, id, "environment created");
         Ok(environment)

@@ -8,23 +8,23 @@ use edgewise_api::{
 
 use crate::services::{
     context::Services,
-    error::{Result, found},
+    error::{Result, or_not_found},
 };
 
 impl Services {
-    /// The environment of that id.
+    /// Returns the environment with this id.
     ///
     /// # Errors
-    /// 404 if there is none.
+    /// 404 if there is no such environment.
     pub async fn environment(&self, id: &str) -> Result<Revisioned<Environment>> {
         let mut tx = self.store.read().await?;
-        found(tx.environment(id).await?, "environment", id)
+        or_not_found(tx.environment(id).await?, "environment", id)
     }
 
-    /// A page of all environments, by name.
+    /// Returns a page of the environments, sorted by name.
     ///
     /// # Errors
-    /// Only if the database fails.
+    /// If the database fails.
     pub async fn environments(&self, page: PageRequest) -> Result<Page<Environment>> {
         let mut tx = self.store.read().await?;
         let (rows, total) = tx.environments(page.limit(), page.offset()).await?;

@@ -1,17 +1,17 @@
-//! Environments at a glance.
+//! Summaries of environments.
 
 use edgewise_api::{page::PageRequest, resources::EnvironmentSummary};
 
 use crate::services::{context::Services, error::Result};
 
-/// How many experiments a summary names.
-const CHANGED: i64 = 5;
+/// The number of experiments in a summary.
+const RECENT: i64 = 5;
 
 impl Services {
-    /// How the environments are doing, by name.
+    /// Returns a summary of each environment on a page, sorted by name.
     ///
     /// # Errors
-    /// Only if the database fails.
+    /// If the database fails.
     pub async fn summaries(&self, page: PageRequest) -> Result<Vec<EnvironmentSummary>> {
         let environments = self.environments(page).await?.data;
         let mut summaries = Vec::with_capacity(environments.len());
@@ -23,7 +23,7 @@ impl Services {
                 publication,
                 latest: versions.into_iter().next(),
                 experiments: tx.count_by_status(&environment.id).await?,
-                changed: tx.changed_last(&environment.id, CHANGED).await?,
+                changed: tx.recently_changed(&environment.id, RECENT).await?,
                 environment,
             });
         }

@@ -7,27 +7,26 @@ use edgewise_api::{
 };
 use edgewise_caller::Actor;
 
-use crate::services::{change::Changed, context::Services, error::Result};
+use crate::services::{change::Outcome, context::Services, error::Result};
 
 impl Services {
-    /// Replaces an experiment's allocations.
+    /// Replaces the allocations of an experiment.
     ///
     /// # Errors
-    /// 400 for a variant that is none of the experiment's, 404 for an unknown experiment, 412 if the
-    /// precondition does not hold.
+    /// 400 for a variant of another experiment, 404 for an unknown experiment, 412 if the precondition fails.
     pub async fn put_allocations(
         &self,
         actor: &Actor,
         experiment_id: &str,
         precondition: &Precondition,
         request: AllocationsPut,
-    ) -> Result<Changed<Revisioned<Vec<Allocation>>>> {
-        let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
+    ) -> Result<Outcome<Revisioned<Vec<Allocation>>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
         let variants = tx.variants(experiment_id).await?;
         for (index, allocation) in request.allocations.iter().enumerate() {
             if !variants.iter().any(|variant| variant.id == allocation.variant_id) {
                 return Err(ApiError::invalid(format!(
-                    "`allocations[{index}].variantId` names no variant of the experiment"
+                    "`allocations[{index}].variantId` must be the id of a variant of the experiment"
                 )));
             }
         }
@@ -35,6 +34,11 @@ impl Services {
             request.allocations.into_iter().map(|allocation| (self.ids.new_id(), allocation)).collect();
         tx.replace_allocations(experiment_id, &rows).await?;
         let value = tx.allocations(experiment_id).await?;
-        self.finish_below((tx, change, experiment), value, (actor, "allocations put", experiment_id)).await
+        self.commit_experiment_change(
+            (tx, change, experiment),
+            value,
+            (actor, "allocations replaced", experiment_id),
+        )
+        .await
     }
 }

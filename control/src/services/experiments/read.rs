@@ -8,22 +8,22 @@ use edgewise_api::{
 
 use crate::services::{
     context::Services,
-    error::{Result, found},
+    error::{Result, or_not_found},
 };
 
 impl Services {
-    /// The experiment of that id.
+    /// Returns the experiment with this id.
     ///
     /// # Errors
-    /// 404 if there is none.
+    /// 404 if there is no such experiment.
     pub async fn experiment(&self, id: &str) -> Result<Revisioned<Experiment>> {
-        found(self.store.read().await?.experiment(id).await?, "experiment", id)
+        or_not_found(self.store.read().await?.experiment(id).await?, "experiment", id)
     }
 
-    /// A page of the experiments, newest first.
+    /// Returns a page of the experiments that match a filter, newest first.
     ///
     /// # Errors
-    /// Only if the database fails.
+    /// If the database fails.
     pub async fn experiments(
         &self,
         filter: ExperimentFilter<'_>,
@@ -34,10 +34,10 @@ impl Services {
         Ok(page.answer(rows, total.unsigned_abs()))
     }
 
-    /// A page of the experiments that are searched for, as a list shows them.
+    /// Returns a page of the experiments that match a query, with the columns of a list.
     ///
     /// # Errors
-    /// Only if the database fails.
+    /// If the database fails.
     pub async fn find_experiments(
         &self,
         query: ExperimentQuery<'_>,

@@ -9,78 +9,78 @@ use edgewise_api::{
 use edgewise_caller::Actor;
 
 use crate::services::{
-    change::Changed,
+    change::Outcome,
     context::Services,
-    error::{Result, missing, or_conflict},
+    error::{Result, not_found, or_conflict},
 };
 use crate::store::Tx;
 
 impl Services {
-    /// Adds a variant to an experiment. Published if the experiment runs; so are all changes below.
+    /// Adds a variant to an experiment. Every change of variants is published if the experiment is running.
     ///
     /// # Errors
-    /// 404 for an unknown experiment, 409 for a key that is taken, 412 if the precondition does not hold, 422
-    /// for too many variants.
+    /// 404 for an unknown experiment, 409 if the key is in use, 412 if the precondition fails, 422 for too many variants.
     pub async fn create_variant(
         &self,
         actor: &Actor,
         experiment_id: &str,
         precondition: &Precondition,
         request: VariantCreate,
-    ) -> Result<Changed<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
+    ) -> Result<Outcome<Revisioned<Variant>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
         let variant = self.insert(&mut tx, experiment_id, request).await?;
         check_count(&mut tx, experiment_id).await?;
         let id = variant.id.clone();
-        self.finish_below((tx, change, experiment), variant, (actor, "variant created", &id)).await
+        self.commit_experiment_change((tx, change, experiment), variant, (actor, "variant created", &id))
+            .await
     }
 
-    /// Changes a variant.
+    /// Updates a variant.
     ///
     /// # Errors
-    /// 404 for an unknown experiment or variant, 412 if the precondition does not hold.
+    /// 404 for an unknown experiment or variant, 412 if the precondition fails.
     pub async fn update_variant(
         &self,
         actor: &Actor,
         (experiment_id, id): (&str, &str),
         precondition: &Precondition,
         request: &VariantPatch,
-    ) -> Result<Changed<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
+    ) -> Result<Outcome<Revisioned<Variant>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
         variant(&mut tx, experiment_id, id).await?;
         tx.update_variant(id, request).await?;
         let value = variant(&mut tx, experiment_id, id).await?;
-        self.finish_below((tx, change, experiment), value, (actor, "variant changed", id)).await
+        self.commit_experiment_change((tx, change, experiment), value, (actor, "variant changed", id)).await
     }
 
     /// Deletes a variant and its allocations.
     ///
     /// # Errors
-    /// 404 for an unknown experiment or variant, 412 if the precondition does not hold.
+    /// 404 for an unknown experiment or variant, 412 if the precondition fails.
     pub async fn delete_variant(
         &self,
         actor: &Actor,
         (experiment_id, id): (&str, &str),
         precondition: &Precondition,
-    ) -> Result<Changed<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
+    ) -> Result<Outcome<Revisioned<Variant>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
         let value = variant(&mut tx, experiment_id, id).await?;
         tx.delete_variant(id).await?;
-        self.finish_below((tx, change, experiment), value, (actor, "variant deleted", id)).await
+        self.commit_experiment_change((tx, change, experiment), value, (actor, "variant deleted", id)).await
     }
 
-    /// Deletes, changes and adds variants, in that order: all or nothing.
+    /// Deletes, updates and adds variants, in this order, in one transaction.
     ///
     /// # Errors
-    /// As for one variant.
+    /// The errors of the functions for one variant.
     pub async fn patch_variants(
         &self,
         actor: &Actor,
         experiment_id: &str,
         precondition: &Precondition,
         request: VariantsPatch,
-    ) -> Result<Changed<Revisioned<Vec<Variant>>>> {
-        let (mut tx, change, experiment) = self.change_experiment(experiment_id, precondition).await?;
+    ) -> Result<Outcome<Revisioned<Vec<Variant>>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
         for id in &request.delete {
             variant(&mut tx, experiment_id, id).await?;
             tx.delete_variant(id).await?;
@@ -95,7 +95,12 @@ impl Services {
         }
         check_count(&mut tx, experiment_id).await?;
         let value = tx.variants(experiment_id).await?;
-        self.finish_below((tx, change, experiment), value, (actor, "variants changed", experiment_id)).await
+        self.commit_experiment_change(
+            (tx, change, experiment),
+            value,
+            (actor, "variants changed", experiment_id),
+        )
+        .await
     }
 
     async fn insert(&self, tx: &mut Tx, experiment_id: &str, request: VariantCreate) -> Result<Variant> {
@@ -110,13 +115,13 @@ impl Services {
 }
 
 async fn variant(tx: &mut Tx, experiment_id: &str, id: &str) -> Result<Variant> {
-    tx.variant(experiment_id, id).await?.ok_or_else(|| missing("variant of this experiment", id))
+    tx.variant(experiment_id, id).await?.ok_or_else(|| not_found("variant of this experiment", id))
 }
 
 async fn check_count(tx: &mut Tx, experiment_id: &str) -> Result<()> {
     if tx.variants(experiment_id).await?.len() > limits::VARIANTS {
         let most = limits::VARIANTS;
-        return Err(ApiError::unprocessable(format!("an experiment has at most {most} variants")));
+        return Err(ApiError::unprocessable(format!("an experiment can have at most {most} variants")));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The versions that an environment has had.
+//! The history of an environment's versions.
 
 use edgewise_api::{
     diff::Diff,
@@ -6,11 +6,11 @@ use edgewise_api::{
     resources::{self, VersionState},
 };
 
-use super::lookup::{compared, state, version};
+use super::lookup::{compare, publish_state, version_numbered};
 use crate::services::{context::Services, error::Result};
 
 impl Services {
-    /// A page of an environment's versions, the newest first.
+    /// Returns a page of an environment's versions, newest first.
     ///
     /// # Errors
     /// 404 if there is no such environment.
@@ -20,42 +20,42 @@ impl Services {
         page: PageRequest,
     ) -> Result<Page<resources::Version>> {
         let mut tx = self.store.read().await?;
-        state(&mut tx, environment_id).await?;
+        publish_state(&mut tx, environment_id).await?;
         let (rows, total) = tx.versions(environment_id, page.limit(), page.offset()).await?;
         Ok(page.answer(rows, total.unsigned_abs()))
     }
 
-    /// The snapshot of a version, as it was published.
+    /// Returns the snapshot of a version, as published.
     ///
     /// # Errors
     /// 404 if there is no such environment or version.
     pub async fn version(&self, environment_id: &str, number: &str) -> Result<String> {
         let mut tx = self.store.read().await?;
-        state(&mut tx, environment_id).await?;
-        Ok(version(&mut tx, environment_id, number).await?.snapshot)
+        publish_state(&mut tx, environment_id).await?;
+        Ok(version_numbered(&mut tx, environment_id, number).await?.snapshot)
     }
 
-    /// Whether a version was live: then its content can be made live again.
+    /// Returns whether a version was live, so that a rollback to it is possible.
     ///
     /// # Errors
     /// 404 if there is no such version.
     pub async fn was_live(&self, environment_id: &str, number: &str) -> Result<bool> {
         let mut tx = self.store.read().await?;
-        Ok(version(&mut tx, environment_id, number).await?.state == VersionState::Published)
+        Ok(version_numbered(&mut tx, environment_id, number).await?.state == VersionState::Published)
     }
 
-    /// How a version differs from another, or, if none is named, from what was live before it.
+    /// Compares a version with another one; by default with the version that was live before it.
     ///
     /// # Errors
     /// 404 if there is no such environment or version.
     pub async fn diff(&self, environment_id: &str, number: &str, against: Option<&str>) -> Result<Diff> {
         let mut tx = self.store.read().await?;
-        state(&mut tx, environment_id).await?;
-        let after = version(&mut tx, environment_id, number).await?;
+        publish_state(&mut tx, environment_id).await?;
+        let after = version_numbered(&mut tx, environment_id, number).await?;
         let before = match against {
-            Some(number) => Some(version(&mut tx, environment_id, number).await?),
+            Some(number) => Some(version_numbered(&mut tx, environment_id, number).await?),
             None => tx.newest_published_before(environment_id, after.number).await?,
         };
-        compared(after.snapshot, before.map(|before| before.snapshot)).await
+        compare(after.snapshot, before.map(|before| before.snapshot)).await
     }
 }

@@ -1,21 +1,21 @@
-//! The versions that are live, as they change.
+//! Subscriptions to the live versions.
 
 use edgewise_api::{EnvironmentName, publication::LiveVersions};
 use tokio::sync::watch;
 
 use crate::services::{
     context::Services,
-    error::{Result, missing},
+    error::{Result, not_found},
 };
 
 impl Services {
-    /// The versions that are live, as they change.
+    /// Subscribes to the live versions of all environments.
     #[must_use]
-    pub fn every_live_version(&self) -> watch::Receiver<LiveVersions> {
+    pub fn all_live_versions(&self) -> watch::Receiver<LiveVersions> {
         self.live.subscribe()
     }
 
-    /// The same for somebody to whom one environment may be of interest.
+    /// Subscribes to the live versions, and checks that an environment exists if one is given.
     ///
     /// # Errors
     /// 404 if there is no such environment.
@@ -28,7 +28,7 @@ impl Services {
             && !versions.borrow().contains_key(name)
             && !self.store.read().await?.has_environment_named(name.as_str()).await?
         {
-            return Err(missing("environment", name.as_str()));
+            return Err(not_found("environment", name.as_str()));
         }
         Ok(versions)
     }

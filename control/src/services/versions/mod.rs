@@ -1,4 +1,4 @@
-//! Versions: history, rollback, and what is live.
+//! Versions: history, preview, rollback, and the live versions.
 
 mod history;
 mod live;

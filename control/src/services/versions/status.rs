@@ -1,21 +1,21 @@
-//! Where an environment stands in being published.
+//! The publication status of an environment.
 
 use edgewise_api::resources::PublicationStatus;
 use edgewise_caller::iso8601;
 
-use super::lookup::state;
+use super::lookup::publish_state;
 use crate::services::{context::Services, error::Result};
 
 impl Services {
-    /// Where an environment stands in being published.
+    /// Returns the publication status of an environment.
     ///
     /// # Errors
     /// 404 if there is no such environment.
     pub async fn publication(&self, environment_id: &str) -> Result<PublicationStatus> {
         let mut tx = self.store.read().await?;
-        let (_, state) = state(&mut tx, environment_id).await?;
+        let (_, state) = publish_state(&mut tx, environment_id).await?;
         let pending = tx.pending_number(environment_id).await?;
-        let live = tx.live(environment_id).await?;
+        let live = tx.live_version(environment_id).await?;
         let included = live.map_or(0, |live| live.restored.unwrap_or(live.changes));
         let waits = pending.is_some() || state.due > state.published;
         Ok(PublicationStatus {

@@ -1,4 +1,4 @@
-//! Audiences, and where they are used.
+//! Audiences and their uses.
 
 mod read;
 pub(super) mod row;

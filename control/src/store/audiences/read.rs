@@ -8,14 +8,14 @@ use super::row;
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// The audience of that id.
+    /// Returns the audience with this id.
     pub async fn audience(&mut self, id: &str) -> Result<Option<Revisioned<AudienceRow>>> {
         let row =
             query("SELECT * FROM audience WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
         Ok(row.map(|row| revisioned(&row, row::audience)).transpose()?)
     }
 
-    /// A page of the audiences, of one environment or of all, newest first; and how many there are.
+    /// Returns a page of the audiences of one environment or of all, newest first, and the number of all of them.
     pub async fn audiences(
         &mut self,
         environment_id: Option<&str>,

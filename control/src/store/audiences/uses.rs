@@ -8,8 +8,9 @@ use sqlx::{Row as _, query};
 use crate::store::{Result, Tx, experiments::row};
 
 impl Tx {
-    /// How many experiments of each status use the audiences of a page, by the audience's id. Those that none uses are absent.
-    pub async fn uses_of_audiences(
+    /// Returns the number of experiments by status for each audience of a page, by the id of the audience. Audiences that no
+    /// experiment uses are absent.
+    pub async fn count_uses_by_audience(
         &mut self,
         environment_id: Option<&str>,
         limit: i64,
@@ -33,7 +34,7 @@ impl Tx {
         Ok(uses)
     }
 
-    /// How many experiments of each status use the audience.
+    /// Returns the number of experiments that use the audience, by status.
     pub async fn count_uses(&mut self, id: &str) -> Result<StatusCounts> {
         let rows =
             query("SELECT status, COUNT(*) AS total FROM experiment WHERE audience_id = $1 GROUP BY status")
@@ -45,7 +46,7 @@ impl Tx {
         Ok(counts)
     }
 
-    /// The experiments that use the audience: running, paused, drafts and archived ones, each newest first.
+    /// Returns the experiments that use the audience: running, paused, draft, archived; newest first within a status.
     pub async fn experiments_of_audience(&mut self, id: &str, limit: i64) -> Result<Vec<ExperimentRow>> {
         let rows = query(
             "SELECT * FROM experiment WHERE audience_id = $1 ORDER BY CASE status WHEN 'RUNNING' THEN 0 \
@@ -58,8 +59,8 @@ impl Tx {
         Ok(rows.iter().map(row::experiment).collect::<sqlx::Result<_>>()?)
     }
 
-    /// Whether a running experiment uses the audience.
-    pub async fn audience_runs(&mut self, id: &str) -> Result<bool> {
+    /// Returns whether a running experiment uses the audience.
+    pub async fn has_running_experiment(&mut self, id: &str) -> Result<bool> {
         let row =
             query("SELECT COUNT(*) AS total FROM experiment WHERE audience_id = $1 AND status = 'RUNNING'")
                 .bind(id)

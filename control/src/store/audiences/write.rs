@@ -6,7 +6,7 @@ use sqlx::query;
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// Writes a new audience.
+    /// Inserts an audience.
     pub async fn insert_audience(
         &mut self,
         id: &str,
@@ -28,7 +28,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Changes an audience, and raises its revision and that of the experiments that show it. What is `None` stays.
+    /// Updates an audience, and raises its revision and the revisions of the experiments that use it. A field that is `None`
+    /// stays as it is.
     pub async fn update_audience(
         &mut self,
         id: &str,
@@ -53,7 +54,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Deletes an audience, after detaching it from its experiments.
+    /// Detaches an audience from its experiments, and deletes it.
     pub async fn delete_audience(&mut self, id: &str) -> Result<()> {
         query("UPDATE experiment SET audience_id = NULL, revision = revision + 1 WHERE audience_id = $1")
             .bind(id)

@@ -1,21 +1,21 @@
-//! The changes of an environment: their numbers, and whether they are to be published.
+//! The changes of an environment: numbering them, marking them as due, and holding them back.
 
 use sqlx::{Row as _, query};
 
 use crate::store::{Result, Tx};
 
-/// The number a change got, which says where it stands among all changes of its environment.
+/// A change of an environment, numbered in the order of all changes of the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Counts from 1.
+    /// The number, from 1.
     pub number: i64,
-    /// The environment keeps its changes unpublished for now.
+    /// Whether the environment is held: its changes are saved, but not published.
     pub held: bool,
 }
 
 impl Tx {
-    /// Counts a change to the environment, and so makes all other changes to it wait until this one is over.
-    /// `None` if there is no such environment.
+    /// Numbers a change of the environment. The row stays locked, so other changes of the environment wait until this
+    /// transaction ends. `None` if there is no such environment.
     pub async fn begin_change(&mut self, environment_id: &str) -> Result<Option<Change>> {
         let row = query(
             "UPDATE environment SET changes = changes + 1 WHERE id = $1 RETURNING changes AS number, held",
@@ -29,7 +29,8 @@ impl Tx {
         Ok(change.transpose().map_err(|error: sqlx::Error| error)?)
     }
 
-    /// Has the change published, and all before it. Whoever listens hears of it once this is committed.
+    /// Marks the change, and all changes before it, as due for publishing. Listeners are notified once this transaction is
+    /// committed.
     pub async fn mark_due(&mut self, environment_id: &str, change: Change, by: &str) -> Result<()> {
         query("UPDATE environment SET due = $2, due_by = $3 WHERE id = $1")
             .bind(environment_id)
@@ -40,7 +41,7 @@ impl Tx {
         self.notify_due().await
     }
 
-    /// Keeps changes unpublished from now on, or, without a time, no longer.
+    /// Holds the environment from a time on, so that its changes are not published; `None` ends that.
     pub async fn hold(&mut self, environment_id: &str, since: Option<i64>) -> Result<()> {
         query("UPDATE environment SET held = $2, held_at = $3 WHERE id = $1")
             .bind(environment_id)

@@ -1,4 +1,4 @@
-//! Environments, and the numbering of their changes.
+//! Environments and their changes.
 
 mod changes;
 mod read;

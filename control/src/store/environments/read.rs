@@ -8,14 +8,14 @@ use super::row;
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// The environment of that id.
+    /// Returns the environment with this id.
     pub async fn environment(&mut self, id: &str) -> Result<Option<Revisioned<Environment>>> {
         let row =
             query("SELECT * FROM environment WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
         Ok(row.map(|row| revisioned(&row, row::environment)).transpose()?)
     }
 
-    /// The environment of that name.
+    /// Returns the environment with this name.
     pub async fn environment_named(&mut self, name: &str) -> Result<Option<Revisioned<Environment>>> {
         let row = query("SELECT * FROM environment WHERE name = $1")
             .bind(name)
@@ -24,13 +24,13 @@ impl Tx {
         Ok(row.map(|row| revisioned(&row, row::environment)).transpose()?)
     }
 
-    /// Whether there is an environment of that name.
+    /// Returns whether an environment has this name.
     pub async fn has_environment_named(&mut self, name: &str) -> Result<bool> {
         let row = query("SELECT id FROM environment WHERE name = $1").bind(name);
         Ok(row.fetch_optional(&mut self.sql).await?.is_some())
     }
 
-    /// A page of all environments, by name, and how many there are.
+    /// Returns a page of the environments, sorted by name, and the number of all environments.
     pub async fn environments(&mut self, limit: i64, offset: i64) -> Result<(Vec<Environment>, i64)> {
         let rows = query("SELECT * FROM environment ORDER BY name LIMIT $1 OFFSET $2")
             .bind(limit)

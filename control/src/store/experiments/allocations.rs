@@ -7,7 +7,7 @@ use super::row;
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// The allocations of an experiment, in the order they were put.
+    /// Returns the allocations of an experiment, in the order of the request that set them.
     pub async fn allocations(&mut self, experiment_id: &str) -> Result<Vec<Allocation>> {
         let rows = query("SELECT * FROM allocation WHERE experiment_id = $1 ORDER BY seq")
             .bind(experiment_id)

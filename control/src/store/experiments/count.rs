@@ -7,7 +7,7 @@ use super::row;
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// How many experiments an environment has.
+    /// Returns the number of experiments of an environment.
     pub async fn count_experiments(&mut self, environment_id: &str) -> Result<i64> {
         let row = query("SELECT COUNT(*) AS total FROM experiment WHERE environment_id = $1")
             .bind(environment_id)
@@ -16,7 +16,7 @@ impl Tx {
         Ok(row.try_get("total")?)
     }
 
-    /// How many experiments of each status an environment has.
+    /// Returns the number of experiments of an environment, by status.
     pub async fn count_by_status(&mut self, environment_id: &str) -> Result<StatusCounts> {
         let rows = query(
             "SELECT status, COUNT(*) AS total FROM experiment WHERE environment_id = $1 GROUP BY status",

@@ -10,7 +10,7 @@ use crate::store::{
     environments,
 };
 
-/// The experiments of a page, as the tail of a statement with parameters $1 to $4.
+/// Completes a statement with a condition for the experiments of a page, with the parameters $1 to $4.
 macro_rules! of_page {
     ($select:literal, $column:literal, $order:literal) => {
         concat!(
@@ -25,7 +25,8 @@ macro_rules! of_page {
 }
 
 impl Tx {
-    /// A page of the experiments, newest first, with all that belongs to them; and how many there are.
+    /// Returns a page of the experiments, newest first, with their variants, allocations, environments and audiences; and the
+    /// number of all experiments that match.
     pub async fn experiments(
         &mut self,
         filter: ExperimentFilter<'_>,
@@ -89,8 +90,8 @@ impl Tx {
         Ok((experiments, total.try_get("total")?))
     }
 
-    /// The experiments of an environment that were changed last, the last one first.
-    pub async fn changed_last(&mut self, environment_id: &str, limit: i64) -> Result<Vec<ExperimentRow>> {
+    /// Returns the experiments of an environment that were changed most recently, the most recent first.
+    pub async fn recently_changed(&mut self, environment_id: &str, limit: i64) -> Result<Vec<ExperimentRow>> {
         let rows = query(
             "SELECT * FROM experiment WHERE environment_id = $1 ORDER BY updated_at DESC, seq DESC LIMIT $2",
         )

@@ -11,14 +11,14 @@ use super::row;
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// The experiment of that id, without what belongs to it.
+    /// Returns the experiment with this id, without its variants, allocations, environment and audience.
     pub async fn experiment_row(&mut self, id: &str) -> Result<Option<Revisioned<ExperimentRow>>> {
         let row =
             query("SELECT * FROM experiment WHERE id = $1").bind(id).fetch_optional(&mut self.sql).await?;
         Ok(row.map(|row| revisioned(&row, row::experiment)).transpose()?)
     }
 
-    /// The experiment of that id, with all that belongs to it.
+    /// Returns the experiment with this id, with its variants, allocations, environment and audience.
     pub async fn experiment(&mut self, id: &str) -> Result<Option<Revisioned<Experiment>>> {
         let Some(Revisioned { revision, value: row }) = self.experiment_row(id).await? else {
             return Ok(None);

@@ -25,7 +25,7 @@ pub(in crate::store) fn status(row: &AnyRow) -> Result<Status> {
     required(Status::from_name(&status), "status")
 }
 
-/// How many experiments have a status.
+/// Sets the count of the row's status.
 pub(in crate::store) fn count(row: &AnyRow, counts: &mut StatusCounts) -> Result<()> {
     counts.set(status(row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
     Ok(())

@@ -1,4 +1,4 @@
-//! Experiments as a list shows them: searched, sorted, and without what only their own pages need.
+//! Searching and sorting experiments. The results have the columns of a list only.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,14 @@ use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 use super::row;
 use crate::store::{Result, Tx, collect::grouped};
 
-/// The statements for a page in one order. Their parameters are $1 environment, $2 status, $3 pattern, $4 limit, $5 offset.
+/// The statements for a page in one order. Parameters: $1 environment, $2 status, $3 pattern, $4 limit, $5 offset.
 struct Statements {
     experiments: &'static str,
     variants: &'static str,
     allocations: &'static str,
 }
 
-/// Which experiments match, as a condition with parameters $1 to $3.
+/// The condition for experiments that match, with the parameters $1 to $3.
 macro_rules! matching {
     () => {
         "($1 IS NULL OR x.environment_id = $1) AND ($2 IS NULL OR x.status = $2) \
@@ -24,7 +24,7 @@ macro_rules! matching {
     };
 }
 
-/// [`Statements`] for an order.
+/// Builds the [`Statements`] for an order.
 macro_rules! in_order_of {
     ($order:expr) => {
         Statements {
@@ -54,7 +54,7 @@ macro_rules! in_order_of {
     };
 }
 
-/// The place of a status in a life.
+/// The position of a status in the life cycle.
 macro_rules! status {
     () => {
         "CASE x.status WHEN 'DRAFT' THEN 1 WHEN 'RUNNING' THEN 2 WHEN 'PAUSED' THEN 3 ELSE 4 END"
@@ -73,7 +73,7 @@ const fn statements(sort: ExperimentSort, descending: bool) -> Statements {
 }
 
 impl Tx {
-    /// A page of the experiments that are searched for; and how many there are.
+    /// Returns a page of the experiments that match the query, and the number of all of them.
     pub async fn find_experiments(
         &mut self,
         wanted: ExperimentQuery<'_>,
@@ -120,7 +120,7 @@ impl Tx {
     }
 }
 
-/// What matches a text that contains `text`, for `LIKE … ESCAPE '!'`.
+/// Returns the pattern that matches every text that contains `text`, for `LIKE … ESCAPE '!'`.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
     for character in text.chars() {

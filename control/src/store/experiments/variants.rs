@@ -8,7 +8,7 @@ use super::row;
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// The variants of an experiment, in the order they were created.
+    /// Returns the variants of an experiment, in the order they were created.
     pub async fn variants(&mut self, experiment_id: &str) -> Result<Vec<Variant>> {
         let rows = query("SELECT * FROM variant WHERE experiment_id = $1 ORDER BY seq")
             .bind(experiment_id)
@@ -17,7 +17,7 @@ impl Tx {
         Ok(rows.iter().map(row::variant).collect::<sqlx::Result<_>>()?)
     }
 
-    /// The variant of that id, if it belongs to the experiment.
+    /// Returns the variant with this id, if it belongs to the experiment.
     pub async fn variant(&mut self, experiment_id: &str, id: &str) -> Result<Option<Variant>> {
         let row = query("SELECT * FROM variant WHERE id = $1 AND experiment_id = $2")
             .bind(id)
@@ -27,7 +27,7 @@ impl Tx {
         Ok(row.map(|row| row::variant(&row)).transpose()?)
     }
 
-    /// Writes a new variant.
+    /// Inserts a variant.
     pub async fn insert_variant(&mut self, variant: &Variant) -> Result<()> {
         query("INSERT INTO variant (id, experiment_id, key, name, payload) VALUES ($1, $2, $3, $4, $5)")
             .bind(&variant.id)
@@ -40,7 +40,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Changes a variant.
+    /// Updates a variant.
     pub async fn update_variant(&mut self, id: &str, patch: &VariantPatch) -> Result<()> {
         if let Some(name) = &patch.name {
             query("UPDATE variant SET name = $2 WHERE id = $1")
@@ -59,7 +59,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Deletes a variant, and its allocations with it.
+    /// Deletes a variant and its allocations.
     pub async fn delete_variant(&mut self, id: &str) -> Result<()> {
         query("DELETE FROM allocation WHERE variant_id = $1").bind(id).execute(&mut self.sql).await?;
         query("DELETE FROM variant WHERE id = $1").bind(id).execute(&mut self.sql).await?;

@@ -6,7 +6,7 @@ use sqlx::{Row as _, query};
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// Writes a new experiment, a draft.
+    /// Inserts an experiment as a draft.
     pub async fn insert_experiment(
         &mut self,
         id: &str,
@@ -33,7 +33,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Changes an experiment, and raises its revision.
+    /// Updates an experiment, and raises its revision.
     pub async fn update_experiment(
         &mut self,
         id: &str,
@@ -63,7 +63,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Changes an experiment's status, and raises its revision.
+    /// Updates the status of an experiment, and raises its revision.
     pub async fn update_status(&mut self, id: &str, status: Status, now: i64) -> Result<()> {
         query("UPDATE experiment SET status = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
             .bind(id)
@@ -74,8 +74,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Raises an experiment's revision after a change below it, and returns the new one.
-    pub async fn touch_experiment(&mut self, id: &str) -> Result<i64> {
+    /// Raises the revision of an experiment whose variants or allocations changed, and returns the new revision.
+    pub async fn raise_experiment_revision(&mut self, id: &str) -> Result<i64> {
         let row = query("UPDATE experiment SET revision = revision + 1 WHERE id = $1 RETURNING revision")
             .bind(id)
             .fetch_one(&mut self.sql)
@@ -83,7 +83,7 @@ impl Tx {
         Ok(row.try_get("revision")?)
     }
 
-    /// Deletes an experiment and all that belongs to it.
+    /// Deletes an experiment with its variants and allocations.
     pub async fn delete_experiment(&mut self, id: &str) -> Result<()> {
         query("DELETE FROM allocation WHERE experiment_id = $1").bind(id).execute(&mut self.sql).await?;
         query("DELETE FROM variant WHERE experiment_id = $1").bind(id).execute(&mut self.sql).await?;

@@ -1,4 +1,4 @@
-//! Writing what another system made: with its ids, its times and its states.
+//! Inserting the resources of another system, with their ids, times and statuses.
 
 mod read;
 mod times;

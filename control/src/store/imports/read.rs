@@ -1,4 +1,4 @@
-//! The ids that exist already.
+//! The ids in use.
 
 use std::collections::HashSet;
 
@@ -7,8 +7,8 @@ use sqlx::{Row as _, query};
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// The ids of everything there is.
-    pub async fn ids(&mut self) -> Result<HashSet<String>> {
+    /// Returns the ids of all resources.
+    pub async fn all_ids(&mut self) -> Result<HashSet<String>> {
         let rows = query(
             "SELECT id FROM environment UNION ALL SELECT id FROM audience UNION ALL SELECT id FROM experiment \
              UNION ALL SELECT id FROM variant UNION ALL SELECT id FROM allocation",

@@ -1,10 +1,10 @@
-//! Times of another system.
+//! Times of imported resources.
 
-/// When something was made and last changed, in ms since 1970.
+/// The times of an imported resource, in ms since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
-    /// When it was made.
+    /// The time of creation.
     pub created_at: i64,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: i64,
 }

@@ -1,4 +1,4 @@
-//! Writing resources of another system.
+//! Inserting the resources of another system.
 
 use edgewise_api::resources::ExperimentRow;
 use serde_json::value::RawValue;
@@ -8,7 +8,7 @@ use super::times::Times;
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// Writes an environment that was made elsewhere.
+    /// Inserts an imported environment.
     pub async fn import_environment(&mut self, id: &str, name: &str, times: Times) -> Result<()> {
         query("INSERT INTO environment (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)")
             .bind(id)
@@ -20,7 +20,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes an audience that was made elsewhere.
+    /// Inserts an imported audience.
     pub async fn import_audience(
         &mut self,
         id: &str,
@@ -43,7 +43,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes an experiment that was made elsewhere. Its times are those of `times`.
+    /// Inserts an imported experiment. `times` replaces the times of `experiment`.
     pub async fn import_experiment(&mut self, experiment: &ExperimentRow, times: Times) -> Result<()> {
         query(
             "INSERT INTO experiment (id, environment_id, audience_id, key, name, description, salt, status, \
@@ -65,8 +65,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Records that a number was used elsewhere, so that the next version gets a higher one.
-    pub async fn import_number(
+    /// Records that another system has used a version number, so that the next version gets a higher one.
+    pub async fn import_version_number(
         &mut self,
         environment_id: &str,
         number: i64,

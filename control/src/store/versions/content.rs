@@ -1,4 +1,4 @@
-//! The content of an environment that is to be live.
+//! The content of an environment to publish.
 
 use edgewise_api::resources::{Allocation, Variant};
 use edgewise_database::rows::json;
@@ -7,38 +7,38 @@ use sqlx::{Row as _, any::AnyRow, query};
 
 use crate::store::{Result, Tx, collect::grouped, experiments::row};
 
-/// All that is to be live in an environment, at one moment.
+/// The content of an environment to publish, at one moment.
 #[derive(Debug)]
 pub struct Content {
-    /// The environment's count of changes at that moment.
+    /// The number of changes of the environment at that moment.
     pub changes: i64,
-    /// Who made the last change that is to be published.
+    /// The author of the last change that is due.
     pub due_by: Option<String>,
-    /// Its running experiments, in the order they were created.
+    /// The running experiments, in the order they were created.
     pub experiments: Vec<RunningExperiment>,
 }
 
-/// A running experiment as it is stored.
+/// A running experiment, as stored.
 #[derive(Debug)]
 pub struct RunningExperiment {
     /// UUID.
     pub id: String,
     /// Unique in its environment.
     pub key: String,
-    /// Divides users into buckets.
+    /// The salt that assigns users to buckets.
     pub salt: String,
-    /// The rules of its audience.
+    /// The targeting rules of its audience.
     pub audience_rules: Option<Box<RawValue>>,
-    /// Its own rules.
+    /// Its own targeting rules.
     pub targeting_rules: Option<Box<RawValue>>,
-    /// In the order they were created.
+    /// The variants, in the order they were created.
     pub variants: Vec<Variant>,
-    /// In the order they were put.
+    /// The allocations, in the order of the request that set them.
     pub allocations: Vec<Allocation>,
 }
 
 impl Tx {
-    /// What is to be live in an environment. All from one moment, in a transaction that reads.
+    /// Returns the content of an environment to publish. In a read transaction, all of the content is of one moment.
     pub async fn content(&mut self, environment_id: &str) -> Result<Content> {
         let environment = query("SELECT changes, due_by FROM environment WHERE id = $1")
             .bind(environment_id)

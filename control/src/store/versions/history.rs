@@ -1,4 +1,4 @@
-//! The versions that an environment has had.
+//! The history of an environment's versions.
 
 use edgewise_api::resources;
 use sqlx::{Row as _, query};
@@ -7,7 +7,7 @@ use super::row::{self, Version, version};
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// A page of an environment's versions, the newest first, and how many there are.
+    /// Returns a page of an environment's versions, newest first, and the number of all versions.
     pub async fn versions(
         &mut self,
         environment_id: &str,
@@ -30,7 +30,7 @@ impl Tx {
         Ok((rows.iter().map(row::listed).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
     }
 
-    /// A version of that number.
+    /// Returns the version with this number.
     pub async fn version(&mut self, environment_id: &str, number: i64) -> Result<Option<Version>> {
         let row = query("SELECT * FROM version WHERE environment_id = $1 AND version = $2")
             .bind(environment_id)
@@ -40,7 +40,7 @@ impl Tx {
         Ok(row.map(|row| version(&row)).transpose()?)
     }
 
-    /// The highest version number an environment has had.
+    /// Returns the highest version number of an environment; 0 if it has no version.
     pub async fn highest_version(&mut self, environment_id: &str) -> Result<i64> {
         let row =
             query("SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS highest FROM version WHERE environment_id = $1")
@@ -50,12 +50,12 @@ impl Tx {
         Ok(row.try_get("highest")?)
     }
 
-    /// The highest version that was published.
+    /// Returns the highest published version.
     pub async fn newest_published(&mut self, environment_id: &str) -> Result<Option<Version>> {
         self.newest_published_before(environment_id, i64::MAX).await
     }
 
-    /// The highest version that was published before that of a number.
+    /// Returns the highest published version below a number.
     pub async fn newest_published_before(
         &mut self,
         environment_id: &str,

@@ -4,13 +4,19 @@ use sqlx::query;
 
 use crate::store::{Result, Tx};
 
-/// How far the clocks of two processes may be apart.
+/// The greatest difference between the clocks of two processes that leases allow for.
 const CLOCK_SKEW_MS: i64 = 60_000;
 
 impl Tx {
-    /// Takes the right to publish an environment, or renews it, until `until`. `false` if another has it. A lease
-    /// that ends later than any could was taken before the clock was put back, and counts as run out.
-    pub async fn lease(&mut self, environment_id: &str, owner: &str, now: i64, until: i64) -> Result<bool> {
+    /// Acquires or renews the lease on an environment until `until`. `false` if another process holds the lease. A lease that
+    /// ends implausibly late was acquired before a clock was set back, and counts as expired.
+    pub async fn acquire_lease(
+        &mut self,
+        environment_id: &str,
+        owner: &str,
+        now: i64,
+        until: i64,
+    ) -> Result<bool> {
         let taken = query(
             "UPDATE environment SET lease_owner = $2, lease_until = $4 WHERE id = $1 \
              AND (lease_owner IS NULL OR lease_owner = $2 OR lease_until <= $3 OR lease_until > $5)",
@@ -25,8 +31,8 @@ impl Tx {
         Ok(taken.rows_affected() == 1)
     }
 
-    /// Gives the right to publish back.
-    pub async fn release(&mut self, environment_id: &str, owner: &str) -> Result<()> {
+    /// Releases the lease on an environment.
+    pub async fn release_lease(&mut self, environment_id: &str, owner: &str) -> Result<()> {
         query(
             "UPDATE environment SET lease_owner = NULL, lease_until = 0 WHERE id = $1 AND lease_owner = $2",
         )
@@ -37,8 +43,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes all leases back, where nobody else can hold any.
-    pub(in crate::store) async fn release_all(&mut self) -> Result<()> {
+    /// Releases all leases. Only for a database that no other process can use.
+    pub(in crate::store) async fn release_all_leases(&mut self) -> Result<()> {
         query("UPDATE environment SET lease_owner = NULL, lease_until = 0").execute(&mut self.sql).await?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The versions that are live.
+//! Live versions.
 
 use edgewise_api::EnvironmentName;
 use sqlx::{Row as _, any::AnyRow, query};
@@ -6,22 +6,22 @@ use sqlx::{Row as _, any::AnyRow, query};
 use super::row::environment_name;
 use crate::store::{Result, Tx};
 
-/// The version that is live in an environment, without its content.
+/// The live version of an environment, without its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiveVersion {
-    /// Its number, from 1.
+    /// The number, from 1.
     pub number: i64,
-    /// When it was made, in ms since 1970.
+    /// The time of creation, in ms since 1970.
     pub created_at: i64,
-    /// The environment's count of changes when it was made.
+    /// The number of changes of the environment when the version was created.
     pub changes: i64,
-    /// If its content is an older version's: the count of changes that this includes.
+    /// For a rollback: the number of the last change that the restored content includes.
     pub restored: Option<i64>,
 }
 
 impl Tx {
-    /// The version that is live in an environment.
-    pub async fn live(&mut self, environment_id: &str) -> Result<Option<LiveVersion>> {
+    /// Returns the live version of an environment.
+    pub async fn live_version(&mut self, environment_id: &str) -> Result<Option<LiveVersion>> {
         let row = query(
             "SELECT live.version, live.created_at, live.changes, old.changes AS restored FROM version live \
              LEFT JOIN version old ON old.environment_id = live.environment_id AND old.version = live.restores \
@@ -42,7 +42,7 @@ impl Tx {
         Ok(row.map(live).transpose()?)
     }
 
-    /// The version that is live in each environment that has one.
+    /// Returns the live version of each environment that has one.
     pub async fn live_versions(&mut self) -> Result<Vec<(EnvironmentName, u64)>> {
         let rows = query(
             "SELECT e.name, CAST(MAX(v.version) AS BIGINT) AS version FROM version v \
@@ -55,7 +55,7 @@ impl Tx {
         Ok(rows.iter().map(live).collect::<sqlx::Result<_>>()?)
     }
 
-    /// Announces to other processes, once this is committed, that a version is live.
+    /// Notifies other processes, once this transaction is committed, that a version is live.
     pub async fn notify_published(&mut self, name: &EnvironmentName, number: i64) -> Result<()> {
         self.notify_live(&format!("{number} {name}")).await
     }

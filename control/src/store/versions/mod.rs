@@ -1,4 +1,4 @@
-//! Versions: what is to be published, what is pending, what is live, and the history.
+//! Versions: content to publish, pending versions, live versions, history.
 
 mod content;
 mod history;

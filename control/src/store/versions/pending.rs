@@ -1,4 +1,4 @@
-//! Pending versions: recorded, and still to be written to the object store.
+//! Pending versions: recorded in the database, but not yet written to the object store.
 
 use edgewise_api::resources::VersionState;
 use sqlx::{Row as _, query};
@@ -7,7 +7,7 @@ use super::row::{Version, version};
 use crate::store::{Result, Tx};
 
 impl Tx {
-    /// Records a version that is to be written to the object store.
+    /// Inserts a pending version.
     pub async fn insert_pending(&mut self, environment_id: &str, version: &Version) -> Result<()> {
         query(
             "INSERT INTO version (environment_id, version, state, snapshot, changes, created_at, created_by, experiments, restores) \
@@ -26,7 +26,7 @@ impl Tx {
         Ok(())
     }
 
-    /// The oldest version that is still to be written.
+    /// Returns the oldest pending version.
     pub async fn pending(&mut self, environment_id: &str) -> Result<Option<Version>> {
         let row = query(
             "SELECT * FROM version WHERE environment_id = $1 AND state = 'pending' ORDER BY version LIMIT 1",
@@ -37,7 +37,7 @@ impl Tx {
         Ok(row.map(|row| version(&row)).transpose()?)
     }
 
-    /// The number of the oldest version that is still to be written.
+    /// Returns the number of the oldest pending version.
     pub async fn pending_number(&mut self, environment_id: &str) -> Result<Option<i64>> {
         let row = query(
             "SELECT version FROM version WHERE environment_id = $1 AND state = 'pending' ORDER BY version LIMIT 1",
@@ -48,10 +48,9 @@ impl Tx {
         Ok(row.map(|row| row.try_get("version")).transpose()?)
     }
 
-    /// Records that a pending version is written whole, and that its changes are live.
-    /// `false` if somebody has given it up meanwhile.
+    /// Marks a pending version as published, and its changes as live. `false` if the version is no longer pending.
     pub async fn mark_published(&mut self, environment_id: &str, version: &Version) -> Result<bool> {
-        // All who write versions change this row first, and so wait for each other.
+        // Every writer of versions updates this row first, so that writers wait for each other.
         query("UPDATE environment SET published = published WHERE id = $1")
             .bind(environment_id)
             .execute(&mut self.sql)
@@ -67,12 +66,12 @@ impl Tx {
         Ok(true)
     }
 
-    /// Records that a pending version's number is given up. `false` if it was not pending any more.
+    /// Marks a pending version as superseded. `false` if the version is no longer pending.
     pub async fn mark_superseded(&mut self, environment_id: &str, number: i64) -> Result<bool> {
         self.end_pending(environment_id, number, VersionState::Superseded).await
     }
 
-    /// Gives up what is still to be written, for a version that is recorded after it.
+    /// Marks all pending versions as superseded, before a newer version is recorded.
     pub async fn supersede_pending(&mut self, environment_id: &str) -> Result<()> {
         query("UPDATE version SET state = 'superseded' WHERE environment_id = $1 AND state = 'pending'")
             .bind(environment_id)
@@ -81,7 +80,7 @@ impl Tx {
         Ok(())
     }
 
-    /// `false` if the version was not pending any more.
+    /// Changes the state of a pending version. `false` if the version is no longer pending.
     async fn end_pending(&mut self, environment_id: &str, number: i64, state: VersionState) -> Result<bool> {
         let ended = query(
             "UPDATE version SET state = $3 WHERE environment_id = $1 AND version = $2 AND state = 'pending'",

@@ -7,24 +7,24 @@ use edgewise_api::{
 use edgewise_database::rows::{required, time};
 use sqlx::{Result, Row as _, any::AnyRow};
 
-/// A version of an environment, as history keeps it.
+/// A version of an environment, with its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
-    /// Its number, from 1.
+    /// The number, from 1.
     pub number: i64,
-    /// What became of it.
+    /// The state.
     pub state: VersionState,
-    /// The exact bytes of its snapshot.
+    /// The exact text of the snapshot.
     pub snapshot: String,
-    /// The environment's count of changes that the content includes.
+    /// The number of the last change that the content includes.
     pub changes: i64,
-    /// When it was made, in ms since 1970.
+    /// The time of creation, in ms since 1970.
     pub created_at: i64,
-    /// Who made the last change in it.
+    /// The author of the last change in it.
     pub created_by: Option<String>,
-    /// How many experiments it has.
+    /// The number of experiments in it.
     pub experiments: Option<i64>,
-    /// The older version whose content it has.
+    /// The older version whose content it restores, if it is a rollback.
     pub restores: Option<i64>,
 }
 

@@ -1,4 +1,4 @@
-//! How far an environment is published.
+//! The publication state of an environment.
 
 use edgewise_api::EnvironmentName;
 use sqlx::{Row as _, query};
@@ -6,19 +6,19 @@ use sqlx::{Row as _, query};
 use super::row::environment_name;
 use crate::store::{Result, Tx};
 
-/// Where an environment stands in being published.
+/// The publication state of an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PublishState {
-    /// The last change that is to be published.
+    /// The number of the last change that is due.
     pub due: i64,
-    /// The last change whose content is live.
+    /// The number of the last change whose content is live.
     pub published: i64,
-    /// Since when changes are kept, but not published, in ms since 1970.
+    /// The time since which the environment is held, in ms since 1970; `None` if it is not held.
     pub held_at: Option<i64>,
 }
 
 impl Tx {
-    /// The ids of environments that have something to publish, and how many changes each has seen.
+    /// Returns the ids of the environments with changes to publish or a pending version, and the number of changes of each.
     pub async fn environments_to_publish(&mut self) -> Result<Vec<(String, i64)>> {
         let rows = query(
             "SELECT id, changes FROM environment WHERE (held = 0 AND due > published) \
@@ -30,7 +30,7 @@ impl Tx {
         Ok(found.collect::<sqlx::Result<_>>()?)
     }
 
-    /// The environment's name and where it stands.
+    /// Returns the name and the publication state of an environment.
     pub async fn publish_state(
         &mut self,
         environment_id: &str,

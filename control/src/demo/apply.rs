@@ -1,4 +1,4 @@
-//! Taking a step, through the services.
+//! Applying a step through the services.
 
 use edgewise_api::{
     ApiError,
@@ -11,53 +11,53 @@ use edgewise_api::{
 use serde_json::{Value, json};
 
 use super::{
-    made::Made,
-    step::{Deed, Experiment, Range, Step},
+    created::CreatedIds,
+    step::{Action, Experiment, Range, Step},
 };
 use crate::services::{Result, Services};
 use edgewise_api::Publication;
 use edgewise_caller::Actor;
 
 impl Step {
-    pub(super) async fn take(&self, services: &Services, made: &mut Made) -> Result<()> {
+    pub(super) async fn apply(&self, services: &Services, created: &mut CreatedIds) -> Result<()> {
         let (by, any) = (&Actor::DEMO, &Precondition::None);
-        let publication = match &self.deed {
-            Deed::Environment(name) => {
+        let publication = match &self.action {
+            Action::Environment(name) => {
                 let request = EnvironmentCreate::from_body(&body(&json!({ "name": name })))?;
                 let environment = services.create_environment(by, &request).await?;
-                made.remember(format!("environment {name}"), &environment.value.id);
+                created.insert(format!("environment {name}"), &environment.value.id);
                 Publication::NotDue
             }
-            Deed::Audience { environment, name, rules } => {
-                let environment_id = made.id(&format!("environment {environment}"))?;
+            Action::Audience { environment, name, rules } => {
+                let environment_id = created.id(&format!("environment {environment}"))?;
                 let request = json!({ "environmentId": environment_id, "name": name, "rules": rules });
                 let request = AudienceCreate::from_body(&body(&request))?;
                 let audience = services.create_audience(by, &request).await?;
-                made.remember(format!("audience {name}"), &audience.value.row.id);
+                created.insert(format!("audience {name}"), &audience.value.row.id);
                 Publication::NotDue
             }
-            Deed::Experiment(experiment) => {
-                experiment.make(services, made).await?;
+            Action::Experiment(experiment) => {
+                experiment.create(services, created).await?;
                 Publication::NotDue
             }
-            Deed::Split { experiment, split } => put_split(services, made, experiment, split).await?,
-            Deed::Target { experiment, targeting_rules } => {
+            Action::Split { experiment, split } => put_split(services, created, experiment, split).await?,
+            Action::Target { experiment, targeting_rules } => {
                 let request = json!({ "targetingRules": targeting_rules });
                 let request = ExperimentPatch::from_body(&body(&request))?;
-                let id = made.id(&format!("experiment {experiment}"))?;
+                let id = created.id(&format!("experiment {experiment}"))?;
                 services.update_experiment(by, id, any, &request).await?.publication
             }
-            Deed::Status { experiment, status } => {
+            Action::Status { experiment, status } => {
                 let request = StatusPatch::from_body(&body(&json!({ "status": status })))?;
-                let id = made.id(&format!("experiment {experiment}"))?;
+                let id = created.id(&format!("experiment {experiment}"))?;
                 services.update_status(by, id, any, request).await?.publication
             }
-            Deed::RollBack { environment, version } => {
-                let id = made.id(&format!("environment {environment}"))?;
+            Action::RollBack { environment, version } => {
+                let id = created.id(&format!("environment {environment}"))?;
                 services.rollback(by, id, &version.to_string()).await?.publication
             }
-            Deed::Resume(environment) => {
-                let id = made.id(&format!("environment {environment}"))?;
+            Action::Resume(environment) => {
+                let id = created.id(&format!("environment {environment}"))?;
                 services.resume(by, id).await?.publication
             }
         };
@@ -69,17 +69,17 @@ impl Step {
 }
 
 impl Experiment {
-    async fn make(&self, services: &Services, made: &mut Made) -> Result<()> {
+    async fn create(&self, services: &Services, created: &mut CreatedIds) -> Result<()> {
         let (by, any) = (&Actor::DEMO, &Precondition::None);
         let mut request = json!({
-            "environmentId": made.id(&format!("environment {}", self.environment))?,
+            "environmentId": created.id(&format!("environment {}", self.environment))?,
             "key": self.key,
             "name": self.name,
             "description": self.description,
         });
         if let Some(fields) = request.as_object_mut() {
             if let Some(audience) = &self.audience {
-                fields.insert("audienceId".to_owned(), json!(made.id(&format!("audience {audience}"))?));
+                fields.insert("audienceId".to_owned(), json!(created.id(&format!("audience {audience}"))?));
             }
             if let Some(rules) = &self.targeting_rules {
                 fields.insert("targetingRules".to_owned(), rules.clone());
@@ -88,33 +88,33 @@ impl Experiment {
         let request = ExperimentCreate::from_body(&body(&request))?;
         let experiment = services.create_experiment(by, &request).await?;
         let id = experiment.value.row.id;
-        made.remember(format!("experiment {}", self.key), &id);
+        created.insert(format!("experiment {}", self.key), &id);
         for variant in &self.variants {
             let request = VariantCreate::from_body(&body(variant))?;
             let variant = services.create_variant(by, &id, any, request).await?.value.value;
-            made.remember(format!("variant {} {}", self.key, variant.key), &variant.id);
+            created.insert(format!("variant {} {}", self.key, variant.key), &variant.id);
         }
-        put_split(services, made, &self.key, &self.split).await.map(drop)
+        put_split(services, created, &self.key, &self.split).await.map(drop)
     }
 }
 
 async fn put_split(
     services: &Services,
-    made: &Made,
+    created: &CreatedIds,
     experiment: &str,
     split: &[Range],
 ) -> Result<Publication> {
     let allocation = |Range(variant, start, end): &Range| {
-        let variant_id = made.id(&format!("variant {experiment} {variant}"))?;
+        let variant_id = created.id(&format!("variant {experiment} {variant}"))?;
         Ok(json!({ "variantId": variant_id, "rangeStart": start, "rangeEnd": end }))
     };
     let allocations = split.iter().map(allocation).collect::<Result<Vec<_>>>()?;
     let request = AllocationsPut::from_body(&body(&json!({ "allocations": allocations })))?;
-    let id = made.id(&format!("experiment {experiment}"))?;
+    let id = created.id(&format!("experiment {experiment}"))?;
     Ok(services.put_allocations(&Actor::DEMO, id, &Precondition::None, request).await?.publication)
 }
 
-/// A JSON value as the body of a request.
+/// Returns a JSON value as a request body.
 fn body(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
 }
