@@ -18,7 +18,6 @@ mod live;
 mod publisher;
 pub mod routes;
 pub mod services;
-/// Internal: `pub` for this crate's own tests only.
 #[doc(hidden)]
 pub mod store;
 

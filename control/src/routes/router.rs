@@ -39,7 +39,7 @@ pub fn routes(services: Services) -> Router {
     described().split_for_parts().0.with_state(services)
 }
 
-/// Returns the OpenAPI document of [`routes`].
+/// Returns the OpenAPI document of [`routes()`].
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
     described().split_for_parts().1

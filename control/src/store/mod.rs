@@ -1,4 +1,5 @@
-//! The database of the control plane, and the only place with its SQL.
+//! The database of the control plane, and the only place with its SQL. This module is internal: it is `pub` for the tests of
+//! this crate only.
 //!
 //! Services begin a [`Tx`], read and write through it, and commit it. Each resource has a folder for its statements.
 //!
