@@ -101,10 +101,10 @@ async fn page() -> Response {
     components(schemas(ErrorBody)),
     tags(
         (name = "decisions", description = "Which user gets which variant"),
-        (name = "environments", description = "Places that have their own experiments and snapshots"),
+        (name = "environments", description = "Separate sets of experiments, each with its own snapshots"),
         (name = "audiences", description = "Named, reusable sets of targeting rules"),
-        (name = "experiments", description = "Splits of users into variants"),
-        (name = "variants", description = "What an experiment's users can get, and who gets it"),
+        (name = "experiments", description = "Experiments, which split users into variants"),
+        (name = "variants", description = "Variants of an experiment, and the allocation of buckets to variants"),
         (name = "snapshots", description = "What is published: read by decision planes, browsers and workers"),
         (name = "process", description = "How the process is"),
     )

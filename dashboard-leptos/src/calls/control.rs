@@ -6,7 +6,7 @@ pub(super) use edgewise_api::{
     resources::{ExperimentFilter, ExperimentQuery},
 };
 pub(super) use edgewise_caller::Actor;
-use edgewise_control::services;
+use edgewise_control::services::Outcome;
 pub(super) use edgewise_control::services::Services;
 
 use crate::model::{Changed, Publication, Saved};
@@ -35,14 +35,14 @@ impl<T> From<Revisioned<T>> for Saved<T> {
     }
 }
 
-impl<T> From<services::Changed<Revisioned<T>>> for Changed<Saved<T>> {
-    fn from(changed: services::Changed<Revisioned<T>>) -> Self {
+impl<T> From<Outcome<Revisioned<T>>> for Changed<Saved<T>> {
+    fn from(changed: Outcome<Revisioned<T>>) -> Self {
         Self { value: changed.value.into(), publication: changed.publication.into() }
     }
 }
 
-impl<T> From<services::Changed<T>> for Changed<T> {
-    fn from(changed: services::Changed<T>) -> Self {
+impl<T> From<Outcome<T>> for Changed<T> {
+    fn from(changed: Outcome<T>) -> Self {
         Self { value: changed.value, publication: changed.publication.into() }
     }
 }
