@@ -12,7 +12,7 @@ use edgewise_caller::{Clock, SystemClock};
 use edgewise_control::{Control, Options};
 use edgewise_decide::{Location, Source};
 use edgewise_import::{
-    Found,
+    SourceData,
     reference::{ReferenceRows, read_rows, read_snapshot},
     run,
 };
@@ -29,19 +29,19 @@ const PUBLISH_WAIT: Duration = Duration::from_mins(1);
 /// # Errors
 /// Say in one line what to do.
 pub async fn reference(options: &ReferenceOptions) -> Result<()> {
-    let found = read(&options.from).await?;
+    let source = read(&options.from).await?;
     let data = options.into.data();
     writeln!(stdout(), "Into {}\n", place(&data))
         .map_err(|problem| anyhow!("the report cannot be written: {problem}"))?;
     if options.apply {
-        apply(found, &data).await
+        apply(source, &data).await
     } else {
-        run::show(found, &data.database(), &mut stdout()).await
+        run::dry_run(source, &data.database(), &mut stdout()).await
     }
 }
 
 /// Reads the reference.
-async fn read(from: &FromOptions) -> Result<Found> {
+async fn read(from: &FromOptions) -> Result<SourceData> {
     let now = SystemClock.now_ms();
     match (&from.database_url, &from.snapshot) {
         (Some(url), _) => Ok(read_rows(&ReferenceRows::read(url).await?, now)),
@@ -81,14 +81,14 @@ fn flat(error: anyhow::Error) -> anyhow::Error {
     anyhow!("{error:#}")
 }
 
-async fn apply(found: Found, data: &DataOptions) -> Result<()> {
+async fn apply(source: SourceData, data: &DataOptions) -> Result<()> {
     let objects = data.snapshots().open().await?;
     let mut setup = Options::new(data.database());
     setup.publish_wait = PUBLISH_WAIT;
     let control = Control::start(setup, objects, Arc::new(|_, _| {})).await?;
-    let done = run::apply(found, &control, &mut stdout()).await;
+    let result = run::apply(source, &control, &mut stdout()).await;
     control.stop().await;
-    done
+    result
 }
 
 /// Where it goes. A server's URL is not shown, as it may hold a password.

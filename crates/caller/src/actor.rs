@@ -1,8 +1,8 @@
-//! Who makes a change.
+//! The author of a change.
 
 use std::fmt;
 
-/// The author of a change. Every service that writes takes one.
+/// The author of a change. Every service that writes takes an actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor(&'static str);
 
@@ -14,7 +14,7 @@ impl Actor {
     /// The author of the example data.
     pub const DEMO: Self = Self("demo");
 
-    /// The name in the history and in the log.
+    /// Returns the name that appears in the history and in the log.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.0

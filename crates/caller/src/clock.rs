@@ -1,4 +1,4 @@
-//! The current time, handed in rather than read, so that tests decide it.
+//! The current time, passed in by the caller, so that tests can set it.
 
 use std::fmt;
 
@@ -20,10 +20,10 @@ impl Clock for SystemClock {
     }
 }
 
-/// Formats milliseconds since 1970 as clients see them: ISO 8601, UTC, exactly three decimals.
+/// Formats milliseconds since 1970 as responses contain them: ISO 8601, UTC, exactly three decimals.
 #[must_use]
 pub fn iso8601(ms: i64) -> String {
-    // A time is out of range only if somebody edited the database by hand.
+    // Only a time that was edited in the database by hand can be out of range.
     let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
     format!("{timestamp:.3}")
 }

@@ -1,4 +1,4 @@
-//! New ids, handed in rather than made up, so that tests decide them.
+//! New ids, from a source that the caller passes in, so that tests can set the ids.
 
 use std::fmt;
 

@@ -1,9 +1,10 @@
-//! Who calls a service, at what time, and under which ids. Callers hand all three in, so that tests decide them.
+//! The actor, the clock and the source of ids of a call to a service. The caller passes in all three, so that tests can
+//! set them.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`actor`] | who makes a change |
-//! | [`clock`] | the current time, and how responses write a time |
+//! | [`actor`] | the author of a change |
+//! | [`clock`] | the current time, and the format of times in responses |
 //! | [`ids`] | new ids |
 #![forbid(unsafe_code)]
 

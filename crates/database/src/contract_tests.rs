@@ -1,4 +1,4 @@
-//! The harness of contract suites: each claim is checked on every kind of database, on a fresh one each time.
+//! The harness of contract suites: runs each check on every kind of database, each time on a fresh database.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use sqlx::{Connection, Executor};
@@ -9,7 +9,7 @@ use sqlx::{Connection, Executor};
 /// If there is no Postgres server, or the check panics.
 pub async fn on_each_database(check: impl AsyncFn(&str)) {
     let directory = tempfile::tempdir().unwrap();
-    // The path holds characters that mean something else in a URL.
+    // The path contains characters that are special in a URL.
     check(&format!("sqlite://{}/a b%25%3F%23.db", directory.path().display())).await;
     let postgres = Postgres::create().await;
     check(postgres.url()).await;
@@ -45,7 +45,7 @@ impl Postgres {
         &self.url
     }
 
-    /// Runs a statement over a connection of its own.
+    /// Runs a statement on a new connection.
     ///
     /// # Panics
     /// If the statement fails.
@@ -54,7 +54,7 @@ impl Postgres {
         connection.execute(sql).await.unwrap();
     }
 
-    /// Drops the database, and ends connections that are still closing.
+    /// Drops the database, and terminates connections that are still closing.
     ///
     /// # Panics
     /// If the server refuses.
@@ -62,10 +62,10 @@ impl Postgres {
         self.admin("DROP DATABASE", "WITH (FORCE)").await;
     }
 
-    async fn admin(&self, verb: &str, how: &str) {
+    async fn admin(&self, verb: &str, options: &str) {
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(&self.server).await.unwrap();
-        let sql = sqlx::AssertSqlSafe(format!("{verb} {} {how}", self.name));
+        let sql = sqlx::AssertSqlSafe(format!("{verb} {} {options}", self.name));
         connection.execute(sql).await.unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! The connection pool, and the turns of writers.
+//! The connection pool, and the queue of writers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,14 +19,14 @@ use crate::{
     transaction::Transaction,
 };
 
-/// How long a request waits for a connection, or for its turn to write, before it is told that the database is busy.
+/// The time limit for acquiring a connection or the lock of writers. Beyond the limit, the database counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a transaction may take, from the wait for its connection to its end. The server has limits of its own for
-/// statements and locks, but cannot report them over a connection that has fallen silent.
-const TRANSACTION_LIMIT: Duration = Duration::from_secs(15);
+/// The time limit for a transaction, including the wait for its connection. The server has its own limits for statements
+/// and locks, but cannot report an exceeded limit over a connection that is lost.
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The most connections of one process.
+/// The maximum number of connections of one process.
 const MAX_CONNECTIONS: u32 = 16;
 
 /// A database.
@@ -34,28 +34,28 @@ const MAX_CONNECTIONS: u32 = 16;
 pub struct Database {
     pool: AnyPool,
     dialect: Dialect,
-    /// The lock of the writer whose turn it is, where writers take turns.
-    turns: Arc<Mutex<()>>,
+    /// The lock that queues the writers of this process. See [`Dialect::is_of_one_process`].
+    writers: Arc<Mutex<()>>,
 }
 
 impl Database {
-    /// Opens the database at `url`: `sqlite://PATH` or `postgres://…`. An SQLite file is created if need be, and locked
-    /// against other processes.
+    /// Opens the database at `url`: `sqlite://PATH` or `postgres://…`. An SQLite file is created if it does not exist, and
+    /// locked against other processes.
     ///
     /// # Errors
-    /// [`OpenError`] says what to do.
+    /// [`OpenError`], which says what to do.
     pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let (dialect, url) = Dialect::of(url)?;
         let failed = |source| OpenError::Database { name: dialect.name(), source };
         let after_connect = dialect.after_connect();
-        // A pool would try again and again, and then report only that it took too long.
+        // The pool would retry until its timeout, and report only the timeout. A first connection reports the cause.
         let first = async {
             let mut first = AnyConnection::connect(&url).await?;
             first.execute(after_connect).await?;
             first.close().await
         };
-        before(Instant::now() + TRANSACTION_LIMIT, first).await.map_err(failed)?;
+        before(Instant::now() + TRANSACTION_TIMEOUT, first).await.map_err(failed)?;
         let pool = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -63,20 +63,21 @@ impl Database {
                 Box::pin(async move { connection.execute(after_connect).await.map(|_| ()) })
             })
             .after_release(|connection, _| {
-                // A transaction that was dropped is rolled back now. Over a connection that has fallen silent the rollback
-                // never ends, and the pool would never get the connection's place back.
+                // sqlx now rolls back a transaction that was dropped. Over a lost connection the rollback never ends, and
+                // without the deadline the connection would occupy its place in the pool for ever.
                 Box::pin(before(Instant::now() + ACQUIRE_TIMEOUT, connection.ping().map_ok(|()| true)))
             })
             .connect(&url)
             .await
             .map_err(failed)?;
-        Ok(Self { pool, dialect, turns: Arc::default() })
+        Ok(Self { pool, dialect, writers: Arc::default() })
     }
 
-    /// Opens the database at `url` as it is, without migrations. `None` if it does not exist, or has no table of that name.
+    /// Opens the database at `url` without running migrations. Returns `None` if the database does not exist, or does not
+    /// contain `table`.
     ///
     /// # Errors
-    /// [`OpenError`] says what to do.
+    /// [`OpenError`], which says what to do.
     pub async fn open_existing(
         url: &str,
         table: &'static str,
@@ -91,26 +92,27 @@ impl Database {
         Ok((count > 0).then_some(database))
     }
 
-    /// Brings the tables of one crate up to date.
+    /// Runs the migrations of one crate that have not run yet.
     ///
     /// # Errors
-    /// [`OpenError::Newer`] if a newer program has changed them, [`OpenError::Migration`] if a step fails.
+    /// [`OpenError::Newer`] if a newer version of Edgewise has run further migrations, [`OpenError::Migration`] if a
+    /// migration fails.
     pub async fn migrate(&self, migrations: &Migrations) -> std::result::Result<(), OpenError> {
         migrations.run(&self.pool, &self.dialect).await
     }
 
-    /// Whether this process alone can use the database.
+    /// Whether only this process can use the database.
     #[must_use]
     pub const fn is_of_one_process(&self) -> bool {
         self.dialect.is_of_one_process()
     }
 
-    /// Begins a transaction that only reads, all from one moment.
+    /// Begins a read-only transaction on a consistent snapshot of the database.
     ///
     /// # Errors
     /// If the database is not available.
     pub async fn read(&self) -> Result<Transaction> {
-        self.begin(self.dialect.begin_read(), None, TRANSACTION_LIMIT).await
+        self.begin(self.dialect.begin_read(), None, TRANSACTION_TIMEOUT).await
     }
 
     /// Begins a transaction that may write.
@@ -118,33 +120,33 @@ impl Database {
     /// # Errors
     /// If the database is not available.
     pub async fn write(&self) -> Result<Transaction> {
-        self.write_within(TRANSACTION_LIMIT).await
+        self.write_within(TRANSACTION_TIMEOUT).await
     }
 
-    /// Begins a transaction that may write, and may take up to `limit`.
+    /// Begins a transaction that may write, with a time limit of `limit`.
     ///
     /// # Errors
     /// If the database is not available.
     pub async fn write_within(&self, limit: Duration) -> Result<Transaction> {
-        let turn = if self.is_of_one_process() {
-            let turn = timeout(ACQUIRE_TIMEOUT, self.turns.clone().lock_owned()).await;
-            Some(turn.map_err(|_| DatabaseError::Unavailable(sqlx::Error::PoolTimedOut))?)
+        let lock = if self.is_of_one_process() {
+            let lock = timeout(ACQUIRE_TIMEOUT, self.writers.clone().lock_owned()).await;
+            Some(lock.map_err(|_| DatabaseError::Unavailable(sqlx::Error::PoolTimedOut))?)
         } else {
             None
         };
-        self.begin(self.dialect.begin_write(), turn, limit).await
+        self.begin(self.dialect.begin_write(), lock, limit).await
     }
 
     async fn begin(
         &self,
         statement: &'static str,
-        turn: Option<OwnedMutexGuard<()>>,
+        lock: Option<OwnedMutexGuard<()>>,
         limit: Duration,
     ) -> Result<Transaction> {
-        Transaction::begin(&self.pool, self.dialect.clone(), statement, limit, turn).await
+        Transaction::begin(&self.pool, self.dialect.clone(), statement, limit, lock).await
     }
 
-    /// Listens on a channel to what the processes of this database send by [`Transaction::notify`].
+    /// Subscribes to the messages on a channel that the processes of this database send with [`Transaction::notify`].
     #[must_use]
     pub fn listen(&self, channel: &'static str) -> Listener {
         Listener::new(channel, self.dialect.server())
@@ -153,13 +155,13 @@ impl Database {
     /// Checks that the database responds.
     ///
     /// # Errors
-    /// If it does not.
+    /// If the database does not respond.
     pub async fn ping(&self) -> Result<()> {
         let deadline = Instant::now() + ACQUIRE_TIMEOUT;
         Ok(before(deadline, self.pool.execute("SELECT 1")).await.map(|_| ())?)
     }
 
-    /// Closes all connections, once their transactions are over.
+    /// Waits until all transactions have ended, and closes all connections.
     pub async fn close(&self) {
         self.pool.close().await;
     }

@@ -1,25 +1,25 @@
-//! What differs between the databases.
+//! The differences between the databases.
 
 use std::sync::Arc;
 
 use sqlx::error::DatabaseError;
 
 use crate::{
-    error::{DatabaseError as Problem, OpenError},
+    error::{DatabaseError as CallError, OpenError},
     postgres, sqlite,
 };
 
 /// A kind of database.
 #[derive(Clone, Debug)]
 pub(crate) enum Dialect {
-    /// A file that this process alone uses.
+    /// A file that only this process uses.
     Sqlite(Arc<sqlite::Lock>),
     /// A server that other processes may use too.
     Postgres(postgres::Server),
 }
 
 impl Dialect {
-    /// The dialect that a URL names, and the URL to connect to.
+    /// Returns the dialect of a URL, and the URL to connect to.
     pub(crate) fn of(url: &str) -> Result<(Self, String), OpenError> {
         if let Some(file) = sqlite::file(url) {
             let lock = sqlite::Lock::acquire(&file)?;
@@ -31,7 +31,7 @@ impl Dialect {
         }
     }
 
-    /// The name of the database in an error: never its URL, which may hold a password.
+    /// Returns the name of the database for an error. The name does not contain the URL, which may contain a password.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Sqlite(lock) => format!("`{}`", lock.database().display()),
@@ -39,7 +39,7 @@ impl Dialect {
         }
     }
 
-    /// Begins a transaction whose statements all see one moment.
+    /// Returns the statement that begins a transaction on a consistent snapshot of the database.
     pub(crate) const fn begin_read(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => sqlite::BEGIN_READ,
@@ -47,7 +47,7 @@ impl Dialect {
         }
     }
 
-    /// Begins a transaction that may write.
+    /// Returns the statement that begins a transaction that may write.
     pub(crate) const fn begin_write(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => sqlite::BEGIN_WRITE,
@@ -55,7 +55,7 @@ impl Dialect {
         }
     }
 
-    /// The first statements of every new connection.
+    /// Returns the first statements of every new connection.
     pub(crate) const fn after_connect(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => sqlite::AFTER_CONNECT,
@@ -63,7 +63,7 @@ impl Dialect {
         }
     }
 
-    /// Counts the tables of a name, if any, where new tables would be created.
+    /// Returns the statement that counts the tables with a name, in the schema where new tables would be created.
     pub(crate) const fn count_tables(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => sqlite::COUNT_TABLES,
@@ -71,7 +71,8 @@ impl Dialect {
         }
     }
 
-    /// Sends a message on a channel, as part of a transaction; nothing where other processes cannot listen.
+    /// Returns the statement that sends a message on a channel, as part of a transaction. `None` if no other process can use
+    /// the database.
     pub(crate) const fn notify(&self) -> Option<&'static str> {
         match self {
             Self::Sqlite(_) => None,
@@ -79,7 +80,7 @@ impl Dialect {
         }
     }
 
-    /// The server that other processes may use too.
+    /// Returns the server that other processes may use too.
     pub(crate) fn server(&self) -> Option<postgres::Server> {
         match self {
             Self::Sqlite(_) => None,
@@ -87,19 +88,19 @@ impl Dialect {
         }
     }
 
-    /// Whether no other process can use the database. Then the writers of this process take turns: SQLite would admit
-    /// writers one by one too, but by chance, so that one of many might never get its turn. Postgres queues writers itself,
-    /// at the row that each of them changes first.
+    /// Whether no other process can use the database. Then a lock queues the writers of this process. SQLite itself admits
+    /// one writer at a time, but in no particular order, so that a writer might wait for ever. Postgres queues writers at the
+    /// row that each of them changes first.
     pub(crate) const fn is_of_one_process(&self) -> bool {
         matches!(self, Self::Sqlite(_))
     }
 }
 
-impl From<sqlx::Error> for Problem {
+impl From<sqlx::Error> for CallError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(problem) if problem.is_unique_violation() => Self::Duplicate,
-            sqlx::Error::Database(problem) if is_passing(problem.as_ref()) => Self::Unavailable(error),
+            sqlx::Error::Database(problem) if is_transient(problem.as_ref()) => Self::Unavailable(error),
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
@@ -110,7 +111,7 @@ impl From<sqlx::Error> for Problem {
     }
 }
 
-/// Whether a database reports a failure that may pass.
-fn is_passing(error: &dyn DatabaseError) -> bool {
-    sqlite::is_busy(error) || postgres::is_passing(error)
+/// Whether an error may disappear on a retry.
+fn is_transient(error: &dyn DatabaseError) -> bool {
+    sqlite::is_busy(error) || postgres::is_transient(error)
 }

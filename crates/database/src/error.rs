@@ -1,4 +1,4 @@
-//! What can go wrong with a database.
+//! The errors of a database.
 
 use std::{io, path::PathBuf};
 
@@ -7,24 +7,24 @@ use sqlx::migrate::MigrateError;
 /// The result of a database call.
 pub type Result<T> = std::result::Result<T, DatabaseError>;
 
-/// Why the database did not carry a call out.
+/// The reason why a database call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// Another row has that unique name already.
+    /// Another row has the unique name already.
     #[error("a unique name is taken")]
     Duplicate,
     /// The database cannot be reached, or is too busy.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
-    /// Any other fault, of this program or of the database.
+    /// Any other error, of this program or of the database.
     #[error("the database failed: {0}")]
     Failed(#[source] sqlx::Error),
 }
 
-/// Why the database cannot be used at all.
+/// The reason why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The URL names no database that Edgewise supports.
+    /// The URL is not the URL of a supported database.
     #[error("the database URL must begin with sqlite:// or postgres://, such as sqlite://data/edgewise.db")]
     Url,
     /// The directory of the database cannot be created or written.
@@ -43,13 +43,13 @@ pub enum OpenError {
         "the database was written by a newer version of Edgewise (it has migration {0}): use that version"
     )]
     Newer(i64),
-    /// The schema cannot be brought up to date.
+    /// A migration failed.
     #[error("the database schema cannot be brought up to date: {0}")]
     Migration(#[source] MigrateError),
     /// The database cannot be opened.
-    #[error("the database {name} cannot be opened: {source}: check the path, or what --database-url says")]
+    #[error("the database {name} cannot be opened: {source}: check the path, or the value of --database-url")]
     Database {
-        /// The file, or a word that gives nothing of the URL away.
+        /// The path of the file, or a word without any part of the URL.
         name: String,
         /// The cause.
         source: sqlx::Error,

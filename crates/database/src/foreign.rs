@@ -7,13 +7,13 @@ use tokio::time::Instant;
 
 use crate::{deadline::before, postgres};
 
-/// How long connecting may take.
-const CONNECT_LIMIT: Duration = Duration::from_secs(15);
+/// The time limit for connecting.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Why the database of another program cannot be read.
+/// The reason why the database of another program cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ForeignError {
-    /// The URL names no Postgres server.
+    /// The URL is not the URL of a Postgres server.
     #[error("the URL must begin with postgres://")]
     Url,
     /// The connection failed.
@@ -24,10 +24,10 @@ pub enum ForeignError {
     Unreadable(#[source] sqlx::Error),
 }
 
-/// Runs `work` in a transaction that only reads, all from one moment, for at most `limit`.
+/// Runs `work` in a read-only transaction on a consistent snapshot of the database, for at most `limit`.
 ///
 /// # Errors
-/// [`ForeignError`] says what failed.
+/// [`ForeignError`] if connecting or reading fails.
 pub async fn read<T>(
     url: &str,
     limit: Duration,
@@ -36,14 +36,14 @@ pub async fn read<T>(
     sqlx::any::install_default_drivers();
     postgres::Server::of(url).ok_or(ForeignError::Url)?;
     let deadline = Instant::now() + limit;
-    let connecting = before(Instant::now() + CONNECT_LIMIT, AnyConnection::connect(url));
+    let connecting = before(Instant::now() + CONNECT_TIMEOUT, AnyConnection::connect(url));
     let mut connection = connecting.await.map_err(ForeignError::Unreachable)?;
     let reading = async {
         let mut transaction = connection.begin_with(postgres::BEGIN_READ).await?;
         work(&mut transaction).await
     };
     let found = before(deadline, reading).await.map_err(ForeignError::Unreadable)?;
-    // Everything is read: how the connection ends makes no difference.
+    // Everything has been read, so an error of closing the connection does not matter.
     drop(connection.close().await);
     Ok(found)
 }

@@ -1,19 +1,19 @@
-//! SQLite and Postgres by one set of static statements, through [`sqlx::Any`].
+//! SQLite and Postgres with one set of static statements, through [`sqlx::Any`].
 //!
-//! A crate that keeps data here has a store module of its own. The store wraps [`Database`] and [`Transaction`] in types of
-//! its own, brings its tables up to date with [`Migrations`] of its own ledger, and is the only place with its SQL.
-//! Columns are TEXT and BIGINT only, placeholders are `$1`, `$2`, …
+//! A crate that stores data in a database has its own store module. The store module wraps [`Database`] and
+//! [`Transaction`] in its own types, runs its own [`Migrations`], which have their own ledger, and contains all of the
+//! crate's SQL. Columns are TEXT and BIGINT only; placeholders are `$1`, `$2`, …
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`database`] | [`Database`]: the connection pool, and the turns of writers |
+//! | [`database`] | [`Database`]: the connection pool, and the queue of writers |
 //! | [`transaction`] | [`Transaction`]: statements with a deadline |
-//! | [`migrations`] | the steps of a schema, and the ledger that records them |
+//! | [`migrations`] | the steps of a schema, and the ledger that records the steps |
 //! | [`listener`] | messages between the processes of one database |
-//! | [`rows`] | columns as values |
+//! | [`rows`] | reading columns of rows |
 //! | [`foreign`] | reading the database of another program |
-//! | [`error`] | what can go wrong |
-//! | `dialect`, `sqlite`, `postgres` | what differs between the databases |
+//! | [`error`] | the errors of a database |
+//! | `dialect`, `sqlite`, `postgres` | the differences between the databases |
 //! | `contract_tests` | the harness of contract suites (feature `contract-tests`) |
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! The steps of a schema, and the ledger that records them.
+//! The steps of a schema, and the ledger that records the steps.
 
 use sqlx::{
     AnyPool, SqlSafeStr,
@@ -10,7 +10,8 @@ use crate::{dialect::Dialect, error::OpenError};
 /// The schema of one crate, for each kind of database. Released steps are never edited; a change is one more step.
 #[derive(Clone, Copy, Debug)]
 pub struct Migrations {
-    /// The table that records which steps were taken: one for each crate, so that crates do not see each other's steps.
+    /// The table that records the steps that have run. Each crate has its own ledger, so that crates do not see each other's
+    /// steps.
     pub ledger: &'static str,
     /// The steps on SQLite, in order.
     pub sqlite: &'static [Step],
@@ -23,14 +24,14 @@ pub struct Migrations {
 pub struct Step {
     /// The number, from 1.
     pub version: i64,
-    /// A word for people.
+    /// A short description for people.
     pub description: &'static str,
-    /// The statements.
+    /// The statements of the step.
     pub sql: &'static str,
 }
 
 impl Migrations {
-    /// Takes the steps that the database has not taken yet.
+    /// Runs the steps that have not run on the database yet.
     pub(crate) async fn run(&self, pool: &AnyPool, dialect: &Dialect) -> Result<(), OpenError> {
         let steps = match dialect {
             Dialect::Sqlite(_) => self.sqlite,

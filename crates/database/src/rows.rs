@@ -1,4 +1,4 @@
-//! Columns of rows as values.
+//! Reading columns of rows.
 
 use edgewise_api::Revisioned;
 use edgewise_caller::iso8601;
@@ -8,23 +8,23 @@ use sqlx::{Error, Result, Row as _, any::AnyRow};
 /// Reads a value and its column `revision`.
 ///
 /// # Errors
-/// If a column is missing or holds something else.
+/// If a column is missing or contains a value of another type.
 pub fn revisioned<T>(row: &AnyRow, read: impl FnOnce(&AnyRow) -> Result<T>) -> Result<Revisioned<T>> {
     Ok(Revisioned { revision: row.try_get("revision")?, value: read(row)? })
 }
 
-/// Reads a time, kept in milliseconds since 1970, as clients see it.
+/// Reads a time, stored as milliseconds since 1970, in the format of responses.
 ///
 /// # Errors
-/// If the column is missing or holds no number.
+/// If the column is missing or does not contain a number.
 pub fn time(row: &AnyRow, column: &str) -> Result<String> {
     row.try_get(column).map(iso8601)
 }
 
-/// Reads JSON text as it was written.
+/// Reads JSON text without changing it.
 ///
 /// # Errors
-/// If the column is missing or holds no JSON.
+/// If the column is missing or does not contain JSON.
 pub fn json(row: &AnyRow, column: &str) -> Result<Option<Box<RawValue>>> {
     let text: Option<String> = row.try_get(column)?;
     text.map(RawValue::from_string)
@@ -32,10 +32,10 @@ pub fn json(row: &AnyRow, column: &str) -> Result<Option<Box<RawValue>>> {
         .map_err(|error| Error::ColumnDecode { index: column.to_owned(), source: error.into() })
 }
 
-/// Unwraps a value of a column.
+/// Unwraps a parsed value of a column.
 ///
 /// # Errors
-/// If there is none: the column holds a value that this program does not know.
+/// If the value is `None`: the column contains a value that this version does not know.
 pub fn required<T>(value: Option<T>, column: &str) -> Result<T> {
     value.ok_or_else(|| Error::ColumnDecode { index: column.to_owned(), source: "unknown value".into() })
 }

@@ -1,4 +1,4 @@
-//! What is particular to SQLite.
+//! The statements, files and errors of SQLite.
 
 use std::{
     fs, io,
@@ -11,23 +11,23 @@ use sqlx::error::DatabaseError;
 
 use crate::error::OpenError;
 
-/// A reader sees one moment, from its first statement on.
+/// A reader sees a consistent snapshot, taken at its first statement.
 pub(crate) const BEGIN_READ: &str = "BEGIN";
-/// A writer waits for others at the start, so that no writer fails half-way.
+/// A writer waits for other writers at its beginning, so that no writer fails later because of another writer.
 pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 
 pub(crate) const AFTER_CONNECT: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
-/// Counts tables of a name.
+/// Counts the tables with a name.
 pub(crate) const COUNT_TABLES: &str =
     "SELECT COUNT(*) AS total FROM sqlite_master WHERE type = 'table' AND name = $1";
 
-/// The characters of a path that mean something else in a URL.
+/// The characters of a path that are special in a URL.
 const RESERVED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'?').add(b'<').add(b'>');
 
-/// The database file that a `sqlite://PATH` URL names. Options after a `?` are refused, and so is a database in memory,
-/// which would be gone with its first connection.
+/// Returns the database file of a `sqlite://PATH` URL. URLs with options after a `?` are refused. So is a database in
+/// memory, because closing its first connection would discard the data.
 pub(crate) fn file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
@@ -36,33 +36,33 @@ pub(crate) fn file(url: &str) -> Option<PathBuf> {
     (!path.is_empty() && path != ":memory:").then(|| PathBuf::from(path.as_ref()))
 }
 
-/// The URL of a file, as [`Database::open`](crate::Database::open) takes it.
+/// Returns the URL of a file for [`Database::open`](crate::Database::open).
 #[must_use]
 pub fn url(file: &Path) -> String {
     format!("sqlite://{}", utf8_percent_encode(&file.to_string_lossy(), RESERVED))
 }
 
-/// The URL by which sqlx opens, and if need be creates, the file.
+/// Returns the URL with which sqlx opens the file, or creates the file if it does not exist.
 pub(crate) fn connection_url(file: &Path) -> String {
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     format!("{}?mode=rwc", url(&file))
 }
 
-/// SQLITE_BUSY and SQLITE_LOCKED, also in their extended forms.
+/// Whether an error is `SQLITE_BUSY` or `SQLITE_LOCKED`, or an extended code of either.
 pub(crate) fn is_busy(error: &dyn DatabaseError) -> bool {
     error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }
 
-/// The lock that keeps other processes off the database. Dropping it unlocks the database.
+/// The lock that keeps other processes from opening the database. Dropping the lock releases it.
 #[derive(Debug)]
 pub(crate) struct Lock {
     database: PathBuf,
-    /// The lock ends when the file is closed.
+    /// Closing the file releases the lock.
     _file: fs::File,
 }
 
 impl Lock {
-    /// Creates the database's directory if need be, and locks the database.
+    /// Creates the directory of the database if it does not exist, and locks the database.
     pub(crate) fn acquire(database: &Path) -> Result<Self, OpenError> {
         let directory =
             database.parent().filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -79,7 +79,7 @@ impl Lock {
         }
     }
 
-    /// The locked file.
+    /// Returns the path of the locked database.
     pub(crate) fn database(&self) -> &Path {
         &self.database
     }

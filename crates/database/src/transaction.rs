@@ -1,4 +1,4 @@
-//! Transactions whose every statement has a deadline.
+//! Transactions with a deadline for all of their statements.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use tokio::{sync::OwnedMutexGuard, time::Instant};
 
 use crate::{deadline::before, dialect::Dialect, error::Result};
 
-/// A transaction. Every statement ends by the transaction's deadline, if need be with an error. Dropping the transaction
-/// rolls it back.
+/// A transaction. A statement that has not ended at the transaction's deadline fails. Dropping the transaction rolls it
+/// back.
 ///
 /// Statements run on `&mut Transaction`, as on any [`Executor`].
 #[derive(Debug)]
@@ -25,8 +25,8 @@ pub struct Transaction {
     sql: sqlx::Transaction<'static, Any>,
     dialect: Dialect,
     deadline: Instant,
-    /// The turn of a writer, which the next writer gets when the transaction is over.
-    _turn: Option<OwnedMutexGuard<()>>,
+    /// The lock of writers, which is released when the transaction ends.
+    _lock: Option<OwnedMutexGuard<()>>,
 }
 
 impl Transaction {
@@ -35,23 +35,23 @@ impl Transaction {
         dialect: Dialect,
         statement: &'static str,
         limit: Duration,
-        turn: Option<OwnedMutexGuard<()>>,
+        lock: Option<OwnedMutexGuard<()>>,
     ) -> Result<Self> {
         let deadline = Instant::now() + limit;
         let sql = before(deadline, pool.begin_with(statement)).await?;
-        Ok(Self { sql, dialect, deadline, _turn: turn })
+        Ok(Self { sql, dialect, deadline, _lock: lock })
     }
 
     /// Commits the transaction.
     ///
     /// # Errors
-    /// If the database does not confirm the commit. Whether the changes were kept is then unknown.
+    /// If the database does not confirm the commit. Whether the changes were committed is then unknown.
     pub async fn commit(self) -> Result<()> {
         Ok(before(self.deadline, self.sql.commit()).await?)
     }
 
-    /// Sends a message to the processes that listen on a channel, once this transaction is committed. Where one process
-    /// owns the database, nobody can listen, and nothing is sent.
+    /// Sends a message to the listeners of a channel when this transaction is committed. Sends nothing if only one process
+    /// can use the database.
     ///
     /// # Errors
     /// If the database fails.

@@ -1,4 +1,4 @@
-//! The claims that hold on every database, whichever crate keeps its data there.
+//! The contract of a database, checked on every kind of database.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::time::Duration;
@@ -43,7 +43,7 @@ async fn each_crate_has_its_own_ledger_of_migrations() {
         database.migrate(&pears(&[FIRST])).await.unwrap();
         let plums = Migrations { ledger: "_plums_migrations", sqlite: &[OTHER], postgres: &[OTHER] };
         database.migrate(&plums).await.unwrap();
-        // A second run takes only the steps that are missing.
+        // A second run runs only the missing steps.
         database.migrate(&pears(&[FIRST, SECOND])).await.unwrap();
         insert(&database, "conference").await.unwrap();
         assert_eq!(count(&database).await, 1);
@@ -79,7 +79,7 @@ async fn a_dropped_transaction_is_rolled_back() {
 }
 
 #[tokio::test]
-async fn a_taken_name_is_told_apart_from_other_failures() {
+async fn a_duplicate_name_is_distinguished_from_other_errors() {
     on_each_database(async |url| {
         let database = Database::open(url).await.unwrap();
         database.migrate(&pears(&[FIRST])).await.unwrap();
@@ -95,7 +95,7 @@ async fn a_taken_name_is_told_apart_from_other_failures() {
 }
 
 #[tokio::test]
-async fn a_database_exists_once_it_has_the_table() {
+async fn a_database_counts_as_existing_once_it_has_the_table() {
     on_each_database(async |url| {
         assert!(Database::open_existing(url, "pears").await.unwrap().is_none());
         let database = Database::open(url).await.unwrap();
@@ -110,7 +110,7 @@ async fn a_database_exists_once_it_has_the_table() {
 }
 
 #[tokio::test]
-async fn a_message_arrives_with_its_transaction_and_not_before() {
+async fn a_message_arrives_when_its_transaction_is_committed() {
     let postgres = Postgres::create().await;
     let database = Database::open(postgres.url()).await.unwrap();
     let mut listener = database.listen("pears");
@@ -130,7 +130,7 @@ async fn a_message_arrives_with_its_transaction_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_foreign_database_is_read_and_cannot_be_written() {
+async fn a_foreign_database_can_be_read_but_not_written() {
     let postgres = Postgres::create().await;
     postgres.execute("CREATE TABLE pears (name TEXT)").await;
     let pears = foreign::read(postgres.url(), LIMIT, async |transaction| {

@@ -1,4 +1,4 @@
-//! All environments: loading on first use, polling, swapping.
+//! The rulesets of all environments: loading on first use, polling, swapping.
 
 use std::{
     collections::BTreeMap,
@@ -26,45 +26,48 @@ use tokio::{
 
 use crate::{slot::Slot, source::Source};
 
-/// Environments that are kept. One more displaces the one that was longest not asked for.
-pub const KEPT_ENVIRONMENTS: usize = 1000;
-/// Environments that are remembered as unknown.
-const UNKNOWN_ENVIRONMENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
-/// How long one look at an environment may take.
-const LOOK_LIMIT: Duration = Duration::from_secs(10);
-/// How long a store that has not answered yet may take to show that it is there: less than whoever asks waits.
-const PROBE_LIMIT: Duration = Duration::from_secs(1);
-/// Looks at a time: those of polling, and those for environments that are not known yet.
-const LOOKS_AT_A_TIME: usize = 16;
-/// How often at most it is said that unknown environments cannot be looked for.
+/// The maximum number of known environments. A further environment evicts the least recently used environment.
+pub const MAX_ENVIRONMENTS: usize = 1000;
+/// The maximum number of environments that are remembered as unknown.
+const MAX_UNKNOWN_ENVIRONMENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
+/// The time limit for one poll of an environment.
+const POLL_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time limit for the first response of a store, when a health check waits for it: shorter than the time limits of
+/// health checks.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The maximum number of concurrent polls, separately for polling rounds, for notifications and for unknown environments.
+const CONCURRENT_POLLS: usize = 16;
+/// The minimum time between two warnings that an unknown environment could not be loaded.
 const WARNING_PAUSE: Duration = Duration::from_secs(60);
-/// What is larger is read on a thread of its own, so that other requests do not wait for it.
+/// The size in bytes from which an object is parsed on a blocking thread, so that other requests are not delayed.
 const LARGE_BYTES: usize = 64 << 10;
 
-/// The rulesets of the environments that were asked for, kept up to date.
+/// The rulesets of the requested environments, kept up to date.
 ///
-/// An environment is *known* once the store has held anything for it; known ones are polled. One that is asked
-/// for and not known is looked for once, by whoever asks first, and then remembered as unknown for a poll
-/// interval. Nobody can make it hold more than a bounded number of either.
+/// An environment is *known* once the store has had an object for it. The cache polls known environments. The first request
+/// for an unknown environment polls the store once; if the store has nothing for the environment, it is remembered as
+/// unknown for a poll interval. The numbers of known and of unknown environments are bounded, so that requests cannot
+/// exhaust the memory.
 #[derive(Debug)]
 pub struct Cache {
     source: Source,
     interval: Duration,
     known: ArcSwap<BTreeMap<EnvironmentName, Arc<Slot>>>,
-    /// So many looks at a time for what was told of.
+    /// Limits the concurrent polls because of notifications.
     catching_up: Semaphore,
-    /// Held while `known` is replaced.
+    /// The lock of writers of `known`.
     replacing: Mutex<()>,
     unknown: Mutex<LruCache<EnvironmentName, Arc<Slot>>>,
-    first_looks: Semaphore,
-    /// When it was last said that an unknown environment could not be looked for.
-    warned: Mutex<Option<Instant>>,
+    /// Limits the concurrent polls of unknown environments.
+    first_polls: Semaphore,
+    /// The time of the last warning that an unknown environment could not be loaded.
+    last_warning: Mutex<Option<Instant>>,
     round: AtomicU64,
-    store_answered: AtomicBool,
+    store_responded: AtomicBool,
 }
 
 impl Cache {
-    /// Nothing is loaded yet. `interval` is the time between two looks at the store.
+    /// Creates an empty cache. `interval` is the time between two polls of an environment.
     #[must_use]
     pub fn new(source: Source, interval: Duration) -> Self {
         Self {
@@ -72,30 +75,31 @@ impl Cache {
             interval,
             known: ArcSwap::default(),
             replacing: Mutex::default(),
-            unknown: Mutex::new(LruCache::new(UNKNOWN_ENVIRONMENTS)),
-            first_looks: Semaphore::new(LOOKS_AT_A_TIME),
-            catching_up: Semaphore::new(LOOKS_AT_A_TIME),
-            warned: Mutex::default(),
+            unknown: Mutex::new(LruCache::new(MAX_UNKNOWN_ENVIRONMENTS)),
+            first_polls: Semaphore::new(CONCURRENT_POLLS),
+            catching_up: Semaphore::new(CONCURRENT_POLLS),
+            last_warning: Mutex::default(),
             round: AtomicU64::new(1),
-            store_answered: AtomicBool::new(false),
+            store_responded: AtomicBool::new(false),
         }
     }
 
-    /// The store it reads.
+    /// Returns the store that the cache reads.
     #[must_use]
     pub const fn source(&self) -> &Source {
         &self.source
     }
 
-    /// What to decide an environment from, if there is anything; looks for it if it is not known.
+    /// Returns the ruleset of an environment. Polls the store first if the environment is unknown.
     pub async fn ruleset(&self, environment: &EnvironmentName) -> Option<Arc<Ruleset>> {
         if let Some(ruleset) = self.known_ruleset(environment) {
             return Guard::into_inner(ruleset);
         }
-        timeout(LOOK_LIMIT, self.first_use(environment)).await.ok().flatten()
+        timeout(POLL_TIMEOUT, self.load_unknown(environment)).await.ok().flatten()
     }
 
-    /// What a known environment has loaded; `None` if it is not known, so that [`Cache::ruleset`] may take a while.
+    /// Returns the loaded ruleset of a known environment, without waiting. `None` if the environment is unknown; then
+    /// [`Cache::ruleset`] may wait for the store.
     pub(crate) fn known_ruleset(&self, environment: &EnvironmentName) -> Option<Guard<Option<Arc<Ruleset>>>> {
         self.known.load().get(environment).map(|slot| {
             slot.touch(self.round.load(Ordering::Relaxed));
@@ -103,117 +107,121 @@ impl Cache {
         })
     }
 
-    async fn first_use(&self, environment: &EnvironmentName) -> Option<Arc<Ruleset>> {
+    async fn load_unknown(&self, environment: &EnvironmentName) -> Option<Arc<Ruleset>> {
         let slot = {
             let mut unknown = self.unknown.lock().unwrap_or_else(PoisonError::into_inner);
             let new = || Arc::new(Slot::new(environment.clone()));
             unknown.get_or_insert(environment.clone(), new).clone()
         };
-        let _one_look_for_all = slot.looking.lock().await;
-        if !slot.looked_within(self.interval) {
-            let _permit = self.first_looks.acquire().await.ok()?;
-            self.look(&slot).await;
+        let _shared_poll = slot.polling.lock().await;
+        if !slot.polled_within(self.interval) {
+            let _permit = self.first_polls.acquire().await.ok()?;
+            self.poll_slot(&slot).await;
         }
         self.known_ruleset(environment).and_then(Guard::into_inner)
     }
 
-    /// Takes a ruleset as it is published, ahead of the next look at the store.
-    pub fn offer(&self, environment: &EnvironmentName, ruleset: Ruleset) {
+    /// Swaps in a ruleset that was just published, ahead of the next poll. An older ruleset is ignored.
+    pub fn install(&self, environment: &EnvironmentName, ruleset: Ruleset) {
         let version = ruleset.version();
         let held = Held { pointer: version, version };
-        let slot = self.take(Arc::new(Slot::new(environment.clone())), Arc::new(ruleset), held);
-        slot.looked(None, true);
+        let slot = self.install_in(Arc::new(Slot::new(environment.clone())), Arc::new(ruleset), held);
+        slot.record_poll(None, true);
     }
 
-    /// What is to be done about a version that somebody tells of: to be run ahead of the next round. However often it is
-    /// told, one runs at a time for an environment.
-    pub fn told(
+    /// Notifies the cache of a new version. Returns a future that loads the version, which the caller is to run. Returns
+    /// `None` if the environment was never requested, the version is loaded already, or such a future is running: an
+    /// environment has one at a time, however many notifications arrive.
+    pub fn notify(
         self: &Arc<Self>,
         environment: &EnvironmentName,
         version: u64,
     ) -> Option<impl Future<Output = ()> + use<>> {
         let known = self.known.load().get(environment).cloned();
-        // An environment that was asked for in vain may have its first version now.
+        // The version may be the first one of an environment that was requested before.
         let slot = known.or_else(|| {
             self.unknown.lock().unwrap_or_else(PoisonError::into_inner).peek(environment).cloned()
         })?;
         let cache = self.clone();
-        slot.is_told(version).then_some(async move { cache.catch_up(&slot).await })
+        slot.notify(version).then_some(async move { cache.catch_up(&slot).await })
     }
 
     async fn catch_up(&self, slot: &Arc<Slot>) {
         loop {
-            let told = slot.highest_told();
+            let version = slot.notified_version();
             if let Ok(_permit) = self.catching_up.acquire().await {
-                // A look that is under way may have begun before it was told.
-                let _one_look_for_all = slot.looking.lock().await;
-                self.look(slot).await;
+                // A poll that is running may have begun before the notification, so it does not suffice.
+                let _shared_poll = slot.polling.lock().await;
+                self.poll_slot(slot).await;
             }
-            slot.caught_up();
-            // More may have been told meanwhile, to nobody's ears.
-            if slot.highest_told() == told || !slot.is_told(told) {
+            slot.finish_catching_up();
+            // A notification that arrived during the poll did not start another future.
+            if slot.notified_version() == version || !slot.notify(version) {
                 return;
             }
         }
     }
 
-    /// Polls for ever. A round does not wait for the one before: an object that hangs delays its environment alone.
-    pub async fn poll_for_ever(self: Arc<Self>) {
+    /// Polls all known environments once per interval, for ever. A round does not wait for the previous round, so that a store
+    /// that hangs on an object delays a single environment.
+    pub async fn poll_forever(self: Arc<Self>) {
         let mut rounds = interval(self.interval);
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (permits, mut looks) = (Arc::new(Semaphore::new(LOOKS_AT_A_TIME)), JoinSet::new());
+        let (permits, mut polls) = (Arc::new(Semaphore::new(CONCURRENT_POLLS)), JoinSet::new());
         loop {
             tokio::select! {
-                _ = rounds.tick() => self.begin_round(&permits, &mut looks),
-                Some(_) = looks.join_next() => {}
+                _ = rounds.tick() => self.begin_round(&permits, &mut polls),
+                Some(_) = polls.join_next() => {}
             }
         }
     }
 
-    /// Looks at every known environment once, unless somebody looks at it already.
+    /// Polls every known environment once, except for environments with a running poll.
     pub async fn poll(self: &Arc<Self>) {
-        let mut looks = JoinSet::new();
-        self.begin_round(&Arc::new(Semaphore::new(LOOKS_AT_A_TIME)), &mut looks);
-        while looks.join_next().await.is_some() {}
+        let mut polls = JoinSet::new();
+        self.begin_round(&Arc::new(Semaphore::new(CONCURRENT_POLLS)), &mut polls);
+        while polls.join_next().await.is_some() {}
     }
 
-    fn begin_round(self: &Arc<Self>, permits: &Arc<Semaphore>, looks: &mut JoinSet<()>) {
+    fn begin_round(self: &Arc<Self>, permits: &Arc<Semaphore>, polls: &mut JoinSet<()>) {
         self.round.fetch_add(1, Ordering::Relaxed);
         for slot in self.known.load_full().values() {
             let (cache, slot, permits) = (self.clone(), slot.clone(), permits.clone());
-            looks.spawn(async move {
-                let Ok(_one_look_for_all) = slot.looking.try_lock() else { return };
+            polls.spawn(async move {
+                let Ok(_shared_poll) = slot.polling.try_lock() else { return };
                 let Ok(_permit) = permits.acquire().await else { return };
-                cache.look(&slot).await;
+                cache.poll_slot(&slot).await;
             });
         }
     }
 
-    /// Looks at the store, and takes what is newer.
-    async fn look(&self, slot: &Arc<Slot>) {
+    /// Polls the store for an environment, and swaps in a newer ruleset.
+    async fn poll_slot(&self, slot: &Arc<Slot>) {
         let held = slot.held();
-        let outcome = match timeout(LOOK_LIMIT, self.drive(slot.environment.clone(), held)).await {
+        let outcome = match timeout(POLL_TIMEOUT, self.load(slot.environment.clone(), held)).await {
             Ok(outcome) => outcome,
             Err(_) => Outcome::Failed(Failure::Store {
                 path: paths::version(&slot.environment),
-                problem: format!("no answer within {} s", LOOK_LIMIT.as_secs()),
+                problem: format!("no response within {} s", POLL_TIMEOUT.as_secs()),
             }),
         };
         let problem = match outcome {
             Outcome::Current => None,
             Outcome::Loaded(ruleset, held) => {
-                self.take(slot.clone(), ruleset, held);
+                self.install_in(slot.clone(), ruleset, held);
                 None
             }
-            Outcome::Absent if held.is_some() => Some("the store holds nothing for it any more".to_owned()),
+            Outcome::Absent if held.is_some() => {
+                Some("the store no longer has a snapshot of the environment".to_owned())
+            }
             Outcome::Absent => {
-                self.forget(slot);
+                self.remove_unloaded(slot);
                 None
             }
             Outcome::Failed(failure) => {
-                // That the store fails does not show that it holds anything.
+                // A corrupt object shows that the environment exists. A store that fails does not.
                 if matches!(failure, Failure::Corrupt { .. }) {
-                    self.keep(slot.clone());
+                    self.insert_known(slot.clone());
                 }
                 Some(failure.to_string())
             }
@@ -222,20 +230,21 @@ impl Cache {
         if !known {
             self.warn_of_unknown(problem.as_deref());
         }
-        slot.looked(problem, known);
+        slot.record_poll(problem, known);
     }
 
-    /// Anyone can ask for any number of environments that are not there, so this is said once a minute at most.
+    /// Logs that an unknown environment could not be loaded, at most once a minute, because clients can request any number
+    /// of environments that do not exist.
     fn warn_of_unknown(&self, problem: Option<&str>) {
         let Some(problem) = problem else { return };
-        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
-        if warned.is_none_or(|warned| warned.elapsed() > WARNING_PAUSE) {
-            *warned = Some(Instant::now());
-            tracing::warn!(problem, "an environment that is asked for cannot be looked for");
+        let mut last_warning = self.last_warning.lock().unwrap_or_else(PoisonError::into_inner);
+        if last_warning.is_none_or(|last_warning| last_warning.elapsed() > WARNING_PAUSE) {
+            *last_warning = Some(Instant::now());
+            tracing::warn!(problem, "a requested environment cannot be loaded");
         }
     }
 
-    async fn drive(&self, environment: EnvironmentName, held: Option<Held>) -> Outcome {
+    async fn load(&self, environment: EnvironmentName, held: Option<Held>) -> Outcome {
         let mut next = Loading::begin(environment, held);
         loop {
             let (loading, path) = match next {
@@ -248,7 +257,8 @@ impl Cache {
                     match tokio::task::spawn_blocking(move || loading.resume(fetched)).await {
                         Ok(next) => next,
                         Err(_) => {
-                            let problem = "it cannot be read: a fault in the program".to_owned();
+                            let problem =
+                                "parsing the object panicked, which is a bug: please report it".to_owned();
                             return Outcome::Failed(Failure::Corrupt { path, problem });
                         }
                     }
@@ -264,24 +274,24 @@ impl Cache {
             Ok(None) => Fetched::Absent,
             Err(problem) => return Fetched::Failed(problem),
         };
-        self.store_answered.store(true, Ordering::Relaxed);
+        self.store_responded.store(true, Ordering::Relaxed);
         fetched
     }
 
-    /// Takes a newer ruleset, and returns the slot that has it. An environment is not known before it has one: who found it
-    /// between the two would be told that there is none.
-    fn take(&self, slot: Arc<Slot>, ruleset: Arc<Ruleset>, held: Held) -> Arc<Slot> {
+    /// Swaps in a newer ruleset, and returns the slot of the environment. A new slot gets its ruleset before it becomes
+    /// known: a request that found a known slot without a ruleset would fail.
+    fn install_in(&self, slot: Arc<Slot>, ruleset: Arc<Ruleset>, held: Held) -> Arc<Slot> {
         let slot = self.known.load().get(&slot.environment).cloned().unwrap_or(slot);
         slot.install(ruleset.clone(), held);
-        let kept = self.keep(slot.clone());
-        if !Arc::ptr_eq(&kept, &slot) {
-            kept.install(ruleset, held);
+        let known = self.insert_known(slot.clone());
+        if !Arc::ptr_eq(&known, &slot) {
+            known.install(ruleset, held);
         }
-        kept
+        known
     }
 
-    /// Makes an environment known, and returns the slot it has.
-    fn keep(&self, slot: Arc<Slot>) -> Arc<Slot> {
+    /// Makes an environment known, unless it is known already, and returns its known slot.
+    fn insert_known(&self, slot: Arc<Slot>) -> Arc<Slot> {
         let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.known.load_full();
         if let Some(slot) = known.get(&slot.environment) {
@@ -289,10 +299,10 @@ impl Cache {
         }
         self.unknown.lock().unwrap_or_else(PoisonError::into_inner).pop(&slot.environment);
         let mut known = BTreeMap::clone(&known);
-        while known.len() >= KEPT_ENVIRONMENTS {
-            let Some(stalest) = known.values().min_by_key(|slot| slot.used()).cloned() else { break };
-            tracing::warn!(environment = %stalest.environment, "no longer kept: {KEPT_ENVIRONMENTS} others are");
-            known.remove(&stalest.environment);
+        while known.len() >= MAX_ENVIRONMENTS {
+            let Some(oldest) = known.values().min_by_key(|slot| slot.last_used()).cloned() else { break };
+            tracing::warn!(environment = %oldest.environment, "evicted: the cache holds at most {MAX_ENVIRONMENTS}");
+            known.remove(&oldest.environment);
         }
         slot.touch(self.round.load(Ordering::Relaxed));
         known.insert(slot.environment.clone(), slot.clone());
@@ -300,8 +310,8 @@ impl Cache {
         slot
     }
 
-    /// Makes an environment unknown of which nothing was ever loaded.
-    fn forget(&self, slot: &Slot) {
+    /// Makes a known environment unknown if none of its snapshots was ever loaded.
+    fn remove_unloaded(&self, slot: &Slot) {
         let _replacing = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.known.load_full();
         if known.get(&slot.environment).is_some_and(|known| known.version().is_none()) {
@@ -311,35 +321,35 @@ impl Cache {
         }
     }
 
-    /// The loaded version of each known environment.
+    /// Returns the loaded version of each known environment.
     #[must_use]
     pub fn versions(&self) -> BTreeMap<EnvironmentName, Option<u64>> {
         self.known.load().values().map(|slot| (slot.environment.clone(), slot.version())).collect()
     }
 
-    /// What is wrong with known environments.
+    /// Returns the problem of each known environment whose last poll failed.
     #[must_use]
     pub fn problems(&self) -> BTreeMap<EnvironmentName, String> {
         let known = self.known.load();
         known.values().filter_map(|slot| Some((slot.environment.clone(), slot.problem()?))).collect()
     }
 
-    /// How many environments are remembered as unknown.
+    /// Returns the number of environments that are remembered as unknown.
     #[must_use]
-    pub fn unknown(&self) -> usize {
+    pub fn unknown_environments(&self) -> usize {
         self.unknown.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether the store has answered since the start; asks it if it has not been asked.
-    pub async fn store_answers(&self) -> bool {
-        if !self.store_answered.load(Ordering::Relaxed)
+    /// Whether the store has responded since the start. Sends a request to the store if the store has not responded yet.
+    pub async fn store_responds(&self) -> bool {
+        if !self.store_responded.load(Ordering::Relaxed)
             && let Ok(any) = EnvironmentName::new("any")
         {
-            // What it answers does not matter, but that it does.
-            if timeout(PROBE_LIMIT, self.fetch(&paths::version(&any))).await.is_err() {
-                tracing::debug!("the snapshot store does not answer");
+            // Any response will do, also that the object does not exist.
+            if timeout(PROBE_TIMEOUT, self.fetch(&paths::version(&any))).await.is_err() {
+                tracing::debug!("the snapshot store does not respond");
             }
         }
-        self.store_answered.load(Ordering::Relaxed)
+        self.store_responded.load(Ordering::Relaxed)
     }
 }

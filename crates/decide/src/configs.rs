@@ -16,7 +16,7 @@ use crate::{cache::Cache, source::Found};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// The route below `/configs/`: published snapshots, read only, for readers on any site.
+/// Returns the route below `/configs/`: the published objects, read-only, for pages of any origin.
 pub fn configs<S>(cache: Arc<Cache>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -32,24 +32,25 @@ async fn object(State(cache): State<Arc<Cache>>, request: Request) -> Response {
         (&Method::OPTIONS, Some(_)) => preflight(),
         _ => ErrorResponse(ApiError::not_found("no such object")).into_response(),
     };
-    open_to_all(response.headers_mut());
+    allow_any_origin(response.headers_mut());
     response
 }
 
-/// What every answer below `/configs/` carries: pages of any site may read it, and an error is not to be kept.
-pub fn open_to_all(headers: &mut HeaderMap) {
+/// Adds the headers of every response below `/configs/`: pages of any origin may read the response, and a response without
+/// caching headers, such as an error, is not cached.
+pub fn allow_any_origin(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("etag"));
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }
 
-async fn read(cache: &Cache, path: &str, asked: &HeaderMap) -> Result<Response, ErrorResponse> {
+async fn read(cache: &Cache, path: &str, request: &HeaderMap) -> Result<Response, ErrorResponse> {
     let found = cache.source().get(path).await.map_err(|problem| {
         tracing::warn!(path, problem, "a published object cannot be read");
-        ApiError::unavailable("the snapshot store does not answer: try again")
+        ApiError::unavailable("the snapshot store does not respond: try again")
     })?;
     let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
-    let unchanged = etag.as_deref().is_some_and(|etag| if_none_match(asked, etag));
+    let unchanged = etag.as_deref().is_some_and(|etag| if_none_match(request, etag));
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

@@ -1,29 +1,29 @@
-//! The decision plane: keeps the published ruleset of each environment in memory, and decides from it. It needs neither the
-//! database nor the control plane.
+//! The decision plane: keeps the published ruleset of each environment in memory, and decides from the rulesets. The
+//! decision plane needs neither a database nor the control plane.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`source`] | reading a snapshot store: a directory, a bucket, or an address over HTTP |
+//! | [`source`] | reading a snapshot store: a directory, a bucket, or a URL |
 //! | `slot` | the state of one environment |
-//! | [`cache`] | all environments: loading on first use, polling, swapping |
-//! | [`push`] | following new versions ahead of the next poll |
-//! | [`routes`] | `decide` |
+//! | [`cache`] | the rulesets of all environments: loading on first use, polling, swapping |
+//! | [`push`] | following the notifications of new versions |
+//! | [`routes`] | the decide routes |
 //! | [`configs`] | `/configs/…`: the published objects, for browsers and workers |
-//! | [`described`] | the requests and responses of the routes, for the OpenAPI document |
+//! | [`schemas`] | the requests and responses of the routes, for the OpenAPI document |
 //! | [`openapi`] | this crate's part of the OpenAPI document |
 #![forbid(unsafe_code)]
 
 pub mod cache;
 pub mod configs;
-pub mod described;
 pub mod openapi;
 pub mod push;
 pub mod routes;
+pub mod schemas;
 mod slot;
 pub mod source;
 
-pub use cache::{Cache, KEPT_ENVIRONMENTS};
-pub use configs::{configs, open_to_all};
+pub use cache::{Cache, MAX_ENVIRONMENTS};
+pub use configs::{allow_any_origin, configs};
 pub use push::{follow_live, follow_stream};
-pub use routes::{Deciding, limited};
+pub use routes::{DecideHandler, with_rate_limit};
 pub use source::{Location, Source, SourceError};

@@ -2,15 +2,15 @@
 
 use utoipa::OpenApi;
 
-use crate::{described::Assignment, routes};
+use crate::{routes, schemas::Assignment};
 
-/// The routes that decide, without a prefix.
+/// Returns the decide routes, without a prefix.
 #[must_use]
 pub fn decisions() -> utoipa::openapi::OpenApi {
     Decisions::openapi()
 }
 
-/// The routes below `/configs/`.
+/// Returns the routes below `/configs/`.
 #[must_use]
 pub fn snapshots() -> utoipa::openapi::OpenApi {
     Snapshots::openapi()
@@ -24,57 +24,57 @@ struct Decisions;
 #[openapi(paths(objects::pointer, objects::latest, objects::snapshot))]
 struct Snapshots;
 
-/// The objects below `/configs/`, which one handler serves.
+/// The objects below `/configs/`. A single handler serves all of them.
 mod objects {
     use edgewise_api::error::ErrorBody;
 
-    /// The version that is live
+    /// Read the live version
     #[utoipa::path(
         get, path = "/configs/{environment}/version.json", tag = "snapshots",
         params(
-            ("environment" = String, Path, description = "The environment's name", example = "prod"),
-            ("If-None-Match" = Option<String>, Header, description = "The ETag that is held already"),
+            ("environment" = String, Path, description = "The name of the environment", example = "prod"),
+            ("If-None-Match" = Option<String>, Header, description = "The ETag of the client's copy"),
         ),
         responses(
-            (status = 200, description = "The pointer", body = Object,
+            (status = 200, description = "The number of the live version", body = Object,
              headers(("etag" = String), ("cache-control" = String)), example = json!({"version": 3})),
-            (status = 304, description = "What is held is what is live"),
-            (status = 404, description = "Nothing is published there", body = ErrorBody),
+            (status = 304, description = "The client's copy is current"),
+            (status = 404, description = "The environment has no published snapshot", body = ErrorBody),
         )
     )]
     #[expect(dead_code, reason = "describes a route")]
     pub(crate) fn pointer() {}
 
-    /// The snapshot that is live
+    /// Read the live snapshot
     #[utoipa::path(
         get, path = "/configs/{environment}/snapshots/latest.json", tag = "snapshots",
         params(
-            ("environment" = String, Path, description = "The environment's name", example = "prod"),
-            ("If-None-Match" = Option<String>, Header, description = "The ETag that is held already"),
+            ("environment" = String, Path, description = "The name of the environment", example = "prod"),
+            ("If-None-Match" = Option<String>, Header, description = "The ETag of the client's copy"),
         ),
         responses(
             (status = 200, description = "The snapshot", body = Object,
              headers(("etag" = String), ("cache-control" = String))),
-            (status = 304, description = "What is held is what is live"),
-            (status = 404, description = "Nothing is published there", body = ErrorBody),
+            (status = 304, description = "The client's copy is current"),
+            (status = 404, description = "The environment has no published snapshot", body = ErrorBody),
         )
     )]
     #[expect(dead_code, reason = "describes a route")]
     pub(crate) fn latest() {}
 
-    /// The snapshot of one version, which never changes
+    /// Read the snapshot of a version, which never changes
     #[utoipa::path(
         get, path = "/configs/{environment}/snapshots/{version}.json", tag = "snapshots",
         params(
-            ("environment" = String, Path, description = "The environment's name", example = "prod"),
-            ("version" = u64, Path, description = "From 1", example = 3),
-            ("If-None-Match" = Option<String>, Header, description = "The ETag that is held already"),
+            ("environment" = String, Path, description = "The name of the environment", example = "prod"),
+            ("version" = u64, Path, description = "The number of the version, from 1", example = 3),
+            ("If-None-Match" = Option<String>, Header, description = "The ETag of the client's copy"),
         ),
         responses(
             (status = 200, description = "The snapshot", body = Object,
              headers(("etag" = String), ("cache-control" = String))),
-            (status = 304, description = "It is held already"),
-            (status = 404, description = "There is no such version", body = ErrorBody),
+            (status = 304, description = "The client's copy is current"),
+            (status = 404, description = "The version does not exist", body = ErrorBody),
         )
     )]
     #[expect(dead_code, reason = "describes a route")]

@@ -1,4 +1,4 @@
-//! Following new versions ahead of the next poll.
+//! Following the notifications of new versions, so that a new version is loaded before the next poll.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,92 +15,97 @@ use tokio::{
 
 use crate::cache::Cache;
 
-/// The control plane says something every 15 s, if only that nothing is new. Who is silent for so long is lost.
-const SILENCE: Duration = Duration::from_secs(45);
-/// The pauses before connecting again double from the first to the last.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
-/// No line of what we are told is longer.
-const LONGEST_LINE: usize = 4096;
+/// The time without data after which the connection counts as lost. The control plane sends at least a comment every 15 s.
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(45);
+/// The first and the longest pause before connecting again. The pauses in between double.
+const RETRY_PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
+/// The longest line that the control plane may send, in bytes.
+const MAX_LINE_BYTES: usize = 4096;
 
-/// What an event tells.
+/// The data of an event.
 #[derive(Deserialize)]
-struct Told {
+struct VersionEvent {
     environment: String,
     version: u64,
 }
 
-/// Has new versions looked at as soon as the control plane tells of them. Never ends; while the control plane cannot be
-/// heard, the cache polls as ever.
+/// Loads new versions as soon as the control plane's stream of events notifies of them. Never returns. While the stream is
+/// interrupted, the cache only polls.
 pub async fn follow_stream(cache: Arc<Cache>, control: Upstream) {
-    let mut pause = PAUSES.0;
+    let mut pause = RETRY_PAUSES.0;
     loop {
         match control.subscribe("/stream").await {
             Ok(events) => {
-                tracing::info!("the control plane tells of new versions");
-                if heed(&cache, events).await {
-                    pause = PAUSES.0;
+                tracing::info!("connected to the event stream of the control plane");
+                if follow_events(&cache, events).await {
+                    pause = RETRY_PAUSES.0;
                 }
                 tracing::warn!(
-                    "the control plane no longer tells of new versions; looking for them, and connecting again"
+                    "lost the event stream of the control plane: polling until it is connected again"
                 );
             }
-            Err(problem) => tracing::debug!(%problem, "the control plane cannot be heard"),
+            Err(problem) => {
+                tracing::debug!(%problem, "cannot connect to the event stream of the control plane")
+            }
         }
         sleep(pause).await;
-        pause = (pause * 2).min(PAUSES.1);
+        pause = (pause * 2).min(RETRY_PAUSES.1);
     }
 }
 
-/// Has versions looked at that another process publishes, as this process's control plane hears of them. Ends when that does.
+/// Loads versions that another process publishes, as soon as the control plane of this process knows of them. Returns when
+/// the control plane stops.
 pub async fn follow_live(cache: Arc<Cache>, mut live: watch::Receiver<LiveVersions>) {
-    let mut looks = JoinSet::new();
+    let mut loads = JoinSet::new();
     while live.changed().await.is_ok() {
         for (environment, version) in live.borrow_and_update().iter() {
-            if let Some(look) = cache.told(environment, *version) {
-                looks.spawn(look);
+            if let Some(load) = cache.notify(environment, *version) {
+                loads.spawn(load);
             }
         }
-        while looks.try_join_next().is_some() {}
+        while loads.try_join_next().is_some() {}
     }
 }
 
-/// Heeds events until they end. Whether there was one.
-async fn heed(cache: &Arc<Cache>, events: Body) -> bool {
-    let (mut events, mut lines) = (events.into_data_stream(), Lines::default());
-    let (mut heard, mut looks) = (false, JoinSet::new());
-    while let Ok(Some(Ok(bytes))) = timeout(SILENCE, events.next()).await {
-        let Some(told) = lines.told(&bytes) else { break };
-        for Told { environment, version } in told {
-            heard = true;
+/// Follows a stream of events until it ends. Returns whether there was an event.
+async fn follow_events(cache: &Arc<Cache>, stream: Body) -> bool {
+    let (mut stream, mut parser) = (stream.into_data_stream(), EventParser::default());
+    let (mut received, mut loads) = (false, JoinSet::new());
+    while let Ok(Some(Ok(bytes))) = timeout(SILENCE_TIMEOUT, stream.next()).await {
+        let Some(events) = parser.push(&bytes) else { break };
+        for VersionEvent { environment, version } in events {
+            received = true;
             let Ok(environment) = EnvironmentName::new(&environment) else { continue };
-            if let Some(look) = cache.told(&environment, version) {
-                looks.spawn(look);
+            if let Some(load) = cache.notify(&environment, version) {
+                loads.spawn(load);
             }
         }
-        while looks.try_join_next().is_some() {}
+        while loads.try_join_next().is_some() {}
     }
-    heard
+    received
 }
 
-/// Server-sent events as they arrive, in pieces. Only the lines `data: …` are of interest.
+/// A parser of server-sent events that arrive in chunks. The parser reads the `data: …` lines only. The field is the
+/// beginning of an incomplete line.
 #[derive(Default)]
-struct Lines(Vec<u8>);
+struct EventParser(Vec<u8>);
 
-impl Lines {
-    /// What a further piece tells; `None` if these are no events.
-    fn told(&mut self, bytes: &[u8]) -> Option<Vec<Told>> {
-        let mut all = Vec::new();
-        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+impl EventParser {
+    /// Parses a further chunk, and returns the events that it completes; `None` if a line is too long.
+    fn push(&mut self, chunk: &[u8]) -> Option<Vec<VersionEvent>> {
+        let mut events = Vec::new();
+        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
             self.0.extend_from_slice(part);
-            if self.0.len() > LONGEST_LINE {
+            if self.0.len() > MAX_LINE_BYTES {
                 return None;
             }
             if part.ends_with(b"\n") {
-                all.extend(self.0.strip_prefix(b"data:").and_then(|data| serde_json::from_slice(data).ok()));
+                events
+                    .extend(self.0.strip_prefix(b"data:").and_then(|data| serde_json::from_slice(data).ok()));
                 self.0.clear();
             }
         }
-        Some(all)
+        Some(events)
     }
 }
 
@@ -109,22 +114,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_are_understood_however_they_are_cut() {
+    fn events_are_parsed_at_any_chunk_size() {
         let text = "event: version\ndata: {\"environment\":\"prod\",\"version\":3}\n\n:\n\ndata: no\n\n\
                     id: 4\r\ndata:{\"version\":4,\"environment\":\"a\"}\r\n\r\n";
         for size in 1..text.len() {
-            let mut lines = Lines::default();
-            let told: Vec<_> =
-                text.as_bytes().chunks(size).flat_map(|piece| lines.told(piece).unwrap()).collect();
-            let told: Vec<_> = told.iter().map(|told| (told.environment.as_str(), told.version)).collect();
-            assert_eq!(told, [("prod", 3), ("a", 4)], "{size}");
+            let mut parser = EventParser::default();
+            let events: Vec<_> =
+                text.as_bytes().chunks(size).flat_map(|chunk| parser.push(chunk).unwrap()).collect();
+            let events: Vec<_> =
+                events.iter().map(|event| (event.environment.as_str(), event.version)).collect();
+            assert_eq!(events, [("prod", 3), ("a", 4)], "{size}");
         }
     }
 
     #[test]
-    fn what_has_no_lines_is_not_kept() {
-        let mut lines = Lines::default();
-        assert!(lines.told(&[b'x'; LONGEST_LINE]).is_some());
-        assert!(lines.told(b"x").is_none());
+    fn a_line_that_is_too_long_is_refused() {
+        let mut parser = EventParser::default();
+        assert!(parser.push(&[b'x'; MAX_LINE_BYTES]).is_some());
+        assert!(parser.push(b"x").is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! `decide`, by GET and POST.
+//! The decide routes, by GET and POST.
 
 use std::{cell::RefCell, future::Future, mem, net::IpAddr, sync::Arc, time::Instant};
 
@@ -22,120 +22,124 @@ use http_body_util::Either;
 
 use crate::{
     cache::Cache,
-    described::{BodyProblems, DecideAnswers, DecideBody},
+    schemas::{BodyErrors, DecideBody, DecideResponses},
 };
 
-/// Answers those who ask for decisions, by GET and POST, and counts the answers.
+/// The handler of decide requests, by GET and POST. The handler records its own metrics.
 #[derive(Debug)]
-pub struct Deciding {
+pub struct DecideHandler {
     cache: Arc<Cache>,
     limiter: Option<Limiter>,
     metrics: RouteMetrics,
 }
 
-impl Deciding {
-    /// Decides from what `cache` holds. With a limiter, every answer tells the client what it has left.
+impl DecideHandler {
+    /// Creates a handler that decides from the rulesets in `cache`. With a limiter, every response has the `x-ratelimit-…`
+    /// headers.
     #[must_use]
     pub const fn new(cache: Arc<Cache>, limiter: Option<Limiter>, metrics: RouteMetrics) -> Self {
         Self { cache, limiter, metrics }
     }
 
-    async fn respond_in_time(&self, request: Request, client: IpAddr) -> Response {
+    async fn respond_to(&self, request: Request, client: IpAddr) -> Response {
         let started = Instant::now();
-        let _counted = OnPanic(|| self.metrics.record(500, started.elapsed()));
+        let _on_panic = OnPanic(|| self.metrics.record(500, started.elapsed()));
         let limiter = self.limiter.as_ref();
-        let response = limited(limiter, request, client, started, |request| self.decide(request)).await;
+        let response =
+            with_rate_limit(limiter, request, client, started, |request| self.decide(request)).await;
         self.metrics.record(response.status().as_u16(), started.elapsed());
         response
     }
 
     async fn decide(&self, request: Request) -> Response {
-        let answer = if request.method() == Method::POST {
+        let decision = if request.method() == Method::POST {
             by_body(&self.cache, request).await
         } else {
             by_query(&self.cache, request).await
         };
-        match answer {
+        match decision {
             Ok(body) => json_response(StatusCode::OK, body),
             Err(error) => ErrorResponse(error).into_response(),
         }
     }
 }
 
-impl FastPath for Deciding {
-    /// Responds to a GET as [`FastPath::respond`] does, unless the environment must be loaded first; but without a future, and
-    /// with the map of the request's headers as the map of the response's.
+impl FastPath for DecideHandler {
+    /// Responds to a GET as [`FastPath::respond`] does, unless the environment must be loaded first, but without a future. To
+    /// save an allocation, the response reuses the header map of the request.
     fn respond_now(&self, head: &mut Parts, client: IpAddr) -> Option<FastResponse> {
         if !matches!(head.method, Method::GET | Method::HEAD) {
             return None;
         }
         let started = Instant::now();
-        let _counted = OnPanic(|| self.metrics.record(500, started.elapsed()));
+        let _on_panic = OnPanic(|| self.metrics.record(500, started.elapsed()));
 
         let query = Query::parse(head.uri.query().unwrap_or_default());
-        let asked = match &query {
+        let request = match &query {
             Ok(query) => DecideRequest::from_query(query, &Limits::DEFAULT),
             Err(error) => Err(error.clone()),
         };
-        let ruleset = match &asked {
-            Ok(asked) => Some(self.cache.known_ruleset(&asked.environment)?),
+        let ruleset = match &request {
+            Ok(request) => Some(self.cache.known_ruleset(&request.environment)?),
             Err(_) => None,
         };
         let ruleset = ruleset.as_ref().and_then(|ruleset| ruleset.as_deref());
         let limiter = self.limiter.as_ref();
         let allowance = limiter.and_then(|limiter| limiter.count(client, started));
-        let mut answer = match allowance {
+        let mut response = match allowance {
             Some(allowance) if allowance.exceeded => allowance.too_many_requests().map(Either::Right),
-            _ => match asked.and_then(|asked| decide(&asked, ruleset)) {
-                Ok(body) => json_answer(body.into(), mem::take(&mut head.headers)),
+            _ => match request.and_then(|request| decide(&request, ruleset)) {
+                Ok(body) => ok_response(body.into(), mem::take(&mut head.headers)),
                 Err(error) => ErrorResponse(error).into_response().map(Either::Right),
             },
         };
         if let Some((limiter, allowance)) = limiter.zip(allowance) {
-            limiter.insert_headers(allowance, answer.headers_mut());
+            limiter.insert_headers(allowance, response.headers_mut());
         }
-        self.metrics.record(answer.status().as_u16(), started.elapsed());
-        Some(answer)
+        self.metrics.record(response.status().as_u16(), started.elapsed());
+        Some(response)
     }
 
     fn respond(&self, request: Request, client: IpAddr) -> BoxFuture<'_, Response> {
-        self.respond_in_time(request, client).boxed()
+        self.respond_to(request, client).boxed()
     }
 }
 
-/// Has a request answered that asks for a decision, unless its client has asked too often, and tells the client what it
-/// has left. A request by any other method is 404, and is not counted.
-pub async fn limited<A: Future<Output = Response>>(
+/// Calls the handler of a decide request unless the client has exceeded the rate limit, and adds the `x-ratelimit-…` headers
+/// to the response. A request with a method that cannot decide is a 404, and does not count towards the limit.
+pub async fn with_rate_limit<R: Future<Output = Response>>(
     limiter: Option<&Limiter>,
     request: Request,
     client: IpAddr,
     now: Instant,
-    answer: impl FnOnce(Request) -> A,
+    handler: impl FnOnce(Request) -> R,
 ) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         return not_found().await.into_response();
     }
     let Some((limiter, allowance)) = limiter.and_then(|limiter| Some((limiter, limiter.count(client, now)?)))
     else {
-        return answer(request).await;
+        return handler(request).await;
     };
-    let mut response = if allowance.exceeded { allowance.too_many_requests() } else { answer(request).await };
+    let mut response =
+        if allowance.exceeded { allowance.too_many_requests() } else { handler(request).await };
     limiter.insert_headers(allowance, response.headers_mut());
     response
 }
 
 /// Decide for a user
 ///
-/// All running experiments of an environment that the user takes part in, with the variant the user gets.
+/// Returns the user's variant in each running experiment of an environment, except for experiments without a variant for
+/// the user.
 #[utoipa::path(
     get, path = "/decide", tag = "decisions",
     params(
-        ("user_key" = String, Query, description = "Who is decided for, 1 to 1,024 bytes", example = "user-123"),
-        ("env" = String, Query, description = "The environment's name", example = "prod"),
-        ("context" = Option<String>, Query, description = "What is known of the user: a JSON object, at most \
-            64 KiB and 32 levels", example = r#"{"country":"US","plan":"pro"}"#),
+        ("user_key" = String, Query, description = "The user key, 1 to 1,024 bytes", example = "user-123"),
+        ("env" = String, Query, description = "The name of the environment", example = "prod"),
+        ("context" = Option<String>, Query, description = "The context: attributes of the user, as a JSON object of \
+            at most 64 KiB and 32 levels", example = r#"{"country":"US","plan":"pro"}"#),
     ),
-    responses(DecideAnswers)
+    responses(DecideResponses)
 )]
 pub(crate) async fn by_query(cache: &Cache, request: Request) -> Result<Vec<u8>, ApiError> {
     let query = Query::parse(request.uri().query().unwrap_or_default())?;
@@ -144,14 +148,14 @@ pub(crate) async fn by_query(cache: &Cache, request: Request) -> Result<Vec<u8>,
 
 /// Decide for a user, with the parameters in a body
 ///
-/// The same as by GET, but nothing of the user stands in a URL.
+/// Returns the same decision as GET, but keeps the data of the user out of the URL.
 #[utoipa::path(
     post, path = "/decide", tag = "decisions",
     request_body(content = DecideBody, content_type = "application/json"),
-    responses(DecideAnswers, BodyProblems)
+    responses(DecideResponses, BodyErrors)
 )]
 pub(crate) async fn by_body(cache: &Cache, request: Request) -> Result<Vec<u8>, ApiError> {
-    let JsonBody(body) = JsonBody::from_request(request, &()).await.map_err(|failed| failed.0)?;
+    let JsonBody(body) = JsonBody::from_request(request, &()).await.map_err(|error| error.0)?;
     decided(cache, &DecideRequest::from_body(&body, &Limits::DEFAULT)?).await
 }
 
@@ -164,18 +168,18 @@ fn decide(request: &DecideRequest<'_>, ruleset: Option<&Ruleset>) -> Result<Vec<
     thread_local! {
         static BUFFER: RefCell<Buffer> = RefCell::default();
     }
-    // Deciding that breaks off leaves an empty one behind.
+    // After a panic, the next call starts with an empty buffer.
     let mut buffer = BUFFER.take();
-    let answer = answer(request, ruleset, &mut buffer);
+    let decision = answer(request, ruleset, &mut buffer);
     BUFFER.set(buffer);
-    answer
+    decision
 }
 
-/// An answer of 200, with its headers in a map that need not be empty.
-fn json_answer(body: Bytes, mut headers: HeaderMap) -> FastResponse {
+/// Returns a JSON response with status 200. The response reuses the memory of `headers`, but not the headers themselves.
+fn ok_response(body: Bytes, mut headers: HeaderMap) -> FastResponse {
     headers.clear();
     headers.insert(header::CONTENT_TYPE, const { HeaderValue::from_static("application/json") });
-    let mut answer = FastResponse::new(Either::Left(body.into()));
-    *answer.headers_mut() = headers;
-    answer
+    let mut response = FastResponse::new(Either::Left(body.into()));
+    *response.headers_mut() = headers;
+    response
 }

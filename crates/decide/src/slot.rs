@@ -11,27 +11,27 @@ use edgewise_api::{EnvironmentName, loading::Held};
 use edgewise_engine::Ruleset;
 use tokio::time::Instant;
 
-/// What is held of one environment.
+/// The state of one environment.
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) environment: EnvironmentName,
     ruleset: ArcSwapOption<Ruleset>,
-    /// The round of polling in which it was last asked for.
-    used: AtomicU64,
+    /// The polling round of the last request for the environment.
+    last_used: AtomicU64,
     state: Mutex<State>,
-    /// The highest version that was told of.
-    told: AtomicU64,
-    /// Whether somebody goes after what was told of.
+    /// The highest version that the slot was notified of.
+    notified: AtomicU64,
+    /// Whether a task is loading the notified version.
     catching_up: AtomicBool,
-    /// Held while somebody looks at the store on behalf of all who wait.
-    pub(crate) looking: tokio::sync::Mutex<()>,
+    /// The lock of a poll. All requests that wait for the environment wait for the same poll.
+    pub(crate) polling: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     held: Option<Held>,
     problem: Option<String>,
-    looked: Option<Instant>,
+    polled: Option<Instant>,
 }
 
 impl Slot {
@@ -39,11 +39,11 @@ impl Slot {
         Self {
             environment,
             ruleset: ArcSwapOption::empty(),
-            used: AtomicU64::new(0),
+            last_used: AtomicU64::new(0),
             state: Mutex::default(),
-            told: AtomicU64::new(0),
+            notified: AtomicU64::new(0),
             catching_up: AtomicBool::new(false),
-            looking: tokio::sync::Mutex::default(),
+            polling: tokio::sync::Mutex::default(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Slot {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What to decide from, if anything is loaded.
+    /// Returns the loaded ruleset, if any.
     pub(crate) fn ruleset(&self) -> Guard<Option<Arc<Ruleset>>> {
         self.ruleset.load()
     }
@@ -68,64 +68,65 @@ impl Slot {
         self.state().problem.clone()
     }
 
-    /// Notes that there is a version, as somebody says. Whether the caller is to go after it, and to say so by
-    /// [`Slot::caught_up`]: if it is news, and nobody is at it.
-    pub(crate) fn is_told(&self, version: u64) -> bool {
-        self.told.fetch_max(version, Ordering::SeqCst);
-        let is_behind = self.version().unwrap_or_default() < self.highest_told();
+    /// Records a notification of a version. Returns whether the caller must load the version, and then call
+    /// [`Slot::finish_catching_up`]: if the version is newer than the loaded version, and no other task is loading it.
+    pub(crate) fn notify(&self, version: u64) -> bool {
+        self.notified.fetch_max(version, Ordering::SeqCst);
+        let is_behind = self.version().unwrap_or_default() < self.notified_version();
         is_behind && !self.catching_up.swap(true, Ordering::SeqCst)
     }
 
-    /// The highest version that was told of; 0 if none was.
-    pub(crate) fn highest_told(&self) -> u64 {
-        self.told.load(Ordering::SeqCst)
+    /// Returns the highest version that the slot was notified of; 0 without a notification.
+    pub(crate) fn notified_version(&self) -> u64 {
+        self.notified.load(Ordering::SeqCst)
     }
 
-    /// Ends going after what was told of. What cannot be had now is polled for.
-    pub(crate) fn caught_up(&self) {
+    /// Records that the caller has stopped loading the notified version. A later poll loads a version that could not be
+    /// loaded.
+    pub(crate) fn finish_catching_up(&self) {
         self.catching_up.store(false, Ordering::SeqCst);
     }
 
-    /// Notes that it was asked for in this round of polling.
+    /// Records a request for the environment in a polling round.
     pub(crate) fn touch(&self, round: u64) {
-        // Writing only what changes keeps processors from fighting over it.
-        if self.used.load(Ordering::Relaxed) != round {
-            self.used.store(round, Ordering::Relaxed);
+        // Without the check, every request would write to a cache line that all processors share.
+        if self.last_used.load(Ordering::Relaxed) != round {
+            self.last_used.store(round, Ordering::Relaxed);
         }
     }
 
-    pub(crate) fn used(&self) -> u64 {
-        self.used.load(Ordering::Relaxed)
+    pub(crate) fn last_used(&self) -> u64 {
+        self.last_used.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn looked_within(&self, interval: Duration) -> bool {
-        self.state().looked.is_some_and(|looked| looked.elapsed() < interval)
+    pub(crate) fn polled_within(&self, interval: Duration) -> bool {
+        self.state().polled.is_some_and(|polled| polled.elapsed() < interval)
     }
 
-    /// Swaps a ruleset in, unless what is held is as new.
+    /// Swaps a ruleset in, unless the loaded ruleset is as new.
     pub(crate) fn install(&self, ruleset: Arc<Ruleset>, held: Held) {
         let mut state = self.state();
-        if state.held.is_some_and(|now| (held.version, held.pointer) <= (now.version, now.pointer)) {
+        if state.held.is_some_and(|old| (held.version, held.pointer) <= (old.version, old.pointer)) {
             return;
         }
         let (version, experiments) = (ruleset.version(), ruleset.experiments());
         state.held = Some(held);
         self.ruleset.store(Some(ruleset));
-        tracing::info!(environment = %self.environment, version, experiments, "loaded");
+        tracing::info!(environment = %self.environment, version, experiments, "loaded a snapshot");
     }
 
-    /// Notes how a look ended, and, if the environment is known, logs a problem when it begins, changes and ends.
-    pub(crate) fn looked(&self, problem: Option<String>, known: bool) {
+    /// Records the result of a poll. For a known environment, logs when a problem appears, changes or disappears.
+    pub(crate) fn record_poll(&self, problem: Option<String>, known: bool) {
         let mut state = self.state();
-        state.looked = Some(Instant::now());
+        state.polled = Some(Instant::now());
         if state.problem == problem {
             return;
         }
-        let (environment, kept) = (&self.environment, state.held.map(|held| held.version));
+        let (environment, live) = (&self.environment, state.held.map(|held| held.version));
         match &problem {
             _ if !known => {}
-            Some(problem) => tracing::warn!(%environment, problem, kept, "the snapshot cannot be loaded"),
-            None => tracing::info!(%environment, kept, "the snapshot can be loaded again"),
+            Some(problem) => tracing::warn!(%environment, problem, live, "the snapshot cannot be loaded"),
+            None => tracing::info!(%environment, live, "the snapshot can be loaded again"),
         }
         state.problem = problem;
     }

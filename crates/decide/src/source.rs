@@ -1,4 +1,4 @@
-//! Reading a snapshot store: a directory, a bucket, or an address over HTTP.
+//! Reading a snapshot store: a directory, a bucket, or a URL.
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
@@ -14,50 +14,50 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 
-/// How long a store reached over HTTP may take to send one object.
-const WEB_LIMIT: Duration = Duration::from_secs(10);
-/// The largest object that is taken from a store reached over HTTP.
+/// The time limit for reading one object over HTTP.
+const WEB_TIMEOUT: Duration = Duration::from_secs(10);
+/// The size limit of an object that is read over HTTP.
 const WEB_BYTES: usize = 64 << 20;
-/// How long an idle connection to it is kept: less than servers keep theirs.
-const IDLE_LIMIT: Duration = Duration::from_secs(15);
+/// How long an idle HTTP connection is kept open: shorter than servers keep idle connections.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The place of a snapshot store, as options name it.
+/// The location of a snapshot store, as the options configure it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
     /// An object store.
     Objects(objects::Location),
-    /// An address below which `configs/` is, without a trailing slash.
+    /// The URL below which `configs/` is served, without a trailing slash.
     Web(Uri),
 }
 
-/// A snapshot store, to read from.
+/// A snapshot store that is read.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// A store of this process.
+    /// An object store.
     Objects(Arc<dyn ObjectStore>),
-    /// An address below which the objects lie.
+    /// A URL below which the objects are served.
     Web(Arc<Web>),
 }
 
-/// An object as it was read.
+/// An object that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Its content.
+    /// The content.
     pub bytes: Vec<u8>,
-    /// Changes whenever the content does, if the store says so. Quoted.
+    /// The ETag, if the store sends one. Quoted.
     pub etag: Option<String>,
 }
 
-/// The certificates that the system trusts cannot be read, so no `https://` store can be.
+/// The certificates that the system trusts cannot be read. Stores with an `https://` URL need the certificates.
 #[derive(Debug, thiserror::Error)]
 #[error("the system's trusted certificates cannot be read, which an https:// snapshot store needs: {0}")]
 pub struct SourceError(io::Error);
 
 impl Source {
-    /// The store at an address.
+    /// Opens the store at a location.
     ///
     /// # Errors
-    /// [`SourceError`] if it needs TLS and that cannot be had.
+    /// [`SourceError`] if the store needs TLS and the system's certificates cannot be read.
     pub async fn open(location: &Location) -> Result<Self, SourceError> {
         match location {
             Location::Objects(location) => Ok(Self::Objects(location.open_read_only().await)),
@@ -65,16 +65,16 @@ impl Source {
         }
     }
 
-    /// A directory that holds `configs/`. It need not exist yet.
+    /// Opens the directory that holds `configs/`. The directory need not exist yet.
     #[must_use]
     pub fn directory(path: &Path) -> Self {
         Self::Objects(Arc::new(Directory::read_only(path)))
     }
 
-    /// The object at `path`, or `None` if there is none.
+    /// Returns the object at `path`, or `None` if no object exists there.
     ///
     /// # Errors
-    /// What is wrong with the store, for the log.
+    /// A description of the store's error, for the log.
     pub async fn get(&self, path: &str) -> Result<Option<Found>, String> {
         match self {
             Self::Objects(objects) => {
@@ -86,7 +86,7 @@ impl Source {
     }
 }
 
-/// A store reached over HTTP.
+/// A store that is read over HTTP.
 #[derive(Debug)]
 pub struct Web {
     client: WebClient,
@@ -105,7 +105,7 @@ impl Web {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         let mut client = Client::builder(TokioExecutor::new());
-        client.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_LIMIT);
+        client.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE_TIMEOUT);
         let client = if base.scheme() == Some(&Scheme::HTTPS) {
             let connector = HttpsConnectorBuilder::new()
                 .with_provider_and_native_roots(rustls::crypto::aws_lc_rs::default_provider())
@@ -121,9 +121,9 @@ impl Web {
     }
 
     async fn get(&self, path: &str) -> Result<Option<Found>, String> {
-        match tokio::time::timeout(WEB_LIMIT, self.fetch(path)).await {
+        match tokio::time::timeout(WEB_TIMEOUT, self.fetch(path)).await {
             Ok(found) => found,
-            Err(_) => Err(format!("no answer within {} s", WEB_LIMIT.as_secs())),
+            Err(_) => Err(format!("no response within {} s", WEB_TIMEOUT.as_secs())),
         }
     }
 
@@ -132,16 +132,16 @@ impl Web {
             .header(header::USER_AGENT, concat!("edgewise/", env!("CARGO_PKG_VERSION")))
             .body(Body::empty())
             .map_err(|error| error.to_string())?;
-        let answer = match &self.client {
+        let response = match &self.client {
             WebClient::Plain(client) => client.request(request),
             WebClient::Tls(client) => client.request(request),
         };
-        let (head, body) = answer.await.map_err(|error| with_causes(&error))?.into_parts();
+        let (head, body) = response.await.map_err(|error| with_causes(&error))?.into_parts();
         match head.status {
             StatusCode::OK => {}
-            // A public bucket says 403 of an object that is not there.
+            // A public bucket responds 403 for a missing object.
             StatusCode::NOT_FOUND | StatusCode::FORBIDDEN => return Ok(None),
-            status => return Err(format!("the store answered with status {status}")),
+            status => return Err(format!("the store responded with status {status}")),
         }
         let body = Limited::new(body, WEB_BYTES).collect().await.map_err(|error| error.to_string())?;
         let etag = head.headers.get(header::ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
@@ -149,7 +149,7 @@ impl Web {
     }
 }
 
-/// The client's own text says only that sending failed; the causes say why.
+/// Formats an error with its causes. The text of a client error itself says only that the request failed.
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

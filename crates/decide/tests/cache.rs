@@ -1,5 +1,5 @@
-//! What a decision plane keeps of the store, whatever the store does.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The cache of a decision plane, with a store that changes, fails, hangs, and loses objects.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -15,7 +15,7 @@ use std::{
 
 use async_trait::async_trait;
 use edgewise_api::paths;
-use edgewise_decide::{Cache, KEPT_ENVIRONMENTS, Source};
+use edgewise_decide::{Cache, MAX_ENVIRONMENTS, Source};
 use edgewise_engine::Ruleset;
 use edgewise_objects::{Condition, Object, ObjectError, ObjectStore, Put};
 use support::{name, snapshot};
@@ -27,7 +27,7 @@ fn ruleset(version: u64) -> Ruleset {
     Ruleset::from_json(snapshot(version).as_bytes()).unwrap()
 }
 
-/// A store that a test fills, breaks, and holds up.
+/// A store that a test can fill, break, and block.
 #[derive(Debug)]
 struct Store {
     objects: Mutex<HashMap<String, String>>,
@@ -95,7 +95,7 @@ fn problem(cache: &Cache, environment: &str) -> Option<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_environment_is_loaded_when_it_is_first_asked_for() {
+async fn an_environment_is_loaded_at_its_first_request() {
     let store = Store::new();
     store.publish("prod", 3);
     let cache = store.cache();
@@ -106,7 +106,7 @@ async fn an_environment_is_loaded_when_it_is_first_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_first_requests_cause_one_look() {
+async fn many_first_requests_cause_one_poll() {
     let store = Store::new();
     store.publish("prod", 3);
     let closed = store.gate.acquire_many(1000).await.unwrap();
@@ -143,18 +143,18 @@ async fn a_newer_version_is_swapped_in_and_an_older_one_is_not() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_published_snapshot_is_live_at_once_unless_it_is_older() {
+async fn an_installed_ruleset_is_live_at_once_unless_it_is_older() {
     let store = Store::new();
     let cache = store.cache();
     assert_eq!(version(&cache, "prod").await, None);
-    cache.offer(&name("prod"), ruleset(7));
+    cache.install(&name("prod"), ruleset(7));
     assert_eq!(version(&cache, "prod").await, Some(7));
-    cache.offer(&name("prod"), ruleset(6));
+    cache.install(&name("prod"), ruleset(6));
     assert_eq!(version(&cache, "prod").await, Some(7));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_was_under_way_does_not_undo_what_was_published_meanwhile() {
+async fn a_running_poll_does_not_replace_a_newer_installed_ruleset() {
     let store = Store::new();
     store.publish("prod", 1);
     let cache = store.cache();
@@ -162,21 +162,21 @@ async fn a_look_that_was_under_way_does_not_undo_what_was_published_meanwhile() 
     store.publish("prod", 2);
     let before = store.gets();
     let closed = store.gate.acquire_many(1000).await.unwrap();
-    let look = tokio::spawn({
+    let poll = tokio::spawn({
         let cache = cache.clone();
         async move { cache.poll().await }
     });
     while store.gets() == before {
         yield_now().await;
     }
-    cache.offer(&name("prod"), ruleset(3));
+    cache.install(&name("prod"), ruleset(3));
     drop(closed);
-    look.await.unwrap();
+    poll.await.unwrap();
     assert_eq!(version(&cache, "prod").await, Some(3));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_good_snapshot_stays_while_the_next_one_is_corrupt_or_the_store_fails() {
+async fn the_last_good_snapshot_stays_live_while_the_next_one_is_corrupt_or_the_store_fails() {
     let store = Store::new();
     store.publish("prod", 3);
     let cache = store.cache();
@@ -203,7 +203,7 @@ async fn the_last_good_snapshot_stays_while_the_next_one_is_corrupt_or_the_store
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_good_snapshot_stays_when_the_store_has_lost_everything() {
+async fn the_last_good_snapshot_stays_live_when_the_store_has_lost_all_objects() {
     let store = Store::new();
     store.publish("prod", 3);
     let cache = store.cache();
@@ -215,7 +215,7 @@ async fn the_last_good_snapshot_stays_when_the_store_has_lost_everything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_environment_whose_first_snapshot_is_corrupt_is_shown_and_recovers() {
+async fn an_environment_whose_first_snapshot_is_corrupt_is_reported_and_recovers() {
     let store = Store::new();
     store.publish("prod", 1);
     store.put(paths::snapshot(&name("prod"), 1), "{");
@@ -233,90 +233,90 @@ async fn an_unknown_environment_is_remembered_as_unknown_for_one_interval() {
     let store = Store::new();
     let cache = store.cache();
     assert_eq!(version(&cache, "later").await, None);
-    let looked = store.gets();
+    let gets = store.gets();
     assert_eq!(version(&cache, "later").await, None);
-    assert_eq!(store.gets(), looked);
+    assert_eq!(store.gets(), gets);
 
     store.publish("later", 1);
     tokio::time::advance(INTERVAL).await;
     assert_eq!(version(&cache, "later").await, Some(1));
-    assert_eq!(cache.unknown(), 0);
+    assert_eq!(cache.unknown_environments(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn any_number_of_unknown_environments_takes_bounded_memory() {
+async fn the_number_of_unknown_environments_is_bounded() {
     let store = Store::new();
     let cache = store.cache();
     for number in 0..3000 {
         assert_eq!(version(&cache, &format!("made-up-{number}")).await, None);
     }
-    assert!(cache.unknown() <= 1000, "{}", cache.unknown());
+    assert!(cache.unknown_environments() <= 1000, "{}", cache.unknown_environments());
     assert!(cache.versions().is_empty() && cache.problems().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_environment_too_many_displaces_the_one_longest_not_asked_for() {
+async fn an_environment_beyond_the_limit_evicts_the_least_recently_used_one() {
     let store = Store::new();
     let cache = store.cache();
-    for number in 0..KEPT_ENVIRONMENTS {
-        cache.offer(&name(&format!("e{number}")), ruleset(1));
+    for number in 0..MAX_ENVIRONMENTS {
+        cache.install(&name(&format!("e{number}")), ruleset(1));
     }
     cache.poll().await;
-    for number in (0..KEPT_ENVIRONMENTS).filter(|number| *number != 500) {
+    for number in (0..MAX_ENVIRONMENTS).filter(|number| *number != 500) {
         version(&cache, &format!("e{number}")).await;
     }
-    cache.offer(&name("one-more"), ruleset(1));
+    cache.install(&name("one-more"), ruleset(1));
     let versions = cache.versions();
-    assert_eq!(versions.len(), KEPT_ENVIRONMENTS);
+    assert_eq!(versions.len(), MAX_ENVIRONMENTS);
     assert!(!versions.contains_key("e500") && versions.contains_key("one-more"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_store_that_never_answers_holds_nobody_up_for_ever() {
+async fn requests_do_not_wait_for_ever_for_a_store_that_hangs() {
     let store = Store::new();
     store.publish("prod", 1);
     let cache = store.cache();
     version(&cache, "prod").await;
     store.gate.forget_permits(1000);
-    // Time is not real here: it passes as soon as everything waits.
+    // The test's clock is paused: time passes as soon as all tasks wait.
     assert_eq!(version(&cache, "other").await, None);
-    assert!(!store.cache().store_answers().await);
+    assert!(!store.cache().store_responds().await);
     cache.poll().await;
     assert_eq!(version(&cache, "prod").await, Some(1));
-    assert!(problem(&cache, "prod").unwrap().contains("no answer within 10 s"));
+    assert!(problem(&cache, "prod").unwrap().contains("no response within 10 s"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn however_often_a_version_is_told_of_one_look_goes_after_it() {
+async fn many_notifications_of_a_version_cause_one_poll() {
     let store = Store::new();
     store.publish("prod", 1);
     let cache = Arc::new(Cache::new(Source::Objects(store.clone()), INTERVAL));
     let version = async || cache.ruleset(&name("prod")).await.map(|ruleset| ruleset.version());
-    assert!(cache.told(&name("prod"), 1).is_none(), "nobody has asked for it");
+    assert!(cache.notify(&name("prod"), 1).is_none(), "the environment was never requested");
     assert_eq!(version().await, Some(1));
-    assert!(cache.told(&name("prod"), 1).is_none(), "it is held");
+    assert!(cache.notify(&name("prod"), 1).is_none(), "the version is loaded");
 
     store.publish("prod", 3);
-    let look = cache.told(&name("prod"), 2).unwrap();
-    for told in (0..1000).rev() {
-        assert!(cache.told(&name("prod"), told % 4).is_none(), "somebody is at it");
+    let load = cache.notify(&name("prod"), 2).unwrap();
+    for number in (0..1000).rev() {
+        assert!(cache.notify(&name("prod"), number % 4).is_none(), "another task is loading the version");
     }
-    look.await;
+    load.await;
     assert_eq!(version().await, Some(3));
 
-    // What the store does not have yet is not waited for, and looked for again when it is told again.
-    cache.told(&name("prod"), 9).unwrap().await;
+    // The cache does not wait for a version that the store does not have yet. A further notification polls again.
+    cache.notify(&name("prod"), 9).unwrap().await;
     assert_eq!(version().await, Some(3));
     store.publish("prod", 9);
-    cache.told(&name("prod"), 9).unwrap().await;
+    cache.notify(&name("prod"), 9).unwrap().await;
     assert_eq!(version().await, Some(9));
 
-    // Nor does a store that hangs gather those who wait.
+    // Notifications do not accumulate while the store hangs.
     store.gate.forget_permits(1000);
-    let look = cache.told(&name("prod"), 10).unwrap();
-    assert!((0..1000).all(|_| cache.told(&name("prod"), 11).is_none()));
+    let load = cache.notify(&name("prod"), 10).unwrap();
+    assert!((0..1000).all(|_| cache.notify(&name("prod"), 11).is_none()));
     store.gate.add_permits(1000);
     store.publish("prod", 11);
-    look.await;
+    load.await;
     assert_eq!(version().await, Some(11));
 }

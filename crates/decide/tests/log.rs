@@ -1,5 +1,5 @@
-//! What a decision plane logs. One test alone: who else is in the process may turn off, for all, what it is about to log.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The log of a decision plane. The file has a single test, because other tests in the process could disable the log events.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 

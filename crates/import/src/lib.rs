@@ -1,24 +1,24 @@
-//! Importing what another system keeps: ids, salts, states, times and version numbers stay as they are, so that every user
-//! stays in the same variant.
+//! Importing the data of another system. Ids, salts, statuses, times and version numbers are kept, so that every user stays
+//! in the same variant.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`reference`] | reading the reference system: its database, or a snapshot that it published |
-//! | [`found`] | what a system was found to keep, and what cannot be imported |
-//! | [`plan`] | the plan: what is new, the same, or different and so left alone |
+//! | [`reference`] | reading the reference system: its database, or a published snapshot |
+//! | [`source`] | the data of a source system, and the resources that cannot be imported |
+//! | [`plan`] | the plan: a comparison of every imported resource with the existing resources |
 //! | `report` | a plan as text |
-//! | [`run`] | showing a plan, or carrying it out |
+//! | [`run`] | reporting a plan, or applying it |
 //!
-//! One folder holds the reader of each system. A reader reads rows with the functions that read requests, so that
-//! whatever is imported could have been made here, and whatever cannot be is refused for the same reasons. Writing is left
-//! to [`Services::import`](edgewise_control::services::Services::import).
+//! Each system has a folder with its reader. A reader validates rows with the functions that validate requests, so that
+//! every imported resource is one that the API could have created, and other resources are refused with the same errors.
+//! [`Services::import`](edgewise_control::services::Services::import) writes the resources.
 #![forbid(unsafe_code)]
 
-pub mod found;
 pub mod plan;
 pub mod reference;
 mod report;
 pub mod run;
+pub mod source;
 
-pub use found::{Found, LeftOut};
-pub use plan::{EnvironmentPlan, Fate, Planned, plan};
+pub use plan::{Comparison, EnvironmentPlan, PlannedItem, plan};
+pub use source::{Skipped, SourceData};

@@ -1,4 +1,4 @@
-//! The plan of an import: a function without I/O, whose result is also the report.
+//! The plan of an import: a pure function of the imported data and the existing data. Formatting the plan gives the report.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,55 +10,56 @@ use edgewise_control::services::imports::{
 };
 use edgewise_database::OpenError;
 
-/// What is to become of something that comes.
+/// The comparison of an imported resource with the existing resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// It is not here yet.
+pub enum Comparison {
+    /// The resource does not exist yet, and is to be created.
     New,
-    /// It is here, and the same.
+    /// The resource exists, and is identical.
     Same,
-    /// It is here, and differs: it is left as it is here. Each text says in what.
-    Differs(Vec<String>),
-    /// It is not here, and cannot be: the text says why.
-    LeftOut(String),
+    /// The resource exists with differences, which the texts describe. The existing resource is not changed.
+    Different(Vec<String>),
+    /// The resource does not exist and cannot be created, for the reason in the text.
+    Skipped(String),
 }
 
-/// Something that comes, and what is to become of it.
+/// An imported resource with its comparison.
 #[derive(Clone, Debug)]
-pub struct Planned<T> {
-    /// What comes.
-    pub it: T,
-    /// What is to become of it.
-    pub fate: Fate,
+pub struct PlannedItem<T> {
+    /// The imported resource.
+    pub item: T,
+    /// The comparison with the existing resources.
+    pub comparison: Comparison,
 }
 
-/// What is to become of an environment and all that belongs to it.
+/// The plan of an environment with its audiences and experiments.
 #[derive(Clone, Debug)]
 pub struct EnvironmentPlan {
-    /// What comes, without what belongs to it.
+    /// The imported environment, without its audiences and experiments.
     pub environment: Environment,
-    /// What is to become of it. Nothing below it is planned if it is left alone.
-    pub fate: Fate,
-    /// The id of the one that is here.
+    /// The comparison of the environment itself. The audiences and experiments of a different or skipped environment are
+    /// not planned.
+    pub comparison: Comparison,
+    /// The id of the existing environment.
     pub id: Option<String>,
-    /// The highest number that was used elsewhere, if it is above all that were used here.
+    /// The highest version number of the source, if it is higher than all version numbers in Edgewise.
     pub number: Option<u64>,
-    /// By creation.
-    pub audiences: Vec<Planned<Audience>>,
-    /// The ids of audiences that are here, by name.
+    /// The imported audiences, by creation.
+    pub audiences: Vec<PlannedItem<Audience>>,
+    /// The ids of existing audiences, by name.
     pub audience_ids: HashMap<String, String>,
-    /// By creation.
-    pub experiments: Vec<Planned<Experiment>>,
+    /// The imported experiments, by creation.
+    pub experiments: Vec<PlannedItem<Experiment>>,
 }
 
 impl EnvironmentPlan {
-    /// Whether there is anything to do.
+    /// Whether the plan changes anything.
     #[must_use]
     pub fn changes(&self) -> bool {
         !self.additions().is_empty()
     }
 
-    /// Whether what is to be done changes what is live.
+    /// Whether the plan changes the live snapshot.
     #[must_use]
     pub fn publishes(&self) -> bool {
         self.additions().publishes()
@@ -67,12 +68,12 @@ impl EnvironmentPlan {
 
 impl ImportPlan for EnvironmentPlan {
     fn additions(&self) -> Additions<'_> {
-        if !matches!(self.fate, Fate::New | Fate::Same) {
+        if !matches!(self.comparison, Comparison::New | Comparison::Same) {
             return Additions::default();
         }
         Additions {
             environment_id: self.id.as_deref(),
-            environment: (self.fate == Fate::New).then_some(&self.environment),
+            environment: (self.comparison == Comparison::New).then_some(&self.environment),
             number: self.number,
             audiences: new(&self.audiences).collect(),
             audience_ids: self.audience_ids.clone(),
@@ -81,15 +82,15 @@ impl ImportPlan for EnvironmentPlan {
     }
 }
 
-fn new<T>(planned: &[Planned<T>]) -> impl Iterator<Item = &T> {
-    planned.iter().filter(|planned| planned.fate == Fate::New).map(|planned| &planned.it)
+fn new<T>(planned: &[PlannedItem<T>]) -> impl Iterator<Item = &T> {
+    planned.iter().filter(|planned| planned.comparison == Comparison::New).map(|planned| &planned.item)
 }
 
 /// Plans the import of environments into the database at a URL, without changing the database.
 ///
 /// # Errors
 /// If the database cannot be opened.
-pub async fn dry_run(
+pub async fn plan_all(
     database_url: &str,
     environments: Vec<Environment>,
 ) -> Result<Vec<EnvironmentPlan>, OpenError> {
@@ -102,29 +103,29 @@ pub async fn dry_run(
         .collect())
 }
 
-/// The target of an environment.
+/// Returns the target of an imported environment.
 #[must_use]
 pub fn target(environment: &Environment) -> Target {
     Target { id: environment.id.clone(), name: environment.name.clone() }
 }
 
-/// Says what is to be done with an environment.
+/// Plans the import of an environment with its audiences and experiments.
 #[must_use]
 pub fn plan(mut environment: Environment, existing: &Existing) -> EnvironmentPlan {
     let audiences = std::mem::take(&mut environment.audiences);
     let experiments = std::mem::take(&mut environment.experiments);
-    let (fate, id) = place(&environment, existing);
+    let (comparison, id) = compare_environment(&environment, existing);
     let number = Some(environment.highest_version).filter(|number| *number > existing.highest_version);
     let mut plan = EnvironmentPlan {
         environment,
-        fate,
+        comparison,
         id,
         number,
         audiences: Vec::new(),
         audience_ids: HashMap::new(),
         experiments: Vec::new(),
     };
-    if !matches!(plan.fate, Fate::New | Fate::Same) {
+    if !matches!(plan.comparison, Comparison::New | Comparison::Same) {
         plan.number = None;
         return plan;
     }
@@ -133,96 +134,100 @@ pub fn plan(mut environment: Environment, existing: &Existing) -> EnvironmentPla
             Some(id) => *id == here.id,
             None => audience.name == here.name,
         });
-        let fate = match here {
+        let comparison = match here {
             Some(here) => {
                 plan.audience_ids.insert(audience.name.clone(), here.id.clone());
-                differences(audience_differences(&audience, here))
+                same_or_different(audience_differences(&audience, here))
             }
             None if existing.audiences.iter().any(|here| here.name == audience.name) => {
-                Fate::LeftOut("another audience has its name here".to_owned())
+                Comparison::Skipped("another audience in Edgewise has the same name".to_owned())
             }
-            None => id_is_free(audience.id.iter().map(String::as_str), existing),
+            None => check_ids(audience.id.iter().map(String::as_str), existing),
         };
-        plan.audiences.push(Planned { it: audience, fate });
+        plan.audiences.push(PlannedItem { item: audience, comparison });
     }
     let by_id: HashMap<&str, &resources::Experiment> =
         existing.experiments.iter().map(|here| (here.row.id.as_str(), here)).collect();
     let keys: HashSet<&str> = existing.experiments.iter().map(|here| here.row.key.as_str()).collect();
     let mut room = usize::try_from(limits::EXPERIMENTS).unwrap_or(0).saturating_sub(keys.len());
     for experiment in experiments {
-        let fate = match by_id.get(experiment.id.as_str()) {
-            Some(here) => differences(experiment_differences(&experiment, here)),
+        let comparison = match by_id.get(experiment.id.as_str()) {
+            Some(here) => same_or_different(experiment_differences(&experiment, here)),
             None if keys.contains(experiment.key.as_str()) => {
-                Fate::LeftOut("another experiment has its key here".to_owned())
+                Comparison::Skipped("another experiment in Edgewise has the same key".to_owned())
             }
-            None => match id_is_free(ids_of(&experiment), existing) {
-                Fate::New => audience_is_right(&experiment, &plan.audiences),
-                refused => refused,
+            None => match check_ids(ids_of(&experiment), existing) {
+                Comparison::New => check_audience(&experiment, &plan.audiences),
+                skipped => skipped,
             },
         };
-        let fate = match fate {
-            Fate::New if room == 0 => {
-                Fate::LeftOut(format!("an environment holds at most {} experiments", limits::EXPERIMENTS))
-            }
-            Fate::New => {
+        let comparison = match comparison {
+            Comparison::New if room == 0 => Comparison::Skipped(format!(
+                "an environment can have at most {} experiments",
+                limits::EXPERIMENTS
+            )),
+            Comparison::New => {
                 room -= 1;
-                Fate::New
+                Comparison::New
             }
-            fate => fate,
+            comparison => comparison,
         };
-        plan.experiments.push(Planned { it: experiment, fate });
+        plan.experiments.push(PlannedItem { item: experiment, comparison });
     }
     plan
 }
 
-/// What is to become of the environment itself, and the id of the one that is here.
-fn place(environment: &Environment, existing: &Existing) -> (Fate, Option<String>) {
+/// Compares the environment itself, and returns the id of the existing environment.
+fn compare_environment(environment: &Environment, existing: &Existing) -> (Comparison, Option<String>) {
     match (&existing.same_id, &existing.same_name) {
         (Some(here), _) if here.name != environment.name.as_str() => {
-            (Fate::Differs(vec![format!("its name is `{}` here", here.name)]), None)
+            (Comparison::Different(vec![format!("its name is `{}` in Edgewise", here.name)]), None)
         }
-        (Some(here), _) => (Fate::Same, Some(here.id.clone())),
-        (None, Some(here)) if environment.id.is_none() => (Fate::Same, Some(here.id.clone())),
+        (Some(here), _) => (Comparison::Same, Some(here.id.clone())),
+        (None, Some(here)) if environment.id.is_none() => (Comparison::Same, Some(here.id.clone())),
         (None, Some(here)) => {
-            let why = format!(
-                "another environment has its name here (id {}): import into a database without it",
+            let reason = format!(
+                "another environment in Edgewise has the same name (id `{}`): import into a database without that \
+                 environment",
                 here.id
             );
-            (Fate::LeftOut(why), None)
+            (Comparison::Skipped(reason), None)
         }
-        (None, None) => (id_is_free(environment.id.iter().map(String::as_str), existing), None),
+        (None, None) => (check_ids(environment.id.iter().map(String::as_str), existing), None),
     }
 }
 
-fn id_is_free<'a>(mut ids: impl Iterator<Item = &'a str>, existing: &Existing) -> Fate {
+fn check_ids<'a>(mut ids: impl Iterator<Item = &'a str>, existing: &Existing) -> Comparison {
     match ids.find(|id| existing.ids.contains(*id)) {
-        Some(id) => Fate::LeftOut(format!("something else has the id `{id}` here")),
-        None => Fate::New,
+        Some(id) => Comparison::Skipped(format!("another resource in Edgewise has the id `{id}`")),
+        None => Comparison::New,
     }
 }
 
-/// Every id that an experiment brings.
+/// Returns the ids of an experiment, its variants and its allocations.
 fn ids_of(experiment: &Experiment) -> impl Iterator<Item = &str> {
     let variants = experiment.variants.iter().map(|variant| variant.id.as_str());
     let allocations = experiment.allocations.iter().filter_map(|allocation| allocation.id.as_deref());
     std::iter::once(experiment.id.as_str()).chain(variants).chain(allocations)
 }
 
-/// With an audience that is another one here, an experiment would reach other users.
-fn audience_is_right(experiment: &Experiment, audiences: &[Planned<Audience>]) -> Fate {
-    let Some(name) = &experiment.audience else { return Fate::New };
-    let audience = audiences.iter().find(|audience| audience.it.name == *name);
-    match audience.map(|audience| &audience.fate) {
-        Some(Fate::New | Fate::Same) => Fate::New,
-        Some(Fate::Differs(_)) => Fate::LeftOut(format!("its audience `{name}` differs here")),
-        Some(Fate::LeftOut(_)) | None => {
-            Fate::LeftOut(format!("its audience `{name}` cannot be carried over"))
+/// Skips an experiment whose audience is different in Edgewise, because the experiment would apply to other users.
+fn check_audience(experiment: &Experiment, audiences: &[PlannedItem<Audience>]) -> Comparison {
+    let Some(name) = &experiment.audience else { return Comparison::New };
+    let audience = audiences.iter().find(|audience| audience.item.name == *name);
+    match audience.map(|audience| &audience.comparison) {
+        Some(Comparison::New | Comparison::Same) => Comparison::New,
+        Some(Comparison::Different(_)) => {
+            Comparison::Skipped(format!("its audience `{name}` is different in Edgewise"))
+        }
+        Some(Comparison::Skipped(_)) | None => {
+            Comparison::Skipped(format!("its audience `{name}` cannot be imported"))
         }
     }
 }
 
-fn differences(differences: Vec<String>) -> Fate {
-    if differences.is_empty() { Fate::Same } else { Fate::Differs(differences) }
+fn same_or_different(differences: Vec<String>) -> Comparison {
+    if differences.is_empty() { Comparison::Same } else { Comparison::Different(differences) }
 }
 
 fn audience_differences(audience: &Audience, here: &resources::AudienceRow) -> Vec<String> {
@@ -248,30 +253,30 @@ fn experiment_differences(experiment: &Experiment, here: &resources::Experiment)
     );
     let text = |json: &Option<Box<RawValue>>| json.as_deref().map(|json| json.get().to_owned());
     found.check("targetingRules", text(&experiment.targeting_rules) == text(&row.targeting_rules));
-    let comes: Vec<_> = experiment
+    let imported: Vec<_> = experiment
         .variants
         .iter()
         .map(|variant| (&variant.id, &variant.key, &variant.name, text(&variant.payload)))
         .collect();
-    let is: Vec<_> = here
+    let existing: Vec<_> = here
         .variants
         .iter()
         .map(|variant| (&variant.id, &variant.key, &variant.name, text(&variant.payload)))
         .collect();
-    found.check("variants", same_in_any_order(comes, is));
-    let comes: Vec<_> = experiment
+    found.check("variants", same_in_any_order(imported, existing));
+    let imported: Vec<_> = experiment
         .allocations
         .iter()
         .map(|allocation| {
             (&allocation.range.variant_id, allocation.range.range_start, allocation.range.range_end)
         })
         .collect();
-    let is: Vec<_> = here
+    let existing: Vec<_> = here
         .allocations
         .iter()
         .map(|allocation| (&allocation.variant_id, allocation.range_start, allocation.range_end))
         .collect();
-    found.check("allocations", same_in_any_order(comes, is));
+    found.check("allocations", same_in_any_order(imported, existing));
     found.0
 }
 
@@ -281,7 +286,7 @@ fn same_in_any_order<T: Ord>(mut left: Vec<T>, mut right: Vec<T>) -> bool {
     left == right
 }
 
-/// In what something differs, in words.
+/// The differences of a resource, as texts.
 #[derive(Default)]
 struct Differences(Vec<String>);
 
@@ -292,13 +297,13 @@ impl Differences {
         }
     }
 
-    /// For values that are short enough to be shown.
-    fn compare(&mut self, field: &str, comes: &str, is: &str) {
-        if comes != is {
+    /// Compares values that are short enough for the report.
+    fn compare(&mut self, field: &str, imported: &str, existing: &str) {
+        if imported != existing {
             self.0.push(format!(
-                "`{field}` is `{}` here and `{}` there",
-                is.escape_debug(),
-                comes.escape_debug()
+                "`{field}` is `{}` in Edgewise and `{}` in the source",
+                existing.escape_debug(),
+                imported.escape_debug()
             ));
         }
     }

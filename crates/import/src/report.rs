@@ -3,34 +3,34 @@
 use std::fmt::{self, Display, Formatter};
 
 use crate::{
-    found::LeftOut,
-    plan::{EnvironmentPlan, Fate, Planned},
+    plan::{Comparison, EnvironmentPlan, PlannedItem},
+    source::Skipped,
 };
 
-impl Display for LeftOut {
+impl Display for Skipped {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.why)
+        write!(f, "{}: {}", self.resource, self.reason)
     }
 }
 
-/// How many things have which fate.
+/// The number of items with each comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {
     new: usize,
     same: usize,
-    differ: usize,
-    left_out: usize,
+    different: usize,
+    skipped: usize,
 }
 
 impl Counts {
-    fn of<'a>(fates: impl Iterator<Item = &'a Fate>) -> Self {
+    fn of<T>(items: &[PlannedItem<T>]) -> Self {
         let mut counts = Self::default();
-        for fate in fates {
-            match fate {
-                Fate::New => counts.new += 1,
-                Fate::Same => counts.same += 1,
-                Fate::Differs(_) => counts.differ += 1,
-                Fate::LeftOut(_) => counts.left_out += 1,
+        for item in items {
+            match item.comparison {
+                Comparison::New => counts.new += 1,
+                Comparison::Same => counts.same += 1,
+                Comparison::Different(_) => counts.different += 1,
+                Comparison::Skipped(_) => counts.skipped += 1,
             }
         }
         counts
@@ -41,61 +41,66 @@ impl Display for Counts {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let parts = [
             (self.new, "new"),
-            (self.same, "here and the same"),
-            (self.differ, "here and different, left alone"),
-            (self.left_out, "left out"),
+            (self.same, "identical"),
+            (self.different, "different (not changed)"),
+            (self.skipped, "skipped"),
         ];
         let parts: Vec<String> = parts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"))
+            .map(|(count, comparison)| format!("{count} {comparison}"))
             .collect();
         f.write_str(if parts.is_empty() { "none" } else { "" })?;
         f.write_str(&parts.join(", "))
     }
 }
 
-/// The plan of an environment: a line for the environment, two that count what belongs to it, and one for each thing that
-/// is new (`+`), differs (`~`) or is left out (`!`).
+/// Formats the plan of an environment: a line for the environment, two lines that count its audiences and experiments, and a
+/// line for each audience and experiment that is new (`+`), different (`~`) or skipped (`!`).
 impl Display for EnvironmentPlan {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "environment `{}`: ", self.environment.name)?;
-        match &self.fate {
-            Fate::New => writeln!(f, "new")?,
-            Fate::Same => writeln!(f, "here already")?,
-            Fate::Differs(problems) => {
-                return writeln!(f, "left alone with all in it, for {}", problems.join(", "));
+        match &self.comparison {
+            Comparison::New => writeln!(f, "new")?,
+            Comparison::Same => writeln!(f, "exists already")?,
+            Comparison::Different(differences) => {
+                return writeln!(
+                    f,
+                    "different (not changed; its audiences and experiments are skipped): {}",
+                    differences.join(", ")
+                );
             }
-            Fate::LeftOut(why) => return writeln!(f, "left out with all in it, for {why}"),
+            Comparison::Skipped(reason) => {
+                return writeln!(f, "skipped with its audiences and experiments: {reason}");
+            }
         }
         if let Some(number) = self.number {
             writeln!(f, "  versions up to {number} were used; the next one is {}", number + 1)?;
         }
-        writeln!(f, "  audiences: {}", Counts::of(self.audiences.iter().map(|audience| &audience.fate)))?;
-        for Planned { it, fate } in &self.audiences {
-            line(f, format_args!("audience `{}`", it.name.escape_debug()), fate)?;
+        writeln!(f, "  audiences: {}", Counts::of(&self.audiences))?;
+        for PlannedItem { item, comparison } in &self.audiences {
+            line(f, format_args!("audience `{}`", item.name.escape_debug()), comparison)?;
         }
-        let fates = self.experiments.iter().map(|experiment| &experiment.fate);
-        writeln!(f, "  experiments: {}", Counts::of(fates))?;
-        for Planned { it, fate } in &self.experiments {
-            let what = format_args!(
+        writeln!(f, "  experiments: {}", Counts::of(&self.experiments))?;
+        for PlannedItem { item, comparison } in &self.experiments {
+            let resource = format_args!(
                 "experiment `{}` ({}, variants: {}, allocations: {})",
-                it.key.escape_debug(),
-                it.status,
-                it.variants.len(),
-                it.allocations.len()
+                item.key.escape_debug(),
+                item.status,
+                item.variants.len(),
+                item.allocations.len()
             );
-            line(f, what, fate)?;
+            line(f, resource, comparison)?;
         }
         Ok(())
     }
 }
 
-fn line(f: &mut Formatter<'_>, what: fmt::Arguments<'_>, fate: &Fate) -> fmt::Result {
-    match fate {
-        Fate::New => writeln!(f, "    + {what}"),
-        Fate::Same => Ok(()),
-        Fate::Differs(problems) => writeln!(f, "    ~ {what}: {}", problems.join(", ")),
-        Fate::LeftOut(why) => writeln!(f, "    ! {what}: {why}"),
+fn line(f: &mut Formatter<'_>, resource: fmt::Arguments<'_>, comparison: &Comparison) -> fmt::Result {
+    match comparison {
+        Comparison::New => writeln!(f, "    + {resource}"),
+        Comparison::Same => Ok(()),
+        Comparison::Different(differences) => writeln!(f, "    ~ {resource}: {}", differences.join(", ")),
+        Comparison::Skipped(reason) => writeln!(f, "    ! {resource}: {reason}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Showing the plan of an import, or carrying it out, with a report for people.
+//! Reporting the plan of an import, or applying the plan.
 
 use std::io::Write;
 
@@ -11,74 +11,75 @@ use edgewise_control::{
 };
 
 use crate::{
-    found::{Found, LeftOut},
     plan::{self, EnvironmentPlan, target},
+    source::{Skipped, SourceData},
 };
 
-/// Reports what an import into the database at a URL would do. Nothing changes.
+/// Reports the plan of an import into the database at a URL, without changing the database.
 ///
 /// # Errors
-/// Say in one line what to do.
-pub async fn show(found: Found, database_url: &str, report: &mut impl Write) -> Result<()> {
-    let plans = plan::dry_run(database_url, found.environments)
+/// Each error says in one line what to do.
+pub async fn dry_run(data: SourceData, database_url: &str, report: &mut impl Write) -> Result<()> {
+    let plans = plan::plan_all(database_url, data.environments)
         .await
-        .map_err(|problem| anyhow!("where it would go: {problem}"))?;
+        .map_err(|problem| anyhow!("cannot read the target of the import: {problem}"))?;
     for plan in &plans {
-        say(report, &plan.to_string())?;
+        write_line(report, &plan.to_string())?;
     }
-    list(&found.left_out, report)?;
+    write_skipped(&data.skipped, report)?;
     let changes = plans.iter().any(EnvironmentPlan::changes);
-    say(
+    write_line(
         report,
         if changes {
-            "Nothing was changed. Add --apply to do it."
+            "Nothing was changed. Run the command again with --apply to import."
         } else {
-            "There is nothing to do: nothing is new."
+            "There is nothing to import."
         },
     )
 }
 
-/// Imports one environment after the other, and reports each.
+/// Imports one environment after the other, and reports each of them.
 ///
 /// # Errors
-/// Say in one line what to do.
-pub async fn apply(found: Found, control: &Control, report: &mut impl Write) -> Result<()> {
+/// Each error says in one line what to do.
+pub async fn apply(data: SourceData, control: &Control, report: &mut impl Write) -> Result<()> {
     let mut unpublished = 0;
-    for environment in found.environments {
+    for environment in data.environments {
         let imported = import(control, &environment).await?;
-        say(report, &imported.plan.to_string())?;
-        say(report, &format!("  {}\n", outcome(&imported)))?;
+        write_line(report, &imported.plan.to_string())?;
+        write_line(report, &format!("  {}\n", outcome(&imported)))?;
         unpublished += usize::from(matches!(imported.publication, Publication::Failed(_)));
     }
-    list(&found.left_out, report)?;
+    write_skipped(&data.skipped, report)?;
     if unpublished > 0 {
         bail!(
-            "all is imported, but not all is published yet (environments that are not: {unpublished}): mend the snapshot \
-             store, and run this again or start `edgewise serve` or `edgewise control`, which publish what is left"
+            "everything is imported, but not everything is published yet (unpublished environments: {unpublished}): \
+             repair the snapshot store, then run the import again, or start `edgewise serve` or `edgewise control`, \
+             which publish the rest"
         );
     }
-    say(report, "Done. Running it again changes nothing.")
+    write_line(report, "The import is complete. Running the import again changes nothing.")
 }
 
 async fn import(control: &Control, environment: &Environment) -> Result<Imported<EnvironmentPlan>> {
     let plan = |existing: &_| plan::plan(environment.clone(), existing);
     control.services().import(&Actor::IMPORT, &target(environment), plan).await.map_err(|problem| {
         anyhow!(
-            "environment `{}` was not imported, and nothing of it was changed: {}: run this again",
+            "environment `{}` was not imported, and nothing was changed in it: {}: run the import again",
             environment.name,
             problem.message
         )
     })
 }
 
-/// What became of publishing an environment, in words.
+/// Describes the outcome of publishing an environment.
 fn outcome(imported: &Imported<EnvironmentPlan>) -> String {
     match (&imported.publication, imported.live_version) {
         (Publication::Published, Some(version)) => format!("published as version {version}"),
         (Publication::Published, None) => "published".to_owned(),
         (Publication::Failed(problem), _) => format!("not published yet: {problem}"),
         (Publication::NotDue, _) if imported.held && imported.plan.publishes() => {
-            "not published: the environment is held at an old version; resume publishing to have it live"
+            "not published: the environment is held at an old version; resume publishing to make the import live"
                 .to_owned()
         }
         (Publication::NotDue, Some(version)) => format!("nothing to publish; version {version} is live"),
@@ -86,18 +87,18 @@ fn outcome(imported: &Imported<EnvironmentPlan>) -> String {
     }
 }
 
-fn list(left_out: &[LeftOut], report: &mut impl Write) -> Result<()> {
-    if left_out.is_empty() {
+fn write_skipped(skipped: &[Skipped], report: &mut impl Write) -> Result<()> {
+    if skipped.is_empty() {
         return Ok(());
     }
-    say(report, "Cannot be carried over:")?;
-    for left_out in left_out {
-        say(report, &format!("  ! {left_out}"))?;
+    write_line(report, "Cannot be imported:")?;
+    for skipped in skipped {
+        write_line(report, &format!("  ! {skipped}"))?;
     }
-    say(report, "")
+    write_line(report, "")
 }
 
-/// Writes a line of the report, whose reader may be gone.
-fn say(report: &mut impl Write, text: &str) -> Result<()> {
+/// Writes a line of the report. Fails if the reader of the report is gone, instead of panicking as `println!` does.
+fn write_line(report: &mut impl Write, text: &str) -> Result<()> {
     writeln!(report, "{text}").map_err(|problem| anyhow!("the report cannot be written: {problem}"))
 }

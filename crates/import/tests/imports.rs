@@ -1,6 +1,6 @@
-//! Importing where something is in the way: a store that fails, an environment that is held, an environment that differs,
-//! two imports at once. Each claim is checked on each database that is supported.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Imports with a store that fails, into an environment that is held or different, and two imports at the same time. Each
+//! test runs on each kind of database.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 #[path = "../../../control/tests/support/mod.rs"]
 mod support;
@@ -18,7 +18,7 @@ use edgewise_control::{
     Control, Options,
     services::imports::{Environment, Imported},
 };
-use edgewise_import::{EnvironmentPlan, Fate, plan, plan::target, reference::read_snapshot};
+use edgewise_import::{Comparison, EnvironmentPlan, plan, plan::target, reference::read_snapshot};
 use serde_json::json;
 use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
 
@@ -38,7 +38,7 @@ async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
     postgres.drop().await;
 }
 
-/// An environment as a snapshot of the reference tells of it.
+/// Returns an environment that was read from a snapshot of the reference.
 fn reference(version: u64, experiments: &[&str]) -> Environment {
     let experiments = experiments.iter().map(|key| {
         json!({
@@ -52,7 +52,7 @@ fn reference(version: u64, experiments: &[&str]) -> Environment {
         "experiments": experiments.collect::<Vec<_>>(),
     });
     let reference = read_snapshot(snapshot.to_string().as_bytes(), 0).unwrap();
-    assert_eq!(reference.left_out, []);
+    assert_eq!(reference.skipped, []);
     reference.environments.into_iter().next().unwrap()
 }
 
@@ -70,12 +70,12 @@ async fn environment_id(control: &Control) -> String {
     environments.first().unwrap().id.clone()
 }
 
-fn fates(imported: &Imported<EnvironmentPlan>) -> Vec<&Fate> {
-    imported.plan.experiments.iter().map(|experiment| &experiment.fate).collect()
+fn comparisons(imported: &Imported<EnvironmentPlan>) -> Vec<&Comparison> {
+    imported.plan.experiments.iter().map(|experiment| &experiment.comparison).collect()
 }
 
 #[tokio::test]
-async fn what_an_import_could_not_publish_is_published_later_under_its_number() {
+async fn an_import_that_could_not_be_published_is_published_later_with_its_number() {
     on_each_database(async |control, objects| {
         objects.fails.store(true, Ordering::SeqCst);
         let recorded = async {
@@ -87,19 +87,19 @@ async fn what_an_import_could_not_publish_is_published_later_under_its_number() 
             fails_to_write(services, &environment_id(control).await).await;
         };
         tokio::select! {
-            _ = import(control, reference(41, &["a"])) => panic!("it cannot be live while the store fails"),
+            _ = import(control, reference(41, &["a"])) => panic!("the import cannot be live while the store fails"),
             () = recorded => {}
         }
         objects.fails.store(false, Ordering::SeqCst);
         let again = import(control, reference(41, &["a"])).await;
-        assert_eq!(fates(&again), [&Fate::Same]);
+        assert_eq!(comparisons(&again), [&Comparison::Same]);
         assert_eq!(again.live_version, Some(42));
     })
     .await;
 }
 
 #[tokio::test]
-async fn numbers_that_were_used_elsewhere_stand_in_the_history_and_are_not_used_again() {
+async fn version_numbers_of_the_source_are_in_the_history_and_are_not_reused() {
     on_each_database(async |control, _| {
         let imported = import(control, reference(41, &["a"])).await;
         assert_eq!((imported.publication, imported.live_version), (Publication::Published, Some(42)));
@@ -107,7 +107,7 @@ async fn numbers_that_were_used_elsewhere_stand_in_the_history_and_are_not_used_
         let versions = control.services().versions(&id, first_page()).await.unwrap().data;
         let states: Vec<_> = versions.iter().map(|version| (version.version, version.state)).collect();
         assert_eq!(states, [(42, VersionState::Published), (41, VersionState::Superseded)]);
-        // The reference went on meanwhile.
+        // The reference has published further versions since.
         let imported = import(control, reference(50, &["a"])).await;
         assert_eq!(imported.live_version, Some(51));
     })
@@ -115,14 +115,14 @@ async fn numbers_that_were_used_elsewhere_stand_in_the_history_and_are_not_used_
 }
 
 #[tokio::test]
-async fn what_is_imported_into_a_held_environment_waits_until_publishing_is_resumed() {
+async fn an_import_into_a_held_environment_is_published_when_publishing_is_resumed() {
     on_each_database(async |control, _| {
         import(control, reference(1, &["a"])).await;
         let services = control.services();
         let id = environment_id(control).await;
         services.rollback(&Actor::LOCAL, &id, "2").await.unwrap();
         let imported = import(control, reference(1, &["a", "b"])).await;
-        assert_eq!(fates(&imported), [&Fate::Same, &Fate::New]);
+        assert_eq!(comparisons(&imported), [&Comparison::Same, &Comparison::New]);
         assert!(imported.held && imported.publication == Publication::NotDue);
         assert_eq!(imported.live_version, Some(3));
         services.resume(&Actor::LOCAL, &id).await.unwrap();
@@ -132,29 +132,29 @@ async fn what_is_imported_into_a_held_environment_waits_until_publishing_is_resu
 }
 
 #[tokio::test]
-async fn an_environment_that_was_made_here_takes_in_a_snapshot_but_not_another_of_its_name() {
+async fn a_snapshot_is_imported_into_an_existing_environment_but_another_environment_with_its_name_is_not() {
     on_each_database(async |control, _| {
         let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
         control.services().create_environment(&Actor::LOCAL, &request).await.unwrap();
         let imported = import(control, reference(7, &["a"])).await;
-        assert_eq!((imported.plan.fate, imported.live_version), (Fate::Same, Some(8)));
+        assert_eq!((imported.plan.comparison, imported.live_version), (Comparison::Same, Some(8)));
         let mut other = reference(7, &["b"]);
         other.id = Some("another".to_owned());
         let imported = import(control, other).await;
-        assert!(matches!(imported.plan.fate, Fate::LeftOut(_)), "{}", imported.plan);
+        assert!(matches!(imported.plan.comparison, Comparison::Skipped(_)), "{}", imported.plan);
         assert!(imported.plan.experiments.is_empty());
     })
     .await;
 }
 
 #[tokio::test]
-async fn of_two_imports_at_once_each_thing_comes_once() {
+async fn two_concurrent_imports_create_each_resource_once() {
     on_each_database(async |control, _| {
         import(control, reference(1, &["a"])).await;
         let more = || reference(1, &["a", "b", "c"]);
         let (left, right) = tokio::join!(import(control, more()), import(control, more()));
         let new = |imported: &Imported<EnvironmentPlan>| {
-            fates(imported).iter().filter(|fate| ***fate == Fate::New).count()
+            comparisons(imported).iter().filter(|comparison| ***comparison == Comparison::New).count()
         };
         assert_eq!(new(&left) + new(&right), 2);
     })

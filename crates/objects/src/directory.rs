@@ -1,4 +1,4 @@
-//! A local directory.
+//! An object store in a local directory.
 
 use std::{
     fs, io,
@@ -12,33 +12,33 @@ use tempfile::NamedTempFile;
 
 use crate::store::{Condition, Object, ObjectError, ObjectStore, Put};
 
-/// What the names of files begin with that are still being written.
+/// The prefix of the names of unfinished files.
 const UNFINISHED: &str = ".writing-";
 
-/// A directory as an object store, for one machine. At most one process may write to it, which a lock file
-/// sees to; any number may read.
+/// A directory as an object store, for one machine. A lock file ensures that at most one process writes to the directory.
+/// Any number of processes may read.
 #[derive(Debug)]
 pub struct Directory {
     root: Arc<Path>,
-    writing: Option<Arc<Mutex<WriteLock>>>,
+    lock: Option<Arc<Mutex<WriteLock>>>,
 }
 
-/// Held while the process may write.
+/// The lock of the process that may write.
 #[derive(Debug)]
-struct WriteLock(#[expect(dead_code, reason = "the lock is given back when the file is closed")] fs::File);
+struct WriteLock(#[expect(dead_code, reason = "closing the file releases the lock")] fs::File);
 
-/// Why a directory cannot be written to.
+/// The reason why a directory cannot be opened for writing.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    /// The directory cannot be made or written.
+    /// The directory cannot be created or written.
     #[error("the snapshot directory `{path}` cannot be written: {source}")]
     Unwritable {
         /// The directory.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// Another process writes to it.
+    /// Another process writes to the directory.
     #[error(
         "another process publishes to the snapshot directory `{path}`: stop it, or use another directory"
     )]
@@ -49,16 +49,17 @@ pub enum DirectoryError {
 }
 
 impl Directory {
-    /// The directory that holds `configs/`, to read from. It need not exist yet.
+    /// Opens the directory that holds `configs/` for reading. The directory need not exist yet.
     #[must_use]
     pub fn read_only(root: &Path) -> Self {
-        Self { root: root.into(), writing: None }
+        Self { root: root.into(), lock: None }
     }
 
-    /// The same, to write to: makes it if need be, and locks it against other writers.
+    /// Opens the directory that holds `configs/` for writing. Creates the directory if it does not exist, and locks it
+    /// against other writers.
     ///
     /// # Errors
-    /// [`DirectoryError`] if it cannot be written, or another process does.
+    /// [`DirectoryError`] if the directory cannot be written, or another process writes to the directory.
     pub fn open(root: &Path) -> Result<Self, DirectoryError> {
         let unwritable = |source| DirectoryError::Unwritable { path: root.to_owned(), source };
         fs::create_dir_all(root).map_err(unwritable)?;
@@ -75,12 +76,12 @@ impl Directory {
             }
             Err(fs4::TryLockError::Error(source)) => return Err(unwritable(source)),
         }
-        // Shows now, not at the first publish, whether files can be made here.
-        unfinished(root).map_err(unwritable)?;
+        // Creating a file shows at once whether the directory is writable, rather than at the first publish.
+        create_unfinished(root).map_err(unwritable)?;
         if let Err(problem) = remove_unfinished(root, &root.join("configs")) {
             tracing::warn!(%problem, "unfinished files of an earlier process cannot be removed");
         }
-        Ok(Self { root: root.into(), writing: Some(Arc::new(Mutex::new(WriteLock(lock)))) })
+        Ok(Self { root: root.into(), lock: Some(Arc::new(Mutex::new(WriteLock(lock)))) })
     }
 
     fn file(root: &Path, path: &str) -> io::Result<PathBuf> {
@@ -102,46 +103,46 @@ impl Directory {
     }
 
     fn write(root: &Path, path: &str, bytes: &[u8], expected: Option<&str>) -> io::Result<Put> {
-        let holds = match (Self::read(root, path)?, expected) {
+        let condition_holds = match (Self::read(root, path)?, expected) {
             (None, None) => true,
             (Some(object), Some(etag)) => object.etag == etag,
             _ => false,
         };
-        if !holds {
+        if !condition_holds {
             return Ok(Put::Refused);
         }
         let file = Self::file(root, path)?;
         let parent = file.parent().unwrap_or(root);
-        make_directory(root, parent)?;
-        let mut temporary = unfinished(parent)?;
+        create_directory(root, parent)?;
+        let mut temporary = create_unfinished(parent)?;
         io::Write::write_all(&mut temporary, bytes)?;
         publish_permissions(temporary.as_file())?;
         temporary.as_file().sync_all()?;
         temporary.persist(&file).map_err(|error| error.error)?;
-        // The rename itself must survive a power cut.
+        // Without syncing the directory, a power failure could undo the rename.
         fs::File::open(parent)?.sync_all()?;
         Ok(Put::Written)
     }
 }
 
-/// A file to be renamed when it is whole. It is removed if it never is.
-fn unfinished(directory: &Path) -> io::Result<NamedTempFile> {
+/// Creates a file that is renamed once it is complete. Dropping the file removes it.
+fn create_unfinished(directory: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)
 }
 
-/// Removes the files that processes left behind which were killed: those in the root, and those below a directory of it,
-/// if that is there. Only whoever holds the lock may.
-fn remove_unfinished(root: &Path, below: &Path) -> io::Result<()> {
+/// Removes the unfinished files of processes that were killed: the files in `root`, and the files in `subtree` at any depth,
+/// if `subtree` exists. The caller must hold the lock.
+fn remove_unfinished(root: &Path, subtree: &Path) -> io::Result<()> {
     remove_unfinished_in(root, false)?;
-    if below.is_dir() { remove_unfinished_in(below, true) } else { Ok(()) }
+    if subtree.is_dir() { remove_unfinished_in(subtree, true) } else { Ok(()) }
 }
 
-fn remove_unfinished_in(directory: &Path, deep: bool) -> io::Result<()> {
+fn remove_unfinished_in(directory: &Path, recursive: bool) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
         let kind = entry.file_type()?;
-        if kind.is_dir() && deep {
-            remove_unfinished_in(&entry.path(), deep)?;
+        if kind.is_dir() && recursive {
+            remove_unfinished_in(&entry.path(), recursive)?;
         } else if kind.is_file() && entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
             fs::remove_file(entry.path())?;
         }
@@ -149,19 +150,19 @@ fn remove_unfinished_in(directory: &Path, deep: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a directory below `root` so that it too survives a power cut.
-fn make_directory(root: &Path, directory: &Path) -> io::Result<()> {
+/// Creates a directory below `root`, and syncs its parents, so that the directory survives a power failure.
+fn create_directory(root: &Path, directory: &Path) -> io::Result<()> {
     if directory.is_dir() {
         return Ok(());
     }
     fs::create_dir_all(directory)?;
-    for above in directory.ancestors().skip(1).take_while(|above| above.starts_with(root)) {
-        fs::File::open(above)?.sync_all()?;
+    for parent in directory.ancestors().skip(1).take_while(|parent| parent.starts_with(root)) {
+        fs::File::open(parent)?.sync_all()?;
     }
     Ok(())
 }
 
-/// Temporary files are private; snapshots are not.
+/// Makes a file readable for all users. Temporary files are created as private files.
 fn publish_permissions(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(fs::Permissions::from_mode(0o644))
@@ -174,8 +175,8 @@ fn is_absent(error: &io::Error) -> bool {
     )
 }
 
-/// Two different contents of one length have different tags but for chance, 1 in 2^32; no writer relies on
-/// more, since this process is the only one.
+/// Returns the ETag of a content. Two different contents of the same length have the same ETag with a probability of 1 in
+/// 2^32. That is enough, because this process is the only writer.
 fn etag(bytes: &[u8]) -> String {
     format!("\"{:x}-{:08x}\"", bytes.len(), edgewise_engine::murmur3::hash(bytes))
 }
@@ -197,11 +198,12 @@ impl ObjectStore for Directory {
             Condition::Absent => None,
             Condition::Matches(etag) => Some(etag.to_owned()),
         };
-        let writing = self.writing.clone();
+        let lock = self.lock.clone();
         blocking(move || {
-            let writing = writing
-                .ok_or_else(|| io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "opened to read only"))?;
-            let _one_at_a_time = writing.lock().unwrap_or_else(PoisonError::into_inner);
+            let read_only =
+                || io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "the store is opened for reading only");
+            let lock = lock.ok_or_else(read_only)?;
+            let _guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
             Self::write(&root, &name, &bytes, expected.as_deref())
         })
         .await

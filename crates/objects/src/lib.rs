@@ -1,11 +1,11 @@
-//! Object stores that snapshots are published to and read from. Every write is conditional.
+//! Object stores for published snapshots. Every write is conditional.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`store`] | the contract that every object store keeps |
-//! | [`directory`] | a local directory |
-//! | [`s3`] | a bucket of S3, or of a server with the same API |
-//! | [`location`] | the place of a store, as options name it |
+//! | [`store`] | the trait of an object store, and its contract |
+//! | [`directory`] | an object store in a local directory |
+//! | [`s3`] | an object store in a bucket of S3, or of a server with the same API |
+//! | [`location`] | the location of a store, as the options configure it |
 #![forbid(unsafe_code)]
 
 pub mod directory;

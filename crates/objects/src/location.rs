@@ -1,4 +1,4 @@
-//! The place of a store, as options name it.
+//! The location of a store, as the options configure it.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -8,7 +8,7 @@ use crate::{
     store::ObjectStore,
 };
 
-/// The place of an object store.
+/// The location of an object store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Location {
     /// A directory, which holds `configs/`.
@@ -18,7 +18,7 @@ pub enum Location {
 }
 
 impl Location {
-    /// Opens the store to write to it. A directory is created and locked.
+    /// Opens the store for writing. A directory is created if it does not exist, and locked.
     ///
     /// # Errors
     /// [`DirectoryError`] if the directory cannot be written, or another process writes to it.
@@ -29,7 +29,7 @@ impl Location {
         })
     }
 
-    /// Opens the store to read from it. A directory need not exist yet.
+    /// Opens the store for reading. A directory need not exist yet.
     pub async fn open_read_only(&self) -> Arc<dyn ObjectStore> {
         match self {
             Self::Directory(path) => Arc::new(Directory::read_only(path)),

@@ -1,4 +1,4 @@
-//! A bucket of S3, or of a server with the same API.
+//! An object store in a bucket of S3, or of a server with the same API.
 
 use std::{fmt, io};
 
@@ -14,26 +14,26 @@ use edgewise_api::paths;
 
 use crate::store::{Condition, Object, ObjectError, ObjectStore, Put};
 
-/// A bucket of S3, or of what speaks like it (MinIO, R2, SeaweedFS): it must honour `If-Match` and
+/// A bucket of S3, or of a server with the same API (MinIO, R2, SeaweedFS). The server must honour `If-Match` and
 /// `If-None-Match` on writes.
 #[derive(Clone)]
 pub struct S3 {
     client: Client,
     bucket: String,
-    /// What all keys begin with: empty, or ending in `/`.
+    /// The prefix of all keys: empty, or with `/` at the end.
     prefix: String,
 }
 
-/// Where a bucket is. Credentials and region come from the usual `AWS_…` variables, files and roles.
+/// The location of a bucket. Credentials and region come from the usual `AWS_…` variables, files and roles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct S3Options {
-    /// The bucket's name.
+    /// The name of the bucket.
     pub bucket: String,
-    /// What the keys of the store begin with, without a slash at its ends; may be empty.
+    /// The prefix of the keys, without a slash at either end; may be empty.
     pub prefix: String,
-    /// The server's URL, if it is not that of AWS.
+    /// The URL of the server, unless the server is AWS.
     pub endpoint: Option<String>,
-    /// Whether the bucket stands in the path rather than in the host name, as MinIO wants it.
+    /// Whether URLs have the bucket in their path rather than in the host name, as MinIO requires.
     pub path_style: bool,
 }
 
@@ -47,7 +47,7 @@ impl fmt::Debug for S3 {
 }
 
 impl S3 {
-    /// The store in that bucket. Nothing is asked of it yet.
+    /// Creates a client of the bucket, without sending a request.
     pub async fn new(options: &S3Options) -> Self {
         let environment = aws_config::defaults(BehaviorVersion::latest()).load().await;
         let mut config = Builder::from(&environment).force_path_style(options.path_style);
@@ -55,7 +55,7 @@ impl S3 {
             config = config.endpoint_url(endpoint);
         }
         if environment.region().is_none() {
-            // Servers other than AWS rarely care, but requests are signed for a region.
+            // Requests are signed for a region, although servers other than AWS rarely check the region.
             config = config.region(Region::new("us-east-1"));
         }
         let prefix = options.prefix.trim_matches('/');
@@ -81,13 +81,13 @@ impl ObjectStore for S3 {
                 let body = found.body.collect().await.map_err(|error| failed(error.to_string()))?;
                 Ok(Some(Object { bytes: body.to_vec(), etag }))
             }
-            // Without the right to list the bucket, S3 says 403 of an object that is not there.
+            // S3 responds 403 for a missing object if the credentials do not permit listing the bucket.
             Err(error)
                 if matches!(status(&error), Some(404 | 403)) && error.code() != Some("NoSuchBucket") =>
             {
                 Ok(None)
             }
-            Err(error) => Err(failed(described(&error))),
+            Err(error) => Err(failed(describe(&error))),
         }
     }
 
@@ -106,12 +106,12 @@ impl ObjectStore for S3 {
         };
         match put.send().await {
             Ok(_) => Ok(Put::Written),
-            // 409: another conditional write of the object was under way. 404: there is nothing that could match.
+            // 409: a concurrent conditional write of the object. 404: no object exists that could match.
             Err(error) if matches!(status(&error), Some(412 | 409)) => Ok(Put::Refused),
             Err(error) if status(&error) == Some(404) && error.code() == Some("NoSuchKey") => {
                 Ok(Put::Refused)
             }
-            Err(error) => Err(failed("write", path, described(&error))),
+            Err(error) => Err(failed("write", path, describe(&error))),
         }
     }
 }
@@ -120,14 +120,14 @@ fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
 }
 
-/// What the server said, or why it could not be asked.
-fn described<E>(error: &SdkError<E>) -> String
+/// Describes an error: the error response of the server, or the reason why there is no response.
+fn describe<E>(error: &SdkError<E>) -> String
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
     match (error.code(), error.message(), status(error)) {
         (Some(code), Some(message), _) => format!("{code}: {message}"),
-        (_, _, Some(status)) => format!("it answered with status {status}"),
+        (_, _, Some(status)) => format!("the server responded with status {status}"),
         _ => DisplayErrorContext(error).to_string(),
     }
 }

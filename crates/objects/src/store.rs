@@ -1,63 +1,63 @@
-//! The contract of an object store.
+//! The trait of an object store, and its contract.
 
 use std::fmt;
 
 use async_trait::async_trait;
 
-/// A store of named objects. Paths are those of [`edgewise_api::paths`], parted by `/`.
+/// A store of named objects. The paths of the objects are those of [`edgewise_api::paths`], separated by `/`.
 ///
-/// Writes are whole or not at all: nobody ever reads half an object. Every write is conditional, so that two
-/// writers never overwrite each other's work unseen.
+/// Writes are atomic: no reader ever reads a partial object. Every write is conditional, so that no writer overwrites the
+/// work of another writer without noticing.
 #[async_trait]
 pub trait ObjectStore: fmt::Debug + Send + Sync + 'static {
-    /// The object at `path`, or `None` if there is none.
+    /// Returns the object at `path`, or `None` if no object exists there.
     ///
     /// # Errors
-    /// [`ObjectError`] if the store cannot be asked.
+    /// [`ObjectError`] if the store fails or cannot be reached.
     async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError>;
 
     /// Writes `bytes` to `path` if `condition` holds.
     ///
     /// # Errors
-    /// [`ObjectError`] if the store cannot be asked; then the object may have been written or not.
+    /// [`ObjectError`] if the store fails or cannot be reached. Whether the object was written is then unknown.
     async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, ObjectError>;
 }
 
-/// An object as it was read.
+/// An object that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// Its content.
+    /// The content.
     pub bytes: Vec<u8>,
-    /// Changes whenever the content does. Quoted, as HTTP wants it.
+    /// The ETag, which changes whenever the content changes. Quoted, as in HTTP.
     pub etag: String,
 }
 
-/// When a write is to happen.
+/// The condition of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition<'a> {
-    /// There is no such object yet.
+    /// The object does not exist yet.
     Absent,
     /// The object still has this ETag.
     Matches(&'a str),
 }
 
-/// What became of a write.
+/// The result of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
-    /// The object is written.
+    /// The object was written.
     Written,
     /// The condition did not hold; nothing was written.
     Refused,
 }
 
-/// The store cannot be asked.
+/// The reason why a store could not read or write an object.
 #[derive(Debug, thiserror::Error)]
 #[error("the snapshot store cannot {action} `{path}`: {source}")]
 pub struct ObjectError {
-    /// `read` or `write`.
+    /// The failed action: `read` or `write`.
     pub action: &'static str,
-    /// The object.
+    /// The path of the object.
     pub path: String,
-    /// Why.
+    /// The cause.
     pub source: std::io::Error,
 }

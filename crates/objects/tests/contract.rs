@@ -1,5 +1,5 @@
-//! What every object store must do for the publisher.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The contract that the publisher relies on, checked on every kind of object store.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::{path::Path, sync::Arc};
 
@@ -29,7 +29,7 @@ async fn an_object_is_written_only_under_its_condition() {
 }
 
 #[tokio::test]
-async fn of_many_writers_at_once_one_wins() {
+async fn one_of_many_concurrent_writers_succeeds() {
     on_each_store(async |store| {
         let writers: Vec<_> = (0..16u8)
             .map(|number| {
@@ -53,7 +53,7 @@ async fn of_many_writers_at_once_one_wins() {
 }
 
 #[tokio::test]
-async fn readers_never_see_half_an_object() {
+async fn readers_never_read_a_partial_object() {
     on_each_store(async |store| {
         let path = "configs/e/version.json";
         store.put(path, &[0; 100_000], Condition::Absent).await.unwrap();
@@ -74,7 +74,7 @@ async fn readers_never_see_half_an_object() {
 }
 
 #[tokio::test]
-async fn no_path_leads_out_of_the_directory() {
+async fn paths_outside_of_the_directory_are_refused() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("secret"), "x").unwrap();
     let store = Directory::open(&directory.path().join("store")).unwrap();
@@ -99,7 +99,7 @@ async fn a_directory_has_one_writer_and_any_number_of_readers() {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_did_not_finish_writing_is_gone_at_the_next_start() {
+async fn unfinished_files_of_a_killed_process_are_removed_at_the_next_start() {
     let directory = tempfile::tempdir().unwrap();
     let writer = Directory::open(directory.path()).unwrap();
     let object = "configs/prod/snapshots/1.json";
@@ -109,21 +109,21 @@ async fn what_a_killed_process_did_not_finish_writing_is_gone_at_the_next_start(
     for path in &left {
         std::fs::write(path, "half").unwrap();
     }
-    // Whoever else has a file here keeps it, and so does who only reads.
-    let others = directory.path().join("configs/prod/notes.txt");
-    std::fs::write(&others, "").unwrap();
+    // Other files are kept. A process that only reads, or does not get the lock, removes nothing.
+    let other_file = directory.path().join("configs/prod/notes.txt");
+    std::fs::write(&other_file, "").unwrap();
     drop(Directory::read_only(directory.path()));
     assert!(Directory::open(directory.path()).is_err() && left.iter().all(|path| path.exists()));
 
     drop(writer);
     let writer = Directory::open(directory.path()).unwrap();
     assert!(!left.iter().any(|path| path.exists()));
-    assert!(others.exists());
+    assert!(other_file.exists());
     assert_eq!(writer.get(object).await.unwrap().unwrap().bytes, b"1");
 }
 
 #[tokio::test]
-async fn a_directory_that_cannot_be_made_is_said_at_once() {
+async fn a_directory_that_cannot_be_created_is_an_error_when_it_is_opened() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let problem = Directory::open(&Path::new(file.path()).join("below")).unwrap_err().to_string();
     assert!(problem.contains("cannot be written"), "{problem}");

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use edgewise_decide::{Cache, Deciding, Location, Source, configs, follow_stream};
+use edgewise_decide::{Cache, DecideHandler, Location, Source, configs, follow_stream};
 use edgewise_http::{App, Metrics, Upstream, with_common_routes};
 use edgewise_objects as objects;
 
@@ -34,8 +34,8 @@ fn app(cache: &Arc<Cache>) -> App {
     let routes = Router::new()
         .route("/configs/{*path}", configs(cache.clone()))
         .route("/health", get(async move || Health::own(true).with_configs(&health).answer()))
-        .route("/ready", get(async move || Health::own(ready.store_answers().await).answer()))
+        .route("/ready", get(async move || Health::own(ready.store_responds().await).answer()))
         .merge(openapi::routes("", &openapi::decide()));
-    let deciding = Deciding::new(cache.clone(), None, metrics.for_route("/decide"));
+    let deciding = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
     App::from(with_common_routes(routes, &metrics)).with_fast_path("/decide", deciding)
 }

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{any, get},
 };
-use edgewise_decide::{limited, open_to_all};
+use edgewise_decide::{allow_any_origin, with_rate_limit};
 use edgewise_http::{Limiter, Metrics, Upstream, client_address, not_found, with_common_routes};
 
 use super::plane::Plane;
@@ -63,7 +63,7 @@ async fn control(State(gateway): State<Gateway>, request: Request) -> Response {
 async fn configs(State(gateway): State<Gateway>, request: Request) -> Response {
     let path = path_and_query(&request);
     let mut response = gateway.decide.forward(request, &path).await;
-    open_to_all(response.headers_mut());
+    allow_any_origin(response.headers_mut());
     response
 }
 
@@ -72,7 +72,7 @@ async fn decide(State(gateway): State<Gateway>, request: Request) -> Response {
     let path = format!("/decide{query}");
     let client = client_address(&request);
     let pass = |request| gateway.decide.forward(request, &path);
-    limited(gateway.limiter.as_deref(), request, client, Instant::now(), pass).await
+    with_rate_limit(gateway.limiter.as_deref(), request, client, Instant::now(), pass).await
 }
 
 /// As the client sent them.

@@ -35,5 +35,5 @@ impl Plane {
 
 /// Keeps the cache up to date.
 pub(super) fn keep_up(cache: &Arc<Cache>) -> JoinHandle<()> {
-    tokio::spawn(cache.clone().poll_for_ever())
+    tokio::spawn(cache.clone().poll_forever())
 }

@@ -6,7 +6,7 @@ use edgewise_control::{
     demo::{self, PastClock},
     services,
 };
-use edgewise_decide::{Cache, Deciding, Source, configs, follow_live};
+use edgewise_decide::{Cache, DecideHandler, Source, configs, follow_live};
 use edgewise_http::{App, Limiter, Metrics, with_common_routes};
 
 use super::{
@@ -26,7 +26,7 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     let published = {
         // So that the next decision after a publish is made from it.
         let cache = cache.clone();
-        Arc::new(move |environment: &_, ruleset| cache.offer(environment, ruleset))
+        Arc::new(move |environment: &_, ruleset| cache.install(environment, ruleset))
     };
     let mut setting = Options::new(options.data.database());
     let clock = PastClock::default();
@@ -60,7 +60,7 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     };
     let (control_ready, cache_ready) = (control.services().clone(), cache.clone());
     let ready =
-        async move || Health::own(works(&control_ready).await && cache_ready.store_answers().await).answer();
+        async move || Health::own(works(&control_ready).await && cache_ready.store_responds().await).answer();
     let routes = Router::new()
         .nest("/api", control.routes())
         .route("/api/health", health())
@@ -71,7 +71,7 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     #[cfg(feature = "dashboard")]
     let routes = routes.merge(edgewise_dashboard::routes(control.services().clone()));
     let metrics = Metrics::default();
-    let deciding = Deciding::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
+    let deciding = DecideHandler::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
     App::from(with_common_routes(routes, &metrics)).with_fast_path("/api/decide", deciding)
 }
 
@@ -79,7 +79,7 @@ async fn health(control: &services::Services, cache: &Cache) -> Response {
     let status = |works| if works { ServiceStatus::Ok } else { ServiceStatus::Unhealthy };
     let services = Services {
         experiment_service: status(works(control).await),
-        decision_service: status(cache.store_answers().await),
+        decision_service: status(cache.store_responds().await),
     };
     Health::of(services).with_configs(cache).answer()
 }

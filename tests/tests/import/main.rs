@@ -152,7 +152,7 @@ async fn every_user_stays_in_the_same_variant(target: &Target) {
 
     let there = content(&target.database_url()).await;
     let again = target.import(&[&from[..], &["--apply"]].concat()).well();
-    assert!(again.contains("experiments: 249 here and the same"), "{again}");
+    assert!(again.contains("experiments: 249 identical"), "{again}");
     assert!(!again.contains("  + "), "{again}");
     assert_eq!(content(&target.database_url()).await, there);
     assert_eq!(target.published("version.json"), br#"{"version":42}"#);
@@ -260,7 +260,10 @@ fn a_version_after_which_no_number_is_left_is_refused() {
     let file = target.directory.path().join("snapshot.json");
     for (version, line) in [
         (LAST - 1, format!("the next one is {LAST}\n")),
-        (LAST, format!("its highest version is {LAST}, and the next one could be {LAST} at most: copy what")),
+        (
+            LAST,
+            format!("its highest version is {LAST}, and the next version can be {LAST} at most: copy its"),
+        ),
         (LAST + 1, format!("its highest version is {}, and", LAST + 1)),
         (u64::MAX, format!("its highest version is {}, and", i64::MAX)),
     ] {
@@ -324,15 +327,15 @@ async fn what_cannot_be_carried_over_is_listed_with_the_reason() {
     for line in [
         "environment `../etc`, with its 1 experiment and 0 audiences: `name` must be 1 to 63 letters",
         "audience `odd` of `prod`: `rules[0].conditions[0].operator` must be one of",
-        "allocation 5000 to 9999 of experiment `fine` of `prod`: its variant is not there",
-        "experiment `fine` of `prod`: another experiment of the environment has that key",
+        "allocation 5000 to 9999 of experiment `fine` of `prod`: its variant does not exist",
+        "experiment `fine` of `prod`: another experiment of the environment has the same key",
         "experiment `a/b` of `prod`: `key` must not contain",
         "experiment `overlapping` of `prod`: `allocations[0]` and `allocations[1]` overlap",
         "experiment `out-of-range` of `prod`: `allocations[0].rangeEnd` must be between 0 and 9999",
-        "experiment `odd-audience` of `prod`: its audience cannot be carried over",
+        "experiment `odd-audience` of `prod`: its audience cannot be imported",
         "experiment `odd-payload` of `prod`: its variant `on`: `payload` must be an object",
-        "experiment `two-of-a-key` of `prod`: its variant `on`: another variant has that key",
-        "experiment `odd-id` of `prod`: `id` must hold only letters",
+        "experiment `two-of-a-key` of `prod`: its variant `on`: another variant has the same key",
+        "experiment `odd-id` of `prod`: `id` must contain only letters",
     ] {
         assert!(report.contains(&format!("  ! {line}")), "no {line}:\n{report}");
     }
@@ -361,10 +364,10 @@ async fn what_is_here_and_differs_is_left_alone_and_what_came_since_is_added() {
     let report = target.import(&from).well();
     for line in [
         "~ experiment `experiment-1` (PAUSED, ",
-        "`status` is `RUNNING` here and `PAUSED` there",
+        "`status` is `RUNNING` in Edgewise and `PAUSED` in the source",
         "~ audience `Audience 3`: `rules` differs",
         "+ experiment `of-old`",
-        "! experiment `of-odd` (RUNNING, variants: 0, allocations: 0): its audience `Audience 3` differs here",
+        "! experiment `of-odd` (RUNNING, variants: 0, allocations: 0): its audience `Audience 3` is different in Edgewise",
         "published as version 43",
     ] {
         assert!(report.contains(line), "no {line}:\n{report}");
@@ -399,7 +402,7 @@ async fn a_snapshot_is_taken_over_from_a_file_and_from_an_address() {
         assert_decided_alike(&before, &ruleset, USERS / 10);
         let there = content(&target.database_url()).await;
         let again = target.import(&["--snapshot", place, "--apply"]).well();
-        assert!(again.contains("experiments: 200 here and the same"), "{again}");
+        assert!(again.contains("experiments: 200 identical"), "{again}");
         assert_eq!(content(&target.database_url()).await, there);
     }
     let target = Target::sqlite();

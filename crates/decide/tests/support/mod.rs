@@ -1,5 +1,5 @@
-//! Snapshots, and directories that hold published ones.
-#![allow(dead_code, reason = "each test uses a part")]
+//! Snapshots, and directories with published snapshots.
+#![allow(dead_code, reason = "each test uses some of the functions")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::{fs, path::Path};
@@ -10,7 +10,7 @@ pub(crate) fn name(environment: &str) -> EnvironmentName {
     EnvironmentName::new(environment).unwrap()
 }
 
-/// A snapshot in which everyone gets the variant `v{version}` of the experiment `e`.
+/// Returns a snapshot in which every user gets the variant `v{version}` of the experiment `e`.
 pub(crate) fn snapshot(version: u64) -> String {
     serde_json::json!({
         "version": version, "environment": "prod", "publishedAt": "2026-01-01T00:00:00.000Z",

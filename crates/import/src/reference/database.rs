@@ -1,4 +1,4 @@
-//! The database of the reference system, as Prisma made it. It is only read.
+//! The database of the reference system, with the schema that Prisma created. The database is only read.
 
 use std::time::Duration;
 
@@ -6,11 +6,12 @@ use edgewise_database::foreign::{self, ForeignError};
 use percent_encoding::percent_decode_str;
 use sqlx::{Any, Row as _, Transaction, query};
 
-/// How long reading all of it may take.
-const READING_LIMIT: Duration = Duration::from_mins(5);
+/// The time limit for reading the database.
+const READ_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// What a connection here takes from a URL. The rest is Prisma's, may hold a secret, and would be logged as unknown.
-const KNOWN: [&str; 11] = [
+/// The URL parameters that sqlx knows. Other parameters are Prisma's and may contain secrets. sqlx would log them as
+/// unknown, so they are removed.
+const KNOWN_PARAMETERS: [&str; 11] = [
     "application_name",
     "dbname",
     "host",
@@ -24,8 +25,8 @@ const KNOWN: [&str; 11] = [
     "user",
 ];
 
-/// The rows of the reference's tables, each as the text of a JSON object with the columns as its members. Columns that
-/// are not known here are in it too, and do no harm.
+/// The rows of the reference's tables. Each row is the text of a JSON object with the columns as its members, including
+/// columns that Edgewise does not know, which are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReferenceRows {
     /// Rows of `Environment`.
@@ -34,34 +35,34 @@ pub struct ReferenceRows {
     pub audiences: Vec<String>,
     /// Rows of `Experiment`.
     pub experiments: Vec<String>,
-    /// Rows of `Variant`, in the order they were created.
+    /// Rows of `Variant`, by creation.
     pub variants: Vec<String>,
-    /// Rows of `Allocation`, in the order they were created.
+    /// Rows of `Allocation`, by creation.
     pub allocations: Vec<String>,
-    /// The highest number in `ConfigVersion` of each environment, by the environment's id.
+    /// The id of each environment with its highest version number in `ConfigVersion`.
     pub versions: Vec<(String, i64)>,
 }
 
-/// Why the reference's database cannot be read.
+/// The reason why the reference's database cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
-    /// The URL is none of a Postgres server.
+    /// The URL is not the URL of a Postgres server.
     #[error(
         "the URL of the reference's database must begin with postgres://, such as postgres://USER:PASSWORD@HOST/NAME"
     )]
     Url,
-    /// There is no connection.
+    /// The connection failed.
     #[error(
         "the reference's database cannot be opened: {0}: check the URL, and that this machine may connect to it"
     )]
     Unreachable(#[source] sqlx::Error),
-    /// It is another database, or another schema of it.
+    /// The database or the schema does not have the tables of the reference.
     #[error(
-        "the database is none of the reference: {0}: name the database that the reference uses, and its schema if that \
-         is not `public` (postgres://…/NAME?schema=SCHEMA)"
+        "the database is not a database of the reference: {0}: pass the URL that the reference uses, with the schema \
+         unless the schema is `public` (postgres://…/NAME?schema=SCHEMA)"
     )]
     Foreign(#[source] sqlx::Error),
-    /// Anything else.
+    /// Any other error.
     #[error("the reference's database cannot be read: {0}")]
     Unreadable(#[source] sqlx::Error),
 }
@@ -84,13 +85,13 @@ impl From<ForeignError> for ReferenceError {
 }
 
 impl ReferenceRows {
-    /// Reads the database at a `postgres://…` URL, in the form that Prisma takes, all from one moment.
+    /// Reads a consistent snapshot of the database at a `postgres://…` URL, which may have the parameters of Prisma.
     ///
     /// # Errors
-    /// [`ReferenceError`] says what to do.
+    /// [`ReferenceError`], which says what to do.
     pub async fn read(url: &str) -> Result<Self, ReferenceError> {
         let (url, schema) = connection(url);
-        Ok(foreign::read(&url, READING_LIMIT, async |tx| read(tx, schema.as_deref()).await).await?)
+        Ok(foreign::read(&url, READ_TIMEOUT, async |tx| read(tx, schema.as_deref()).await).await?)
     }
 }
 
@@ -101,9 +102,10 @@ async fn read(tx: &mut Transaction<'_, Any>, schema: Option<&str>) -> sqlx::Resu
             .execute(&mut **tx)
             .await?;
     }
-    // Rows are read as JSON, so that it makes no difference whether a column is an enum, a uuid or jsonb. Without a time
-    // in them, the transaction that wrote them and the command in it tell the order: Prisma's tables know no other. Those
-    // with a time are sorted by it later, and come by their ids, so that equal times leave nothing to chance.
+    // Rows are read as JSON, so that the type of a column (enum, uuid, jsonb, …) makes no difference. Variants and
+    // allocations have no creation time in Prisma's schema. Their order of creation is the order of the transactions that
+    // wrote the rows, and of the commands in a transaction. Other rows are sorted by creation time later. They are read by
+    // id, so that rows with the same time have a deterministic order.
     Ok(ReferenceRows {
         environments: lines(
             tx,
@@ -153,13 +155,13 @@ async fn versions(tx: &mut Transaction<'_, Any>) -> sqlx::Result<Vec<(String, i6
     rows.iter().map(|row| Ok((row.try_get("environment")?, row.try_get("highest")?))).collect()
 }
 
-/// The URL without what only Prisma understands, and the schema that it names.
+/// Removes Prisma's parameters from a URL, and returns the URL and the schema in it.
 fn connection(url: &str) -> (String, Option<String>) {
-    let Some((base, options)) = url.split_once('?') else { return (url.to_owned(), None) };
-    let name = |option: &&str| option.split_once('=').map_or(*option, |(name, _)| name).to_owned();
+    let Some((base, parameters)) = url.split_once('?') else { return (url.to_owned(), None) };
+    let name = |parameter: &&str| parameter.split_once('=').map_or(*parameter, |(name, _)| name).to_owned();
     let (known, others): (Vec<&str>, Vec<&str>) =
-        options.split('&').partition(|option| KNOWN.contains(&name(option).as_str()));
-    let schema = others.iter().find_map(|option| option.strip_prefix("schema="));
+        parameters.split('&').partition(|parameter| KNOWN_PARAMETERS.contains(&name(parameter).as_str()));
+    let schema = others.iter().find_map(|parameter| parameter.strip_prefix("schema="));
     let schema = schema.map(|schema| percent_decode_str(schema).decode_utf8_lossy().into_owned());
     let url = if known.is_empty() { base.to_owned() } else { format!("{base}?{}", known.join("&")) };
     (url, schema)
@@ -170,7 +172,7 @@ mod tests {
     use super::connection;
 
     #[test]
-    fn a_url_as_prisma_takes_it_is_understood() {
+    fn a_url_with_parameters_of_prisma_is_accepted() {
         let parts = |url, schema: Option<&str>| (String::from(url), schema.map(String::from));
         assert_eq!(connection("postgres://h/n"), parts("postgres://h/n", None));
         assert_eq!(

@@ -1,10 +1,10 @@
-//! The reference system: the platform that Edgewise replaces.
+//! Reading the reference system, which is the platform that Edgewise replaces.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `database` | its database: rows as JSON |
+//! | `database` | the rows of the reference's database, as JSON |
 //! | `snapshot` | the same rows, from a snapshot that the reference published |
-//! | `rows` | what can be imported of the rows, and why the rest cannot |
+//! | `rows` | converting the rows to importable data, with the reason for each row that is skipped |
 
 mod database;
 mod rows;

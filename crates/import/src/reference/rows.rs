@@ -1,4 +1,4 @@
-//! What can be imported of the reference's rows, and why the rest cannot.
+//! Converting the reference's rows to importable data, with the reason for each row that is skipped.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -16,31 +16,31 @@ use serde_json::value::RawValue;
 use edgewise_control::services::imports::{Allocation, Audience, Environment, Experiment, Times, Variant};
 
 use super::database::ReferenceRows;
-use crate::found::{Found, LeftOut};
+use crate::source::{Skipped, SourceData};
 
-/// Why something cannot be carried over.
+/// The result of a validation, with the reason why a row cannot be imported.
 type Checked<T> = Result<T, String>;
 
-/// Characters of a time.
-const TIME_CHARS: usize = 64;
+/// The maximum length of a time, in characters.
+const MAX_TIME_CHARS: usize = 64;
 
-/// Takes what can be imported of the reference's rows, and lists the rest. `now` stands in for times that the rows lack, in
-/// ms since 1970.
+/// Converts the reference's rows to importable data, and lists the rows that are skipped. `now`, in ms since 1970, replaces
+/// missing times.
 #[must_use]
-pub fn read_rows(rows: &ReferenceRows, now: i64) -> Found {
-    let mut reader = Reader { now, ids: HashSet::new(), names: BTreeSet::new(), found: Found::default() };
-    let mut below = Below::of(rows, &mut reader);
+pub fn read_rows(rows: &ReferenceRows, now: i64) -> SourceData {
+    let mut reader = Reader { now, ids: HashSet::new(), names: BTreeSet::new(), data: SourceData::default() };
+    let mut children = Children::of(rows, &mut reader);
     for row in &rows.environments {
-        reader.environment(row, rows, &mut below);
+        reader.environment(row, rows, &mut children);
     }
-    for (what, row) in below.unclaimed() {
-        reader.leave_out(what, row.label(), "it belongs to nothing that is there");
+    for (kind, row) in children.into_rest() {
+        reader.skip(kind, row.label(), "the resource that it belongs to does not exist");
     }
-    reader.found.environments.sort_by(|left, right| left.name.cmp(&right.name));
-    reader.found
+    reader.data.environments.sort_by(|left, right| left.name.cmp(&right.name));
+    reader.data
 }
 
-/// A row, its columns by name. Columns that are null are not in it.
+/// A row, as columns by name. Columns with the value null are removed.
 struct Row {
     text: String,
     columns: BTreeMap<String, Box<RawValue>>,
@@ -49,7 +49,7 @@ struct Row {
 impl Row {
     fn read(text: &str) -> Checked<Self> {
         let columns: BTreeMap<String, Box<RawValue>> =
-            serde_json::from_str(text).map_err(|_| "it is no JSON object".to_owned())?;
+            serde_json::from_str(text).map_err(|_| "its row is not a JSON object".to_owned())?;
         Self::of(columns)
     }
 
@@ -59,8 +59,8 @@ impl Row {
         Ok(Self { text, columns })
     }
 
-    /// The row with a column that it lacks.
-    fn with(mut self, column: &str, value: &'static str) -> Checked<Self> {
+    /// Adds a column, unless the row has the column already.
+    fn with_default(mut self, column: &str, value: &'static str) -> Checked<Self> {
         let value: Box<RawValue> = serde_json::from_str(value).map_err(|error| error.to_string())?;
         self.columns.entry(column.to_owned()).or_insert(value);
         Self::of(self.columns)
@@ -74,35 +74,35 @@ impl Row {
         Fields::of_body(self.bytes()).map_err(problem)
     }
 
-    /// A column that holds text, if it does.
+    /// Returns the text in a column, or `None` if the column does not contain text.
     fn text(&self, column: &str) -> Option<String> {
         serde_json::from_str(self.columns.get(column)?.get()).ok()
     }
 
-    /// What to call it, whatever it holds.
+    /// Returns the name of the row for the report.
     fn label(&self) -> String {
         let name = ["key", "name", "id"].iter().find_map(|column| self.text(column));
-        shown(&name.unwrap_or_else(|| "?".to_owned()))
+        quoted(&name.unwrap_or_else(|| "?".to_owned()))
     }
 }
 
-/// The rows below an environment, by what they belong to.
+/// The rows of resources that belong to another resource, by the id of that resource.
 #[derive(Default)]
-struct Below {
+struct Children {
     audiences: HashMap<String, Vec<Row>>,
     experiments: HashMap<String, Vec<Row>>,
     variants: HashMap<String, Vec<Row>>,
     allocations: HashMap<String, Vec<Row>>,
 }
 
-impl Below {
+impl Children {
     fn of(rows: &ReferenceRows, reader: &mut Reader) -> Self {
-        let mut grouped = |what, rows: &[String], by: &str| {
+        let mut grouped = |kind, rows: &[String], parent: &str| {
             let mut groups: HashMap<String, Vec<Row>> = HashMap::new();
             for text in rows {
                 match Row::read(text) {
-                    Ok(row) => groups.entry(row.text(by).unwrap_or_default()).or_default().push(row),
-                    Err(why) => reader.leave_out(what, "?".to_owned(), why),
+                    Ok(row) => groups.entry(row.text(parent).unwrap_or_default()).or_default().push(row),
+                    Err(reason) => reader.skip(kind, "?", reason),
                 }
             }
             groups
@@ -115,61 +115,61 @@ impl Below {
         }
     }
 
-    /// What nothing was found for that it belongs to.
-    fn unclaimed(self) -> impl Iterator<Item = (&'static str, Row)> {
+    /// Returns the kind and the row of each remaining resource.
+    fn into_rest(self) -> impl Iterator<Item = (&'static str, Row)> {
         let all = [
             ("audience", self.audiences),
             ("experiment", self.experiments),
             ("variant", self.variants),
             ("allocation", self.allocations),
         ];
-        all.into_iter().flat_map(|(what, groups)| groups.into_values().flatten().map(move |row| (what, row)))
+        all.into_iter().flat_map(|(kind, groups)| groups.into_values().flatten().map(move |row| (kind, row)))
     }
 }
 
 struct Reader {
     now: i64,
-    /// All ids so far.
+    /// The ids of all resources so far.
     ids: HashSet<String>,
-    /// The environments' names so far.
+    /// The names of all environments so far.
     names: BTreeSet<EnvironmentName>,
-    found: Found,
+    data: SourceData,
 }
 
 impl Reader {
-    fn leave_out(&mut self, what: &str, name: impl Into<String>, why: impl Into<String>) {
-        let what = format!("{what} {}", name.into());
-        self.found.left_out.push(LeftOut { what, why: why.into() });
+    fn skip(&mut self, kind: &str, name: impl Into<String>, reason: impl Into<String>) {
+        let resource = format!("{kind} {}", name.into());
+        self.data.skipped.push(Skipped { resource, reason: reason.into() });
     }
 
-    fn environment(&mut self, text: &str, rows: &ReferenceRows, below: &mut Below) {
+    fn environment(&mut self, text: &str, rows: &ReferenceRows, children: &mut Children) {
         let row = match Row::read(text) {
             Ok(row) => row,
-            Err(why) => return self.leave_out("environment", "?", why),
+            Err(reason) => return self.skip("environment", "?", reason),
         };
-        // What belongs to it names it so.
+        // Audiences and experiments refer to their environment by its id, or, in a snapshot, by its name.
         let reference = row.text("id").or_else(|| row.text("name")).unwrap_or_default();
-        let audiences = below.audiences.remove(&reference).unwrap_or_default();
-        let experiments = below.experiments.remove(&reference).unwrap_or_default();
+        let audiences = children.audiences.remove(&reference).unwrap_or_default();
+        let experiments = children.experiments.remove(&reference).unwrap_or_default();
         let highest = rows.versions.iter().find(|(id, _)| *id == reference);
         let highest = highest.map_or(0, |(_, version)| u64::try_from(*version).unwrap_or(0));
         let mut environment = match self.checked_environment(&row, highest) {
             Ok(environment) => environment,
-            Err(why) => {
+            Err(reason) => {
                 for experiment in &experiments {
                     let id = experiment.text("id").unwrap_or_default();
-                    below.variants.remove(&id);
-                    below.allocations.remove(&id);
+                    children.variants.remove(&id);
+                    children.allocations.remove(&id);
                 }
                 let with = format!(
                     "with its {} and {}",
                     counted(experiments.len(), "experiment"),
                     counted(audiences.len(), "audience")
                 );
-                return self.leave_out("environment", format!("{}, {with}", row.label()), why);
+                return self.skip("environment", format!("{}, {with}", row.label()), reason);
             }
         };
-        // By their id, or, in a snapshot, their name.
+        // The names of the audiences by id, or, in a snapshot, by name.
         let mut names: HashMap<String, String> = HashMap::new();
         for row in by_creation(audiences) {
             match self.audience(&row, &environment.audiences) {
@@ -178,45 +178,45 @@ impl Reader {
                     names.insert(reference, audience.name.clone());
                     environment.audiences.push(audience);
                 }
-                Err(why) => {
-                    self.leave_out("audience", format!("{} of `{}`", row.label(), environment.name), why);
+                Err(reason) => {
+                    self.skip("audience", format!("{} of `{}`", row.label(), environment.name), reason);
                 }
             }
         }
         let mut keys = HashSet::new();
         for row in by_creation(experiments) {
             let id = row.text("id").unwrap_or_default();
-            let variants = below.variants.remove(&id).unwrap_or_default();
-            let allocations = below.allocations.remove(&id).unwrap_or_default();
+            let variants = children.variants.remove(&id).unwrap_or_default();
+            let allocations = children.allocations.remove(&id).unwrap_or_default();
             let experiment = self.experiment(&row, &names, &keys, (&variants, &allocations));
             let name = format!("{} of `{}`", row.label(), environment.name);
             match experiment {
                 Ok((experiment, dangling)) => {
                     for allocation in dangling {
-                        self.leave_out(
+                        self.skip(
                             &format!("allocation {allocation} of experiment"),
                             &name,
-                            "its variant is not there: these buckets got nothing before, and get nothing now",
+                            "its variant does not exist: users in these buckets had no variant before, and have none now",
                         );
                     }
                     keys.insert(experiment.key.clone());
                     environment.experiments.push(experiment);
                 }
-                Err(why) => self.leave_out("experiment", name, why),
+                Err(reason) => self.skip("experiment", name, reason),
             }
         }
-        self.found.environments.push(environment);
+        self.data.environments.push(environment);
     }
 
     fn checked_environment(&mut self, row: &Row, highest_version: u64) -> Checked<Environment> {
         let name = EnvironmentCreate::from_body(row.bytes()).map_err(problem)?.name;
         if self.names.contains(&name) {
-            return Err("another environment has that name".to_owned());
+            return Err("another environment has the same name".to_owned());
         }
         if highest_version >= paths::MAX_VERSION {
             return Err(format!(
-                "its highest version is {highest_version}, and the next one could be {} at most: copy what is in it to a \
-                 new environment there, and import that",
+                "its highest version is {highest_version}, and the next version can be {} at most: copy its contents to a \
+                 new environment of the reference, and import the new environment",
                 paths::MAX_VERSION
             ));
         }
@@ -228,10 +228,10 @@ impl Reader {
     }
 
     fn audience(&mut self, row: &Row, others: &[Audience]) -> Checked<Audience> {
-        let row = Row::of(row.columns.clone())?.with("rules", "[]")?;
+        let row = Row::of(row.columns.clone())?.with_default("rules", "[]")?;
         let AudienceCreate { name, rules, .. } = AudienceCreate::from_body(row.bytes()).map_err(problem)?;
         if others.iter().any(|other| other.name == name) {
-            return Err("another audience of the environment has that name".to_owned());
+            return Err("another audience of the environment has the same name".to_owned());
         }
         let fields = row.fields()?;
         let rules = raw(&rules)?;
@@ -239,7 +239,7 @@ impl Reader {
         Ok(Audience { id: self.optional_id(&fields)?, name, rules, times })
     }
 
-    /// The experiment, and the ranges of its allocations that name no variant.
+    /// Validates an experiment, and returns it with the ranges of the allocations whose variant does not exist.
     fn experiment(
         &mut self,
         row: &Row,
@@ -249,14 +249,14 @@ impl Reader {
     ) -> Checked<(Experiment, Vec<String>)> {
         let create = ExperimentCreate::from_body(row.bytes()).map_err(problem)?;
         if keys.contains(&create.key) {
-            return Err("another experiment of the environment has that key".to_owned());
+            return Err("another experiment of the environment has the same key".to_owned());
         }
         let fields = row.fields()?;
         let salt = fields.optional_text("salt", limits::NAME_CHARS).map_err(problem)?;
         let salt = salt.ok_or("`salt` is required")?;
         let status = StatusPatch::from_body(row.bytes()).map_err(problem)?.status;
         let audience = match &create.audience_id {
-            Some(id) => Some(audiences.get(id).cloned().ok_or("its audience cannot be carried over")?),
+            Some(id) => Some(audiences.get(id).cloned().ok_or("its audience cannot be imported")?),
             None => None,
         };
         let targeting_rules = create.targeting_rules.as_deref().map(raw).transpose()?;
@@ -283,14 +283,15 @@ impl Reader {
 
     fn variants(&mut self, rows: &[Row]) -> Checked<Vec<Variant>> {
         if rows.len() > limits::VARIANTS {
-            return Err(format!("it has {} variants, and at most {} can be", rows.len(), limits::VARIANTS));
+            let (count, max) = (rows.len(), limits::VARIANTS);
+            return Err(format!("it has {count} variants, but an experiment can have at most {max}"));
         }
         let mut variants: Vec<Variant> = Vec::with_capacity(rows.len());
         for row in rows {
-            let within = |why| format!("its variant {}: {why}", row.label());
+            let within = |reason| format!("its variant {}: {reason}", row.label());
             let create = VariantCreate::from_body(row.bytes()).map_err(problem).map_err(within)?;
             if variants.iter().any(|other| other.key == create.key) {
-                return Err(within("another variant has that key".to_owned()));
+                return Err(within("another variant has the same key".to_owned()));
             }
             let id = self.optional_id(&row.fields()?).map_err(within)?;
             let id = id.ok_or_else(|| within("`id` is required".to_owned()))?;
@@ -300,7 +301,7 @@ impl Reader {
         Ok(variants)
     }
 
-    /// The allocations, and the ranges of those that name no variant.
+    /// Validates allocations, and returns them with the ranges of the allocations whose variant does not exist.
     fn allocations(&mut self, rows: &[Row], variants: &[Variant]) -> Checked<(Vec<Allocation>, Vec<String>)> {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         let body = format!("{{\"allocations\":[{}]}}", texts.join(","));
@@ -317,38 +318,38 @@ impl Reader {
         Ok((allocations, dangling))
     }
 
-    /// An id that can stand in a URL, and that nothing else has.
+    /// Validates the id of a row, if the row has one: the id must be safe in a URL and unique.
     fn optional_id(&mut self, fields: &Fields<'_>) -> Checked<Option<String>> {
         let Some(id) = fields.optional_name("id").map_err(problem)? else { return Ok(None) };
         let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if !id.bytes().all(safe) {
-            return Err("`id` must hold only letters, digits, hyphens and underscores".to_owned());
+            return Err("`id` must contain only letters, digits, hyphens and underscores".to_owned());
         }
         if !self.ids.insert(id.clone()) {
-            return Err(format!("something else has its id `{id}`"));
+            return Err(format!("another resource has the same id `{id}`"));
         }
         Ok(Some(id))
     }
 
     fn times(&self, fields: &Fields<'_>) -> Checked<Times> {
         let time = |column| {
-            let Some(text) = fields.optional_text(column, TIME_CHARS).map_err(problem)? else {
+            let Some(text) = fields.optional_text(column, MAX_TIME_CHARS).map_err(problem)? else {
                 return Ok(None);
             };
-            instant(&text).map(Some).ok_or_else(|| format!("`{column}` is no time"))
+            instant(&text).map(Some).ok_or_else(|| format!("`{column}` is not a time"))
         };
         let created_at = time("createdAt")?.unwrap_or(self.now);
         Ok(Times { created_at, updated_at: time("updatedAt")?.unwrap_or(created_at) })
     }
 }
 
-/// Milliseconds since 1970. A time without an offset is UTC.
+/// Parses a time to milliseconds since 1970. A time without an offset is UTC.
 fn instant(text: &str) -> Option<i64> {
     let civil = || Some(text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
     text.parse::<Timestamp>().ok().or_else(civil).map(Timestamp::as_millisecond)
 }
 
-/// What was made at a time comes in the order it is in.
+/// Sorts rows by creation time. Rows with the same time keep their order.
 fn by_creation(mut rows: Vec<Row>) -> Vec<Row> {
     rows.sort_by_cached_key(|row| row.text("createdAt").as_deref().and_then(instant));
     rows
@@ -358,7 +359,7 @@ fn raw<T: serde::Serialize + ?Sized>(value: &T) -> Checked<Box<RawValue>> {
     serde_json::value::to_raw_value(value).map_err(|error| error.to_string())
 }
 
-/// What reads requests calls its input a body.
+/// Returns the message of a validation error. The validators of requests call their input a body, which is a row here.
 fn problem(error: ApiError) -> String {
     match error.message.strip_prefix("the body ") {
         Some(rest) => format!("its row {rest}"),
@@ -366,12 +367,12 @@ fn problem(error: ApiError) -> String {
     }
 }
 
-/// A name as it can stand in a line of a report.
-fn shown(name: &str) -> String {
+/// Quotes a name for a line of the report.
+fn quoted(name: &str) -> String {
     let name: String = name.chars().take(80).collect();
     format!("`{}`", name.escape_debug())
 }
 
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -1,4 +1,4 @@
-//! The rows of the reference system, from a snapshot that it published.
+//! The rows of the reference system, from a snapshot that the reference published.
 
 use edgewise_api::limits;
 use edgewise_engine::{Snapshot, snapshot::SnapshotError};
@@ -6,14 +6,14 @@ use serde::Serialize;
 use serde_json::{json, value::RawValue};
 
 use super::{database::ReferenceRows, rows::read_rows};
-use crate::found::Found;
+use crate::source::SourceData;
 
-/// A file or an answer is no snapshot that can be carried over.
+/// The reason why a file or a response is not a snapshot that can be imported.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}: take the file that the reference published as configs/ENVIRONMENT/snapshots/latest.json")]
+#[error("{0}: use the file that the reference published as configs/ENVIRONMENT/snapshots/latest.json")]
 pub struct NotASnapshot(#[from] SnapshotError);
 
-/// A variant as a row. Its payload stays as it was published.
+/// A variant as a row. The payload is copied without a change.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct VariantRow<'a> {
@@ -24,22 +24,22 @@ struct VariantRow<'a> {
     experiment_id: &'a str,
 }
 
-/// Takes what can be imported of a snapshot: the running experiments, whose names are their keys, and audiences that are
-/// named after the first experiment that uses them. `now` is in ms since 1970.
+/// Reads the importable data of a snapshot: the running experiments, with their keys as names, and the audiences, each named
+/// after the first experiment that uses the audience. `now` is in ms since 1970.
 ///
 /// # Errors
-/// [`NotASnapshot`] if the bytes are no snapshot.
-pub fn read_snapshot(json: &[u8], now: i64) -> Result<Found, NotASnapshot> {
+/// [`NotASnapshot`] if the bytes are not a snapshot.
+pub fn read_snapshot(json: &[u8], now: i64) -> Result<SourceData, NotASnapshot> {
     Ok(read_rows(&rows(json)?, now))
 }
 
-/// The rows that the snapshot was built from, as far as the snapshot contains them.
+/// Returns the rows that a snapshot was built from, as far as the snapshot contains their data.
 fn rows(json: &[u8]) -> Result<ReferenceRows, NotASnapshot> {
     let snapshot = Snapshot::from_json(json)?;
     let environment = &snapshot.environment;
-    let made = |row: serde_json::Value| made_at(row, &snapshot.published_at).to_string();
+    let row = |columns: serde_json::Value| created_at(columns, &snapshot.published_at).to_string();
     let mut rows = ReferenceRows {
-        environments: vec![made(json!({"name": environment}))],
+        environments: vec![row(json!({"name": environment}))],
         versions: vec![(environment.clone(), i64::try_from(snapshot.version).unwrap_or(i64::MAX))],
         ..ReferenceRows::default()
     };
@@ -55,7 +55,7 @@ fn rows(json: &[u8]) -> Result<ReferenceRows, NotASnapshot> {
                 Some((_, name)) => name.clone(),
                 None => {
                     let name = audience_name(&experiment.key);
-                    rows.audiences.push(made(json!({
+                    rows.audiences.push(row(json!({
                         "name": name, "environmentId": environment, "rules": rules,
                     })));
                     audiences.push((text, name.clone()));
@@ -65,7 +65,7 @@ fn rows(json: &[u8]) -> Result<ReferenceRows, NotASnapshot> {
             Some(name)
         };
         let targeting = &experiment.targeting_rules;
-        rows.experiments.push(made(json!({
+        rows.experiments.push(row(json!({
             "id": experiment.id,
             "key": experiment.key,
             "name": experiment.key,
@@ -100,17 +100,17 @@ fn rows(json: &[u8]) -> Result<ReferenceRows, NotASnapshot> {
     Ok(rows)
 }
 
-/// A row that was made when the snapshot was published, as far as anybody knows.
-fn made_at(mut row: serde_json::Value, published_at: &str) -> serde_json::Value {
+/// Adds a creation time to a row: the time at which the snapshot was published, because a snapshot contains no other time.
+fn created_at(mut row: serde_json::Value, published_at: &str) -> serde_json::Value {
     if let Some(row) = row.as_object_mut() {
         row.insert("createdAt".to_owned(), json!(published_at));
     }
     row
 }
 
-/// The name of an audience, after an experiment.
+/// Returns the name of an audience that is named after an experiment.
 fn audience_name(key: &str) -> String {
     const PREFIX: &str = "Audience of ";
-    let most = limits::NAME_CHARS - PREFIX.len();
-    PREFIX.chars().chain(key.chars().take(most)).collect()
+    let max_chars = limits::NAME_CHARS - PREFIX.len();
+    PREFIX.chars().chain(key.chars().take(max_chars)).collect()
 }

@@ -1,4 +1,4 @@
-//! The requests and responses of the routes, as the OpenAPI document describes them.
+//! The requests and responses of the routes, for the OpenAPI document.
 
 use edgewise_api::error::ErrorBody;
 use utoipa::{IntoResponses, ToSchema};
@@ -7,61 +7,61 @@ use utoipa::{IntoResponses, ToSchema};
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what `edgewise_api::decide::DecideRequest` reads")]
 pub struct DecideBody {
-    /// Who is decided for, 1 to 1,024 bytes.
+    /// The user key, 1 to 1,024 bytes.
     #[schema(example = "user-123")]
     user_key: String,
-    /// The environment's name.
+    /// The name of the environment.
     #[schema(example = "prod")]
     env: String,
-    /// What is known of the user, at most 64 KiB and 32 levels.
+    /// The context: attributes of the user, at most 64 KiB and 32 levels.
     #[schema(value_type = Option<Object>, example = json!({"country": "US", "plan": "pro"}))]
     context: Option<()>,
 }
 
-/// What a user gets.
+/// The decision for a user.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what `edgewise_api::decide::answer` writes")]
 pub struct Decided {
-    /// As it was asked for.
+    /// The user key of the request.
     #[schema(example = "user-123")]
     user_key: String,
-    /// As it was asked for.
+    /// The environment of the request.
     #[schema(example = "prod")]
     environment: String,
-    /// The snapshot that was decided from.
+    /// The version of the snapshot that the decision is based on.
     #[schema(example = 3)]
     config_version: u64,
-    /// In the order of the snapshot. An experiment that the user takes no part in is left out.
+    /// The user's assignments, in the order of the snapshot. An experiment without a variant for the user is omitted.
     assignments: Vec<Assignment>,
 }
 
-/// A variant of an experiment that a user gets.
+/// The variant of an experiment that a user is assigned to.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what `edgewise_api::decide::answer` writes")]
 pub struct Assignment {
-    /// What code calls the experiment by.
+    /// The key of the experiment, which code refers to.
     #[schema(example = "checkout-button-color")]
     experiment_key: String,
-    /// UUID.
+    /// The id of the experiment, a UUID.
     experiment_id: String,
-    /// What code calls the variant by.
+    /// The key of the variant, which code refers to.
     #[schema(example = "treatment")]
     variant_key: String,
-    /// UUID.
+    /// The id of the variant, a UUID.
     variant_id: String,
-    /// What the variant carries, as it was published: absent, null or an object.
+    /// The payload of the variant, as it was published: absent, null or an object.
     #[schema(value_type = Option<Object>, example = json!({"color": "#00cc66"}))]
     payload: Option<()>,
 }
 
-/// The answer to one request too many.
+/// The response to a request that exceeds the rate limit.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what the limiter answers")]
+#[expect(dead_code, reason = "describes the response of the limiter")]
 pub struct TooManyRequests {
     /// `Too Many Requests`
     #[schema(example = "Too Many Requests")]
     error: String,
-    /// How long to wait.
+    /// A message for people that says how long to wait.
     #[schema(example = "Rate limit exceeded, retry in 42 seconds")]
     message: String,
     /// 429
@@ -69,36 +69,36 @@ pub struct TooManyRequests {
     status_code: u16,
 }
 
-/// The answers to a decide request.
+/// The responses to a decide request.
 #[derive(IntoResponses)]
-pub enum DecideAnswers {
+pub enum DecideResponses {
     /// The decision
     #[response(status = 200, headers(
-        ("x-ratelimit-limit" = u32, description = "Decisions that a client address may ask for in one window; \
-            absent, like the other two, where it is not limited"),
-        ("x-ratelimit-remaining" = u32, description = "Those that are left"),
-        ("x-ratelimit-reset" = u64, description = "Whole seconds until the window ends"),
+        ("x-ratelimit-limit" = u32, description = "Maximum number of requests of a client address in one window. \
+            The rate limit headers are absent if the client has no limit"),
+        ("x-ratelimit-remaining" = u32, description = "Number of requests that are left in the window"),
+        ("x-ratelimit-reset" = u64, description = "Seconds until the window ends"),
     ))]
     Decided(#[to_schema] Decided),
-    /// A parameter is missing, repeated, empty or wrong
+    /// A parameter is missing, repeated, empty or invalid
     #[response(status = 400)]
     Invalid(#[to_schema] ErrorBody),
-    /// The client has asked too often
+    /// The client has exceeded the rate limit
     #[response(status = 429, headers(
-        ("retry-after" = u64, description = "How many seconds to wait"),
-        ("x-ratelimit-limit" = u32, description = "Decisions that a client address may ask for in one window"),
+        ("retry-after" = u64, description = "Seconds to wait"),
+        ("x-ratelimit-limit" = u32, description = "Maximum number of requests of a client address in one window"),
         ("x-ratelimit-remaining" = u32, description = "0"),
-        ("x-ratelimit-reset" = u64, description = "Whole seconds until the window ends"),
+        ("x-ratelimit-reset" = u64, description = "Seconds until the window ends"),
     ))]
     TooMany(#[to_schema] TooManyRequests),
-    /// Nothing is published in the environment, or it cannot be loaded
+    /// The environment has no published snapshot, or the snapshot cannot be loaded
     #[response(status = 503)]
     Unavailable(#[to_schema] ErrorBody),
 }
 
-/// What can be wrong with the body of a decide request.
+/// The error responses to an invalid body of a decide request.
 #[derive(IntoResponses)]
-pub enum BodyProblems {
+pub enum BodyErrors {
     /// The body did not arrive in time
     #[response(status = 408)]
     Timeout(#[to_schema] ErrorBody),
