@@ -1,4 +1,4 @@
-//! Embeds what `cargo xtask dashboard` has built. Without it, pages say how to build it.
+//! Embeds the files that `cargo xtask dashboard` built. Without them, pages explain how to build them.
 
 use std::{
     env, fs,

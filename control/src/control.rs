@@ -15,48 +15,49 @@ use edgewise_caller::{Clock, IdSource, RandomIds, SystemClock};
 use edgewise_database::OpenError;
 use edgewise_objects::ObjectStore;
 
-/// How a control plane is set up.
+/// The settings of a control plane.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// `sqlite://PATH` or `postgres://…`
     pub database_url: String,
-    /// How long a request waits until its change is live before it answers that it is not yet.
+    /// How long a request waits for its change to be live. After that, the response says that the change is not live yet.
     pub publish_wait: Duration,
-    /// How often to look for something to publish, without having heard of any.
-    pub look_every: Duration,
-    /// What time it is.
+    /// How often to poll the database for changes to publish. A notification makes the publisher poll at once.
+    pub poll_interval: Duration,
+    /// The source of the current time.
     pub clock: Arc<dyn Clock>,
-    /// Where ids and salts come from.
+    /// The source of ids and salts.
     pub ids: Arc<dyn IdSource>,
 }
 
 impl Options {
-    /// The defaults, on that database.
+    /// Returns the default settings for the database at this URL.
     #[must_use]
     pub fn new(database_url: String) -> Self {
         Self {
             database_url,
             publish_wait: Duration::from_secs(5),
-            look_every: Duration::from_secs(1),
+            poll_interval: Duration::from_secs(1),
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
         }
     }
 }
 
-/// A running control plane: services, and the task that publishes.
+/// A running control plane: the services, and the task that publishes.
 #[derive(Debug)]
 pub struct Control {
     services: Services,
     store: Store,
     publisher: Arc<Publisher>,
-    publishing: JoinHandle<()>,
-    /// Hears of what other processes publish.
-    hearing: JoinHandle<()>,
+    publisher_task: JoinHandle<()>,
+    /// Follows the versions that other processes publish.
+    follower_task: JoinHandle<()>,
 }
 
 impl Control {
-    /// Opens the database, and starts publishing to `objects`, with what an earlier process left undone first.
+    /// Opens the database, and starts to publish to `objects`, beginning with the versions that an earlier process left
+    /// pending.
     ///
     /// # Errors
     /// [`OpenError`] if the database cannot be used.
@@ -65,17 +66,17 @@ impl Control {
         objects: Arc<dyn ObjectStore>,
         on_published: OnPublished,
     ) -> Result<Self, OpenError> {
-        let Options { database_url, publish_wait, look_every, clock, ids } = options;
+        let Options { database_url, publish_wait, poll_interval, clock, ids } = options;
         let store = Store::open(&database_url).await?;
         let live = Arc::new(Live::default());
         live.refresh(&store).await.map_err(|StoreError(error)| OpenError::Unusable(error))?;
-        let hearing = tokio::spawn(live.clone().hear_of_others(store.clone()));
+        let follower_task = tokio::spawn(live.clone().follow_other_processes(store.clone()));
         let on_published = {
             let live = live.clone();
             Arc::new(move |environment: &_, ruleset: Ruleset| {
                 let version = ruleset.version();
                 on_published(environment, ruleset);
-                live.tell(environment, version);
+                live.announce(environment, version);
             })
         };
         let publisher = Publisher::new(
@@ -85,45 +86,45 @@ impl Control {
             ids.as_ref(),
             on_published,
             publish_wait,
-            look_every,
+            poll_interval,
         );
         let publisher = Arc::new(publisher);
-        let publishing = tokio::spawn(publisher.clone().run());
+        let publisher_task = tokio::spawn(publisher.clone().run());
         let services = Services::new(store.clone(), publisher.clone(), live, clock, ids);
-        Ok(Self { services, store, publisher, publishing, hearing })
+        Ok(Self { services, store, publisher, publisher_task, follower_task })
     }
 
-    /// Its routes, without a prefix.
+    /// Returns the routes, without a prefix.
     pub fn routes(&self) -> Router {
         routes::routes(self.services.clone())
     }
 
-    /// The document that describes its routes.
+    /// Returns the OpenAPI document of the routes.
     #[must_use]
     pub fn openapi() -> utoipa::openapi::OpenApi {
         routes::openapi()
     }
 
-    /// What it can do.
+    /// Returns the services.
     #[must_use]
     pub fn services(&self) -> &Services {
         &self.services
     }
 
-    /// Whether the database answers.
+    /// Checks that the database responds.
     ///
     /// # Errors
-    /// A text for the client if it does not.
+    /// A message for the client if the database does not respond.
     pub async fn ready(&self) -> Result<(), String> {
         self.services.ready().await.map_err(|error| error.message)
     }
 
-    /// Stops publishing once what is under way has ended, and closes the database.
+    /// Stops the publisher once its current work has ended, and closes the database.
     pub async fn stop(self) {
-        self.hearing.abort();
+        self.follower_task.abort();
         self.publisher.stop();
-        if let Err(error) = self.publishing.await {
-            tracing::error!(%error, "the publisher did not end well");
+        if let Err(error) = self.publisher_task.await {
+            tracing::error!(%error, "the publisher task failed");
         }
         self.store.close().await;
     }

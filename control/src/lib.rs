@@ -1,23 +1,25 @@
-//! The control plane of Edgewise: it keeps environments, experiments, variants, allocations and audiences, and
-//! publishes them as snapshots. It is the only place that writes configuration.
+//! The control plane of Edgewise. It stores environments, experiments, variants, allocations and audiences, and publishes
+//! them as snapshots. No other crate writes configuration.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`Control`] | a running control plane |
 //! | [`routes`] | the HTTP routes and the OpenAPI document |
 //! | [`services`] | the operations on configuration; no SQL, no HTTP |
-//! | [`store`] | the database; the only place with SQL |
-//! | [`publisher`] | publishing from the database to the object store |
-//! | [`live`] | announcing new versions |
+//! | `publisher` | publishing from the database to the object store; only services use it |
+//! | `store` | the database, with all SQL; only services and the publisher use it |
+//! | `live` | the live version of each environment, and subscriptions |
 //! | [`demo`] | example data |
 #![forbid(unsafe_code)]
 
 mod control;
 pub mod demo;
-pub mod live;
-pub mod publisher;
+mod live;
+mod publisher;
 pub mod routes;
 pub mod services;
+#[doc(hidden)]
 pub mod store;
 
 pub use control::{Control, Options};
+pub use publisher::OnPublished;

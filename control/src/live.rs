@@ -1,4 +1,4 @@
-//! Telling of new versions: what is live in each environment, for those who want to hear when that changes.
+//! The live version of each environment, and subscriptions to its changes.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,56 +7,56 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::store::{Store, StoreError};
 
-/// The pause before the database is asked again.
+/// The pause before another attempt to read the database.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The versions that are live, as far as this process knows.
+/// The live version of each environment, as far as this process knows.
 ///
-/// Who listens sees the newest state, however slow he is: nothing is kept for anybody.
+/// A slow subscriber receives the newest state only: nothing is queued.
 #[derive(Debug, Default)]
-pub struct Live(watch::Sender<LiveVersions>);
+pub(crate) struct Live(watch::Sender<LiveVersions>);
 
 impl Live {
-    /// What is live now, and whatever changes in it from now on.
+    /// Subscribes to the live versions: the current ones, and every change from now on.
     #[must_use]
-    pub fn subscribe(&self) -> watch::Receiver<LiveVersions> {
+    pub(crate) fn subscribe(&self) -> watch::Receiver<LiveVersions> {
         self.0.subscribe()
     }
 
-    /// A version is live. An older one than is known says nothing.
-    pub fn tell(&self, environment: &EnvironmentName, version: u64) {
+    /// Announces that a version is live. A version that is not newer than the known one is ignored.
+    pub(crate) fn announce(&self, environment: &EnvironmentName, version: u64) {
         self.0.send_if_modified(|versions| {
-            let news = versions.get(environment).is_none_or(|known| *known < version);
-            if news {
+            let is_newer = versions.get(environment).is_none_or(|known| *known < version);
+            if is_newer {
                 versions.insert(environment.clone(), version);
             }
-            news
+            is_newer
         });
     }
 
-    /// Takes over what the database knows.
+    /// Announces the versions that are live according to the database.
     ///
     /// # Errors
-    /// If the database does not answer.
-    pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+    /// If the database does not respond.
+    pub(crate) async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
         let versions = store.read().await?.live_versions().await?;
         for (environment, version) in versions {
-            self.tell(&environment, version);
+            self.announce(&environment, version);
         }
         Ok(())
     }
 
-    /// Hears of what other processes publish. Never ends.
-    pub async fn hear_of_others(self: Arc<Self>, store: Store) {
+    /// Announces the versions that other processes publish. Never returns.
+    pub(crate) async fn follow_other_processes(self: Arc<Self>, store: Store) {
         let mut listener = store.published_listener();
         loop {
-            let said = listener.receive().await;
-            match said.as_deref().and_then(read) {
-                Some((environment, version)) => self.tell(&environment, version),
-                // Something may have been missed.
+            let message = listener.receive().await;
+            match message.as_deref().and_then(parse_message) {
+                Some((environment, version)) => self.announce(&environment, version),
+                // The listener has connected, so messages may have been missed.
                 None => {
                     while let Err(error) = self.refresh(&store).await {
-                        tracing::debug!(%error, "what other processes published is not known");
+                        tracing::debug!(%error, "cannot read the live versions");
                         sleep(PAUSE).await;
                     }
                 }
@@ -65,8 +65,8 @@ impl Live {
     }
 }
 
-/// What [`crate::store::Tx::notify_published`] tells.
-fn read(said: &str) -> Option<(EnvironmentName, u64)> {
-    let (version, name) = said.split_once(' ')?;
+/// Reads a message of [`crate::store::Tx::notify_published`].
+fn parse_message(message: &str) -> Option<(EnvironmentName, u64)> {
+    let (version, name) = message.split_once(' ')?;
     Some((EnvironmentName::new(name).ok()?, version.parse().ok()?))
 }

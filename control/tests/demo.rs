@@ -1,5 +1,5 @@
-//! Example data: what it consists of, and when it is left out.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The example data: its content, and when it is not added.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use edgewise_objects::Directory;
 
 const ALL: PageRequest = PageRequest::first(100);
 
-/// Runs a check on the services of a fresh control plane, and the clock that they use.
+/// Runs a check on the services of a fresh control plane and their clock.
 async fn on_a_fresh_plane(check: impl AsyncFn(&Services, &PastClock)) {
     let directory = tempfile::tempdir().unwrap();
     let clock = PastClock::default();
@@ -61,14 +61,14 @@ async fn the_example_data_has_experiments_in_all_states_and_a_rollback_that_was_
             let status = services.publication(&environment.id).await.unwrap();
             assert!(status.held_at.is_none() && !status.unpublished && status.error.is_none(), "{status:?}");
         }
-        // Later than all of it, since the clock tells the time again.
+        // The clock shows the current time again, so the new environment is later than all example data.
         assert!(create(services, "later").await > versions.first().unwrap().created_at);
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_there_is_an_environment_no_example_data_is_added() {
+async fn no_example_data_is_added_to_a_database_with_an_environment() {
     on_a_fresh_plane(async |services, clock| {
         create(services, "mine").await;
         assert!(!demo::fill(services, clock).await.unwrap());

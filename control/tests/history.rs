@@ -1,6 +1,5 @@
-//! Versions of an environment: their history, going back to one, and going on from there. Each claim is checked on
-//! each database that is supported.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Versions of an environment: history, rollback and resuming. Each claim is checked on every supported database.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -26,7 +25,7 @@ use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
 struct Plane {
     objects: Arc<Objects>,
     control: Control,
-    /// The environment's id.
+    /// The id of the environment.
     environment: String,
 }
 
@@ -58,7 +57,7 @@ impl Plane {
         self.control.services()
     }
 
-    /// Makes an experiment that runs, and so a version.
+    /// Creates a running experiment, and so a version.
     async fn experiment(&self, key: &str) -> String {
         let body = json!({"key": key, "name": key, "environmentId": self.environment}).to_string();
         let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
@@ -91,7 +90,7 @@ impl Plane {
         self.services().publication(&self.environment).await.unwrap()
     }
 
-    /// What the object store has for readers.
+    /// Returns the live snapshot in the object store.
     async fn live(&self) -> Value {
         let object = self.objects.get("configs/prod/snapshots/latest.json").await.unwrap().unwrap();
         let latest: Value = serde_json::from_slice(&object.bytes).unwrap();
@@ -101,7 +100,7 @@ impl Plane {
         latest
     }
 
-    /// The keys of the experiments that are live.
+    /// Returns the keys of the live experiments.
     async fn live_keys(&self) -> Vec<String> {
         let live = self.live().await;
         let experiments = live["experiments"].as_array().unwrap();
@@ -113,7 +112,7 @@ impl Plane {
         serde_json::from_str(&snapshot).unwrap()
     }
 
-    /// All versions: number, state, and what it restores.
+    /// Returns all versions: number, state, and the restored version.
     async fn history(&self) -> Vec<(u64, VersionState, Option<u64>)> {
         let page = PageRequest::from_query(&Query::parse("page=1&pageSize=100").unwrap()).unwrap();
         let versions = self.services().versions(&self.environment, page).await.unwrap();
@@ -122,7 +121,7 @@ impl Plane {
 }
 
 #[tokio::test]
-async fn history_tells_who_made_what_when_the_newest_first() {
+async fn history_lists_versions_with_author_and_time_newest_first() {
     on_each_database(async |plane| {
         let first = plane.experiment("first").await;
         plane.experiment("second").await;
@@ -170,7 +169,7 @@ async fn a_rollback_makes_old_content_live_and_holds_back_later_changes_until_re
 
         assert_eq!(plane.set(&second, Status::Paused).await, Publication::NotDue);
         plane.experiment("third").await;
-        assert_eq!(plane.live_keys().await, ["first"], "changes are kept");
+        assert_eq!(plane.live_keys().await, ["first"], "changes are held back");
         let refused = plane.services().publish(&Actor::LOCAL, &second, &Precondition::None).await;
         assert_eq!(refused.unwrap_err().status, 409);
 
@@ -179,11 +178,11 @@ async fn a_rollback_makes_old_content_live_and_holds_back_later_changes_until_re
         assert_eq!(plane.live_keys().await, ["first", "third"]);
         assert_eq!(plane.services().resume(&Actor::LOCAL, &plane.environment).await.unwrap_err().status, 409);
 
-        // A rollback of a rollback restores what that restored.
+        // A rollback to a rollback restores the same version as that rollback.
         plane.rollback(3).await;
         let states = plane.history().await;
         assert_eq!(states[0], (5, VersionState::Published, Some(1)));
-        // Back to what was live last: nothing is kept back by that.
+        // A rollback to the newest content holds back no change.
         assert!(!plane.rollback(4).await.unpublished);
         plane.resume().await;
     })
@@ -191,28 +190,28 @@ async fn a_rollback_makes_old_content_live_and_holds_back_later_changes_until_re
 }
 
 #[tokio::test]
-async fn only_what_was_live_can_be_restored() {
+async fn only_versions_that_were_live_can_be_restored() {
     on_each_database(async |plane| {
         plane.experiment("first").await;
         for (number, status) in [("7", 404), ("0", 404), ("one", 404)] {
             let refused = plane.services().rollback(&Actor::LOCAL, &plane.environment, number).await;
             assert_eq!(refused.unwrap_err().status, status, "{number}");
         }
-        // Another origin uses version 2, so its number was given up.
+        // Another system uses version 2, so that number is superseded.
         let foreign = br#"{"version":2,"environment":"prod","publishedAt":"","experiments":[]}"#;
         plane.objects.put("configs/prod/snapshots/2.json", foreign, Condition::Absent).await.unwrap();
         plane.experiment("second").await;
         assert_eq!(plane.history().await[1], (2, VersionState::Superseded, None));
         let refused = plane.services().rollback(&Actor::LOCAL, &plane.environment, "2").await.unwrap_err();
         assert_eq!(refused.status, 409);
-        assert!(plane.status().await.held_at.is_none(), "what is refused holds nothing");
+        assert!(plane.status().await.held_at.is_none(), "a rejected rollback does not hold the environment");
         assert_eq!(plane.live_keys().await, ["first", "second"]);
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_is_restored_goes_on_under_another_number_if_its_own_is_taken() {
+async fn a_rollback_gets_the_next_number_if_its_number_is_in_use() {
     on_each_database(async |plane| {
         plane.experiment("first").await;
         plane.experiment("second").await;
@@ -229,7 +228,7 @@ async fn what_is_restored_goes_on_under_another_number_if_its_own_is_taken() {
 }
 
 #[tokio::test]
-async fn a_rollback_takes_the_place_of_what_is_still_to_be_written() {
+async fn a_rollback_supersedes_pending_versions() {
     on_each_database(async |plane| {
         plane.experiment("first").await;
         plane.objects.fails.store(true, Ordering::SeqCst);
@@ -247,7 +246,7 @@ async fn a_rollback_takes_the_place_of_what_is_still_to_be_written() {
             rolled.unwrap().publication
         };
         let recover = async {
-            eventually("it is rolled back", async || plane.history().await[0].2.is_some()).await;
+            eventually("the rollback is recorded", async || plane.history().await[0].2.is_some()).await;
             assert!(plane.status().await.error.is_some());
             plane.objects.fails.store(false, Ordering::SeqCst);
         };
@@ -255,9 +254,9 @@ async fn a_rollback_takes_the_place_of_what_is_still_to_be_written() {
         assert_eq!(rolled, Publication::Published);
         assert_eq!(plane.live_keys().await, ["first"]);
         assert_eq!(plane.history().await[1], (2, VersionState::Superseded, None));
-        // Its change is kept, and not live.
-        let Publication::Failed(problem) = waiting.await.unwrap() else { panic!("it is not live") };
-        assert!(problem.contains("a rollback took its place"), "{problem}");
+        // The change is saved, but not live.
+        let Publication::Failed(problem) = waiting.await.unwrap() else { panic!("the change is live") };
+        assert!(problem.contains("a rollback replaced this change"), "{problem}");
         plane.resume().await;
         assert_eq!(plane.live_keys().await, ["first", "second"]);
     })
@@ -265,7 +264,7 @@ async fn a_rollback_takes_the_place_of_what_is_still_to_be_written() {
 }
 
 #[tokio::test]
-async fn a_preview_is_what_a_publish_then_makes_live_and_writes_nothing() {
+async fn a_preview_equals_the_next_publish_and_writes_nothing() {
     on_each_database(async |plane| {
         let first = plane.experiment("first").await;
         plane.rollback(1).await;
@@ -292,10 +291,10 @@ async fn a_preview_is_what_a_publish_then_makes_live_and_writes_nothing() {
     .await;
 }
 
-/// Changes, rollbacks and resumptions all at once: no number repeats, what was rolled back to was live as it was, and
-/// after the last resumption all changes are live.
+/// Changes, rollbacks and resumes run concurrently: no number repeats, a rollback makes exactly the old content live, and
+/// all changes are live after the last resume.
 #[tokio::test]
-async fn rolling_back_and_resuming_among_changes_loses_and_tears_nothing() {
+async fn concurrent_changes_rollbacks_and_resumes_lose_nothing_and_mix_no_versions() {
     on_each_database(async |plane| {
         const WRITERS: usize = 6;
         let mut ids = Vec::new();
@@ -312,7 +311,7 @@ async fn rolling_back_and_resuming_among_changes_loses_and_tears_nothing() {
                         let changed =
                             services.update_status(&Actor::LOCAL, &id, &Precondition::None, patch).await;
                         if let Publication::Failed(problem) = changed.unwrap().publication {
-                            assert!(problem.contains("a rollback took its place"), "{problem}");
+                            assert!(problem.contains("a rollback replaced this change"), "{problem}");
                         }
                     }
                 })

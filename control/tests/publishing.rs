@@ -1,5 +1,5 @@
-//! What the publisher guarantees, with an object store that fails on command.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! The guarantees of the publisher, with an object store that fails on command.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -28,7 +28,7 @@ struct Plane {
     objects: Arc<Objects>,
     control: Control,
     /// The versions that were published, in order.
-    heard: watch::Receiver<Vec<u64>>,
+    published: watch::Receiver<Vec<u64>>,
 }
 
 impl Plane {
@@ -36,7 +36,7 @@ impl Plane {
         Self::on(tempfile::tempdir().unwrap(), PATIENCE).await
     }
 
-    /// One whose requests do not wait: for a store that fails.
+    /// Creates a plane whose requests do not wait, for a store that fails.
     async fn impatient() -> Self {
         Self::on(tempfile::tempdir().unwrap(), Duration::ZERO).await
     }
@@ -45,14 +45,14 @@ impl Plane {
         let objects = Arc::new(Objects::open(&directory.path().join("snapshots")));
         let mut options = Options::new(format!("sqlite://{}/edgewise.db", directory.path().display()));
         options.publish_wait = wait;
-        let (hear, heard) = watch::channel(Vec::new());
+        let (sender, published) = watch::channel(Vec::new());
         let on_published =
-            move |_: &_, ruleset: Ruleset| hear.send_modify(|heard| heard.push(ruleset.version()));
+            move |_: &_, ruleset: Ruleset| sender.send_modify(|published| published.push(ruleset.version()));
         let control = Control::start(options, objects.clone(), Arc::new(on_published)).await.unwrap();
-        Self { directory, objects, control, heard }
+        Self { directory, objects, control, published }
     }
 
-    /// Stops the plane, and starts another on the same data.
+    /// Stops the plane, and starts another one on the same data.
     async fn restarted(self) -> Self {
         self.control.stop().await;
         drop(self.objects);
@@ -63,7 +63,7 @@ impl Plane {
         self.control.services()
     }
 
-    /// An experiment in a new environment.
+    /// Creates an experiment in a new environment.
     async fn experiment(&self, environment: &str) -> String {
         let body = json!({"name": environment}).to_string();
         let request = EnvironmentCreate::from_body(body.as_bytes()).unwrap();
@@ -90,11 +90,11 @@ impl Plane {
 }
 
 #[tokio::test]
-async fn a_version_is_written_in_order_and_told_before_the_request_is_answered() {
+async fn a_version_is_written_in_order_and_announced_before_the_response() {
     let plane = Plane::new().await;
     let id = plane.experiment("prod").await;
     assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
-    assert_eq!(*plane.heard.borrow(), [1]);
+    assert_eq!(*plane.published.borrow(), [1]);
     let written = plane.objects.written.lock().unwrap().clone();
     assert_eq!(
         written,
@@ -114,7 +114,7 @@ async fn a_version_is_written_in_order_and_told_before_the_request_is_answered()
 }
 
 #[tokio::test]
-async fn publishing_by_hand_makes_a_new_version_of_the_same_content() {
+async fn publishing_on_request_creates_a_new_version_of_the_same_content() {
     let plane = Plane::new().await;
     let id = plane.experiment("prod").await;
     plane.set(&id, Status::Running).await;
@@ -132,7 +132,7 @@ async fn publishing_by_hand_makes_a_new_version_of_the_same_content() {
 }
 
 #[tokio::test]
-async fn a_change_outlives_a_store_that_fails_and_is_published_when_it_recovers() {
+async fn a_change_survives_a_failing_store_and_is_published_when_the_store_recovers() {
     let plane = Plane::impatient().await;
     let id = plane.experiment("prod").await;
     plane.objects.fails.store(true, Ordering::SeqCst);
@@ -140,13 +140,16 @@ async fn a_change_outlives_a_store_that_fails_and_is_published_when_it_recovers(
     fails_to_write(plane.services(), &plane.environment_of(&id).await).await;
     let error = plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap_err();
     assert_eq!(error.status, 500);
-    assert!(error.message.contains("kept, but not live"), "{error}");
+    assert!(error.message.contains("saved, but not live"), "{error}");
     assert!(error.message.contains("cannot write `configs/prod"), "{error}");
     assert_eq!(plane.object("configs/prod/version.json").await, None);
 
     plane.objects.fails.store(false, Ordering::SeqCst);
-    let mut heard = plane.heard.clone();
-    tokio::time::timeout(PATIENCE, heard.wait_for(|heard| heard.len() == 2)).await.unwrap().unwrap();
+    let mut published = plane.published.clone();
+    tokio::time::timeout(PATIENCE, published.wait_for(|published| published.len() == 2))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 2})));
 }
 
@@ -163,12 +166,12 @@ async fn a_pending_version_is_finished_by_the_next_process_under_its_number() {
     )
     .unwrap();
     assert_eq!(snapshot["version"], 2, "after version 1, which was pending");
-    assert_eq!(*plane.heard.borrow(), [1, 2]);
+    assert_eq!(*plane.published.borrow(), [1, 2]);
     assert!(plane.object("configs/prod/snapshots/1.json").await.is_some());
 }
 
 #[tokio::test]
-async fn a_store_that_is_ahead_of_the_database_is_overtaken() {
+async fn versions_continue_above_a_store_that_is_ahead_of_the_database() {
     let plane = Plane::new().await;
     let id = plane.experiment("prod").await;
     let foreign = br#"{"version":41,"environment":"prod","publishedAt":"","experiments":[]}"#;
@@ -177,17 +180,17 @@ async fn a_store_that_is_ahead_of_the_database_is_overtaken() {
     {
         plane.objects.put(path, foreign, Condition::Absent).await.unwrap();
     }
-    // A number that the pointers do not show is taken too.
+    // A number that the pointers do not name is in use too.
     plane.objects.put("configs/prod/snapshots/42.json", foreign, Condition::Absent).await.unwrap();
     assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
-    assert_eq!(*plane.heard.borrow(), [43]);
+    assert_eq!(*plane.published.borrow(), [43]);
     assert_eq!(plane.object("configs/prod/version.json").await, Some(json!({"version": 43})));
     let kept = plane.objects.get("configs/prod/snapshots/42.json").await.unwrap().unwrap();
     assert_eq!(kept.bytes, foreign);
 }
 
 #[tokio::test]
-async fn a_ruleset_of_another_origin_takes_its_number() {
+async fn a_number_with_a_ruleset_of_another_system_is_skipped() {
     let plane = Plane::new().await;
     let id = plane.experiment("prod").await;
     let foreign =
@@ -195,7 +198,7 @@ async fn a_ruleset_of_another_origin_takes_its_number() {
     let foreign = foreign.unwrap().as_bytes().to_vec();
     plane.objects.put("configs/prod/rulesets/1/1.bin", &foreign, Condition::Absent).await.unwrap();
     assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
-    assert_eq!(*plane.heard.borrow(), [2], "1 is taken");
+    assert_eq!(*plane.published.borrow(), [2], "1 is in use");
     let kept = plane.objects.get("configs/prod/rulesets/1/1.bin").await.unwrap().unwrap();
     assert_eq!(kept.bytes, foreign);
     let snapshot = plane.objects.get("configs/prod/snapshots/2.json").await.unwrap().unwrap();
@@ -214,7 +217,7 @@ async fn a_corrupt_pointer_is_overwritten() {
 }
 
 #[tokio::test]
-async fn requests_at_once_are_all_published_and_versions_never_repeat() {
+async fn concurrent_requests_are_all_published_and_versions_never_repeat() {
     let plane = Plane::new().await;
     let id = plane.experiment("prod").await;
     plane.set(&id, Status::Running).await;
@@ -235,10 +238,10 @@ async fn requests_at_once_are_all_published_and_versions_never_repeat() {
     for task in tasks {
         assert_eq!(task.await.unwrap(), Publication::Published);
     }
-    let heard = plane.heard.borrow().clone();
-    assert!(heard.is_sorted_by(|left, right| left < right), "{heard:?}");
+    let published = plane.published.borrow().clone();
+    assert!(published.is_sorted_by(|left, right| left < right), "{published:?}");
     let version = plane.object("configs/prod/version.json").await.unwrap()["version"].as_u64().unwrap();
-    assert_eq!(version, *heard.last().unwrap());
+    assert_eq!(version, *published.last().unwrap());
     let snapshot = plane.object(&format!("configs/prod/snapshots/{version}.json")).await.unwrap();
     assert_eq!(snapshot["experiments"][0]["variants"].as_array().unwrap().len(), 20);
 }
@@ -255,28 +258,28 @@ async fn a_draft_is_changed_without_publishing() {
 }
 
 #[tokio::test]
-async fn content_that_cannot_be_published_is_not_tried_again_until_it_changes() {
+async fn content_that_cannot_be_published_is_not_retried_until_it_changes() {
     let plane = Plane::new().await;
     let (stuck, other) = (plane.experiment("stuck").await, plane.experiment("other").await);
     let last = format!("{{\"version\":{}}}", (1u64 << 53) - 1);
     plane.objects.put("configs/stuck/version.json", last.as_bytes(), Condition::Absent).await.unwrap();
     let Publication::Failed(problem) = plane.set(&stuck, Status::Running).await else {
-        panic!("it cannot succeed")
+        panic!("publishing must fail")
     };
-    assert!(problem.contains("higher than clients can count"), "{problem}");
+    assert!(problem.contains("higher than clients can represent"), "{problem}");
 
     let tries = || plane.objects.read.lock().unwrap().iter().filter(|path| path.contains("stuck")).count();
     let before = tries();
     for status in [Status::Running, Status::Paused, Status::Running] {
         assert_eq!(plane.set(&other, status).await, Publication::Published);
     }
-    assert_eq!(tries(), before, "the publisher looked for work, and left this alone");
+    assert_eq!(tries(), before, "the publisher polled, and did not retry");
     assert!(matches!(plane.set(&stuck, Status::Paused).await, Publication::Failed(_)));
     assert!(tries() > before);
 }
 
 #[tokio::test]
-async fn a_lease_of_a_process_that_was_killed_does_not_delay_the_next_on_the_same_file() {
+async fn a_lease_of_a_killed_process_does_not_delay_the_next_process_on_the_same_file() {
     let directory = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/edgewise.db", directory.path().display());
     let plane = Plane::on(directory, PATIENCE).await;
@@ -288,7 +291,7 @@ async fn a_lease_of_a_process_that_was_killed_does_not_delay_the_next_on_the_sam
     let store = Store::open(&url).await.unwrap();
     let mut tx = store.write().await.unwrap();
     let now = SystemClock.now_ms();
-    assert!(tx.lease(&environment_id, "killed", now, now + 15_000).await.unwrap());
+    assert!(tx.acquire_lease(&environment_id, "killed", now, now + 15_000).await.unwrap());
     tx.commit().await.unwrap();
     store.close().await;
     drop(store);

@@ -1,5 +1,5 @@
-//! Several control processes on one database: each hears of what becomes due in the others.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+//! Several control processes on one database: each is notified of the changes and versions of the others.
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -16,12 +16,12 @@ use sqlx::{Connection as _, Executor as _};
 use support::{PATIENCE, Postgres, eventually};
 use tokio::{sync::mpsc, time::timeout};
 
-async fn hear(listener: &mut Listener) {
-    timeout(PATIENCE, listener.changed()).await.expect("nothing is heard");
+async fn expect_notification(listener: &mut Listener) {
+    timeout(PATIENCE, listener.changed()).await.expect("no notification");
 }
 
-/// Makes a change, as another process does, and leaves it to be published.
-async fn leave_due(store: &Store) {
+/// Makes a change due, like another process that does not publish it.
+async fn make_change_due(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let change = tx.begin_change("e").await.unwrap().unwrap();
     tx.mark_due("e", change, "somebody").await.unwrap();
@@ -35,15 +35,15 @@ async fn with_environment(store: &Store) {
 }
 
 #[tokio::test]
-async fn a_change_that_becomes_due_is_heard_of_in_other_processes_also_after_the_connection_was_lost() {
+async fn other_processes_are_notified_of_a_due_change_even_after_a_lost_connection() {
     let postgres = Postgres::create().await;
     let (here, there) =
         (Store::open(postgres.url()).await.unwrap(), Store::open(postgres.url()).await.unwrap());
     with_environment(&there).await;
     let mut listener = here.due_listener();
-    hear(&mut listener).await; // It listens.
-    leave_due(&there).await;
-    hear(&mut listener).await;
+    expect_notification(&mut listener).await; // The listener has connected.
+    make_change_due(&there).await;
+    expect_notification(&mut listener).await;
 
     postgres
         .execute(
@@ -51,9 +51,9 @@ async fn a_change_that_becomes_due_is_heard_of_in_other_processes_also_after_the
              WHERE datname = current_database() AND query LIKE 'LISTEN%'",
         )
         .await;
-    hear(&mut listener).await; // It listens again.
-    leave_due(&there).await;
-    hear(&mut listener).await;
+    expect_notification(&mut listener).await; // The listener has reconnected.
+    make_change_due(&there).await;
+    expect_notification(&mut listener).await;
 
     drop(listener);
     here.close().await;
@@ -62,20 +62,20 @@ async fn a_change_that_becomes_due_is_heard_of_in_other_processes_also_after_the
 }
 
 #[tokio::test]
-async fn what_another_process_leaves_due_is_published_without_being_looked_for() {
+async fn a_due_change_of_another_process_is_published_without_polling() {
     let postgres = Postgres::create().await;
     let directory = tempfile::tempdir().unwrap();
     let objects = Arc::new(Directory::open(directory.path()).unwrap());
     let options =
-        Options { look_every: Duration::from_secs(86_400), ..Options::new(postgres.url().to_owned()) };
+        Options { poll_interval: Duration::from_secs(86_400), ..Options::new(postgres.url().to_owned()) };
     let (published, mut versions) = mpsc::unbounded_channel();
     let on_published = move |_: &_, _: _| published.send(()).unwrap();
     let control = Control::start(options, objects, Arc::new(on_published)).await.unwrap();
     let other = Store::open(postgres.url()).await.unwrap();
     with_environment(&other).await;
     for _ in 0..5 {
-        leave_due(&other).await;
-        timeout(PATIENCE, versions.recv()).await.expect("it is not published").unwrap();
+        make_change_due(&other).await;
+        timeout(PATIENCE, versions.recv()).await.expect("not published").unwrap();
     }
     control.stop().await;
     other.close().await;
@@ -83,7 +83,7 @@ async fn what_another_process_leaves_due_is_published_without_being_looked_for()
 }
 
 #[tokio::test]
-async fn what_one_process_publishes_is_told_of_in_the_others() {
+async fn a_version_published_by_one_process_is_announced_in_the_others() {
     let postgres = Postgres::create().await;
     let directory = tempfile::tempdir().unwrap();
     let objects = Arc::new(Directory::open(&directory.path().join("snapshots")).unwrap());
@@ -92,7 +92,7 @@ async fn what_one_process_publishes_is_told_of_in_the_others() {
         Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap()
     };
     let here = start().await;
-    let mut told = here.services().live_versions(None).await.unwrap();
+    let mut versions = here.services().live_versions(None).await.unwrap();
     let there = start().await;
     let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
     let environment = there.services().create_environment(&Actor::LOCAL, &request).await.unwrap().value;
@@ -102,25 +102,25 @@ async fn what_one_process_publishes_is_told_of_in_the_others() {
     let running = StatusPatch { status: Status::Running };
     there.services().update_status(&Actor::LOCAL, &id, &Precondition::None, running).await.unwrap();
 
-    let heard = timeout(PATIENCE, told.wait_for(|versions| !versions.is_empty())).await;
-    let heard = heard.expect("nothing is told").unwrap().clone();
+    let received = timeout(PATIENCE, versions.wait_for(|versions| !versions.is_empty())).await;
+    let received = received.expect("no version is announced").unwrap().clone();
     assert_eq!(
-        heard.iter().map(|(name, version)| (name.as_str(), *version)).collect::<Vec<_>>(),
+        received.iter().map(|(name, version)| (name.as_str(), *version)).collect::<Vec<_>>(),
         [("prod", 1)]
     );
-    // Who starts later knows it from the database.
+    // A process that starts later reads the version from the database.
     let late = start().await;
-    assert_eq!(*late.services().live_versions(None).await.unwrap().borrow(), heard);
+    assert_eq!(*late.services().live_versions(None).await.unwrap().borrow(), received);
     for control in [here, there, late] {
         control.stop().await;
     }
     postgres.drop().await;
 }
 
-/// One process records that a version is written while another rolls back: they wait for each other in one order, and so
-/// neither is broken off by the database.
+/// One process marks a version as published while another rolls back. Both lock rows in the same order, so the database
+/// aborts neither.
 #[tokio::test]
-async fn recording_a_written_version_and_giving_it_up_do_not_lock_each_other_out() {
+async fn marking_a_version_as_published_and_superseding_it_do_not_deadlock() {
     let postgres = Postgres::create().await;
     let (here, there) =
         (Store::open(postgres.url()).await.unwrap(), Store::open(postgres.url()).await.unwrap());
@@ -139,8 +139,8 @@ async fn recording_a_written_version_and_giving_it_up_do_not_lock_each_other_out
     tx.insert_pending("e", &version).await.unwrap();
     tx.commit().await.unwrap();
 
-    let mut giving_up = here.write().await.unwrap();
-    giving_up.begin_change("e").await.unwrap().unwrap();
+    let mut superseding = here.write().await.unwrap();
+    superseding.begin_change("e").await.unwrap().unwrap();
     let recording = tokio::spawn(async move {
         let mut tx = there.write().await.unwrap();
         tx.mark_published("e", &version).await.unwrap();
@@ -150,10 +150,12 @@ async fn recording_a_written_version_and_giving_it_up_do_not_lock_each_other_out
     let mut watching = sqlx::AnyConnection::connect(postgres.url()).await.unwrap();
     let waits =
         "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    eventually("one waits for the other", async || watching.fetch_optional(waits).await.unwrap().is_some())
-        .await;
-    giving_up.supersede_pending("e").await.unwrap();
-    giving_up.commit().await.unwrap();
+    eventually("one transaction waits for the other", async || {
+        watching.fetch_optional(waits).await.unwrap().is_some()
+    })
+    .await;
+    superseding.supersede_pending("e").await.unwrap();
+    superseding.commit().await.unwrap();
     recording.await.unwrap();
 
     let state = here.read().await.unwrap().version("e", 1).await.unwrap().unwrap().state;

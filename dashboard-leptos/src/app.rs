@@ -1,31 +1,24 @@
-//! The document, the frame around pages, and the list of all pages.
+//! The document and the frame around pages.
 
 use leptos::prelude::*;
-use leptos_router::{
-    SsrMode,
-    components::{FlatRoutes, Route, Router},
-    path,
-};
+use leptos_router::components::Router;
 
 use crate::{
     components::{Connection, Frame, Toasts},
-    pages::{
-        AudiencePage, Audiences, EnvironmentPage, Environments, ExperimentPage, Experiments, Missing,
-        NewExperiment, Overview,
-    },
+    routes::page_routes,
 };
 
-/// The document that the server sends.
+/// The HTML document that the server sends.
 #[cfg(not(target_family = "wasm"))]
 #[component]
 pub(crate) fn Document() -> impl IntoView {
     use leptos_meta::MetaTags;
 
-    use crate::{components::ICON, server};
+    use crate::{components::ICON, server::context};
 
-    server::protect();
+    context::set_security_headers();
     let nonce = use_nonce();
-    let loading = server::links().map(|links| {
+    let loading = context::links().map(|links| {
         let start =
             format!("import init from {:?};\ninit({{ module_or_path: {:?} }});", links.script, links.module);
         view! {
@@ -35,17 +28,17 @@ pub(crate) fn Document() -> impl IntoView {
             <script type="module" nonce=nonce>{start}</script>
         }
     });
-    let unbuilt = loading.is_none().then(|| {
+    let build_hint = loading.is_none().then(|| {
         view! {
             <p>
                 "The dashboard's styles and scripts have not been built. Start Edgewise with "
-                <code>"cargo xtask run"</code>", or run "<code>"cargo xtask dashboard"</code>" and build it again."
+                <code>"cargo xtask run"</code>", or run "<code>"cargo xtask dashboard"</code>" and build Edgewise again."
             </p>
         }
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=server::theme()>
+        <html lang="en" data-theme=context::theme()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -54,13 +47,13 @@ pub(crate) fn Document() -> impl IntoView {
                 {loading}
                 <MetaTags/>
             </head>
-            // The browser takes over from the first node on.
-            <body><App/> {unbuilt}</body>
+            // Hydration starts at the first node of the body, so the app must come first.
+            <body><App/> {build_hint}</body>
         </html>
     }
 }
 
-/// All pages, in their frame.
+/// The application: all pages in their frame.
 #[component]
 pub(crate) fn App() -> impl IntoView {
     #[cfg(not(target_family = "wasm"))]
@@ -69,20 +62,7 @@ pub(crate) fn App() -> impl IntoView {
     Connection::provide();
     view! {
         <Router>
-            <Frame>
-                // Pages are sent whole, so that they can be read without scripts, and nothing moves once they are shown.
-                <FlatRoutes fallback=Missing>
-                    <Route path=path!("/") view=Overview ssr=SsrMode::Async/>
-                    <Route path=path!("/experiments") view=Experiments ssr=SsrMode::Async/>
-                    <Route path=path!("/experiments/new") view=NewExperiment ssr=SsrMode::Async/>
-                    <Route path=path!("/experiments/:id") view=ExperimentPage ssr=SsrMode::Async/>
-                    <Route path=path!("/audiences") view=Audiences ssr=SsrMode::Async/>
-                    // `new` stands for one that is not there yet.
-                    <Route path=path!("/audiences/:id") view=AudiencePage ssr=SsrMode::Async/>
-                    <Route path=path!("/environments") view=Environments ssr=SsrMode::Async/>
-                    <Route path=path!("/environments/:id") view=EnvironmentPage ssr=SsrMode::Async/>
-                </FlatRoutes>
-            </Frame>
+            <Frame>{page_routes()}</Frame>
         </Router>
     }
 }

@@ -1,4 +1,4 @@
-//! Where the dashboard begins in a browser.
+//! The entry point in the browser.
 
 use std::panic;
 
@@ -7,10 +7,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::app::App;
 
-/// Brings the page that the server has rendered to life. Runs once the module is loaded.
+/// Hydrates the page that the server rendered. Runs when the module has been loaded.
 #[wasm_bindgen(start)]
 fn start() {
-    // A page that breaks says why, in the browser's console.
+    // A panic is reported in the browser's console.
     panic::set_hook(Box::new(|info| logging::error!("{info}")));
     hydrate_body(App);
 }

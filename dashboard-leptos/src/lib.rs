@@ -1,19 +1,22 @@
-//! The dashboard: what people use to run experiments without curl.
+//! The dashboard: the web interface for experiments, audiences and environments.
 //!
-//! Compiled natively, the crate renders pages on the server and answers their calls ([`routes`]); compiled for WASM, it
-//! brings the same pages to life in the browser. Its target alone says which.
+//! Compiled natively, the crate renders pages on the server and handles their calls ([`routes()`]). Compiled for WASM,
+//! it
+//! hydrates the same pages in the browser. The target alone decides.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `app` | the document, the frame around pages, and the list of all pages |
-//! | `pages` | a module for each page: what it loads, and how it is laid out |
-//! | `components` | what several pages are made of. They display, and know no page |
-//! | `calls` | what pages ask the server and have it do: functions that run there, wherever they are called |
-//! | `model` | what editors work on, as plain Rust without a browser: splits, rules, keys, lists in URLs |
-//! | `problem` | what a call answers that cannot be carried out |
-//! | `html`, `shown` | what is only looked at: rendered by the server alone, sent as HTML |
-//! | `server` | natively: routes, assets, and what guards them |
-//! | `browser` | in WASM: where it begins |
+//! | `app` | the document and the frame around pages |
+//! | `routes` | the table of routes: path to page |
+//! | `pages` | the pages, with a folder for each resource |
+//! | `components` | what pages share; components know no page |
+//! | `calls` | the server functions that pages call, with a folder for each resource |
+//! | `transport` | how calls get from a browser to the server and back |
+//! | `model` | the data that editors work on, and the URLs of pages; plain Rust, tested natively |
+//! | `problem` | the error of a call |
+//! | `rendered`, `html` | read-only content that the server alone renders and sends as HTML |
+//! | `server` | natively: routes, assets, middleware, and what pages need of the server (`server::context`) |
+//! | `browser` | in WASM: the entry point |
 #![forbid(unsafe_code)]
 #![recursion_limit = "256"]
 #![allow(unreachable_pub, reason = "components' macros make public items of private ones")]
@@ -30,13 +33,15 @@ mod html;
 mod model;
 mod pages;
 mod problem;
+mod routes;
+mod transport;
 
 #[cfg(target_family = "wasm")]
 mod browser;
 #[cfg(not(target_family = "wasm"))]
-mod server;
+mod rendered;
 #[cfg(not(target_family = "wasm"))]
-mod shown;
+mod server;
 
 #[cfg(not(target_family = "wasm"))]
 pub use server::routes;

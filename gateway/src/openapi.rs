@@ -101,10 +101,10 @@ async fn page() -> Response {
     components(schemas(ErrorBody)),
     tags(
         (name = "decisions", description = "The variants of a user"),
-        (name = "environments", description = "Environments, each with its own experiments and snapshots"),
-        (name = "audiences", description = "Named sets of targeting rules, which experiments can share"),
+        (name = "environments", description = "Separate sets of experiments, each with its own snapshots"),
+        (name = "audiences", description = "Named, reusable sets of targeting rules"),
         (name = "experiments", description = "Experiments, which split users into variants"),
-        (name = "variants", description = "The variants of an experiment, and their allocations of buckets"),
+        (name = "variants", description = "Variants of an experiment, and the allocation of buckets to variants"),
         (name = "snapshots", description = "Published snapshots, for decision planes, browsers and workers"),
         (name = "process", description = "Health and metrics of the process"),
     )

@@ -44,7 +44,9 @@ fn rulesets_decide_as_the_reference_evaluator_with_every_hash_implementation() {
             println!("{} triples agree", (done + 1) * TRIPLES_PER_SNAPSHOT);
         }
     }
-    println!("{triples} triples agree, with {assigned} assignments and {not_assigned} experiments without one");
+    println!(
+        "{triples} triples agree, with {assigned} assignments and {not_assigned} experiments without one"
+    );
     let both_frequent = assigned * 8 > not_assigned && not_assigned * 8 > assigned;
     assert!(both_frequent, "both must be frequent: {assigned} assigned, {not_assigned} not assigned");
 }

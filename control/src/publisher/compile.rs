@@ -1,3 +1,5 @@
+//! Compiling content to snapshots.
+
 use edgewise_api::{EnvironmentName, paths};
 use edgewise_engine::{
     FromJsonError, Ruleset, Salt, Snapshot,
@@ -9,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::store::{Content, RunningExperiment};
 
-/// Why content cannot be published. It is tried again only after another change.
+/// An error of content that cannot be published. Publishing is retried only after another change.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CompileError {
     #[error("experiment `{key}` cannot be published: {problem}")]
@@ -18,14 +20,14 @@ pub(super) enum CompileError {
     Json(#[from] serde_json::Error),
     #[error("the snapshot cannot be read back: {0}")]
     Unreadable(#[from] FromJsonError),
-    #[error("making it broke off: {0}")]
-    BrokeOff(#[from] tokio::task::JoinError),
-    #[error("version {0} is higher than clients can count")]
+    #[error("compiling was interrupted: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+    #[error("version {0} is higher than clients can represent")]
     TooHigh(u64),
 }
 
-/// The snapshot of an environment's content, as the exact text to publish. It is made on a thread of its own: a large one
-/// takes a while.
+/// Compiles the content of an environment to a snapshot, as the exact text to publish. This runs on a blocking thread:
+/// large content takes long.
 pub(super) async fn snapshot(
     content: Content,
     environment: &EnvironmentName,
@@ -36,7 +38,7 @@ pub(super) async fn snapshot(
     tokio::task::spawn_blocking(move || write(content, &environment, version, published_at)).await?
 }
 
-/// The snapshot of an older version, under another number.
+/// Returns the snapshot of an older version under another number.
 pub(super) async fn renumbered(
     snapshot: String,
     version: u64,
@@ -45,7 +47,7 @@ pub(super) async fn renumbered(
     tokio::task::spawn_blocking(move || renumber(&snapshot, version, published_at)).await?
 }
 
-/// A snapshot whose content stays as it was published, to the byte.
+/// A snapshot whose content is kept byte for byte.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Published<'a> {
@@ -85,7 +87,7 @@ fn write(
         extended: None,
     };
     let json = serde_json::to_string(&snapshot)?;
-    // What the engine cannot read must never go out.
+    // A snapshot that the engine cannot read must never be published.
     Ruleset::from_json(json.as_bytes())?;
     Ok(json)
 }
@@ -102,7 +104,7 @@ fn experiment(stored: RunningExperiment) -> Result<Experiment, CompileError> {
             .map(|variant| Variant {
                 id: variant.id,
                 key: variant.key,
-                // A variant without a payload is published with null, never without the field.
+                // A variant without a payload is published with `null`, never without the field.
                 payload: Some(variant.payload.unwrap_or_else(|| RawValue::NULL.to_owned())),
             })
             .collect(),

@@ -1,10 +1,12 @@
+//! The lease on an environment.
+
 use crate::store::{Store, StoreError, Tx};
 use edgewise_caller::Clock;
 
-/// How long a lease lasts: longer than any single call of the object store may take.
+/// The duration of a lease: longer than the timeout of a call of the object store.
 const LEASE_MS: i64 = 15_000;
-/// A lease that lasts at least this long is not renewed yet.
-const AMPLE_MS: i64 = 11_000;
+/// A lease is renewed when less than this is left of it.
+const RENEW_BELOW_MS: i64 = 11_000;
 
 /// The right of one process to publish an environment.
 #[derive(Debug)]
@@ -17,7 +19,7 @@ pub(super) struct Lease<'a> {
 }
 
 impl<'a> Lease<'a> {
-    /// Not taken yet.
+    /// Creates a lease that is not acquired yet.
     pub(super) fn new(
         store: &'a Store,
         clock: &'a dyn Clock,
@@ -27,9 +29,9 @@ impl<'a> Lease<'a> {
         Self { store, clock, environment_id, owner, until: 0 }
     }
 
-    /// Takes the lease, or sees to it that it lasts through the next call. `false` if another has it.
+    /// Acquires the lease, or renews it if it would end during the next call. `false` if another process holds the lease.
     pub(super) async fn renew(&mut self) -> Result<bool, StoreError> {
-        if self.until - self.clock.now_ms() >= AMPLE_MS {
+        if self.until - self.clock.now_ms() >= RENEW_BELOW_MS {
             return Ok(true);
         }
         let mut tx = self.store.write().await?;
@@ -38,21 +40,21 @@ impl<'a> Lease<'a> {
         Ok(leased)
     }
 
-    /// The same as part of a transaction, which so happens only under the lease.
+    /// Acquires or renews the lease as part of a transaction, so that the transaction takes effect only under the lease.
     pub(super) async fn renew_in(&mut self, tx: &mut Tx) -> Result<bool, StoreError> {
         let now = self.clock.now_ms();
-        let leased = tx.lease(self.environment_id, self.owner, now, now + LEASE_MS).await?;
+        let leased = tx.acquire_lease(self.environment_id, self.owner, now, now + LEASE_MS).await?;
         self.until = if leased { now + LEASE_MS } else { 0 };
         Ok(leased)
     }
 
-    /// Gives it back, so that another need not wait until it runs out.
+    /// Releases the lease, so that other processes need not wait until it expires.
     pub(super) async fn release(self) -> Result<(), StoreError> {
         if self.until == 0 {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
-        tx.release(self.environment_id, self.owner).await?;
+        tx.release_lease(self.environment_id, self.owner).await?;
         tx.commit().await
     }
 }

@@ -1,291 +1,37 @@
-//! Publishing: from the database to the object store, so that nothing acknowledged is lost and nobody ever
-//! reads half a version.
+//! Publishing from the database to the object store, so that no acknowledged change is lost and no reader sees an incomplete
+//! version.
 //!
-//! Every change counts up its environment's `changes`, in its own transaction; one that is to be published sets
-//! `due` to that number. One task in every control process looks for environments whose `due` is beyond
-//! `published`, and for versions that an earlier attempt left pending: when this process makes a change, when the
-//! database tells of one that another made, and once a second in any case. For each it takes a lease, records the
-//! next version with its exact bytes as *pending*, writes it ([`upload`]), and moves `published` to the changes
-//! that the version holds. Requests wait for `published` to reach their own number; several of them may be
-//! served by one version.
+//! Every change increments the `changes` of its environment in its own transaction; a change to publish sets `due` to that
+//! number. One task in every control process looks for environments whose `due` is greater than `published`, and for
+//! versions that an earlier attempt left pending: when this process makes a change, when the database notifies it of a
+//! change of another process, and once a second in any case. For each environment, the task acquires a lease, records the
+//! next version with its exact bytes as *pending*, writes the version ([`upload`]), and sets `published` to the last change
+//! that the version includes. A request waits until `published` reaches the number of its change; one version may serve
+//! several requests.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `context` | [`Publisher`], and waiting for it |
+//! | `run` | the task that looks for work and does it |
+//! | `record` | recording pending versions |
+//! | `compile` | compiling content to snapshots |
+//! | `upload` | writing a pending version to the object store |
+//! | `objects` | calls of the object store, with a timeout |
+//! | `lease` | the lease on an environment |
+//! | `progress` | the progress of each environment, for the requests that wait |
+//! | `step`, `error` | the outcome of a step |
 
-mod allot;
 mod compile;
+mod context;
+mod error;
 mod lease;
+mod objects;
 mod progress;
+mod record;
+mod run;
+mod step;
 mod upload;
 
-use std::{collections::HashMap, fmt, sync::Arc, time::Duration};
-
-use edgewise_api::{EnvironmentName, Publication};
-use edgewise_engine::Ruleset;
-use tokio::{
-    sync::{Notify, watch},
-    task::{AbortHandle, JoinSet},
-    time::{sleep, timeout},
-};
-
-use crate::store::{Store, StoreError, Version};
-use edgewise_caller::{Clock, IdSource};
-use edgewise_objects::{ObjectError, ObjectStore};
-
-use lease::Lease;
-use progress::Progresses;
-
-pub use allot::Unprepared;
-
-/// The pause after publishing broke off by a fault of ours.
-const BROKEN_OFF: Duration = Duration::from_secs(1);
-/// How often it is looked at while another process publishes what requests of this one wait for.
-const LOOK_ELSEWHERE: Duration = Duration::from_millis(50);
-/// How long one call of the object store may take.
-const OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// The pauses after failures double from the first to the last.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
-
-/// Called with an environment and its ruleset, once it is written and before anybody is told.
-pub type OnPublished = Arc<dyn Fn(&EnvironmentName, Ruleset) + Send + Sync>;
-
-/// Publishes the environments of one database.
-pub struct Publisher {
-    store: Store,
-    objects: Arc<dyn ObjectStore>,
-    clock: Arc<dyn Clock>,
-    /// Names this process in leases.
-    owner: String,
-    on_published: OnPublished,
-    /// How long a request waits.
-    wait: Duration,
-    /// How often the database is looked at without having been woken.
-    look_every: Duration,
-    wake: Notify,
-    stopping: watch::Sender<bool>,
-    progress: Progresses,
-}
-
-/// What a step of publishing an environment came to.
-enum Step {
-    /// There may be more to do.
-    Again,
-    /// There is more to do, and another process is at it.
-    Elsewhere,
-    /// There is nothing to do.
-    Idle,
-}
-
-/// What there is to do for an environment.
-enum Work {
-    /// Write a version that was recorded.
-    Upload(Version),
-    /// Record the next version.
-    Allot,
-}
-
-/// Why a step failed. It is tried again.
-#[derive(Debug, thiserror::Error)]
-enum Problem {
-    #[error(transparent)]
-    Database(#[from] StoreError),
-    #[error(transparent)]
-    Objects(#[from] ObjectError),
-    #[error("the snapshot store did not answer within {} s", OBJECT_TIMEOUT.as_secs())]
-    Timeout,
-    #[error("the snapshot store refuses a write, although nothing is in its way")]
-    Contended,
-    #[error("another process publishes the environment")]
-    LeaseLost,
-    #[error("the pending version cannot be compiled: {0}")]
-    Unreadable(String),
-}
-
-impl Problem {
-    /// What a client gets to see.
-    fn public(&self) -> String {
-        match self {
-            Self::Database(_) => "the database is not available".to_owned(),
-            Self::Objects(ObjectError { action, path, .. }) => {
-                format!("the snapshot store cannot {action} `{path}`")
-            }
-            problem => problem.to_string(),
-        }
-    }
-}
-
-impl fmt::Debug for Publisher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Publisher").field("owner", &self.owner).finish_non_exhaustive()
-    }
-}
-
-impl Publisher {
-    /// A publisher from `store` to `objects`. It does nothing until [`Publisher::run`] runs.
-    pub fn new(
-        store: Store,
-        objects: Arc<dyn ObjectStore>,
-        clock: Arc<dyn Clock>,
-        ids: &dyn IdSource,
-        on_published: OnPublished,
-        wait: Duration,
-        look_every: Duration,
-    ) -> Self {
-        Self {
-            store,
-            objects,
-            clock,
-            owner: ids.new_id(),
-            on_published,
-            wait,
-            look_every,
-            wake: Notify::new(),
-            stopping: watch::Sender::new(false),
-            progress: Progresses::default(),
-        }
-    }
-
-    /// What stands in the way of publishing an environment, if this process met something.
-    pub fn problem(&self, environment_id: &str) -> Option<String> {
-        self.progress.met(environment_id)
-    }
-
-    /// Waits until a change, committed already, is live.
-    pub async fn publish(&self, environment_id: &str, change: i64) -> Publication {
-        self.wake.notify_one();
-        let settled = self.progress.settled(environment_id, change);
-        match timeout(self.wait, settled).await {
-            Ok(publication) => publication,
-            Err(_) => Publication::Failed(self.progress.problem(environment_id)),
-        }
-    }
-
-    /// Looks for work, and does it, until [`Publisher::stop`].
-    pub async fn run(self: Arc<Self>) {
-        tokio::select! {
-            () = self.clone().do_what_is_due() => {}
-            () = self.hear_of_others() => {}
-        }
-    }
-
-    /// Has work looked for when another process made it. Never ends.
-    async fn hear_of_others(&self) {
-        let mut listener = self.store.due_listener();
-        loop {
-            listener.changed().await;
-            self.wake.notify_one();
-        }
-    }
-
-    async fn do_what_is_due(self: Arc<Self>) {
-        let mut tasks = JoinSet::new();
-        let mut busy: HashMap<String, AbortHandle> = HashMap::new();
-        let mut stopping = self.stopping.subscribe();
-        let mut database_failed = false;
-        while !*stopping.borrow_and_update() {
-            busy.retain(|_, task| !task.is_finished());
-            match self.environments_to_publish().await {
-                Ok(environments) => {
-                    database_failed = false;
-                    for (id, changes) in environments {
-                        if self.progress.is_rejected(&id, changes) {
-                            continue;
-                        }
-                        let publisher = self.clone();
-                        busy.entry(id.clone())
-                            .or_insert_with(|| tasks.spawn(async move { publisher.work(&id).await }));
-                    }
-                }
-                Err(error) if !database_failed => {
-                    tracing::warn!(%error, "cannot look for changes to publish");
-                    database_failed = true;
-                }
-                Err(_) => {}
-            }
-            tokio::select! {
-                () = self.wake.notified() => {}
-                () = sleep(self.look_every) => {}
-                Some(ended) = tasks.join_next() => {
-                    if let Err(error) = ended {
-                        tracing::error!(%error, "publishing broke off");
-                        rest(&mut stopping, BROKEN_OFF).await;
-                    }
-                }
-                _ = stopping.changed() => {}
-            }
-        }
-        // What is under way ends by itself: each call is limited, and nobody pauses any more.
-        while tasks.join_next().await.is_some() {}
-    }
-
-    /// Has [`Publisher::run`] end once what is under way has ended.
-    pub fn stop(&self) {
-        self.stopping.send_replace(true);
-    }
-
-    async fn environments_to_publish(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        self.store.read().await?.environments_to_publish().await
-    }
-
-    /// Publishes one environment until there is nothing left to do.
-    async fn work(&self, environment_id: &str) {
-        let mut lease = Lease::new(&self.store, self.clock.as_ref(), environment_id, &self.owner);
-        let mut stopping = self.stopping.subscribe();
-        let mut pause = BACK_OFF.0;
-        while !*stopping.borrow_and_update() {
-            match self.step(environment_id, &mut lease).await {
-                Ok(Step::Again) => pause = BACK_OFF.0,
-                Ok(Step::Idle) => break,
-                Ok(Step::Elsewhere) => {
-                    self.progress
-                        .failed(environment_id, "another process is publishing the environment".to_owned());
-                    rest(&mut stopping, LOOK_ELSEWHERE).await;
-                }
-                Err(problem) => {
-                    tracing::warn!(environment_id, %problem, "publishing failed; trying again");
-                    self.progress.failed(environment_id, problem.public());
-                    rest(&mut stopping, pause).await;
-                    pause = (pause * 2).min(BACK_OFF.1);
-                }
-            }
-        }
-        if let Err(error) = lease.release().await {
-            tracing::debug!(environment_id, %error, "the lease could not be given back; it runs out by itself");
-        }
-    }
-
-    async fn step(&self, environment_id: &str, lease: &mut Lease<'_>) -> Result<Step, Problem> {
-        if self.work_left(environment_id).await?.is_none() {
-            return Ok(Step::Idle);
-        }
-        if !lease.renew().await? {
-            return Ok(Step::Elsewhere);
-        }
-        // Under the lease nobody else does it meanwhile.
-        match self.work_left(environment_id).await? {
-            Some((name, Work::Upload(version))) => self.upload(environment_id, &name, &version, lease).await,
-            Some((name, Work::Allot)) => self.allot(environment_id, &name, lease).await,
-            None => Ok(Step::Idle),
-        }
-    }
-
-    async fn work_left(&self, environment_id: &str) -> Result<Option<(EnvironmentName, Work)>, Problem> {
-        let mut tx = self.store.read().await?;
-        let Some((name, state)) = tx.publish_state(environment_id).await? else { return Ok(None) };
-        let pending = tx.pending(environment_id).await?;
-        let live = if state.held_at.is_some() { tx.live(environment_id).await? } else { None };
-        let held_back = live.and_then(|live| Some((live.restored?, live.changes)));
-        self.progress.published(environment_id, state.published, held_back);
-        let work = match pending {
-            Some(version) => Work::Upload(version),
-            None if state.held_at.is_some() || state.due <= state.published => return Ok(None),
-            None => Work::Allot,
-        };
-        Ok(Some((name, work)))
-    }
-}
-
-/// Pauses, but not when the publisher is to stop.
-async fn rest(stopping: &mut watch::Receiver<bool>, pause: Duration) {
-    tokio::select! {
-        () = sleep(pause) => {}
-        _ = stopping.changed() => {}
-    }
-}
+pub use context::OnPublished;
+pub(crate) use context::Publisher;
+pub(crate) use error::PrepareError;

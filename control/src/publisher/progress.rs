@@ -1,40 +1,44 @@
+//! The publishing progress of each environment.
+
 use std::collections::HashMap;
 
 use tokio::sync::watch;
 
 use edgewise_api::Publication;
 
-/// Why a change is not live that a rollback went behind.
-const HELD_BACK: &str = "a rollback took its place: it is kept, and live once publishing is resumed";
+/// The reason why a change before a rollback is not live.
+const HELD_BACK: &str =
+    "a rollback replaced this change: the change is saved, and goes live once publishing is resumed";
 
-/// How far each environment is, for the requests that wait.
+/// The progress of all environments, for the requests that wait.
 #[derive(Debug, Default)]
 pub(super) struct Progresses(watch::Sender<HashMap<String, Progress>>);
 
 #[derive(Debug, Default)]
 struct Progress {
-    /// The last change whose content is live.
+    /// The number of the last change whose content is live.
     published: i64,
-    /// Changes after the first and before the second of these are kept, but not live: a rollback went behind them.
+    /// For a rollback: the last change that the restored content includes, and the change of the rollback. The changes between
+    /// them are saved, but not live.
     held_back: Option<(i64, i64)>,
-    /// The changes at which the content could not be compiled, and why.
+    /// The number of changes for which the content could not be compiled, and the error.
     rejected: Option<(i64, String)>,
-    /// What went wrong last, since something was published.
+    /// The last problem since the last successful publish.
     problem: Option<String>,
-    /// Whether the snapshot store is asked something right now.
-    asks: bool,
+    /// Whether a call of the snapshot store is in progress.
+    in_store_call: bool,
 }
 
-/// The snapshot store is asked something, until this is dropped.
+/// A guard for a call of the snapshot store, which is in progress until the guard is dropped.
 #[derive(Debug)]
-pub(super) struct Asking<'a> {
+pub(super) struct StoreCall<'a> {
     all: &'a Progresses,
     environment_id: &'a str,
 }
 
-impl Drop for Asking<'_> {
+impl Drop for StoreCall<'_> {
     fn drop(&mut self) {
-        self.all.asks(self.environment_id, false);
+        self.all.set_in_store_call(self.environment_id, false);
     }
 }
 
@@ -59,72 +63,78 @@ impl Progresses {
         self.0.send_modify(|all| update(all.entry(environment_id.to_owned()).or_default()));
     }
 
-    /// All changes up to `change` are live, but for those between the two of `held_back`.
-    pub(super) fn published(&self, environment_id: &str, change: i64, held_back: Option<(i64, i64)>) {
+    /// Records that all changes up to `change` are live, except those between the two of `held_back`.
+    pub(super) fn record_published(&self, environment_id: &str, change: i64, held_back: Option<(i64, i64)>) {
         self.update(environment_id, |progress| {
             if progress.published < change {
-                *progress =
-                    Progress { published: change, held_back, asks: progress.asks, ..Progress::default() };
+                *progress = Progress {
+                    published: change,
+                    held_back,
+                    in_store_call: progress.in_store_call,
+                    ..Progress::default()
+                };
             }
         });
     }
 
-    /// An attempt failed.
-    pub(super) fn failed(&self, environment_id: &str, problem: String) {
+    /// Records that an attempt failed.
+    pub(super) fn record_problem(&self, environment_id: &str, problem: String) {
         self.update(environment_id, |progress| progress.problem = Some(problem));
     }
 
-    /// The snapshot store is asked something of an environment.
-    pub(super) fn asking<'a>(&'a self, environment_id: &'a str) -> Asking<'a> {
-        self.asks(environment_id, true);
-        Asking { all: self, environment_id }
+    /// Marks a call of the snapshot store for an environment as in progress, until the guard is dropped.
+    pub(super) fn store_call<'a>(&'a self, environment_id: &'a str) -> StoreCall<'a> {
+        self.set_in_store_call(environment_id, true);
+        StoreCall { all: self, environment_id }
     }
 
-    fn asks(&self, environment_id: &str, asks: bool) {
+    fn set_in_store_call(&self, environment_id: &str, in_store_call: bool) {
         self.0.send_if_modified(|all| {
-            all.entry(environment_id.to_owned()).or_default().asks = asks;
-            // It settles nothing that anybody waits for.
+            all.entry(environment_id.to_owned()).or_default().in_store_call = in_store_call;
+            // No waiting request depends on this.
             false
         });
     }
 
-    /// The content as of `changes` cannot be published, and is not tried again.
-    pub(super) fn rejected(&self, environment_id: &str, changes: i64, problem: String) {
+    /// Records that the content after `changes` changes cannot be published, so that publishing is not retried.
+    pub(super) fn record_rejection(&self, environment_id: &str, changes: i64, problem: String) {
         self.update(environment_id, |progress| progress.rejected = Some((changes, problem)));
     }
 
-    /// Whether the content as of `changes` has been rejected.
+    /// Returns whether the content after `changes` changes is rejected.
     pub(super) fn is_rejected(&self, environment_id: &str, changes: i64) -> bool {
         let all = self.0.borrow();
         let rejected = all.get(environment_id).and_then(|progress| progress.rejected.as_ref());
         rejected.is_some_and(|(rejected, _)| *rejected == changes)
     }
 
-    /// Waits until a change is live, or never will be.
-    pub(super) async fn settled(&self, environment_id: &str, change: i64) -> Publication {
+    /// Waits until a change is live or has finally failed.
+    pub(super) async fn wait_for(&self, environment_id: &str, change: i64) -> Publication {
         let mut all = self.0.subscribe();
         let outcome = |all: &HashMap<String, Progress>| all.get(environment_id)?.outcome(change);
         match all.wait_for(|all| outcome(all).is_some()).await {
-            Ok(all) => outcome(&all).unwrap_or_else(|| Publication::Failed("it is not known".to_owned())),
+            Ok(all) => {
+                outcome(&all).unwrap_or_else(|| Publication::Failed("the outcome is not known".to_owned()))
+            }
             Err(_) => Publication::Failed("the publisher has stopped".to_owned()),
         }
     }
 
-    /// What stands in the way, if something was met since something was published.
-    pub(super) fn met(&self, environment_id: &str) -> Option<String> {
+    /// Returns the problem that prevents publishing, if there is one since the last successful publish.
+    pub(super) fn problem(&self, environment_id: &str) -> Option<String> {
         let all = self.0.borrow();
         let progress = all.get(environment_id)?;
         progress.rejected.as_ref().map(|(_, problem)| problem.clone()).or_else(|| progress.problem.clone())
     }
 
-    /// What went wrong last, or what it waits for.
-    pub(super) fn problem(&self, environment_id: &str) -> String {
+    /// Returns the reason why a change is not live yet: the last problem, or the current delay.
+    pub(super) fn reason(&self, environment_id: &str) -> String {
         let all = self.0.borrow();
         let progress = all.get(environment_id);
-        let waits = match progress {
-            Some(Progress { asks: true, .. }) => "the snapshot store does not answer",
-            _ => "it takes longer than expected",
+        let delay = match progress {
+            Some(Progress { in_store_call: true, .. }) => "the snapshot store does not respond",
+            _ => "publishing takes longer than expected",
         };
-        progress.and_then(|progress| progress.problem.clone()).unwrap_or_else(|| waits.to_owned())
+        progress.and_then(|progress| progress.problem.clone()).unwrap_or_else(|| delay.to_owned())
     }
 }

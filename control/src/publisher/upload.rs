@@ -1,58 +1,54 @@
 //! Writing a pending version to the object store: the immutable snapshot and ruleset, then latest.json, then
 //! version.json.
-//! Every step may be repeated, by this process or another, after a failure at any point.
+//! After a failure at any point, this process or another can repeat every step.
 
-use edgewise_api::{
-    EnvironmentName,
-    paths::{self, Pointer},
-    resources::VersionState,
-};
+use edgewise_api::{EnvironmentName, paths, resources::VersionState};
 use edgewise_engine::{Ruleset, ruleset::FORMAT};
-use tokio::time::timeout;
+use edgewise_objects::{Condition, Put};
 
-use super::{Lease, OBJECT_TIMEOUT, Problem, Publisher, Step};
+use super::{context::Publisher, error::PublishError, lease::Lease, objects::pointer, step::Step};
 use crate::store::Version;
-use edgewise_objects::{Condition, Object, Put};
 
-/// How often in a row it is tried to move a pointer that changes under our hands.
+/// The number of attempts to move a pointer that others change at the same time.
 const POINTER_TRIES: usize = 3;
 
-/// Whether a version can go on under its number.
+/// The outcome of writing an object of a version.
 #[derive(PartialEq, Eq)]
 enum Write {
-    /// The object holds this version, or a later one of this database.
+    /// The object contains this version, or a later one of this database.
     Written,
-    /// Somebody else uses the number, or a higher one.
-    Taken,
+    /// Another system uses the version number, or a higher one.
+    NumberInUse,
 }
 
 impl Publisher {
-    /// Writes a pending version, and records what became of it.
+    /// Writes a pending version, and records whether it is published or superseded.
     pub(super) async fn upload(
         &self,
         environment_id: &str,
         name: &EnvironmentName,
         version: &Version,
         lease: &mut Lease<'_>,
-    ) -> Result<Step, Problem> {
+    ) -> Result<Step, PublishError> {
         let number = version.number.unsigned_abs();
         let snapshot = version.snapshot.as_bytes();
         let pointer = serde_json::json!({ "version": number }).to_string();
 
         let ruleset = compiled(&version.snapshot).await?;
 
-        let same = |there: &[u8]| there == snapshot;
+        let same = |existing: &[u8]| existing == snapshot;
         let mut written =
             self.write_immutable(environment_id, &paths::snapshot(name, number), snapshot, same).await?;
         if written == Write::Written {
-            self.keep(lease).await?;
+            self.keep_lease(lease).await?;
             let path = paths::ruleset(name, FORMAT, number);
-            let same = |there: &[u8]| there == ruleset.as_bytes() || is_of_same_snapshot(there, &ruleset);
+            let same =
+                |existing: &[u8]| existing == ruleset.as_bytes() || is_of_same_snapshot(existing, &ruleset);
             written = self.write_immutable(environment_id, &path, ruleset.as_bytes(), same).await?;
         }
         for (path, bytes) in [(paths::latest(name), snapshot), (paths::version(name), pointer.as_bytes())] {
             if written == Write::Written {
-                self.keep(lease).await?;
+                self.keep_lease(lease).await?;
                 written = self.move_pointer(environment_id, &path, bytes, number).await?;
             }
         }
@@ -63,114 +59,87 @@ impl Publisher {
         match written {
             Write::Written => {
                 let mut tx = self.store.write().await?;
-                let done = tx.mark_published(environment_id, version).await?;
-                if done {
+                let published = tx.mark_published(environment_id, version).await?;
+                if published {
                     tx.notify_published(name, version.number).await?;
                 }
                 tx.commit().await?;
-                if !done {
-                    tracing::info!(environment = %name, version = number, "written, but given up meanwhile");
-                    return Ok(Step::Again);
+                if !published {
+                    tracing::info!(environment = %name, version = number, "written, but superseded in the meantime");
+                    return Ok(Step::Continue);
                 }
                 tracing::info!(environment = %name, version = number, "published");
             }
-            Write::Taken => {
-                self.give_up(environment_id, name, version).await?;
-                tracing::warn!(environment = %name, version = number, "the store has that version of another origin; taking the next number");
+            Write::NumberInUse => {
+                self.supersede(environment_id, name, version).await?;
+                tracing::warn!(environment = %name, version = number, "another system has written this version to the snapshot store; using the next number");
             }
         }
-        Ok(Step::Again)
+        Ok(Step::Continue)
     }
 
-    async fn keep(&self, lease: &mut Lease<'_>) -> Result<(), Problem> {
-        if lease.renew().await? { Ok(()) } else { Err(Problem::LeaseLost) }
+    async fn keep_lease(&self, lease: &mut Lease<'_>) -> Result<(), PublishError> {
+        if lease.renew().await? { Ok(()) } else { Err(PublishError::LeaseLost) }
     }
 
-    /// Writes what never changes, unless the same is there.
+    /// Writes an object that never changes, unless an equivalent object exists.
     async fn write_immutable(
         &self,
         environment_id: &str,
         path: &str,
         bytes: &[u8],
         same: impl Fn(&[u8]) -> bool,
-    ) -> Result<Write, Problem> {
+    ) -> Result<Write, PublishError> {
         match self.put(environment_id, path, bytes, Condition::Absent).await? {
             Put::Written => Ok(Write::Written),
             Put::Refused => match self.get(environment_id, path).await? {
                 Some(object) if same(&object.bytes) => Ok(Write::Written),
-                Some(_) => Ok(Write::Taken),
-                // Refused, and yet not there: another write of it may be under way.
-                None => Err(Problem::Contended),
+                Some(_) => Ok(Write::NumberInUse),
+                // The condition failed, but there is no object: another write may be in progress.
+                None => Err(PublishError::Contended),
             },
         }
     }
 
-    /// Moves latest.json or version.json to this version, unless it is further already.
+    /// Moves latest.json or version.json to this version, unless the object already names this version or a later one.
     async fn move_pointer(
         &self,
         environment_id: &str,
         path: &str,
         bytes: &[u8],
         number: u64,
-    ) -> Result<Write, Problem> {
+    ) -> Result<Write, PublishError> {
         for _ in 0..POINTER_TRIES {
-            let there = self.get(environment_id, path).await?;
-            let at = there.as_ref().and_then(pointer).map_or(0, |pointer| pointer.version);
-            if at >= number {
-                let known = self.store.read().await?.version(environment_id, at.cast_signed()).await?;
+            let existing = self.get(environment_id, path).await?;
+            let current = existing.as_ref().and_then(pointer).map_or(0, |pointer| pointer.version);
+            if current >= number {
+                let known = self.store.read().await?.version(environment_id, current.cast_signed()).await?;
                 let ours = known.is_some_and(|version| version.state != VersionState::Superseded);
-                return Ok(if ours { Write::Written } else { Write::Taken });
+                return Ok(if ours { Write::Written } else { Write::NumberInUse });
             }
             let condition =
-                there.as_ref().map_or(Condition::Absent, |object| Condition::Matches(&object.etag));
+                existing.as_ref().map_or(Condition::Absent, |object| Condition::Matches(&object.etag));
             if self.put(environment_id, path, bytes, condition).await? == Put::Written {
                 return Ok(Write::Written);
             }
         }
-        Err(Problem::Contended)
-    }
-
-    /// The version that a pointer, or a snapshot, of the store names.
-    pub(super) async fn pointer(&self, environment_id: &str, path: &str) -> Result<Option<Pointer>, Problem> {
-        Ok(self.get(environment_id, path).await?.as_ref().and_then(pointer))
-    }
-
-    async fn get(&self, environment_id: &str, path: &str) -> Result<Option<Object>, Problem> {
-        let _asking = self.progress.asking(environment_id);
-        timeout(OBJECT_TIMEOUT, self.objects.get(path)).await.map_or(Err(Problem::Timeout), |read| Ok(read?))
-    }
-
-    async fn put(
-        &self,
-        environment_id: &str,
-        path: &str,
-        bytes: &[u8],
-        condition: Condition<'_>,
-    ) -> Result<Put, Problem> {
-        let _asking = self.progress.asking(environment_id);
-        let put = self.objects.put(path, bytes, condition);
-        timeout(OBJECT_TIMEOUT, put).await.map_or(Err(Problem::Timeout), |put| Ok(put?))
+        Err(PublishError::Contended)
     }
 }
 
-/// The ruleset of a snapshot, made on a thread of its own: a large one takes a while.
-async fn compiled(snapshot: &str) -> Result<Ruleset, Problem> {
+/// Compiles a snapshot to a ruleset, on a blocking thread: a large snapshot takes long.
+async fn compiled(snapshot: &str) -> Result<Ruleset, PublishError> {
     let json = snapshot.to_owned();
     let compiling = tokio::task::spawn_blocking(move || Ruleset::from_json(json.as_bytes()));
     match compiling.await {
-        Ok(ruleset) => ruleset.map_err(|problem| Problem::Unreadable(problem.to_string())),
-        Err(problem) => Err(Problem::Unreadable(problem.to_string())),
+        Ok(ruleset) => ruleset.map_err(|problem| PublishError::Unreadable(problem.to_string())),
+        Err(problem) => Err(PublishError::Unreadable(problem.to_string())),
     }
 }
 
-/// Whether bytes are a ruleset of the same snapshot, if perhaps by another release's compiler.
+/// Returns whether bytes are a ruleset of the same snapshot, perhaps compiled by another release.
 fn is_of_same_snapshot(bytes: &[u8], ruleset: &Ruleset) -> bool {
-    Ruleset::load(bytes.to_vec()).is_ok_and(|there| {
-        (there.version(), there.snapshot_hash()) == (ruleset.version(), ruleset.snapshot_hash())
+    Ruleset::load(bytes.to_vec()).is_ok_and(|existing| {
+        (existing.version(), existing.snapshot_hash()) == (ruleset.version(), ruleset.snapshot_hash())
     })
-}
-
-/// What is no pointer counts as none, and is overwritten.
-fn pointer(object: &Object) -> Option<Pointer> {
-    serde_json::from_slice(&object.bytes).ok()
 }

@@ -1,14 +1,15 @@
+//! Extractors of path parameters and of the caller.
+
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use edgewise_api::{ApiError, query::Query};
+use edgewise_api::ApiError;
 use edgewise_caller::Actor;
+use edgewise_http::ErrorResponse;
 use serde::de::DeserializeOwned;
 
-use edgewise_http::ErrorResponse;
-
-/// The ids in the path.
+/// Extracts the ids in the path.
 pub(super) struct Ids<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> {
@@ -24,7 +25,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> 
     }
 }
 
-/// The author of the request. There are no accounts yet: every client that reaches the address may do everything.
+/// Extracts the author of the request. There are no accounts yet: every client that can connect may do everything.
 pub(super) struct Caller(pub(super) Actor);
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -32,22 +33,5 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
         Ok(Self(Actor::LOCAL))
-    }
-}
-
-/// The query string as it was sent.
-pub(super) struct QueryText(String);
-
-impl QueryText {
-    pub(super) fn parse(&self) -> Result<Query<'_>, ApiError> {
-        Query::parse(&self.0)
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for QueryText {
-    type Rejection = ErrorResponse;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
-        Ok(Self(parts.uri.query().unwrap_or_default().to_owned()))
     }
 }

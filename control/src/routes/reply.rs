@@ -1,53 +1,124 @@
+//! What handlers return: JSON with the revision as `ETag` and the headers of the publication.
+
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use edgewise_api::{ApiError, Publication, Revisioned};
+use edgewise_http::{ErrorResponse, conditional::revision_etag, json_response};
 use serde::Serialize;
 
-use crate::services::Changed;
-use edgewise_api::Publication;
-use edgewise_api::Revisioned;
-use edgewise_http::{ErrorResponse, json_response};
+use crate::services::Outcome;
 
-/// What a handler gives back.
-pub(super) type Reply = Result<Response, ErrorResponse>;
+/// The result of a handler.
+pub(super) type Reply<T> = Result<T, ErrorResponse>;
 
 pub(super) const PUBLISH_ATTEMPTED: HeaderName = HeaderName::from_static("x-publish-attempted");
+
 pub(super) const PUBLISH_SUCCEEDED: HeaderName = HeaderName::from_static("x-publish-succeeded");
+
 pub(super) const PUBLISH_ERROR: HeaderName = HeaderName::from_static("x-publish-error");
+
 const PUBLISH_ERROR_CHARS: usize = 512;
 
-/// A value as it is.
-pub(super) fn plain(status: StatusCode, value: &impl Serialize) -> Reply {
-    let body = serde_json::to_vec(value).map_err(|_| {
-        ErrorResponse(edgewise_api::ApiError::internal("the answer cannot be written as JSON"))
-    })?;
-    Ok(json_response(status, body))
+/// 200: a JSON value without a revision.
+pub(super) struct Json<T>(pub(super) T);
+
+/// 200: a resource with its revision.
+pub(super) struct Resource<T>(pub(super) Revisioned<T>);
+
+/// 201: a created resource with its revision.
+pub(super) struct Created<T>(pub(super) Revisioned<T>);
+
+/// 201: a created part of an experiment, with the revision of the experiment and the outcome of publishing.
+pub(super) struct CreatedAndPublished<T>(pub(super) Outcome<Revisioned<T>>);
+
+/// 200: an updated resource, with its revision and the outcome of publishing.
+pub(super) struct Updated<T>(pub(super) Outcome<Revisioned<T>>);
+
+/// 200: the updated parts of an experiment, with the revision of the experiment and the outcome of publishing.
+pub(super) struct UpdatedList<T>(pub(super) Outcome<Revisioned<Vec<T>>>);
+
+/// 200: a deleted resource, with the outcome of publishing.
+pub(super) struct Deleted<T>(pub(super) Outcome<T>);
+
+/// 200: the result of an action, with the outcome of publishing.
+pub(super) struct Applied<T>(pub(super) Outcome<T>);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        reply(StatusCode::OK, &self.0, None, None)
+    }
 }
 
-/// A value with its revision as ETag.
-pub(super) fn stored<T: Serialize>(status: StatusCode, stored: &Revisioned<T>) -> Reply {
-    let mut response = plain(status, &stored.value)?;
-    response.headers_mut().insert(header::ETAG, etag(stored.revision));
-    Ok(response)
+impl<T: Serialize> IntoResponse for Resource<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::OK, &self.0, None)
+    }
 }
 
-/// A changed value with its new revision, and what became of publishing the change.
-pub(super) fn changed<T: Serialize>(status: StatusCode, changed: &Changed<Revisioned<T>>) -> Reply {
-    let mut response = stored(status, &changed.value)?;
-    insert_publication(response.headers_mut(), &changed.publication);
-    Ok(response)
+impl<T: Serialize> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::CREATED, &self.0, None)
+    }
 }
 
-/// A value without a revision, and what became of publishing the change.
-pub(super) fn published<T: Serialize>(changed: &Changed<T>) -> Reply {
-    let mut response = plain(StatusCode::OK, &changed.value)?;
-    insert_publication(response.headers_mut(), &changed.publication);
-    Ok(response)
+impl<T: Serialize> IntoResponse for CreatedAndPublished<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::CREATED, &self.0.value, Some(&self.0.publication))
+    }
 }
 
-fn etag(revision: i64) -> HeaderValue {
-    HeaderValue::try_from(format!("\"{revision}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
+impl<T: Serialize> IntoResponse for Updated<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::OK, &self.0.value, Some(&self.0.publication))
+    }
+}
+
+impl<T: Serialize> IntoResponse for UpdatedList<T> {
+    fn into_response(self) -> Response {
+        revisioned(StatusCode::OK, &self.0.value, Some(&self.0.publication))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Deleted<T> {
+    fn into_response(self) -> Response {
+        reply(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
+    }
+}
+
+impl<T: Serialize> IntoResponse for Applied<T> {
+    fn into_response(self) -> Response {
+        reply(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
+    }
+}
+
+fn revisioned<T: Serialize>(
+    status: StatusCode,
+    Revisioned { revision, value }: &Revisioned<T>,
+    publication: Option<&Publication>,
+) -> Response {
+    reply(status, value, Some(*revision), publication)
+}
+
+fn reply(
+    status: StatusCode,
+    value: &impl Serialize,
+    revision: Option<i64>,
+    publication: Option<&Publication>,
+) -> Response {
+    let Ok(body) = serde_json::to_vec(value) else {
+        return ErrorResponse(ApiError::internal("the response cannot be serialized as JSON"))
+            .into_response();
+    };
+    let mut response = json_response(status, body);
+    if let Some(revision) = revision {
+        response.headers_mut().insert(header::ETAG, revision_etag(revision));
+    }
+    if let Some(publication) = publication {
+        insert_publication(response.headers_mut(), publication);
+    }
+    response
 }
 
 fn insert_publication(headers: &mut HeaderMap, publication: &Publication) {
@@ -59,7 +130,7 @@ fn insert_publication(headers: &mut HeaderMap, publication: &Publication) {
     }
 }
 
-/// At most 512 characters that a header can carry.
+/// Returns the text as one line of printable ASCII with at most [`PUBLISH_ERROR_CHARS`] characters, as headers require.
 fn one_line(text: &str) -> HeaderValue {
     let fit = |character| match character {
         ' '..='~' => character,

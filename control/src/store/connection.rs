@@ -9,12 +9,12 @@ use super::{
     schema::{MIGRATIONS, TABLE},
 };
 
-/// How long a transaction may take that writes a whole environment.
+/// The time limit of a transaction that writes a whole environment.
 const IMPORT_LIMIT: Duration = Duration::from_mins(10);
 
-/// The channel that announces changes that have become due.
+/// The channel for changes that have become due.
 const DUE_CHANNEL: &str = "edgewise_due";
-/// The channel that announces versions that are live: the number and the environment's name, with a blank between them.
+/// The channel for versions that are live. A message is the version number, a space, and the name of the environment.
 const PUBLISHED_CHANNEL: &str = "edgewise_published";
 
 /// The database of a control plane.
@@ -39,7 +39,7 @@ impl Store {
         database.migrate(&MIGRATIONS).await?;
         let store = Self { database };
         if store.database.is_of_one_process() {
-            // The leases of an earlier process that was killed need not run out first.
+            // No other process can hold a lease; an earlier process that was killed may have left some.
             store.release_leases().await.map_err(|StoreError(error)| OpenError::Unusable(error))?;
         }
         Ok(store)
@@ -47,11 +47,12 @@ impl Store {
 
     async fn release_leases(&self) -> Result<()> {
         let mut tx = self.write().await?;
-        tx.release_all().await?;
+        tx.release_all_leases().await?;
         tx.commit().await
     }
 
-    /// Opens the database at `url` as it is, to read it: without migrations. `None` if it holds no control plane's tables.
+    /// Opens the database at `url` as it is, without migrations. `None` if the database does not contain a control
+    /// plane's tables.
     ///
     /// # Errors
     /// [`OpenError`] says what to do.
@@ -59,7 +60,7 @@ impl Store {
         Ok(Database::open_existing(url, TABLE).await?.map(|database| Self { database }))
     }
 
-    /// Begins a transaction that only reads, all from one moment.
+    /// Begins a read-only transaction; all its reads see the same snapshot of the database.
     ///
     /// # Errors
     /// If the database is not available.
@@ -75,22 +76,22 @@ impl Store {
         Ok(Tx { sql: self.database.write().await? })
     }
 
-    /// Begins a transaction that may write a whole environment, and take its time.
+    /// Begins a transaction that may write, with a time limit that is long enough for a whole environment.
     ///
     /// # Errors
     /// If the database is not available.
-    pub async fn write_at_length(&self) -> Result<Tx> {
+    pub async fn write_import(&self) -> Result<Tx> {
         Ok(Tx { sql: self.database.write_within(IMPORT_LIMIT).await? })
     }
 
-    /// Listens for changes that become due, in any process.
+    /// Listens for changes that become due in any process.
     #[must_use]
     pub fn due_listener(&self) -> Listener {
         self.database.listen(DUE_CHANNEL)
     }
 
-    /// Listens for versions that go live, in any process. A message is the number and the environment's name, with a blank
-    /// between them.
+    /// Listens for versions that go live in any process. A message is the version number, a space, and the name of the
+    /// environment.
     #[must_use]
     pub fn published_listener(&self) -> Listener {
         self.database.listen(PUBLISHED_CHANNEL)
@@ -99,12 +100,12 @@ impl Store {
     /// Checks that the database responds.
     ///
     /// # Errors
-    /// If it does not.
+    /// If the database does not respond.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.database.ping().await?)
     }
 
-    /// Closes all connections, once their transactions are over.
+    /// Closes all connections, once their transactions have ended.
     pub async fn close(&self) {
         self.database.close().await;
     }
@@ -119,12 +120,12 @@ impl Tx {
         Ok(self.sql.commit().await?)
     }
 
-    /// Announces to other processes, once this is committed, that a change has become due.
+    /// Notifies other processes, once this transaction is committed, that a change has become due.
     pub(super) async fn notify_due(&mut self) -> Result<()> {
         Ok(self.sql.notify(DUE_CHANNEL, "").await?)
     }
 
-    /// Announces to other processes, once this is committed, that a version is live.
+    /// Notifies other processes, once this transaction is committed, that a version is live.
     pub(super) async fn notify_live(&mut self, message: &str) -> Result<()> {
         Ok(self.sql.notify(PUBLISHED_CHANNEL, message).await?)
     }

@@ -1,11 +1,11 @@
-//! Failures of the store.
+//! Errors of the store.
 
 use edgewise_database::DatabaseError;
 
-/// The result of a call of the store.
+/// The result of a store call.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// Why the database did not carry a call out.
+/// An error of a store call.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct StoreError(#[from] pub DatabaseError);

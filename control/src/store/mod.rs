@@ -1,27 +1,25 @@
-//! The database of the control plane: the only place that knows its SQL.
+//! The database of the control plane, and the only place with its SQL. This module is internal: it is `pub` for the tests of
+//! this crate only.
 //!
-//! Services begin a [`Tx`], read rows or make changes through it, and commit it. One folder holds the statements of each
-//! resource.
+//! Services begin a [`Tx`], read and write through it, and commit it. Each resource has a folder for its statements.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `connection` | [`Store`] and [`Tx`] |
-//! | `error` | failures |
+//! | `error` | errors of the store |
 //! | `schema` | the migrations |
 //! | `environments`, `experiments`, `audiences`, `versions` | the statements of each resource |
-//! | `imports` | statements that write what another system made |
-//! | `rows` | rows as the values that clients see |
+//! | `imports` | statements that write resources of another system |
+//! | `collect` | rows grouped by a key |
 
 mod audiences;
+mod collect;
 mod connection;
 mod environments;
 mod error;
 mod experiments;
 mod imports;
-mod listing;
-mod rows;
 mod schema;
-mod variants;
 mod versions;
 
 pub use connection::{Store, Tx};

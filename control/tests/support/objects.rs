@@ -1,3 +1,5 @@
+//! An object store that fails on command.
+
 use std::{
     io,
     path::Path,
@@ -10,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use edgewise_objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put};
 
-/// A directory whose writes can be made to fail, and which remembers the order they came in.
+/// A directory store whose writes can be made to fail. It records the order of reads and writes.
 #[derive(Debug)]
 pub(crate) struct Objects {
     directory: Directory,
@@ -20,7 +22,7 @@ pub(crate) struct Objects {
 }
 
 impl Objects {
-    /// A directory that works.
+    /// Opens a directory whose writes succeed.
     pub(crate) fn open(directory: &Path) -> Self {
         Self {
             directory: Directory::open(directory).unwrap(),

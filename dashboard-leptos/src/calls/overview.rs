@@ -1,26 +1,16 @@
 use leptos::prelude::*;
 
-use super::Read;
-use crate::{html::Html, problem::Problem};
+#[cfg(not(target_family = "wasm"))]
+use crate::{calls::control::MAX_LISTED, rendered, server::context::with_services};
+use crate::{html::Html, problem::Problem, transport::Read};
 
-/// How all environments are doing.
+/// Renders the status of all environments.
 #[server(prefix = "/-", endpoint = "overview", protocol = Read)]
-pub(crate) async fn show_overview() -> Result<Html, Problem> {
+pub(crate) async fn render_overview() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
-    crate::server::with_services(async |services| {
-        Ok(crate::shown::overview(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
-    })
-    .await
-}
-
-/// All environments, and what is live in them.
-#[server(prefix = "/-", endpoint = "environments/table", protocol = Read)]
-pub(crate) async fn show_environments() -> Result<Html, Problem> {
-    use edgewise_api::page::PageRequest;
-
-    crate::server::with_services(async |services| {
-        Ok(crate::shown::environments(services.summaries(PageRequest::up_to(super::MOST_LISTED)).await?))
+    with_services(async |services| {
+        Ok(rendered::overview(services.summaries(PageRequest::up_to(MAX_LISTED)).await?))
     })
     .await
 }

@@ -1,34 +1,35 @@
-//! Whether the server can be reached, and what it makes live meanwhile.
+//! The connection to the server's event stream.
 
 use leptos::prelude::*;
 
 use super::{Note, Tone};
 
-/// How long nothing is tried after something else than the server has answered.
+/// The delay before reconnecting when something other than the server responded.
 #[cfg(target_family = "wasm")]
-const AGAIN: std::time::Duration = std::time::Duration::from_secs(3);
+const RECONNECT_DELAY: std::time::Duration = std::time::Duration::from_secs(3);
 
-/// What the server tells of while the page is open. Taken from the context.
+/// The state of the connection to the server. Read from the context.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Connection {
-    /// Whether it can be reached. A page is taken to be connected until it finds that it is not.
-    pub(crate) is_up: RwSignal<bool>,
-    /// Counts what has become live in any environment, and reconnections: what is shown may be old when it changes.
-    pub(crate) news: RwSignal<u32>,
+    /// Whether the server can be reached. True until a request fails.
+    pub(crate) is_connected: RwSignal<bool>,
+    /// Counts published versions of any environment, and reconnections. Content that was loaded before a change of this
+    /// counter may be stale.
+    pub(crate) updates: RwSignal<u32>,
 }
 
 impl Connection {
-    /// Begins to listen, and gives it to all that is within.
+    /// Provides the connection as context, and starts to listen in the browser.
     pub(crate) fn provide() {
-        let connection = Self { is_up: RwSignal::new(true), news: RwSignal::new(0) };
+        let connection = Self { is_connected: RwSignal::new(true), updates: RwSignal::new(0) };
         provide_context(connection);
         #[cfg(target_family = "wasm")]
         Effect::new(move || connection.listen());
     }
 
-    /// That of the page.
-    pub(crate) fn of_page() -> Self {
-        use_context().unwrap_or_else(|| Self { is_up: RwSignal::new(true), news: RwSignal::new(0) })
+    /// Returns the page's connection.
+    pub(crate) fn from_context() -> Self {
+        use_context().unwrap_or_else(|| Self { is_connected: RwSignal::new(true), updates: RwSignal::new(0) })
     }
 
     #[cfg(target_family = "wasm")]
@@ -39,45 +40,45 @@ impl Connection {
         };
 
         let Ok(source) = EventSource::new("/api/stream") else { return };
-        // They live as long as the page.
-        let on = |name: &str, heed: Box<dyn FnMut(Event)>| {
-            let heed = Closure::wrap(heed).into_js_value();
-            drop(source.add_event_listener_with_callback(name, heed.unchecked_ref()));
+        // The listeners live as long as the page.
+        let on = |name: &str, handler: Box<dyn FnMut(Event)>| {
+            let handler = Closure::wrap(handler).into_js_value();
+            drop(source.add_event_listener_with_callback(name, handler.unchecked_ref()));
         };
         on(
             "open",
             Box::new(move |_| {
-                if !self.is_up.get_untracked() {
-                    self.is_up.set(true);
-                    self.news.update(|news| *news += 1);
+                if !self.is_connected.get_untracked() {
+                    self.is_connected.set(true);
+                    self.updates.update(|updates| *updates += 1);
                 }
             }),
         );
-        let heard = source.clone();
+        let stream = source.clone();
         on(
             "error",
             Box::new(move |_| {
-                if self.is_up.get_untracked() {
-                    self.is_up.set(false);
+                if self.is_connected.get_untracked() {
+                    self.is_connected.set(false);
                 }
-                // Browsers try again by themselves unless something answered in the server's place.
-                if heard.ready_state() == EventSource::CLOSED {
-                    set_timeout(move || self.listen(), AGAIN);
+                // The browser reconnects by itself, unless the response was not an event stream.
+                if stream.ready_state() == EventSource::CLOSED {
+                    set_timeout(move || self.listen(), RECONNECT_DELAY);
                 }
             }),
         );
-        on("version", Box::new(move |_| self.news.update(|news| *news += 1)));
+        on("version", Box::new(move |_| self.updates.update(|updates| *updates += 1)));
     }
 }
 
-/// Says so while the server cannot be reached.
+/// A note that is displayed while the server cannot be reached.
 #[component]
 pub(crate) fn ConnectionNote() -> impl IntoView {
-    let connection = Connection::of_page();
+    let connection = Connection::from_context();
     view! {
-        <Show when=move || !connection.is_up.get()>
+        <Show when=move || !connection.is_connected.get()>
             <Note tone=Tone::Warning>
-                "The server cannot be reached. What you see may be old; this page goes on by itself once it is back."
+                "The server cannot be reached. This page may be out of date. It reconnects automatically."
             </Note>
         </Show>
     }

@@ -2,10 +2,10 @@ use leptos::{html, prelude::*};
 
 use super::{Icon, Symbol};
 
-/// A dialog that keeps the rest of the page from being used until it is closed, also by Esc.
+/// A modal dialog. Esc closes it.
 #[component]
 pub(crate) fn Dialog(
-    /// Whether it is shown; set to `false` when somebody closes it.
+    /// Whether the dialog is open. Set to `false` when it is closed.
     open: RwSignal<bool>,
     #[prop(into)] title: String,
     children: Children,
@@ -15,7 +15,7 @@ pub(crate) fn Dialog(
     Effect::new(move || {
         let (Some(dialog), open) = (dialog.get(), open.get()) else { return };
         if open && !dialog.open() {
-            // It fails only for what is not part of the page, and then there is nothing to show.
+            // `show_modal` fails only for elements outside of the document.
             drop(dialog.show_modal());
         } else if !open && dialog.open() {
             dialog.close();

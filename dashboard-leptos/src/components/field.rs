@@ -1,17 +1,17 @@
 use leptos::prelude::*;
 
-/// A labelled input with its hint, and what is wrong with it beside it. The input itself is the child: it must have `id` as
-/// its id, and an `aria-describedby` of `{id}-note`.
+/// A labelled input with a hint or a problem below it. The input is the child: it must have `id` as its id and
+/// `{id}-note` as its `aria-describedby`.
 #[component]
 pub(crate) fn Field(
     /// The input's id.
     #[prop(into)]
     id: String,
     #[prop(into)] label: String,
-    /// What to enter, if that is not plain.
+    /// What to enter.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// What is wrong with what is entered.
+    /// The problem with the input.
     #[prop(optional, into)]
     problem: Signal<Option<String>>,
     children: Children,

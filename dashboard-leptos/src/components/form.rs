@@ -1,14 +1,14 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use crate::calls::Sent;
+use crate::transport::Submission;
 
-/// A form that makes a change. Browsers send it themselves where there are no scripts.
+/// A form that submits a change. The browser submits it itself if there are no scripts.
 #[component]
 pub(crate) fn ChangeForm(
-    /// What it makes.
-    change: Sent,
-    /// Says before it is made whether it may be. (A listener that captures would outlive what it reads: Leptos does not remove
-    /// those when a view is shown again.)
+    /// The change to submit.
+    change: Submission,
+    /// Decides whether the form may be submitted. (A capturing listener on the form would outlive the signals that it
+    /// reads: Leptos does not remove it when a view is rendered again.)
     #[prop(optional)]
     check: Option<Callback<(), bool>>,
     children: Children,
@@ -24,7 +24,7 @@ pub(crate) fn ChangeForm(
 }
 
 #[cfg(target_family = "wasm")]
-fn send(change: Sent, event: &SubmitEvent) {
+fn send(change: Submission, event: &SubmitEvent) {
     use leptos::web_sys::{FormData, HtmlFormElement, UrlSearchParams};
     use wasm_bindgen::JsCast;
 
@@ -32,7 +32,7 @@ fn send(change: Sent, event: &SubmitEvent) {
     let fields = form
         .and_then(|form| FormData::new_with_form(&form).ok())
         .and_then(|fields| UrlSearchParams::new_with_str_sequence_sequence(&fields).ok());
-    // Otherwise the browser does it.
+    // Otherwise the browser submits the form.
     if let Some(fields) = fields {
         event.prevent_default();
         change.send(String::from(fields.to_string()));
@@ -40,4 +40,4 @@ fn send(change: Sent, event: &SubmitEvent) {
 }
 
 #[cfg(not(target_family = "wasm"))]
-fn send(_: Sent, _: &SubmitEvent) {}
+fn send(_: Submission, _: &SubmitEvent) {}

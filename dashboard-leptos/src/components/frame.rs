@@ -1,26 +1,29 @@
-//! What stands around every page: where one can go, and whether the server can be reached.
+//! The frame around every page, and the header of a page.
 
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::{Icon, Logo, Symbol, ThemeSwitch, Toaster};
-use crate::components::{connection::ConnectionNote, shortcuts::Shortcuts};
+use crate::{
+    components::{connection::ConnectionNote, shortcuts::Shortcuts},
+    model::links,
+};
 
-/// The parts of the dashboard.
-const PARTS: [(&str, &str, Symbol); 4] = [
-    ("/", "Overview", Symbol::Overview),
-    ("/experiments", "Experiments", Symbol::Experiments),
-    ("/audiences", "Audiences", Symbol::Audiences),
-    ("/environments", "Environments", Symbol::Environments),
+/// The sections of the navigation: URL, name and icon.
+const SECTIONS: [(&str, &str, Symbol); 4] = [
+    (links::OVERVIEW, "Overview", Symbol::Overview),
+    (links::EXPERIMENTS, "Experiments", Symbol::Experiments),
+    (links::AUDIENCES, "Audiences", Symbol::Audiences),
+    (links::ENVIRONMENTS, "Environments", Symbol::Environments),
 ];
 
 /// The frame around a page.
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
-    let parts = PARTS.map(|(href, name, symbol)| {
+    let sections = SECTIONS.map(|(href, name, symbol)| {
         view! {
             <li>
-                <A href=href exact={href == "/"}>
+                <A href=href exact={href == links::OVERVIEW}>
                     <Icon symbol=symbol/>
                     <span>{name}</span>
                 </A>
@@ -28,13 +31,13 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
         }
     });
     view! {
-        <a class="skip" href="#content">"Skip to the content"</a>
+        <a class="skip" href="#content">"Skip to content"</a>
         <div class="frame">
             <header class="side">
-                <a class="brand" href="/"><Logo/> <span>"Edgewise"</span></a>
-                <nav aria-label="Dashboard"><ul>{parts.into_iter().collect_view()}</ul></nav>
+                <a class="brand" href=links::OVERVIEW><Logo/> <span>"Edgewise"</span></a>
+                <nav aria-label="Dashboard"><ul>{sections.into_iter().collect_view()}</ul></nav>
                 <div class="side-foot">
-                    <a href="/api/docs" rel="external">"API"</a>
+                    <a href=links::API_DOCUMENTATION rel="external">"API"</a>
                     <Shortcuts/>
                     <ThemeSwitch/>
                 </div>
@@ -48,22 +51,22 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
     }
 }
 
-/// The head of a page: its title, where it stands, and what can be done with all of it.
+/// The header of a page: its title, a link to its parent page, and its actions.
 #[component]
 pub(crate) fn PageHead(
     #[prop(into)] title: Signal<String>,
-    /// The page above, as a URL and a name.
+    /// URL and name of the parent page.
     #[prop(optional)]
-    above: Option<(&'static str, &'static str)>,
-    /// Actions.
+    parent: Option<(&'static str, &'static str)>,
+    /// Buttons and links.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    name_document(title);
+    set_document_title(title);
     view! {
         <header class="page-head">
             <div>
-                {above.map(|(href, name)| view! {
+                {parent.map(|(href, name)| view! {
                     <a class="above" href=href><Icon symbol=Symbol::Left/> {name}</a>
                 })}
                 <h1>{title}</h1>
@@ -73,20 +76,20 @@ pub(crate) fn PageHead(
     }
 }
 
-/// Names the browser's tab after a page.
+/// Sets the title of the browser's tab.
 #[cfg(target_family = "wasm")]
-fn name_document(title: Signal<String>) {
-    Effect::new(move || document().set_title(&full(&title.get())));
+fn set_document_title(title: Signal<String>) {
+    Effect::new(move || document().set_title(&document_title(&title.get())));
 }
 
-/// Names the document after a page.
+/// Sets the title of the document.
 #[cfg(not(target_family = "wasm"))]
-fn name_document(title: Signal<String>) {
+fn set_document_title(title: Signal<String>) {
     use leptos_meta::{Title, TitleProps};
 
-    drop(Title(TitleProps::builder().text(full(&title.get_untracked())).build()));
+    drop(Title(TitleProps::builder().text(document_title(&title.get_untracked())).build()));
 }
 
-fn full(title: &str) -> String {
+fn document_title(title: &str) -> String {
     format!("{title} · Edgewise")
 }

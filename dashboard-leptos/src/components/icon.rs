@@ -1,12 +1,12 @@
 use leptos::prelude::*;
 
-/// The mark in a browser's tab.
+/// The favicon.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E\
 %3Crect width='24' height='24' rx='6' fill='%234f46e5'/%3E%3Cpath d='M6 12h4l3-5h5M10 12l3 5h5' fill='none' stroke='white' \
 stroke-width='2' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E";
 
-/// What an icon shows.
+/// The symbol of an icon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Symbol {
     Overview,
@@ -41,7 +41,7 @@ pub(crate) enum Symbol {
 }
 
 impl Symbol {
-    /// Lines in a square of 16.
+    /// The SVG path, in a square of 16.
     const fn path(self) -> &'static str {
         match self {
             Self::Overview => "M2.5 2.5h4.5v5H2.5zM9 2.5h4.5v3H9zM9 8h4.5v5.5H9zM2.5 10h4.5v3.5H2.5z",
@@ -78,7 +78,7 @@ impl Symbol {
     }
 }
 
-/// An icon, beside words that say the same; it is nothing to screen readers.
+/// An icon next to a text with the same meaning. Screen readers ignore it.
 #[component]
 pub(crate) fn Icon(symbol: Symbol) -> impl IntoView {
     view! {
@@ -88,7 +88,7 @@ pub(crate) fn Icon(symbol: Symbol) -> impl IntoView {
     }
 }
 
-/// The product's mark.
+/// The product's logo.
 #[component]
 pub(crate) fn Logo() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! What several pages are made of. Components display, and tell of what people do; they call nothing.
+//! Components that pages share. They display data and report input; they load nothing.
 
 mod connection;
 mod dialog;

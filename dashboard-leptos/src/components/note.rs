@@ -3,22 +3,18 @@ use leptos::prelude::*;
 use super::{Icon, Symbol};
 use crate::problem::Problem;
 
-/// What a note is about.
+/// The severity of a note or toast.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Something to know.
     #[default]
     Info,
-    /// It went well.
     Good,
-    /// Something to look after.
     Warning,
-    /// Something that failed.
     Bad,
 }
 
 impl Tone {
-    /// Its name in the styles.
+    /// The CSS class.
     pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -28,7 +24,6 @@ impl Tone {
         }
     }
 
-    /// Its icon.
     pub(crate) const fn symbol(self) -> Symbol {
         match self {
             Self::Info => Symbol::Info,
@@ -38,7 +33,7 @@ impl Tone {
     }
 }
 
-/// A remark that stays, with what can be done about it as its last child (`class="note-actions"`).
+/// A note that stays on the page. Its last child may hold actions (`class="note-actions"`).
 #[component]
 pub(crate) fn Note(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "note" };
@@ -50,17 +45,17 @@ pub(crate) fn Note(#[prop(optional)] tone: Tone, children: Children) -> impl Int
     }
 }
 
-/// What went wrong, in the server's words.
+/// A note with a problem that the server reported.
 #[component]
 pub(crate) fn ProblemNote(problem: Problem) -> impl IntoView {
-    view! { <Note tone=Tone::Bad>{problem.words()}</Note> }
+    view! { <Note tone=Tone::Bad>{problem.sentence()}</Note> }
 }
 
-/// What stands where there is nothing yet: why, and what to do first.
+/// The placeholder of an empty list: the reason, and the first step.
 #[component]
 pub(crate) fn Empty(
     #[prop(into)] title: String,
-    /// What to do, with the link or button to do it.
+    /// The first step, with a link or button.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -71,7 +66,7 @@ pub(crate) fn Empty(
     }
 }
 
-/// What stands in for rows that are being loaded.
+/// The placeholder of rows that are loading.
 #[component]
 pub(crate) fn Skeleton(#[prop(default = 3)] rows: usize) -> impl IntoView {
     let row = |_| view! { <div class="skeleton-row"></div> };

@@ -2,15 +2,15 @@ use leptos::prelude::*;
 
 use crate::model::{formatted, object_problem};
 
-/// Edits a JSON object, and says as one types what is wrong with it. Empty stands for none.
+/// An editor for a JSON object that validates the input as it is typed. Empty input stands for no payload.
 #[component]
 pub(crate) fn PayloadEditor(
     /// The input's id.
     #[prop(into)]
     id: String,
-    /// What is edited.
+    /// The edited JSON.
     text: RwSignal<String>,
-    /// What the server finds wrong with it.
+    /// The problem that the server reported.
     #[prop(optional, into)]
     problem: Signal<Option<String>>,
 ) -> impl IntoView {

@@ -2,23 +2,23 @@ use leptos::prelude::*;
 
 use super::{Dialog, Icon, Symbol};
 
-/// What keys do, on every page.
+/// The keyboard shortcuts: keys and their actions.
 const KEYS: [(&str, &str); 7] = [
-    ("/", "Search, where there is a list"),
+    ("/", "Focus the search field"),
     ("g then o", "Go to the overview"),
     ("g then e", "Go to the experiments"),
     ("g then a", "Go to the audiences"),
     ("c", "Create an experiment"),
-    ("Esc", "Close a dialog, leave a field"),
+    ("Esc", "Close a dialog or leave a field"),
     ("?", "Show this list"),
 ];
 
-/// Heeds the keys of [`KEYS`], and shows them.
+/// Handles the keys in [`KEYS`], and lists them in a dialog.
 #[component]
 pub(crate) fn Shortcuts() -> impl IntoView {
     let open = RwSignal::new(false);
-    heed(open);
-    let keys = KEYS.map(|(key, does)| {
+    listen(open);
+    let keys = KEYS.map(|(key, action)| {
         let parts = key.split(' ').map(|part| {
             if part == "then" {
                 view! { <span>" then "</span> }.into_any()
@@ -26,7 +26,7 @@ pub(crate) fn Shortcuts() -> impl IntoView {
                 view! { <kbd>{part}</kbd> }.into_any()
             }
         });
-        view! { <dt>{parts.collect_view()}</dt><dd>{does}</dd> }
+        view! { <dt>{parts.collect_view()}</dt><dd>{action}</dd> }
     });
     view! {
         <button type="button" class="icon-button needs-script" aria-label="Keyboard shortcuts" on:click=move |_| open.set(true)>
@@ -39,20 +39,22 @@ pub(crate) fn Shortcuts() -> impl IntoView {
 }
 
 #[cfg(not(target_family = "wasm"))]
-fn heed(_: RwSignal<bool>) {}
+fn listen(_: RwSignal<bool>) {}
 
 #[cfg(target_family = "wasm")]
-fn heed(help: RwSignal<bool>) {
+fn listen(help: RwSignal<bool>) {
     use leptos::{
         ev,
         leptos_dom::helpers::window_event_listener,
         web_sys::{HtmlElement, wasm_bindgen::JsCast},
     };
 
-    let going = StoredValue::new(false);
+    use crate::model::links;
+
+    let prefix_pressed = StoredValue::new(false);
     let listener = window_event_listener(ev::keydown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-        let writes = target.as_ref().is_some_and(|element| {
+        let is_typing = target.as_ref().is_some_and(|element| {
             matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
                 || element.is_content_editable()
         });
@@ -60,7 +62,7 @@ fn heed(help: RwSignal<bool>) {
             return;
         }
         let key = event.key();
-        if writes {
+        if is_typing {
             if let (true, Some(element)) = (key == "Escape", target) {
                 drop(element.blur());
             }
@@ -70,13 +72,13 @@ fn heed(help: RwSignal<bool>) {
         if dialog_open {
             return;
         }
-        let went = going.get_value();
-        going.set_value(key == "g");
-        let to = match (went, key.as_str()) {
-            (true, "o") => Some("/"),
-            (true, "e") => Some("/experiments"),
-            (true, "a") => Some("/audiences"),
-            (false, "c") => Some("/experiments/new"),
+        let after_prefix = prefix_pressed.get_value();
+        prefix_pressed.set_value(key == "g");
+        let to = match (after_prefix, key.as_str()) {
+            (true, "o") => Some(links::OVERVIEW),
+            (true, "e") => Some(links::EXPERIMENTS),
+            (true, "a") => Some(links::AUDIENCES),
+            (false, "c") => Some(links::NEW_EXPERIMENT),
             (false, "?") => {
                 help.set(true);
                 None
@@ -94,15 +96,15 @@ fn heed(help: RwSignal<bool>) {
         };
         if let Some(to) = to {
             event.prevent_default();
-            follow(to);
+            click_link(to);
         }
     });
     on_cleanup(move || listener.remove());
 }
 
-/// Goes there as a click on a link does, before which somebody may be asked.
+/// Navigates by a click on a link, so that a page with unsaved changes can ask first.
 #[cfg(target_family = "wasm")]
-fn follow(path: &str) {
+fn click_link(path: &str) {
     use leptos::web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
     let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok());

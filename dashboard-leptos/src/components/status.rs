@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::Time;
 
-/// An experiment's status.
+/// The status of an experiment.
 #[component]
 pub(crate) fn StatusPill(status: Status) -> impl IntoView {
     let (class, name) = match status {
@@ -15,13 +15,13 @@ pub(crate) fn StatusPill(status: Status) -> impl IntoView {
     view! { <span class=class>{name}</span> }
 }
 
-/// What is live in an environment, and whether all changes are.
+/// The live version of an environment, and whether all changes are published.
 #[component]
 pub(crate) fn LiveState(status: PublicationStatus) -> impl IntoView {
     let (class, words) = match &status {
-        PublicationStatus { held_at: Some(_), .. } => ("pill held", "Held by a rollback"),
+        PublicationStatus { held_at: Some(_), .. } => ("pill held", "On hold after a rollback"),
         PublicationStatus { error: Some(_), .. } => ("pill failed", "Publishing fails"),
-        PublicationStatus { unpublished: true, .. } => ("pill paused", "Being published"),
+        PublicationStatus { unpublished: true, .. } => ("pill paused", "Publishing"),
         PublicationStatus { live_version: None, .. } => ("pill draft", "Nothing published yet"),
         _ => ("pill running", "Up to date"),
     };

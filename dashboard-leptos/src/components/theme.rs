@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::{Icon, Symbol};
 
-/// Switches between light and dark, and remembers it in a cookie, so that the server renders it.
+/// A button that switches between light and dark. A cookie stores the theme, so that the server renders it.
 #[component]
 pub(crate) fn ThemeSwitch() -> impl IntoView {
     let switch = move |_| {

@@ -1,17 +1,17 @@
 use leptos::prelude::*;
 
 use super::{Icon, Symbol, Tone};
-use crate::{calls::Publication, problem::Problem};
+use crate::{model::Publication, problem::Problem};
 
-/// How many there are at a time. The oldest gives way.
-const MOST: usize = 3;
-/// How long one is shown, in ms.
-const SHOWN_MS: u64 = 6_000;
+/// The most toasts at a time. The oldest is removed first.
+const MAX_TOASTS: usize = 3;
+/// How long a toast is visible, in ms.
+const DURATION_MS: u64 = 6_000;
 
-/// Short answers to what somebody has just done. Taken from the context.
+/// Short messages about the last action. Read from the context.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Toasts {
-    shown: RwSignal<Vec<Toast>>,
+    visible: RwSignal<Vec<Toast>>,
     next: StoredValue<u32>,
 }
 
@@ -23,57 +23,57 @@ struct Toast {
 }
 
 impl Toasts {
-    /// Those of the page.
-    pub(crate) fn of_page() -> Self {
+    /// Returns the page's toasts.
+    pub(crate) fn from_context() -> Self {
         use_context().unwrap_or_default()
     }
 
-    /// Says something. What failed stays until it is closed.
-    pub(crate) fn say(self, tone: Tone, text: impl Into<String>) {
+    /// Shows a toast. Errors stay until they are closed.
+    pub(crate) fn show(self, tone: Tone, text: impl Into<String>) {
         let number = self.next.try_update_value(|next| {
             *next += 1;
             *next
         });
         let Some(number) = number else { return };
-        self.shown.update(|shown| {
-            if shown.len() >= MOST {
-                shown.remove(0);
+        self.visible.update(|visible| {
+            if visible.len() >= MAX_TOASTS {
+                visible.remove(0);
             }
-            shown.push(Toast { number, tone, text: text.into() });
+            visible.push(Toast { number, tone, text: text.into() });
         });
         if tone != Tone::Bad {
-            set_timeout(move || self.close(number), std::time::Duration::from_millis(SHOWN_MS));
+            set_timeout(move || self.close(number), std::time::Duration::from_millis(DURATION_MS));
         }
     }
 
-    /// Says that something was done, and whether it is live.
-    pub(crate) fn done(self, what: &str, publication: &Publication) {
+    /// Reports a change, and whether it is live.
+    pub(crate) fn success(self, what: &str, publication: &Publication) {
         match publication {
-            Publication::NotDue => self.say(Tone::Good, what),
-            Publication::Published => self.say(Tone::Good, format!("{what}, and published")),
+            Publication::NotDue => self.show(Tone::Good, what),
+            Publication::Published => self.show(Tone::Good, format!("{what}. The change is live.")),
             Publication::Failed(problem) => {
-                self.say(Tone::Warning, format!("{what}, but not live yet: {problem}"));
+                self.show(Tone::Warning, format!("{what}. The change is not live yet: {problem}"));
             }
         }
     }
 
-    /// Says that something failed.
-    pub(crate) fn failed(self, problem: &Problem) {
-        self.say(Tone::Bad, problem.words());
+    /// Reports a problem.
+    pub(crate) fn error(self, problem: &Problem) {
+        self.show(Tone::Bad, problem.sentence());
     }
 
     fn close(self, number: u32) {
-        self.shown.update(|shown| shown.retain(|toast| toast.number != number));
+        self.visible.update(|visible| visible.retain(|toast| toast.number != number));
     }
 }
 
-/// Where they appear.
+/// The area in which toasts appear.
 #[component]
 pub(crate) fn Toaster() -> impl IntoView {
-    let toasts = Toasts::of_page();
+    let toasts = Toasts::from_context();
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|toast| toast.number let:toast>
+            <For each=move || toasts.visible.get() key=|toast| toast.number let:toast>
                 <div class=format!("toast {}", toast.tone.class())>
                     <Icon symbol=toast.tone.symbol()/>
                     <p>{toast.text}</p>

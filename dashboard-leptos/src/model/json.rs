@@ -1,13 +1,13 @@
-//! JSON as people type it. Its numbers stay as they are written.
+//! JSON that people type. Numbers keep their digits.
 
 use serde_json::value::RawValue;
 
-/// A text as a JSON string.
+/// Returns a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// What is wrong with a text that is to be a JSON object, and in which line. Nothing is wrong with an empty one.
+/// Returns the problem with a text that must be a JSON object, with its line. An empty text is valid.
 pub(crate) fn object_problem(text: &str) -> Option<String> {
     if text.trim().is_empty() {
         return None;
@@ -18,13 +18,13 @@ pub(crate) fn object_problem(text: &str) -> Option<String> {
         Err(error) => {
             let problem = error.to_string();
             let problem = problem.split(" at line ").next().unwrap_or_default();
-            let problem = if error.is_eof() { "it ends too early" } else { problem };
+            let problem = if error.is_eof() { "unexpected end" } else { problem };
             Some(format!("line {}: {problem}", error.line()))
         }
     }
 }
 
-/// Valid JSON with a line for each member, and nothing else changed: numbers and strings stay as they are written.
+/// Formats valid JSON with one member per line. Only white space changes.
 pub(crate) fn formatted(json: &str) -> String {
     let mut text = String::new();
     let mut level = 0;
@@ -85,12 +85,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_with_json_is_said_with_its_line() {
+    fn json_problems_name_the_line() {
         assert_eq!(object_problem(" \n "), None);
         assert_eq!(object_problem(" {\"a\": [1e2, 1.0]} "), None);
         assert_eq!(object_problem("[1]").as_deref(), Some("must be an object: { … }"));
         assert_eq!(object_problem("{\n\"a\": 1\n\"b\": 2}").as_deref(), Some("line 3: expected `,` or `}`"));
-        assert_eq!(object_problem("{\n\"a\":").as_deref(), Some("line 2: it ends too early"));
+        assert_eq!(object_problem("{\n\"a\":").as_deref(), Some("line 2: unexpected end"));
         assert_eq!(object_problem("{} {}").as_deref(), Some("line 1: trailing characters"));
     }
 

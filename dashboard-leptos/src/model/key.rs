@@ -1,10 +1,10 @@
-//! Keys that are suggested from names, until somebody writes one.
+//! Suggested keys.
 
-/// The most characters that a suggestion has.
-const MOST: usize = 64;
+/// The most characters of a suggested key.
+const MAX_CHARACTERS: usize = 64;
 
-/// The key that a name suggests: its letters from A to Z and digits, in lower case, with hyphens between words. Empty if
-/// there are none.
+/// Suggests a key for a name: its ASCII letters and digits in lower case, with hyphens between words. Empty if the name
+/// has none.
 pub(crate) fn suggested(name: &str) -> String {
     let mut key = String::new();
     for character in name.chars() {
@@ -13,7 +13,7 @@ pub(crate) fn suggested(name: &str) -> String {
         } else if !key.is_empty() && !key.ends_with('-') && character != '\'' {
             key.push('-');
         }
-        if key.len() == MOST {
+        if key.len() == MAX_CHARACTERS {
             break;
         }
     }
@@ -23,7 +23,7 @@ pub(crate) fn suggested(name: &str) -> String {
     key
 }
 
-/// A text, followed by the first number from 2 that makes it none of `taken`; the text itself if it is none of them.
+/// Returns the text, followed by the first number from 2 that makes it differ from all of `taken`, if needed.
 pub(crate) fn free(text: &str, between: char, taken: &[String]) -> String {
     let mut candidate = text.to_owned();
     let mut number = 2_u32;
@@ -44,11 +44,11 @@ mod tests {
         assert_eq!(suggested("  Don't ask  "), "dont-ask");
         assert_eq!(suggested("50 % off — émeute"), "50-off-meute");
         assert_eq!(suggested("日本"), "");
-        assert_eq!(suggested(&"a".repeat(100)).len(), MOST);
+        assert_eq!(suggested(&"a".repeat(100)).len(), MAX_CHARACTERS);
     }
 
     #[test]
-    fn what_is_taken_is_numbered() {
+    fn taken_texts_get_a_number() {
         let taken = ["a", "a-2", "b"].map(String::from);
         assert_eq!(free("a", '-', &taken), "a-3");
         assert_eq!(free("c", '-', &taken), "c");

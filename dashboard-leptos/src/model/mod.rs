@@ -1,18 +1,21 @@
-//! What editors work on, as plain Rust without a browser. Tested natively.
+//! The data that editors work on, and the URLs of pages. Plain Rust without a browser, tested natively.
 
-mod basics;
 #[cfg(not(target_family = "wasm"))]
 mod comparison;
+mod environments;
+mod experiments;
 mod json;
 pub(crate) mod key;
-mod list;
+pub(crate) mod links;
+mod outcome;
 mod rules;
 mod split;
 
-pub(crate) use basics::Basics;
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use comparison::{Change, Comparison, Field, Run, Thing, compare};
+pub(crate) use comparison::{Change, Comparison, Field, Item, Run, compare};
+pub(crate) use environments::HistoryQuery;
+pub(crate) use experiments::{Basics, CreatedExperiment, List};
 pub(crate) use json::{formatted, object_problem, quoted};
-pub(crate) use list::List;
+pub(crate) use outcome::{Changed, Publication, Saved};
 pub(crate) use rules::{Condition, Kind, OPERATORS, Operand, Rules};
-pub(crate) use split::{BUCKETS, Impact, MOST_RANGES, Segment, Split, parse_percent, percent};
+pub(crate) use split::{BUCKETS, Impact, MAX_RANGES, Segment, Split, parse_percent, percent};

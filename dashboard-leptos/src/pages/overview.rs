@@ -1,23 +1,25 @@
-//! How all environments are doing.
+//! The overview: the status of all environments.
 
 use leptos::prelude::*;
 
-use super::Loaded;
+use super::loaded::Loaded;
 use crate::{
-    calls::{Loading, ShowOverview},
+    calls::RenderOverview,
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
+    model::links,
+    transport::Loading,
 };
 
 /// The page.
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
-    let news = Connection::of_page().news;
-    let overview = Loading::with_news(|| ShowOverview {}, move || news.get());
+    let updates = Connection::from_context().updates;
+    let overview = Loading::with_updates(|| RenderOverview {}, move || updates.get());
     view! {
         <PageHead title="Overview">
-            <a class="button primary" href="/experiments/new"><Icon symbol=Symbol::Add/> "New experiment"</a>
+            <a class="button primary" href=links::NEW_EXPERIMENT><Icon symbol=Symbol::Add/> "New experiment"</a>
         </PageHead>
-        <Loaded from=overview show=Html::show/>
+        <Loaded from=overview render=Html::view/>
     }
 }

@@ -1,5 +1,5 @@
-//! Files that browsers load: the WASM module, its glue, and the styles. They are part of the binary, and named after
-//! what they hold, so that browsers may keep them for ever.
+//! The files that browsers load: WASM module, JavaScript and styles. They are embedded in the binary, and named after a
+//! hash of their content, so browsers may cache them forever.
 
 use axum::{
     body::Body,
@@ -9,35 +9,32 @@ use axum::{
 };
 use edgewise_http::not_found;
 
-/// A file as it is embedded.
+/// An embedded file.
 struct Asset {
     name: &'static str,
     content_type: &'static str,
     bytes: &'static [u8],
-    /// The same, compressed.
+    /// The content after brotli compression.
     brotli: &'static [u8],
 }
 
-/// Where a page finds what it loads.
+/// The URLs of the files that a page loads.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Links {
-    /// The URL of the styles.
     pub(crate) style: &'static str,
-    /// The URL of the module's glue.
     pub(crate) script: &'static str,
-    /// The URL of the module.
     pub(crate) module: &'static str,
 }
 
-// `ASSETS` and `LINKS`, written by build.rs.
+// `ASSETS` and `LINKS`, which build.rs generates.
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// `None` if the files have not been built.
+/// Returns the URLs; `None` if the files have not been built.
 pub(crate) const fn links() -> Option<Links> {
     LINKS
 }
 
-/// A file of that name.
+/// Serves the file with this name.
 pub(super) async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
         return not_found().await.into_response();
@@ -70,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_compressed_goes_to_those_who_can_read_it() {
+    fn brotli_is_sent_only_to_clients_that_accept_it() {
         assert!(accepts_brotli("gzip, deflate, br, zstd") && accepts_brotli("br;q=0.5"));
         assert!(!accepts_brotli("gzip, deflate") && !accepts_brotli("br;q=0") && !accepts_brotli("brotli"));
     }

@@ -1,4 +1,4 @@
-//! What stands between the network and the calls of pages.
+//! Middleware for the calls of pages.
 
 use axum::{
     body::{Body, to_bytes},
@@ -12,23 +12,23 @@ use edgewise_http::ErrorResponse;
 
 use crate::problem::Problem;
 
-/// What server functions mark their errors with.
-const PROBLEM: &str = "serverfnerror";
-/// More than any problem's text.
-const PROBLEM_BYTES: usize = 1 << 20;
+/// The header by which server functions mark errors.
+const ERROR_HEADER: &str = "serverfnerror";
+/// The largest body of a problem.
+const MAX_PROBLEM_BYTES: usize = 1 << 20;
 
-/// Refuses what a page of another site has a browser send: browsers would send it with whatever lets their users in.
+/// Rejects changes that a page of another site sends, because browsers attach credentials to such requests.
 pub(super) async fn same_site(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes && !is_same_site(request.headers()) {
-        let problem = "the request comes from a page of another site: open the dashboard itself";
+        let problem = "the request comes from a page of another site: open the dashboard and try again there";
         return ErrorResponse(ApiError { status: 403, message: problem.to_owned() }).into_response();
     }
     next.run(request).await
 }
 
-/// Browsers say where a request comes from: today's with `sec-fetch-site`, older ones with `origin`. Other programs send
-/// neither, and nothing is sent with their requests unasked.
+/// Browsers declare the origin of a request by `sec-fetch-site`, older ones by `origin`. Other programs send neither
+/// header, and do not send requests on behalf of a page.
 fn is_same_site(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (text("sec-fetch-site"), text(header::ORIGIN.as_str()), text(header::HOST.as_str())) {
@@ -40,11 +40,11 @@ fn is_same_site(headers: &HeaderMap) -> bool {
     }
 }
 
-/// Gives the answer to a call that failed the status of its problem, where it would be 500 whatever the reason; or leads back to
-/// the page whose form made it without scripts, which says what the problem is.
-pub(super) async fn with_status_of_problem(request: Request, next: Next) -> Response {
+/// Sets the status of a failed call's response to the status of its problem; the framework would use 500 for all. A
+/// form that was submitted without scripts is redirected to its page, which displays the problem.
+pub(super) async fn set_problem_status(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    if !response.headers().contains_key(PROBLEM) {
+    if !response.headers().contains_key(ERROR_HEADER) {
         return response;
     }
     let (mut parts, body) = response.into_parts();
@@ -52,7 +52,7 @@ pub(super) async fn with_status_of_problem(request: Request, next: Next) -> Resp
         parts.status = StatusCode::SEE_OTHER;
         return Response::from_parts(parts, body);
     }
-    let Ok(bytes) = to_bytes(body, PROBLEM_BYTES).await else {
+    let Ok(bytes) = to_bytes(body, MAX_PROBLEM_BYTES).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let problem = serde_json::from_slice::<Problem>(&bytes).ok();
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_page_of_another_site_sends_is_told_apart() {
+    fn requests_from_pages_of_other_sites_are_detected() {
         let sent = |headers: &[(&'static str, &'static str)]| {
             let mut map = HeaderMap::from_iter([(header::HOST, "flags.example:3000".parse().unwrap())]);
             for (name, value) in headers {

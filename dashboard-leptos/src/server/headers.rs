@@ -1,4 +1,4 @@
-//! What a page's answer says about itself, and what its request says about the reader.
+//! The headers of pages: those of responses, and the theme cookie of requests.
 
 use axum::http::{
     HeaderValue,
@@ -10,8 +10,8 @@ use axum::http::{
 use leptos::prelude::{use_context, use_nonce};
 use leptos_axum::ResponseOptions;
 
-/// Lets the page run its own scripts alone, and nobody frame it.
-pub(crate) fn protect() {
+/// Sets the content security policy and related headers of the response.
+pub(crate) fn set_security_headers() {
     let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -22,7 +22,7 @@ pub(crate) fn protect() {
         (CONTENT_SECURITY_POLICY, &policy),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "same-origin"),
-        // What it shows is as of now, and for whoever asked.
+        // A page shows the current state, for the current user.
         (CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in headers {
@@ -32,7 +32,7 @@ pub(crate) fn protect() {
     }
 }
 
-/// The theme that the reader has chosen, `light` or `dark`; otherwise the system's is used.
+/// Returns the theme that the reader selected, `light` or `dark`. Without one, the system's theme is used.
 pub(crate) fn theme() -> Option<&'static str> {
     let parts = use_context::<Parts>()?;
     let cookies = parts.headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());

@@ -1,82 +1,9 @@
-//! The server's side of the dashboard: pages, their calls, and the files that browsers load.
+//! The server's side of the dashboard: routes, middleware, headers and assets.
 
 mod assets;
+pub(crate) mod context;
 mod guard;
 mod headers;
+mod router;
 
-use axum::{
-    Router,
-    extract::Request,
-    http::{StatusCode, header},
-    middleware,
-    response::{IntoResponse, Response},
-    routing::get,
-};
-use edgewise_control::services::Services;
-use edgewise_http::not_found;
-use leptos::prelude::{LeptosOptions, provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
-
-use crate::{
-    app::{App, Document},
-    problem::Problem,
-};
-
-pub(crate) use assets::links;
-pub(crate) use headers::{protect, theme};
-
-/// What belongs to programs, and so never answers with a page.
-const FOR_PROGRAMS: [&str; 3] = ["/api/", "/configs/", "/-/"];
-
-/// The dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for what is not there.
-pub fn routes(services: Services) -> Router {
-    // Nothing of it is used but its type.
-    let options = LeptosOptions::builder().output_name("edgewise").build();
-    let context = move || provide_context(services.clone());
-    let missing = {
-        let context = context.clone();
-        move |request: Request| missing(context.clone(), request)
-    };
-    Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context, Document)
-        .route("/assets/{name}", get(assets::asset))
-        .route("/{*path}", get(missing))
-        .layer(middleware::from_fn(guard::same_site))
-        .layer(middleware::from_fn(guard::with_status_of_problem))
-        .with_state(options)
-}
-
-/// What the services answer to a call of a page.
-///
-/// # Errors
-/// The problem that `work` meets; 500 outside of a request.
-pub(crate) async fn with_services<T>(
-    work: impl AsyncFnOnce(Services) -> Result<T, edgewise_api::ApiError>,
-) -> Result<T, Problem> {
-    match use_context::<Services>() {
-        Some(services) => work(services).await.map_err(|error| {
-            set_status(error.status);
-            error.into()
-        }),
-        None => Err(Problem { status: 500, message: "this can be asked by pages alone".to_owned() }),
-    }
-}
-
-/// Has the page that is being rendered, or the answer to the call, carry a status.
-pub(crate) fn set_status(status: u16) {
-    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
-        response.set_status(status);
-    }
-}
-
-/// A page that says so for people, and JSON for programs.
-async fn missing(context: impl Fn() + Clone + Send + Sync + 'static, request: Request) -> Response {
-    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let wants_page = accept.is_some_and(|accept| accept.contains("text/html"));
-    let path = request.uri().path();
-    if wants_page && !FOR_PROGRAMS.iter().any(|prefix| path.starts_with(prefix)) {
-        render_app_async_with_context(context, Document)(request).await.into_response()
-    } else {
-        not_found().await.into_response()
-    }
-}
+pub use router::routes;

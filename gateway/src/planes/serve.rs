@@ -40,7 +40,7 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     let limiter = options.limit.rate_limit().map(Limiter::new);
     let app = Arc::new(app(&control, &cache, limiter));
     // `published` installs the versions that this process publishes. Other processes may publish into the same database.
-    let live = tokio::spawn(follow_live(cache.clone(), control.services().every_live_version()));
+    let live = tokio::spawn(follow_live(cache.clone(), control.services().all_live_versions()));
     Ok(Plane { app, control: Some(control), background: vec![poll(&cache), live] })
 }
 

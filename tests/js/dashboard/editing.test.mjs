@@ -110,7 +110,7 @@ test("a page that could not be loaded is, once the server is back", { timeout: 6
   await page.route("**/api/stream", (route) => route.fulfill({ status: 502 }));
   await page.route("**/-/experiment?*", (route) => route.abort());
   await open(page, `${stage.address}/experiments`);
-  await page.getByText("What you see may be old").waitFor();
+  await page.getByText("This page may be out of date").waitFor();
   await page.getByRole("link", { name: "Checkout button colour" }).click();
   await page.getByText("The server cannot be reached: try again").waitFor();
   await page.unroute("**/-/experiment?*");
@@ -136,11 +136,11 @@ test("what is not used any more is deleted without scripts too", { timeout: 60_0
   const page = await context.newPage();
   await page.goto(audience);
   await page.getByRole("button", { name: "Delete audience" }).click();
-  await page.getByText("Experiments use the audience: choose another one for them first").waitFor();
+  await page.getByText("Experiments use this audience: choose another audience for them first").waitFor();
 
   const { data } = await stage.api("GET", "experiments?page=1&pageSize=100");
   await page.goto(`${stage.address}/experiments/${data.find(({ name }) => name === "Loyalty points in the basket").id}`);
-  await page.getByLabel("I mean it").check();
+  await page.getByLabel("I understand that this cannot be undone").check();
   await page.getByRole("button", { name: "Delete experiment" }).click();
   await page.getByRole("heading", { level: 1, name: "Experiments" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "Loyalty points in the basket" }).count(), 0);

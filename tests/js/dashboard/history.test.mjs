@@ -23,7 +23,7 @@ test("one goes back to an older version and forth again by clicking", { timeout:
 
   await page.getByRole("link", { name: "Version 12", exact: true }).click();
   await page.getByRole("heading", { name: "Version 12 compared with 11" }).waitFor();
-  await page.getByRole("link", { name: "What is live" }).click();
+  await page.getByRole("link", { name: "Live version" }).click();
   await page.getByRole("heading", { name: "Version 12 compared with 14" }).waitFor();
   const change = page.locator("details").filter({ hasText: "search-ranking" }).first();
   assert.ok((await change.innerText()).includes("everyone"));
@@ -32,7 +32,7 @@ test("one goes back to an older version and forth again by clicking", { timeout:
   const dialog = page.getByRole("dialog", { name: "Roll back to version 12?" });
   assert.ok((await dialog.innerText()).includes("search-ranking"));
   await dialog.getByRole("button", { name: "Roll back to version 12" }).click();
-  await page.getByText("Rolled back, and published").waitFor();
+  await page.getByText("Rolled back. The change is live.").waitFor();
   await page.getByRole("button", { name: "Resume publishing" }).waitFor();
   await dialog.waitFor({ state: "hidden" });
 
@@ -40,7 +40,7 @@ test("one goes back to an older version and forth again by clicking", { timeout:
   assert.deepEqual([data[0].version, data[0].restores, data[0].state], [15, 12, "published"]);
 
   await page.getByRole("button", { name: "Resume publishing" }).click();
-  await page.getByText("Publishing resumed, and published").waitFor();
+  await page.getByText("Publishing resumed. The change is live.").waitFor();
   await page.getByRole("link", { name: "Version 16", exact: true }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Resume publishing" }).count(), 0);
   assert.deepEqual(problems, []);
@@ -56,7 +56,7 @@ test("publishing is resumed without scripts too", { timeout: 60_000 }, async () 
   const context = await look(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(url);
-  assert.ok((await page.locator("main").innerText()).includes("Waiting until publishing is resumed"));
+  assert.ok((await page.locator("main").innerText()).includes("Changes on hold until publishing is resumed"));
   await page.getByRole("button", { name: "Resume publishing" }).click();
   await page.getByText("Up to date").waitFor();
   assert.equal(new URL(page.url()).pathname, new URL(url).pathname);

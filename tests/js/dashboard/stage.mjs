@@ -60,7 +60,7 @@ export async function pagesOf({ api }) {
     { name: "audiences", path: "/audiences", shows: ["Employees and beta testers", "Test accounts"] },
     { name: "audience", path: `/audiences/${audience}`, shows: ["Employees and beta testers"] },
     { name: "audiences-new", path: `/audiences/new?environment=${prod}`, shows: ["audience"] },
-    { name: "not-found", path: "/nowhere", shows: ["There is no such page"], status: 404 },
+    { name: "not-found", path: "/nowhere", shows: ["This page does not exist"], status: 404 },
   ];
 }
 

@@ -50,21 +50,21 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   const step = (name) => page.getByRole("region", { name });
   await click(link("New experiment").first());
 
-  const basics = step("What is it called?");
+  const basics = step("Name the experiment");
   await basics.getByLabel("Name").fill("Checkout button color");
   assert.equal(await basics.getByLabel("Key").inputValue(), "checkout-button-color");
   await click(button("Next"));
 
-  const variants = step("What can users get?");
+  const variants = step("Define the variants");
   const payloads = variants.getByLabel("Payload");
   await payloads.first().fill('{"color": "#0066cc"}');
   await payloads.last().fill('{"color": "#00cc66"}');
   await click(button("Next"));
 
-  await step("Who gets which?").waitFor();
+  await step("Split the users").waitFor();
   await click(button("Next"));
 
-  const audience = step("Whom is it for?");
+  const audience = step("Choose the users");
   await click(button("Add a condition", audience));
   await audience.getByLabel("Attribute").fill("country");
   clicks += 1;
@@ -78,10 +78,10 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   await audience.getByLabel("Value", { exact: true }).fill("pro");
   await click(button("Next"));
 
-  const review = step("Is this what you mean?");
+  const review = step("Review the experiment");
   await review.getByText("country is one of US, CA and plan is pro").waitFor();
   await click(button("Create and launch"));
-  await said("Checkout button color launched, and published");
+  await said("Checkout button color launched. The change is live.");
   assert.ok(clicks <= MOST_CLICKS, `it took ${clicks} clicks`);
   await page.getByRole("heading", { level: 1, name: "Checkout button color" }).waitFor();
   const experiment = page.url();
@@ -95,11 +95,11 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
 
   // Paused, and going again.
   await button("Pause").click();
-  await said("Experiment paused, and published");
+  await said("Experiment paused. The change is live.");
   assert.deepEqual(await decided(pro), []);
   await button("Resume").click();
-  await button("Resume", page.getByRole("dialog", { name: "Go live?" })).click();
-  await said("Experiment resumed, and published");
+  await button("Resume", page.getByRole("dialog", { name: "Start this experiment?" })).click();
+  await said("Experiment resumed. The change is live.");
   assert.deepEqual(await decided(pro), [[key, color]]);
 
   // Back to the version in which it was paused, and forth again.
@@ -107,19 +107,19 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   await link("Version 2").click();
   await button("Roll back to version 2").click();
   await button("Roll back to version 2", page.getByRole("dialog", { name: "Roll back to version 2?" })).click();
-  await said("Rolled back, and published");
+  await said("Rolled back. The change is live.");
   assert.deepEqual(await decided(pro), []);
   await button("Resume publishing").click();
-  await said("Publishing resumed, and published");
+  await said("Publishing resumed. The change is live.");
   assert.deepEqual(await decided(pro), [[key, color]]);
 
   // Gone.
   await open(page, experiment);
   await button("Delete experiment").click();
   const dialog = page.getByRole("dialog", { name: "Delete this experiment?" });
-  assert.ok(await button("Delete for good", dialog).isDisabled());
+  assert.ok(await button("Delete permanently", dialog).isDisabled());
   await dialog.getByLabel("Key").fill("checkout-button-color");
-  await button("Delete for good", dialog).click();
+  await button("Delete permanently", dialog).click();
   await page.getByRole("heading", { level: 1, name: "Experiments" }).waitFor();
   assert.deepEqual(await decided(pro), []);
   assert.deepEqual((await stage.api("GET", "experiments")).data, []);

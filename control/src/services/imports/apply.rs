@@ -1,4 +1,4 @@
-//! Carrying the plan of an import out.
+//! Applying an import plan.
 
 use std::collections::HashMap;
 
@@ -15,31 +15,35 @@ use super::{
     plan::{Additions, ImportPlan},
 };
 use crate::{
-    services::{Result, Services, begin_change, failure},
+    services::{
+        change::begin_change,
+        context::Services,
+        error::{self, Result},
+    },
     store::{self, Change, Tx},
 };
 
 /// The outcome of an import.
 #[derive(Clone, Debug)]
 pub struct Imported<P> {
-    /// The plan that was carried out.
+    /// The plan that was applied.
     pub plan: P,
     /// The outcome of publishing the environment.
     pub publication: Publication,
-    /// The version that is live now.
+    /// The live version.
     pub live_version: Option<u64>,
-    /// Whether the environment keeps its changes unpublished for now.
+    /// Whether the environment is held: its changes are saved, but not published.
     pub held: bool,
 }
 
 impl Services {
-    /// Carries a plan out in one transaction, and publishes the environment. What exists already stays as it is. If there is
-    /// nothing to add, nothing changes, but the function waits for what an earlier import left to be published.
+    /// Applies a plan in one transaction, and publishes the environment. Existing resources are not changed. If there is
+    /// nothing to add, the function still waits for unpublished changes of an earlier import.
     ///
-    /// `plan` is called again once no other change of the environment is possible.
+    /// `plan` is called once more inside the transaction, when no other change of the environment is possible.
     ///
     /// # Errors
-    /// Only if the database fails, or another process imports the same at the same time.
+    /// If the database fails, or another process imports the same resources at the same time.
     pub async fn import<P: ImportPlan>(
         &self,
         actor: &Actor,
@@ -52,10 +56,10 @@ impl Services {
         };
         let id = first.additions().environment_id.map(str::to_owned);
         let (plan, id, publication) = if first.additions().is_empty() {
-            let publication = self.left_to_publish(id.as_deref()).await?;
+            let publication = self.publish_pending(id.as_deref()).await?;
             (first, id, publication)
         } else {
-            let (plan, id, publication) = self.take_over(actor, target, plan, id).await?;
+            let (plan, id, publication) = self.write_plan(actor, target, plan, id).await?;
             (plan, Some(id), publication)
         };
         let status = match &id {
@@ -70,14 +74,14 @@ impl Services {
         })
     }
 
-    async fn take_over<P: ImportPlan>(
+    async fn write_plan<P: ImportPlan>(
         &self,
         actor: &Actor,
         target: &Target,
         plan: impl Fn(&Existing) -> P,
         id: Option<String>,
     ) -> Result<(P, String, Publication)> {
-        let mut tx = self.store.write_at_length().await?;
+        let mut tx = self.store.write_import().await?;
         let begun = match &id {
             Some(id) => Some(begin_change(&mut tx, id).await?),
             None => None,
@@ -96,7 +100,8 @@ impl Services {
         };
         self.write(&mut tx, (&id, target), &additions, (actor, change)).await?;
         let publish = additions.publishes();
-        let publication = self.finish(tx, &id, change, publish, (actor, "environment imported", &id)).await?;
+        let publication =
+            self.commit_change(tx, &id, change, publish, (actor, "environment imported", &id)).await?;
         drop(additions);
         Ok((plan, id, publication))
     }
@@ -117,9 +122,9 @@ impl Services {
                 experiments: Vec::new(),
                 extended: None,
             };
-            let snapshot = serde_json::to_string(&snapshot).map_err(|error| failure::internal(&error))?;
+            let snapshot = serde_json::to_string(&snapshot).map_err(|error| error::internal(&error))?;
             let by = (change.number, now, actor.name());
-            tx.import_number(id, number.cast_signed(), &snapshot, by).await?;
+            tx.import_version_number(id, number.cast_signed(), &snapshot, by).await?;
         }
         let mut audience_ids = additions.audience_ids.clone();
         for audience in &additions.audiences {
@@ -150,8 +155,8 @@ impl Services {
         Ok(())
     }
 
-    /// Waits for what an earlier change left to be published, if it did.
-    async fn left_to_publish(&self, id: Option<&str>) -> Result<Publication> {
+    /// Waits until earlier changes of the environment are published, if some are due.
+    async fn publish_pending(&self, id: Option<&str>) -> Result<Publication> {
         let Some(id) = id else { return Ok(Publication::NotDue) };
         let state = self.store.read().await?.publish_state(id).await?;
         match state {
@@ -164,7 +169,7 @@ impl Services {
 }
 
 impl Times {
-    /// The times as the store takes them.
+    /// Returns the times for the store.
     const fn row(self) -> store::Times {
         store::Times { created_at: self.created_at, updated_at: self.updated_at }
     }

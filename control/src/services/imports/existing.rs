@@ -1,4 +1,4 @@
-//! What exists here already, as far as an import is concerned.
+//! The existing resources that matter to an import.
 
 use std::collections::HashSet;
 
@@ -10,23 +10,23 @@ use edgewise_database::OpenError;
 
 use crate::store::{self, Store, StoreError, Tx};
 
-/// The environment that an import is to go to.
+/// The target environment of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// The id that the environment has in the other system; a snapshot does not contain it.
+    /// The id of the environment in the other system; a snapshot does not contain it.
     pub id: Option<String>,
     /// The name.
     pub name: EnvironmentName,
 }
 
-/// What exists here already, at one moment.
+/// The existing resources, at one moment.
 #[derive(Debug, Default)]
 pub struct Existing {
     /// The environment with the id of the imported one.
     pub same_id: Option<Environment>,
     /// The environment with the name of the imported one.
     pub same_name: Option<Environment>,
-    /// The highest version that the environment has had.
+    /// The highest version number of the environment.
     pub highest_version: u64,
     /// The audiences of the environment.
     pub audiences: Vec<AudienceRow>,
@@ -37,7 +37,7 @@ pub struct Existing {
 }
 
 impl Existing {
-    /// Reads what exists.
+    /// Reads the existing resources.
     ///
     /// # Errors
     /// If the database is not available.
@@ -47,7 +47,7 @@ impl Existing {
             None => None,
         };
         let same_name = tx.environment_named(target.name.as_str()).await?.map(|found| found.value);
-        let mut existing = Self { same_id, same_name, ids: tx.ids().await?, ..Self::default() };
+        let mut existing = Self { same_id, same_name, ids: tx.all_ids().await?, ..Self::default() };
         if let Some(here) = existing.same_id.as_ref().or(existing.same_name.as_ref()) {
             let id = here.id.clone();
             let filter = ExperimentFilter { environment_id: Some(&id), status: None };
@@ -59,8 +59,8 @@ impl Existing {
     }
 }
 
-/// Reads what exists for each target in the database at a URL, without changing the database. Of a database that does not
-/// exist yet, nothing exists.
+/// Reads the existing resources for each target from the database at a URL, without changing the database. A database that
+/// does not exist counts as empty.
 ///
 /// # Errors
 /// If the database cannot be opened.

@@ -1,12 +1,12 @@
-//! Imports: writing what another system keeps. The crate `edgewise-import` reads other systems and plans what to add;
-//! this module carries a plan out.
+//! Importing the resources of another system. The crate `edgewise-import` reads other systems and plans the additions;
+//! this module applies a plan.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `model` | the values that another system keeps |
-//! | `existing` | what exists here already |
-//! | `plan` | what a plan adds |
-//! | `apply` | carrying a plan out, in one transaction |
+//! | `model` | the resources of another system |
+//! | `existing` | the resources that exist here |
+//! | `plan` | the additions of a plan |
+//! | `apply` | applying a plan in one transaction |
 
 mod apply;
 mod existing;

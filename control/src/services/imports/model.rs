@@ -1,4 +1,4 @@
-//! What another system keeps, as far as Edgewise can take it over: with its ids, its times and its states.
+//! The resources of another system that Edgewise can import, with their ids, times and statuses.
 
 use edgewise_api::{
     EnvironmentName,
@@ -6,90 +6,90 @@ use edgewise_api::{
 };
 use serde_json::value::RawValue;
 
-/// When something was created and last changed, in ms since 1970.
+/// The times of a resource, in ms since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Times {
-    /// When it was created.
+    /// The time of creation.
     pub created_at: i64,
-    /// When it was last changed.
+    /// The time of the last change.
     pub updated_at: i64,
 }
 
-/// An environment and all that belongs to it. What has no id gets one when it is written.
+/// An environment with its audiences and experiments. A resource without an id gets an id when it is written.
 #[derive(Clone, Debug)]
 pub struct Environment {
-    /// A snapshot does not tell it.
+    /// The id; a snapshot does not contain it.
     pub id: Option<String>,
-    /// Unique.
+    /// The name; unique.
     pub name: EnvironmentName,
-    /// When it was made and changed.
+    /// The times of creation and of the last change.
     pub times: Times,
-    /// The highest version that was published of it; 0 if none was.
+    /// The highest published version; 0 if no version was published.
     pub highest_version: u64,
-    /// By creation.
+    /// The audiences, in the order they were created.
     pub audiences: Vec<Audience>,
-    /// By creation.
+    /// The experiments, in the order they were created.
     pub experiments: Vec<Experiment>,
 }
 
-/// A named set of rules.
+/// A named set of targeting rules.
 #[derive(Clone, Debug)]
 pub struct Audience {
-    /// A snapshot does not tell it.
+    /// The id; a snapshot does not contain it.
     pub id: Option<String>,
-    /// Unique in its environment.
+    /// The name; unique in the environment.
     pub name: String,
-    /// A JSON array.
+    /// The targeting rules: a JSON array.
     pub rules: Box<RawValue>,
-    /// When it was made and changed.
+    /// The times of creation and of the last change.
     pub times: Times,
 }
 
-/// An experiment and all that belongs to it.
+/// An experiment with its variants and allocations.
 #[derive(Clone, Debug)]
 pub struct Experiment {
-    /// Unique.
+    /// The id; unique.
     pub id: String,
-    /// Unique in its environment.
+    /// The key; unique in the environment.
     pub key: String,
-    /// For people.
+    /// The display name.
     pub name: String,
-    /// For people.
+    /// The description.
     pub description: Option<String>,
-    /// Divides users into buckets.
+    /// The salt that assigns users to buckets.
     pub salt: String,
-    /// Where it is in its life.
+    /// The status.
     pub status: Status,
     /// The name of its audience.
     pub audience: Option<String>,
-    /// Its own rules, a JSON array.
+    /// Its own targeting rules: a JSON array.
     pub targeting_rules: Option<Box<RawValue>>,
-    /// When it was made and changed.
+    /// The times of creation and of the last change.
     pub times: Times,
-    /// By creation.
+    /// The variants, in the order they were created.
     pub variants: Vec<Variant>,
-    /// In their order.
+    /// The allocations, in their order.
     pub allocations: Vec<Allocation>,
 }
 
-/// What users can get.
+/// A variant of an experiment.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// Unique.
+    /// The id; unique.
     pub id: String,
-    /// Unique in its experiment.
+    /// The key; unique in the experiment.
     pub key: String,
-    /// For people.
+    /// The display name.
     pub name: String,
-    /// A JSON object.
+    /// The payload: a JSON object.
     pub payload: Option<Box<RawValue>>,
 }
 
-/// Who gets a variant.
+/// A range of buckets that get a variant.
 #[derive(Clone, Debug)]
 pub struct Allocation {
-    /// A snapshot does not tell it.
+    /// The id; a snapshot does not contain it.
     pub id: Option<String>,
-    /// Which buckets get which variant.
+    /// The buckets and the variant.
     pub range: AllocationRequest,
 }

@@ -1,4 +1,4 @@
-//! What the plan of an import adds.
+//! The additions of an import plan.
 
 use std::collections::HashMap;
 
@@ -6,31 +6,31 @@ use edgewise_api::resources::Status;
 
 use super::model::{Audience, Environment, Experiment};
 
-/// The plan of an import: a pure function of what another system keeps and of what exists here made it.
+/// An import plan. A plan is computed by a pure function, from the resources of the other system and the existing ones.
 pub trait ImportPlan {
-    /// What the plan adds to an environment.
+    /// Returns the additions to an environment.
     fn additions(&self) -> Additions<'_>;
 }
 
-/// What an import adds to an environment. What exists is never changed.
+/// The additions to an environment. Existing resources are never changed.
 #[derive(Clone, Debug, Default)]
 pub struct Additions<'a> {
-    /// The id of the environment, where it exists here.
+    /// The id of the environment, if it exists here.
     pub environment_id: Option<&'a str>,
-    /// The environment, where it is to be created. Its audiences and experiments are not read.
+    /// The environment to create, if it does not exist. Its audiences and experiments are ignored.
     pub environment: Option<&'a Environment>,
-    /// The highest version number that was used elsewhere, if it is above all that were used here.
+    /// The highest version number of the other system, if it is above all version numbers here.
     pub number: Option<u64>,
     /// Audiences to create.
     pub audiences: Vec<&'a Audience>,
-    /// The ids of audiences that exist, by name.
+    /// The ids of existing audiences, by name.
     pub audience_ids: HashMap<String, String>,
     /// Experiments to create.
     pub experiments: Vec<&'a Experiment>,
 }
 
 impl Additions<'_> {
-    /// Whether there is nothing to add.
+    /// Returns whether there is nothing to add.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.environment.is_none()
@@ -39,7 +39,7 @@ impl Additions<'_> {
             && self.experiments.is_empty()
     }
 
-    /// Whether the additions change what is live.
+    /// Returns whether the additions change the live snapshot.
     #[must_use]
     pub fn publishes(&self) -> bool {
         self.number.is_some()

@@ -1,40 +1,39 @@
-//! What a new experiment is to be, as it is read from requests.
+//! Reading and creating a new experiment.
 
-use edgewise_api::conditional::Precondition;
 use edgewise_api::{
     ApiError,
     resources::{AllocationsPut, ExperimentCreate, Status, StatusPatch, VariantsPatch},
 };
-use edgewise_caller::Actor;
-use edgewise_control::services::Services;
 use serde::Deserialize;
 
-use super::Made;
-use crate::calls::Publication;
+use crate::{
+    calls::control::{Actor, Precondition, Services},
+    model::{CreatedExperiment, Publication},
+};
 
-/// An experiment with its variants and allocations, before it is made.
+/// An experiment with its variants and allocations, before it is created.
 pub(super) struct Plan {
     experiment: ExperimentCreate,
     variants: Option<VariantsPatch>,
     allocations: Option<AllocationsPut>,
-    /// What allocations call the variants, in their order.
-    names: Vec<String>,
+    /// The ids by which allocations refer to variants, in the order of the variants.
+    client_ids: Vec<String>,
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct VariantId {
     id: String,
 }
 
 #[derive(Deserialize)]
-struct AllNamed {
-    create: Vec<Named>,
+struct VariantIds {
+    create: Vec<VariantId>,
 }
 
-/// Says what would keep an experiment from being made.
+/// Checks whether an experiment could be created.
 ///
 /// # Errors
-/// That.
+/// The first problem that was found.
 pub(super) async fn check(
     services: &Services,
     experiment: &str,
@@ -46,17 +45,18 @@ pub(super) async fn check(
 }
 
 impl Plan {
-    /// Reads the bodies of requests. Empty ones of variants and allocations stand for none.
+    /// Reads the request bodies. Empty bodies stand for no variants and no allocations.
     ///
     /// # Errors
-    /// 400, naming the field that is wrong.
+    /// 400, with the name of the invalid field.
     pub(super) fn read(experiment: &str, variants: &str, allocations: &str) -> Result<Self, ApiError> {
         let experiment = ExperimentCreate::from_body(experiment.as_bytes())?;
         let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
-        let names = some(variants).and_then(|text| serde_json::from_str::<AllNamed>(text).ok());
-        let names = names.map_or_else(Vec::new, |all| all.create.into_iter().map(|named| named.id).collect());
+        let client_ids = some(variants).and_then(|text| serde_json::from_str::<VariantIds>(text).ok());
+        let client_ids =
+            client_ids.map_or_else(Vec::new, |all| all.create.into_iter().map(|named| named.id).collect());
         let variants = some(variants).map(|text| VariantsPatch::from_body(text.as_bytes())).transpose();
-        // They are none of several changes to people.
+        // The dashboard sends variants alone, so messages name them by their index among the variants.
         let variants = variants.map_err(|ApiError { status, message }| ApiError {
             status,
             message: message.replacen("`create", "`variants", 1),
@@ -65,7 +65,7 @@ impl Plan {
             let mut before = variants.iter().flat_map(|variants| &variants.create).take(index);
             if before.any(|other| other.key == variant.key) {
                 return Err(ApiError::invalid(format!(
-                    "`variants[{index}].key` must differ from those of the other variants; `{}` is taken",
+                    "`variants[{index}].key` must be unique among the variants; `{}` is taken",
                     variant.key
                 )));
             }
@@ -73,50 +73,58 @@ impl Plan {
         let allocations =
             some(allocations).map(|text| AllocationsPut::from_body(text.as_bytes())).transpose()?;
         for (index, allocation) in allocations.iter().flat_map(|put| put.allocations.iter().enumerate()) {
-            if !names.contains(&allocation.variant_id) {
-                return Err(ApiError::invalid(format!("`allocations[{index}].variantId` names no variant")));
+            if !client_ids.contains(&allocation.variant_id) {
+                return Err(ApiError::invalid(format!(
+                    "`allocations[{index}].variantId` must be the id of a variant"
+                )));
             }
         }
-        Ok(Self { experiment, variants, allocations, names })
+        Ok(Self { experiment, variants, allocations, client_ids })
     }
 
-    /// Makes it, and launches it if `launch` says so. What fails after the experiment itself is made is told, and leaves a draft.
+    /// Creates the experiment, and launches it if `launch` is true. If a later step fails, the experiment stays a draft
+    /// and the result holds the problem.
     ///
     /// # Errors
-    /// Why the experiment itself cannot be made.
-    pub(super) async fn make(self, services: &Services, launch: bool) -> Result<Made, ApiError> {
-        let made = services.create_experiment(&Actor::LOCAL, &self.experiment).await?;
-        let id = made.value.row.id;
+    /// The problem that kept the experiment from being created.
+    pub(super) async fn create(
+        self,
+        services: &Services,
+        launch: bool,
+    ) -> Result<CreatedExperiment, ApiError> {
+        let created = services.create_experiment(&Actor::LOCAL, &self.experiment).await?;
+        let id = created.value.row.id;
         let rest = self.complete(services, &id, launch).await;
         let (publication, problem) = match rest {
             Ok(publication) => (publication, None),
             Err(error) => (Publication::NotDue, Some(error.message)),
         };
-        Ok(Made { id, publication, problem })
+        Ok(CreatedExperiment { id, publication, problem })
     }
 
-    /// What comes after the experiment itself. It is a draft until the end, so nothing of it is published before.
+    /// Saves variants and allocations, then launches. The experiment is a draft until then, so nothing is published
+    /// before.
     async fn complete(self, services: &Services, id: &str, launch: bool) -> Result<Publication, ApiError> {
-        // Nobody knows it yet.
-        let (actor, whatever) = (&Actor::LOCAL, &Precondition::None);
+        // Nobody else knows the new experiment yet.
+        let (actor, unconditionally) = (&Actor::LOCAL, &Precondition::None);
         let mut variants = Vec::new();
         if let Some(patch) = self.variants.filter(|patch| !patch.create.is_empty()) {
-            variants = services.patch_variants(actor, id, whatever, patch).await?.value.value;
+            variants = services.patch_variants(actor, id, unconditionally, patch).await?.value.value;
         }
         if let Some(mut put) = self.allocations.filter(|put| !put.allocations.is_empty()) {
             for allocation in &mut put.allocations {
-                let mut made = self.names.iter().zip(&variants);
-                if let Some((_, variant)) = made.find(|(name, _)| **name == allocation.variant_id) {
+                let mut created = self.client_ids.iter().zip(&variants);
+                if let Some((_, variant)) = created.find(|(name, _)| **name == allocation.variant_id) {
                     allocation.variant_id.clone_from(&variant.id);
                 }
             }
-            services.put_allocations(actor, id, whatever, put).await?;
+            services.put_allocations(actor, id, unconditionally, put).await?;
         }
         if !launch {
             return Ok(Publication::NotDue);
         }
         let patch = StatusPatch { status: Status::Running };
-        Ok(services.update_status(actor, id, whatever, patch).await?.publication.into())
+        Ok(services.update_status(actor, id, unconditionally, patch).await?.publication.into())
     }
 }
 
@@ -131,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_names_the_variant_that_it_is_about() {
+    fn a_problem_names_the_index_of_the_variant() {
         let variants = |second: &str| {
             problem(&format!(r#"{{"create":[{{"id":"1","key":"a","name":"A"}},{{"id":"2",{second}}}]}}"#), "")
         };
@@ -146,19 +154,19 @@ mod tests {
         );
         assert_eq!(
             variants(r#""key":"a","name":"B""#).as_deref(),
-            Some("`variants[1].key` must differ from those of the other variants; `a` is taken")
+            Some("`variants[1].key` must be unique among the variants; `a` is taken")
         );
     }
 
     #[test]
-    fn allocations_name_variants_by_what_stands_for_their_ids() {
+    fn allocations_refer_to_variants_by_placeholder_ids() {
         let variants = r#"{"create":[{"id":"1","key":"a","name":"A"}]}"#;
         let to =
             |id: &str| format!(r#"{{"allocations":[{{"variantId":"{id}","rangeStart":0,"rangeEnd":9}}]}}"#);
         assert_eq!(problem(variants, &to("1")), None);
         assert_eq!(
             problem(variants, &to("2")).as_deref(),
-            Some("`allocations[0].variantId` names no variant")
+            Some("`allocations[0].variantId` must be the id of a variant")
         );
         assert!(problem("", "").is_none() && problem("", &to("1")).is_some());
     }

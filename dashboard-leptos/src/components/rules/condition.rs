@@ -1,20 +1,24 @@
-//! A condition's row: attribute, operator, value.
+//! The row of a condition: attribute, operator and value.
 
 use leptos::{ev, html, prelude::*};
 
-use super::{ATTRIBUTES, Editor, kept, values};
+use super::{
+    raw::raw_json,
+    state::{ATTRIBUTES, Editor},
+    values,
+};
 use crate::{
     components::{Icon, Symbol},
     model::{Condition, OPERATORS, Rules},
 };
 
-/// The row of a condition.
+/// Renders the row of a condition.
 pub(super) fn row(editor: Editor, alternative: u32, id: u32) -> AnyView {
     let rules = editor.rules;
     let remove = move |_: ev::MouseEvent| remove(editor, id);
-    let json = rules.with_untracked(|rules| rules.condition(id).and_then(Condition::kept).map(str::to_owned));
+    let json = rules.with_untracked(|rules| rules.condition(id).and_then(Condition::raw).map(str::to_owned));
     if let Some(json) = json {
-        return kept(json, "Remove this condition", remove);
+        return raw_json(json, "Remove this condition", remove);
     }
     let is_first = Memo::new(move |_| rules.with(|rules| rules.conditions(alternative).first() == Some(&id)));
     let problem = Memo::new(move |_| {
@@ -73,7 +77,7 @@ fn attribute(
         rules.update(|rules| {
             rules.change(id, |condition| condition.attribute = condition.attribute.trim().to_owned());
         });
-        editor.seen.set(rules.with_untracked(Rules::attributes));
+        editor.suggestions.set(rules.with_untracked(Rules::attributes));
     };
     view! {
         <label class="condition-attribute">
@@ -92,7 +96,7 @@ fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
         rules.with(|rules| rules.condition(id).map(|found| found.operator().to_owned()).unwrap_or_default())
     };
     let first = untrack(name);
-    // One that is not known is offered as it is.
+    // An unknown operator stays selectable.
     let unknown = (!OPERATORS.iter().any(|(name, _)| *name == first)).then(|| first.clone());
     let unknown =
         unknown.map(|name| view! { <option value=name.clone() selected=true>{name.clone()}</option> });
@@ -112,7 +116,7 @@ fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
     }
 }
 
-/// Removes a condition, and goes to the one beside it.
+/// Removes a condition, and focuses the one next to it.
 fn remove(editor: Editor, id: u32) {
     let beside = editor.rules.with_untracked(|rules| {
         let all: Vec<u32> =

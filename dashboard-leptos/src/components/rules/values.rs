@@ -1,4 +1,4 @@
-//! What a condition compares with: a value of some type, or a list of values as chips.
+//! Inputs for the value of a condition: a single value, or a list of values as chips.
 
 use leptos::{ev, html, prelude::*, web_sys};
 
@@ -7,60 +7,60 @@ use crate::{
     model::{Condition, Kind, Operand, Rules},
 };
 
-/// How many chips are shown at first.
-const SHOWN: usize = 60;
+/// The most chips that are rendered at first.
+const MAX_CHIPS: usize = 60;
 
-/// Types, as they are chosen.
+/// The types that can be selected: value, label and kind.
 const KINDS: [(&str, &str, Option<Kind>); 5] = [
     ("text", "Text", Some(Kind::Text)),
     ("number", "Number", Some(Kind::Number)),
-    ("truth", "True/false", Some(Kind::Truth)),
+    ("boolean", "True/false", Some(Kind::Boolean)),
     ("json", "JSON", Some(Kind::Json)),
     ("nothing", "Not set", None),
 ];
-/// Values of different types.
+/// The option for a list with values of different types.
 const MIXED: &str = "mixed";
 
-/// How a value is entered.
+/// The kind of input.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// There is none. The words say what that means.
-    Nothing(&'static str),
+    /// No value. The text describes what the condition then means.
+    Absent(&'static str),
     Line,
-    TrueOrFalse,
+    Boolean,
     Chips,
 }
 
 impl Form {
     fn of(condition: Option<&Condition>) -> Self {
-        let Some(condition) = condition else { return Self::Nothing("") };
+        let Some(condition) = condition else { return Self::Absent("") };
         match condition.operand() {
-            Operand::Absent => Self::Nothing(match condition.operator() {
+            Operand::Absent => Self::Absent(match condition.operator() {
                 "eq" => "Users without this attribute",
                 "neq" => "Users with this attribute",
-                _ => "Nobody: there is nothing to compare with",
+                _ => "Nobody: the condition has no value",
             }),
             Operand::Many(_) => Self::Chips,
-            Operand::One(value) if value.kind() == Kind::Truth && value.is_chosen() => Self::TrueOrFalse,
+            Operand::One(value) if value.kind() == Kind::Boolean && value.is_chosen() => Self::Boolean,
             Operand::One(_) => Self::Line,
         }
     }
 }
 
-/// The inputs of a condition's value, and of its type.
+/// Renders the inputs for a condition's value and its type.
 pub(super) fn operand(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
     let form = Memo::new(move |_| rules.with(|rules| Form::of(rules.condition(id))));
     let input = move || match form.get() {
-        Form::Nothing(words) => view! { <p class="condition-value condition-nothing">{words}</p> }.into_any(),
+        Form::Absent(words) => view! { <p class="condition-value condition-nothing">{words}</p> }.into_any(),
         Form::Line => line(rules, id),
-        Form::TrueOrFalse => true_or_false(rules, id),
+        Form::Boolean => boolean(rules, id),
         Form::Chips => chips(rules, id),
     };
     let has_choice = Memo::new(move |_| {
         rules.with(|rules| rules.condition(id).is_some_and(Condition::has_choice_of_kind))
     });
-    let is_of_lists = Memo::new(move |_| form.get() == Form::Chips);
-    let kind = move || has_choice.get().then(|| kind(rules, id, is_of_lists.get()));
+    let is_list = Memo::new(move |_| form.get() == Form::Chips);
+    let kind = move || has_choice.get().then(|| kind(rules, id, is_list.get()));
     view! { {input} {kind} }
 }
 
@@ -90,7 +90,7 @@ fn line(rules: RwSignal<Rules>, id: u32) -> AnyView {
     .into_any()
 }
 
-fn true_or_false(rules: RwSignal<Rules>, id: u32) -> AnyView {
+fn boolean(rules: RwSignal<Rules>, id: u32) -> AnyView {
     let is_true = untrack(|| text(rules, id)) == "true";
     view! {
         <label class="condition-value">
@@ -107,11 +107,11 @@ fn true_or_false(rules: RwSignal<Rules>, id: u32) -> AnyView {
     .into_any()
 }
 
-/// The values of a list, which are typed or pasted one after the other.
+/// Renders an input for a list of values.
 fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
     let words = Memo::new(move |_| {
         rules.with(|rules| {
-            rules.condition(id).and_then(Condition::list).map(|list| list.words()).unwrap_or_default()
+            rules.condition(id).and_then(Condition::list).map(|list| list.labels()).unwrap_or_default()
         })
     });
     let typing = move || {
@@ -120,7 +120,7 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
             list.map(|list| list.typing().to_owned()).unwrap_or_default()
         })
     };
-    let shows_all = RwSignal::new(false);
+    let show_all = RwSignal::new(false);
     let input = NodeRef::<html::Textarea>::new();
     let chip = move |(index, word): (usize, String)| {
         let label = format!("Remove {word}");
@@ -139,19 +139,19 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
             </span>
         }
     };
-    let shown = move || {
+    let visible = move || {
         let mut words = words.get();
         let all = words.len();
-        if !shows_all.get() {
-            words.truncate(SHOWN);
+        if !show_all.get() {
+            words.truncate(MAX_CHIPS);
         }
         let hidden = (words.len() < all).then(|| {
-            let show = move |_| shows_all.set(true);
+            let show = move |_| show_all.set(true);
             view! { <button type="button" class="button small plain" on:click=show>"Show all " {all}</button> }
         });
         view! { {words.into_iter().enumerate().map(chip).collect_view()} {hidden} }
     };
-    // A text area rather than an input: that would join the lines that are pasted into it.
+    // A text area instead of an input, which would join pasted lines.
     let typed = move |event: ev::Event| {
         let target = event_target::<web_sys::HtmlTextAreaElement>(&event);
         let text = target.value();
@@ -183,7 +183,7 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
     let placeholder = move || if words.with(Vec::is_empty) { "Values, each followed by Enter" } else { "" };
     view! {
         <div class="condition-value chips">
-            {shown}
+            {visible}
             <label>
                 <span class="visually-hidden">"Values, each followed by Enter or a comma"</span>
                 <textarea
@@ -197,17 +197,17 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
     .into_any()
 }
 
-/// The type of the value, or of the values.
-fn kind(rules: RwSignal<Rules>, id: u32, is_of_lists: bool) -> impl IntoView {
+/// Renders the input for the type of the value or values.
+fn kind(rules: RwSignal<Rules>, id: u32, is_list: bool) -> impl IntoView {
     let name = move || {
         rules.with(|rules| match rules.condition(id).map(Condition::operand) {
-            Some(Operand::One(value)) => name_of(Some(value.kind())),
-            Some(Operand::Many(list)) => list.kind().map_or(MIXED, |kind| name_of(Some(kind))),
-            _ => name_of(None),
+            Some(Operand::One(value)) => kind_name(Some(value.kind())),
+            Some(Operand::Many(list)) => list.kind().map_or(MIXED, |kind| kind_name(Some(kind))),
+            _ => kind_name(None),
         })
     };
     let first = untrack(name);
-    let options = KINDS.into_iter().filter(|(.., kind)| kind.is_some() || !is_of_lists);
+    let options = KINDS.into_iter().filter(|(.., kind)| kind.is_some() || !is_list);
     let options = options.map(|(name, words, _)| {
         let selected = name == first;
         view! { <option value=name selected=selected>{words}</option> }
@@ -221,7 +221,7 @@ fn kind(rules: RwSignal<Rules>, id: u32, is_of_lists: bool) -> impl IntoView {
     };
     view! {
         <label class="condition-kind">
-            <span class="visually-hidden">"Type of the value"</span>
+            <span class="visually-hidden">"Value type"</span>
             <select prop:value=name on:change=chosen autocomplete="off">
                 {options}
                 <option value=MIXED selected={first == MIXED} hidden=true>"Mixed"</option>
@@ -230,6 +230,6 @@ fn kind(rules: RwSignal<Rules>, id: u32, is_of_lists: bool) -> impl IntoView {
     }
 }
 
-fn name_of(kind: Option<Kind>) -> &'static str {
+fn kind_name(kind: Option<Kind>) -> &'static str {
     KINDS.into_iter().find(|(.., other)| *other == kind).map_or(MIXED, |(name, ..)| name)
 }

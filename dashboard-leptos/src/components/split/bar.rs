@@ -2,25 +2,25 @@ use leptos::prelude::*;
 
 use crate::model::{Segment, Split, percent};
 
-/// Colours there are for variants.
+/// The CSS classes of the variants' colours.
 const COLOURS: [&str; 8] =
     ["variant-1", "variant-2", "variant-3", "variant-4", "variant-5", "variant-6", "variant-7", "variant-8"];
 
-/// A variant, as a bar shows it.
+/// A variant in a bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
-    /// Its id, or whatever stands for it before it has one.
+    /// The variant's id, or a placeholder if it has not been saved.
     pub(crate) id: String,
-    /// As people call it.
+    /// The variant's name.
     pub(crate) name: String,
 }
 
-/// The class that has the colour of the variant in that place.
+/// Returns the CSS class with the colour of a variant, by the variant's index.
 pub(crate) fn colour(place: usize) -> &'static str {
     COLOURS.get(place % COLOURS.len()).copied().unwrap_or_default()
 }
 
-/// The class and the name of what a segment gets.
+/// Returns the CSS class and the name of the variant of a segment.
 pub(super) fn class_and_name(parts: &[Part], segment: &Segment) -> (&'static str, String) {
     let place = parts.iter().position(|part| segment.variant.as_ref() == Some(&part.id));
     match place.and_then(|place| Some((place, parts.get(place)?))) {
@@ -29,7 +29,7 @@ pub(super) fn class_and_name(parts: &[Part], segment: &Segment) -> (&'static str
     }
 }
 
-/// The segments of a bar.
+/// Renders the segments of a bar.
 pub(super) fn segments(parts: &[Part], split: &Split) -> Vec<AnyView> {
     let segment = |segment: &Segment| {
         let (class, name) = class_and_name(parts, segment);
@@ -40,7 +40,7 @@ pub(super) fn segments(parts: &[Part], split: &Split) -> Vec<AnyView> {
     split.segments().iter().map(segment).collect()
 }
 
-/// What a bar shows, in words: `Control 50 %, Treatment 40 %, unallocated 10 %`.
+/// Describes a split: `Control 50 %, Treatment 40 %, unallocated 10 %`.
 pub(super) fn in_words(parts: &[Part], split: &Split) -> String {
     let mut words = String::new();
     let mut say = |name: &str, share: u32| {
@@ -67,10 +67,10 @@ pub(super) fn in_words(parts: &[Part], split: &Split) -> String {
     words
 }
 
-/// A split as a bar, to look at.
+/// A split as a read-only bar.
 #[component]
 pub(crate) fn SplitBar(
-    /// The variants, in their order.
+    /// The variants in order.
     parts: Vec<Part>,
     split: Split,
 ) -> impl IntoView {

@@ -8,10 +8,10 @@ use leptos::{
 use super::bar::{Part, class_and_name};
 use crate::model::{BUCKETS, Split, percent};
 
-/// Dragging goes in steps of so many buckets; what is between them can be typed, or stepped to by keys.
+/// Buckets per step of a drag. Values in between can be typed, or reached with the arrow keys.
 const DRAG_STEP: i32 = 50;
 
-/// A border being dragged: where the pointer went down, and the split at that time.
+/// A drag in progress: the pointer's position and the split at its start.
 #[derive(Clone, Debug)]
 struct Drag {
     from_x: i32,
@@ -19,17 +19,17 @@ struct Drag {
     at: u32,
 }
 
-/// The border of that number between two segments, to be dragged, or moved by keys.
+/// A border between two segments, which can be moved by pointer and by keys.
 #[component]
 pub(super) fn Border(
     number: usize,
     parts: Signal<Vec<Part>>,
     split: RwSignal<Split>,
-    /// What 100 % is as wide as.
+    /// The element whose width is 100 %.
     track: NodeRef<html::Div>,
 ) -> impl IntoView {
     let drag = StoredValue::new(None::<Drag>);
-    // The borders before it, itself, and after it.
+    // The previous border, this one and the next one.
     let place = Memo::new(move |_| {
         let borders = split.with(Split::borders);
         let border = |number: usize| borders.get(number).copied();
@@ -55,23 +55,23 @@ pub(super) fn Border(
             sides().into_iter().map(|(name, share)| format!("{name} {share} %")).collect();
         shares.join(", ")
     };
-    let down = move |event: PointerEvent| {
+    let start_drag = move |event: PointerEvent| {
         if event.button() != 0 {
             return;
         }
         if let Some(handle) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) {
-            // Without it the drag ends at the handle's edge, which is all.
+            // Without capture the drag ends at the handle's edge.
             drop(handle.set_pointer_capture(event.pointer_id()));
         }
         let at = place.with_untracked(|place| place.1);
         drag.set_value(Some(Drag { from_x: event.client_x(), from: split.get_untracked(), at }));
     };
-    let go = move |event: PointerEvent| {
+    let drag_to = move |event: PointerEvent| {
         let Some(Drag { from_x, mut from, at }) = drag.get_value() else { return };
         let width = track.get_untracked().map_or(0, |track| track.client_width()).max(1);
         let (Ok(at), Ok(buckets)) = (i32::try_from(at), i32::try_from(BUCKETS)) else { return };
         let moved = (event.client_x() - from_x).saturating_mul(buckets) / width;
-        // A click alone moves nothing.
+        // A click without movement changes nothing.
         if moved == 0 {
             return;
         }
@@ -79,8 +79,8 @@ pub(super) fn Border(
         from.move_border(number, u32::try_from(to).unwrap_or(0));
         split.set(from);
     };
-    let end = move |_: PointerEvent| drag.set_value(None);
-    let press = move |event: KeyboardEvent| {
+    let end_drag = move |_: PointerEvent| drag.set_value(None);
+    let on_key = move |event: KeyboardEvent| {
         let step = if event.shift_key() { 100 } else { 1 };
         let (before, at, after) = place.get_untracked();
         let to = match event.key().as_str() {
@@ -106,11 +106,11 @@ pub(super) fn Border(
             aria-valuemax=move || percent(place.get().2)
             aria-valuenow=move || percent(place.get().1)
             aria-valuetext=value
-            on:pointerdown=down
-            on:pointermove=go
-            on:pointerup=end
-            on:pointercancel=end
-            on:keydown=press
+            on:pointerdown=start_drag
+            on:pointermove=drag_to
+            on:pointerup=end_drag
+            on:pointercancel=end_drag
+            on:keydown=on_key
         ></div>
     }
 }

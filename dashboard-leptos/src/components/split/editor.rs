@@ -4,23 +4,23 @@ use super::{
     bar::{Part, colour, in_words, segments},
     border::Border,
 };
-use crate::model::{Impact, MOST_RANGES, Split, parse_percent, percent};
+use crate::model::{Impact, MAX_RANGES, Split, parse_percent, percent};
 
-/// Steps of a ramp, in per cent.
-const RAMP: [u32; 6] = [1, 5, 10, 25, 50, 100];
+/// The presets of the ramp, in per cent.
+const RAMP_PERCENT: [u32; 6] = [1, 5, 10, 25, 50, 100];
 
-/// Edits a split as a bar over 0 to 100 %, whose borders can be dragged and typed.
+/// An editor for a split: a bar from 0 to 100 % with movable borders, and an input for each share.
 #[component]
 pub(crate) fn SplitEditor(
-    /// The variants, in their order.
+    /// The variants in order.
     #[prop(into)]
     parts: Signal<Vec<Part>>,
-    /// What is edited.
+    /// The edited split.
     split: RwSignal<Split>,
-    /// What is kept now, to say what saving changes for users.
+    /// The saved split, to describe the impact of saving.
     #[prop(optional, into)]
     saved: Option<Signal<Split>>,
-    /// Whether users get what is kept.
+    /// Whether users get the saved split.
     #[prop(optional, into)]
     live: Signal<bool>,
 ) -> impl IntoView {
@@ -33,14 +33,14 @@ pub(crate) fn SplitEditor(
         parts.get().into_iter().enumerate().map(row).collect_view()
     };
     let unallocated = move || split.with(|split| percent(split.share(None)));
-    // What a variant had that is no more is unallocated.
+    // Buckets of removed variants become unallocated.
     Effect::new(move || {
         let parts = parts.get();
-        let kept = parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>();
-        let mut tidy = split.get_untracked();
-        tidy.keep(&kept);
-        if split.with_untracked(|split| *split != tidy) {
-            split.set(tidy);
+        let ids = parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>();
+        let mut retained = split.get_untracked();
+        retained.retain(&ids);
+        if split.with_untracked(|split| *split != retained) {
+            split.set(retained);
         }
     });
     view! {
@@ -72,18 +72,18 @@ pub(crate) fn SplitEditor(
                 let words = if live.get() {
                     impact_in_words(impact)
                 } else {
-                    "Saving changes nothing for users until the experiment runs.".to_owned()
+                    "Saving does not affect users until the experiment runs.".to_owned()
                 };
                 Some(view! { <p class="split-impact quiet" role="status">{words}</p> })
             }}
-            {move || split.with(|split| split.ranges().len() > MOST_RANGES).then(|| view! {
-                <p class="problem">"The split has more than 100 ranges: an even split makes one of each variant's."</p>
+            {move || split.with(|split| split.ranges().len() > MAX_RANGES).then(|| view! {
+                <p class="problem">"The split has more than 100 ranges. An even split gives each variant one range."</p>
             })}
         </div>
     }
 }
 
-/// What sets all shares at once.
+/// Buttons that set all shares at once.
 #[component]
 fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
     let change = move |change: &dyn Fn(&mut Split, &[&str])| {
@@ -92,14 +92,14 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
             split.update(|split| change(split, &ids));
         });
     };
-    let step = |share: u32| {
-        let is_now = move || split.with(|split| split.allocated() == share * 100);
+    let preset = |share: u32| {
+        let is_current = move || split.with(|split| split.allocated() == share * 100);
         view! {
             <button
                 type="button"
                 class="button small"
-                aria-pressed=move || is_now().to_string()
-                title="Everyone who has a variant keeps it, as far as the share allows"
+                aria-pressed=move || is_current().to_string()
+                title="Users keep their variant as far as the share allows"
                 on:click=move |_| change(&|split, ids| split.ramp(ids, share * 100))
             >
                 {share} " %"
@@ -109,7 +109,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
     view! {
         <div class="split-presets needs-script">
             <span class="label" id="ramp-to">"Ramp to"</span>
-            <div class="joined" role="group" aria-labelledby="ramp-to">{RAMP.map(step).into_iter().collect_view()}</div>
+            <div class="joined" role="group" aria-labelledby="ramp-to">{RAMP_PERCENT.map(preset).into_iter().collect_view()}</div>
             <button type="button" class="button small even" on:click=move |_| change(&|split, ids| split.even(ids))>
                 "Even split"
             </button>
@@ -117,7 +117,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
     }
 }
 
-/// A variant's share, as typed.
+/// The input for a variant's share.
 #[component]
 fn Row(place: usize, part: Part, split: RwSignal<Split>) -> impl IntoView {
     let Part { id: variant, name } = part;
@@ -128,7 +128,7 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>) -> impl IntoView {
         let variant = variant.clone();
         Memo::new(move |_| split.with(|split| percent(split.share(Some(&variant)))))
     };
-    // Changes of the share from elsewhere answer what was wrong, too.
+    // Clears the problem when the share is changed elsewhere.
     Effect::new(move || {
         share.track();
         problem.set("");
@@ -163,20 +163,17 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>) -> impl IntoView {
     }
 }
 
-/// What saving does to users.
+/// Describes the impact of saving on users.
 fn impact_in_words(impact: Impact) -> String {
     let Impact { gain, switch, lose } = impact;
-    let parts = [
-        (switch, "switch to another variant"),
-        (gain, "get a variant and had none"),
-        (lose, "lose their variant"),
-    ];
+    let parts =
+        [(switch, "switch to another variant"), (gain, "get a variant"), (lose, "lose their variant")];
     let parts: Vec<String> = parts
         .iter()
         .filter(|(share, _)| *share > 0)
         .map(|(share, what)| format!("{} % {what}", percent(*share)))
         .collect();
-    format!("Saving changes what {} % of users get: {}.", percent(gain + switch + lose), parts.join(", "))
+    format!("Saving affects {} % of users: {}.", percent(gain + switch + lose), parts.join(", "))
 }
 
 #[cfg(test)]
@@ -184,11 +181,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_saving_does_is_said_in_shares_of_users() {
+    fn the_impact_of_saving_is_described_in_shares_of_users() {
         let words = impact_in_words(Impact { gain: 1_000, switch: 0, lose: 50 });
-        assert_eq!(
-            words,
-            "Saving changes what 10.5 % of users get: 10 % get a variant and had none, 0.5 % lose their variant."
-        );
+        assert_eq!(words, "Saving affects 10.5 % of users: 10 % get a variant, 0.5 % lose their variant.");
     }
 }

@@ -1,4 +1,4 @@
-//! Splits as bars: to look at, and to edit.
+//! Bars that display and edit splits.
 
 mod bar;
 mod border;

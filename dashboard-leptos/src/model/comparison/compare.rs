@@ -1,21 +1,21 @@
-//! From a diff and the two snapshots to what people read.
+//! Turns a diff and two snapshots into a readable comparison.
 
 use edgewise_api::diff::{Changed, Changes, Diff, FieldChange, Named};
 use serde_json::value::RawValue;
 
 use super::{
-    Change, Comparison, Field, Thing,
+    difference::{Change, Comparison, Field, Item},
     lines::side_by_side,
     snapshot::{Experiment, Snapshot},
 };
 use crate::model::formatted;
 
-/// The most experiments and flags that are listed: nobody reads more.
-const MOST_LISTED: usize = 200;
+/// The most experiments and flags that are listed.
+const MAX_LISTED: usize = 200;
 
-/// How the snapshot `after` differs from `before`.
+/// Compares the snapshot `after` with `before`.
 pub(crate) fn compare(diff: &Diff, after: &str, before: Option<&str>) -> Comparison {
-    // What cannot be read in words is shown as it was published.
+    // A snapshot that cannot be read is treated as empty, so its fields are listed as they were published.
     let after: Snapshot<'_> = serde_json::from_str(after).unwrap_or_default();
     let before: Snapshot<'_> =
         before.and_then(|before| serde_json::from_str(before).ok()).unwrap_or_default();
@@ -31,21 +31,21 @@ pub(crate) fn compare(diff: &Diff, after: &str, before: Option<&str>) -> Compari
         comparison.removed += removed.len();
         comparison.changed += changed.len();
     }
-    let changed = experiments.changed.iter().map(|it| changed_thing(it, &after, &before));
-    let added = experiments.added.iter().map(|it| whole(Change::Added, it, &after));
-    let removed = experiments.removed.iter().map(|it| whole(Change::Removed, it, &before));
+    let changed = experiments.changed.iter().map(|changed| changed_item(changed, &after, &before));
+    let added = experiments.added.iter().map(|named| one_sided_item(Change::Added, named, &after));
+    let removed = experiments.removed.iter().map(|named| one_sided_item(Change::Removed, named, &before));
     let flags = flags
         .changed
         .iter()
-        .map(|it| changed_thing(it, &after, &before))
-        .chain(flags.added.iter().map(|it| whole(Change::Added, it, &after)))
-        .chain(flags.removed.iter().map(|it| whole(Change::Removed, it, &before)));
-    comparison.things = changed.chain(added).chain(removed).chain(flags).take(MOST_LISTED).collect();
+        .map(|changed| changed_item(changed, &after, &before))
+        .chain(flags.added.iter().map(|named| one_sided_item(Change::Added, named, &after)))
+        .chain(flags.removed.iter().map(|named| one_sided_item(Change::Removed, named, &before)));
+    comparison.items = changed.chain(added).chain(removed).chain(flags).take(MAX_LISTED).collect();
     comparison
 }
 
-fn thing(change: Change, named: &Named, fields: Vec<Field>) -> Thing {
-    Thing { change, key: named.key.clone(), experiment: named.id.clone(), fields }
+fn item(change: Change, named: &Named, fields: Vec<Field>) -> Item {
+    Item { change, key: named.key.clone(), experiment: named.id.clone(), fields }
 }
 
 fn field(name: String, before: Option<&str>, after: Option<&str>) -> Field {
@@ -53,8 +53,8 @@ fn field(name: String, before: Option<&str>, after: Option<&str>) -> Field {
     Field { name, before, after }
 }
 
-/// What is in one version only, as it is there.
-fn whole(change: Change, named: &Named, snapshot: &Snapshot<'_>) -> Thing {
+/// Describes an experiment or flag that only one of the versions has.
+fn one_sided_item(change: Change, named: &Named, snapshot: &Snapshot<'_>) -> Item {
     let experiment = named.id.as_deref().and_then(|id| snapshot.experiment(id));
     let fields = experiment.map_or_else(Vec::new, |experiment| {
         let rules = [("Audience", experiment.audience()), ("Targeting", experiment.targeting())];
@@ -70,22 +70,23 @@ fn whole(change: Change, named: &Named, snapshot: &Snapshot<'_>) -> Thing {
             })
             .collect()
     });
-    thing(change, named, fields)
+    item(change, named, fields)
 }
 
-/// Says a part of an experiment in words.
+/// Describes a part of an experiment.
 type InWords = fn(&Experiment<'_>) -> String;
 
-/// What is in both: rules and splits as a whole, in words, since their parts tell little alone.
-fn changed_thing(changed: &Changed, after: &Snapshot<'_>, before: &Snapshot<'_>) -> Thing {
+/// Describes an experiment or flag that both versions have. Rules and splits are compared as a whole, because their
+/// parts mean little alone.
+fn changed_item(changed: &Changed, after: &Snapshot<'_>, before: &Snapshot<'_>) -> Item {
     let id = changed.named.id.as_deref();
     let find = |snapshot| id.and_then(|id| Snapshot::experiment(snapshot, id));
     let (then, now) = (find(before), find(after));
     let mut fields: Vec<Field> = Vec::new();
     let in_words: [(&str, &str, InWords); 3] = [
-        ("audienceRules", "Audience", |it| it.audience()),
-        ("targetingRules", "Targeting", |it| it.targeting()),
-        ("allocations", "Split", |it| it.split()),
+        ("audienceRules", "Audience", |experiment| experiment.audience()),
+        ("targetingRules", "Targeting", |experiment| experiment.targeting()),
+        ("allocations", "Split", |experiment| experiment.split()),
     ];
     for change in &changed.fields {
         let parts = in_words.into_iter().find(|(field, ..)| change.field.starts_with(field));
@@ -98,7 +99,7 @@ fn changed_thing(changed: &Changed, after: &Snapshot<'_>, before: &Snapshot<'_>)
             _ => fields.push(as_published(change)),
         }
     }
-    thing(Change::Changed, &changed.named, fields)
+    item(Change::Changed, &changed.named, fields)
 }
 
 fn as_published(change: &FieldChange) -> Field {
@@ -107,11 +108,12 @@ fn as_published(change: &FieldChange) -> Field {
     field(name_of(path), lines(before).as_deref(), lines(after).as_deref())
 }
 
-/// `variants.green.payload` is the payload of a variant; other fields are called by their paths.
+/// Returns the label of a field. `variants.green.payload` is the payload of a variant; other fields are named by their
+/// paths.
 fn name_of(path: &str) -> String {
     let Some(variant) = path.strip_prefix("variants.") else { return path.to_owned() };
     for field in ["payload", "key", "id"] {
-        // Keys may have dots in them.
+        // Keys may contain dots.
         if let Some(key) = variant.strip_suffix(field).and_then(|key| key.strip_suffix('.')) {
             return format!("Variant {key}: {field}");
         }
@@ -138,12 +140,12 @@ mod tests {
         })
     }
 
-    fn text(runs: &[super::super::Run]) -> String {
+    fn text(runs: &[super::super::difference::Run]) -> String {
         runs.iter().map(|run| run.text.as_str()).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
-    fn changes_are_told_by_field_with_rules_and_splits_in_words() {
+    fn changes_are_listed_by_field_with_rules_and_splits_in_words() {
         let before = json!({"version": 3, "experiments": [
             experiment("e", "pro", 5_000, &json!({"a": 1})), experiment("gone", "pro", 1, &Value::Null),
         ]})
@@ -155,20 +157,20 @@ mod tests {
         let comparison = compare(&diff(&after, Some(&before)).unwrap(), &after, Some(&before));
         assert_eq!((comparison.added, comparison.removed, comparison.changed), (1, 1, 1));
         assert_eq!((comparison.against, comparison.unlisted()), (Some(3), 0));
-        let [changed, added, removed] = comparison.things.as_slice() else { panic!("{comparison:?}") };
+        let [changed, added, removed] = comparison.items.as_slice() else { panic!("{comparison:?}") };
         assert_eq!((changed.change, changed.key.as_str()), (Change::Changed, "key-e"));
         let fields: Vec<_> = changed
             .fields
             .iter()
             .map(|field| (field.name.as_str(), text(&field.before), text(&field.after)))
             .collect();
-        let told = |name, before: &str, after: &str| (name, before.to_owned(), after.to_owned());
+        let expected = |name, before: &str, after: &str| (name, before.to_owned(), after.to_owned());
         assert_eq!(
             fields,
             [
-                told("Split", "0 – 50 %: on\n50 – 100 %: off", "0 – 90 %: on\n90 – 100 %: off"),
-                told("Targeting", "plan is \"pro\"", "plan is \"free\""),
-                told("Variant on: payload", "{\n  \"a\": 1\n}", "{\n  \"a\": 2\n}"),
+                expected("Split", "0 – 50 %: on\n50 – 100 %: off", "0 – 90 %: on\n90 – 100 %: off"),
+                expected("Targeting", "plan is \"pro\"", "plan is \"free\""),
+                expected("Variant on: payload", "{\n  \"a\": 1\n}", "{\n  \"a\": 2\n}"),
             ]
         );
         assert_eq!((added.change, removed.change), (Change::Added, Change::Removed));
@@ -179,16 +181,16 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_differences_some_are_listed_and_all_counted() {
+    fn many_differences_are_all_counted_but_not_all_listed() {
         let many: Vec<_> = (0..500).map(|n| json!({"id": format!("e{n}"), "key": format!("k{n}")})).collect();
         let after = json!({"version": 1, "experiments": many}).to_string();
         let comparison = compare(&diff(&after, None).unwrap(), &after, None);
-        assert_eq!((comparison.things.len(), comparison.unlisted()), (MOST_LISTED, 500 - MOST_LISTED));
+        assert_eq!((comparison.items.len(), comparison.unlisted()), (MAX_LISTED, 500 - MAX_LISTED));
         assert!(!comparison.is_empty() && Comparison::default().is_empty());
     }
 
     #[test]
-    fn variants_are_called_by_their_keys() {
+    fn variant_fields_are_labelled_by_key() {
         assert_eq!(name_of("variants.v1.2.payload"), "Variant v1.2: payload");
         assert_eq!(name_of("variants.green"), "Variant green");
         assert_eq!(name_of("key"), "key");

@@ -1,27 +1,27 @@
-//! Which lines of two texts are the same.
+//! A line-by-line comparison of two texts.
 
-use super::Run;
+use super::difference::Run;
 
-/// The most lines that are compared one by one, multiplied: more take too long.
-const MOST_COMPARED: usize = 400_000;
-/// The most characters of a text that are shown.
-const MOST_SHOWN: usize = 20_000;
+/// The largest product of both numbers of lines that is compared. More would take too long.
+const MAX_COMPARED: usize = 400_000;
+/// The most characters of a text that are displayed.
+const MAX_CHARACTERS: usize = 20_000;
 
-/// Both texts as runs of lines that differ and that do not.
+/// Splits both texts into runs of equal and of different lines.
 pub(super) fn side_by_side(before: Option<&str>, after: Option<&str>) -> (Vec<Run>, Vec<Run>) {
     let before: Vec<&str> = before.map(|text| text.lines().collect()).unwrap_or_default();
     let after: Vec<&str> = after.map(|text| text.lines().collect()).unwrap_or_default();
-    let (kept_before, kept_after) = kept(&before, &after);
-    (runs(&before, &kept_before), runs(&after, &kept_after))
+    let (common_before, common_after) = common(&before, &after);
+    (runs(&before, &common_before), runs(&after, &common_after))
 }
 
-/// Which lines of each belong to the longest sequence that both have.
-fn kept(before: &[&str], after: &[&str]) -> (Vec<bool>, Vec<bool>) {
-    let (mut kept_before, mut kept_after) = (vec![false; before.len()], vec![false; after.len()]);
-    if before.len().saturating_mul(after.len()) > MOST_COMPARED {
-        return (kept_before, kept_after);
+/// Marks the lines that belong to the longest common subsequence.
+fn common(before: &[&str], after: &[&str]) -> (Vec<bool>, Vec<bool>) {
+    let (mut common_before, mut common_after) = (vec![false; before.len()], vec![false; after.len()]);
+    if before.len().saturating_mul(after.len()) > MAX_COMPARED {
+        return (common_before, common_after);
     }
-    // `longest[i][j]` is how many lines `before[i..]` and `after[j..]` have in common.
+    // `longest[i][j]` is the number of lines that `before[i..]` and `after[j..]` have in common.
     let mut longest = vec![vec![0_usize; after.len() + 1]; before.len() + 1];
     let at = |longest: &[Vec<usize>], i: usize, j: usize| {
         longest.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default()
@@ -41,9 +41,9 @@ fn kept(before: &[&str], after: &[&str]) -> (Vec<bool>, Vec<bool>) {
     let (mut i, mut j) = (0, 0);
     while let (Some(old), Some(new)) = (before.get(i), after.get(j)) {
         if old == new {
-            for (kept, place) in [(&mut kept_before, i), (&mut kept_after, j)] {
-                if let Some(kept) = kept.get_mut(place) {
-                    *kept = true;
+            for (common, place) in [(&mut common_before, i), (&mut common_after, j)] {
+                if let Some(common) = common.get_mut(place) {
+                    *common = true;
                 }
             }
             (i, j) = (i + 1, j + 1);
@@ -53,25 +53,25 @@ fn kept(before: &[&str], after: &[&str]) -> (Vec<bool>, Vec<bool>) {
             j += 1;
         }
     }
-    (kept_before, kept_after)
+    (common_before, common_after)
 }
 
-fn runs(lines: &[&str], kept: &[bool]) -> Vec<Run> {
+fn runs(lines: &[&str], common: &[bool]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
-    let mut shown = 0;
-    for (line, kept) in lines.iter().zip(kept) {
-        shown += line.len();
-        if shown > MOST_SHOWN {
+    let mut length = 0;
+    for (line, common) in lines.iter().zip(common) {
+        length += line.len();
+        if length > MAX_CHARACTERS {
             let cut: String = line.chars().take(200).collect();
-            runs.push(Run { text: format!("{cut}\n… and more"), differs: !kept });
+            runs.push(Run { text: format!("{cut}\n… and more"), differs: !common });
             break;
         }
         match runs.last_mut() {
-            Some(run) if run.differs != *kept => {
+            Some(run) if run.differs != *common => {
                 run.text.push('\n');
                 run.text.push_str(line);
             }
-            _ => runs.push(Run { text: (*line).to_owned(), differs: !kept }),
+            _ => runs.push(Run { text: (*line).to_owned(), differs: !common }),
         }
     }
     runs
@@ -81,7 +81,7 @@ fn runs(lines: &[&str], kept: &[bool]) -> Vec<Run> {
 mod tests {
     use super::*;
 
-    fn shown(runs: &[Run]) -> String {
+    fn marked(runs: &[Run]) -> String {
         let line = |run: &Run| {
             let mark = if run.differs { "!" } else { " " };
             run.text.lines().map(|line| format!("{mark}{line}")).collect::<Vec<_>>().join("\n")
@@ -90,18 +90,18 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_both_sides_have_are_told_from_those_that_differ() {
+    fn common_and_different_lines_are_separated() {
         let (before, after) = side_by_side(Some("a\nb\nc\nd"), Some("a\nx\nc\ny\nd"));
-        assert_eq!(shown(&before), " a\n!b\n c\n d");
-        assert_eq!(shown(&after), " a\n!x\n c\n!y\n d");
+        assert_eq!(marked(&before), " a\n!b\n c\n d");
+        assert_eq!(marked(&after), " a\n!x\n c\n!y\n d");
         let (before, after) = side_by_side(None, Some("a\nb"));
-        assert_eq!((before, shown(&after)), (Vec::new(), "!a\n!b".to_owned()));
+        assert_eq!((before, marked(&after)), (Vec::new(), "!a\n!b".to_owned()));
     }
 
     #[test]
-    fn what_is_too_long_to_read_is_cut() {
+    fn long_texts_are_cut() {
         let (before, _) = side_by_side(Some(&"long\n".repeat(100_000)), Some(&"other\n".repeat(100)));
         let length: usize = before.iter().map(|run| run.text.len()).sum();
-        assert!(length < 2 * MOST_SHOWN && before.last().unwrap().text.ends_with("… and more"));
+        assert!(length < 2 * MAX_CHARACTERS && before.last().unwrap().text.ends_with("… and more"));
     }
 }

@@ -1,4 +1,4 @@
-//! What of a snapshot people read: variants, splits and rules, in words.
+//! The parts of a snapshot that are described in words: variants, splits and rules.
 
 use edgewise_api::resources::Rule;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use crate::model::{formatted, percent};
 
-/// A snapshot, as it was published.
+/// A published snapshot.
 #[derive(Default, Deserialize)]
 pub(super) struct Snapshot<'a> {
     #[serde(borrow, default)]
@@ -22,13 +22,13 @@ struct Extended<'a> {
 }
 
 impl<'a> Snapshot<'a> {
-    /// The experiment of an id.
+    /// Returns the experiment with this id.
     pub(super) fn experiment(&self, id: &str) -> Option<&Experiment<'a>> {
         self.experiments.iter().chain(&self.extended.experiments).find(|experiment| experiment.id == id)
     }
 }
 
-/// An experiment. What is not known of it stays out.
+/// An experiment. Unknown fields are ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Experiment<'a> {
@@ -60,20 +60,20 @@ struct Allocation {
 }
 
 impl Experiment<'_> {
-    /// The rules of its audience, in words.
+    /// Describes the rules of the audience.
     pub(super) fn audience(&self) -> String {
         in_words(&self.audience_rules)
     }
 
-    /// Its own rules, in words.
+    /// Describes the experiment's own rules.
     pub(super) fn targeting(&self) -> String {
         in_words(&self.targeting_rules)
     }
 
-    /// Who gets what, a line for each range.
+    /// Describes the split, one line per range.
     pub(super) fn split(&self) -> String {
         if self.allocations.is_empty() {
-            return "nobody".to_owned();
+            return "no allocation".to_owned();
         }
         let line = |allocation: &Allocation| {
             let Allocation { variant_id, range_start, range_end } = allocation;
@@ -84,7 +84,7 @@ impl Experiment<'_> {
         self.allocations.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
-    /// Its variants: keys, and payloads as lines.
+    /// Returns the keys and the formatted payloads of the variants.
     pub(super) fn variants(&self) -> impl Iterator<Item = (&str, String)> {
         self.variants.iter().map(|variant| {
             let payload = variant.payload.map(|payload| formatted(payload.get()));
@@ -93,7 +93,7 @@ impl Experiment<'_> {
     }
 }
 
-/// A line for each rule.
+/// Describes rules, one line per rule.
 fn in_words(rules: &[Rule]) -> String {
     if rules.is_empty() {
         return "everyone".to_owned();
@@ -121,7 +121,7 @@ fn in_words(rules: &[Rule]) -> String {
     rules.iter().enumerate().map(rule).collect::<Vec<_>>().join("\n")
 }
 
-/// JSON on one line, with a blank after each comma.
+/// Formats JSON on one line, with a space after each comma.
 fn on_one_line(json: &RawValue) -> String {
     let lines = formatted(json.get());
     let mut line = String::with_capacity(lines.len());
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_experiment_is_told_in_words() {
+    fn an_experiment_is_described_in_words() {
         let snapshot: Snapshot<'_> = serde_json::from_str(
             r#"{"version": 3, "experiments": [{"id": "e", "key": "button", "salt": "s", "audienceRules": [],
                 "targetingRules": [{"conditions": [{"attribute": "plan", "operator": "in", "value": ["pro","team","[ ]"]},

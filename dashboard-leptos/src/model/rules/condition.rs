@@ -1,12 +1,13 @@
-//! Conditions, as they are edited.
+//! Editable conditions.
 
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
 use super::value::{self, Kind, Value};
+use crate::model::quoted;
 
-/// Operators, as JSON names them and as people read them.
+/// Operators: the name in JSON and the label.
 pub(crate) const OPERATORS: [(&str, &str); 7] = [
     ("eq", "is"),
     ("neq", "is not"),
@@ -17,28 +18,26 @@ pub(crate) const OPERATORS: [(&str, &str); 7] = [
     ("lt", "is less than"),
 ];
 
-/// How many values of a list are read out.
-const READ_OUT: usize = 6;
+/// The most values of a list that a description names.
+const MAX_DESCRIBED: usize = 6;
 
-/// What an attribute is compared with.
+/// The value that an attribute is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Operand {
-    /// No value, which is not the same as `null`.
+    /// No value, which differs from `null`.
     Absent,
-    /// A value.
     One(Value),
-    /// A list of values.
     Many(List),
 }
 
-/// A list of values, as it is edited.
+/// An editable list of values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct List {
-    /// Those that are entered.
+    /// The entered values.
     values: Vec<Value>,
-    /// What is being typed, and counts as one more.
+    /// The text being typed, which counts as one more value.
     typing: String,
-    /// What the values are to be, if somebody chose.
+    /// The type for new values, if it was selected.
     kind: Option<Kind>,
 }
 
@@ -49,32 +48,32 @@ impl List {
         Some(Self { values, ..Self::default() })
     }
 
-    /// The values, with the one that is being typed.
+    /// Returns all values, with the one being typed.
     fn all(&self) -> Vec<Value> {
-        let typed = value::one(&self.typing).map(|typed| self.as_chosen(typed));
+        let typed = value::parse_one(&self.typing).map(|typed| self.as_chosen(typed));
         self.values.iter().cloned().chain(typed).collect()
     }
 
     fn as_chosen(&self, mut value: Value) -> Value {
         if let (Some(kind), false) = (self.kind, value.is_chosen()) {
-            value.become_if_it_fits(kind);
+            value.convert_if_valid(kind);
         }
         value
     }
 
-    /// The values that are entered, as people read them.
-    pub(crate) fn words(&self) -> Vec<String> {
+    /// Returns the labels of the entered values.
+    pub(crate) fn labels(&self) -> Vec<String> {
         self.values.iter().map(Value::in_words).collect()
     }
 
-    /// What is being typed.
+    /// Returns the text being typed.
     pub(crate) fn typing(&self) -> &str {
         &self.typing
     }
 
-    /// Takes what is typed. What stands before a comma or a line end is entered.
+    /// Sets the text being typed. Values before a comma or line break are entered.
     pub(crate) fn set_typing(&mut self, typed: &str) {
-        let (values, rest) = value::split(typed);
+        let (values, rest) = value::parse_list(typed);
         for value in values {
             let value = self.as_chosen(value);
             self.enter(value);
@@ -82,10 +81,10 @@ impl List {
         self.typing = if rest.trim().is_empty() { String::new() } else { rest };
     }
 
-    /// Enters what is being typed.
+    /// Enters the text being typed as a value.
     pub(crate) fn enter_typed(&mut self) {
         let typed = std::mem::take(&mut self.typing);
-        if let Some(value) = value::one(&typed) {
+        if let Some(value) = value::parse_one(&typed) {
             let value = self.as_chosen(value);
             self.enter(value);
         }
@@ -98,19 +97,17 @@ impl List {
         }
     }
 
-    /// Removes a value.
     pub(crate) fn remove(&mut self, index: usize) {
         if index < self.values.len() {
             self.values.remove(index);
         }
     }
 
-    /// Removes the last value.
     pub(crate) fn remove_last(&mut self) {
         self.values.pop();
     }
 
-    /// The type of all values; `None` if they differ.
+    /// Returns the type of all values; `None` if they differ.
     pub(crate) fn kind(&self) -> Option<Kind> {
         let mut kinds = self.values.iter().map(Value::kind);
         match kinds.next() {
@@ -119,39 +116,39 @@ impl List {
         }
     }
 
-    /// Makes all values of that type that can be.
-    pub(crate) fn choose(&mut self, kind: Kind) {
+    /// Sets the type of new values, and of existing values that are valid for it.
+    pub(crate) fn set_kind(&mut self, kind: Kind) {
         self.kind = Some(kind);
         for value in &mut self.values {
-            value.become_if_it_fits(kind);
+            value.convert_if_valid(kind);
         }
     }
 }
 
-/// A condition, as it is edited.
+/// An editable condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
-    /// Names it among all of the editor.
+    /// Unique in the editor.
     pub(crate) id: u32,
-    /// The name of the attribute, or its path.
+    /// The name or path of the attribute.
     pub(crate) attribute: String,
-    /// As JSON names it.
+    /// The operator's name in JSON.
     operator: String,
     operand: Operand,
-    /// The whole as JSON, if it cannot be edited.
-    kept: Option<String>,
+    /// The condition's JSON, if it cannot be edited.
+    raw: Option<String>,
 }
 
 impl Condition {
-    /// One to be filled in.
+    /// Creates an empty condition.
     pub(super) fn new(id: u32) -> Self {
         let (attribute, operator) = (String::new(), "eq".to_owned());
-        Self { id, attribute, operator, operand: Operand::One(Value::empty()), kept: None }
+        Self { id, attribute, operator, operand: Operand::One(Value::empty()), raw: None }
     }
 
     pub(super) fn of_json(id: u32, json: &RawValue) -> Self {
         Self::read(id, json.get())
-            .unwrap_or_else(|| Self { kept: Some(json.get().to_owned()), ..Self::new(id) })
+            .unwrap_or_else(|| Self { raw: Some(json.get().to_owned()), ..Self::new(id) })
     }
 
     fn read(id: u32, json: &str) -> Option<Self> {
@@ -161,16 +158,16 @@ impl Condition {
         let operand = match members.get("value") {
             None => Operand::Absent,
             Some(value) => {
-                let list = if is_of_lists(&operator) { List::of_json(value.get()) } else { None };
+                let list = if takes_list(&operator) { List::of_json(value.get()) } else { None };
                 list.map_or_else(|| Operand::One(Value::of_json(value.get())), Operand::Many)
             }
         };
-        Some(Self { id, attribute, operator, operand, kept: None })
+        Some(Self { id, attribute, operator, operand, raw: None })
     }
 
     pub(super) fn to_json(&self) -> String {
-        if let Some(kept) = &self.kept {
-            return kept.clone();
+        if let Some(raw) = &self.raw {
+            return raw.clone();
         }
         let value = match &self.operand {
             Operand::Absent => String::new(),
@@ -180,14 +177,14 @@ impl Condition {
                 format!(",\"value\":[{}]", values.join(","))
             }
         };
-        let (attribute, operator) = (value::quoted(&self.attribute), value::quoted(&self.operator));
+        let (attribute, operator) = (quoted(&self.attribute), quoted(&self.operator));
         format!("{{\"attribute\":{attribute},\"operator\":{operator}{value}}}")
     }
 
-    /// In plain English.
+    /// Describes the condition.
     pub(super) fn in_words(&self) -> String {
-        if self.kept.is_some() {
-            return "a condition that cannot be read here holds".to_owned();
+        if self.raw.is_some() {
+            return "a condition in an unknown format holds".to_owned();
         }
         let attribute = if self.attribute.trim().is_empty() { "…" } else { self.attribute.trim() };
         let operator = operator_in_words(&self.operator);
@@ -201,11 +198,11 @@ impl Condition {
             Operand::One(value) => value.in_words(),
             Operand::Many(list) => {
                 let all = list.all();
-                let mut words: Vec<String> = all.iter().take(READ_OUT).map(Value::in_words).collect();
+                let mut words: Vec<String> = all.iter().take(MAX_DESCRIBED).map(Value::in_words).collect();
                 if words.is_empty() {
                     words.push("…".to_owned());
                 }
-                let more = all.len().saturating_sub(READ_OUT);
+                let more = all.len().saturating_sub(MAX_DESCRIBED);
                 let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
                 format!("{}{rest}", words.join(", "))
             }
@@ -213,9 +210,9 @@ impl Condition {
         format!("{attribute} {operator} {value}")
     }
 
-    /// The field that keeps it from being saved, and what is wrong with it.
+    /// Returns the first invalid field, and the problem with it.
     pub(super) fn problem(&self) -> Option<(&'static str, &'static str)> {
-        if self.kept.is_some() {
+        if self.raw.is_some() {
             return None;
         }
         if self.attribute.trim().is_empty() {
@@ -223,10 +220,8 @@ impl Condition {
         }
         match &self.operand {
             Operand::Absent => None,
-            Operand::One(value) if value.is_missing() => {
-                Some(("value", "is missing: enter what to compare with"))
-            }
-            Operand::One(value) if value.fits() => None,
+            Operand::One(value) if value.is_missing() => Some(("value", "is missing: enter a value")),
+            Operand::One(value) if value.is_valid() => None,
             Operand::One(value) => Some((
                 "value",
                 match value.kind() {
@@ -235,56 +230,56 @@ impl Condition {
                 },
             )),
             Operand::Many(list) if list.all().is_empty() => {
-                Some(("value", "is missing: enter one value or more, each followed by Enter"))
+                Some(("value", "is missing: enter at least one value, followed by Enter"))
             }
             Operand::Many(_) => None,
         }
     }
 
-    /// As JSON names it.
+    /// Returns the operator's name in JSON.
     pub(crate) fn operator(&self) -> &str {
         &self.operator
     }
 
-    /// What the attribute is compared with.
+    /// Returns the value that the attribute is compared with.
     pub(crate) fn operand(&self) -> &Operand {
         &self.operand
     }
 
-    /// Its JSON, if it cannot be edited.
-    pub(crate) fn kept(&self) -> Option<&str> {
-        self.kept.as_deref()
+    /// Returns the condition's JSON, if it cannot be edited.
+    pub(crate) fn raw(&self) -> Option<&str> {
+        self.raw.as_deref()
     }
 
-    /// The value, where there is one.
+    /// Returns the single value, if there is one.
     pub(crate) fn value(&self) -> Option<&Value> {
         if let Operand::One(value) = &self.operand { Some(value) } else { None }
     }
 
-    /// The list, where there is one.
+    /// Returns the list of values, if there is one.
     pub(crate) fn list(&self) -> Option<&List> {
         if let Operand::Many(list) = &self.operand { Some(list) } else { None }
     }
 
-    /// Takes what is typed as the value, where there is one.
+    /// Sets the text of the single value, if there is one.
     pub(crate) fn set_text(&mut self, text: String) {
         if let Operand::One(value) = &mut self.operand {
-            value.set_text(text, only_kind(&self.operator));
+            value.set_text(text, required_kind(&self.operator));
         }
     }
 
-    /// Changes the list, where there is one.
+    /// Changes the list of values, if there is one.
     pub(crate) fn change_list(&mut self, change: impl FnOnce(&mut List)) {
         if let Operand::Many(list) = &mut self.operand {
             change(list);
         }
     }
 
-    /// Compares in another way. What has been entered stays, as far as it can.
+    /// Sets the operator. The entered values are kept as far as possible.
     pub(crate) fn set_operator(&mut self, operator: &str) {
         operator.clone_into(&mut self.operator);
         let operand = std::mem::replace(&mut self.operand, Operand::Absent);
-        self.operand = if is_of_lists(operator) {
+        self.operand = if takes_list(operator) {
             Operand::Many(match operand {
                 Operand::Many(list) => list,
                 Operand::One(value) => List::of_json(value.text()).unwrap_or_else(|| List {
@@ -301,38 +296,38 @@ impl Condition {
                 operand => operand,
             }
         };
-        let only = only_kind(operator);
+        let only = required_kind(operator);
         if only.is_some() && self.operand == Operand::Absent {
             self.operand = Operand::One(Value::empty());
         }
         if let Operand::One(value) = &mut self.operand {
-            value.follow(only);
+            value.infer_kind(only);
         }
     }
 
-    /// Makes the value of that type, or of none: then the condition asks whether the attribute is there.
+    /// Sets the type of the value. With `None`, the condition tests whether the attribute is present.
     pub(crate) fn set_kind(&mut self, kind: Option<Kind>) {
         match (&mut self.operand, kind) {
-            (Operand::Many(list), Some(kind)) => list.choose(kind),
+            (Operand::Many(list), Some(kind)) => list.set_kind(kind),
             (Operand::Many(_), None) => {}
             (operand, None) => *operand = Operand::Absent,
-            (Operand::One(value), Some(kind)) => value.choose(kind),
+            (Operand::One(value), Some(kind)) => value.set_kind(kind),
             (operand @ Operand::Absent, Some(kind)) => {
                 let mut value = Value::empty();
-                value.choose(kind);
+                value.set_kind(kind);
                 *operand = Operand::One(value);
             }
         }
     }
 
-    /// Whether the type of the value can be chosen, or is to be seen since it makes no sense.
+    /// Whether the type is selectable, or does not match the operator.
     pub(crate) fn has_choice_of_kind(&self) -> bool {
-        only_kind(&self.operator) != self.value().map(Value::kind) || self.value().is_none()
+        required_kind(&self.operator) != self.value().map(Value::kind) || self.value().is_none()
     }
 }
 
-/// The type of values that the operator is for.
-fn only_kind(operator: &str) -> Option<Kind> {
+/// Returns the only type that the operator supports, if there is one.
+fn required_kind(operator: &str) -> Option<Kind> {
     match operator {
         "contains" => Some(Kind::Text),
         "gt" | "lt" => Some(Kind::Number),
@@ -340,11 +335,11 @@ fn only_kind(operator: &str) -> Option<Kind> {
     }
 }
 
-fn is_of_lists(operator: &str) -> bool {
+fn takes_list(operator: &str) -> bool {
     matches!(operator, "in" | "notIn")
 }
 
-/// One that is not known keeps its name.
+/// Returns the label of an operator. An unknown operator keeps its name.
 fn operator_in_words(operator: &str) -> &str {
     OPERATORS.into_iter().find(|(name, _)| *name == operator).map_or(operator, |(_, words)| words)
 }

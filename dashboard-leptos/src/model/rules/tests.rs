@@ -1,7 +1,9 @@
 use edgewise_api::resources::AudiencePatch;
 use proptest::prelude::*;
+use serde_json::value::RawValue;
 
 use super::*;
+use crate::model::quoted;
 
 fn of(json: &str) -> Rules {
     Rules::of_json(&RawValue::from_string(json.to_owned()).unwrap())
@@ -15,8 +17,8 @@ fn in_words(json: &str) -> String {
     of(json).in_words()
 }
 
-/// The rules as the server takes them.
-fn taken(rules: &str) -> Result<String, String> {
+/// Parses rules as the server does.
+fn parsed(rules: &str) -> Result<String, String> {
     let patch = AudiencePatch::from_body(format!("{{\"rules\":{rules}}}").as_bytes());
     let rules = patch.map_err(|error| error.message)?.rules.unwrap();
     Ok(serde_json::to_string(&rules).unwrap())
@@ -29,8 +31,8 @@ fn value() -> impl Strategy<Value = String> {
         Just("false".to_owned()),
         (-1_000_000_000_000_000_000_i64..i64::MAX).prop_map(|number| number.to_string()),
         "-?(0|[1-9][0-9]{0,20})(\\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?",
-        ".{0,6}".prop_map(|text| value::quoted(&text)),
-        "[0-9,\" ;tru]{0,5}".prop_map(|text| value::quoted(&text)),
+        ".{0,6}".prop_map(|text| quoted(&text)),
+        "[0-9,\" ;tru]{0,5}".prop_map(|text| quoted(&text)),
     ];
     let list = prop::collection::vec(scalar.clone(), 0..9).prop_map(|list| format!("[{}]", list.join(",")));
     prop_oneof![3 => scalar, 2 => list, 1 => Just("{\"a\":[1.0,{}]}".to_owned())]
@@ -52,46 +54,46 @@ fn rules() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn rules_that_are_read_and_written_stay_the_same_to_the_byte(json in rules()) {
+    fn rules_survive_a_round_trip_byte_for_byte(json in rules()) {
         prop_assert_eq!(round(&json), json);
     }
 
     #[test]
-    fn what_is_written_is_what_the_server_keeps(json in rules()) {
-        prop_assert_eq!(taken(&round(&json)), Ok(json));
+    fn written_rules_are_what_the_server_stores(json in rules()) {
+        prop_assert_eq!(parsed(&round(&json)), Ok(json));
     }
 
     #[test]
-    fn any_json_is_read_and_kept(json in prop_oneof![value(), value().prop_map(|value| format!("[{value}]"))]) {
+    fn any_json_survives_a_round_trip(json in prop_oneof![value(), value().prop_map(|value| format!("[{value}]"))]) {
         prop_assert_eq!(&round(&json), if json == "null" { "[]" } else { &json });
         let within = format!("[{{\"conditions\":[{json}]}},{{\"conditions\":{json}}}]");
         prop_assert_eq!(round(&within), within);
     }
 
     #[test]
-    fn whatever_is_typed_the_server_takes_once_no_problem_is_left(typed in ".{0,8}", operator in 0..7_usize, kind in 0..5_usize) {
+    fn the_server_accepts_any_input_without_problems(typed in ".{0,8}", operator in 0..7_usize, kind in 0..5_usize) {
         let mut rules = Rules::default();
         let id = rules.add_alternative();
         rules.change(id, |condition| {
             condition.attribute = "country".to_owned();
             condition.set_text(typed.clone());
             condition.set_operator(OPERATORS.get(operator).unwrap().0);
-            let kinds = [None, Some(Kind::Text), Some(Kind::Number), Some(Kind::Truth), Some(Kind::Json)];
+            let kinds = [None, Some(Kind::Text), Some(Kind::Number), Some(Kind::Boolean), Some(Kind::Json)];
             if kind > 0 {
                 condition.set_kind(*kinds.get(kind).unwrap());
             }
             condition.set_text(typed.clone());
             condition.change_list(|list| list.set_typing(&typed));
         });
-        let taken = taken(&rules.to_json());
-        if rules.problem("rules").is_none() && !taken.as_ref().is_err_and(|problem| problem.contains("overflow")) {
-            prop_assert_eq!(taken, Ok(rules.to_json()));
+        let parsed = parsed(&rules.to_json());
+        if rules.problem("rules").is_none() && !parsed.as_ref().is_err_and(|problem| problem.contains("overflow")) {
+            prop_assert_eq!(parsed, Ok(rules.to_json()));
         }
     }
 }
 
 #[test]
-fn rules_of_unknown_shapes_are_kept() {
+fn rules_in_unknown_formats_are_kept() {
     for json in [
         "{\"all\":[]}",
         "[1]",
@@ -105,7 +107,7 @@ fn rules_of_unknown_shapes_are_kept() {
 }
 
 #[test]
-fn absent_and_null_are_told_apart() {
+fn absent_and_null_values_differ() {
     let absent = "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\"}]}]";
     let null = "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":null}]}]";
     assert_eq!((round(absent), round(null)), (absent.to_owned(), null.to_owned()));
@@ -113,7 +115,7 @@ fn absent_and_null_are_told_apart() {
 }
 
 #[test]
-fn rules_are_told_in_plain_english() {
+fn rules_are_described_in_plain_english() {
     assert_eq!(in_words("[]"), "everyone");
     assert_eq!(in_words("null"), "everyone");
     assert_eq!(in_words("[{\"conditions\":[]}]"), "everyone");
@@ -131,7 +133,7 @@ fn rules_are_told_in_plain_english() {
 }
 
 #[test]
-fn a_new_condition_cannot_be_saved_before_it_is_filled_in() {
+fn a_new_condition_has_a_problem_until_it_is_filled_in() {
     let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":1}]}]");
     let group = rules.alternatives().into_iter().next().unwrap();
     let id = rules.add_condition(group);
@@ -150,7 +152,7 @@ fn a_new_condition_cannot_be_saved_before_it_is_filled_in() {
 }
 
 #[test]
-fn a_group_goes_with_its_last_condition() {
+fn an_alternative_is_removed_with_its_last_condition() {
     let mut rules = Rules::default();
     let (first, second) = (rules.add_alternative(), rules.add_alternative());
     rules.remove_condition(first);
@@ -161,7 +163,7 @@ fn a_group_goes_with_its_last_condition() {
 }
 
 #[test]
-fn what_has_been_entered_stays_when_the_operator_changes() {
+fn input_stays_when_the_operator_changes() {
     let mut rules = Rules::default();
     let id = rules.add_alternative();
     let mut json = |change: &dyn Fn(&mut Condition)| {
@@ -196,13 +198,13 @@ fn what_has_been_entered_stays_when_the_operator_changes() {
 }
 
 #[test]
-fn a_list_is_entered_as_it_is_typed_and_holds_nothing_twice() {
+fn a_list_is_entered_while_typing_and_has_no_duplicates() {
     let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"in\",\"value\":[\"DE\"]}]}]");
     let id = rules.at("rules[0].conditions[0]").unwrap();
     let mut words = |typed: &str| {
         rules.change(id, |condition| condition.change_list(|list| list.set_typing(typed)));
         let list = rules.condition(id).unwrap().list().unwrap();
-        (list.words().join(" "), list.typing().to_owned())
+        (list.labels().join(" "), list.typing().to_owned())
     };
     assert_eq!(words("F"), ("DE".to_owned(), "F".to_owned()));
     assert_eq!(words("FR,"), ("DE FR".to_owned(), String::new()));

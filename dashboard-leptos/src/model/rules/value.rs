@@ -1,88 +1,93 @@
-//! Values that conditions compare with, as they are typed.
+//! Editable values of conditions.
 
 use serde_json::value::RawValue;
 
-/// More digits than this are an id rather than a number, which would be rounded.
-const NUMBER_DIGITS: usize = 15;
+use crate::model::quoted;
 
-/// What type a value has.
+/// A text with more digits is read as an id, because a number would be rounded.
+const MAX_NUMBER_DIGITS: usize = 15;
+
+/// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
     Number,
-    /// `true` or `false`.
-    Truth,
-    /// Anything else, as its JSON text.
+    Boolean,
+    /// Any other JSON.
     Json,
 }
 
 impl Kind {
-    /// What a text most likely is.
+    /// Guesses the type of a text.
     fn guess(text: &str) -> Self {
         let text = text.trim();
         match text {
-            "true" | "false" => Self::Truth,
-            _ if is_number(text) && text.bytes().filter(u8::is_ascii_digit).count() <= NUMBER_DIGITS => {
+            "true" | "false" => Self::Boolean,
+            _ if is_number(text) && text.bytes().filter(u8::is_ascii_digit).count() <= MAX_NUMBER_DIGITS => {
                 Self::Number
             }
             _ => Self::Text,
         }
     }
 
-    /// Whether a text can be read as this.
-    fn fits(self, text: &str) -> bool {
+    /// Whether a text is valid for this type.
+    fn is_valid(self, text: &str) -> bool {
         let text = text.trim();
         match self {
             Self::Text => true,
             Self::Number => is_number(text),
-            Self::Truth => matches!(text, "true" | "false"),
+            Self::Boolean => matches!(text, "true" | "false"),
             Self::Json => serde_json::from_str::<&RawValue>(text).is_ok(),
         }
     }
 }
 
-/// A value as it is edited.
+/// An editable value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Value {
-    /// A text without its quotes; anything else as JSON has it.
+    /// A text without its quotes; JSON for other types.
     text: String,
     kind: Kind,
-    /// Whether somebody chose the type. Otherwise it follows what is typed.
+    /// Whether the type was selected. Otherwise it follows the input.
     is_chosen: bool,
 }
 
 impl Value {
-    /// Nothing yet.
+    /// Creates an empty value.
     pub(crate) fn empty() -> Self {
         Self { text: String::new(), kind: Kind::Text, is_chosen: false }
     }
 
-    /// What somebody types, of the type that it looks like.
-    pub(crate) fn typed(text: &str) -> Self {
+    /// Creates a value from input, with a guessed type.
+    pub(crate) fn from_input(text: &str) -> Self {
         Self { text: text.to_owned(), kind: Kind::guess(text), is_chosen: false }
     }
 
-    /// A value of a condition. Numbers keep their digits.
+    /// Reads the value of a condition. Numbers keep their digits.
     pub(crate) fn of_json(json: &str) -> Self {
         let (text, kind) = match json.as_bytes().first() {
             Some(b'"') => match serde_json::from_str::<String>(json) {
                 Ok(text) => (text, Kind::Text),
                 Err(_) => (json.to_owned(), Kind::Json),
             },
-            Some(b't' | b'f') => (json.to_owned(), Kind::Truth),
+            Some(b't' | b'f') => (json.to_owned(), Kind::Boolean),
             Some(b'-' | b'0'..=b'9') => (json.to_owned(), Kind::Number),
             _ => (json.to_owned(), Kind::Json),
         };
-        let is_chosen = text.is_empty() || kind == Kind::Truth || kind != Kind::guess(&text);
+        let is_chosen = text.is_empty() || kind == Kind::Boolean || kind != Kind::guess(&text);
         Self { text, kind, is_chosen }
     }
 
-    /// As JSON; a text where it cannot be of its type.
+    /// Returns the value as JSON; a string if it is not valid for its type.
     pub(crate) fn to_json(&self) -> String {
-        if self.kind == Kind::Text || !self.fits() { quoted(&self.text) } else { self.text.trim().to_owned() }
+        if self.kind == Kind::Text || !self.is_valid() {
+            quoted(&self.text)
+        } else {
+            self.text.trim().to_owned()
+        }
     }
 
-    /// As people read it: a text without quotes, unless it could be taken for something else.
+    /// Returns the value's label: a text without quotes, unless it could be mistaken for another type.
     pub(crate) fn in_words(&self) -> String {
         let is_plain = self.kind != Kind::Text
             || Kind::guess(&self.text) == Kind::Text
@@ -92,39 +97,39 @@ impl Value {
         if is_plain { self.text.clone() } else { quoted(&self.text) }
     }
 
-    /// What is typed.
+    /// Returns the input.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Its type.
+    /// Returns the type.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Whether the type was chosen, rather than guessed.
+    /// Whether the type was selected instead of guessed.
     pub(crate) fn is_chosen(&self) -> bool {
         self.is_chosen
     }
 
-    /// Whether it can be of its type.
-    pub(crate) fn fits(&self) -> bool {
-        self.kind.fits(&self.text)
+    /// Whether the input is valid for the type.
+    pub(crate) fn is_valid(&self) -> bool {
+        self.kind.is_valid(&self.text)
     }
 
-    /// Whether nothing has been entered.
+    /// Whether nothing was entered.
     pub(crate) fn is_missing(&self) -> bool {
         self.text.is_empty() && !(self.is_chosen && self.kind == Kind::Text)
     }
 
-    /// Takes what is typed. The type follows, unless it was chosen or can be but one.
+    /// Sets the input. The type is inferred again, unless it was selected. `only` is the only type that is allowed.
     pub(super) fn set_text(&mut self, text: String, only: Option<Kind>) {
         self.text = text;
-        self.follow(only);
+        self.infer_kind(only);
     }
 
-    /// Makes it of the one type that it can have, or else of that which it looks like unless one was chosen.
-    pub(super) fn follow(&mut self, only: Option<Kind>) {
+    /// Sets the only allowed type, or else guesses the type unless it was selected.
+    pub(super) fn infer_kind(&mut self, only: Option<Kind>) {
         match only {
             Some(kind) => (self.kind, self.is_chosen) = (kind, false),
             None if self.is_chosen => {}
@@ -132,30 +137,30 @@ impl Value {
         }
     }
 
-    /// Makes it of that type, whatever is typed.
-    pub(super) fn choose(&mut self, kind: Kind) {
-        // What was one of two words is another one, and JSON of a text has its quotes.
+    /// Sets the type, whatever the input is.
+    pub(super) fn set_kind(&mut self, kind: Kind) {
+        // Replaces input that the new type cannot have.
         match kind {
-            Kind::Truth if !kind.fits(&self.text) => "true".clone_into(&mut self.text),
-            Kind::Json if !kind.fits(&self.text) => self.text = quoted(&self.text),
+            Kind::Boolean if !kind.is_valid(&self.text) => "true".clone_into(&mut self.text),
+            Kind::Json if !kind.is_valid(&self.text) => self.text = quoted(&self.text),
             _ => {}
         }
         self.kind = kind;
         self.is_chosen = true;
     }
 
-    /// Makes it of that type if it can be.
-    pub(super) fn become_if_it_fits(&mut self, kind: Kind) {
-        if kind.fits(&self.text) {
+    /// Sets the type if the input is valid for it.
+    pub(super) fn convert_if_valid(&mut self, kind: Kind) {
+        if kind.is_valid(&self.text) {
             self.kind = kind;
             self.is_chosen = true;
         }
     }
 }
 
-/// The values of a typed list, and the rest behind the last separator. Separators are commas and line ends; what
-/// stands in double quotes is a text, with its commas.
-pub(super) fn split(typed: &str) -> (Vec<Value>, String) {
+/// Splits a typed list into its values and the text after the last separator. Commas and line breaks separate values;
+/// double quotes enclose a text with commas.
+pub(super) fn parse_list(typed: &str) -> (Vec<Value>, String) {
     let mut values = Vec::new();
     let mut begin = 0;
     let mut in_quotes = false;
@@ -165,7 +170,7 @@ pub(super) fn split(typed: &str) -> (Vec<Value>, String) {
                 in_quotes = !in_quotes;
             }
             ',' | '\n' | '\t' if !in_quotes => {
-                values.extend(typed.get(begin..at).and_then(one));
+                values.extend(typed.get(begin..at).and_then(parse_one));
                 begin = at + 1;
             }
             _ => {}
@@ -174,24 +179,18 @@ pub(super) fn split(typed: &str) -> (Vec<Value>, String) {
     (values, typed.get(begin..).unwrap_or_default().to_owned())
 }
 
-/// One value of a typed list, if it is any.
-pub(super) fn one(typed: &str) -> Option<Value> {
+/// Parses a single value of a typed list; `None` if it is empty.
+pub(super) fn parse_one(typed: &str) -> Option<Value> {
     let typed = typed.trim();
     let within = typed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match within {
         Some(text) => Some(Value { text: text.to_owned(), kind: Kind::Text, is_chosen: true }),
         None if typed.is_empty() => None,
-        None => Some(Value::typed(typed)),
+        None => Some(Value::from_input(typed)),
     }
 }
 
-/// As a JSON text.
-pub(super) fn quoted(text: &str) -> String {
-    // A string always has a form in JSON.
-    serde_json::to_string(text).unwrap_or_default()
-}
-
-/// Whether a text is a number of JSON.
+/// Whether a text is a JSON number.
 fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_prefix('-').unwrap_or(text);
@@ -210,39 +209,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_type_follows_what_is_typed_until_it_is_chosen() {
-        let kind = |text: &str| Value::typed(text).kind();
+    fn the_type_follows_the_input_until_it_is_selected() {
+        let kind = |text: &str| Value::from_input(text).kind();
         for number in ["0", "-1", "4.5", "1e3", "-0.5E+10", "123456789012345"] {
             assert_eq!(kind(number), Kind::Number, "{number}");
         }
-        // A number of many digits is an id, and would be rounded.
+        // A number with many digits is an id, which would be rounded.
         for text in
             ["", "007", ".5", "5.", "+1", "1e", "0x1", "1 000", "NaN", "1234567890123456", "True", "US"]
         {
             assert_eq!(kind(text), Kind::Text, "{text}");
         }
-        assert_eq!(kind("false"), Kind::Truth);
+        assert_eq!(kind("false"), Kind::Boolean);
 
         let mut value = Value::empty();
         value.set_text("42".to_owned(), None);
         assert_eq!((value.kind(), value.to_json().as_str()), (Kind::Number, "42"));
-        value.choose(Kind::Text);
+        value.set_kind(Kind::Text);
         value.set_text("43".to_owned(), None);
         assert_eq!((value.kind(), value.to_json().as_str()), (Kind::Text, "\"43\""));
     }
 
     #[test]
-    fn empty_text_is_a_value_only_where_it_is_meant() {
+    fn empty_text_is_a_value_only_if_the_type_text_was_selected() {
         assert!(Value::empty().is_missing() && !Value::of_json("\"\"").is_missing());
         let mut value = Value::empty();
-        value.choose(Kind::Number);
-        assert!(value.is_missing() && !value.fits());
+        value.set_kind(Kind::Number);
+        assert!(value.is_missing() && !value.is_valid());
     }
 
     #[test]
     fn a_typed_list_is_split_at_commas_and_line_ends_outside_of_quotes() {
         let words = |typed: &str| {
-            let (values, rest) = split(typed);
+            let (values, rest) = parse_list(typed);
             (values.iter().map(Value::to_json).collect::<Vec<_>>().join(" "), rest)
         };
         assert_eq!(words("US, CA\n12,,true,D"), ("\"US\" \"CA\" 12 true".to_owned(), "D".to_owned()));
@@ -253,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_could_be_taken_for_something_else_are_read_in_quotes() {
+    fn texts_that_look_like_another_type_are_labelled_in_quotes() {
         let words = |json: &str| Value::of_json(json).in_words();
         assert_eq!(words("\"New York\""), "New York");
         for json in ["\"\"", "\"12\"", "\"true\"", "\"a, b\"", "\" US\""] {

@@ -1,30 +1,30 @@
-//! A split bucket by bucket.
+//! A split as an array of buckets.
 
-use super::{BUCKETS, Segment, Split};
+use super::segment::{BUCKETS, Segment};
 
-/// Who has each bucket.
+/// The owner of each bucket.
 pub(super) struct Buckets {
     ids: Vec<String>,
-    /// 0 for nobody, otherwise 1 + the place in `ids`.
+    /// 0 for an unallocated bucket, otherwise 1 + the index in `ids`.
     owners: Vec<usize>,
 }
 
 impl Buckets {
-    /// Nobody has any.
+    /// Creates buckets without owners.
     pub(super) fn new() -> Self {
         Self { ids: Vec::new(), owners: vec![0; BUCKETS as usize] }
     }
 
-    pub(super) fn of(split: &Split) -> Self {
+    pub(super) fn of(segments: &[Segment]) -> Self {
         let mut buckets = Self { ids: Vec::new(), owners: Vec::with_capacity(BUCKETS as usize) };
-        for segment in &split.segments {
+        for segment in segments {
             let owner = segment.variant.as_deref().map_or(0, |id| buckets.owner(id));
             buckets.owners.extend((0..segment.buckets).map(|_| owner));
         }
         buckets
     }
 
-    pub(super) fn into_split(self) -> Split {
+    pub(super) fn into_segments(self) -> Vec<Segment> {
         let mut segments: Vec<Segment> = Vec::new();
         let mut before = None;
         for owner in self.owners {
@@ -37,10 +37,10 @@ impl Buckets {
             }
             before = Some(owner);
         }
-        Split { segments }
+        segments
     }
 
-    /// What stands for a variant.
+    /// Returns the number that stands for a variant.
     pub(super) fn owner(&mut self, id: &str) -> usize {
         let known = self.ids.iter().position(|known| known == id);
         1 + known.unwrap_or_else(|| {
@@ -49,14 +49,14 @@ impl Buckets {
         })
     }
 
-    /// Gives an owner the buckets from `first` on, that many.
-    pub(super) fn put(&mut self, owner: usize, first: u32, buckets: u32) {
+    /// Assigns a number of buckets from `first` on to an owner.
+    pub(super) fn assign(&mut self, owner: usize, first: u32, buckets: u32) {
         for bucket in self.owners.iter_mut().skip(first as usize).take(buckets as usize) {
             *bucket = owner;
         }
     }
 
-    /// How many each owner has; those of nobody come first.
+    /// Returns the number of buckets of each owner, beginning with the unallocated ones.
     pub(super) fn shares(&self) -> Vec<u32> {
         let mut shares = vec![0; self.ids.len() + 1];
         for owner in &self.owners {
@@ -67,7 +67,7 @@ impl Buckets {
         shares
     }
 
-    /// Has an owner give up as many, the last ones first.
+    /// Takes a number of buckets from an owner, the last ones first.
     pub(super) fn release(&mut self, owner: usize, buckets: u32) {
         let own = self.owners.iter_mut().rev().filter(|bucket| **bucket == owner);
         for bucket in own.take(buckets as usize) {
@@ -75,8 +75,8 @@ impl Buckets {
         }
     }
 
-    /// Gives owners as many more as each wants, out of what owners can spare: those that follow their own first, then those
-    /// that precede them, then any; so that their ranges stay few.
+    /// Gives each owner the wanted number of buckets out of those that other owners can spare. To keep ranges few,
+    /// buckets right after the owner's own come first, then those right before them, then any others.
     pub(super) fn claim(&mut self, mut wanted: Vec<(usize, u32)>, mut spare: Vec<u32>) {
         for anywhere in [false, true] {
             for (owner, wanted) in &mut wanted {
@@ -116,8 +116,9 @@ fn take(
     }
 }
 
-/// Divides `total` in proportion to the weights: rounded down, and what is left to those that rounding cost most.
-pub(super) fn in_proportion(weights: &[u32], total: u32) -> Vec<u32> {
+/// Divides `total` in proportion to the weights. Parts are rounded down; the parts that lose most by rounding get the
+/// remainder.
+pub(super) fn proportional(weights: &[u32], total: u32) -> Vec<u32> {
     let sum: u32 = weights.iter().sum();
     if sum == 0 {
         return vec![0; weights.len()];

@@ -1,8 +1,8 @@
-//! Shares in per cent, with two decimals at most: so many buckets.
+//! Percentages with at most two decimals, as numbers of buckets.
 
-use super::BUCKETS;
+use super::segment::BUCKETS;
 
-/// Buckets as per cent, without the sign: `12.34`, `12.3`, `12`.
+/// Formats a number of buckets as a percentage without its sign: `12.34`, `12.3`, `12`.
 pub(crate) fn percent(buckets: u32) -> String {
     let (whole, part) = (buckets / 100, buckets % 100);
     match (part, part % 10) {
@@ -12,7 +12,7 @@ pub(crate) fn percent(buckets: u32) -> String {
     }
 }
 
-/// What somebody typed as per cent: digits, and at most two decimals after a dot or a comma. `None` for anything else.
+/// Parses a percentage with at most two decimals after a dot or comma. Returns `None` for any other input.
 pub(crate) fn parse_percent(typed: &str) -> Option<u32> {
     let typed = typed.trim();
     let typed = typed.strip_suffix('%').unwrap_or(typed).trim_end();
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_typed_is_read_exactly_or_not_at_all() {
+    fn percentages_are_parsed_exactly_or_rejected() {
         let read = ["0", "100", " 12.5 % ", "12,34", ".5", "7.", "0.01", "100.00"].map(parse_percent);
         assert_eq!(read, [0, 10_000, 1_250, 1_234, 50, 700, 1, 10_000].map(Some));
         let wrong = ["", "%", ".", "-1", "+1", "1.234", "100.01", "1e2", "1 2", "99999999999", "١"];
@@ -43,7 +43,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_can_be_typed(buckets in 0..=BUCKETS) {
+        fn formatted_percentages_can_be_parsed(buckets in 0..=BUCKETS) {
             prop_assert_eq!(parse_percent(&percent(buckets)), Some(buckets));
         }
     }

@@ -1,10 +1,11 @@
+use edgewise_api::resources::Allocation;
 use proptest::prelude::*;
 
-use super::*;
+use super::{buckets::Buckets, *};
 
 const IDS: [&str; 4] = ["a", "b", "c", "d"];
 
-/// Segments in a row; `-` stands for none.
+/// Creates a split from segments; `-` stands for unallocated buckets.
 fn split(segments: &[(&str, u32)]) -> Split {
     let segment = |(id, buckets): &(&str, u32)| Segment {
         variant: (*id != "-").then(|| (*id).to_owned()),
@@ -22,7 +23,7 @@ fn allocation(variant_id: &str, range_start: i64, range_end: i64) -> Allocation 
 }
 
 #[test]
-fn allocations_are_read_in_whatever_order_and_the_first_counts_where_they_overlap() {
+fn allocations_are_read_in_any_order_and_the_first_wins_where_they_overlap() {
     let read =
         Split::of(&[allocation("b", 5_000, 9_999), allocation("a", 0, 2_499), allocation("a", 2_500, 5_999)]);
     assert_eq!(read, split(&[("a", 5_000), ("b", 5_000)]));
@@ -33,7 +34,7 @@ fn allocations_are_read_in_whatever_order_and_the_first_counts_where_they_overla
 }
 
 #[test]
-fn a_share_takes_what_is_unallocated_before_it_takes_from_others() {
+fn a_share_takes_unallocated_buckets_before_those_of_other_variants() {
     let mut some = split(&[("a", 3_000), ("b", 3_000), ("-", 4_000)]);
     some.set_share("a", 4_000);
     assert_eq!(some, split(&[("a", 3_000), ("b", 3_000), ("a", 1_000), ("-", 3_000)]));
@@ -65,7 +66,7 @@ fn a_border_moves_between_the_ends_of_its_two_segments() {
 }
 
 #[test]
-fn an_even_split_gives_what_is_left_over_to_the_first() {
+fn an_even_split_gives_the_remainder_to_the_first_variants() {
     let mut even = Split::default();
     even.even(&IDS[..3]);
     assert_eq!(even, split(&[("a", 3_334), ("b", 3_333), ("c", 3_333)]));
@@ -74,7 +75,7 @@ fn an_even_split_gives_what_is_left_over_to_the_first() {
 }
 
 #[test]
-fn ramping_down_and_up_again_comes_back_to_where_it_began() {
+fn ramping_down_and_up_restores_the_split() {
     let mut ramped = Split::default();
     ramped.ramp(&IDS[..2], 1_000);
     assert_eq!(ramped, split(&[("a", 500), ("-", 4_500), ("b", 500), ("-", 4_500)]));
@@ -83,7 +84,7 @@ fn ramping_down_and_up_again_comes_back_to_where_it_began() {
 }
 
 #[test]
-fn what_a_change_does_to_users_is_counted() {
+fn the_impact_of_a_change_is_counted_in_buckets() {
     let before = split(&[("a", 5_000), ("b", 3_000), ("-", 2_000)]);
     let after = split(&[("a", 4_000), ("b", 3_500), ("-", 500), ("b", 2_000)]);
     assert_eq!(after.impact(&before), Impact { gain: 2_000, switch: 1_000, lose: 500 });
@@ -97,14 +98,14 @@ fn splits() -> impl Strategy<Value = Split> {
         let mut start = 0;
         for (id, length) in segments {
             let owner = id.map_or(0, |id| buckets.owner(IDS[id]));
-            buckets.put(owner, start, length);
+            buckets.assign(owner, start, length);
             start += length;
         }
-        buckets.into_split()
+        Split { segments: buckets.into_segments() }
     })
 }
 
-fn is_whole(split: &Split) -> bool {
+fn is_valid(split: &Split) -> bool {
     let alike = |pair: &[Segment]| pair[0].variant == pair[1].variant;
     split.segments.iter().all(|segment| segment.buckets > 0)
         && !split.segments.windows(2).any(alike)
@@ -113,7 +114,7 @@ fn is_whole(split: &Split) -> bool {
 
 proptest! {
     #[test]
-    fn allocations_say_all_of_a_split(split in splits()) {
+    fn a_split_survives_a_round_trip_through_allocations(split in splits()) {
         let allocations: Vec<Allocation> = split
             .ranges()
             .iter()
@@ -123,12 +124,12 @@ proptest! {
     }
 
     #[test]
-    fn a_share_becomes_what_is_typed_and_the_others_lose_only_what_it_needs(
+    fn a_share_takes_only_the_buckets_that_it_needs(
         before in splits(), id in 0..IDS.len(), share in 0..=BUCKETS,
     ) {
         let mut after = before.clone();
         after.set_share(IDS[id], share);
-        prop_assert!(is_whole(&after));
+        prop_assert!(is_valid(&after));
         prop_assert_eq!(after.share(Some(IDS[id])), share);
         let had = before.share(Some(IDS[id]));
         let taken = share.saturating_sub(had).saturating_sub(before.share(None));
@@ -139,22 +140,22 @@ proptest! {
     }
 
     #[test]
-    fn moving_a_border_changes_its_two_segments_alone(
+    fn moving_a_border_changes_only_its_two_segments(
         before in splits(), border in 0..14usize, to in 0..=BUCKETS,
     ) {
         let mut after = before.clone();
         after.move_border(border, to);
-        prop_assert!(is_whole(&after));
+        prop_assert!(is_valid(&after));
         let at = before.borders().get(border).copied();
         let Impact { gain, switch, lose } = after.impact(&before);
         prop_assert!(gain + switch + lose <= at.map_or(0, |at| at.abs_diff(to)));
     }
 
     #[test]
-    fn ramping_takes_no_variant_away_beyond_what_it_must(before in splits(), allocated in 0..=BUCKETS) {
+    fn ramping_takes_away_no_more_variants_than_necessary(before in splits(), allocated in 0..=BUCKETS) {
         let mut after = before.clone();
         after.ramp(&IDS, allocated);
-        prop_assert!(is_whole(&after));
+        prop_assert!(is_valid(&after));
         prop_assert_eq!(after.allocated(), allocated);
         let had = before.allocated();
         let Impact { gain, switch, lose } = after.impact(&before);
@@ -169,10 +170,10 @@ proptest! {
     }
 
     #[test]
-    fn only_what_is_kept_keeps_its_buckets(before in splits(), kept in 0..=IDS.len()) {
+    fn only_retained_variants_keep_their_buckets(before in splits(), kept in 0..=IDS.len()) {
         let mut after = before.clone();
-        after.keep(&IDS[..kept]);
-        prop_assert!(is_whole(&after));
+        after.retain(&IDS[..kept]);
+        prop_assert!(is_valid(&after));
         for (place, id) in IDS.iter().enumerate() {
             prop_assert_eq!(after.share(Some(id)), if place < kept { before.share(Some(id)) } else { 0 });
         }

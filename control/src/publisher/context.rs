@@ -1,0 +1,87 @@
+//! The publisher and its dependencies, and waiting for it.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use edgewise_api::{EnvironmentName, Publication};
+use edgewise_engine::Ruleset;
+use tokio::{
+    sync::{Notify, watch},
+    time::timeout,
+};
+
+use super::progress::Progresses;
+use crate::store::Store;
+use edgewise_caller::{Clock, IdSource};
+use edgewise_objects::ObjectStore;
+
+/// Called with an environment and its new ruleset, once the ruleset is written and before the version is announced.
+pub type OnPublished = Arc<dyn Fn(&EnvironmentName, Ruleset) + Send + Sync>;
+
+/// Publishes the environments of one database.
+pub(crate) struct Publisher {
+    pub(super) store: Store,
+    pub(super) objects: Arc<dyn ObjectStore>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// The name of this process in leases.
+    pub(super) owner: String,
+    pub(super) on_published: OnPublished,
+    /// How long a request waits for its change to be live.
+    wait: Duration,
+    /// How often the database is polled without a notification.
+    pub(super) poll_interval: Duration,
+    pub(super) wake: Notify,
+    pub(super) stopping: watch::Sender<bool>,
+    pub(super) progress: Progresses,
+}
+
+impl fmt::Debug for Publisher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publisher").field("owner", &self.owner).finish_non_exhaustive()
+    }
+}
+
+impl Publisher {
+    /// Creates a publisher from `store` to `objects`. [`Publisher::run`] starts it.
+    pub(crate) fn new(
+        store: Store,
+        objects: Arc<dyn ObjectStore>,
+        clock: Arc<dyn Clock>,
+        ids: &dyn IdSource,
+        on_published: OnPublished,
+        wait: Duration,
+        poll_interval: Duration,
+    ) -> Self {
+        Self {
+            store,
+            objects,
+            clock,
+            owner: ids.new_id(),
+            on_published,
+            wait,
+            poll_interval,
+            wake: Notify::new(),
+            stopping: watch::Sender::new(false),
+            progress: Progresses::default(),
+        }
+    }
+
+    /// Returns the problem that prevents publishing an environment, if this process has met one.
+    pub(crate) fn problem(&self, environment_id: &str) -> Option<String> {
+        self.progress.problem(environment_id)
+    }
+
+    /// Waits until a committed change is live.
+    pub(crate) async fn publish(&self, environment_id: &str, change: i64) -> Publication {
+        self.wake.notify_one();
+        let outcome = self.progress.wait_for(environment_id, change);
+        match timeout(self.wait, outcome).await {
+            Ok(publication) => publication,
+            Err(_) => Publication::Failed(self.progress.reason(environment_id)),
+        }
+    }
+
+    /// Makes [`Publisher::run`] return once its current work has ended.
+    pub(crate) fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+}

@@ -1,0 +1,70 @@
+//! Errors of publishing.
+
+use std::time::Duration;
+
+use edgewise_objects::ObjectError;
+
+use super::compile::CompileError;
+use crate::store::StoreError;
+
+/// The timeout of one call of the object store.
+pub(super) const OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An error of a step. The step is retried.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PublishError {
+    #[error(transparent)]
+    Database(#[from] StoreError),
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    #[error("the snapshot store did not respond within {} s", OBJECT_TIMEOUT.as_secs())]
+    Timeout,
+    #[error("the snapshot store rejects a conditional write, although its condition holds")]
+    Contended,
+    #[error("another process publishes the environment")]
+    LeaseLost,
+    #[error("the pending version cannot be compiled: {0}")]
+    Unreadable(String),
+}
+
+impl PublishError {
+    /// Returns the message for clients.
+    pub(super) fn public_message(&self) -> String {
+        match self {
+            Self::Database(_) => "the database is not available".to_owned(),
+            Self::Objects(ObjectError { action, path, .. }) => {
+                format!("the snapshot store cannot {action} `{path}`")
+            }
+            problem => problem.to_string(),
+        }
+    }
+}
+
+/// An error of preparing a version.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PrepareError {
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] StoreError),
+    /// The snapshot store failed, so the next number is not known. The text is for clients.
+    #[error("{0}")]
+    Objects(String),
+    /// The content cannot be published. The text is for clients.
+    #[error("{0}")]
+    Content(String),
+}
+
+impl From<PublishError> for PrepareError {
+    fn from(problem: PublishError) -> Self {
+        match problem {
+            PublishError::Database(error) => Self::Database(error),
+            problem => Self::Objects(problem.public_message()),
+        }
+    }
+}
+
+impl From<CompileError> for PrepareError {
+    fn from(problem: CompileError) -> Self {
+        Self::Content(problem.to_string())
+    }
+}

@@ -1,0 +1,162 @@
+//! The task that looks for work and does it.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use edgewise_api::EnvironmentName;
+use tokio::{
+    sync::watch,
+    task::{AbortHandle, JoinSet},
+    time::sleep,
+};
+
+use super::{context::Publisher, error::PublishError, lease::Lease, step::Step};
+use crate::store::{StoreError, Version};
+
+/// The pause after a panic.
+const PANIC_PAUSE: Duration = Duration::from_secs(1);
+
+/// How often the database is polled while another process publishes an environment.
+const OTHER_PROCESS_POLL: Duration = Duration::from_millis(50);
+
+/// The first and the longest pause after failures; each pause is twice as long as the one before.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// The next work for an environment.
+enum Work {
+    /// Writing a pending version.
+    Upload(Version),
+    /// Recording the next version.
+    Record,
+}
+
+impl Publisher {
+    /// Looks for work and does it, until [`Publisher::stop`].
+    pub(crate) async fn run(self: Arc<Self>) {
+        tokio::select! {
+            () = self.clone().publish_due() => {}
+            () = self.follow_other_processes() => {}
+        }
+    }
+
+    /// Wakes the publisher when a change becomes due in another process. Never returns.
+    async fn follow_other_processes(&self) {
+        let mut listener = self.store.due_listener();
+        loop {
+            listener.changed().await;
+            self.wake.notify_one();
+        }
+    }
+
+    async fn publish_due(self: Arc<Self>) {
+        let mut tasks = JoinSet::new();
+        let mut busy: HashMap<String, AbortHandle> = HashMap::new();
+        let mut stopping = self.stopping.subscribe();
+        let mut database_failed = false;
+        while !*stopping.borrow_and_update() {
+            busy.retain(|_, task| !task.is_finished());
+            match self.environments_to_publish().await {
+                Ok(environments) => {
+                    database_failed = false;
+                    for (id, changes) in environments {
+                        if self.progress.is_rejected(&id, changes) {
+                            continue;
+                        }
+                        let publisher = self.clone();
+                        busy.entry(id.clone()).or_insert_with(|| {
+                            tasks.spawn(async move { publisher.publish_environment(&id).await })
+                        });
+                    }
+                }
+                Err(error) if !database_failed => {
+                    tracing::warn!(%error, "cannot poll for changes to publish");
+                    database_failed = true;
+                }
+                Err(_) => {}
+            }
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = sleep(self.poll_interval) => {}
+                Some(ended) = tasks.join_next() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "publishing panicked");
+                        pause_unless_stopping(&mut stopping, PANIC_PAUSE).await;
+                    }
+                }
+                _ = stopping.changed() => {}
+            }
+        }
+        // Work in progress ends soon: each call has a timeout, and no task pauses any more.
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn environments_to_publish(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        self.store.read().await?.environments_to_publish().await
+    }
+
+    /// Publishes one environment until there is nothing left to do.
+    async fn publish_environment(&self, environment_id: &str) {
+        let mut lease = Lease::new(&self.store, self.clock.as_ref(), environment_id, &self.owner);
+        let mut stopping = self.stopping.subscribe();
+        let mut pause = BACK_OFF.0;
+        while !*stopping.borrow_and_update() {
+            match self.step(environment_id, &mut lease).await {
+                Ok(Step::Continue) => pause = BACK_OFF.0,
+                Ok(Step::Idle) => break,
+                Ok(Step::LeasedElsewhere) => {
+                    self.progress.record_problem(
+                        environment_id,
+                        "another process is publishing the environment".to_owned(),
+                    );
+                    pause_unless_stopping(&mut stopping, OTHER_PROCESS_POLL).await;
+                }
+                Err(problem) => {
+                    tracing::warn!(environment_id, %problem, "publishing failed; trying again");
+                    self.progress.record_problem(environment_id, problem.public_message());
+                    pause_unless_stopping(&mut stopping, pause).await;
+                    pause = (pause * 2).min(BACK_OFF.1);
+                }
+            }
+        }
+        if let Err(error) = lease.release().await {
+            tracing::debug!(environment_id, %error, "the lease was not released; it will expire");
+        }
+    }
+
+    async fn step(&self, environment_id: &str, lease: &mut Lease<'_>) -> Result<Step, PublishError> {
+        if self.next_work(environment_id).await?.is_none() {
+            return Ok(Step::Idle);
+        }
+        if !lease.renew().await? {
+            return Ok(Step::LeasedElsewhere);
+        }
+        // Another process may have done the work before this one got the lease.
+        match self.next_work(environment_id).await? {
+            Some((name, Work::Upload(version))) => self.upload(environment_id, &name, &version, lease).await,
+            Some((name, Work::Record)) => self.record_next(environment_id, &name, lease).await,
+            None => Ok(Step::Idle),
+        }
+    }
+
+    async fn next_work(&self, environment_id: &str) -> Result<Option<(EnvironmentName, Work)>, PublishError> {
+        let mut tx = self.store.read().await?;
+        let Some((name, state)) = tx.publish_state(environment_id).await? else { return Ok(None) };
+        let pending = tx.pending(environment_id).await?;
+        let live = if state.held_at.is_some() { tx.live_version(environment_id).await? } else { None };
+        let held_back = live.and_then(|live| Some((live.restored?, live.changes)));
+        self.progress.record_published(environment_id, state.published, held_back);
+        let work = match pending {
+            Some(version) => Work::Upload(version),
+            None if state.held_at.is_some() || state.due <= state.published => return Ok(None),
+            None => Work::Record,
+        };
+        Ok(Some((name, work)))
+    }
+}
+
+/// Pauses, or returns at once when the publisher stops.
+async fn pause_unless_stopping(stopping: &mut watch::Receiver<bool>, pause: Duration) {
+    tokio::select! {
+        () = sleep(pause) => {}
+        _ = stopping.changed() => {}
+    }
+}

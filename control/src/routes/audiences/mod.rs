@@ -1,0 +1,4 @@
+//! Routes of audiences.
+
+pub(super) mod read;
+pub(super) mod write;

@@ -1,0 +1,63 @@
+//! Reading audiences.
+
+use axum::extract::State;
+use edgewise_api::{
+    ApiError,
+    page::{Page, PageRequest},
+    query::Query,
+    resources::Audience,
+};
+use utoipa::IntoParams;
+
+use crate::{
+    routes::{
+        extract::Ids,
+        params::{AudienceId, Paging},
+        problems::ReadProblems,
+        query::{FromQuery, Params},
+        reply::{Json, Reply, Resource},
+    },
+    services::Services,
+};
+
+/// The filter of the list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::routes) struct Filter {
+    /// Only audiences of this environment
+    #[param(rename = "environmentId")]
+    environment_id: Option<String>,
+}
+
+impl FromQuery for Filter {
+    fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
+        Ok(Self { environment_id: query.optional("environmentId")?.map(str::to_owned) })
+    }
+}
+
+/// List audiences, newest first
+#[utoipa::path(
+    get, path = "/audiences", tag = "audiences",
+    params(Filter, Paging),
+    responses((status = 200, description = "A page of audiences", body = Page<Audience>), ReadProblems)
+)]
+pub(in crate::routes) async fn list(
+    State(services): State<Services>,
+    Params(filter): Params<Filter>,
+    Params(page): Params<PageRequest>,
+) -> Reply<Json<Page<Audience>>> {
+    Ok(Json(services.audiences(filter.environment_id.as_deref(), page).await?))
+}
+
+/// Get an audience
+#[utoipa::path(
+    get, path = "/audiences/{id}", tag = "audiences",
+    params(AudienceId),
+    responses(Resource::<Audience>, ReadProblems)
+)]
+pub(in crate::routes) async fn show(
+    State(services): State<Services>,
+    Ids(id): Ids<String>,
+) -> Reply<Resource<Audience>> {
+    Ok(Resource(services.audience(&id).await?))
+}

@@ -1,0 +1,64 @@
+//! Writing audiences.
+
+use axum::extract::State;
+use edgewise_api::resources::{Audience, AudienceCreate, AudiencePatch};
+use edgewise_http::IfMatch;
+
+use crate::{
+    routes::{
+        body::Body,
+        extract::{Caller, Ids},
+        params::{AudienceId, Precondition},
+        problems::WriteProblems,
+        reply::{Created, Deleted, Reply, Updated},
+    },
+    services::Services,
+};
+
+/// Create an audience
+#[utoipa::path(
+    post, path = "/audiences", tag = "audiences", request_body = AudienceCreate,
+    responses(Created::<Audience>, WriteProblems)
+)]
+pub(in crate::routes) async fn create(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Body(request): Body<AudienceCreate>,
+) -> Reply<Created<Audience>> {
+    Ok(Created(services.create_audience(&actor, &request).await?))
+}
+
+/// Update the name or the rules of an audience
+///
+/// The change is published if the request has rules and a running experiment uses the audience.
+#[utoipa::path(
+    patch, path = "/audiences/{id}", tag = "audiences", request_body = AudiencePatch,
+    params(AudienceId, Precondition),
+    responses(Updated::<Audience>, WriteProblems)
+)]
+pub(in crate::routes) async fn update(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Ids(id): Ids<String>,
+    IfMatch(precondition): IfMatch,
+    Body(request): Body<AudiencePatch>,
+) -> Reply<Updated<Audience>> {
+    Ok(Updated(services.update_audience(&actor, &id, &precondition, &request).await?))
+}
+
+/// Delete an audience
+///
+/// The audience is detached from its experiments. The change is published if one of them is running.
+#[utoipa::path(
+    delete, path = "/audiences/{id}", tag = "audiences",
+    params(AudienceId, Precondition),
+    responses(Deleted::<Audience>, WriteProblems)
+)]
+pub(in crate::routes) async fn delete(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Ids(id): Ids<String>,
+    IfMatch(precondition): IfMatch,
+) -> Reply<Deleted<Audience>> {
+    Ok(Deleted(services.delete_audience(&actor, &id, &precondition).await?))
+}

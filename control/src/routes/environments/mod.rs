@@ -1,0 +1,4 @@
+//! Routes of environments.
+
+pub(super) mod read;
+pub(super) mod write;

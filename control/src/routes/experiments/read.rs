@@ -1,0 +1,69 @@
+//! Reading experiments.
+
+use axum::extract::State;
+use edgewise_api::{
+    ApiError,
+    page::{Page, PageRequest},
+    query::Query,
+    resources::{Experiment, ExperimentFilter, Status},
+};
+use utoipa::IntoParams;
+
+use crate::{
+    routes::{
+        extract::Ids,
+        params::{ExperimentId, Paging},
+        problems::ReadProblems,
+        query::{FromQuery, Params},
+        reply::{Json, Reply, Resource},
+    },
+    services::Services,
+};
+
+/// The filter of the list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::routes) struct Filter {
+    /// Only experiments of this environment
+    #[param(rename = "environmentId")]
+    environment_id: Option<String>,
+    /// Only experiments with this status
+    status: Option<Status>,
+}
+
+impl FromQuery for Filter {
+    fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
+        let unknown = || ApiError::invalid("`status` must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
+        let status = query.optional("status")?.map(|name| Status::from_name(name).ok_or_else(unknown));
+        let environment_id = query.optional("environmentId")?.map(str::to_owned);
+        Ok(Self { environment_id, status: status.transpose()? })
+    }
+}
+
+/// List experiments, newest first
+#[utoipa::path(
+    get, path = "/experiments", tag = "experiments",
+    params(Filter, Paging),
+    responses((status = 200, description = "A page of experiments", body = Page<Experiment>), ReadProblems)
+)]
+pub(in crate::routes) async fn list(
+    State(services): State<Services>,
+    Params(filter): Params<Filter>,
+    Params(page): Params<PageRequest>,
+) -> Reply<Json<Page<Experiment>>> {
+    let filter = ExperimentFilter { environment_id: filter.environment_id.as_deref(), status: filter.status };
+    Ok(Json(services.experiments(filter, page).await?))
+}
+
+/// Get an experiment
+#[utoipa::path(
+    get, path = "/experiments/{id}", tag = "experiments",
+    params(ExperimentId),
+    responses(Resource::<Experiment>, ReadProblems)
+)]
+pub(in crate::routes) async fn show(
+    State(services): State<Services>,
+    Ids(id): Ids<String>,
+) -> Reply<Resource<Experiment>> {
+    Ok(Resource(services.experiment(&id).await?))
+}

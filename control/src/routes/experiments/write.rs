@@ -1,0 +1,64 @@
+//! Writing experiments.
+
+use axum::extract::State;
+use edgewise_api::resources::{Experiment, ExperimentCreate, ExperimentPatch, ExperimentWithEnvironment};
+use edgewise_http::IfMatch;
+
+use crate::{
+    routes::{
+        body::Body,
+        extract::{Caller, Ids},
+        params::{ExperimentId, Precondition},
+        problems::WriteProblems,
+        reply::{Created, Deleted, Reply, Updated},
+    },
+    services::Services,
+};
+
+/// Create an experiment as a draft
+#[utoipa::path(
+    post, path = "/experiments", tag = "experiments", request_body = ExperimentCreate,
+    responses(Created::<Experiment>, WriteProblems)
+)]
+pub(in crate::routes) async fn create(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Body(request): Body<ExperimentCreate>,
+) -> Reply<Created<Experiment>> {
+    Ok(Created(services.create_experiment(&actor, &request).await?))
+}
+
+/// Update the name, description, audience or rules of an experiment
+///
+/// The change is published if the experiment is running and the request has an audience or rules.
+#[utoipa::path(
+    patch, path = "/experiments/{id}", tag = "experiments", request_body = ExperimentPatch,
+    params(ExperimentId, Precondition),
+    responses(Updated::<Experiment>, WriteProblems)
+)]
+pub(in crate::routes) async fn update(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Ids(id): Ids<String>,
+    IfMatch(precondition): IfMatch,
+    Body(request): Body<ExperimentPatch>,
+) -> Reply<Updated<Experiment>> {
+    Ok(Updated(services.update_experiment(&actor, &id, &precondition, &request).await?))
+}
+
+/// Delete an experiment with its variants and allocations
+///
+/// The change is always published.
+#[utoipa::path(
+    delete, path = "/experiments/{id}", tag = "experiments",
+    params(ExperimentId, Precondition),
+    responses(Deleted::<ExperimentWithEnvironment>, WriteProblems)
+)]
+pub(in crate::routes) async fn delete(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Ids(id): Ids<String>,
+    IfMatch(precondition): IfMatch,
+) -> Reply<Deleted<ExperimentWithEnvironment>> {
+    Ok(Deleted(services.delete_experiment(&actor, &id, &precondition).await?))
+}

@@ -1,0 +1,52 @@
+//! The errors in the OpenAPI document. These types are never constructed.
+
+use edgewise_api::error::ErrorBody;
+use utoipa::IntoResponses;
+
+/// The errors of a request that reads.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes responses in the OpenAPI document")]
+pub(super) enum ReadProblems {
+    /// A parameter is invalid
+    #[response(status = 400)]
+    Invalid(ErrorBody),
+    /// Not found
+    #[response(status = 404)]
+    NotFound(ErrorBody),
+    /// The database is not available
+    #[response(status = 503)]
+    Unavailable(ErrorBody),
+}
+
+/// The errors of a request that writes.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes responses in the OpenAPI document")]
+pub(super) enum WriteProblems {
+    /// A field is invalid; the message names the field
+    #[response(status = 400)]
+    Invalid(ErrorBody),
+    /// Not found
+    #[response(status = 404)]
+    NotFound(ErrorBody),
+    /// The body did not arrive in time
+    #[response(status = 408)]
+    Timeout(ErrorBody),
+    /// The name or key is already in use
+    #[response(status = 409)]
+    Conflict(ErrorBody),
+    /// The resource has changed since the revision in `If-Match`
+    #[response(status = 412)]
+    Stale(ErrorBody),
+    /// The body is larger than 1 MiB
+    #[response(status = 413)]
+    TooLarge(ErrorBody),
+    /// The content type is not JSON
+    #[response(status = 415)]
+    NotJson(ErrorBody),
+    /// The current state does not allow the request
+    #[response(status = 422)]
+    Unprocessable(ErrorBody),
+    /// The database is not available
+    #[response(status = 503)]
+    Unavailable(ErrorBody),
+}

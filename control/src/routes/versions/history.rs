@@ -1,0 +1,79 @@
+//! The history of an environment's versions.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use edgewise_api::{
+    ApiError,
+    diff::Diff,
+    page::{Page, PageRequest},
+    query::Query,
+    resources::Version,
+};
+use edgewise_http::json_response;
+use utoipa::IntoParams;
+
+use crate::{
+    routes::{
+        extract::Ids,
+        params::{EnvironmentId, Paging, VersionNumber},
+        problems::ReadProblems,
+        query::{FromQuery, Params},
+        reply::{Json, Reply},
+    },
+    services::Services,
+};
+
+/// The other version of a comparison.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::routes) struct Comparison {
+    /// Number of the other version; by default the version that was live before
+    #[param(value_type = Option<u64>)]
+    against: Option<String>,
+}
+
+impl FromQuery for Comparison {
+    fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
+        Ok(Self { against: query.optional("against")?.map(str::to_owned) })
+    }
+}
+
+/// List the versions of an environment, newest first
+#[utoipa::path(
+    get, path = "/environments/{id}/versions", tag = "versions",
+    params(EnvironmentId, Paging),
+    responses((status = 200, description = "A page of versions", body = Page<Version>), ReadProblems)
+)]
+pub(in crate::routes) async fn list(
+    State(services): State<Services>,
+    Ids(id): Ids<String>,
+    Params(page): Params<PageRequest>,
+) -> Reply<Json<Page<Version>>> {
+    Ok(Json(services.versions(&id, page).await?))
+}
+
+/// Get the snapshot of a version, as published
+#[utoipa::path(
+    get, path = "/environments/{id}/versions/{version}", tag = "versions",
+    params(VersionNumber),
+    responses((status = 200, description = "The snapshot", body = Object), ReadProblems)
+)]
+pub(in crate::routes) async fn show(
+    State(services): State<Services>,
+    Ids((id, version)): Ids<(String, String)>,
+) -> Reply<Response> {
+    Ok(json_response(StatusCode::OK, services.version(&id, &version).await?))
+}
+
+/// Compare a version with another one, or with the version that was live before
+#[utoipa::path(
+    get, path = "/environments/{id}/versions/{version}/diff", tag = "versions",
+    params(VersionNumber, Comparison),
+    responses((status = 200, description = "The differences", body = Diff), ReadProblems)
+)]
+pub(in crate::routes) async fn diff(
+    State(services): State<Services>,
+    Ids((id, version)): Ids<(String, String)>,
+    Params(comparison): Params<Comparison>,
+) -> Reply<Json<Diff>> {
+    Ok(Json(services.diff(&id, &version, comparison.against.as_deref()).await?))
+}

@@ -1,0 +1,42 @@
+//! Rollback to an older version, and resuming publishing after it.
+
+use axum::extract::State;
+use edgewise_api::resources::PublicationStatus;
+
+use crate::{
+    routes::{
+        extract::{Caller, Ids},
+        params::{EnvironmentId, VersionNumber},
+        problems::WriteProblems,
+        reply::{Applied, Reply},
+    },
+    services::Services,
+};
+
+/// Roll back to an older version, and hold back later changes
+#[utoipa::path(
+    post, path = "/environments/{id}/versions/{version}/rollback", tag = "versions",
+    params(VersionNumber),
+    responses(Applied::<PublicationStatus>, WriteProblems)
+)]
+pub(in crate::routes) async fn rollback(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Ids((id, version)): Ids<(String, String)>,
+) -> Reply<Applied<PublicationStatus>> {
+    Ok(Applied(services.rollback(&actor, &id, &version).await?))
+}
+
+/// Resume publishing after a rollback
+#[utoipa::path(
+    post, path = "/environments/{id}/resume", tag = "versions",
+    params(EnvironmentId),
+    responses(Applied::<PublicationStatus>, WriteProblems)
+)]
+pub(in crate::routes) async fn resume(
+    State(services): State<Services>,
+    Caller(actor): Caller,
+    Ids(id): Ids<String>,
+) -> Reply<Applied<PublicationStatus>> {
+    Ok(Applied(services.resume(&actor, &id).await?))
+}

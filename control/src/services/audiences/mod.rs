@@ -1,0 +1,6 @@
+//! Audiences.
+
+mod create;
+mod load;
+mod read;
+mod update;

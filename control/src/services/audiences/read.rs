@@ -1,0 +1,65 @@
+//! Reading audiences and their uses.
+
+use edgewise_api::{
+    Revisioned,
+    page::{Page, PageRequest},
+    resources::{Audience, AudienceSummary, AudienceUses},
+};
+
+use super::load::{list, read};
+use crate::services::{
+    context::Services,
+    error::{Result, or_not_found},
+};
+
+impl Services {
+    /// Returns the audience with this id.
+    ///
+    /// # Errors
+    /// 404 if there is no such audience.
+    pub async fn audience(&self, id: &str) -> Result<Revisioned<Audience>> {
+        read(&mut self.store.read().await?, id).await
+    }
+
+    /// Returns a page of the audiences of one environment or of all, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn audiences(&self, environment_id: Option<&str>, page: PageRequest) -> Result<Page<Audience>> {
+        let mut tx = self.store.read().await?;
+        let (audiences, total) = list(&mut tx, environment_id, page).await?;
+        Ok(page.answer(audiences, total))
+    }
+
+    /// Returns the same page as [`Services::audiences`], with the number of uses of each audience.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn audience_summaries(
+        &self,
+        environment_id: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<AudienceSummary>> {
+        let mut tx = self.store.read().await?;
+        let (audiences, total) = list(&mut tx, environment_id, page).await?;
+        let uses = tx.count_uses_by_audience(environment_id, page.limit(), page.offset()).await?;
+        let summary = |audience: Audience| {
+            let uses = uses.get(&audience.row.id).copied().unwrap_or_default();
+            AudienceSummary { audience, uses }
+        };
+        Ok(page.answer(audiences.into_iter().map(summary).collect(), total))
+    }
+
+    /// Returns the number of experiments that use an audience, and the first of them. `page` limits their number.
+    ///
+    /// # Errors
+    /// 404 if there is no such audience.
+    pub async fn audience_uses(&self, id: &str, page: PageRequest) -> Result<AudienceUses> {
+        let mut tx = self.store.read().await?;
+        or_not_found(tx.audience(id).await?, "audience", id)?;
+        Ok(AudienceUses {
+            counts: tx.count_uses(id).await?,
+            experiments: tx.experiments_of_audience(id, page.limit()).await?,
+        })
+    }
+}

@@ -1,0 +1,5 @@
+//! Environments.
+
+mod create;
+mod read;
+mod summaries;

@@ -1,0 +1,33 @@
+//! Reading environments.
+
+use edgewise_api::{
+    Revisioned,
+    page::{Page, PageRequest},
+    resources::Environment,
+};
+
+use crate::services::{
+    context::Services,
+    error::{Result, or_not_found},
+};
+
+impl Services {
+    /// Returns the environment with this id.
+    ///
+    /// # Errors
+    /// 404 if there is no such environment.
+    pub async fn environment(&self, id: &str) -> Result<Revisioned<Environment>> {
+        let mut tx = self.store.read().await?;
+        or_not_found(tx.environment(id).await?, "environment", id)
+    }
+
+    /// Returns a page of the environments, sorted by name.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn environments(&self, page: PageRequest) -> Result<Page<Environment>> {
+        let mut tx = self.store.read().await?;
+        let (rows, total) = tx.environments(page.limit(), page.offset()).await?;
+        Ok(page.answer(rows, total.unsigned_abs()))
+    }
+}

@@ -1,0 +1,44 @@
+//! The allocations of an experiment.
+
+use edgewise_api::{
+    ApiError, Revisioned,
+    conditional::Precondition,
+    resources::{Allocation, AllocationsPut},
+};
+use edgewise_caller::Actor;
+
+use crate::services::{change::Outcome, context::Services, error::Result};
+
+impl Services {
+    /// Replaces the allocations of an experiment.
+    ///
+    /// # Errors
+    /// 400 for a variant of another experiment, 404 for an unknown experiment, 412 if the precondition fails.
+    pub async fn put_allocations(
+        &self,
+        actor: &Actor,
+        experiment_id: &str,
+        precondition: &Precondition,
+        request: AllocationsPut,
+    ) -> Result<Outcome<Revisioned<Vec<Allocation>>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        let variants = tx.variants(experiment_id).await?;
+        for (index, allocation) in request.allocations.iter().enumerate() {
+            if !variants.iter().any(|variant| variant.id == allocation.variant_id) {
+                return Err(ApiError::invalid(format!(
+                    "`allocations[{index}].variantId` must be the id of a variant of the experiment"
+                )));
+            }
+        }
+        let rows: Vec<_> =
+            request.allocations.into_iter().map(|allocation| (self.ids.new_id(), allocation)).collect();
+        tx.replace_allocations(experiment_id, &rows).await?;
+        let value = tx.allocations(experiment_id).await?;
+        self.commit_experiment_change(
+            (tx, change, experiment),
+            value,
+            (actor, "allocations replaced", experiment_id),
+        )
+        .await
+    }
+}

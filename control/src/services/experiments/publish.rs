@@ -1,0 +1,36 @@
+//! Publishing on request.
+
+use edgewise_api::{ApiError, Publication, conditional::Precondition};
+use edgewise_caller::Actor;
+
+use crate::services::{
+    context::Services,
+    error::{Result, not_found},
+};
+
+impl Services {
+    /// Publishes the environment of an experiment, and returns the snapshot that is live afterwards.
+    ///
+    /// # Errors
+    /// 404 if there is no such experiment, 409 while the environment is held, 412 if the precondition fails, 500 if the
+    /// environment cannot be published now.
+    pub async fn publish(&self, actor: &Actor, id: &str, precondition: &Precondition) -> Result<String> {
+        let (tx, change, experiment) = self.begin_experiment_change(id, precondition).await?;
+        if change.held {
+            return Err(ApiError::conflict(
+                "the environment is held at an old version: resume publishing first",
+            ));
+        }
+        let environment_id = &experiment.environment_id;
+        match self.commit_change(tx, environment_id, change, true, (actor, "publish requested", id)).await? {
+            Publication::Failed(problem) => Err(ApiError::internal(format!(
+                "change {} of the environment is saved, but not live: {problem}",
+                change.number
+            ))),
+            Publication::Published | Publication::NotDue => {
+                let newest = self.store.read().await?.newest_published(environment_id).await?;
+                newest.map(|version| version.snapshot).ok_or_else(|| not_found("published version of", id))
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Reading experiments.
+
+use edgewise_api::{
+    Revisioned,
+    page::{Page, PageRequest},
+    resources::{Experiment, ExperimentFilter, ExperimentQuery, ExperimentSummary},
+};
+
+use crate::services::{
+    context::Services,
+    error::{Result, or_not_found},
+};
+
+impl Services {
+    /// Returns the experiment with this id.
+    ///
+    /// # Errors
+    /// 404 if there is no such experiment.
+    pub async fn experiment(&self, id: &str) -> Result<Revisioned<Experiment>> {
+        or_not_found(self.store.read().await?.experiment(id).await?, "experiment", id)
+    }
+
+    /// Returns a page of the experiments that match a filter, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn experiments(
+        &self,
+        filter: ExperimentFilter<'_>,
+        page: PageRequest,
+    ) -> Result<Page<Experiment>> {
+        let mut tx = self.store.read().await?;
+        let (rows, total) = tx.experiments(filter, page.limit(), page.offset()).await?;
+        Ok(page.answer(rows, total.unsigned_abs()))
+    }
+
+    /// Returns a page of the experiments that match a query, with the columns of a list.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn find_experiments(
+        &self,
+        query: ExperimentQuery<'_>,
+        page: PageRequest,
+    ) -> Result<Page<ExperimentSummary>> {
+        let mut tx = self.store.read().await?;
+        let (rows, total) = tx.find_experiments(query, page.limit(), page.offset()).await?;
+        Ok(page.answer(rows, total.unsigned_abs()))
+    }
+}

@@ -1,0 +1,127 @@
+//! The variants of an experiment.
+
+use edgewise_api::{
+    ApiError, Revisioned,
+    conditional::Precondition,
+    limits,
+    resources::{Variant, VariantCreate, VariantPatch, VariantsPatch},
+};
+use edgewise_caller::Actor;
+
+use crate::services::{
+    change::Outcome,
+    context::Services,
+    error::{Result, not_found, or_conflict},
+};
+use crate::store::Tx;
+
+impl Services {
+    /// Adds a variant to an experiment. Every change of variants is published if the experiment is running.
+    ///
+    /// # Errors
+    /// 404 for an unknown experiment, 409 if the key is in use, 412 if the precondition fails, 422 for too many variants.
+    pub async fn create_variant(
+        &self,
+        actor: &Actor,
+        experiment_id: &str,
+        precondition: &Precondition,
+        request: VariantCreate,
+    ) -> Result<Outcome<Revisioned<Variant>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        let variant = self.insert(&mut tx, experiment_id, request).await?;
+        check_count(&mut tx, experiment_id).await?;
+        let id = variant.id.clone();
+        self.commit_experiment_change((tx, change, experiment), variant, (actor, "variant created", &id))
+            .await
+    }
+
+    /// Updates a variant.
+    ///
+    /// # Errors
+    /// 404 for an unknown experiment or variant, 412 if the precondition fails.
+    pub async fn update_variant(
+        &self,
+        actor: &Actor,
+        (experiment_id, id): (&str, &str),
+        precondition: &Precondition,
+        request: &VariantPatch,
+    ) -> Result<Outcome<Revisioned<Variant>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        variant(&mut tx, experiment_id, id).await?;
+        tx.update_variant(id, request).await?;
+        let value = variant(&mut tx, experiment_id, id).await?;
+        self.commit_experiment_change((tx, change, experiment), value, (actor, "variant changed", id)).await
+    }
+
+    /// Deletes a variant and its allocations.
+    ///
+    /// # Errors
+    /// 404 for an unknown experiment or variant, 412 if the precondition fails.
+    pub async fn delete_variant(
+        &self,
+        actor: &Actor,
+        (experiment_id, id): (&str, &str),
+        precondition: &Precondition,
+    ) -> Result<Outcome<Revisioned<Variant>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        let value = variant(&mut tx, experiment_id, id).await?;
+        tx.delete_variant(id).await?;
+        self.commit_experiment_change((tx, change, experiment), value, (actor, "variant deleted", id)).await
+    }
+
+    /// Deletes, updates and adds variants, in this order, in one transaction.
+    ///
+    /// # Errors
+    /// The errors of the functions for one variant.
+    pub async fn patch_variants(
+        &self,
+        actor: &Actor,
+        experiment_id: &str,
+        precondition: &Precondition,
+        request: VariantsPatch,
+    ) -> Result<Outcome<Revisioned<Vec<Variant>>>> {
+        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        for id in &request.delete {
+            variant(&mut tx, experiment_id, id).await?;
+            tx.delete_variant(id).await?;
+        }
+        for update in request.update {
+            variant(&mut tx, experiment_id, &update.id).await?;
+            let patch = VariantPatch { name: update.name, payload: update.payload };
+            tx.update_variant(&update.id, &patch).await?;
+        }
+        for create in request.create {
+            self.insert(&mut tx, experiment_id, create).await?;
+        }
+        check_count(&mut tx, experiment_id).await?;
+        let value = tx.variants(experiment_id).await?;
+        self.commit_experiment_change(
+            (tx, change, experiment),
+            value,
+            (actor, "variants changed", experiment_id),
+        )
+        .await
+    }
+
+    async fn insert(&self, tx: &mut Tx, experiment_id: &str, request: VariantCreate) -> Result<Variant> {
+        let VariantCreate { key, name, payload } = request;
+        let variant =
+            Variant { id: self.ids.new_id(), key, name, payload, experiment_id: experiment_id.to_owned() };
+        or_conflict(tx.insert_variant(&variant).await, || {
+            format!("the experiment has a variant `{}` already", variant.key)
+        })?;
+        Ok(variant)
+    }
+}
+
+async fn variant(tx: &mut Tx, experiment_id: &str, id: &str) -> Result<Variant> {
+    tx.variant(experiment_id, id).await?.ok_or_else(|| not_found("variant of this experiment", id))
+}
+
+async fn check_count(tx: &mut Tx, experiment_id: &str) -> Result<()> {
+    if tx.variants(experiment_id).await?.len() > limits::VARIANTS {
+        let most = limits::VARIANTS;
+        return Err(ApiError::unprocessable(format!("an experiment can have at most {most} variants")));
+    }
+    Ok(())
+}

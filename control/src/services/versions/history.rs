@@ -1,0 +1,61 @@
+//! The history of an environment's versions.
+
+use edgewise_api::{
+    diff::Diff,
+    page::{Page, PageRequest},
+    resources::{self, VersionState},
+};
+
+use super::lookup::{compare, publish_state, version_numbered};
+use crate::services::{context::Services, error::Result};
+
+impl Services {
+    /// Returns a page of an environment's versions, newest first.
+    ///
+    /// # Errors
+    /// 404 if there is no such environment.
+    pub async fn versions(
+        &self,
+        environment_id: &str,
+        page: PageRequest,
+    ) -> Result<Page<resources::Version>> {
+        let mut tx = self.store.read().await?;
+        publish_state(&mut tx, environment_id).await?;
+        let (rows, total) = tx.versions(environment_id, page.limit(), page.offset()).await?;
+        Ok(page.answer(rows, total.unsigned_abs()))
+    }
+
+    /// Returns the snapshot of a version, as published.
+    ///
+    /// # Errors
+    /// 404 if there is no such environment or version.
+    pub async fn version(&self, environment_id: &str, number: &str) -> Result<String> {
+        let mut tx = self.store.read().await?;
+        publish_state(&mut tx, environment_id).await?;
+        Ok(version_numbered(&mut tx, environment_id, number).await?.snapshot)
+    }
+
+    /// Returns whether a version was live, so that a rollback to it is possible.
+    ///
+    /// # Errors
+    /// 404 if there is no such version.
+    pub async fn was_live(&self, environment_id: &str, number: &str) -> Result<bool> {
+        let mut tx = self.store.read().await?;
+        Ok(version_numbered(&mut tx, environment_id, number).await?.state == VersionState::Published)
+    }
+
+    /// Compares a version with another one; by default with the version that was live before it.
+    ///
+    /// # Errors
+    /// 404 if there is no such environment or version.
+    pub async fn diff(&self, environment_id: &str, number: &str, against: Option<&str>) -> Result<Diff> {
+        let mut tx = self.store.read().await?;
+        publish_state(&mut tx, environment_id).await?;
+        let after = version_numbered(&mut tx, environment_id, number).await?;
+        let before = match against {
+            Some(number) => Some(version_numbered(&mut tx, environment_id, number).await?),
+            None => tx.newest_published_before(environment_id, after.number).await?,
+        };
+        compare(after.snapshot, before.map(|before| before.snapshot)).await
+    }
+}

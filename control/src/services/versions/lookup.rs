@@ -1,0 +1,38 @@
+//! The publication state of an environment, its versions by number, and comparing snapshots.
+
+use edgewise_api::{
+    EnvironmentName,
+    diff::{Diff, diff},
+};
+
+use crate::services::error::{self, Result, not_found};
+use crate::store::{PublishState, Tx, Version};
+
+pub(super) async fn publish_state(
+    tx: &mut Tx,
+    environment_id: &str,
+) -> Result<(EnvironmentName, PublishState)> {
+    tx.publish_state(environment_id).await?.ok_or_else(|| not_found("environment", environment_id))
+}
+
+/// Returns the version with the number of a path.
+///
+/// # Errors
+/// 404 if there is no such version.
+pub(super) async fn version_numbered(tx: &mut Tx, environment_id: &str, number: &str) -> Result<Version> {
+    let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+    let known = match number.parse() {
+        Ok(number) if digits => tx.version(environment_id, number).await?,
+        _ => None,
+    };
+    known.ok_or_else(|| not_found("version", number))
+}
+
+/// Compares two snapshots on a blocking thread: large snapshots take long.
+pub(super) async fn compare(after: String, before: Option<String>) -> Result<Diff> {
+    let comparing = tokio::task::spawn_blocking(move || diff(&after, before.as_deref()));
+    match comparing.await {
+        Ok(diff) => diff.map_err(|error| error::internal(&error)),
+        Err(error) => Err(error::internal(&error)),
+    }
+}

@@ -1,0 +1,77 @@
+//! Rollback to an older version, and resuming publishing after it.
+
+use edgewise_api::{
+    ApiError,
+    resources::{PublicationStatus, VersionState},
+};
+use edgewise_caller::Actor;
+
+use super::lookup::{publish_state, version_numbered};
+use crate::services::{
+    change::{Outcome, begin_change},
+    context::Services,
+    error::Result,
+};
+use crate::store::Version;
+
+impl Services {
+    /// Publishes the content of an older version again, under a new number, and holds the environment: later changes are
+    /// saved, but not published until [`Services::resume`].
+    ///
+    /// # Errors
+    /// 404 if there is no such environment or version, 409 if the version was never live, 503 if the snapshot store
+    /// does not respond.
+    pub async fn rollback(
+        &self,
+        actor: &Actor,
+        environment_id: &str,
+        number: &str,
+    ) -> Result<Outcome<PublicationStatus>> {
+        let (name, _) = {
+            let mut tx = self.store.read().await?;
+            let state = publish_state(&mut tx, environment_id).await?;
+            require_published(version_numbered(&mut tx, environment_id, number).await?)?;
+            state
+        };
+        let in_store = self.publisher.highest_in_object_store(environment_id, &name).await?;
+
+        let mut tx = self.store.write().await?;
+        let change = begin_change(&mut tx, environment_id).await?;
+        let old = require_published(version_numbered(&mut tx, environment_id, number).await?)?;
+        tx.hold(environment_id, Some(self.clock.now_ms())).await?;
+        let by = (change.number, actor.name());
+        self.publisher.restore(&mut tx, environment_id, old, in_store, by).await?;
+        tx.commit().await?;
+        tracing::info!(%actor, id = environment_id, version = number, "rolled back");
+        let publication = self.publisher.publish(environment_id, change.number).await;
+        Ok(Outcome { value: self.publication(environment_id).await?, publication })
+    }
+
+    /// Ends the hold of an environment, and publishes the changes since the rollback.
+    ///
+    /// # Errors
+    /// 404 if there is no such environment, 409 if the environment is not held.
+    pub async fn resume(&self, actor: &Actor, environment_id: &str) -> Result<Outcome<PublicationStatus>> {
+        let mut tx = self.store.write().await?;
+        let change = begin_change(&mut tx, environment_id).await?;
+        if !change.held {
+            return Err(ApiError::conflict("the environment is not held: its changes are published already"));
+        }
+        tx.hold(environment_id, None).await?;
+        tx.mark_due(environment_id, change, actor.name()).await?;
+        tx.commit().await?;
+        tracing::info!(%actor, id = environment_id, "publishing resumed");
+        let publication = self.publisher.publish(environment_id, change.number).await;
+        Ok(Outcome { value: self.publication(environment_id).await?, publication })
+    }
+}
+
+/// Returns the version if it was live, and a 409 otherwise.
+fn require_published(version: Version) -> Result<Version> {
+    if version.state == VersionState::Published {
+        Ok(version)
+    } else {
+        let number = version.number;
+        Err(ApiError::conflict(format!("version {number} was never live: choose a version that was live")))
+    }
+}

@@ -1,0 +1,30 @@
+//! The publication status of an environment.
+
+use edgewise_api::resources::PublicationStatus;
+use edgewise_caller::iso8601;
+
+use super::lookup::publish_state;
+use crate::services::{context::Services, error::Result};
+
+impl Services {
+    /// Returns the publication status of an environment.
+    ///
+    /// # Errors
+    /// 404 if there is no such environment.
+    pub async fn publication(&self, environment_id: &str) -> Result<PublicationStatus> {
+        let mut tx = self.store.read().await?;
+        let (_, state) = publish_state(&mut tx, environment_id).await?;
+        let pending = tx.pending_number(environment_id).await?;
+        let live = tx.live_version(environment_id).await?;
+        let included = live.map_or(0, |live| live.restored.unwrap_or(live.changes));
+        let waits = pending.is_some() || state.due > state.published;
+        Ok(PublicationStatus {
+            unpublished: state.due > included,
+            live_version: live.map(|live| live.number.unsigned_abs()),
+            published_at: live.map(|live| iso8601(live.created_at)),
+            pending_version: pending.map(i64::unsigned_abs),
+            held_at: state.held_at.map(iso8601),
+            error: if waits { self.publisher.problem(environment_id) } else { None },
+        })
+    }
+}

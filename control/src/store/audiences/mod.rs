@@ -1,0 +1,6 @@
+//! Audiences and their uses.
+
+mod read;
+pub(super) mod row;
+mod uses;
+mod write;

@@ -1,0 +1,71 @@
+//! The experiments that use an audience.
+
+use std::collections::HashMap;
+
+use edgewise_api::resources::{ExperimentRow, StatusCounts};
+use sqlx::{Row as _, query};
+
+use crate::store::{Result, Tx, experiments::row};
+
+impl Tx {
+    /// Returns the number of experiments by status for each audience of a page, by the id of the audience. Audiences that no
+    /// experiment uses are absent.
+    pub async fn count_uses_by_audience(
+        &mut self,
+        environment_id: Option<&str>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<HashMap<String, StatusCounts>> {
+        let rows = query(
+            "SELECT audience_id, status, COUNT(*) AS total FROM experiment WHERE audience_id IN \
+             (SELECT id FROM audience WHERE ($1 IS NULL OR environment_id = $1) \
+             ORDER BY seq DESC LIMIT $2 OFFSET $3) GROUP BY audience_id, status",
+        )
+        .bind(environment_id)
+        .bind(limit)
+        .bind(offset)
+        .fetch_all(&mut self.sql)
+        .await?;
+        let mut uses: HashMap<String, StatusCounts> = HashMap::new();
+        for row in rows {
+            let counts = uses.entry(row.try_get("audience_id")?).or_default();
+            row::count(&row, counts)?;
+        }
+        Ok(uses)
+    }
+
+    /// Returns the number of experiments that use the audience, by status.
+    pub async fn count_uses(&mut self, id: &str) -> Result<StatusCounts> {
+        let rows =
+            query("SELECT status, COUNT(*) AS total FROM experiment WHERE audience_id = $1 GROUP BY status")
+                .bind(id)
+                .fetch_all(&mut self.sql)
+                .await?;
+        let mut counts = StatusCounts::default();
+        rows.iter().try_for_each(|row| row::count(row, &mut counts))?;
+        Ok(counts)
+    }
+
+    /// Returns the experiments that use the audience: running, paused, draft, archived; newest first within a status.
+    pub async fn experiments_of_audience(&mut self, id: &str, limit: i64) -> Result<Vec<ExperimentRow>> {
+        let rows = query(
+            "SELECT * FROM experiment WHERE audience_id = $1 ORDER BY CASE status WHEN 'RUNNING' THEN 0 \
+             WHEN 'PAUSED' THEN 1 WHEN 'DRAFT' THEN 2 ELSE 3 END, seq DESC LIMIT $2",
+        )
+        .bind(id)
+        .bind(limit)
+        .fetch_all(&mut self.sql)
+        .await?;
+        Ok(rows.iter().map(row::experiment).collect::<sqlx::Result<_>>()?)
+    }
+
+    /// Returns whether a running experiment uses the audience.
+    pub async fn has_running_experiment(&mut self, id: &str) -> Result<bool> {
+        let row =
+            query("SELECT COUNT(*) AS total FROM experiment WHERE audience_id = $1 AND status = 'RUNNING'")
+                .bind(id)
+                .fetch_one(&mut self.sql)
+                .await?;
+        Ok(row.try_get::<i64, _>("total")? > 0)
+    }
+}

@@ -1,0 +1,134 @@
+//! Searching and sorting experiments. The results have the columns of a list only.
+
+use std::collections::HashMap;
+
+use edgewise_api::resources::{ExperimentQuery, ExperimentSort, ExperimentSummary, Status, VariantName};
+use edgewise_database::rows::time;
+use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
+
+use super::row;
+use crate::store::{Result, Tx, collect::grouped};
+
+/// The statements for a page in one order. Parameters: $1 environment, $2 status, $3 pattern, $4 limit, $5 offset.
+struct Statements {
+    experiments: &'static str,
+    variants: &'static str,
+    allocations: &'static str,
+}
+
+/// The condition for experiments that match, with the parameters $1 to $3.
+macro_rules! matching {
+    () => {
+        "($1 IS NULL OR x.environment_id = $1) AND ($2 IS NULL OR x.status = $2) \
+         AND ($3 IS NULL OR LOWER(x.name) LIKE $3 ESCAPE '!' OR LOWER(x.key) LIKE $3 ESCAPE '!')"
+    };
+}
+
+/// Builds the [`Statements`] for an order.
+macro_rules! in_order_of {
+    ($order:expr) => {
+        Statements {
+            experiments: concat!(
+                "SELECT x.id, x.key, x.name, x.status, x.updated_at, environment.name AS environment \
+                 FROM experiment x JOIN environment ON environment.id = x.environment_id WHERE ",
+                matching!(),
+                " ORDER BY ",
+                $order,
+                ", x.seq DESC LIMIT $4 OFFSET $5"
+            ),
+            variants: concat!(
+                "SELECT id, name, experiment_id FROM variant WHERE experiment_id IN (SELECT x.id FROM experiment x WHERE ",
+                matching!(),
+                " ORDER BY ",
+                $order,
+                ", x.seq DESC LIMIT $4 OFFSET $5) ORDER BY seq"
+            ),
+            allocations: concat!(
+                "SELECT * FROM allocation WHERE experiment_id IN (SELECT x.id FROM experiment x WHERE ",
+                matching!(),
+                " ORDER BY ",
+                $order,
+                ", x.seq DESC LIMIT $4 OFFSET $5) ORDER BY seq"
+            ),
+        }
+    };
+}
+
+/// The position of a status in the life cycle.
+macro_rules! status {
+    () => {
+        "CASE x.status WHEN 'DRAFT' THEN 1 WHEN 'RUNNING' THEN 2 WHEN 'PAUSED' THEN 3 ELSE 4 END"
+    };
+}
+
+const fn statements(sort: ExperimentSort, descending: bool) -> Statements {
+    match (sort, descending) {
+        (ExperimentSort::Name, false) => in_order_of!("LOWER(x.name)"),
+        (ExperimentSort::Name, true) => in_order_of!("LOWER(x.name) DESC"),
+        (ExperimentSort::Status, false) => in_order_of!(status!()),
+        (ExperimentSort::Status, true) => in_order_of!(concat!(status!(), " DESC")),
+        (ExperimentSort::Updated, false) => in_order_of!("x.updated_at"),
+        (ExperimentSort::Updated, true) => in_order_of!("x.updated_at DESC"),
+    }
+}
+
+impl Tx {
+    /// Returns a page of the experiments that match the query, and the number of all of them.
+    pub async fn find_experiments(
+        &mut self,
+        wanted: ExperimentQuery<'_>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<(Vec<ExperimentSummary>, i64)> {
+        let pattern = wanted.text.map(pattern);
+        let matching = |sql: &'static str| -> Query<'_, Any, AnyArguments> {
+            query(sql)
+                .bind(wanted.filter.environment_id)
+                .bind(wanted.filter.status.map(Status::name))
+                .bind(pattern.as_deref())
+        };
+        let page = |sql: &'static str| matching(sql).bind(limit).bind(offset);
+        let statements = statements(wanted.sort, wanted.descending);
+        let experiments = page(statements.experiments).fetch_all(&mut self.sql).await?;
+        let variants = page(statements.variants).fetch_all(&mut self.sql).await?;
+        let allocations = page(statements.allocations).fetch_all(&mut self.sql).await?;
+        let total = matching(concat!("SELECT COUNT(*) AS total FROM experiment x WHERE ", matching!()))
+            .fetch_one(&mut self.sql)
+            .await?;
+
+        let mut names: HashMap<String, Vec<VariantName>> = HashMap::new();
+        for row in &variants {
+            let variant = VariantName { id: row.try_get("id")?, name: row.try_get("name")? };
+            names.entry(row.try_get("experiment_id")?).or_default().push(variant);
+        }
+        let mut allocations =
+            grouped(allocations.iter().map(row::allocation), |row| row.experiment_id.clone())?;
+        let experiments = experiments.iter().map(|row| {
+            let id: String = row.try_get("id")?;
+            Ok(ExperimentSummary {
+                variants: names.remove(&id).unwrap_or_default(),
+                allocations: allocations.remove(&id).unwrap_or_default(),
+                id,
+                key: row.try_get("key")?,
+                name: row.try_get("name")?,
+                status: row::status(row)?,
+                environment: row.try_get("environment")?,
+                updated_at: time(row, "updated_at")?,
+            })
+        });
+        Ok((experiments.collect::<sqlx::Result<_>>()?, total.try_get("total")?))
+    }
+}
+
+/// Returns the pattern that matches every text that contains `text`, for `LIKE … ESCAPE '!'`.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character.to_ascii_lowercase());
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,93 @@
+//! Writing experiments.
+
+use edgewise_api::resources::{ExperimentCreate, ExperimentPatch, Status};
+use sqlx::{Row as _, query};
+
+use crate::store::{Result, Tx};
+
+impl Tx {
+    /// Inserts an experiment as a draft.
+    pub async fn insert_experiment(
+        &mut self,
+        id: &str,
+        salt: &str,
+        experiment: &ExperimentCreate,
+        targeting_rules: Option<&str>,
+        now: i64,
+    ) -> Result<()> {
+        query(
+            "INSERT INTO experiment (id, environment_id, audience_id, key, name, description, salt, status, \
+             targeting_rules, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'DRAFT', $8, $9, $9)",
+        )
+        .bind(id)
+        .bind(&experiment.environment_id)
+        .bind(experiment.audience_id.as_deref())
+        .bind(&experiment.key)
+        .bind(&experiment.name)
+        .bind(experiment.description.as_deref())
+        .bind(salt)
+        .bind(targeting_rules)
+        .bind(now)
+        .execute(&mut self.sql)
+        .await?;
+        Ok(())
+    }
+
+    /// Updates an experiment, and raises its revision.
+    pub async fn update_experiment(
+        &mut self,
+        id: &str,
+        patch: &ExperimentPatch,
+        targeting_rules: Option<&str>,
+        now: i64,
+    ) -> Result<()> {
+        query(
+            "UPDATE experiment SET name = COALESCE($2, name), description = COALESCE($3, description), \
+             targeting_rules = COALESCE($4, targeting_rules), updated_at = $5, revision = revision + 1 \
+             WHERE id = $1",
+        )
+        .bind(id)
+        .bind(patch.name.as_deref())
+        .bind(patch.description.as_deref())
+        .bind(targeting_rules)
+        .bind(now)
+        .execute(&mut self.sql)
+        .await?;
+        if let Some(audience_id) = &patch.audience_id {
+            query("UPDATE experiment SET audience_id = $2 WHERE id = $1")
+                .bind(id)
+                .bind(audience_id.as_deref())
+                .execute(&mut self.sql)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Updates the status of an experiment, and raises its revision.
+    pub async fn update_status(&mut self, id: &str, status: Status, now: i64) -> Result<()> {
+        query("UPDATE experiment SET status = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
+            .bind(id)
+            .bind(status.name())
+            .bind(now)
+            .execute(&mut self.sql)
+            .await?;
+        Ok(())
+    }
+
+    /// Raises the revision of an experiment whose variants or allocations changed, and returns the new revision.
+    pub async fn raise_experiment_revision(&mut self, id: &str) -> Result<i64> {
+        let row = query("UPDATE experiment SET revision = revision + 1 WHERE id = $1 RETURNING revision")
+            .bind(id)
+            .fetch_one(&mut self.sql)
+            .await?;
+        Ok(row.try_get("revision")?)
+    }
+
+    /// Deletes an experiment with its variants and allocations.
+    pub async fn delete_experiment(&mut self, id: &str) -> Result<()> {
+        query("DELETE FROM allocation WHERE experiment_id = $1").bind(id).execute(&mut self.sql).await?;
+        query("DELETE FROM variant WHERE experiment_id = $1").bind(id).execute(&mut self.sql).await?;
+        query("DELETE FROM experiment WHERE id = $1").bind(id).execute(&mut self.sql).await?;
+        Ok(())
+    }
+}

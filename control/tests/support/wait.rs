@@ -1,0 +1,31 @@
+//! Waiting for conditions.
+
+use std::time::Duration;
+
+use edgewise_control::services::Services;
+use tokio::{task::yield_now, time::timeout};
+
+/// How long a test waits before it fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Polls a condition until it holds.
+///
+/// # Panics
+/// If the condition does not hold within [`PATIENCE`].
+pub(crate) async fn eventually(condition: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let polling = async {
+        while !holds().await {
+            yield_now().await;
+        }
+    };
+    timeout(PATIENCE, polling).await.unwrap_or_else(|_| panic!("not within {PATIENCE:?}: {condition}"));
+}
+
+/// Waits until the next version of an environment is pending and could not be written.
+pub(crate) async fn fails_to_write(services: &Services, environment_id: &str) {
+    eventually("a version cannot be written", async || {
+        let status = services.publication(environment_id).await.unwrap();
+        status.pending_version.is_some() && status.error.is_some()
+    })
+    .await;
+}

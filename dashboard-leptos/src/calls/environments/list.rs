@@ -1,0 +1,47 @@
+use edgewise_api::resources::Environment;
+use leptos::prelude::*;
+
+#[cfg(not(target_family = "wasm"))]
+use crate::{
+    calls::control::{Actor, MAX_LISTED},
+    rendered::environments,
+    server::context::with_services,
+};
+use crate::{
+    html::Html,
+    problem::Problem,
+    transport::{Read, Write},
+};
+
+/// Renders all environments and their live versions.
+#[server(prefix = "/-", endpoint = "environments/table", protocol = Read)]
+pub(crate) async fn render_environments() -> Result<Html, Problem> {
+    use edgewise_api::page::PageRequest;
+
+    with_services(async |services| {
+        Ok(environments::list(services.summaries(PageRequest::up_to(MAX_LISTED)).await?))
+    })
+    .await
+}
+
+/// Returns all environments, sorted by name.
+#[server(prefix = "/-", endpoint = "environments", protocol = Read)]
+pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
+    use edgewise_api::page::PageRequest;
+
+    with_services(async |services| Ok(services.environments(PageRequest::up_to(MAX_LISTED)).await?.data))
+        .await
+}
+
+/// Creates an environment.
+#[server(prefix = "/-", endpoint = "environments/create", protocol = Write)]
+pub(crate) async fn create_environment(name: String) -> Result<Environment, Problem> {
+    use edgewise_api::resources::EnvironmentCreate;
+
+    let body = serde_json::json!({ "name": name }).to_string();
+    with_services(async |services| {
+        let request = EnvironmentCreate::from_body(body.as_bytes())?;
+        Ok(services.create_environment(&Actor::LOCAL, &request).await?.value)
+    })
+    .await
+}

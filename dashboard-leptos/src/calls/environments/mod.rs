@@ -1,0 +1,9 @@
+//! Calls for the list of environments, for single environments and for their histories.
+
+mod detail;
+mod history;
+mod list;
+
+pub(crate) use detail::*;
+pub(crate) use history::*;
+pub(crate) use list::*;

@@ -1,0 +1,99 @@
+use edgewise_api::resources::{AudienceRow, Environment};
+use leptos::prelude::*;
+
+#[cfg(not(target_family = "wasm"))]
+use super::plan;
+#[cfg(not(target_family = "wasm"))]
+use crate::{
+    calls::control::MAX_LISTED,
+    model::{Basics, key::suggested, links},
+    server::context::with_services,
+};
+use crate::{
+    model::CreatedExperiment,
+    problem::Problem,
+    transport::{Read, Write},
+};
+
+/// Returns the audiences of an environment, newest first. Returns none if `environment` is empty.
+#[server(prefix = "/-", endpoint = "experiments/audiences", protocol = Read)]
+pub(crate) async fn list_audience_options(environment: String) -> Result<Vec<AudienceRow>, Problem> {
+    use edgewise_api::page::PageRequest;
+
+    if environment.is_empty() {
+        return Ok(Vec::new());
+    }
+    with_services(async |services| {
+        let all = services.audiences(Some(&environment), PageRequest::up_to(MAX_LISTED)).await?;
+        Ok(all.data.into_iter().map(|audience| audience.row).collect())
+    })
+    .await
+}
+
+/// Returns all environments, and the problem with the given request body for a new experiment. An empty body is not
+/// checked.
+#[server(prefix = "/-", endpoint = "experiments/begin", protocol = Read)]
+pub(crate) async fn prepare_experiment(
+    experiment: String,
+) -> Result<(Vec<Environment>, Option<Problem>), Problem> {
+    let environments = crate::calls::list_environments().await?;
+    let problem = with_services(async |services| {
+        let problem = match experiment.is_empty() {
+            false => plan::check(&services, &experiment, "", "").await.err(),
+            true => None,
+        };
+        Ok(problem.map(Problem::from))
+    })
+    .await?;
+    Ok((environments, problem))
+}
+
+/// Checks a new experiment. Each argument is the body of a request of the REST API; empty ones are skipped.
+#[server(prefix = "/-", endpoint = "experiments/check", protocol = Write)]
+pub(crate) async fn check_experiment(
+    experiment: String,
+    variants: String,
+    allocations: String,
+) -> Result<(), Problem> {
+    with_services(async |services| plan::check(&services, &experiment, &variants, &allocations).await).await
+}
+
+/// Creates an experiment with its variants and allocations, and launches it if `launch` is true. All bodies are
+/// validated before anything is created. Allocations refer to variants by the `id` in the bodies of the variants.
+#[server(prefix = "/-", endpoint = "experiments/make", protocol = Write)]
+pub(crate) async fn create_experiment(
+    experiment: String,
+    variants: String,
+    allocations: String,
+    launch: bool,
+) -> Result<CreatedExperiment, Problem> {
+    with_services(async |services| {
+        plan::Plan::read(&experiment, &variants, &allocations)?.create(&services, launch).await
+    })
+    .await
+}
+
+/// Creates a draft from a form that was submitted without scripts, and redirects to its page; or back to the form if
+/// the input is invalid.
+#[server(prefix = "/-", endpoint = "experiments/draft", protocol = Write)]
+pub(crate) async fn create_draft(
+    environment: String,
+    name: String,
+    key: String,
+    description: String,
+) -> Result<(), Problem> {
+    let key = if key.is_empty() { suggested(&name) } else { key };
+    let basics = Basics { environment, name, key, description };
+    with_services(async |services| {
+        let created = match plan::Plan::read(&basics.to_json("", ""), "", "") {
+            Ok(plan) => plan.create(&services, false).await,
+            Err(error) => Err(error),
+        };
+        leptos_axum::redirect(&match created {
+            Ok(created) => links::experiment(&created.id),
+            Err(_) => basics.url(),
+        });
+        Ok(())
+    })
+    .await
+}

@@ -1,0 +1,130 @@
+use edgewise_api::resources::{
+    Allocation, AudienceRow, Environment, ExperimentRow, PublicationStatus, Variant,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[cfg(not(target_family = "wasm"))]
+use crate::{
+    calls::control::{Actor, MAX_LISTED, Revisioned, Services, at},
+    model::links,
+    server::context::with_services,
+};
+use crate::{
+    model::{Changed, Publication},
+    problem::Problem,
+    transport::{Read, Write},
+};
+
+/// An experiment and everything that its page needs to change it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ExperimentDetail {
+    pub(crate) row: ExperimentRow,
+    /// The revision of the experiment with its variants and allocations.
+    pub(crate) revision: i64,
+    /// In order of creation.
+    pub(crate) variants: Vec<Variant>,
+    /// In the order of the request that saved them.
+    pub(crate) allocations: Vec<Allocation>,
+    /// The environment of the experiment.
+    pub(crate) environment: Environment,
+    /// The audiences that the experiment can use, sorted by name.
+    pub(crate) audiences: Vec<AudienceRow>,
+    /// The publication status of the environment.
+    pub(crate) publication: PublicationStatus,
+}
+
+/// The part of an experiment that a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ExperimentPart {
+    /// Name and description.
+    Details,
+    /// Audience and targeting rules.
+    Targeting,
+    Status,
+    Variants,
+    Allocations,
+    /// Publishes the environment again without changing the experiment. The request body is ignored.
+    Publication,
+}
+
+/// Returns an experiment.
+#[server(prefix = "/-", endpoint = "experiment", protocol = Read)]
+pub(crate) async fn load_experiment(id: String) -> Result<ExperimentDetail, Problem> {
+    with_services(async |services| detail(&services, &id).await).await
+}
+
+/// Changes a part of an experiment by the request body of the REST API, and returns the changed experiment.
+#[server(prefix = "/-", endpoint = "experiment/change", protocol = Write)]
+pub(crate) async fn change_experiment(
+    id: String,
+    revision: i64,
+    part: ExperimentPart,
+    body: String,
+) -> Result<Changed<ExperimentDetail>, Problem> {
+    use edgewise_api::resources::{AllocationsPut, ExperimentPatch, StatusPatch, VariantsPatch};
+
+    with_services(async |services| {
+        let (actor, at, body) = (&Actor::LOCAL, &at(revision), body.as_bytes());
+        let publication = match part {
+            ExperimentPart::Details | ExperimentPart::Targeting => {
+                let request = ExperimentPatch::from_body(body)?;
+                services.update_experiment(actor, &id, at, &request).await?.publication.into()
+            }
+            ExperimentPart::Status => {
+                let request = StatusPatch::from_body(body)?;
+                services.update_status(actor, &id, at, request).await?.publication.into()
+            }
+            ExperimentPart::Variants => {
+                let request = VariantsPatch::from_body(body)?;
+                services.patch_variants(actor, &id, at, request).await?.publication.into()
+            }
+            ExperimentPart::Allocations => {
+                let request = AllocationsPut::from_body(body)?;
+                services.put_allocations(actor, &id, at, request).await?.publication.into()
+            }
+            ExperimentPart::Publication => {
+                services.publish(actor, &id, at).await?;
+                Publication::Published
+            }
+        };
+        Ok(Changed { value: detail(&services, &id).await?, publication })
+    })
+    .await
+}
+
+/// Deletes an experiment with its variants and allocations. With `redirect`, redirects to the list of experiments.
+#[server(prefix = "/-", endpoint = "experiment/delete", protocol = Write)]
+pub(crate) async fn delete_experiment(
+    id: String,
+    revision: i64,
+    #[server(default)] redirect: bool,
+) -> Result<Publication, Problem> {
+    with_services(async |services| {
+        let deleted = services.delete_experiment(&Actor::LOCAL, &id, &at(revision)).await?;
+        if redirect {
+            leptos_axum::redirect(links::EXPERIMENTS);
+        }
+        Ok(deleted.publication.into())
+    })
+    .await
+}
+
+#[cfg(not(target_family = "wasm"))]
+async fn detail(services: &Services, id: &str) -> Result<ExperimentDetail, edgewise_api::ApiError> {
+    use edgewise_api::{page::PageRequest, resources::Experiment};
+
+    let Revisioned { value, revision } = services.experiment(id).await?;
+    let Experiment { row, variants, allocations, environment, audience } = value;
+    let page = services.audiences(Some(&environment.id), PageRequest::up_to(MAX_LISTED)).await?;
+    let mut audiences: Vec<AudienceRow> = page.data.into_iter().map(|audience| audience.row).collect();
+    // The experiment's own audience may be missing from the list, which is limited.
+    if let Some(own) = audience
+        && audiences.iter().all(|audience| audience.id != own.id)
+    {
+        audiences.push(own);
+    }
+    audiences.sort_by(|one, other| one.name.cmp(&other.name));
+    let publication = services.publication(&environment.id).await?;
+    Ok(ExperimentDetail { row, revision, variants, allocations, environment, audiences, publication })
+}

@@ -1,0 +1,178 @@
+use std::sync::Arc;
+
+use leptos::{html, prelude::*};
+
+use super::{
+    condition,
+    raw::raw_json,
+    state::{ATTRIBUTES, Editor},
+};
+use crate::{
+    components::{Icon, Symbol},
+    model::Rules,
+};
+
+/// An editor for targeting rules: alternatives of conditions that must all match, with a description in words.
+///
+/// Before saving, check the input with [`Rules::problem`], and pass the result as `problem`.
+#[component]
+pub(crate) fn RuleEditor(
+    /// The edited rules.
+    rules: RwSignal<Rules>,
+    /// The problem, beginning with the field's path: `targetingRules[0].conditions[1].value` or `rules[0]…`.
+    #[prop(optional, into)]
+    problem: Signal<Option<String>>,
+) -> impl IntoView {
+    let editor = Editor {
+        rules,
+        suggestions: RwSignal::new(rules.with_untracked(Rules::attributes)),
+        focus: RwSignal::new(None),
+        wrong: Memo::new(move |_| {
+            problem.with(|problem| {
+                problem.as_deref().map(|problem| rules.with_untracked(|rules| locate(rules, problem)))
+            })
+        }),
+    };
+    let general_problem = move || {
+        let problem = editor.wrong.with(|wrong| match wrong {
+            Some((None, problem)) => Some(problem.clone()),
+            _ => None,
+        });
+        problem.map(|problem| view! { <p class="problem" role="alert">{problem}</p> })
+    };
+    let add = NodeRef::<html::Button>::new();
+    let add_alternative = move |_| {
+        let id = rules.try_update(Rules::add_alternative);
+        editor.focus.set(id);
+    };
+    Effect::new(move || {
+        // 0 means that no condition is left to focus.
+        if editor.focus.get() == Some(0)
+            && let Some(add) = add.get_untracked()
+        {
+            drop(add.focus());
+        }
+    });
+    let is_empty = Memo::new(move |_| rules.with(Rules::is_empty));
+    let attributes = move || {
+        let option = |name: String| view! { <option value=name></option> };
+        editor.suggestions.get().into_iter().map(option).collect_view()
+    };
+    view! {
+        <div class="rules">
+            <p class="rules-words">
+                <Icon symbol=Symbol::Audiences/>
+                <span><span class="quiet">"Matches "</span> {move || rules.with(Rules::in_words)}</span>
+            </p>
+            {general_problem}
+            <p class="quiet without-script">"Editing rules needs JavaScript."</p>
+            <div class="rule-list needs-script" on:keydown=keep_enter>
+                {each(
+                    move || rules.with(Rules::alternatives),
+                    Arc::new(move |id| alternative(editor, id)),
+                )}
+                <button type="button" class="button small rule-add" node_ref=add on:click=add_alternative>
+                    <Icon symbol=Symbol::Add/>
+                    {move || if is_empty.get() { "Add a condition" } else { "Or: add an alternative" }}
+                </button>
+            </div>
+            <datalist id=ATTRIBUTES>{attributes}</datalist>
+        </div>
+    }
+}
+
+/// Renders a rule: conditions that must all match.
+fn alternative(editor: Editor, id: u32) -> AnyView {
+    let rules = editor.rules;
+    let number = move || {
+        rules.with(|rules| rules.alternatives().iter().position(|other| *other == id).unwrap_or_default())
+    };
+    let is_first = Memo::new(move |_| number() == 0);
+    let or = move || (!is_first.get()).then(|| view! { <p class="rule-or"><span>"or"</span></p> });
+    let remove = move |_| {
+        rules.update(|rules| rules.remove_alternative(id));
+        editor.focus.set(Some(0));
+    };
+    let conditions = match rules.with_untracked(|rules| rules.raw(id)) {
+        Some(json) => raw_json(json, "Remove this rule", remove),
+        None => each(
+            move || rules.with(|rules| rules.conditions(id)),
+            Arc::new(move |condition| condition::row(editor, id, condition)),
+        ),
+    };
+    let is_raw = rules.with_untracked(|rules| rules.raw(id).is_some());
+    let add = move |_| {
+        let condition = rules.try_update(|rules| rules.add_condition(id));
+        editor.focus.set(condition);
+    };
+    let matches_everyone = move || {
+        let is_so = !is_raw && rules.with(|rules| rules.conditions(id).is_empty());
+        is_so.then(|| view! { <p class="quiet">"No conditions: this rule matches everyone."</p> })
+    };
+    view! {
+        <div>
+            {or}
+            <fieldset class="rule">
+                <legend class="visually-hidden">"Alternative " {move || number() + 1}</legend>
+                {matches_everyone}
+                {conditions}
+                <div class="rule-foot" hidden=is_raw>
+                    <button type="button" class="button small plain" on:click=add>
+                        <Icon symbol=Symbol::Add/> "And: add a condition"
+                    </button>
+                    <button type="button" class="button small plain" on:click=remove>
+                        <Icon symbol=Symbol::Delete/> "Remove"
+                        <span class="visually-hidden">" alternative " {move || number() + 1}</span>
+                    </button>
+                </div>
+            </fieldset>
+        </div>
+    }
+    .into_any()
+}
+
+/// Renders rows by id, so that rows that stay keep their input.
+fn each(
+    ids: impl Fn() -> Vec<u32> + Send + Sync + 'static,
+    row: Arc<dyn Fn(u32) -> AnyView + Send + Sync>,
+) -> AnyView {
+    let ids = Memo::new(move |_| ids());
+    view! { <For each=move || ids.get() key=|id| *id children=move |id| row(id)/> }.into_any()
+}
+
+/// Keeps Enter in a field from submitting the form.
+fn keep_enter(event: leptos::ev::KeyboardEvent) {
+    if event.key() == "Enter" && event_target::<leptos::web_sys::Element>(&event).tag_name() == "INPUT" {
+        event.prevent_default();
+    }
+}
+
+/// Returns the condition that a problem belongs to, and the problem without the field's path.
+fn locate(rules: &Rules, problem: &str) -> (Option<u32>, String) {
+    let parts = problem.strip_prefix('`').and_then(|rest| rest.split_once('`'));
+    let Some((field, words)) = parts else { return (None, problem.to_owned()) };
+    let condition = rules.at(field);
+    let name = field.rsplit('.').next().unwrap_or(field);
+    match condition {
+        Some(_) => (condition, format!("The {name}{words}")),
+        None => (None, problem.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_belongs_to_its_condition_and_loses_the_path() {
+        let mut rules = Rules::default();
+        rules.add_alternative();
+        let id = rules.add_alternative();
+        let of = |problem: &str| locate(&rules, problem);
+        let (at, words) = of("`targetingRules[1].conditions[0].value` must nest at most 32 levels deep");
+        assert_eq!((at, words.as_str()), (Some(id), "The value must nest at most 32 levels deep"));
+        let (at, words) = of("`rules` must have at most 100 elements");
+        assert_eq!((at, words.as_str()), (None, "`rules` must have at most 100 elements"));
+        assert_eq!(of("`rules[7].conditions[0].value` is wrong").0, None);
+    }
+}

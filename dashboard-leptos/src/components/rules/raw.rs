@@ -1,0 +1,23 @@
+use leptos::{ev, prelude::*};
+
+use crate::components::{Icon, Symbol};
+
+/// Renders JSON that the editor cannot edit. It is saved unchanged.
+pub(super) fn raw_json(
+    json: String,
+    label: &'static str,
+    remove: impl Fn(ev::MouseEvent) + 'static,
+) -> AnyView {
+    view! {
+        <div class="rule-raw">
+            <div>
+                <p class="quiet">"This editor does not support this format. The JSON is saved unchanged."</p>
+                <code>{json}</code>
+            </div>
+            <button type="button" class="icon-button" aria-label=label on:click=remove>
+                <Icon symbol=Symbol::Close/>
+            </button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,9 @@
+//! The list of audiences and the page of an audience.
+
+mod detail;
+mod editor;
+mod list;
+mod uses;
+
+pub(crate) use detail::AudiencePage;
+pub(crate) use list::Audiences;

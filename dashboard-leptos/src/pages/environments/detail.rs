@@ -1,0 +1,83 @@
+//! The page of an environment: the live version, unpublished changes, the history and rollbacks.
+
+use edgewise_api::resources::PublicationStatus;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{opened::OpenedVersion, state::State};
+use crate::{
+    calls::{History, LoadHistory, Resume, RollBack},
+    components::{Connection, Icon, PageHead, Symbol, Toasts},
+    html::Html,
+    model::{Changed, HistoryQuery, links},
+    pages::loaded::Loaded,
+    problem::Problem,
+    transport::{Change, Loading},
+};
+
+/// The page.
+#[component]
+pub(crate) fn EnvironmentPage() -> impl IntoView {
+    let (params, parameters) = (use_params_map(), use_query_map());
+    let query = Memo::new(move |_| {
+        let parameter = |name| parameters.with(|parameters| parameters.get(name).unwrap_or_default());
+        HistoryQuery {
+            id: params.with(|params| params.get("id").unwrap_or_default()),
+            page: parameter("page"),
+            version: parameter("version"),
+            against: parameter("against"),
+        }
+    });
+    let updates = Connection::from_context().updates;
+    let (resume, roll_back) = (Change::<Resume>::new(), Change::<RollBack>::new());
+    // Kept outside of the loaded content, so that the dialog stays open when the content is loaded again.
+    let confirming = RwSignal::new(false);
+    let toasts = Toasts::from_context();
+    Effect::new(move || report(toasts, "Publishing resumed", resume.response()));
+    Effect::new(move || {
+        let result = roll_back.response();
+        if matches!(result, Some(Ok(_))) {
+            confirming.set(false);
+        }
+        report(toasts, "Rolled back", result);
+    });
+    Effect::new(move || {
+        query.track();
+        confirming.set(false);
+    });
+    let changes = move || updates.get() + resume.count() + roll_back.count();
+    let history = Loading::with_updates(move || LoadHistory { query: query.get() }, changes);
+    view! {
+        <Loaded from=history title="Environment" rows=6 render={move |history: History| {
+            let History { environment, status, unpublished, opened, versions } = history;
+            let (id, live) = (environment.id, status.live_version);
+            let query = query.get_untracked();
+            let opened = opened.map(|opened| {
+                let id = id.clone();
+                view! { <OpenedVersion opened query id live confirming roll_back/> }
+            });
+            let (list, create) = (links::experiments_of(&id), links::new_experiment(&id));
+            view! {
+                <PageHead title=environment.name parent=(links::ENVIRONMENTS, "Environments")>
+                    <a class="button" href=list>"Experiments"</a>
+                    <a class="button primary" href=create>
+                        <Icon symbol=Symbol::Add/> "New experiment"
+                    </a>
+                </PageHead>
+                <State id status resume/>
+                {unpublished.map(Html::view)}
+                {opened}
+                {versions.view()}
+            }
+        }}/>
+    }
+}
+
+/// Reports the result of an action.
+fn report(toasts: Toasts, what: &str, result: Option<Result<Changed<PublicationStatus>, Problem>>) {
+    match result {
+        Some(Ok(changed)) => toasts.success(what, &changed.publication),
+        Some(Err(problem)) => toasts.error(&problem),
+        None => {}
+    }
+}

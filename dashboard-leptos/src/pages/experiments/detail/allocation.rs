@@ -1,0 +1,48 @@
+use edgewise_api::resources::{Status, Variant};
+use leptos::prelude::*;
+
+use super::{
+    editing::Editing,
+    section::{Section, SectionFoot},
+};
+use crate::{
+    calls::ExperimentPart,
+    components::{Part, SplitEditor},
+    model::{MAX_RANGES, Split},
+};
+
+/// The section that edits the split.
+#[component]
+pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
+    let split = editing.split;
+    let parts = Memo::new(move |_| {
+        editing.detail.with(|detail| {
+            let part = |variant: &Variant| Part { id: variant.id.clone(), name: variant.name.clone() };
+            detail.variants.iter().map(part).collect::<Vec<_>>()
+        })
+    });
+    let is_live = Signal::derive(move || editing.detail.with(|detail| detail.row.status == Status::Running));
+    let has_none = move || parts.with(Vec::is_empty);
+    view! {
+        <Section id="allocation" title="Allocation" about="The share of users for each variant. Users keep their variant while the ranges stay the same">
+            <Show
+                when=move || !has_none()
+                fallback=|| view! { <p class="part-empty">"Save variants first. Then you can allocate users to them."</p> }
+            >
+                <SplitEditor parts=parts split=split.current saved=split.saved live=is_live/>
+                <SectionFoot
+                    editing
+                    part=ExperimentPart::Allocations
+                    changed=Signal::derive(move || split.is_changed())
+                    blocked=Signal::derive(move || split.current.with(|split| split.ranges().len() > MAX_RANGES))
+                    label="Save allocation"
+                    save=move || {
+                        let body = split.current.with_untracked(Split::to_json);
+                        editing.save(ExperimentPart::Allocations, body, "Allocation saved");
+                    }
+                    discard=move || split.discard()
+                />
+            </Show>
+        </Section>
+    }
+}

@@ -1,0 +1,200 @@
+//! Edited values next to their saved values.
+
+use edgewise_api::resources::Variant;
+use leptos::prelude::*;
+
+use crate::model::{formatted, quoted};
+
+/// An edited value next to its saved value.
+pub(super) struct Draft<T: 'static> {
+    /// The saved value.
+    pub(super) saved: RwSignal<T>,
+    /// The edited value.
+    pub(super) current: RwSignal<T>,
+}
+
+impl<T> Clone for Draft<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Draft<T> {}
+
+impl<T: Clone + PartialEq + Send + Sync + 'static> Draft<T> {
+    pub(super) fn new(value: T) -> Self {
+        Self { saved: RwSignal::new(value.clone()), current: RwSignal::new(value) }
+    }
+
+    /// Whether the value differs from the saved one.
+    pub(super) fn is_changed(self) -> bool {
+        self.saved.with(|saved| self.current.with(|current| saved != current))
+    }
+
+    /// Resets the value to the saved one.
+    pub(super) fn discard(self) {
+        self.current.set(self.saved.get_untracked());
+    }
+
+    /// Sets the saved value. With `keep_changes`, an edited value stays.
+    pub(super) fn accept(self, value: T, keep_changes: bool) {
+        let changed =
+            self.saved.with_untracked(|saved| self.current.with_untracked(|current| saved != current));
+        if !(changed && keep_changes) && self.current.with_untracked(|current| *current != value) {
+            self.current.set(value.clone());
+        }
+        self.saved.set(value);
+    }
+}
+
+/// An edited variant.
+#[derive(Clone, Debug)]
+pub(super) struct VariantDraft {
+    /// Unique on the page.
+    pub(super) number: u32,
+    /// Empty for a new variant.
+    pub(super) id: String,
+    pub(super) key: ArcRwSignal<String>,
+    pub(super) name: ArcRwSignal<String>,
+    /// JSON; empty for no payload.
+    pub(super) payload: ArcRwSignal<String>,
+    /// Whether saving deletes the variant.
+    pub(super) deleted: ArcRwSignal<bool>,
+}
+
+impl VariantDraft {
+    /// Creates a variant with a key that no other variant has.
+    pub(super) fn new(number: u32, others: &[Self]) -> Self {
+        let mut place = others.len();
+        loop {
+            let (key, name) = match place {
+                0 => ("control".to_owned(), "Control".to_owned()),
+                1 => ("treatment".to_owned(), "Treatment".to_owned()),
+                _ => (format!("variant-{}", place + 1), format!("Variant {}", place + 1)),
+            };
+            if others.iter().all(|other| other.key.with_untracked(|taken| *taken != key)) {
+                return Self::with(number, String::new(), key, name, String::new());
+            }
+            place += 1;
+        }
+    }
+
+    /// Creates a draft of a saved variant.
+    pub(super) fn of(number: u32, variant: &Variant) -> Self {
+        Self::with(number, variant.id.clone(), variant.key.clone(), variant.name.clone(), payload_of(variant))
+    }
+
+    fn with(number: u32, id: String, key: String, name: String, payload: String) -> Self {
+        let [key, name, payload] = [key, name, payload].map(ArcRwSignal::new);
+        Self { number, id, key, name, payload, deleted: ArcRwSignal::new(false) }
+    }
+
+    /// Whether the variant has not been saved.
+    pub(super) fn is_new(&self) -> bool {
+        self.id.is_empty()
+    }
+
+    fn renames(&self, saved: &Variant) -> bool {
+        self.name.with(|name| *name != saved.name)
+    }
+
+    fn changes_payload(&self, saved: &Variant) -> bool {
+        self.payload.with(|payload| formatted(payload) != payload_of(saved))
+    }
+
+    /// Whether the variant differs from the saved one.
+    pub(super) fn is_changed(&self, saved: &[Variant]) -> bool {
+        let is_gone = self.deleted.get();
+        match saved.iter().find(|saved| saved.id == self.id) {
+            Some(saved) => is_gone || self.renames(saved) || self.changes_payload(saved),
+            None => true,
+        }
+    }
+}
+
+fn payload_of(variant: &Variant) -> String {
+    variant.payload.as_ref().map(|payload| formatted(payload.get())).unwrap_or_default()
+}
+
+/// Returns the request body that saves the drafts; and the path of each draft in it, by the draft's number.
+pub(super) fn variants_request(drafts: &[VariantDraft], saved: &[Variant]) -> (String, Vec<(u32, String)>) {
+    let (mut create, mut update, mut delete) = (Vec::new(), Vec::new(), Vec::new());
+    let mut fields = Vec::new();
+    for draft in drafts {
+        let name = draft.name.with_untracked(|name| quoted(name));
+        let payload = draft.payload.with_untracked(|payload| payload.trim().to_owned());
+        match saved.iter().find(|saved| saved.id == draft.id) {
+            None => {
+                fields.push((draft.number, format!("create[{}]", create.len())));
+                let key = draft.key.with_untracked(|key| quoted(key.trim()));
+                let payload = if payload.is_empty() { payload } else { format!(r#","payload":{payload}"#) };
+                create.push(format!(r#"{{"key":{key},"name":{name}{payload}}}"#));
+            }
+            Some(saved) if draft.deleted.get_untracked() => delete.push(quoted(&saved.id)),
+            Some(saved) if untrack(|| draft.is_changed(std::slice::from_ref(saved))) => {
+                fields.push((draft.number, format!("update[{}]", update.len())));
+                let payload = if payload.is_empty() { "null" } else { &payload };
+                let payload = if untrack(|| draft.changes_payload(saved)) {
+                    format!(r#","payload":{payload}"#)
+                } else {
+                    String::new()
+                };
+                update.push(format!(r#"{{"id":{},"name":{name}{payload}}}"#, quoted(&saved.id)));
+            }
+            Some(_) => {}
+        }
+    }
+    let [create, update, delete] = [create, update, delete].map(|list| list.join(","));
+    (format!(r#"{{"create":[{create}],"update":[{update}],"delete":[{delete}]}}"#), fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use edgewise_api::resources::VariantsPatch;
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    #[test]
+    fn a_request_has_only_changes_and_keeps_numbers_as_typed() {
+        let variant = |id: &str, payload: Option<&str>| Variant {
+            id: id.to_owned(),
+            key: id.to_owned(),
+            name: "Name".to_owned(),
+            payload: payload.map(|json| RawValue::from_string(json.to_owned()).unwrap()),
+            experiment_id: "e".to_owned(),
+        };
+        let saved = [
+            variant("a", Some(r#"{"n":1.0}"#)),
+            variant("b", None),
+            variant("c", None),
+            variant("d", Some("{}")),
+        ];
+        let mut drafts: Vec<_> =
+            (0..).zip(&saved).map(|(number, saved)| VariantDraft::of(number, saved)).collect();
+        drafts[1].payload.set(r#" {"n": 1e2} "#.to_owned());
+        drafts[2].deleted.set(true);
+        drafts[3].payload.set(" ".to_owned());
+        drafts[3].name.set("\"New\"".to_owned());
+        drafts.push(VariantDraft::new(9, &drafts));
+        let (body, fields) = variants_request(&drafts, &saved);
+        let request = VariantsPatch::from_body(body.as_bytes()).unwrap();
+        let updates: Vec<_> = request
+            .update
+            .iter()
+            .map(|update| {
+                let payload = update.payload.as_ref().map(|payload| payload.as_ref().map(|json| json.get()));
+                (update.id.as_str(), update.name.as_deref(), payload)
+            })
+            .collect();
+        assert_eq!(
+            updates,
+            [("b", Some("Name"), Some(Some(r#"{"n":1e2}"#))), ("d", Some("\"New\""), Some(None))]
+        );
+        assert_eq!(request.delete, ["c"]);
+        let created: Vec<_> = request.create.iter().map(|create| create.key.as_str()).collect();
+        assert_eq!(created, ["variant-5"]);
+        let fields: Vec<_> = fields.iter().map(|(number, field)| (*number, field.as_str())).collect();
+        assert_eq!(fields, [(1, "update[0]"), (3, "update[1]"), (9, "create[0]")]);
+    }
+}

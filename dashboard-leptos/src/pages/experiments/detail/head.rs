@@ -1,0 +1,230 @@
+use edgewise_api::resources::Status;
+use leptos::prelude::*;
+
+use super::{details::DetailsForm, editing::Editing, state::change_status};
+use crate::{
+    components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone},
+    model::{Split, links, percent},
+};
+
+/// The header: name, key, status and actions.
+#[component]
+pub(super) fn Head(editing: Editing) -> impl IntoView {
+    let detail = editing.detail;
+    let name = Signal::derive(move || detail.with(|detail| detail.row.name.clone()));
+    let key = Memo::new(move |_| detail.with(|detail| detail.row.key.clone()));
+    let status = Memo::new(move |_| detail.with(|detail| detail.row.status));
+    let description = move || {
+        let description = detail.with(|detail| detail.row.description.clone().unwrap_or_default());
+        (!description.is_empty()).then(|| view! { <p class="experiment-about">{description}</p> })
+    };
+    let environment = move || {
+        detail.with(|detail| {
+            let href = links::environment(&detail.environment.id);
+            let (name, publication) = (detail.environment.name.clone(), detail.publication.clone());
+            view! { <a href=href title="Environment">{name}</a> <LiveState status=publication/> }
+        })
+    };
+    let is_editing = RwSignal::new(false);
+    view! {
+        <div class="experiment-head">
+            <PageHead title=name parent=(links::EXPERIMENTS, "Experiments")>
+                <button
+                    type="button"
+                    class="button plain needs-script"
+                    aria-expanded=move || is_editing.get().to_string()
+                    on:click=move |_| is_editing.update(|is_editing| *is_editing = !*is_editing)
+                >
+                    <Icon symbol=Symbol::Edit/> "Edit"
+                </button>
+                <Actions editing status/>
+            </PageHead>
+            <div class="experiment-facts">
+                {move || view! { <StatusPill status=status.get()/> }}
+                <span class="experiment-key">
+                    <code title="The key that code uses">{key}</code>
+                    <CopyButton text=key/>
+                </span>
+                {environment}
+            </div>
+            {description}
+            <Show when=move || is_editing.get()>
+                <DetailsForm editing close=move || is_editing.set(false)/>
+            </Show>
+        </div>
+    }
+}
+
+/// A button that copies a text.
+#[component]
+fn CopyButton(#[prop(into)] text: Signal<String>) -> impl IntoView {
+    let toasts = Toasts::from_context();
+    let copy = move |_| {
+        if copy_to_clipboard(&text.get_untracked()) {
+            toasts.show(Tone::Good, "Key copied");
+        } else {
+            toasts.show(
+                Tone::Warning,
+                "The browser does not allow copying here. Select the key and copy it manually",
+            );
+        }
+    };
+    view! {
+        <button type="button" class="icon-button needs-script" aria-label="Copy the key" title="Copy the key" on:click=copy>
+            <Icon symbol=Symbol::Copy/>
+        </button>
+    }
+}
+
+/// Returns whether copying has started. Browsers do not allow it on pages served by plain HTTP from another host.
+fn copy_to_clipboard(text: &str) -> bool {
+    use leptos::web_sys::{
+        js_sys::{Function, Reflect},
+        wasm_bindgen::{JsCast, JsValue},
+    };
+
+    let member = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();
+    let result = member(&window(), "navigator")
+        .and_then(|navigator| member(&navigator, "clipboard"))
+        .and_then(|clipboard| {
+            Some((member(&clipboard, "writeText")?.dyn_into::<Function>().ok()?, clipboard))
+        })
+        .and_then(|(write, clipboard)| write.call1(&clipboard, &JsValue::from_str(text)).ok());
+    result.is_some()
+}
+
+/// The actions that the status allows.
+#[component]
+fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
+    let (launching, archiving) = (RwSignal::new(false), RwSignal::new(false));
+    let button = move |class: &'static str,
+                       symbol,
+                       label: &'static str,
+                       action: &'static dyn Fn(Editing, RwSignal<bool>, RwSignal<bool>)| {
+        view! {
+            <button type="button" class=class disabled=move || editing.is_busy() on:click=move |_| action(editing, launching, archiving)>
+                <Icon symbol=symbol/> {label}
+            </button>
+        }
+        .into_any()
+    };
+    let next = move || match status.get() {
+        Status::Draft => {
+            Some(button("button primary", Symbol::Play, "Launch", &|_, launching, _| launching.set(true)))
+        }
+        Status::Paused => {
+            Some(button("button primary", Symbol::Play, "Resume", &|_, launching, _| launching.set(true)))
+        }
+        Status::Running => Some(button("button", Symbol::Pause, "Pause", &|editing, _, _| {
+            change_status(editing, Status::Paused, "Experiment paused");
+        })),
+        Status::Archived => None,
+    };
+    let archive = move || {
+        status
+            .get()
+            .may_become(Status::Archived)
+            .then(|| button("button", Symbol::Archive, "Archive", &|_, _, archiving| archiving.set(true)))
+    };
+    view! {
+        <div class="button-row needs-script">{archive} {next}</div>
+        <LaunchDialog editing open=launching status/>
+        <Dialog open=archiving title="Archive this experiment?">
+            <div class="form">
+                <p>"Archiving is permanent: users no longer get a variant, and the experiment cannot be launched again. It stays readable."</p>
+                <p class="quiet">"To stop the experiment temporarily, pause it instead."</p>
+                <div class="form-foot">
+                    <button type="button" class="button" on:click=move |_| archiving.set(false)>"Cancel"</button>
+                    <button
+                        type="button"
+                        class="button danger"
+                        disabled=move || editing.is_busy()
+                        on:click=move |_| {
+                            archiving.set(false);
+                            change_status(editing, Status::Archived, "Experiment archived");
+                        }
+                    >
+                        "Archive permanently"
+                    </button>
+                </div>
+            </div>
+        </Dialog>
+    }
+}
+
+/// The dialog that confirms launching or resuming, with a warning if the experiment is incomplete.
+#[component]
+fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) -> impl IntoView {
+    let detail = editing.detail;
+    let missing = move || {
+        detail.with(|detail| {
+            if detail.variants.is_empty() {
+                Some((
+                    "The experiment has no variants, so no user would get one.",
+                    "#variants",
+                    "Add variants first",
+                ))
+            } else if detail.allocations.is_empty() {
+                Some((
+                    "No users are allocated to a variant, so no user would get one.",
+                    "#allocation",
+                    "Allocate users first",
+                ))
+            } else {
+                None
+            }
+        })
+    };
+    let effect = move || {
+        detail.with(|detail| {
+            let share = percent(Split::of(&detail.allocations).allocated());
+            let whom = if detail.row.audience_id.is_some()
+                || editing.rules.saved.with(|rules| *rules != Default::default())
+            {
+                "the targeted users"
+            } else {
+                "all users"
+            };
+            let environment = &detail.environment.name;
+            format!("In {environment}, {share} % of {whom} will get a variant.")
+        })
+    };
+    let is_resume = move || status.get() == Status::Paused;
+    let verb = move || if is_resume() { "Resume" } else { "Launch" };
+    let launch = move |_| {
+        open.set(false);
+        change_status(
+            editing,
+            Status::Running,
+            if is_resume() { "Experiment resumed" } else { "Experiment launched" },
+        );
+    };
+    let body = move || {
+        match missing() {
+        Some((problem, href, first)) => view! {
+            <Note tone=Tone::Warning>{problem}</Note>
+            <div class="form-foot">
+                <button type="button" class="button" disabled=move || editing.is_busy() on:click=launch>{verb} " anyway"</button>
+                <a class="button primary" href=href on:click=move |_| open.set(false)>{first}</a>
+            </div>
+        }
+        .into_any(),
+        None => view! {
+            <p>{effect}</p>
+            <Show when=move || editing.has_changes()>
+                <Note tone=Tone::Warning>"Unsaved changes are not included. Save them first to include them."</Note>
+            </Show>
+            <div class="form-foot">
+                <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                <button type="button" class="button primary" disabled=move || editing.is_busy() on:click=launch>{verb}</button>
+            </div>
+        }
+        .into_any(),
+    }
+    };
+    view! {
+        <Dialog open=open title="Start this experiment?">
+            <div class="form">{body}</div>
+        </Dialog>
+    }
+}

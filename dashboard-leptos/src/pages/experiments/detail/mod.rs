@@ -1,0 +1,15 @@
+//! The page of an experiment.
+
+mod allocation;
+mod danger;
+mod details;
+mod drafts;
+mod editing;
+mod head;
+mod page;
+mod section;
+mod state;
+mod targeting;
+mod variants;
+
+pub(crate) use page::ExperimentPage;

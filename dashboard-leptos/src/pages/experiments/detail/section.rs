@@ -1,0 +1,80 @@
+//! The frame of a section.
+
+use leptos::prelude::*;
+
+use super::editing::Editing;
+use crate::{calls::ExperimentPart, components::ProblemNote};
+
+/// A section of the page that is saved separately.
+#[component]
+pub(super) fn Section(
+    id: &'static str,
+    title: &'static str,
+    /// A description of the section.
+    about: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="card part" id=id aria-labelledby=format!("{id}-title")>
+            <header>
+                <div>
+                    <h2 id=format!("{id}-title")>{title}</h2>
+                    <p class="quiet">{about}</p>
+                </div>
+            </header>
+            {children()}
+        </section>
+    }
+}
+
+/// The footer of a section: the problem, and the buttons to save or discard changes.
+#[component]
+pub(super) fn SectionFoot(
+    editing: Editing,
+    part: ExperimentPart,
+    /// Whether the section has unsaved changes.
+    #[prop(into)]
+    changed: Signal<bool>,
+    /// The label of the save button.
+    label: &'static str,
+    /// Whether the changes cannot be saved as they are.
+    #[prop(optional, into)]
+    blocked: Signal<bool>,
+    save: impl Fn() + 'static,
+    discard: impl Fn() + 'static,
+) -> impl IntoView {
+    view! {
+        {move || {
+            let problem = editing.problem_of(part)?;
+            // A problem that is displayed next to its field is not repeated.
+            let is_beside_field = problem.field().is_some_and(|field| match part {
+                ExperimentPart::Allocations => false,
+                ExperimentPart::Variants => field.contains('.'),
+                _ => true,
+            });
+            (!is_beside_field).then(|| view! { <ProblemNote problem/> })
+        }}
+        <footer class="part-foot needs-script">
+            <span class="part-state" aria-live="polite">{move || if changed.get() { "Unsaved changes" } else { "" }}</span>
+            <button
+                type="button"
+                class="button plain"
+                disabled=move || !changed.get() || editing.is_busy()
+                on:click=move |_| {
+                    editing.clear_problem(part);
+                    discard();
+                }
+            >
+                "Discard"
+            </button>
+            <button
+                type="button"
+                class="button primary"
+                disabled=move || !changed.get() || blocked.get() || editing.is_busy()
+                on:click=move |_| save()
+            >
+                {label}
+            </button>
+        </footer>
+    }
+}

@@ -1,0 +1,100 @@
+use leptos::prelude::*;
+
+use super::{
+    editing::Editing,
+    section::{Section, SectionFoot},
+};
+use crate::{
+    calls::ExperimentPart,
+    components::{Field, RuleEditor},
+    model::{Rules, links, quoted},
+};
+
+/// The section that edits the audience and the experiment's own rules.
+#[component]
+pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
+    let (audience, rules) = (editing.audience, editing.rules);
+    let problem = move |field: &'static str| {
+        Signal::derive(move || editing.problem_of(ExperimentPart::Targeting)?.for_field(field))
+    };
+    let save = move || {
+        let mut members = Vec::new();
+        if untrack(|| audience.is_changed()) {
+            let id = audience.current.get_untracked();
+            let id = if id.is_empty() { "null".to_owned() } else { quoted(&id) };
+            members.push(format!(r#""audienceId":{id}"#));
+        }
+        if untrack(|| rules.is_changed()) {
+            if let Some(missing) = rules.current.with_untracked(|rules| rules.problem("targetingRules")) {
+                editing.reject(ExperimentPart::Targeting, missing);
+                return;
+            }
+            members.push(format!(r#""targetingRules":{}"#, rules.current.with_untracked(Rules::to_json)));
+        }
+        editing.save(ExperimentPart::Targeting, format!("{{{}}}", members.join(",")), "Targeting saved");
+    };
+    view! {
+        <Section id="targeting" title="Audience and targeting" about="The users who take part. They must match the audience and one of the rules">
+            <AudienceChoice editing problem=problem("audienceId")/>
+            <div class="targeting-rules">
+                <h3>"Rules of this experiment"</h3>
+                <RuleEditor rules=rules.current problem=problem("targetingRules")/>
+            </div>
+            <SectionFoot
+                editing
+                part=ExperimentPart::Targeting
+                changed=Signal::derive(move || editing.targeting_changed())
+                label="Save targeting"
+                save=save
+                discard=move || {
+                    audience.discard();
+                    rules.discard();
+                }
+            />
+        </Section>
+    }
+}
+
+/// The selection of an audience, with a description of its rules.
+#[component]
+fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl IntoView {
+    let (detail, chosen) = (editing.detail, editing.audience.current);
+    let choices = Memo::new(move |_| {
+        detail.with(|detail| {
+            let choice = |(id, name): (&String, &String)| (id.clone(), name.clone());
+            detail.audiences.iter().map(|audience| choice((&audience.id, &audience.name))).collect::<Vec<_>>()
+        })
+    });
+    let options = move || {
+        let option = |(id, name): (String, String)| {
+            let is_chosen = chosen.with_untracked(|chosen| *chosen == id);
+            let value = id.clone();
+            view! {
+                <option value=value selected=is_chosen prop:selected=move || chosen.with(|chosen| *chosen == id)>{name}</option>
+            }
+        };
+        let none = (String::new(), "No audience (everyone)".to_owned());
+        std::iter::once(none).chain(choices.get()).map(option).collect_view()
+    };
+    let rules = move || {
+        detail.with(|detail| {
+            let audience =
+                detail.audiences.iter().find(|audience| chosen.with(|chosen| audience.id == *chosen))?;
+            let words = Rules::of_json(&audience.rules).in_words();
+            let href = links::audience(&audience.id);
+            Some(view! {
+                <p class="audience-words"><span class="quiet">"Matches "</span> {words} ". " <a href=href>"Open audience"</a></p>
+            })
+        })
+    };
+    view! {
+        <div class="audience-choice">
+            <Field id="audience" label="Audience" problem=problem>
+                <select id="audience" aria-describedby="audience-note" on:change=move |event| chosen.set(event_target_value(&event))>
+                    {options}
+                </select>
+            </Field>
+            {rules}
+        </div>
+    }
+}

@@ -1,0 +1,302 @@
+//! The steps with input.
+
+use edgewise_api::resources::{AudienceRow, Environment};
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::draft::{ChosenAudience, Draft, Step, VariantDraft};
+use crate::{
+    calls::{CreateDraft, ListAudienceOptions},
+    components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
+    model::{Rules, key},
+    pages::loaded::Loaded,
+    problem::Problem,
+    transport::Loading,
+};
+
+/// Renders the frame of a step.
+pub(super) fn section(
+    draft: Draft,
+    step: Step,
+    title: &'static str,
+    words: &'static str,
+    content: AnyView,
+) -> AnyView {
+    view! {
+        <section class="card wizard-step" hidden=move || draft.step.get() != step aria-labelledby=step.title_id()>
+            <header>
+                <h2 id=step.title_id() tabindex="-1">{title}</h2>
+                <p class="quiet">{words}</p>
+            </header>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+/// A text input.
+struct TextField {
+    id: String,
+    label: &'static str,
+    hint: Option<String>,
+    value: RwSignal<String>,
+    problem: Signal<Option<String>>,
+    /// The name in a form that is submitted without scripts.
+    form_name: Option<&'static str>,
+    is_code: bool,
+}
+
+impl TextField {
+    fn show(self, on_input: impl Fn(String) + Send + 'static) -> AnyView {
+        let Self { id, label, hint, value, problem, form_name, is_code } = self;
+        let note = format!("{id}-note");
+        view! {
+            <Field id=id.clone() label=label hint=hint.unwrap_or_default() problem=problem>
+                <input
+                    id=id name=form_name required={form_name == Some("name")} maxlength="256" autocomplete="off"
+                    class:mono=is_code spellcheck={is_code.then_some("false")} aria-describedby=note
+                    aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                    value=value.get_untracked() prop:value=value
+                    on:input=move |event| on_input(event_target_value(&event))
+                />
+            </Field>
+        }
+        .into_any()
+    }
+}
+
+/// The first step: environment, name, key and description.
+pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
+    let Draft { environment, name, key, key_is_edited, description, .. } = draft;
+    let name_field = TextField {
+        id: "name".to_owned(),
+        label: "Name",
+        hint: Some("For people, such as Checkout button colour".to_owned()),
+        value: name,
+        problem: draft.problem_of(|| "name".to_owned()),
+        form_name: Some("name"),
+        is_code: false,
+    }
+    .show(move |text| {
+        if !key_is_edited.get_untracked() {
+            key.set(key::suggested(&text));
+        }
+        name.set(text);
+    });
+    // The problem with a taken key names no field.
+    let taken = move || {
+        draft
+            .problem
+            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::sentence))
+    };
+    let key_problem = draft.problem_of(|| "key".to_owned());
+    let key_field = TextField {
+        id: "key".to_owned(),
+        label: "Key",
+        hint: Some("For code. The key cannot be changed later".to_owned()),
+        value: key,
+        problem: Signal::derive(move || key_problem.get().or_else(taken)),
+        form_name: Some("key"),
+        is_code: true,
+    }
+    .show(move |text| {
+        key_is_edited.set(!text.is_empty());
+        key.set(text);
+    });
+    let chosen = environment.get_untracked();
+    let is_chosen = !chosen.is_empty();
+    let options = environments.into_iter().map(move |environment| {
+        let selected = environment.id == chosen;
+        view! { <option value=environment.id selected=selected>{environment.name}</option> }
+    });
+    let environment_problem = draft.problem_of(|| "environmentId".to_owned());
+    let description_problem = draft.problem_of(|| "description".to_owned());
+    let content = view! {
+        <form class="form" method="post" action=CreateDraft::PATH on:submit=move |event| {
+            event.prevent_default();
+            draft.next();
+        }>
+            <Field id="environment" label="Environment" hint="The environment whose users take part" problem=environment_problem>
+                <select
+                    id="environment" name="environment" required aria-describedby="environment-note" prop:value=environment
+                    on:change=move |event| {
+                        environment.set(event_target_value(&event));
+                        draft.audience.set(None);
+                    }
+                >
+                    {(!is_chosen).then(|| view! { <option value="" selected>"Choose an environment"</option> })}
+                    {options.collect_view()}
+                </select>
+            </Field>
+            {name_field}
+            {key_field}
+            <Field id="description" label="Description" hint="The purpose and the expected result. Optional" problem=description_problem>
+                <textarea
+                    id="description" name="description" class="prose" rows="3" maxlength="10000" aria-describedby="description-note"
+                    prop:value=description on:input=move |event| description.set(event_target_value(&event))
+                >
+                    {description.get_untracked()}
+                </textarea>
+            </Field>
+            <div class="form-foot without-script">
+                <button class="button primary">"Create as draft"</button>
+            </div>
+        </form>
+    };
+    let words = "Name and description are for people. Code refers to the experiment by its key.";
+    section(draft, Step::Basics, "Name the experiment", words, content.into_any())
+}
+
+/// The second step: variants.
+pub(super) fn variants(draft: Draft) -> AnyView {
+    let content = view! {
+        <div class="variant-drafts">
+            <For each=move || draft.variants.get() key=|variant| variant.id.clone() let:variant>
+                {variant_draft(draft, variant)}
+            </For>
+        </div>
+        <div>
+            <button type="button" class="button" on:click=move |_| {
+                draft.touched.set_value(true);
+                draft.add_variant("Treatment");
+            }>
+                <Icon symbol=Symbol::Add/> "Add a variant"
+            </button>
+        </div>
+    };
+    let words = "Each user gets one variant. The first one is usually the unchanged control.";
+    section(draft, Step::Variants, "Define the variants", words, content.into_any())
+}
+
+fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
+    let VariantDraft { id, name, key, key_is_edited, payload } = variant;
+    let place = {
+        let id = id.clone();
+        move || {
+            draft
+                .variants
+                .with(|variants| variants.iter().position(|variant| variant.id == id))
+                .unwrap_or_default()
+        }
+    };
+    let problem_of = |field: &'static str| {
+        let place = place.clone();
+        draft.problem_of(move || format!("variants[{}].{field}", place()))
+    };
+    let name_field = TextField {
+        id: format!("variant-{id}-name"),
+        label: "Name",
+        hint: None,
+        value: name,
+        problem: problem_of("name"),
+        form_name: None,
+        is_code: false,
+    }
+    .show(move |text| {
+        if !key_is_edited.get_untracked() {
+            key.set(key::suggested(&text));
+        }
+        name.set(text);
+    });
+    let key_field = TextField {
+        id: format!("variant-{id}-key"),
+        label: "Key",
+        hint: None,
+        value: key,
+        problem: problem_of("key"),
+        form_name: None,
+        is_code: true,
+    }
+    .show(move |text| {
+        key_is_edited.set(!text.is_empty());
+        key.set(text);
+    });
+    let payload_id = format!("variant-{id}-payload");
+    let payload_problem = problem_of("payload");
+    let is_only = move || draft.variants.with(|variants| variants.len() < 2);
+    let label = move || format!("Remove {}", name.get());
+    view! {
+        <fieldset class="variant-draft">
+            <legend class="visually-hidden">{name}</legend>
+            {name_field}
+            {key_field}
+            <button
+                type="button" class="icon-button variant-remove" aria-label=label disabled=is_only
+                on:click=move |_| draft.remove_variant(&id)
+            >
+                <Icon symbol=Symbol::Delete/>
+            </button>
+            <div class="variant-payload"><PayloadEditor id=payload_id text=payload problem=payload_problem/></div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Renders a problem that has no field.
+fn problem_line(problem: Signal<Option<String>>) -> AnyView {
+    view! { <p class="problem" role="alert" hidden=move || problem.with(Option::is_none)>{problem}</p> }
+        .into_any()
+}
+
+/// The third step: the split.
+pub(super) fn split(draft: Draft) -> AnyView {
+    let problem = draft.problem_of(|| "allocations".to_owned());
+    let content = view! {
+        <SplitEditor parts=Signal::derive(move || draft.parts()) split=draft.split/>
+        {problem_line(problem)}
+    };
+    let words = "The share of targeted users for each variant. Nothing changes for users without a variant.";
+    section(draft, Step::Split, "Split the users", words, content.into_any())
+}
+
+/// The fourth step: audience and rules.
+pub(super) fn audience(draft: Draft) -> AnyView {
+    let audiences = Loading::new(move || ListAudienceOptions { environment: draft.environment.get() });
+    let problem = draft.problem_of(|| "audienceId".to_owned());
+    let rules_problem = draft.problem_of(|| "targetingRules".to_owned());
+    let content = view! {
+        <Loaded from=audiences rows=1 render={move |audiences: Vec<AudienceRow>| audience_choice(draft, audiences)}/>
+        {problem_line(problem)}
+        <div class="form">
+            <h3 class="label">"Rules of this experiment"</h3>
+            <RuleEditor rules=draft.rules problem=rules_problem/>
+        </div>
+    };
+    let words = "All users take part by default. With an audience and rules, users must match both.";
+    section(draft, Step::Audience, "Choose the users", words, content.into_any())
+}
+
+/// Renders the selection of an audience of the environment.
+fn audience_choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
+    let hint = if audiences.is_empty() {
+        "This environment has no audiences yet. You can continue and select one later"
+    } else {
+        "A set of rules that several experiments share"
+    };
+    let options = audiences
+        .iter()
+        .map(|audience| view! { <option value=audience.id.clone()>{audience.name.clone()}</option> })
+        .collect_view();
+    let choose = move |event| {
+        let id = event_target_value(&event);
+        let chosen = audiences.iter().find(|audience| audience.id == id).map(|audience| ChosenAudience {
+            id,
+            name: audience.name.clone(),
+            words: Rules::of_json(&audience.rules).in_words(),
+        });
+        draft.audience.set(chosen);
+    };
+    let chosen = move || draft.audience.with(|audience| audience.as_ref().map(|chosen| chosen.words.clone()));
+    view! {
+        <Field id="audience" label="Audience" hint=hint>
+            <select
+                id="audience" aria-describedby="audience-note" on:change=choose
+                prop:value=move || draft.audience.with(|audience| audience.as_ref().map(|chosen| chosen.id.clone()).unwrap_or_default())
+            >
+                <option value="">"All users"</option>
+                {options}
+            </select>
+        </Field>
+        <p class="quiet" hidden=move || chosen().is_none()>"Matches " {chosen}</p>
+    }
+    .into_any()
+}

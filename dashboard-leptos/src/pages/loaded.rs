@@ -1,0 +1,66 @@
+//! Content that pages load.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::not_found::NotFound;
+use crate::{
+    components::{Connection, PageHead, ProblemNote, Skeleton},
+    problem::Problem,
+    transport::{self, Loading},
+};
+
+/// Renders loaded content: placeholder rows until it has been loaded, and the problem if loading fails.
+#[component]
+pub(super) fn Loaded<T, V>(
+    from: Loading<T>,
+    /// The page's title if loading fails, for content that is the whole page.
+    #[prop(optional)]
+    title: Option<&'static str>,
+    /// The number of placeholder rows.
+    #[prop(default = 4)]
+    rows: usize,
+    /// Renders the content.
+    render: impl Fn(T) -> V + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Serialize + DeserializeOwned + 'static,
+    V: IntoView + 'static,
+{
+    let render = move |response: &str| transport::read(response).map(|value| render(value).into_any());
+    loaded(from.responses(), title, rows, Arc::new(render))
+}
+
+/// Renders a response.
+type Render = Arc<dyn Fn(&str) -> Result<AnyView, Problem> + Send + Sync>;
+
+/// Renders any kind of response, so that the code exists once.
+fn loaded(responses: Resource<String>, title: Option<&'static str>, rows: usize, render: Render) -> AnyView {
+    let updates = Connection::from_context().updates;
+    Effect::new(move |before: Option<u32>| {
+        let now = updates.get();
+        let has_no_response =
+            || responses.get_untracked().is_some_and(|response| transport::is_missing(&response));
+        if before.is_some() && has_no_response() {
+            responses.refetch();
+        }
+        now
+    });
+    let content = move || {
+        let render = render.clone();
+        Suspend::new(
+            async move { render(&responses.await).unwrap_or_else(|problem| load_error(problem, title)) },
+        )
+    };
+    view! { <Transition fallback=move || view! { <Skeleton rows/> }>{content}</Transition> }.into_any()
+}
+
+fn load_error(problem: Problem, title: Option<&'static str>) -> AnyView {
+    match title {
+        Some(_) if problem.is_missing() => view! { <NotFound problem=problem.sentence()/> }.into_any(),
+        Some(title) => view! { <PageHead title/> <ProblemNote problem/> }.into_any(),
+        None => view! { <ProblemNote problem/> }.into_any(),
+    }
+}

@@ -1,0 +1,5 @@
+//! The list of audiences.
+
+mod list;
+
+pub(crate) use list::{AudienceListRow, list};

@@ -1,0 +1,5 @@
+//! The list of experiments.
+
+mod list;
+
+pub(crate) use list::list;

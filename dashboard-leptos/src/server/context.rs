@@ -1,0 +1,36 @@
+//! What pages and their calls need of the server. This module knows no page.
+
+use axum::http::StatusCode;
+use edgewise_control::services::Services;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use crate::problem::Problem;
+
+pub(crate) use super::{
+    assets::links,
+    headers::{set_security_headers, theme},
+};
+
+/// Calls `work` with the services of the current request.
+///
+/// # Errors
+/// The error of `work`; 500 outside of a request.
+pub(crate) async fn with_services<T>(
+    work: impl AsyncFnOnce(Services) -> Result<T, edgewise_api::ApiError>,
+) -> Result<T, Problem> {
+    match use_context::<Services>() {
+        Some(services) => work(services).await.map_err(|error| {
+            set_status(error.status);
+            error.into()
+        }),
+        None => Err(Problem { status: 500, message: "this call needs the context of a request".to_owned() }),
+    }
+}
+
+/// Sets the status of the current response.
+pub(crate) fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+}

@@ -1,0 +1,50 @@
+//! The dashboard's routes.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::header,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use edgewise_control::services::Services;
+use edgewise_http::not_found;
+use leptos::prelude::{LeptosOptions, provide_context};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+
+use super::{assets, guard};
+use crate::app::{App, Document};
+
+/// The paths of APIs, whose 404 responses are JSON.
+const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
+
+/// Returns the dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for unknown paths.
+pub fn routes(services: Services) -> Router {
+    // Only the type of the options is needed.
+    let options = LeptosOptions::builder().output_name("edgewise").build();
+    let context = move || provide_context(services.clone());
+    let not_found_page = {
+        let context = context.clone();
+        move |request: Request| not_found_page(context.clone(), request)
+    };
+    Router::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), context, Document)
+        .route("/assets/{name}", get(assets::asset))
+        .route("/{*path}", get(not_found_page))
+        .layer(middleware::from_fn(guard::same_site))
+        .layer(middleware::from_fn(guard::set_problem_status))
+        .with_state(options)
+}
+
+/// Responds to an unknown path with a page for browsers, and with JSON for programs.
+async fn not_found_page(context: impl Fn() + Clone + Send + Sync + 'static, request: Request) -> Response {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let accepts_html = accept.is_some_and(|accept| accept.contains("text/html"));
+    let path = request.uri().path();
+    if accepts_html && !API_PREFIXES.iter().any(|prefix| path.starts_with(prefix)) {
+        render_app_async_with_context(context, Document)(request).await.into_response()
+    } else {
+        not_found().await.into_response()
+    }
+}

@@ -1,0 +1,16 @@
+//! How calls get from a browser to the server and back.
+//!
+//! Calls that read are `GET` requests. Calls that change something are `POST` requests, which are rejected if a page of
+//! another site sends them.
+
+mod change;
+mod loading;
+mod protocol;
+mod response;
+#[cfg(target_family = "wasm")]
+mod send;
+
+pub(crate) use change::{Change, Submission};
+pub(crate) use loading::Loading;
+pub(crate) use protocol::{Read, Write};
+pub(crate) use response::{is_missing, read};

@@ -1,0 +1,59 @@
+//! Responses to calls, as text.
+
+use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// Formats a response: `+` and the JSON of the result, or `-` and the JSON of a [`Problem`]. It is parsed where it is
+/// used, so that all calls share the code that sends and loads.
+pub(super) fn text(ok: bool, json: &str) -> String {
+    let sign = if ok { '+' } else { '-' };
+    format!("{sign}{json}")
+}
+
+/// Whether the text stands for a missing response.
+pub(crate) fn is_missing(response: &str) -> bool {
+    response.strip_prefix('-') == Some(Problem::NO_RESPONSE)
+}
+
+/// Parses a response.
+pub(crate) fn read<T: DeserializeOwned>(response: &str) -> Result<T, Problem> {
+    let read = match response.strip_prefix('+') {
+        Some(json) => serde_json::from_str(json).map(Ok),
+        None => serde_json::from_str(response.strip_prefix('-').unwrap_or(response)).map(Err),
+    };
+    read.unwrap_or_else(|error| {
+        Err(Problem::from_server_fn_error(ServerFnErrorErr::Deserialization(error.to_string())))
+    })
+}
+
+#[cfg(not(target_family = "wasm"))]
+pub(super) fn of<T: serde::Serialize>(result: &Result<T, Problem>) -> String {
+    let json = match result {
+        Ok(value) => serde_json::to_string(value),
+        Err(problem) => serde_json::to_string(problem),
+    };
+    json.map(|json| text(result.is_ok(), &json)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_survives_a_round_trip() {
+        let problem = Problem { status: 409, message: "taken".to_owned() };
+        for result in [Ok(7_u8), Err(problem)] {
+            assert_eq!(read::<u8>(&of(&result)), result);
+        }
+        assert_eq!(read::<u8>("<html>").map_err(|problem| problem.status), Err(502));
+    }
+
+    #[test]
+    fn a_missing_response_is_detected() {
+        let none = text(false, Problem::NO_RESPONSE);
+        assert!(is_missing(&none) && !is_missing(&text(true, "7")));
+        assert_eq!(read::<u8>(&none).map_err(|problem| problem.status), Err(0));
+    }
+}
