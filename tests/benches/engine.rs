@@ -1,4 +1,4 @@
-//! Nanoseconds per decide for every workload, next to hashing alone: `cargo xtask bench engine`.
+//! The time of a decision for every workload, compared with hashing alone: `cargo xtask bench engine`.
 
 use std::{
     convert::Infallible,
@@ -15,13 +15,13 @@ use edgewise_tests::{
 };
 use serde_json::{Map, Value};
 
-/// Measures the engine: one user's decision over all experiments of a workload, results consumed.
+/// Measures the engine: the decision of one user over all experiments of a workload, including reading the results.
 #[derive(Parser)]
 struct Args {
-    /// Fewer and shorter rounds
+    /// Run fewer and shorter rounds
     #[arg(long)]
     quick: bool,
-    /// Cargo passes this
+    /// Cargo passes this flag
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -45,7 +45,7 @@ fn main() -> Result<()> {
     print_rulesets(rounds)
 }
 
-/// How large rulesets are, and how long it takes to make and to load them.
+/// Prints the sizes of rulesets, and the times to compile and to load them.
 fn print_rulesets(rounds: usize) -> Result<()> {
     println!(
         "\nRulesets. From JSON: reading the snapshot, compiling and loading. Medians of {rounds} rounds.\n"
@@ -76,16 +76,16 @@ fn print_rulesets(rounds: usize) -> Result<()> {
     Ok(())
 }
 
-/// How long something takes, without dropping what it makes.
+/// Measures the time of a function in ms, without the time of dropping its result.
 fn timed_ms<T>(run: impl FnOnce() -> T) -> f64 {
     let started = Instant::now();
-    let made = black_box(run());
+    let result = black_box(run());
     let elapsed = started.elapsed();
-    drop(made);
+    drop(result);
     elapsed.as_secs_f64() * 1e3
 }
 
-/// A workload made ready for deciding.
+/// A workload that is prepared for decisions.
 struct Case {
     workload: Workload,
     snapshot: Snapshot,
@@ -96,7 +96,7 @@ struct Case {
 struct Person {
     key: String,
     context: Map<String, Value>,
-    /// Indices of the experiments that they get a variant of.
+    /// The indices of the experiments in which the user gets a variant.
     matches: Vec<u32>,
 }
 
@@ -116,7 +116,7 @@ impl Case {
         Ok(Self { workload, snapshot, ruleset, users })
     }
 
-    /// How many experiments a user gets a variant of, on average.
+    /// Returns the mean number of assignments of a user.
     fn mean_matches(&self) -> f64 {
         let all: usize = self.users.iter().map(|user| user.matches.len()).sum();
         as_f64(all) / as_f64(self.users.len())
@@ -129,13 +129,14 @@ impl Case {
     }
 }
 
-/// One way of going through the users of a case. Returns a sum, so that no result is computed in vain.
+/// A pass over the users of a case. Returns a sum, so that the compiler cannot remove the computation of the results.
 type Pass<'a> = Box<dyn FnMut() -> usize + 'a>;
 
-/// Deciding; hashing alone, one by one, what matches and nothing else; deciding by the oracle.
+/// Returns the contenders: decisions; only hashing, one by one, the salts of matching experiments; decisions of the reference
+/// evaluator.
 fn contenders(case: &Case) -> [Timed<'_>; 3] {
     let users = u32::try_from(case.users.len()).unwrap_or(u32::MAX);
-    [deciding(case), hashing(case), by_oracle(case)].map(|pass| Timed::new(users, pass))
+    [deciding(case), hashing(case), evaluating(case)].map(|pass| Timed::new(users, pass))
 }
 
 fn deciding(case: &Case) -> Pass<'_> {
@@ -151,7 +152,7 @@ fn deciding(case: &Case) -> Pass<'_> {
     })
 }
 
-fn by_oracle(case: &Case) -> Pass<'_> {
+fn evaluating(case: &Case) -> Pass<'_> {
     let mut assignments = Vec::new();
     Box::new(move || {
         let mut sum = 0;
@@ -177,7 +178,7 @@ fn hashing(case: &Case) -> Pass<'_> {
     })
 }
 
-/// Prints the medians, of which each case has three.
+/// Prints the medians. Each case has three.
 fn print(cases: &[Case], medians: &[f64], rounds: usize) {
     println!("Medians of {rounds} rounds, in ns. One decide: one user, all experiments of the workload.\n");
     println!(
@@ -196,10 +197,10 @@ fn print(cases: &[Case], medians: &[f64], rounds: usize) {
         );
     }
     println!(
-        "\nmatching: experiments of which a user gets a variant, on average; per match: decide by that number."
+        "\nmatching: mean number of experiments in which a user gets a variant; per match: decide divided by that number."
     );
-    println!("hashing: the user key once, and the salts of what matches one by one, and nothing else.");
-    println!("oracle: the same decisions from the snapshot, condition by condition.");
+    println!("hashing: only the user key, once, and the salts of the matching experiments, one by one.");
+    println!("oracle: the same decisions by the reference evaluator, from the snapshot.");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]

@@ -1,12 +1,12 @@
-//! `cargo run --example worker_store DIRECTORY`: lays out a snapshot store for the tests of the edge worker, with rulesets
-//! as the publisher would compile them.
+//! `cargo run --example worker_store DIRECTORY`: writes a snapshot store for the tests of the edge worker, with rulesets like
+//! those of the publisher.
 //!
 //! | environment | holds |
 //! |---|---|
 //! | `case-0`, `case-1` … | the snapshots of the recorded decisions |
-//! | `w10`, `w100` | those workloads |
-//! | `swap` | versions 1 to 1000, each of whose payloads says which it is |
-#![expect(clippy::indexing_slicing, reason = "of JSON every member can be asked for")]
+//! | `w10`, `w100` | the workloads W10 and W100 |
+//! | `swap` | versions 1 to 1000, with the version in each payload |
+#![expect(clippy::indexing_slicing, reason = "indexing JSON gives null for a missing member")]
 
 use std::{env, fs, path::Path};
 
@@ -15,27 +15,27 @@ use edgewise_engine::{Ruleset, ruleset::FORMAT};
 use edgewise_tests::workloads::Workload;
 use serde_json::{Value, json};
 
-/// Versions of `swap`.
+/// The number of versions of `swap`.
 const SWAPS: u64 = 1000;
 
 fn main() -> Result<()> {
-    let directory = env::args_os().nth(1).context("say which directory to write to")?;
+    let directory = env::args_os().nth(1).context("usage: worker_store DIRECTORY")?;
     let root = Path::new(&directory);
     let vectors = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/decisions.json");
     let vectors: Value = serde_json::from_slice(&fs::read(vectors)?)?;
     let cases = vectors["cases"].as_array().context("the vectors list cases")?;
     for (number, case) in cases.iter().enumerate() {
-        lay(root, &format!("case-{number}"), case["snapshot"].clone(), true)?;
+        write_version(root, &format!("case-{number}"), case["snapshot"].clone(), true)?;
     }
-    lay(root, "w10", Workload::W10.snapshot(), true)?;
-    lay(root, "w100", Workload::W100.snapshot(), true)?;
+    write_version(root, "w10", Workload::W10.snapshot(), true)?;
+    write_version(root, "w100", Workload::W100.snapshot(), true)?;
     for version in 1..=SWAPS {
-        lay(root, "swap", swapped(version), version == 1)?;
+        write_version(root, "swap", swap_version(version), version == 1)?;
     }
     Ok(())
 }
 
-fn lay(root: &Path, environment: &str, mut snapshot: Value, live: bool) -> Result<()> {
+fn write_version(root: &Path, environment: &str, mut snapshot: Value, live: bool) -> Result<()> {
     snapshot["environment"] = environment.into();
     let version = snapshot["version"].as_u64().context("a snapshot has a version")?;
     let directory = root.join("configs").join(environment);
@@ -52,8 +52,9 @@ fn lay(root: &Path, environment: &str, mut snapshot: Value, live: bool) -> Resul
     Ok(())
 }
 
-/// Ten experiments that everyone takes part in. Versions differ in length, so that memory is not simply used again.
-fn swapped(version: u64) -> Value {
+/// Returns a version with ten experiments that all users match. Versions differ in length, so that a swap cannot always reuse
+/// the same memory.
+fn swap_version(version: u64) -> Value {
     let mut snapshot = Workload::W10.snapshot();
     snapshot["version"] = version.into();
     let filling = "x".repeat(usize::try_from(version % 20 * 200).unwrap_or_default());

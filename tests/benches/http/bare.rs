@@ -1,4 +1,4 @@
-//! The baseline: an axum server that does nothing but return the bytes that a decision plane would.
+//! The baseline: an axum server that only returns the bytes of a decision plane's responses.
 
 use std::{fs, net::SocketAddr, path::Path, sync::Arc};
 
@@ -13,22 +13,22 @@ use axum::{
 };
 use tokio::{net::TcpListener, runtime};
 
-/// What it answers: a media type, and one body per user.
-struct Answers {
+/// The responses: a media type, and a body for each user.
+struct Responses {
     content_type: HeaderValue,
     bodies: Vec<Bytes>,
 }
 
-/// Serves answers from a file: on its first line the media type, on each other line a user's answer.
+/// Serves responses from a file. The first line is the media type, and each other line is the response to a user.
 pub(crate) fn serve(address: SocketAddr, file: &Path) -> Result<()> {
     let file = fs::read(file)?;
     let mut lines = file.split(|byte| *byte == b'\n');
-    let content_type = HeaderValue::from_bytes(lines.next().context("the file of answers is empty")?)?;
-    let answers = Arc::new(Answers { content_type, bodies: lines.map(Bytes::copy_from_slice).collect() });
+    let content_type = HeaderValue::from_bytes(lines.next().context("the file of responses is empty")?)?;
+    let responses = Arc::new(Responses { content_type, bodies: lines.map(Bytes::copy_from_slice).collect() });
     let app = Router::new()
         .route("/ready", get(async || "ready"))
         .route("/decide", get(decide))
-        .with_state(answers);
+        .with_state(responses);
 
     runtime::Builder::new_current_thread().enable_io().build()?.block_on(async {
         axum::serve(TcpListener::bind(address).await?, app).await?;
@@ -36,14 +36,14 @@ pub(crate) fn serve(address: SocketAddr, file: &Path) -> Result<()> {
     })
 }
 
-async fn decide(State(answers): State<Arc<Answers>>, uri: Uri) -> Response {
-    match uri.query().and_then(user).and_then(|user| answers.bodies.get(user)) {
-        Some(body) => ([(CONTENT_TYPE, answers.content_type.clone())], body.clone()).into_response(),
+async fn decide(State(responses): State<Arc<Responses>>, uri: Uri) -> Response {
+    match uri.query().and_then(user).and_then(|user| responses.bodies.get(user)) {
+        Some(body) => ([(CONTENT_TYPE, responses.content_type.clone())], body.clone()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-/// The user's number. It stands at a known place, so that finding the answer costs next to nothing.
+/// Returns the number of the user. The number has a fixed position in the query, so that parsing takes almost no time.
 fn user(query: &str) -> Option<usize> {
     query.strip_prefix("user_key=u")?.get(..7)?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! The load: wrk, which asks for each user in turn.
+//! The load: wrk, with a request for each user in turn.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use edgewise_tests::process::Server;
 
-/// Makes each user's request once, and then sends one after the other.
+/// Formats the request of each user once, and then sends the requests in turn.
 const SCRIPT: &str = r#"
 local requests, at = {}, 0
 
@@ -32,20 +32,20 @@ function done(summary, latency)
 end
 "#;
 
-/// What one round on one server gave.
+/// The figures of one round on one server.
 pub(crate) struct Figures {
     pub(crate) requests_per_sec: f64,
-    /// Half of the answers took at most so long.
+    /// The median of the response times.
     pub(crate) p50_us: f64,
-    /// 99 % of the answers took at most so long.
+    /// The 99th percentile of the response times.
     pub(crate) p99_us: f64,
-    /// The server's time on its core.
+    /// The CPU time of the server per request.
     pub(crate) cpu_us_per_request: f64,
-    /// Requests that were not answered, or not with 2xx or 3xx. (Which bytes a 200 has was seen before.)
+    /// The number of requests without a response, or with a status other than 2xx or 3xx. The bodies were checked before.
     pub(crate) errors: u64,
 }
 
-/// A load that can be put on several servers in turn.
+/// A load for several servers in turn.
 pub(crate) struct Load {
     script: PathBuf,
     queries: PathBuf,
@@ -53,7 +53,7 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// Writes down what wrk needs into `scratch`.
+    /// Writes the files that wrk needs to `scratch`.
     pub(crate) fn new(scratch: &Path, queries: &[String], core: &'static str) -> Result<Self> {
         let load = Self { script: scratch.join("load.lua"), queries: scratch.join("queries"), core };
         fs::write(&load.script, SCRIPT)?;
@@ -61,7 +61,7 @@ impl Load {
         Ok(load)
     }
 
-    /// Loads a server for some seconds.
+    /// Puts the load on a server for some seconds.
     pub(crate) fn on(&self, server: &Server, path: &str, seconds: u32) -> Result<Figures> {
         let mut wrk = Command::new("taskset");
         wrk.args(["--cpu-list", self.core, "wrk", "-t1", "-c16"]);
@@ -74,7 +74,7 @@ impl Load {
         let cpu_ns = cpu_ns(server.id())? - before_ns;
         let report = String::from_utf8_lossy(&output.stdout);
         ensure!(output.status.success(), "wrk failed ({}): {report}", output.status);
-        Figures::parse(&report, cpu_ns).with_context(|| format!("wrk reports no figures: {report}"))
+        Figures::parse(&report, cpu_ns).with_context(|| format!("the report of wrk has no figures: {report}"))
     }
 }
 
@@ -94,10 +94,10 @@ impl Figures {
     }
 }
 
-/// How long the threads of a process have been running so far, in ns; not a number where Linux does not say.
+/// Returns the CPU time of the threads of a process so far, in ns; NaN if Linux does not report the time.
 fn cpu_ns(process: u32) -> Result<f64> {
     let mut sum = 0.0;
-    for thread in fs::read_dir(format!("/proc/{process}/task")).context("the server has ended")? {
+    for thread in fs::read_dir(format!("/proc/{process}/task")).context("the server has exited")? {
         let schedule = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
         sum += schedule.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(f64::NAN);
     }

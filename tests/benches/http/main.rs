@@ -1,8 +1,7 @@
-//! Requests per second on decide, next to a bare axum route that returns the same bytes: `cargo xtask bench http`.
+//! Decide requests per second, compared with a bare axum route that returns the same bytes: `cargo xtask bench http`.
 //!
-//! Ten experiments, all matching (`W10`). The servers share one core, of which each has all while it is measured; the
-//! load comes from another. Metrics are on in both servers of ours, and the rate limiter in `serve`, with a limit that is not
-//! reached.
+//! All of the ten experiments match (`W10`). The servers share one core, but only one server has load at a time. The load
+//! comes from another core. Both Edgewise servers record metrics, and `serve` has a rate limit, which is not reached.
 
 mod bare;
 mod load;
@@ -29,27 +28,27 @@ use load::{Figures, Load};
 const SERVER_CORE: &str = "0";
 const LOAD_CORE: &str = "1";
 
-/// Measures decide over HTTP, next to a bare axum route that returns the same bytes.
+/// Measures decide requests over HTTP, compared with a bare axum route that returns the same bytes.
 #[derive(Parser)]
 struct Args {
-    /// Fewer and shorter rounds
+    /// Run fewer and shorter rounds
     #[arg(long)]
     quick: bool,
-    /// Cargo passes this
+    /// Cargo passes this flag
     #[arg(long, hide = true)]
     bench: bool,
-    /// Be the bare server, on this address
-    #[arg(long, hide = true, requires = "answers")]
+    /// Run the bare server, on this address
+    #[arg(long, hide = true, requires = "responses")]
     bare: Option<SocketAddr>,
-    /// What the bare server answers
+    /// File with the responses of the bare server
     #[arg(long, hide = true)]
-    answers: Option<PathBuf>,
+    responses: Option<PathBuf>,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    if let (Some(address), Some(answers)) = (args.bare, &args.answers) {
-        return bare::serve(address, answers);
+    if let (Some(address), Some(responses)) = (args.bare, &args.responses) {
+        return bare::serve(address, responses);
     }
     let (rounds, seconds) = if args.quick { (2, 2) } else { (5, 5) };
 
@@ -68,11 +67,14 @@ fn main() -> Result<()> {
     print(&contenders, &samples, rounds, seconds);
 
     let errors: u64 = samples.iter().flatten().map(|figures| figures.errors).sum();
-    ensure!(errors == 0, "{errors} requests failed or were not answered 200: the figures mean nothing");
+    ensure!(
+        errors == 0,
+        "{errors} requests failed or had a status other than 200: the figures are not valid"
+    );
     Ok(())
 }
 
-/// The query of each user's request.
+/// Returns the query of each user's request.
 fn queries() -> Result<Vec<String>> {
     let query = |user: edgewise_tests::workloads::User| {
         let context = user.context.to_string();
@@ -89,7 +91,7 @@ struct Contender {
     server: Server,
 }
 
-/// Starts all servers, and sees that they answer alike. The bare one comes first.
+/// Starts all servers, and checks that their responses are the same. The bare server comes first.
 fn start(scratch: &Path, queries: &[String]) -> Result<[Contender; 3]> {
     let binary = edgewise()?;
     let plane = |name: &str| {
@@ -99,7 +101,7 @@ fn start(scratch: &Path, queries: &[String]) -> Result<[Contender; 3]> {
         let mut command = pinned(&binary);
         command.arg(name).args(["--bind", &address.to_string()]);
         command.args(["--snapshot-store", &format!("file:{}", directory.join("snapshots").display())]);
-        // Where no configuration file lies.
+        // The directory contains no configuration file.
         command.current_dir(&directory).env("EDGEWISE_LOG", "warn");
         if name == "serve" {
             command.arg("--data-dir").arg(&directory).env("DECIDE_RATE_LIMIT_MAX", "2000000000");
@@ -110,39 +112,39 @@ fn start(scratch: &Path, queries: &[String]) -> Result<[Contender; 3]> {
     let decide = Contender { name: "edgewise decide", path: "/decide", server: plane("decide")? };
     let serve = Contender { name: "edgewise serve", path: "/api/decide", server: plane("serve")? };
 
-    let answers = answers_of(&decide, queries)?;
-    ensure!(answers == answers_of(&serve, queries)?, "`decide` and `serve` answer differently");
+    let responses = responses_of(&decide, queries)?;
+    ensure!(responses == responses_of(&serve, queries)?, "the responses of `decide` and `serve` differ");
 
-    let file = scratch.join("answers");
-    fs::write(&file, answers.join(&b'\n'))?;
+    let file = scratch.join("responses");
+    fs::write(&file, responses.join(&b'\n'))?;
     let address = free_address()?;
     let mut command = pinned(&env::current_exe()?);
-    command.args(["--bare", &address.to_string(), "--answers"]).arg(&file);
+    command.args(["--bare", &address.to_string(), "--responses"]).arg(&file);
     let server = Server::start(&mut command, address).context("cannot start the bare server")?;
     let bare = Contender { name: "bare axum 0.8", path: "/decide", server };
-    ensure!(answers == answers_of(&bare, queries)?, "the bare server answers differently");
+    ensure!(responses == responses_of(&bare, queries)?, "the responses of the bare server differ");
     Ok([bare, decide, serve])
 }
 
-/// The media type, and then each user's answer.
-fn answers_of(contender: &Contender, queries: &[String]) -> Result<Vec<Vec<u8>>> {
-    let mut answers = Vec::with_capacity(queries.len() + 1);
+/// Returns the media type, followed by the response to each user.
+fn responses_of(contender: &Contender, queries: &[String]) -> Result<Vec<Vec<u8>>> {
+    let mut responses = Vec::with_capacity(queries.len() + 1);
     for query in queries {
-        let answer = contender.server.get(&format!("{}?{query}", contender.path))?;
-        let assignments = answer.body.windows(16).filter(|window| window == b"\"experiment_key\"").count();
-        if answer.status != 200 || assignments != Workload::W10.experiments {
-            let body = String::from_utf8_lossy(&answer.body);
-            bail!("{} answers {} with {assignments} assignments: {body}", contender.name, answer.status);
+        let response = contender.server.get(&format!("{}?{query}", contender.path))?;
+        let assignments = response.body.windows(16).filter(|window| window == b"\"experiment_key\"").count();
+        if response.status != 200 || assignments != Workload::W10.experiments {
+            let (status, body) = (response.status, String::from_utf8_lossy(&response.body));
+            bail!("{} responds {status} with {assignments} assignments: {body}", contender.name);
         }
-        if answers.is_empty() {
-            answers.push(answer.content_type.into_bytes());
+        if responses.is_empty() {
+            responses.push(response.content_type.into_bytes());
         }
-        answers.push(answer.body);
+        responses.push(response.body);
     }
-    Ok(answers)
+    Ok(responses)
 }
 
-/// Lays out a store as the publisher would, so that no database is needed.
+/// Writes a store like the publisher, so that the benchmark needs no database.
 fn write_snapshot(store: &Path) -> Result<()> {
     let environment = store.join("configs").join(ENVIRONMENT);
     let snapshots = environment.join("snapshots");
@@ -154,7 +156,7 @@ fn write_snapshot(store: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A program on the servers' core.
+/// Returns a command that runs a program on the core of the servers.
 fn pinned(program: &Path) -> Command {
     let mut command = Command::new("taskset");
     command.args(["--cpu-list", SERVER_CORE]).arg(program);
@@ -172,7 +174,7 @@ fn print(contenders: &[Contender], samples: &[Vec<Figures>], rounds: usize, seco
     );
     for (contender, samples) in contenders.iter().zip(samples) {
         let of = |figure: fn(&Figures) -> f64| median(&samples.iter().map(figure).collect::<Vec<_>>());
-        // Of each round by itself: what slows a round down slows all in it.
+        // The ratio is taken within each round, because a slow machine slows all contenders of a round.
         let shares = samples.iter().zip(bare).map(|(own, bare)| own.requests_per_sec / bare.requests_per_sec);
         println!(
             "{:<18}{:>12.0}{:>8.1} %{:>10.0}{:>10.0}{:>18.2}{:>8}",
@@ -186,6 +188,6 @@ fn print(contenders: &[Contender], samples: &[Vec<Figures>], rounds: usize, seco
         );
     }
     println!(
-        "\nof bare: median of the rounds' ratios. The bare route parses and decides nothing, it looks the answer up."
+        "\nof bare: median of the ratios of all rounds. The bare route parses and decides nothing; it returns a stored response."
     );
 }

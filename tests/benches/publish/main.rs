@@ -1,9 +1,9 @@
-//! How soon a change is decided, and what publishing costs: `cargo xtask bench publish`.
+//! The delay until a change is live, and the cost of publishing: `cargo xtask bench publish`.
 //!
-//! *How soon*: from the HTTP answer to a change (a variant's new payload) to the first decision that shows it, on a decision
-//! plane that is pushed to, on one that polls at the default interval, and, as the baseline, in `edgewise serve`, which
-//! hands a new version over before it answers. *What it costs*: the same change in environments of several sizes, next to
-//! one that is only saved, since its experiment does not run.
+//! *Delay*: from the HTTP response to a change (a new payload of a variant) to the first decision with the change, on a
+//! decision plane that follows the event stream, on a decision plane that polls at the default interval, and, as the
+//! baseline, in `edgewise serve`, which installs a new version before it responds. *Cost*: the same change in environments of
+//! several sizes, compared with a change that is only saved, because its experiment does not run.
 
 mod plane;
 
@@ -20,18 +20,18 @@ use tokio::runtime::{Builder, Runtime};
 
 use plane::{Editable, Plane};
 
-/// How often decision planes look for new versions, where nothing else is said.
+/// The default poll interval of decision planes.
 const POLL_SECS: f64 = 5.0;
-/// The golden ratio spreads the moments of changes evenly over the poll interval, however many there are.
+/// The golden ratio, which distributes any number of changes evenly over the poll interval.
 const SPREAD: f64 = 0.618_033_988_749_895;
 
-/// Measures how soon a change is decided, and what publishing costs.
+/// Measures the delay until a change is live, and the cost of publishing.
 #[derive(Parser)]
 struct Args {
-    /// Fewer rounds and smaller environments
+    /// Run fewer rounds, with smaller environments
     #[arg(long)]
     quick: bool,
-    /// Cargo passes this
+    /// Cargo passes this flag
     #[arg(long, hide = true)]
     bench: bool,
 }
@@ -40,16 +40,16 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let scratch = TempDir::new()?;
-    how_soon(&runtime, &scratch, if args.quick { 3 } else { 25 })?;
+    measure_delay(&runtime, &scratch, if args.quick { 3 } else { 25 })?;
     let sizes: &[Workload] = if args.quick {
         &[Workload::M100, Workload::M1000]
     } else {
         &[Workload::M100, Workload::M1000, Workload::S10000]
     };
-    what_it_costs(&runtime, &scratch, sizes, if args.quick { 3 } else { 15 })
+    measure_cost(&runtime, &scratch, sizes, if args.quick { 3 } else { 15 })
 }
 
-/// A place to decide, and what is changed to be decided there.
+/// A plane that decides, and the variant that is changed.
 struct Contender<'a> {
     name: &'static str,
     decides: &'a Plane,
@@ -57,7 +57,7 @@ struct Contender<'a> {
     changed: &'a Editable,
 }
 
-fn how_soon(runtime: &Runtime, scratch: &TempDir, rounds: usize) -> Result<()> {
+fn measure_delay(runtime: &Runtime, scratch: &TempDir, rounds: usize) -> Result<()> {
     let serve = Plane::serve(&scratch.path().join("serve"), Workload::W1)?;
     let control = Plane::control(&scratch.path().join("apart"), Workload::W1)?;
     let pushed = Plane::decide(&control, true)?;
@@ -73,15 +73,15 @@ fn how_soon(runtime: &Runtime, scratch: &TempDir, rounds: usize) -> Result<()> {
     let samples = take_turns(rounds, contenders.len(), |number| {
         let contender = contenders.get(number).context("contenders are numbered from 0")?;
         turn += 1;
-        // So that the wait for a poll is of any length.
+        // The pause varies the time until the next poll.
         let pause = if contender.polls { POLL_SECS * (f64::from(turn) * SPREAD).fract() } else { 0.0 };
         runtime.block_on(async {
             tokio::time::sleep(Duration::from_secs_f64(pause)).await;
-            contender.soon(&format!("change-{turn}")).await
+            contender.delay_ms(&format!("change-{turn}")).await
         })
     })?;
     println!(
-        "From a change's HTTP answer to the first decision that shows it; medians of {rounds} rounds.\n"
+        "From the HTTP response to a change to the first decision with the change; medians of {rounds} rounds.\n"
     );
     println!("{:<28}{:>12}{:>12}{:>12}", "decided in", "median ms", "least ms", "most ms");
     for (contender, mut samples) in contenders.iter().zip(samples) {
@@ -99,28 +99,29 @@ fn how_soon(runtime: &Runtime, scratch: &TempDir, rounds: usize) -> Result<()> {
 }
 
 impl Contender<'_> {
-    /// Makes a change, and tells after how many ms a decision shows it. Asking takes its time too, which counts.
-    async fn soon(&self, value: &str) -> Result<f64> {
+    /// Makes a change, and returns the delay until a decision contains the change, in ms. The delay includes the time of the
+    /// decide request.
+    async fn delay_ms(&self, value: &str) -> Result<f64> {
         self.changed.change(value).await?;
-        let answered = Instant::now();
-        while !self.decides.shows(value).await? {
+        let responded = Instant::now();
+        while !self.decides.decides_with(value).await? {
             ensure!(
-                answered.elapsed() < Duration::from_secs(60),
-                "{}: the change is never decided",
+                responded.elapsed() < Duration::from_secs(60),
+                "{}: the change is not live within 60 s",
                 self.name
             );
         }
-        Ok(answered.elapsed().as_secs_f64() * 1e3)
+        Ok(responded.elapsed().as_secs_f64() * 1e3)
     }
 }
 
-/// What one change took.
+/// The cost of one change.
 struct Cost {
-    answer_ms: f64,
+    response_ms: f64,
     cpu_ms: f64,
 }
 
-fn what_it_costs(runtime: &Runtime, scratch: &TempDir, sizes: &[Workload], rounds: usize) -> Result<()> {
+fn measure_cost(runtime: &Runtime, scratch: &TempDir, sizes: &[Workload], rounds: usize) -> Result<()> {
     let mut planes = Vec::new();
     for size in sizes {
         let plane = Plane::control(&scratch.path().join(size.name), *size)?;
@@ -131,14 +132,16 @@ fn what_it_costs(runtime: &Runtime, scratch: &TempDir, sizes: &[Workload], round
     let mut turn = 0_u32;
     let samples = take_turns(rounds, planes.len() * 2, |number| {
         turn += 1;
-        let (plane, edits) = planes.get(number / 2).context("two contenders a plane")?;
-        let edited = edits.get(number % 2).context("two contenders a plane")?;
+        let (plane, edits) = planes.get(number / 2).context("each plane has two contenders")?;
+        let edited = edits.get(number % 2).context("each plane has two contenders")?;
         let (cpu, began) = (plane.cpu_ms()?, Instant::now());
         runtime.block_on(edited.change(&format!("cost-{turn}")))?;
-        let answer_ms = began.elapsed().as_secs_f64() * 1e3;
-        Ok::<_, anyhow::Error>(Cost { answer_ms, cpu_ms: plane.cpu_ms()? - cpu })
+        let response_ms = began.elapsed().as_secs_f64() * 1e3;
+        Ok::<_, anyhow::Error>(Cost { response_ms, cpu_ms: plane.cpu_ms()? - cpu })
     })?;
-    println!("A change's HTTP answer, saved alone and published too; medians of {rounds} rounds.\n");
+    println!(
+        "Response times of a change that is only saved, and of a change that is published; medians of {rounds} rounds.\n"
+    );
     println!(
         "{:>12}{:>12}{:>14}{:>10}{:>12}{:>14}{:>12}{:>14}",
         "experiments",
@@ -156,14 +159,14 @@ fn what_it_costs(runtime: &Runtime, scratch: &TempDir, sizes: &[Workload], round
         let ratios: Vec<f64> = saved
             .iter()
             .zip(published)
-            .map(|(saved, published)| published.answer_ms / saved.answer_ms)
+            .map(|(saved, published)| published.response_ms / saved.response_ms)
             .collect();
         let (json, ruleset) = plane.published_kb()?;
         println!(
             "{:>12}{:>12.2}{:>14.2}{:>10.1}{:>12.2}{:>14.2}{:>12.1}{:>14.1}",
             size.experiments,
-            of(saved, |cost| cost.answer_ms),
-            of(published, |cost| cost.answer_ms),
+            of(saved, |cost| cost.response_ms),
+            of(published, |cost| cost.response_ms),
             median(&ratios),
             of(saved, |cost| cost.cpu_ms),
             of(published, |cost| cost.cpu_ms),
@@ -172,8 +175,8 @@ fn what_it_costs(runtime: &Runtime, scratch: &TempDir, sizes: &[Workload], round
         );
     }
     println!(
-        "\n× saved: median of the rounds' ratios. CPU: ms of the control plane's threads until the answer."
+        "\n× saved: median of the ratios of all rounds. CPU: ms of the control plane's threads until the response."
     );
-    println!("Published means written to disk: the database, four files, and the directories they are in.");
+    println!("Published means written to disk: the database, four files, and the directories of the files.");
     Ok(())
 }

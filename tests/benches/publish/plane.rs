@@ -1,4 +1,4 @@
-//! Planes of the binary, and what is changed in them.
+//! Planes of the binary, and the variants that the benchmark changes.
 
 use std::{
     fs,
@@ -14,42 +14,42 @@ use edgewise_tests::{
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-/// A plane that runs.
+/// A running plane.
 pub(crate) struct Plane {
     server: Server,
     directory: PathBuf,
-    /// What its routes stand below.
+    /// The prefix of the routes.
     prefix: &'static str,
     client: Client,
 }
 
-/// A variant that can be changed over and over.
+/// A variant that can be changed repeatedly.
 pub(crate) struct Editable {
     url: String,
     client: Client,
-    /// Whether a change of it is published.
+    /// Whether a change of the variant is published.
     publishes: bool,
 }
 
 impl Plane {
-    /// Everything in one process, with a workload that is published.
+    /// Starts all planes in one process, with a published workload.
     pub(crate) fn serve(directory: &Path, workload: Workload) -> Result<Self> {
         import(directory, workload)?;
         Self::start("serve", directory, "/api", &["--decide-rate-limit-enabled", "false"])
     }
 
-    /// A control plane, with a workload that is published.
+    /// Starts a control plane, with a published workload.
     pub(crate) fn control(directory: &Path, workload: Workload) -> Result<Self> {
         import(directory, workload)?;
         Self::start("control", directory, "", &[])
     }
 
-    /// A decision plane that reads what a control plane publishes, and may listen to it.
-    pub(crate) fn decide(control: &Self, listens: bool) -> Result<Self> {
+    /// Starts a decision plane that reads the snapshots of a control plane, and optionally follows its event stream.
+    pub(crate) fn decide(control: &Self, follows: bool) -> Result<Self> {
         let url = control.url("");
         let store = format!("file:{}", control.directory.join("data/snapshots").display());
-        let listening: &[&str] = if listens { &["--control-url", &url] } else { &[] };
-        Self::start("decide", &control.directory, "", &[&["--snapshot-store", &store], listening].concat())
+        let following: &[&str] = if follows { &["--control-url", &url] } else { &[] };
+        Self::start("decide", &control.directory, "", &[&["--snapshot-store", &store], following].concat())
     }
 
     fn start(plane: &str, directory: &Path, prefix: &'static str, options: &[&str]) -> Result<Self> {
@@ -71,18 +71,18 @@ impl Plane {
     }
 
     async fn send(&self, method: Method, path: &str, body: Value) -> Result<Value> {
-        let answer = self.client.request(method, self.url(path)).json(&body).send().await?;
-        Ok(answer.error_for_status()?.json().await?)
+        let response = self.client.request(method, self.url(path)).json(&body).send().await?;
+        Ok(response.error_for_status()?.json().await?)
     }
 
-    /// The first variant of the experiment that was created first. It runs, and everybody gets one of its variants.
+    /// Returns the first variant of the oldest experiment, which runs, and allocates all buckets to this variant.
     pub(crate) async fn running(&self) -> Result<Editable> {
         let one = self.get("/experiments?page=1&pageSize=1").await?;
         let total = one.pointer("/pagination/total").and_then(Value::as_u64).context("a list has a total")?;
         let last = format!("/experiments?page={total}&pageSize=1");
         let list = self.get(&last).await?;
         let experiment = list.pointer("/data/0").context("there is an experiment")?;
-        // Whoever asks gets this variant.
+        // All users get this variant.
         let variant = text(experiment, "/variants/0/id")?;
         let id = text(experiment, "/id")?;
         let all = json!({"allocations": [{"variantId": variant, "rangeStart": 0, "rangeEnd": 9999}]});
@@ -90,7 +90,7 @@ impl Plane {
         Ok(self.editable(&id, &variant, true))
     }
 
-    /// The variant of an experiment that does not run, in the same environment.
+    /// Returns the variant of an experiment that does not run, in the same environment.
     pub(crate) async fn draft(&self) -> Result<Editable> {
         let environments = self.get("/environments").await?;
         let environment = text(&environments, "/data/0/id")?;
@@ -107,25 +107,25 @@ impl Plane {
         Editable { url, client: self.client.clone(), publishes }
     }
 
-    /// Whether a decision shows a value.
-    pub(crate) async fn shows(&self, value: &str) -> Result<bool> {
+    /// Whether a decision contains a value.
+    pub(crate) async fn decides_with(&self, value: &str) -> Result<bool> {
         let url = self.url(&format!("/decide?user_key=somebody&env={ENVIRONMENT}"));
-        let answer = self.client.get(url).send().await?.error_for_status()?.text().await?;
-        Ok(answer.contains(&format!("\"{value}\"")))
+        let decision = self.client.get(url).send().await?.error_for_status()?.text().await?;
+        Ok(decision.contains(&format!("\"{value}\"")))
     }
 
-    /// How long the threads of the process have been running so far.
+    /// Returns the CPU time of the threads of the process so far.
     pub(crate) fn cpu_ms(&self) -> Result<f64> {
         let mut sum = 0.0;
         for thread in fs::read_dir(format!("/proc/{}/task", self.server.id()))? {
-            // A thread may end meanwhile.
+            // A thread may have ended in the meantime.
             let schedule = fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
             sum += schedule.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()).unwrap_or_default();
         }
         Ok(sum / 1e6)
     }
 
-    /// How large the snapshot and the ruleset are that are live.
+    /// Returns the sizes of the live snapshot and of the live ruleset.
     pub(crate) fn published_kb(&self) -> Result<(f64, f64)> {
         let configs = self.directory.join("data/snapshots/configs").join(ENVIRONMENT);
         let kb =
@@ -140,22 +140,23 @@ impl Plane {
 }
 
 impl Editable {
-    /// Gives the variant a payload with a value, and waits until that is saved, and published if it is to be.
+    /// Changes the payload of the variant to one with a value, and checks whether the change was published as expected.
     pub(crate) async fn change(&self, value: &str) -> Result<()> {
         let body = json!({"payload": {"value": value}});
-        let answer = self.client.patch(&self.url).json(&body).send().await?.error_for_status()?;
-        let published = answer.headers().get("x-publish-succeeded").is_some_and(|value| value == "true");
+        let response = self.client.patch(&self.url).json(&body).send().await?.error_for_status()?;
+        let published = response.headers().get("x-publish-succeeded").is_some_and(|value| value == "true");
         ensure!(
             published == self.publishes,
-            "the change was not published as it should be: {:?}",
-            answer.headers()
+            "expected published: {}; headers: {:?}",
+            self.publishes,
+            response.headers()
         );
-        answer.bytes().await?;
+        response.bytes().await?;
         Ok(())
     }
 }
 
-/// Fills the data directory of `directory` with a workload.
+/// Imports a workload into the data directory of `directory`.
 fn import(directory: &Path, workload: Workload) -> Result<()> {
     fs::create_dir_all(directory)?;
     let file = directory.join("workload.json");
@@ -172,5 +173,5 @@ fn import(directory: &Path, workload: Workload) -> Result<()> {
 
 fn text(json: &Value, pointer: &str) -> Result<String> {
     let text = json.pointer(pointer).and_then(Value::as_str);
-    text.map(str::to_owned).with_context(|| format!("the answer has no {pointer}: {json}"))
+    text.map(str::to_owned).with_context(|| format!("the response has no {pointer}: {json}"))
 }

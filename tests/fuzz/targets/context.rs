@@ -1,4 +1,4 @@
-//! Any text is refused as a context, or its attributes are those that the oracle finds.
+//! Any text either is refused as a context, or has the same attributes as in the reference evaluator.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -10,24 +10,24 @@ use edgewise_engine::{
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
-static DECIDED: LazyLock<(Snapshot, Ruleset)> = LazyLock::new(|| {
+static OPERATORS: LazyLock<(Snapshot, Ruleset)> = LazyLock::new(|| {
     let snapshot = Snapshot::from_json(include_bytes!("../seeds/snapshot/operators.json")).unwrap();
     let ruleset = Ruleset::load(compile(&snapshot, 0).unwrap()).unwrap();
     (snapshot, ruleset)
 });
 
 fuzz_target!(|text: &str| {
-    let (context, by_letter) = match (Context::from_json(text), oracle::Context::from_json(text)) {
-        (Ok(context), Ok(by_letter)) => (context, by_letter),
+    let (context, oracle_context) = match (Context::from_json(text), oracle::Context::from_json(text)) {
+        (Ok(context), Ok(oracle_context)) => (context, oracle_context),
         (Err(_), Err(_)) => return,
-        (context, by_letter) => panic!("{context:?} {by_letter:?}"),
+        (context, oracle_context) => panic!("{context:?} {oracle_context:?}"),
     };
     for name in ["a", "a.b", "a.0", "a.length", "a.length.x", "", ".", "plan", "country", "a.b.0.length"] {
-        assert_eq!(context.get(name), scalar(by_letter.attribute(name)), "{name}");
+        assert_eq!(context.get(name), scalar(oracle_context.attribute(name)), "{name}");
     }
-    let (snapshot, ruleset) = &*DECIDED;
+    let (snapshot, ruleset) = &*OPERATORS;
     let (user, mut expected) = (UserKey::new("user-1").unwrap(), Vec::new());
-    oracle::decide(snapshot, user, &by_letter, &mut expected);
+    oracle::decide(snapshot, user, &oracle_context, &mut expected);
     assert_eq!(ruleset.decide(user, &context, &mut Buffer::new()), expected);
 });
 

@@ -1,4 +1,5 @@
-//! Any bytes are refused, or decide: without panic, the same in every way of hashing, and only what has an answer.
+//! Any bytes either are refused, or decide: without a panic, with the same result for every hash implementation, and only to
+//! variants that exist.
 #![no_main]
 
 mod users;
@@ -8,14 +9,14 @@ use libfuzzer_sys::fuzz_target;
 use users::users;
 
 fuzz_target!(|bytes: &[u8]| {
-    let as_they_are = Ruleset::load(bytes.to_vec());
-    if as_they_are.is_ok() {
-        decide(as_they_are);
+    let unchanged = Ruleset::load(bytes.to_vec());
+    if unchanged.is_ok() {
+        decide(unchanged);
     }
     decide(Ruleset::load(sealed(bytes)));
 });
 
-/// The bytes with a header that passes, so that what comes after it is looked at.
+/// Returns the bytes with a valid header, so that loading checks the rest too.
 fn sealed(bytes: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let length = u32::try_from(bytes.len()).unwrap();
@@ -43,12 +44,13 @@ fn decide<E>(ruleset: Result<Ruleset, E>) {
         let decided = ruleset.decide(key, &context, &mut scalar);
         assert_eq!(decided, ruleset.decide(key, &context, &mut portable));
         assert_eq!(decided, ruleset.decide(key, &context, &mut fastest));
-        // An answer is put together from different pieces of the ruleset, and so is never longer.
+        // A response is built from different parts of the ruleset, and so is never longer than the ruleset.
         let fragments = ruleset.fragments();
-        let pieces = decided
-            .iter()
-            .map(|it| fragments.head(it.experiment).len() + fragments.tail(it.experiment, it.variant).len());
-        assert!(pieces.sum::<usize>() <= ruleset.as_bytes().len());
+        let lengths = decided.iter().map(|assignment| {
+            fragments.head(assignment.experiment).len()
+                + fragments.tail(assignment.experiment, assignment.variant).len()
+        });
+        assert!(lengths.sum::<usize>() <= ruleset.as_bytes().len());
         for assignment in decided {
             assert!(assignment.variant < ruleset.variants(assignment.experiment));
             core::str::from_utf8(fragments.head(assignment.experiment)).unwrap();

@@ -1,4 +1,4 @@
-//! Any text is refused, or compiles to a ruleset that loads and decides as the oracle does.
+//! Any text either is refused, or compiles to a ruleset that loads and decides like the reference evaluator.
 #![no_main]
 
 mod users;

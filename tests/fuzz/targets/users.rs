@@ -1,8 +1,8 @@
-//! Users that the targets decide for.
+//! The users of the fuzz targets.
 
 use edgewise_engine::UserKey;
 
-/// Keys, and contexts as JSON: nothing known, the usual, and what conditions seldom see.
+/// User keys, and contexts as JSON: an empty context, a usual context, and one with unusual values.
 const USERS: [(&str, &str); 3] = [
     ("u", "{}"),
     ("user-1", r#"{"country":"US","plan":"pro","age":34,"deviceType":"mobile"}"#),

@@ -1,4 +1,4 @@
-//! Experiments in the words that all engines share: who gets what, in which parts.
+//! Experiments in a form that all engines share: conditions, variants and the variants' shares of the users.
 
 use std::ops::Range;
 
@@ -10,18 +10,18 @@ use edgewise_engine::{
 };
 use serde_json::{Map, Value};
 
-/// So many buckets an experiment divides users into.
+/// The number of buckets of an experiment.
 pub(crate) const BUCKETS: u32 = 10_000;
 
 pub(crate) struct Experiment {
     pub(crate) key: String,
     pub(crate) salt: String,
-    /// All of them must match.
+    /// The conditions, all of which must match.
     pub(crate) conditions: Vec<Condition>,
     pub(crate) variants: Vec<Variant>,
 }
 
-/// An attribute must be one of some strings.
+/// A condition: an attribute must be one of the values.
 pub(crate) struct Condition {
     pub(crate) attribute: String,
     pub(crate) values: Vec<String>,
@@ -29,17 +29,16 @@ pub(crate) struct Condition {
 
 pub(crate) struct Variant {
     pub(crate) key: String,
-    /// An object, as JSON.
+    /// The payload: an object, as JSON.
     pub(crate) payload: String,
     pub(crate) buckets: Range<u32>,
 }
 
 impl Experiment {
-    /// The experiments of a snapshot.
+    /// Converts the experiments of a snapshot.
     ///
     /// # Errors
-    /// If one has what workloads do not: several rules, other operators than `in` and `eq`, a part of the users
-    /// without a variant.
+    /// If an experiment has several rules, an operator other than `in` and `eq`, or buckets without a variant.
     pub(crate) fn all(snapshot: &Snapshot) -> Result<Vec<Self>> {
         let experiment = |experiment| {
             Self::new(experiment).with_context(|| format!("`{}` cannot be converted", experiment.key))
@@ -51,7 +50,7 @@ impl Experiment {
         let conditions = match (&*experiment.audience_rules, &*experiment.targeting_rules) {
             ([], []) => Vec::new(),
             ([], [rule]) => rule.conditions.iter().map(Condition::new).collect::<Result<_>>()?,
-            _ => bail!("it has several rules"),
+            _ => bail!("the experiment has several rules"),
         };
         let variants: Vec<_> = experiment
             .variants
@@ -59,14 +58,14 @@ impl Experiment {
             .map(|variant| Variant::new(variant, experiment))
             .collect::<Result<_>>()?;
         if variants.iter().map(|variant| variant.buckets.len()).sum::<usize>() != BUCKETS as usize {
-            bail!("its variants do not share all buckets");
+            bail!("not all buckets of the experiment have a variant");
         }
         let salt = experiment.salt.as_str().to_owned();
         Ok(Self { key: experiment.key.clone(), salt, conditions, variants })
     }
 
     /// Whether users with these attributes get a variant.
-    pub(crate) fn is_for(&self, context: &Map<String, Value>) -> bool {
+    pub(crate) fn matches(&self, context: &Map<String, Value>) -> bool {
         self.conditions.iter().all(|condition| {
             let attribute = context.get(&condition.attribute).and_then(Value::as_str);
             attribute.is_some_and(|attribute| condition.values.iter().any(|value| value == attribute))
@@ -79,9 +78,9 @@ impl Condition {
         let values = match (&condition.operator, &condition.value) {
             (Operator::Eq, Some(value)) => std::slice::from_ref(value),
             (Operator::In, Some(Value::Array(values))) => values,
-            _ => bail!("a condition is neither `in` nor `eq`"),
+            _ => bail!("the operator of a condition is neither `in` nor `eq`"),
         };
-        let string = |value: &Value| value.as_str().map(str::to_owned).context("a value is no string");
+        let string = |value: &Value| value.as_str().map(str::to_owned).context("a value is not a string");
         let values = values.iter().map(string).collect::<Result<_>>()?;
         Ok(Self { attribute: condition.attribute.clone(), values })
     }

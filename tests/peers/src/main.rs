@@ -1,8 +1,8 @@
-//! Nanoseconds per decide for every workload, next to the engines of peers: `cargo xtask bench peers`.
+//! The time of a decision for every workload, compared with other engines: `cargo xtask bench peers`.
 //!
-//! One decide is one user and all experiments, from a parsed JSON object to results read: what an engine makes of the
-//! object first is part of it, as it is for a server with each request. What is made once for each version of the
-//! configuration is not.
+//! One decision is one user and all experiments, from a parsed JSON object to reading the results. Converting the object to
+//! the engine's own context counts, because a server does so for each request. The work for each version of the
+//! configuration does not count.
 
 mod engines;
 mod experiment;
@@ -21,13 +21,13 @@ use serde_json::Value;
 use engines::{Edgewise, Engine, Eppo, Unleash, User};
 use experiment::Experiment;
 
-/// The engines in the order of columns. Edgewise is first: the others are compared with it.
+/// The engines in the order of the columns. Edgewise is first, and the other engines are compared with Edgewise.
 const ENGINES: [&str; 3] = ["Edgewise", "eppo_core", "unleash-yggdrasil"];
 
-/// Measures engines side by side: one user's decision over all experiments of a workload, results consumed.
+/// Measures engines in turn: the decision of one user over all experiments of a workload, including reading the results.
 #[derive(Parser)]
 struct Args {
-    /// Fewer and shorter rounds
+    /// Run fewer and shorter rounds
     #[arg(long)]
     quick: bool,
 }
@@ -37,7 +37,7 @@ fn main() -> Result<()> {
     let (rounds, slice) =
         if args.quick { (3, Duration::from_millis(10)) } else { (11, Duration::from_millis(40)) };
 
-    eprintln!("preparing {} workloads, and checking what the engines decide", Workload::ALL.len());
+    eprintln!("preparing {} workloads, and checking the decisions of the engines", Workload::ALL.len());
     let cases = Workload::ALL.into_iter().map(Case::new).collect::<Result<Vec<_>>>()?;
     let mut contenders = Vec::new();
     for case in &cases {
@@ -55,13 +55,13 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// A workload, and what engines must make of it.
+/// A workload with the expected decisions.
 struct Case {
     workload: Workload,
     json: String,
     experiments: Vec<Experiment>,
     users: Vec<User>,
-    /// For each user the places of the experiments that they get a variant of.
+    /// For each user, the indices of the experiments in which the user gets a variant.
     matches: Vec<Vec<usize>>,
 }
 
@@ -76,18 +76,18 @@ impl Case {
         let users = users.collect::<Result<Vec<_>>>()?;
         let matches = users.iter().map(|user| {
             let all = experiments.iter().enumerate();
-            all.filter(|(_, experiment)| experiment.is_for(&user.context)).map(|(place, _)| place).collect()
+            all.filter(|(_, experiment)| experiment.matches(&user.context)).map(|(index, _)| index).collect()
         });
         let matches = matches.collect();
         Ok(Self { workload, json, experiments, users, matches })
     }
 
-    /// How many assignments all users have together.
+    /// Returns the number of assignments of all users.
     fn all_matches(&self) -> usize {
         self.matches.iter().map(Vec::len).sum()
     }
 
-    /// The engines, in the order of [`ENGINES`].
+    /// Returns the engines, in the order of [`ENGINES`].
     fn contenders(&self) -> Result<[Timed<'_>; 3]> {
         let [edgewise, eppo, unleash] = ENGINES;
         Ok([
@@ -99,22 +99,22 @@ impl Case {
 
     fn contender<'a>(&'a self, name: &str, engine: Result<impl Engine + 'a>) -> Result<Timed<'a>> {
         let checked = engine.and_then(|mut engine| self.check(&mut engine).map(|()| engine));
-        let engine = checked.with_context(|| format!("{name} is not configured as it should be"))?;
+        let engine = checked.with_context(|| format!("{name} is not configured correctly"))?;
         Ok(timed(engine, &self.users))
     }
 
-    /// Checks that an engine assigns to each user what it must, and all variants about as often.
+    /// Checks that an engine assigns each user to the expected experiments, and about half of the users to each variant.
     fn check(&self, engine: &mut impl Engine) -> Result<()> {
         let mut second_variants = 0;
         for (user, expected) in self.users.iter().zip(&self.matches) {
             let mut experiments = Vec::with_capacity(expected.len());
-            engine.decide(user, |place, text| {
-                experiments.push(place);
-                second_variants += usize::from(self.is_second_variant(place, text));
+            engine.decide(user, |index, text| {
+                experiments.push(index);
+                second_variants += usize::from(self.is_second_variant(index, text));
             });
             ensure!(
                 experiments == *expected,
-                "`{}` is assigned to {} experiments, and {} match; or to others",
+                "`{}` is assigned to {} experiments, which differ from the {} expected experiments",
                 user.key,
                 experiments.len(),
                 expected.len()
@@ -123,14 +123,14 @@ impl Case {
         let all = self.all_matches();
         ensure!(
             (all / 4..=all - all / 4).contains(&second_variants),
-            "{second_variants} of {all} assignments are of the second variant, instead of half"
+            "{second_variants} of {all} assignments are to the second variant, instead of about half"
         );
         Ok(())
     }
 
-    /// Whether a result holds the payload of an experiment's second variant.
-    fn is_second_variant(&self, place: usize, text: &[u8]) -> bool {
-        let variant = self.experiments.get(place).and_then(|experiment| experiment.variants.get(1));
+    /// Whether a result contains the payload of an experiment's second variant.
+    fn is_second_variant(&self, index: usize, text: &[u8]) -> bool {
+        let variant = self.experiments.get(index).and_then(|experiment| experiment.variants.get(1));
         variant.is_some_and(|variant| {
             let payload = variant.payload.as_bytes();
             text.windows(payload.len()).any(|window| window == payload)
@@ -138,26 +138,26 @@ impl Case {
     }
 }
 
-/// The users of a pass. So many groups of countries there are, and so they match alike in each pass.
+/// The number of users in a pass. The number is that of the groups of countries, so that each pass has the same matches.
 const USERS: u16 = 100;
 
-/// One engine going through the users of a case, [`USERS`] a pass.
+/// Returns passes of an engine over the users of a case, with [`USERS`] users per pass.
 fn timed<'a>(mut engine: impl Engine + 'a, users: &'a [User]) -> Timed<'a> {
     let mut users = users.iter().cycle();
     Timed::new(USERS.into(), move || {
         let mut sum = 0;
         for user in users.by_ref().take(USERS.into()) {
-            engine.decide(black_box(user), |place, text| sum += place + text.len());
+            engine.decide(black_box(user), |index, text| sum += index + text.len());
         }
         sum
     })
 }
 
-/// Prints the medians, of which each case has one for each engine.
+/// Prints the medians. Each case has one median for each engine.
 fn print(cases: &[Case], medians: &[f64], rounds: usize) {
-    println!("Medians of {rounds} rounds, in ns, and how many times as long as Edgewise's.");
+    println!("Medians of {rounds} rounds, in ns, and their ratio to the median of Edgewise.");
     println!(
-        "One decide: one user, all experiments of the workload, from a parsed JSON object to results read.\n"
+        "One decision: one user, all experiments of the workload, from a parsed JSON object to reading the results.\n"
     );
     let [edgewise, peers @ ..] = ENGINES;
     print!("{:<9}{:>10}{edgewise:>12}", "workload", "matching");
@@ -171,9 +171,9 @@ fn print(cases: &[Case], medians: &[f64], rounds: usize) {
         println!();
     }
     println!(
-        "\nmatching: experiments of which a user gets a variant, on average; the same with all engines."
+        "\nmatching: mean number of experiments in which a user gets a variant, which is the same for all engines."
     );
-    println!("The peers' versions stand in tests/peers/Cargo.lock.");
+    println!("The versions of the peers are in tests/peers/Cargo.lock.");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]

@@ -1,4 +1,4 @@
-//! A client that sends exactly what it is told, malformed or not, and keeps all of the answer.
+//! An HTTP client that sends requests unchanged, valid or not, and returns the whole response.
 
 use std::{
     io::{Read, Write},
@@ -8,18 +8,18 @@ use std::{
 
 use serde_json::Value;
 
-/// How long an answer may take before a test takes it for a hang.
+/// The time limit for a response. A test fails after this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Asks one server, over a new connection each time.
+/// A client of one server, with a new connection for each request.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     address: SocketAddr,
-    /// Stands before every path.
+    /// The prefix of all paths.
     prefix: &'static str,
 }
 
-/// A request that is being put together.
+/// A builder of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request<'a> {
     client: &'a Client,
@@ -29,11 +29,11 @@ pub(crate) struct Request<'a> {
     body: Vec<u8>,
 }
 
-/// An answer, whole.
+/// A complete response.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
-    /// What was asked, for the messages of failures.
-    asked: String,
+    /// A description of the request, for messages.
+    request: String,
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -44,7 +44,7 @@ impl Client {
         Self { address, prefix }
     }
 
-    /// The same server, with another prefix before each path.
+    /// Returns a client of the same server with another prefix.
     pub(crate) const fn below(&self, prefix: &'static str) -> Self {
         Self { address: self.address, prefix }
     }
@@ -73,13 +73,13 @@ impl Client {
         self.request("PUT", path).json(&body.to_string()).send()
     }
 
-    /// A request for `path`, its query included, as it is: nothing is escaped or made canonical.
+    /// Begins a request for `path`, including the query. The path is sent unchanged, without escaping or normalizing it.
     pub(crate) fn request<'a>(&'a self, method: &'a str, path: &str) -> Request<'a> {
         let target = format!("{}{path}", self.prefix);
         Request { client: self, method, target, headers: String::new(), body: Vec::new() }
     }
 
-    /// A connection, to send bytes over that may be no HTTP.
+    /// Opens a connection, for sending bytes that need not be valid HTTP.
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect_timeout(&self.address, PATIENCE).expect("the server listens");
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -87,39 +87,42 @@ impl Client {
         stream
     }
 
-    /// Sends bytes that are a whole request, and returns all that comes back.
+    /// Sends the bytes of a complete request, and returns all bytes that the server sends.
     pub(crate) fn raw(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = self.connect();
-        // The server may have closed the connection by now: what it answered counts.
+        // The server may respond and close the connection before it has received everything.
         let sent = stream.write_all(bytes);
-        let answer = read_all(&mut stream);
-        assert!(sent.is_ok() || !answer.is_empty(), "the connection broke off without an answer: {sent:?}");
-        answer
+        let response = read_all(&mut stream);
+        assert!(
+            sent.is_ok() || !response.is_empty(),
+            "the connection was closed without a response: {sent:?}"
+        );
+        response
     }
 
-    /// Sends bytes that may be anything, says that no more will come, and returns all that comes back.
+    /// Sends any bytes, closes the sending side of the connection, and returns all bytes that the server sends.
     pub(crate) fn raw_to_the_end(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = self.connect();
         match stream.write_all(bytes).and_then(|()| stream.shutdown(Shutdown::Write)) {
             Ok(()) => read_all(&mut stream),
-            // The server has seen enough, and need not have said so.
+            // The server may close the connection without a response.
             Err(_) => Vec::new(),
         }
     }
 }
 
-/// Reads until the server closes the connection. Its reset after an answer is as good.
+/// Reads until the server closes or resets the connection.
 fn read_all(stream: &mut TcpStream) -> Vec<u8> {
-    let (mut answer, mut part) = (Vec::new(), [0; 16384]);
+    let (mut response, mut part) = (Vec::new(), [0; 16384]);
     loop {
         match stream.read(&mut part) {
-            Ok(0) => return answer,
-            Ok(length) => answer.extend_from_slice(&part[..length]),
+            Ok(0) => return response,
+            Ok(length) => response.extend_from_slice(&part[..length]),
             Err(error) => {
                 let hangs =
                     matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut);
-                assert!(!hangs, "no answer within {PATIENCE:?}");
-                return answer;
+                assert!(!hangs, "no response within {PATIENCE:?}");
+                return response;
             }
         }
     }
@@ -131,19 +134,19 @@ impl Request<'_> {
         self
     }
 
-    /// A body, declared as JSON.
+    /// Adds a body that is declared as JSON.
     pub(crate) fn json(self, text: &str) -> Self {
         self.header("content-type", "application/json").body(text)
     }
 
-    /// A body of known length, not declared as anything.
+    /// Adds a body with a content length, without a content type.
     pub(crate) fn body(mut self, body: impl AsRef<[u8]>) -> Self {
         self.body = body.as_ref().to_owned();
         let length = self.body.len().to_string();
         self.header("content-length", &length)
     }
 
-    /// A body, declared as JSON, whose length is not told beforehand.
+    /// Adds a chunked body that is declared as JSON.
     pub(crate) fn chunked(mut self, body: &str) -> Self {
         for chunk in body.as_bytes().chunks(60_000) {
             self.body.extend(format!("{:x}\r\n", chunk.len()).bytes());
@@ -160,19 +163,19 @@ impl Request<'_> {
         let head =
             format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n");
         let mut stream = client.connect();
-        // A server that has seen enough may answer and close: what it answered counts.
+        // The server may respond and close the connection before it has received everything.
         let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
-        let answer = read_all(&mut stream);
-        let shown: String = String::from_utf8_lossy(&body).chars().take(300).collect();
-        let asked = format!("{method} {} {shown}", target.chars().take(300).collect::<String>());
-        Reply::parse(&answer, asked.clone()).unwrap_or_else(|| {
-            panic!("{asked}: no HTTP came back ({sent:?}): {:?}", String::from_utf8_lossy(&answer))
+        let response = read_all(&mut stream);
+        let body: String = String::from_utf8_lossy(&body).chars().take(300).collect();
+        let request = format!("{method} {} {body}", target.chars().take(300).collect::<String>());
+        Reply::parse(&response, request.clone()).unwrap_or_else(|| {
+            panic!("{request}: the response is not HTTP ({sent:?}): {:?}", String::from_utf8_lossy(&response))
         })
     }
 }
 
 impl Reply {
-    fn parse(bytes: &[u8], asked: String) -> Option<Self> {
+    fn parse(bytes: &[u8], request: String) -> Option<Self> {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = str::from_utf8(bytes.get(..end)?).ok()?;
         let mut lines = head.split("\r\n");
@@ -182,14 +185,14 @@ impl Reply {
             Some((name.to_ascii_lowercase(), value.trim().to_owned()))
         };
         let headers = lines.map(header).collect::<Option<Vec<_>>>()?;
-        let mut reply = Self { asked, status, headers, body: bytes.get(end + 4..)?.to_owned() };
+        let mut reply = Self { request, status, headers, body: bytes.get(end + 4..)?.to_owned() };
         if reply.header("transfer-encoding").is_some() {
             reply.body = dechunked(&reply.body)?;
         }
         Some(reply)
     }
 
-    /// The value of a header that is there once.
+    /// Returns the value of a header, which must not occur more than once.
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values =
@@ -199,19 +202,19 @@ impl Reply {
         value
     }
 
-    /// The ETag, which must be there.
+    /// Returns the ETag. Panics without a strong ETag.
     #[track_caller]
     pub(crate) fn etag(&self) -> String {
         let etag = self.header("etag").unwrap_or_else(|| panic!("{self}: no ETag"));
         assert!(
             etag.len() > 2 && etag.starts_with('"') && etag.ends_with('"'),
-            "{self}: no strong ETag: {etag}"
+            "{self}: not a strong ETag: {etag}"
         );
         etag.to_owned()
     }
 
     pub(crate) fn text(&self) -> &str {
-        str::from_utf8(&self.body).expect("answers are UTF-8")
+        str::from_utf8(&self.body).expect("responses are UTF-8")
     }
 
     #[track_caller]
@@ -219,7 +222,7 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{self}: {error}"))
     }
 
-    /// The JSON of an answer that must have this status.
+    /// Returns the JSON of the response, which must have this status.
     #[track_caller]
     pub(crate) fn is(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self}");
@@ -228,7 +231,7 @@ impl Reply {
         self.json()
     }
 
-    /// The text of an answer that must be `{"error": "text"}` with this status.
+    /// Returns the error text of the response, which must be `{"error": "text"}` with this status.
     #[track_caller]
     pub(crate) fn error(&self, status: u16) -> String {
         let body = self.is(status);
@@ -240,18 +243,18 @@ impl Reply {
         error.to_owned()
     }
 
-    /// As [`Reply::error`]; the text must hold `part`.
+    /// Checks an error response like [`Reply::error`]. The text must contain `part`.
     #[track_caller]
     pub(crate) fn error_naming(&self, status: u16, part: &str) {
         let error = self.error(status);
-        assert!(error.contains(part), "{self}: the error does not name `{part}`");
+        assert!(error.contains(part), "{self}: the error does not contain `{part}`");
     }
 }
 
 impl std::fmt::Display for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let body: String = String::from_utf8_lossy(&self.body).chars().take(500).collect();
-        write!(f, "{} → {} {body}", self.asked, self.status)
+        write!(f, "{} → {} {body}", self.request, self.status)
     }
 }
 

@@ -1,18 +1,23 @@
-//! End to end: the real binary, asked over HTTP as its clients ask it.
+//! End-to-end tests: the real binary, with requests over HTTP.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`walkthrough`] | what a newcomer does first: in one process, in three, and over a restart |
+//! | [`walkthrough`] | the walkthrough of the README: in one process, in three processes, and over a restart |
 //! | [`contract`] | every route, status code, header and shape |
-//! | [`hostile`] | input that nobody should send, and surroundings that nobody should run it in |
-//! | [`faults`] | processes that are killed or hang, stores and databases that go away |
-//! | [`client`] | the HTTP client: it sends exactly what it is told |
+//! | [`hostile`] | invalid input, and environments in which a plane cannot start |
+//! | [`faults`] | processes that are killed or hang, stores and databases that fail |
+//! | [`client`] | an HTTP client that can send invalid requests |
 //! | [`planes`] | processes of the binary |
-//! | [`scene`] | environments, experiments and variants to try things on |
+//! | [`scene`] | environments, experiments and variants for tests |
 //!
-//! The tests of the contract share one server, each in an environment of its own.
-#![expect(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(clippy::indexing_slicing, reason = "indexing JSON gives null where nothing is")]
+//! The tests of the contract share one server. Each test has its own environment.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot continue fails"
+)]
+#![expect(clippy::indexing_slicing, reason = "indexing JSON gives null for a missing member")]
 
 mod client;
 mod contract;

@@ -1,4 +1,4 @@
-//! Processes of the binary, each with its log in a file, stopped by the test that started them.
+//! Processes of the binary. Each process writes its log to a file. The test that starts a process also stops it.
 
 use std::{
     fs::{self, File},
@@ -14,19 +14,19 @@ use tempfile::TempDir;
 
 use crate::client::Client;
 
-/// How long anything that must happen may take before a test takes it for never.
+/// The time limit for an event that must happen. A test fails after this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A plane that runs.
+/// A running plane.
 #[derive(Debug)]
 pub(crate) struct Plane {
     server: Option<Server>,
     log: PathBuf,
-    /// Asks it, below the path that its routes stand at.
+    /// A client of the plane, with the prefix of the plane's routes.
     pub(crate) api: Client,
 }
 
-/// The planes apart: three processes that share a directory of snapshots.
+/// A control plane, a decision plane and a gateway as separate processes that share a snapshot directory.
 #[derive(Debug)]
 pub(crate) struct Apart {
     pub(crate) control: Plane,
@@ -35,7 +35,7 @@ pub(crate) struct Apart {
 }
 
 impl Apart {
-    /// `options` are the gateway's.
+    /// Starts the planes. `options` are options of the gateway.
     pub(crate) fn start(directory: &Path, options: &[&str]) -> Self {
         let data = directory.join("data");
         let control = Plane::start("control", directory, &["--data-dir", &data.to_string_lossy()]);
@@ -50,7 +50,7 @@ impl Apart {
 }
 
 impl Plane {
-    /// Starts a plane with these options, in `directory`, where its log goes too.
+    /// Starts a plane in `directory`, which also contains the log.
     pub(crate) fn start(plane: &str, directory: &Path, options: &[&str]) -> Self {
         Self::start_with(plane, directory, |command| command.args(options))
     }
@@ -73,17 +73,17 @@ impl Plane {
         Self { server: Some(server), log, api: Client::new(address, prefix) }
     }
 
-    /// Everything in one process, in `directory`, and nobody is limited.
+    /// Starts all planes in one process, in `directory`, without a rate limit.
     pub(crate) fn serve(directory: &Path) -> Self {
         Self::start("serve", directory, &["--decide-rate-limit-enabled", "false"])
     }
 
-    /// Asks it for what does not stand below its prefix.
+    /// Returns a client without the prefix.
     pub(crate) fn root(&self) -> Client {
         self.api.below("")
     }
 
-    /// `http://` and its address.
+    /// Returns the URL of the plane.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.api.address())
     }
@@ -92,12 +92,12 @@ impl Plane {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Asks it to stop (SIGTERM), and waits until it has.
+    /// Sends SIGTERM, and waits until the process has exited.
     pub(crate) fn stop(mut self) -> ExitStatus {
         self.server.take().unwrap().stop().unwrap()
     }
 
-    /// Ends it without a warning (SIGKILL).
+    /// Kills the process (SIGKILL).
     pub(crate) fn kill(mut self) {
         drop(self.server.take());
     }
@@ -114,7 +114,7 @@ impl Drop for Plane {
     }
 }
 
-/// A server with a directory of its own.
+/// A server with its own directory.
 #[derive(Debug)]
 pub(crate) struct Serve {
     pub(crate) plane: Plane,
@@ -127,7 +127,7 @@ impl Serve {
         Self { plane: Plane::serve(directory.path()), directory }
     }
 
-    /// The server that tests share. It is stopped by the last that uses it.
+    /// Returns the server that tests share. The last test that uses the server stops it.
     pub(crate) fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Serve>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -139,15 +139,15 @@ impl Serve {
     }
 }
 
-/// A process that has ended by itself.
+/// A process that has exited.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
-    /// Its standard error output.
+    /// The standard error output.
     pub(crate) errors: String,
 }
 
-/// Runs the binary in `directory` until it ends by itself.
+/// Runs the binary in `directory` until it exits.
 pub(crate) fn run(directory: &Path, set_up: impl FnOnce(&mut Command) -> &mut Command) -> Ended {
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut command = Command::new(edgewise().unwrap());
@@ -175,15 +175,15 @@ pub(crate) fn run(directory: &Path, set_up: impl FnOnce(&mut Command) -> &mut Co
     Ended { status, errors: fs::read_to_string(file.path()).unwrap() }
 }
 
-/// Asks again and again until there is an answer.
+/// Calls `poll` repeatedly until it returns a value.
 #[track_caller]
-pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(event: &str, mut poll: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        if let Some(answer) = ask() {
-            return answer;
+        if let Some(value) = poll() {
+            return value;
         }
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {event}");
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -1,4 +1,4 @@
-//! Environments, experiments and variants to try things on, and the shapes that answers must have.
+//! Environments, experiments and variants for tests, and checks of the shapes of responses.
 
 use std::sync::{
     Arc,
@@ -12,15 +12,15 @@ use crate::{
     planes::Serve,
 };
 
-/// An id that nothing has.
+/// An id that no resource has.
 pub(crate) const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// An environment of its own on the shared server.
+/// An environment for one test, on the shared server.
 pub(crate) struct Scene {
     serve: Arc<Serve>,
-    /// The environment's id.
+    /// The id of the environment.
     pub(crate) id: String,
-    /// The environment's name.
+    /// The name of the environment.
     pub(crate) name: String,
 }
 
@@ -39,31 +39,31 @@ impl Scene {
         &self.serve.plane.api
     }
 
-    /// Makes an experiment, a draft.
+    /// Creates a draft experiment.
     pub(crate) fn experiment(&self, key: &str) -> Experiment<'_> {
         Experiment::new(self.api(), &self.id, key)
     }
 
-    /// Makes an audience of those in one country.
+    /// Creates an audience of the users in one country.
     pub(crate) fn audience(&self, name: &str, country: &str) -> Value {
         let body =
             json!({"name": name, "environmentId": self.id, "rules": rules("country", "eq", &json!(country))});
         self.api().post("/audiences", &body).is(201)
     }
 
-    /// What is decided for a user of the environment.
+    /// Returns the decision for a user.
     pub(crate) fn decide(&self, user_key: &str, context: &Value) -> Value {
         decide(self.api(), &self.name, user_key, context)
     }
 
-    /// The version that is live, 0 before the first.
+    /// Returns the live version; 0 before the first version.
     pub(crate) fn version(&self) -> u64 {
         let reply = self.serve.plane.root().get(&format!("/configs/{}/version.json", self.name));
         if reply.status == 404 { 0 } else { reply.is(200)["version"].as_u64().unwrap() }
     }
 }
 
-/// Makes an environment, and returns its id and name.
+/// Creates an environment, and returns its id and its name.
 pub(crate) fn environment(api: &Client) -> (String, String) {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let name = format!("env-{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -71,7 +71,7 @@ pub(crate) fn environment(api: &Client) -> (String, String) {
     (id(&environment), name)
 }
 
-/// What is decided for a user, by POST.
+/// Returns the decision for a user, requested by POST.
 pub(crate) fn decide(api: &Client, environment: &str, user_key: &str, context: &Value) -> Value {
     api.post("/decide", &json!({"user_key": user_key, "env": environment, "context": context})).is(200)
 }
@@ -91,7 +91,7 @@ impl<'a> Experiment<'a> {
         Self { api, path: format!("/experiments/{id}"), id }
     }
 
-    /// As it is now.
+    /// Returns the current experiment.
     pub(crate) fn get(&self) -> Value {
         self.api.get(&self.path).is(200)
     }
@@ -100,18 +100,18 @@ impl<'a> Experiment<'a> {
         self.api.get(&self.path).etag()
     }
 
-    /// The path of what belongs to it, such as `/variants`.
+    /// Returns the path of a resource below the experiment, such as `/variants`.
     pub(crate) fn below(&self, path: &str) -> String {
         format!("{}{path}", self.path)
     }
 
-    /// Adds a variant with a payload that names it, and returns its id.
+    /// Adds a variant whose payload contains its key, and returns its id.
     pub(crate) fn variant(&self, key: &str) -> String {
         let body = json!({"key": key, "name": format!("Variant {key}"), "payload": {"is": key}});
         id(&self.api.post(&self.below("/variants"), &body).is(201))
     }
 
-    /// Gives all buckets to one variant.
+    /// Allocates all buckets to one variant.
     pub(crate) fn give_all_to(&self, variant_id: &str) -> Reply {
         let all = json!({"allocations": [{"variantId": variant_id, "rangeStart": 0, "rangeEnd": 9999}]});
         let reply = self.api.put(&self.below("/allocations"), &all);
@@ -125,7 +125,7 @@ impl<'a> Experiment<'a> {
         reply
     }
 
-    /// Gives it one variant, `on`, for everyone, and has it run. Returns the variant's id.
+    /// Adds a variant `on` for all users, and starts the experiment. Returns the id of the variant.
     pub(crate) fn run(&self) -> String {
         let variant = self.variant("on");
         self.give_all_to(&variant);
@@ -134,30 +134,29 @@ impl<'a> Experiment<'a> {
     }
 }
 
-/// One rule of one condition.
+/// Returns rules with a single rule, which has a single condition.
 pub(crate) fn rules(attribute: &str, operator: &str, value: &Value) -> Value {
     json!([{"conditions": [{"attribute": attribute, "operator": operator, "value": value}]}])
 }
 
-/// The id of a row.
+/// Returns the id of a resource.
 pub(crate) fn id(row: &Value) -> String {
     let id = row["id"].as_str().unwrap_or_else(|| panic!("no id: {row}"));
-    assert!(is_uuid(id), "the id is no UUID: {row}");
+    assert!(is_uuid(id), "the id is not a UUID: {row}");
     id.to_owned()
 }
 
-/// Whether a text is a UUID as everybody writes them.
+/// Whether a text is a UUID in the hyphenated lowercase form.
 pub(crate) fn is_uuid(text: &str) -> bool {
     let hex = |char: char| matches!(char, '0'..='9' | 'a'..='f');
     let parts: Vec<&str> = text.split('-').collect();
     parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.concat().chars().all(hex)
 }
 
-/// Checks that a row has these fields and no others, that its ids are UUIDs and its times are written as they must
-/// be.
+/// Checks that a resource has exactly these fields, and that its ids and times have the right format.
 #[track_caller]
 pub(crate) fn assert_shape(row: &Value, fields: &[&str]) {
-    let row_fields = row.as_object().unwrap_or_else(|| panic!("no object: {row}"));
+    let row_fields = row.as_object().unwrap_or_else(|| panic!("not an object: {row}"));
     let mut expected: Vec<&str> = fields.to_vec();
     expected.sort_unstable();
     let mut got: Vec<&str> = row_fields.keys().map(String::as_str).collect();
@@ -174,7 +173,7 @@ pub(crate) fn assert_shape(row: &Value, fields: &[&str]) {
     }
 }
 
-/// ISO 8601 UTC with exactly three decimals and `Z`.
+/// Whether a value is a time: ISO 8601 UTC with exactly three decimals and `Z`.
 fn is_time(value: &Value) -> bool {
     let pattern = "0000-00-00T00:00:00.000Z";
     let fits =
@@ -184,16 +183,16 @@ fn is_time(value: &Value) -> bool {
         .is_some_and(|time| time.len() == pattern.len() && time.chars().zip(pattern.chars()).all(fits))
 }
 
-/// What a change's headers say of publishing it.
+/// The outcome of publishing a change, according to the headers of the response.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Published {
-    /// Nothing: the headers are absent.
+    /// The response has no such headers.
     Silent,
-    /// Nothing was due.
+    /// The change did not need to be published.
     NotDue,
-    /// It is live.
+    /// The change is live.
     Live,
-    /// It is not live yet, and this is why.
+    /// The change is not live yet, for the reason in the text.
     Failed(String),
 }
 

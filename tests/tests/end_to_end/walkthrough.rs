@@ -1,5 +1,5 @@
-//! What a newcomer does first, against a fresh start: in one process, in three, and with a decision plane that reads
-//! over HTTP; and what is there after a restart.
+//! The walkthrough of a new user on an empty installation: in one process, in three processes, with a decision plane that
+//! reads snapshots over HTTP, and after a restart.
 
 use std::path::Path;
 
@@ -33,10 +33,10 @@ const EXPERIMENT: [&str; 15] = [
 const ENVIRONMENT: [&str; 4] = ["id", "name", "createdAt", "updatedAt"];
 const VARIANT: [&str; 5] = ["id", "key", "name", "payload", "experimentId"];
 
-/// What the walkthrough made.
+/// The resources that the walkthrough created.
 struct Walk {
     experiment: Value,
-    /// Control and treatment.
+    /// The variants control and treatment.
     variants: [Value; 2],
 }
 
@@ -45,7 +45,7 @@ impl Walk {
         id(&self.experiment)
     }
 
-    /// The answer to a user who is let through.
+    /// Returns the decision for a user who matches the targeting rules.
     fn assigned(&self, user_key: &str, version: u64) -> Value {
         let bucket = Bucket::of(user_key, &Salt::new(self.experiment["salt"].as_str().unwrap())).get();
         let variant = &self.variants[usize::from(bucket >= 5000)];
@@ -58,12 +58,12 @@ impl Walk {
         })
     }
 
-    /// The answer to a user who is not let through.
+    /// Returns the decision for a user who does not match the targeting rules.
     fn not_assigned(user_key: &str, version: u64) -> Value {
         json!({"user_key": user_key, "environment": "prod", "config_version": version, "assignments": []})
     }
 
-    /// Checks who is let through once the rules are live.
+    /// Checks the decisions once the targeting rules are live.
     fn check_targeting(&self, decide: &Client, version: u64) {
         for (context, is_in) in [
             ("%7B%22country%22%3A%22US%22%2C%22plan%22%3A%22pro%22%7D", true),
@@ -89,8 +89,8 @@ impl Walk {
     }
 }
 
-/// Steps 1 to 8. `control` and `decide` are where the two planes answer; `live` waits until a version is decided
-/// from.
+/// Does the steps 1 to 8. `control` and `decide` are clients of the two planes; `live` waits until decisions are based on a
+/// version.
 fn walk(control: &Client, decide: &Client, live: impl Fn(u64)) -> Walk {
     let environment = control.post("/environments", &json!({"name": "prod"}));
     assert_eq!(published(&environment), Published::Silent);
@@ -156,7 +156,7 @@ fn walk(control: &Client, decide: &Client, live: impl Fn(u64)) -> Walk {
     assert_eq!(running["variants"], json!(variants));
     assert_eq!(running["allocations"], json!(allocations));
 
-    // As curl does it: without a body.
+    // Like curl, without a body.
     let reply = control.request("POST", &format!("{experiment}/publish")).send();
     assert_eq!(published(&reply), Published::Silent);
     let snapshot = reply.is(200);
@@ -190,7 +190,7 @@ fn walk(control: &Client, decide: &Client, live: impl Fn(u64)) -> Walk {
     walk
 }
 
-/// Waits until decisions are taken from a version.
+/// Waits until decisions are based on a version.
 fn await_version(decide: &Client, version: u64) {
     eventually(&format!("version {version} is decided from"), || {
         let reply = decide.get("/decide?user_key=somebody&env=prod");
@@ -198,7 +198,7 @@ fn await_version(decide: &Client, version: u64) {
     });
 }
 
-/// What a directory of snapshots must hold when the third version is live.
+/// Checks the content of the snapshot directory when the third version is live.
 fn check_snapshots(snapshots: &Path) {
     let read = |path: &str| std::fs::read_to_string(snapshots.join("configs/prod").join(path)).unwrap();
     let pointer: Value = serde_json::from_str(&read("version.json")).unwrap();
@@ -211,10 +211,10 @@ fn check_snapshots(snapshots: &Path) {
 }
 
 #[test]
-fn one_process_does_the_walkthrough_and_keeps_everything_over_a_restart() {
+fn the_walkthrough_works_in_one_process_and_its_data_survives_restarts() {
     let directory = TempDir::new().unwrap();
     let serve = Plane::start("serve", directory.path(), &[]);
-    // In one process a publish is visible to the next decide at once: nobody waits.
+    // In one process, the next decision uses the published version, so the test does not wait.
     let walk = walk(&serve.api, &serve.api, |_| ());
     let lists = ["/environments", "/experiments", "/audiences"];
     let before = lists.map(|path| serve.api.get(path).is(200));
@@ -230,7 +230,7 @@ fn one_process_does_the_walkthrough_and_keeps_everything_over_a_restart() {
     assert_eq!(snapshot["version"], 4);
     walk.check_targeting(&serve.api, 4);
 
-    // Nor is anything lost when it is killed.
+    // Killing the process loses no data either.
     let before = lists.map(|path| serve.api.get(path).is(200));
     serve.kill();
     let serve = Plane::start("serve", directory.path(), &[]);
@@ -240,7 +240,7 @@ fn one_process_does_the_walkthrough_and_keeps_everything_over_a_restart() {
 }
 
 #[test]
-fn three_processes_do_the_walkthrough() {
+fn the_walkthrough_works_in_three_processes() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let Apart { control, decide, gateway } = Apart::start(path, &[]);
@@ -249,7 +249,7 @@ fn three_processes_do_the_walkthrough() {
     walk.check_targeting(&decide.api, 3);
     check_snapshots(&path.join("data/snapshots"));
 
-    // The planes answer for themselves too, each without the gateway's `/api`.
+    // Requests to the planes themselves have no prefix `/api`.
     let experiment = format!("/experiments/{}", walk.id());
     assert_eq!(control.api.get(&experiment).is(200), gateway.api.get(&experiment).is(200));
     control.api.get("/decide?user_key=u&env=prod").error(404);
@@ -257,7 +257,7 @@ fn three_processes_do_the_walkthrough() {
     let version = |plane: &Plane| plane.root().get("/configs/prod/version.json").is(200);
     assert_eq!([version(&decide), version(&gateway)], [json!({"version": 3}), json!({"version": 3})]);
 
-    // A plane that is started again takes up where it was, and the others do not mind.
+    // A plane that is restarted continues with the same data, and the other planes keep working.
     assert_eq!(decide.stop().code(), Some(0));
     let health = gateway.root().get("/health").is(503);
     assert_eq!(health["status"], "degraded");
@@ -266,7 +266,7 @@ fn three_processes_do_the_walkthrough() {
 }
 
 #[test]
-fn a_decision_plane_reads_what_another_one_serves() {
+fn a_decision_plane_reads_snapshots_that_another_plane_serves() {
     let directory = TempDir::new().unwrap();
     let serve = Plane::serve(directory.path());
     let options = ["--snapshot-store", &serve.url(), "--poll-interval", "0.1"];
@@ -278,14 +278,14 @@ fn a_decision_plane_reads_what_another_one_serves() {
     assert_eq!(decide.root().get("/configs/prod/snapshots/latest.json").is(200)["version"], 3);
     assert_eq!(decide.root().get("/health").is(200)["config_versions"], json!({"prod": 3}));
 
-    // Without its store it goes on deciding from what it has.
+    // Without its store, the plane continues to decide with the loaded snapshot.
     assert_eq!(serve.stop().code(), Some(0));
     walk.check_targeting(&decide.api, 3);
     assert_eq!(decide.stop().code(), Some(0));
 }
 
 #[test]
-fn the_gateway_tells_how_its_planes_are() {
+fn the_gateway_reports_the_health_of_its_planes() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let serve = Plane::serve(path);

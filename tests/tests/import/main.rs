@@ -1,6 +1,6 @@
-//! `edgewise import reference`: from a real database of the reference, and from its snapshots, into SQLite and Postgres.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![expect(clippy::indexing_slicing, reason = "indexing JSON gives null where nothing is")]
+//! `edgewise import reference`: from a database of the reference, and from its snapshots, into SQLite and Postgres.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
+#![expect(clippy::indexing_slicing, reason = "indexing JSON gives null for a missing member")]
 
 mod reference;
 
@@ -22,15 +22,15 @@ use tempfile::TempDir;
 const EXPERIMENTS: usize = 200;
 const USERS: usize = 10_000;
 
-/// What the command said.
-struct Said {
-    well: bool,
+/// The output of the command.
+struct Output {
+    success: bool,
     report: String,
     errors: String,
 }
 
-/// Runs `edgewise import reference` in a directory, without settings of whoever runs the test.
-fn import(directory: &Path, options: &[&str]) -> Said {
+/// Runs `edgewise import reference` in a directory, without the variables of the environment that runs the test.
+fn import(directory: &Path, options: &[&str]) -> Output {
     let mut command = Command::new(edgewise().unwrap());
     command.args(["import", "reference"]).args(options).current_dir(directory).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
@@ -39,30 +39,30 @@ fn import(directory: &Path, options: &[&str]) -> Said {
         }
     }
     let output = command.output().unwrap();
-    Said {
-        well: output.status.success(),
+    Output {
+        success: output.status.success(),
         report: String::from_utf8(output.stdout).unwrap(),
         errors: String::from_utf8(output.stderr).unwrap(),
     }
 }
 
-impl Said {
-    /// The report of one that ended well.
+impl Output {
+    /// Returns the report of a command that must have succeeded.
     #[track_caller]
-    fn well(self) -> String {
-        assert!(self.well && self.errors.is_empty(), "{}\n{}", self.report, self.errors);
+    fn report(self) -> String {
+        assert!(self.success && self.errors.is_empty(), "{}\n{}", self.report, self.errors);
         self.report
     }
 
-    /// The one line of one that did not.
+    /// Returns the error of a command that must have failed. The error must be one line.
     #[track_caller]
     fn problem(self) -> String {
-        assert!(!self.well && self.errors.lines().count() == 1, "{}\n{}", self.report, self.errors);
+        assert!(!self.success && self.errors.lines().count() == 1, "{}\n{}", self.report, self.errors);
         self.errors
     }
 }
 
-/// Where an import goes.
+/// The target of an import.
 struct Target {
     directory: TempDir,
     database: Option<edgewise_tests::services::FreshDatabase>,
@@ -77,7 +77,7 @@ impl Target {
         Self { directory: TempDir::new().unwrap(), database: Some(fresh_database().unwrap()) }
     }
 
-    fn import(&self, options: &[&str]) -> Said {
+    fn import(&self, options: &[&str]) -> Output {
         let into = self.database.as_ref().map(|database| ["--into-database-url", database.url()]);
         import(self.directory.path(), &[options, into.as_ref().map_or(&[], |into| into)].concat())
     }
@@ -105,8 +105,8 @@ fn context(user: usize) -> Map<String, Value> {
     context
 }
 
-/// Checks that users get of a published ruleset, to the payload, what they got of the reference's snapshot.
-fn assert_decided_alike(before: &Value, ruleset: &Ruleset, users: usize) {
+/// Checks that the published ruleset gives users the same variants and payloads as the reference's snapshot.
+fn assert_same_decisions(before: &Value, ruleset: &Ruleset, users: usize) {
     let before = Snapshot::from_json(before.to_string().as_bytes()).unwrap();
     for (number, experiment) in (0..).zip(&before.experiments) {
         assert_eq!(ruleset.variants(number) as usize, experiment.variants.len());
@@ -125,12 +125,12 @@ fn assert_decided_alike(before: &Value, ruleset: &Ruleset, users: usize) {
     for user in 0..users {
         let key = format!("user-{user}");
         let (key, context) = (UserKey::new(&key).unwrap(), context(user));
-        let by_letter = oracle::Context::from_value(Value::Object(context.clone())).unwrap();
-        oracle::decide(&before, key, &by_letter, &mut expected);
+        let oracle_context = oracle::Context::from_value(Value::Object(context.clone())).unwrap();
+        oracle::decide(&before, key, &oracle_context, &mut expected);
         assert_eq!(ruleset.decide(key, &context, &mut buffer), expected, "user {user}");
         assigned += expected.len();
     }
-    assert!(assigned > users * EXPERIMENTS / 20, "too few are assigned to tell: {assigned}");
+    assert!(assigned > users * EXPERIMENTS / 20, "too few assignments for a comparison: {assigned}");
 }
 
 async fn every_user_stays_in_the_same_variant(target: &Target) {
@@ -139,22 +139,22 @@ async fn every_user_stays_in_the_same_variant(target: &Target) {
     source.execute(&statements).await;
     let from = ["--database-url", &source.url()];
 
-    let dry = target.import(&from).well();
+    let dry = target.import(&from).report();
     assert!(dry.contains("environment `prod`: new") && dry.contains("the next one is 42"), "{dry}");
     assert!(dry.contains("249 new") && dry.contains("--apply"), "{dry}");
     assert!(dry.contains("+ experiment `experiment-1` (RUNNING, variants: "), "{dry}");
-    assert!(!target.directory.path().join("data").exists(), "a dry run makes nothing");
+    assert!(!target.directory.path().join("data").exists(), "a dry run creates nothing");
 
-    let done = target.import(&[&from[..], &["--apply"]].concat()).well();
+    let done = target.import(&[&from[..], &["--apply"]].concat()).report();
     assert!(done.contains("published as version 42"), "{done}");
     let ruleset = Ruleset::load(target.published("rulesets/1/42.bin")).unwrap();
-    assert_decided_alike(&before, &ruleset, USERS);
+    assert_same_decisions(&before, &ruleset, USERS);
 
-    let there = content(&target.database_url()).await;
-    let again = target.import(&[&from[..], &["--apply"]].concat()).well();
+    let before = content(&target.database_url()).await;
+    let again = target.import(&[&from[..], &["--apply"]].concat()).report();
     assert!(again.contains("experiments: 249 identical"), "{again}");
     assert!(!again.contains("  + "), "{again}");
-    assert_eq!(content(&target.database_url()).await, there);
+    assert_eq!(content(&target.database_url()).await, before);
     assert_eq!(target.published("version.json"), br#"{"version":42}"#);
 }
 
@@ -169,35 +169,35 @@ async fn every_user_stays_in_the_same_variant_on_postgres_and_a_second_import_ch
 }
 
 #[tokio::test]
-async fn other_column_types_and_another_schema_are_read_alike() {
+async fn other_column_types_and_another_schema_give_the_same_import() {
     let source = Database::fresh().await;
     source.execute(&experiments(20).0).await;
-    let alike = Target::sqlite();
-    alike.import(&["--database-url", &source.url(), "--apply"]).well();
+    let other = Target::sqlite();
+    other.import(&["--database-url", &source.url(), "--apply"]).report();
     source.execute(reference::OTHERWISE).await;
     let target = Target::sqlite();
     let url = source.url().replace("schema=public", "schema=Reference%20of%20ours");
-    target.import(&["--database-url", &url, "--apply"]).well();
+    target.import(&["--database-url", &url, "--apply"]).report();
     let without_publishing = |lines: Vec<String>| -> Vec<String> {
         lines.into_iter().filter(|line| !line.contains("superseded") && !line.contains("published")).collect()
     };
     assert_eq!(
         without_publishing(content(&target.database_url()).await),
-        without_publishing(content(&alike.database_url()).await)
+        without_publishing(content(&other.database_url()).await)
     );
     assert_eq!(
         target.import(&["--database-url", &source.url()]).problem().matches("?schema=SCHEMA").count(),
         1,
-        "the tables are gone from the first schema"
+        "the first schema has no tables any more"
     );
 }
 
 #[tokio::test]
-async fn ids_states_times_and_orders_stay_as_they_are() {
+async fn ids_statuses_times_and_orders_are_kept() {
     let source = Database::fresh().await;
     source.execute(&experiments(20).0).await;
     let target = Target::sqlite();
-    target.import(&["--database-url", &source.url(), "--apply"]).well();
+    target.import(&["--database-url", &source.url(), "--apply"]).report();
 
     let address = free_address().unwrap();
     let mut command = Command::new(edgewise().unwrap());
@@ -212,7 +212,7 @@ async fn ids_states_times_and_orders_stay_as_they_are() {
     let list = json("/experiments?page=1&pageSize=100");
     let list = list["data"].as_array().unwrap();
     assert_eq!(list.len(), 24);
-    for (number, experiment) in list.iter().rev().enumerate().map(|(place, it)| (place + 1, it)) {
+    for (number, experiment) in list.iter().rev().enumerate().map(|(place, row)| (place + 1, row)) {
         assert_eq!(experiment["key"], format!("experiment-{number}"));
         assert_eq!(experiment["id"], format!("{number:08x}-1111-4111-8111-111111111111"));
         assert_eq!(experiment["updatedAt"], "2024-04-01T00:00:00.000Z");
@@ -231,7 +231,7 @@ async fn ids_states_times_and_orders_stay_as_they_are() {
 }
 
 #[tokio::test]
-async fn experiments_of_the_same_moment_have_the_order_of_their_ids() {
+async fn experiments_with_the_same_time_have_the_order_of_their_ids() {
     let source = Database::fresh().await;
     let times = "'2024-03-01 10:00:00', '2024-03-01 10:00:00'";
     let experiment = |id: &str| {
@@ -239,21 +239,21 @@ async fn experiments_of_the_same_moment_have_the_order_of_their_ids() {
             "INSERT INTO \"Experiment\" VALUES ('{id}', '{id}', 'n', NULL, 's', 'RUNNING', 'env-prod', NULL, NULL, {times});"
         )
     };
-    // In another order than that of their ids, which the update changes.
+    // The rows are not in the order of their ids, and the update changes their order in the table.
     let ids: Vec<String> = (0..40).map(|number| format!("e{:02}", number * 7 % 40)).collect();
     source.execute(&ids.iter().map(|id| experiment(id)).collect::<String>()).await;
     source.execute("UPDATE \"Experiment\" SET name = 'm' WHERE id < 'e10'").await;
     let target = Target::sqlite();
-    target.import(&["--database-url", &source.url(), "--apply"]).well();
+    target.import(&["--database-url", &source.url(), "--apply"]).report();
     let snapshot: Value = serde_json::from_slice(&target.published("snapshots/42.json")).unwrap();
-    let got = snapshot["experiments"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap());
+    let got = snapshot["experiments"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap());
     let mut sorted = ids.clone();
     sorted.sort();
     assert_eq!(got.collect::<Vec<_>>(), sorted);
 }
 
 #[test]
-fn a_version_after_which_no_number_is_left_is_refused() {
+fn a_version_without_a_next_number_is_refused() {
     const LAST: u64 = (1 << 53) - 1;
     let target = Target::sqlite();
     let (_, mut snapshot) = experiments(3);
@@ -269,7 +269,7 @@ fn a_version_after_which_no_number_is_left_is_refused() {
     ] {
         snapshot["version"] = json!(version);
         fs::write(&file, snapshot.to_string()).unwrap();
-        let report = target.import(&["--snapshot", file.to_str().unwrap()]).well();
+        let report = target.import(&["--snapshot", file.to_str().unwrap()]).report();
         assert!(report.contains(&line), "{report}");
         assert_eq!(
             report.contains("  ! environment `prod`, with its 3 experiments"),
@@ -280,7 +280,7 @@ fn a_version_after_which_no_number_is_left_is_refused() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_carried_over_is_listed_with_the_reason() {
+async fn resources_that_cannot_be_imported_are_listed_with_the_reason() {
     let source = Database::fresh().await;
     let times = "'2024-03-01 10:00:00', '2024-03-01 10:00:00'";
     let experiment = |id: &str, key: &str, audience: &str| {
@@ -323,7 +323,7 @@ async fn what_cannot_be_carried_over_is_listed_with_the_reason() {
     source.execute(&statements.concat()).await;
     let target = Target::sqlite();
     let from = ["--database-url", &source.url()];
-    let report = target.import(&from).well();
+    let report = target.import(&from).report();
     for line in [
         "environment `../etc`, with its 1 experiment and 0 audiences: `name` must be 1 to 63 letters",
         "audience `odd` of `prod`: `rules[0].conditions[0].operator` must be one of",
@@ -341,7 +341,7 @@ async fn what_cannot_be_carried_over_is_listed_with_the_reason() {
     }
     assert_eq!(report.matches("  ! ").count(), 11, "{report}");
     assert_eq!(report.matches("  + ").count(), 1, "{report}");
-    let done = target.import(&[&from[..], &["--apply"]].concat()).well();
+    let done = target.import(&[&from[..], &["--apply"]].concat()).report();
     assert!(done.contains("  ! experiment `a/b`") && done.contains("published as version 42"), "{done}");
     let snapshot: Value = serde_json::from_slice(&target.published("snapshots/42.json")).unwrap();
     assert_eq!(snapshot["experiments"].as_array().unwrap().len(), 1);
@@ -349,19 +349,19 @@ async fn what_cannot_be_carried_over_is_listed_with_the_reason() {
 }
 
 #[tokio::test]
-async fn what_is_here_and_differs_is_left_alone_and_what_came_since_is_added() {
+async fn different_resources_are_not_changed_and_new_resources_are_added() {
     let source = Database::fresh().await;
     source.execute(&experiments(4).0).await;
     let target = Target::sqlite();
     let from = ["--database-url", &source.url(), "--apply"];
-    target.import(&from).well();
+    target.import(&from).report();
     let before = content(&target.database_url()).await;
     let more = "UPDATE \"Experiment\" SET status = 'PAUSED' WHERE key = 'experiment-1'; \
                 UPDATE \"Audience\" SET rules = '[]' WHERE id = 'aud-3'; \
                 INSERT INTO \"Experiment\" VALUES ('e1', 'of-old', 'n', NULL, 's', 'RUNNING', 'env-prod', 'aud-2', NULL, \
                 now(), now()), ('e2', 'of-odd', 'n', NULL, 's', 'RUNNING', 'env-prod', 'aud-3', NULL, now(), now());";
     source.execute(more).await;
-    let report = target.import(&from).well();
+    let report = target.import(&from).report();
     for line in [
         "~ experiment `experiment-1` (PAUSED, ",
         "`status` is `RUNNING` in Edgewise and `PAUSED` in the source",
@@ -374,13 +374,13 @@ async fn what_is_here_and_differs_is_left_alone_and_what_came_since_is_added() {
     }
     let after = content(&target.database_url()).await;
     let gone: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();
-    assert_eq!(gone.len(), 1, "only the environment's counters moved: {gone:?}");
+    assert_eq!(gone.len(), 1, "only the row of the environment has changed: {gone:?}");
     let snapshot: Value = serde_json::from_slice(&target.published("snapshots/43.json")).unwrap();
     assert_eq!(snapshot["experiments"].as_array().unwrap().len(), 5);
 }
 
 #[tokio::test]
-async fn a_snapshot_is_taken_over_from_a_file_and_from_an_address() {
+async fn a_snapshot_is_imported_from_a_file_and_from_a_url() {
     let (_, before) = experiments(EXPERIMENTS);
     let origin = TempDir::new().unwrap();
     let snapshots = origin.path().join("configs/prod/snapshots");
@@ -395,15 +395,15 @@ async fn a_snapshot_is_taken_over_from_a_file_and_from_an_address() {
 
     for place in [snapshots.join("latest.json").to_str().unwrap(), &url] {
         let target = Target::sqlite();
-        let done = target.import(&["--snapshot", place, "--apply"]).well();
+        let done = target.import(&["--snapshot", place, "--apply"]).report();
         assert!(done.contains("+ audience `Audience of experiment-"), "{done}");
         assert!(done.contains("published as version 42"), "{done}");
         let ruleset = Ruleset::load(target.published("rulesets/1/42.bin")).unwrap();
-        assert_decided_alike(&before, &ruleset, USERS / 10);
-        let there = content(&target.database_url()).await;
-        let again = target.import(&["--snapshot", place, "--apply"]).well();
+        assert_same_decisions(&before, &ruleset, USERS / 10);
+        let imported = content(&target.database_url()).await;
+        let again = target.import(&["--snapshot", place, "--apply"]).report();
         assert!(again.contains("experiments: 200 identical"), "{again}");
-        assert_eq!(content(&target.database_url()).await, there);
+        assert_eq!(content(&target.database_url()).await, imported);
     }
     let target = Target::sqlite();
     let problem = target.import(&["--snapshot", &url.replace("prod", "none")]).problem();
@@ -412,7 +412,7 @@ async fn a_snapshot_is_taken_over_from_a_file_and_from_an_address() {
 }
 
 #[tokio::test]
-async fn what_keeps_an_import_from_beginning_is_one_line_that_says_what_to_do() {
+async fn an_import_that_cannot_begin_fails_with_one_line_that_says_what_to_do() {
     let empty = fresh_database().unwrap();
     let target = Target::sqlite();
     let missing = target.directory.path().join("none.json");
@@ -438,14 +438,14 @@ async fn what_keeps_an_import_from_beginning_is_one_line_that_says_what_to_do() 
 }
 
 #[test]
-fn the_settings_file_says_where_an_import_goes_but_not_where_it_comes_from_nor_that_it_is_to_be_done() {
+fn the_settings_file_can_set_the_target_of_an_import_but_neither_the_source_nor_apply() {
     let target = Target::sqlite();
     let (_, snapshot) = experiments(3);
     let file = target.directory.path().join("snapshot.json");
     fs::write(&file, snapshot.to_string()).unwrap();
     let settings = target.directory.path().join("edgewise.toml");
     fs::write(&settings, "data-dir = 'elsewhere'\nbind = '127.0.0.1:0'\n").unwrap();
-    let report = target.import(&["--snapshot", file.to_str().unwrap(), "--apply"]).well();
+    let report = target.import(&["--snapshot", file.to_str().unwrap(), "--apply"]).report();
     assert!(report.contains("elsewhere/edgewise.db"), "{report}");
     assert!(target.directory.path().join("elsewhere/snapshots/configs/prod/version.json").exists());
     fs::write(&settings, "apply = true\n").unwrap();

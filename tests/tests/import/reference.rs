@@ -1,4 +1,4 @@
-//! The reference's database as Prisma makes it, and what a team may have in it.
+//! A database of the reference, with the schema of Prisma and realistic data.
 
 use edgewise_tests::{
     services::{FreshDatabase, fresh_database},
@@ -7,7 +7,7 @@ use edgewise_tests::{
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 
-/// The tables, as the reference's first migrations make them.
+/// The tables, as the first migrations of the reference create them.
 const SCHEMA: &str = r#"
 CREATE TYPE "ExperimentStatus" AS ENUM ('DRAFT', 'RUNNING', 'PAUSED', 'ARCHIVED');
 CREATE TABLE "Environment" (
@@ -37,7 +37,7 @@ INSERT INTO "Environment" VALUES ('env-prod', 'prod', '2024-03-01 10:00:00.123',
 INSERT INTO "ConfigVersion" VALUES ('c1', 40, '{}', 'env-prod'), ('c2', 41, '{}', 'env-prod');
 "#;
 
-/// Makes the same of other types, with columns that nobody knows, in another schema.
+/// Statements that move the tables to another schema, with other column types and with unknown columns.
 pub(crate) const OTHERWISE: &str = r#"
 ALTER TABLE "Experiment" ALTER "status" DROP DEFAULT, ALTER "status" TYPE TEXT, ALTER "targetingRules" TYPE JSON,
     ALTER "createdAt" TYPE TIMESTAMPTZ(6) USING "createdAt" AT TIME ZONE 'UTC', ADD "owner" TEXT DEFAULT 'somebody';
@@ -54,11 +54,11 @@ ALTER TABLE "Allocation" SET SCHEMA "Reference of ours";
 ALTER TABLE "ConfigVersion" SET SCHEMA "Reference of ours";
 "#;
 
-/// A database of the reference, of one test.
+/// A database of the reference for one test.
 pub(crate) struct Database(FreshDatabase);
 
 impl Database {
-    /// With one environment, `prod`, of which 41 versions were published, and nothing in it.
+    /// Creates a database with an empty environment `prod`, of which 41 versions were published.
     pub(crate) async fn fresh() -> Self {
         let database = Self(fresh_database().unwrap());
         database.execute(SCHEMA).await;
@@ -76,7 +76,7 @@ impl Database {
     }
 }
 
-/// All rows of Edgewise's tables, but for what publishing counts.
+/// Returns all rows of Edgewise's tables, without the columns that publishing changes.
 pub(crate) async fn content(url: &str) -> Vec<String> {
     sqlx::any::install_default_drivers();
     let mut connection = AnyConnection::connect(url).await.unwrap();
@@ -97,8 +97,8 @@ pub(crate) async fn content(url: &str) -> Vec<String> {
     lines
 }
 
-/// Statements that fill `prod` with experiments of all kinds, of which `running` run; and the snapshot that the reference
-/// publishes of them.
+/// Returns statements that fill `prod` with all kinds of experiments, of which `running` experiments run, and the snapshot
+/// that the reference publishes for them.
 pub(crate) fn experiments(running: usize) -> (String, Value) {
     let mut random = Random::new(7);
     let mut sql = String::new();
@@ -110,7 +110,7 @@ pub(crate) fn experiments(running: usize) -> (String, Value) {
         );
     }
     let mut published = Vec::new();
-    // Every fifth does not run, and so is not published.
+    // Every fifth experiment does not run, and so is not published.
     let mut number = 0;
     while published.len() < running {
         number += 1;
@@ -152,7 +152,7 @@ fn experiment(number: usize, random: &mut Random) -> Value {
     let mut start = random.below(500);
     for variant in 0..variants.len() {
         let end = start + 500 + random.below(2000);
-        // The reference leaves the allocations of a variant that was deleted.
+        // The reference keeps the allocations of a deleted variant.
         let gone = random.below(10) == 0;
         let id = if gone { format!("gone-{variant}") } else { format!("var-{number}-{variant}") };
         allocations.push(json!({"variantId": id, "rangeStart": start, "rangeEnd": end.min(9999)}));
@@ -181,7 +181,7 @@ fn experiment(number: usize, random: &mut Random) -> Value {
     })
 }
 
-/// The rows of an experiment.
+/// Returns the statements that insert the rows of an experiment.
 fn statements(number: usize, status: &str, experiment: &Value) -> String {
     let text = |value: &Value| quoted(value.as_str().unwrap());
     let id = text(&experiment["id"]);

@@ -1,4 +1,4 @@
-//! Edgewise itself, which decides all experiments in one call.
+//! Edgewise, which decides all experiments in one call.
 
 use anyhow::Result;
 use edgewise_engine::{Buffer, Ruleset, UserKey};

@@ -21,7 +21,8 @@ pub(crate) struct Eppo {
 
 impl Eppo {
     pub(crate) fn new(experiments: &[Experiment]) -> Result<Self> {
-        let flags: Map<_, _> = experiments.iter().map(|it| (it.key.clone(), flag(it))).collect();
+        let flags: Map<_, _> =
+            experiments.iter().map(|experiment| (experiment.key.clone(), flag(experiment))).collect();
         let json = json!({
             "createdAt": "2026-01-01T00:00:00.000Z",
             "format": "SERVER",
@@ -32,29 +33,29 @@ impl Eppo {
         let flags = UniversalFlagConfig::from_json(sdk, json.to_string().into_bytes())?;
         Ok(Self {
             configuration: Configuration::from_server_response(flags, None),
-            flags: experiments.iter().map(|it| it.key.clone()).collect(),
+            flags: experiments.iter().map(|experiment| experiment.key.clone()).collect(),
         })
     }
 }
 
 fn flag(experiment: &Experiment) -> Value {
-    let condition =
-        |it: &Condition| json!({"attribute": it.attribute, "operator": "ONE_OF", "value": it.values});
+    let condition = |condition: &Condition| json!({"attribute": condition.attribute, "operator": "ONE_OF", "value": condition.values});
     let conditions: Vec<_> = experiment.conditions.iter().map(condition).collect();
     let rules = if conditions.is_empty() { json!([]) } else { json!([{"conditions": conditions}]) };
-    let split = |it: &Variant| {
-        let range = json!({"start": it.buckets.start, "end": it.buckets.end});
-        json!({"variationKey": it.key, "shards": [{"salt": experiment.salt, "ranges": [range]}]})
+    let split = |variant: &Variant| {
+        let range = json!({"start": variant.buckets.start, "end": variant.buckets.end});
+        json!({"variationKey": variant.key, "shards": [{"salt": experiment.salt, "ranges": [range]}]})
     };
     let splits: Vec<_> = experiment.variants.iter().map(split).collect();
-    let variation = |it: &Variant| (it.key.clone(), json!({"key": it.key, "value": it.payload}));
+    let variation =
+        |variant: &Variant| (variant.key.clone(), json!({"key": variant.key, "value": variant.payload}));
     json!({
         "key": experiment.key,
         "enabled": true,
         "variationType": "JSON",
         "variations": experiment.variants.iter().map(variation).collect::<Map<_, _>>(),
         "totalShards": BUCKETS,
-        // Events that say who was assigned what are none of the decision.
+        // Events of assignments are not part of the decision.
         "allocations": [{"key": "split", "rules": rules, "splits": splits, "doLog": false}],
     })
 }

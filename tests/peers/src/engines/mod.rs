@@ -1,4 +1,4 @@
-//! The engines that are compared, each called in the fastest way that it offers a server.
+//! The compared engines. Each engine is called in the fastest way that it offers for servers.
 
 mod edgewise;
 mod eppo;
@@ -10,15 +10,15 @@ pub(crate) use edgewise::Edgewise;
 pub(crate) use eppo::Eppo;
 pub(crate) use unleash::Unleash;
 
-/// Somebody to decide for, as a server knows them after it has parsed a request.
+/// A user, after a server has parsed a request.
 pub(crate) struct User {
     pub(crate) key: String,
     pub(crate) context: Map<String, Value>,
 }
 
-/// An engine that has been configured with a workload's experiments.
+/// An engine that is configured with the experiments of a workload.
 pub(crate) trait Engine {
-    /// Decides all experiments for one user. Hands over each experiment that they get a variant of, by its place in
-    /// the snapshot, and text that holds the variant's payload.
+    /// Decides all experiments for one user. Calls `assigned` for each experiment in which the user gets a variant, with the
+    /// index of the experiment in the snapshot, and a text that contains the payload of the variant.
     fn decide(&mut self, user: &User, assigned: impl FnMut(usize, &[u8]));
 }

@@ -25,18 +25,17 @@ impl Unleash {
         if let Some([warning, ..]) = state.apply_client_features(features).as_deref() {
             bail!("`{}`: {}", warning.toggle_name, warning.message);
         }
-        Ok(Self { state, features: experiments.iter().map(|it| it.key.clone()).collect() })
+        Ok(Self { state, features: experiments.iter().map(|experiment| experiment.key.clone()).collect() })
     }
 }
 
 fn feature(experiment: &Experiment) -> Value {
-    let constraint =
-        |it: &Condition| json!({"contextName": it.attribute, "operator": "IN", "values": it.values});
-    let variant = |it: &Variant| {
+    let constraint = |condition: &Condition| json!({"contextName": condition.attribute, "operator": "IN", "values": condition.values});
+    let variant = |variant: &Variant| {
         json!({
-            "name": it.key,
-            "weight": it.buckets.len(),
-            "payload": {"type": "json", "value": it.payload},
+            "name": variant.key,
+            "weight": variant.buckets.len(),
+            "payload": {"type": "json", "value": variant.payload},
         })
     };
     json!({
@@ -77,7 +76,7 @@ impl Engine for Unleash {
     }
 }
 
-/// All attributes are strings.
+/// Converts an attribute to a string, which all attributes of Yggdrasil are.
 fn property(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(value) => Some(Cow::Borrowed(value)),

@@ -8,7 +8,7 @@ fn range(variant: &str, start: impl Into<Value>, end: impl Into<Value>) -> Value
 }
 
 #[test]
-fn allocations_are_replaced_and_answered_in_their_order() {
+fn allocations_are_replaced_and_returned_in_order() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let (a, b) = (experiment.variant("a"), experiment.variant("b"));
@@ -16,7 +16,7 @@ fn allocations_are_replaced_and_answered_in_their_order() {
         vec![range(&b, 5000, 9999), range(&a, 0, 4999)],
         vec![range(&a, 0, 0), range(&b, 1, 1), range(&a, 9999, 9999)],
         vec![range(&a, 0, 9999)],
-        // Numbers have no types in JSON.
+        // JSON does not distinguish integers from other numbers.
         vec![range(&a, 0.0, 1e3)],
         vec![],
     ] {
@@ -39,7 +39,7 @@ fn allocations_are_replaced_and_answered_in_their_order() {
 }
 
 #[test]
-fn allocations_that_cannot_be_are_400_and_change_nothing() {
+fn invalid_allocations_are_400_and_change_nothing() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let (a, b) = (experiment.variant("a"), experiment.variant("b"));
@@ -54,7 +54,7 @@ fn allocations_that_cannot_be_are_400_and_change_nothing() {
         json!([range(&a, 0, 9999), range(&a, 10, 20)]),
         json!([range(&a, 10, 20), range(&a, 10, 20)]),
         json!([range(&a, 0, 1), range(&b, 4, 5), range(&a, 5, 6)]),
-        // Out of range, no integers
+        // Out of range, not integers
         json!([range(&a, -1, 10)]),
         json!([range(&a, 0, 10_000)]),
         json!([range(&a, 0, 1e300)]),
@@ -66,14 +66,14 @@ fn allocations_that_cannot_be_are_400_and_change_nothing() {
         json!([range(&a, true, 10)]),
         json!([{"variantId": a, "rangeStart": 0}]),
         json!([{"variantId": a, "rangeEnd": 0}]),
-        // No variant of the experiment
+        // Not a variant of the experiment
         json!([range(&foreign, 0, 10)]),
         json!([range(NOBODY, 0, 10)]),
         json!([range("", 0, 10)]),
         json!([range("a\u{0}b", 0, 10)]),
         json!([{"variantId": null, "rangeStart": 0, "rangeEnd": 10}]),
         json!([{"rangeStart": 0, "rangeEnd": 10}]),
-        // No list of ranges
+        // Not a list of ranges
         json!([null]),
         json!([[]]),
         json!({}),
@@ -92,7 +92,7 @@ fn allocations_that_cannot_be_are_400_and_change_nothing() {
 }
 
 #[test]
-fn who_is_in_no_range_gets_nothing() {
+fn a_user_whose_bucket_is_not_allocated_gets_no_variant() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let (a, b) = (experiment.variant("a"), experiment.variant("b"));

@@ -1,4 +1,4 @@
-//! Many clients at a time.
+//! Concurrent clients.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -14,16 +14,16 @@ use crate::{
 
 const CLIENTS: usize = 12;
 
-/// What clients get who all ask at a time.
-fn at_once(ask: impl Fn(usize) -> Reply + Sync) -> Vec<Reply> {
+/// Sends concurrent requests, and returns all responses.
+fn at_once(request: impl Fn(usize) -> Reply + Sync) -> Vec<Reply> {
     thread::scope(|scope| {
-        let ask = &ask;
-        let clients: Vec<_> = (0..CLIENTS).map(|client| scope.spawn(move || ask(client))).collect();
+        let request = &request;
+        let clients: Vec<_> = (0..CLIENTS).map(|client| scope.spawn(move || request(client))).collect();
         clients.into_iter().map(|client| client.join().unwrap()).collect()
     })
 }
 
-/// How many answers have this status; all others must have the second one.
+/// Returns the number of responses with `status`. All other responses must be errors with the status `other`.
 #[track_caller]
 fn count(replies: &[Reply], status: u16, other: u16) -> usize {
     for reply in replies.iter().filter(|reply| reply.status != status) {
@@ -33,7 +33,7 @@ fn count(replies: &[Reply], status: u16, other: u16) -> usize {
 }
 
 #[test]
-fn of_those_who_want_one_name_one_gets_it() {
+fn one_of_many_concurrent_requests_gets_a_unique_name() {
     let scene = Scene::new();
     let body = json!({"name": format!("{}-wanted", scene.name)});
     assert_eq!(count(&at_once(|_| scene.api().post("/environments", &body)), 201, 409), 1);
@@ -48,7 +48,7 @@ fn of_those_who_want_one_name_one_gets_it() {
 }
 
 #[test]
-fn of_those_who_read_the_same_one_may_change_it() {
+fn one_of_many_concurrent_changes_with_the_same_etag_succeeds() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let etag = experiment.etag();
@@ -62,7 +62,7 @@ fn of_those_who_read_the_same_one_may_change_it() {
 }
 
 #[test]
-fn every_change_is_live_once_it_is_answered_and_versions_only_rise() {
+fn every_concurrent_change_is_live_at_its_response_and_versions_only_increase() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     experiment.run();
@@ -96,7 +96,7 @@ fn every_change_is_live_once_it_is_answered_and_versions_only_rise() {
             assert_eq!(published(&reply), Published::Live, "{reply}");
         }
     });
-    // Changes that wait together may share a version.
+    // Concurrent changes may be published as one version.
     let rose = scene.version() - before;
     assert!((1..=CLIENTS as u64).contains(&rose), "{rose}");
     let keys: Vec<Value> =
@@ -105,7 +105,7 @@ fn every_change_is_live_once_it_is_answered_and_versions_only_rise() {
 }
 
 #[test]
-fn several_requests_may_share_a_connection() {
+fn several_requests_can_use_one_connection() {
     use std::io::{Read, Write};
     let scene = Scene::new();
     let mut stream = scene.api().connect();
@@ -119,11 +119,11 @@ fn several_requests_may_share_a_connection() {
          GET /api/environments HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
     )
     .unwrap();
-    let mut answers = String::new();
-    stream.read_to_string(&mut answers).unwrap();
-    let statuses: Vec<&str> = answers.matches("HTTP/1.1 ").collect();
-    assert_eq!(statuses.len(), 4, "{answers}");
+    let mut responses = String::new();
+    stream.read_to_string(&mut responses).unwrap();
+    let statuses: Vec<&str> = responses.matches("HTTP/1.1 ").collect();
+    assert_eq!(statuses.len(), 4, "{responses}");
     for status in ["404 Not Found", "415 Unsupported Media Type", "201 Created", "200 OK"] {
-        assert!(answers.contains(&format!("HTTP/1.1 {status}\r\n")), "{answers}");
+        assert!(responses.contains(&format!("HTTP/1.1 {status}\r\n")), "{responses}");
     }
 }

@@ -6,7 +6,7 @@ const FIELDS: [&str; 7] = ["id", "name", "environmentId", "environment", "rules"
 const OPERATORS: [&str; 7] = ["eq", "neq", "in", "notIn", "contains", "gt", "lt"];
 
 #[test]
-fn an_audience_is_made_shown_and_changed() {
+fn an_audience_is_created_read_and_changed() {
     let scene = Scene::new();
     let adults = rules("age", "gt", &json!(17.5));
     let body = json!({"name": "adults", "environmentId": scene.id, "rules": adults});
@@ -53,7 +53,7 @@ fn a_name_is_unique_in_its_environment() {
 }
 
 #[test]
-fn rules_are_kept_as_sent() {
+fn rules_are_returned_unchanged() {
     let scene = Scene::new();
     for operator in OPERATORS {
         for value in
@@ -86,7 +86,7 @@ fn rules_are_kept_as_sent() {
 }
 
 #[test]
-fn rules_that_mean_nothing_are_400() {
+fn invalid_rules_are_400() {
     let scene = Scene::new();
     let audience = format!("/audiences/{}", id(&scene.audience("one", "US")));
     let experiment = scene.experiment("e");
@@ -128,7 +128,7 @@ fn rules_that_mean_nothing_are_400() {
 }
 
 #[test]
-fn a_deleted_audience_is_shown_once_more_and_detached() {
+fn deleting_an_audience_returns_it_and_detaches_it_from_experiments() {
     let scene = Scene::new();
     let audience = scene.audience("gone", "US");
     let (one, two) = (scene.experiment("one"), scene.experiment("two"));

@@ -1,11 +1,11 @@
-//! `/configs/…`: what is published, for browsers and workers.
+//! `/configs/…`: the published objects, for browsers and workers.
 
 use edgewise_engine::Ruleset;
 
 use crate::scene::Scene;
 
 #[test]
-fn snapshots_are_served_to_readers_on_any_site() {
+fn snapshots_are_served_to_pages_of_any_origin() {
     let scene = Scene::new();
     scene.experiment("e").run();
     let root = scene.serve().plane.root();
@@ -32,7 +32,7 @@ fn snapshots_are_served_to_readers_on_any_site() {
 }
 
 #[test]
-fn rulesets_are_served_as_the_bytes_they_are() {
+fn rulesets_are_served_unchanged() {
     let scene = Scene::new();
     scene.experiment("e").run();
     let reply = scene.serve().plane.root().get(&format!("/configs/{}/rulesets/1/1.bin", scene.name));
@@ -47,7 +47,7 @@ fn rulesets_are_served_as_the_bytes_they_are() {
 }
 
 #[test]
-fn what_is_not_published_is_404_and_not_cached() {
+fn paths_without_a_published_object_are_404_and_not_cached() {
     let scene = Scene::new();
     scene.experiment("e").run();
     let root = scene.serve().plane.root();

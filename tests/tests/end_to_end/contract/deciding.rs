@@ -1,4 +1,4 @@
-//! Asking for decisions, by GET and POST.
+//! Decide requests, by GET and POST.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn by_post(scene: &Scene, user_key: &str, context: Option<&str>) -> Reply {
 }
 
 #[test]
-fn get_and_post_answer_alike() {
+fn get_and_post_have_the_same_response() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let variant = experiment.run();
@@ -61,9 +61,9 @@ fn get_and_post_answer_alike() {
             assert_eq!(by_post(&scene, user_key, context).is(200), wanted, "{context:?}");
         }
     }
-    // An empty context is none.
+    // An empty context counts as none.
     by_get(&scene, "u", Some("")).is(200);
-    // In a query, `+` is a blank.
+    // In a query, `+` is a space.
     assert_eq!(
         scene.api().get(&format!("/decide?user_key=a+b&env={}", scene.name)).is(200)["user_key"],
         "a b"
@@ -101,7 +101,7 @@ fn parameters_that_are_missing_empty_or_repeated_are_400() {
 }
 
 #[test]
-fn fields_that_are_missing_or_of_another_type_are_400() {
+fn fields_that_are_missing_or_have_another_type_are_400() {
     let scene = Scene::new();
     scene.experiment("e").run();
     let long = "a".repeat(1025);
@@ -121,13 +121,13 @@ fn fields_that_are_missing_or_of_another_type_are_400() {
     ] {
         scene.api().post("/decide", &body).error_naming(400, named);
     }
-    // A body is what counts, not the query.
+    // A POST reads the body, not the query.
     let query = format!("/decide?user_key=a&env={}", scene.name);
     scene.api().request("POST", &query).json("{}").send().error_naming(400, "user_key");
 }
 
 #[test]
-fn a_context_that_is_no_object_is_400() {
+fn a_context_that_is_not_an_object_is_400() {
     let scene = Scene::new();
     scene.experiment("e").run();
     for context in ["[]", "\"text\"", "1", "true", "null", "[{\"country\":\"US\"}]"] {
@@ -150,19 +150,19 @@ fn a_context_that_is_no_object_is_400() {
 }
 
 #[test]
-fn a_context_is_bounded() {
+fn a_context_beyond_the_limits_is_400() {
     let scene = Scene::new();
     scene.experiment("e").run();
     let levels = |count: usize| format!("{}1{}", r#"{"a":"#.repeat(count), "}".repeat(count));
     let arrays = |count: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(count - 1), "]".repeat(count - 1));
     let bytes = |count: usize| format!(r#"{{"a":"{}"}}"#, "x".repeat(count - 8));
-    for ask in [by_get, by_post] {
-        ask(&scene, "u", Some(&levels(32))).is(200);
-        ask(&scene, "u", Some(&arrays(32))).is(200);
-        ask(&scene, "u", Some(&levels(33))).error_naming(400, "32 levels");
-        ask(&scene, "u", Some(&arrays(33))).error_naming(400, "32 levels");
-        // Brackets in a text are no levels.
-        ask(&scene, "u", Some(&format!(r#"{{"a":"\"{}"}}"#, "[".repeat(100)))).is(200);
+    for send in [by_get, by_post] {
+        send(&scene, "u", Some(&levels(32))).is(200);
+        send(&scene, "u", Some(&arrays(32))).is(200);
+        send(&scene, "u", Some(&levels(33))).error_naming(400, "32 levels");
+        send(&scene, "u", Some(&arrays(33))).error_naming(400, "32 levels");
+        // Brackets in a string are not levels.
+        send(&scene, "u", Some(&format!(r#"{{"a":"\"{}"}}"#, "[".repeat(100)))).is(200);
     }
     by_post(&scene, "u", Some(&bytes(65_536))).is(200);
     by_post(&scene, "u", Some(&bytes(65_537))).error_naming(400, "65536 bytes");
@@ -177,13 +177,13 @@ fn an_environment_without_a_snapshot_is_503() {
         assert_eq!(scene.api().get(&path).error(503), wanted);
         assert_eq!(scene.api().post("/decide", &json!({"user_key": "u", "env": name})).error(503), wanted);
     }
-    // Once it has one, it is there at once.
+    // The first published version is live at once.
     scene.experiment("e").run();
     scene.api().get(&format!("/decide?user_key=u&env={}", scene.name)).is(200);
 }
 
 #[test]
-fn an_environment_that_cannot_be_is_400() {
+fn an_invalid_environment_is_400() {
     let scene = Scene::new();
     for name in
         ["..", "../x", "a/b", "a\\b", ".a", "-a", "a b", "a\u{0}", "é", "%2e%2e", "..%2f..", &"x".repeat(64)]
@@ -195,7 +195,7 @@ fn an_environment_that_cannot_be_is_400() {
 }
 
 #[test]
-fn everyone_gets_the_same_decision_every_time() {
+fn a_decision_is_the_same_every_time() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     experiment.run();

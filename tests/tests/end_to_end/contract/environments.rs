@@ -5,7 +5,7 @@ use crate::scene::{Published, Scene, assert_shape, published};
 const FIELDS: [&str; 4] = ["id", "name", "createdAt", "updatedAt"];
 
 #[test]
-fn an_environment_is_made_and_shown() {
+fn an_environment_is_created_and_read() {
     let scene = Scene::new();
     let name = format!("{}-made", scene.name);
     let reply = scene.api().post("/environments", &json!({"name": name}));
@@ -15,16 +15,16 @@ fn an_environment_is_made_and_shown() {
     assert_eq!(made["name"], name);
     assert_eq!(made["createdAt"], made["updatedAt"]);
 
-    let shown = scene.api().get(&format!("/environments/{}", made["id"].as_str().unwrap()));
-    assert_eq!(shown.is(200), made);
-    assert_eq!(shown.etag(), reply.etag());
+    let got = scene.api().get(&format!("/environments/{}", made["id"].as_str().unwrap()));
+    assert_eq!(got.is(200), made);
+    assert_eq!(got.etag(), reply.etag());
 }
 
 #[test]
 fn a_name_that_is_taken_is_409() {
     let scene = Scene::new();
     scene.api().post("/environments", &json!({"name": scene.name})).error_naming(409, &scene.name);
-    // Names differ in case.
+    // Names are case-sensitive.
     scene.api().post("/environments", &json!({"name": scene.name.to_uppercase()})).is(201);
 }
 

@@ -22,7 +22,7 @@ const FIELDS: [&str; 15] = [
 const STATUSES: [&str; 4] = ["DRAFT", "RUNNING", "PAUSED", "ARCHIVED"];
 
 #[test]
-fn an_experiment_is_made_with_all_it_is_given() {
+fn an_experiment_is_created_with_all_fields_of_the_request() {
     let scene = Scene::new();
     let audience = scene.audience("us", "US");
     let targeting = rules("plan", "eq", &json!("pro"));
@@ -37,7 +37,7 @@ fn an_experiment_is_made_with_all_it_is_given() {
     for field in ["key", "name", "description", "environmentId", "audienceId", "targetingRules"] {
         assert_eq!(made[field], body[field]);
     }
-    // Neither can be chosen.
+    // A client can choose neither the status nor the salt.
     assert_eq!(made["status"], "DRAFT");
     assert_ne!(made["salt"], "mine");
     assert_eq!(made["environment"], scene.api().get(&format!("/environments/{}", scene.id)).is(200));
@@ -59,7 +59,7 @@ fn a_key_is_unique_in_its_environment() {
 }
 
 #[test]
-fn what_an_experiment_cannot_be_made_with() {
+fn an_experiment_is_not_created_with_invalid_fields() {
     let scene = Scene::new();
     let (other, _) = environment(scene.api());
     let body = json!({"name": "foreign", "environmentId": other, "rules": []});
@@ -138,7 +138,7 @@ fn an_experiment_is_changed_field_by_field() {
 }
 
 #[test]
-fn what_an_experiment_cannot_be_changed_to() {
+fn an_experiment_is_not_changed_with_invalid_fields() {
     let scene = Scene::new();
     let (other, _) = environment(scene.api());
     let body = json!({"name": "foreign", "environmentId": other, "rules": []});
@@ -161,7 +161,7 @@ fn what_an_experiment_cannot_be_changed_to() {
 }
 
 #[test]
-fn an_experiment_goes_only_where_its_status_allows() {
+fn only_the_documented_status_changes_are_allowed() {
     let scene = Scene::new();
     let may_become = |from: &str, to: &str| {
         matches!(
@@ -204,7 +204,7 @@ fn an_experiment_goes_only_where_its_status_allows() {
 }
 
 #[test]
-fn an_experiment_may_run_without_variants() {
+fn an_experiment_without_variants_can_run() {
     let scene = Scene::new();
     let experiment = scene.experiment("empty");
     assert_eq!(published(&experiment.set_status("RUNNING")), Published::Live);
@@ -212,7 +212,7 @@ fn an_experiment_may_run_without_variants() {
 }
 
 #[test]
-fn a_deleted_experiment_is_shown_once_more_and_its_key_is_free() {
+fn deleting_an_experiment_returns_it_and_frees_its_key() {
     let scene = Scene::new();
     let experiment = scene.experiment("gone");
     let variant = experiment.run();

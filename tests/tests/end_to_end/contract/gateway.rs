@@ -1,4 +1,4 @@
-//! The planes apart: a gateway passes requests and answers on as they are.
+//! Separate planes: a gateway forwards requests and responses unchanged.
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -9,7 +9,7 @@ use crate::{
     scene::{Experiment, NOBODY, Published, environment, id, published},
 };
 
-/// What must be the same, whoever answers.
+/// Returns the parts of a response that a gateway must not change.
 fn essence(reply: &Reply) -> (u16, String, Vec<Option<String>>) {
     let names = [
         "content-type",
@@ -25,7 +25,7 @@ fn essence(reply: &Reply) -> (u16, String, Vec<Option<String>>) {
 }
 
 #[test]
-fn a_gateway_answers_as_its_planes_do() {
+fn a_gateway_has_the_same_responses_as_its_planes() {
     let directory = TempDir::new().unwrap();
     let Apart { control, decide, gateway } =
         Apart::start(directory.path(), &["--decide-rate-limit-enabled", "false"]);
@@ -61,7 +61,7 @@ fn a_gateway_answers_as_its_planes_do() {
         ("GET", "/environments/%00".to_owned(), ""),
         ("GET", "/environments?page=%FF".to_owned(), ""),
     ] {
-        let ask = |api: &crate::client::Client, chunked: bool| {
+        let send = |api: &crate::client::Client, chunked: bool| {
             let request = api.request(method, &path);
             essence(&match (body, chunked) {
                 ("", _) => request.send(),
@@ -70,7 +70,7 @@ fn a_gateway_answers_as_its_planes_do() {
             })
         };
         for chunked in [false, true] {
-            assert_eq!(ask(&gateway.api, chunked), ask(&control.api, chunked), "{method} {path}");
+            assert_eq!(send(&gateway.api, chunked), send(&control.api, chunked), "{method} {path}");
         }
     }
     for query in [
@@ -81,8 +81,8 @@ fn a_gateway_answers_as_its_planes_do() {
         "user_key=%FF&env=x".to_owned(),
         String::new(),
     ] {
-        let ask = |api: &crate::client::Client| essence(&api.get(&format!("/decide?{query}")));
-        assert_eq!(ask(&gateway.api), ask(&decide.api), "{query}");
+        let send = |api: &crate::client::Client| essence(&api.get(&format!("/decide?{query}")));
+        assert_eq!(send(&gateway.api), send(&decide.api), "{query}");
     }
     for body in [json!({"user_key": "u", "env": name}), json!({"user_key": "u"}), json!([])] {
         assert_eq!(essence(&gateway.api.post("/decide", &body)), essence(&decide.api.post("/decide", &body)));
@@ -92,7 +92,7 @@ fn a_gateway_answers_as_its_planes_do() {
         assert_eq!(essence(&gateway.root().get(&path)), essence(&decide.root().get(&path)), "{path}");
     }
 
-    // Headers travel both ways.
+    // Headers are forwarded in both directions.
     let reply = gateway.api.patch(path, &json!({"targetingRules": []}));
     assert_eq!(published(&reply), Published::Live);
     assert_eq!(reply.etag(), experiment.etag());
@@ -105,14 +105,14 @@ fn a_gateway_answers_as_its_planes_do() {
     let deleted = gateway.api.delete(&format!("{path}/variants/{variant}"));
     assert_eq!(deleted.is(200)["experimentId"], json!(id));
 
-    // What a plane has for itself is not for the gateway's clients.
+    // The gateway does not forward requests to these routes of the planes.
     for path in ["/metrics", "/ready", "/%6detrics", "//metrics", "/../metrics"] {
         gateway.api.get(path).error(404);
     }
 }
 
 #[test]
-fn large_bodies_pass_a_gateway_whole() {
+fn a_gateway_forwards_large_bodies_unchanged() {
     let directory = TempDir::new().unwrap();
     let Apart { control: _control, decide: _decide, gateway } = Apart::start(directory.path(), &[]);
     let (environment, _) = environment(&gateway.api);

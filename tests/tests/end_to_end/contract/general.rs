@@ -1,4 +1,4 @@
-//! What holds for all routes: JSON in, JSON out, and errors that are told alike.
+//! The rules for all routes: JSON requests, JSON responses, and error responses.
 
 use serde_json::{Value, json};
 
@@ -7,10 +7,10 @@ use crate::{
     scene::{NOBODY, Scene},
 };
 
-/// 1 MiB, the most a body may hold.
+/// The size limit of a body: 1 MiB.
 const BODY_BYTES: usize = 1 << 20;
 
-/// A request that changes something, and succeeds.
+/// A valid request that changes a resource.
 struct Write {
     method: &'static str,
     path: String,
@@ -18,7 +18,7 @@ struct Write {
     status: u16,
 }
 
-/// One request for each route that reads a body. They can be repeated but for those that make something.
+/// Returns a valid request for each route that reads a body. Only requests that create a resource cannot be repeated.
 fn writes(scene: &Scene) -> Vec<Write> {
     let experiment = scene.experiment("written");
     let variant = experiment.run();
@@ -77,7 +77,7 @@ fn unknown_routes_and_methods_are_404_in_json() {
 }
 
 #[test]
-fn ids_that_nothing_has_are_404() {
+fn unknown_ids_are_404() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let all = json!({
@@ -124,7 +124,7 @@ fn a_body_that_is_not_declared_as_json_is_415() {
 }
 
 #[test]
-fn json_may_be_declared_with_parameters_and_in_any_case() {
+fn the_json_content_type_can_have_parameters_and_any_case() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     for kind in ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8"] {
@@ -170,7 +170,7 @@ fn malformed_json_is_400() {
 }
 
 #[test]
-fn a_missing_body_is_400_where_one_is_needed() {
+fn a_missing_body_is_400_on_routes_that_need_one() {
     let scene = Scene::new();
     for Write { method, path, .. } in writes(&scene) {
         scene.api().request(method, &path).send().error(400);
@@ -180,7 +180,7 @@ fn a_missing_body_is_400_where_one_is_needed() {
 }
 
 #[test]
-fn a_missing_body_is_fine_where_none_is_needed() {
+fn a_missing_body_is_accepted_on_routes_that_need_none() {
     let scene = Scene::new();
     let (experiment, other) = (scene.experiment("one"), scene.experiment("two"));
     let request = |method, path: &str| scene.api().request(method, path).send();
@@ -205,7 +205,7 @@ fn unknown_fields_are_ignored() {
 }
 
 #[test]
-fn of_a_repeated_key_the_last_one_counts() {
+fn the_last_of_repeated_keys_counts() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let request = scene.api().request("PATCH", &experiment.path);
@@ -214,7 +214,7 @@ fn of_a_repeated_key_the_last_one_counts() {
 }
 
 #[test]
-fn a_body_may_hold_1_mib_and_not_a_byte_more() {
+fn a_body_can_have_1_mib_but_not_a_byte_more() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let body = |bytes: usize| {
@@ -246,7 +246,7 @@ fn two_mib_are_413_on_every_route_that_reads_a_body() {
 }
 
 #[test]
-fn a_client_that_waits_before_it_sends_its_body_is_told_to_go_on() {
+fn a_client_that_expects_100_continue_gets_it() {
     use std::io::{Read, Write};
     let scene = Scene::new();
     let mut stream = scene.api().connect();
@@ -258,13 +258,13 @@ fn a_client_that_waits_before_it_sends_its_body_is_told_to_go_on() {
         body.len()
     )
     .unwrap();
-    let mut go_on = [0; 25];
-    stream.read_exact(&mut go_on).unwrap();
-    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let mut interim = [0; 25];
+    stream.read_exact(&mut interim).unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(body.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 201 "), "{response}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Lists in pages.
+//! Paginated lists.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::{
     scene::{NOBODY, Scene, environment},
 };
 
-/// The values of one field of a list's rows.
+/// Returns the values of one field of a list.
 fn column(list: &Value, field: &str) -> Vec<String> {
     let rows = list["data"].as_array().unwrap();
     rows.iter().map(|row| row[field].as_str().unwrap().to_owned()).collect()
@@ -19,7 +19,7 @@ fn pagination(page: u64, page_size: u64, total: u64, total_pages: u64) -> Value 
 }
 
 #[test]
-fn without_rows_there_are_no_pages() {
+fn an_empty_list_has_no_pages() {
     let serve = Serve::start();
     for path in ["/environments", "/audiences", "/experiments"] {
         let empty = serve.plane.api.get(path).is(200);
@@ -46,7 +46,7 @@ fn environments_are_listed_by_name() {
 }
 
 #[test]
-fn pages_are_counted_and_end() {
+fn lists_have_totals_and_pages_past_the_end_are_empty() {
     let scene = Scene::new();
     let keys: Vec<String> = (0..45).map(|number| format!("e{number:02}")).collect();
     for key in &keys {
@@ -78,7 +78,7 @@ fn pages_are_counted_and_end() {
 }
 
 #[test]
-fn a_page_that_cannot_be_is_400() {
+fn invalid_page_parameters_are_400() {
     let scene = Scene::new();
     for path in ["/environments", "/audiences", "/experiments"] {
         for query in [
@@ -141,7 +141,7 @@ fn lists_are_filtered() {
     }
     api.get("/experiments?status=DRAFT&status=DRAFT").error_naming(400, "`status`");
     api.get("/experiments?environmentId=a&environmentId=a").error_naming(400, "`environmentId`");
-    // What a list shows is what a single look shows.
+    // A list contains the same resources as the single reads.
     let listed = api.get(&format!("/experiments?{own}")).is(200);
     assert_eq!(listed["data"][2], one.get());
 }

@@ -1,4 +1,4 @@
-//! Which changes are published, and what clients are told of it.
+//! The changes that are published, and the headers of their responses.
 
 use std::fs;
 
@@ -9,7 +9,8 @@ use crate::{
     scene::{NOBODY, Published, Scene, assert_shape, id, published, rules},
 };
 
-/// Makes a change, and checks that it is live at once, as exactly one new version, or as none if none is due.
+/// Makes a change, and checks that it is live at once, as exactly one new version, or that there is no new version if the
+/// change does not need to be published.
 #[track_caller]
 fn check(scene: &Scene, (method, path, body): (&str, &str, Value), expected: &Published) -> Value {
     let before = scene.version();
@@ -20,7 +21,7 @@ fn check(scene: &Scene, (method, path, body): (&str, &str, Value), expected: &Pu
     value
 }
 
-/// What is live, as readers of snapshots see it.
+/// Returns the live snapshot.
 fn latest(scene: &Scene) -> Value {
     scene.serve().plane.root().get(&format!("/configs/{}/snapshots/latest.json", scene.name)).is(200)
 }
@@ -34,10 +35,10 @@ fn a_status_change_is_always_published() {
         check(&scene, ("PATCH", &status, json!({"status": to})), &Published::Live);
         assert_eq!(latest(&scene)["experiments"].as_array().unwrap().len(), live, "{to}");
     }
-    // So is one that never ran.
+    // The status change of an experiment that never ran is published too.
     let status = scene.experiment("draft").below("/status");
     check(&scene, ("PATCH", &status, json!({"status": "ARCHIVED"})), &Published::Live);
-    // What is refused is not.
+    // A refused change is not published.
     let before = scene.version();
     let refused = scene.api().patch(&status, &json!({"status": "RUNNING"}));
     refused.error(422);
@@ -57,7 +58,7 @@ fn a_deletion_is_always_published() {
 }
 
 #[test]
-fn what_belongs_to_an_experiment_is_published_while_it_runs() {
+fn changes_of_variants_and_allocations_are_published_while_the_experiment_runs() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let (variants, allocations) = (experiment.below("/variants"), experiment.below("/allocations"));
@@ -93,7 +94,7 @@ fn what_belongs_to_an_experiment_is_published_while_it_runs() {
 }
 
 #[test]
-fn an_experiments_targeting_is_published_while_it_runs() {
+fn changes_of_targeting_are_published_while_the_experiment_runs() {
     let scene = Scene::new();
     let audience = scene.audience("us", "US");
     let experiment = scene.experiment("e");
@@ -115,7 +116,7 @@ fn an_experiments_targeting_is_published_while_it_runs() {
             assert_eq!(live["audienceRules"], audience["rules"]);
             assert_eq!(live["targetingRules"], rules("plan", "eq", &json!("pro")));
         }
-        // Sent is what counts, not whether it is other than before.
+        // A field in the request counts as a change, even with the same value.
         patch(json!({"targetingRules": []}), &expected);
         patch(json!({"targetingRules": []}), &expected);
         patch(json!({"audienceId": null}), &expected);
@@ -124,7 +125,7 @@ fn an_experiments_targeting_is_published_while_it_runs() {
 }
 
 #[test]
-fn an_audience_is_published_while_an_experiment_that_uses_it_runs() {
+fn changes_of_an_audience_are_published_while_an_experiment_with_the_audience_runs() {
     let scene = Scene::new();
     let (running, draft) = (scene.experiment("running"), scene.experiment("draft"));
     running.run();
@@ -157,11 +158,11 @@ fn an_audience_is_published_while_an_experiment_that_uses_it_runs() {
     check(&scene, ("DELETE", &path(&unused), json!({})), &Published::NotDue);
     check(&scene, ("DELETE", &path(&drafted), json!({})), &Published::NotDue);
     check(&scene, ("DELETE", &path(&used), json!({})), &Published::Live);
-    // Without its audience, the experiment is for everyone.
+    // Without its audience, the experiment is for all users.
     assert_eq!(latest(&scene)["experiments"][0]["audienceRules"], json!([]));
     assert_eq!(keys("US")[0]["experiment_key"], "running");
 
-    // Once it no longer runs, its audience is of no account.
+    // The audience of an experiment that does not run is not published.
     let last = scene.audience("last", "US");
     attach(&running, &last);
     running.set_status("PAUSED");
@@ -170,7 +171,7 @@ fn an_audience_is_published_while_an_experiment_that_uses_it_runs() {
 }
 
 #[test]
-fn a_snapshot_holds_what_runs_in_order() {
+fn a_snapshot_contains_the_running_experiments_in_order() {
     let scene = Scene::new();
     let audience = scene.audience("us", "US");
     let (one, two, three) = (scene.experiment("one"), scene.experiment("two"), scene.experiment("three"));
@@ -211,7 +212,7 @@ fn a_snapshot_holds_what_runs_in_order() {
     let immutable = format!("/configs/{}/snapshots/3.json", scene.name);
     assert_eq!(scene.serve().plane.root().get(&immutable).is(200), snapshot);
 
-    // A change of what does not run, or of another environment, is in no snapshot of this one.
+    // Experiments that do not run, and experiments of other environments, are not in the snapshot.
     let other = Scene::new();
     other.experiment("elsewhere").set_status("RUNNING");
     assert_eq!(scene.version(), 3);
@@ -220,21 +221,21 @@ fn a_snapshot_holds_what_runs_in_order() {
 }
 
 #[test]
-fn what_a_store_does_not_take_is_kept_and_published_later() {
+fn a_change_that_the_store_refuses_is_saved_and_published_later() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let variant = experiment.variant("on");
     experiment.give_all_to(&variant);
-    // Where the environment's directory would be.
+    // A file in the place of the environment's directory.
     let obstacle = scene.serve().directory.path().join("data/snapshots/configs").join(&scene.name);
     fs::create_dir_all(obstacle.parent().unwrap()).unwrap();
     fs::write(&obstacle, "in the way").unwrap();
 
     let status = json!({"status": "RUNNING"});
-    let (changed, asked) = std::thread::scope(|scope| {
+    let (changed, manual) = std::thread::scope(|scope| {
         let changed = scope.spawn(|| scene.api().patch(&experiment.below("/status"), &status));
-        let asked = scope.spawn(|| scene.api().request("POST", &experiment.below("/publish")).send());
-        (changed.join().unwrap(), asked.join().unwrap())
+        let manual = scope.spawn(|| scene.api().request("POST", &experiment.below("/publish")).send());
+        (changed.join().unwrap(), manual.join().unwrap())
     });
     assert_eq!(changed.is(200)["status"], "RUNNING");
     match published(&changed) {
@@ -246,8 +247,8 @@ fn what_a_store_does_not_take_is_kept_and_published_later() {
         }
         other => panic!("{changed}: {other:?}"),
     }
-    asked.error(500);
-    assert_eq!(published(&asked), Published::Silent);
+    manual.error(500);
+    assert_eq!(published(&manual), Published::Silent);
     assert_eq!(experiment.get()["status"], "RUNNING");
     scene.api().get(&format!("/decide?user_key=u&env={}", scene.name)).error(503);
 

@@ -1,17 +1,17 @@
-//! ETag and If-Match: nobody overwrites what somebody else has changed unseen.
+//! `ETag` and `If-Match`: no client overwrites a change of another client without noticing.
 
 use serde_json::{Value, json};
 
 use crate::scene::{Experiment, Scene, id};
 
-/// A change that an If-Match header guards.
+/// A change with an `If-Match` header.
 struct Guarded {
     method: &'static str,
     path: String,
     body: Value,
 }
 
-/// Every change that can be made to an experiment and what belongs to it; the last deletes it.
+/// Returns every possible change of an experiment, its variants and its allocations. The last change deletes the experiment.
 fn changes(experiment: &Experiment<'_>) -> Vec<Guarded> {
     let (one, two) = (experiment.variant("one"), experiment.variant("two"));
     let guarded = |method, path: &str, body| Guarded { method, path: experiment.below(path), body };
@@ -60,7 +60,7 @@ fn a_stale_change_of_an_experiment_is_412_and_changes_nothing() {
 }
 
 #[test]
-fn a_change_may_be_made_to_whatever_is_there() {
+fn if_match_star_accepts_any_revision() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     for Guarded { method, path, body } in changes(&experiment) {
@@ -95,7 +95,7 @@ fn a_stale_change_of_an_audience_is_412_and_changes_nothing() {
 }
 
 #[test]
-fn making_something_answers_its_etag() {
+fn the_response_to_a_creation_has_an_etag() {
     let scene = Scene::new();
     let environment = scene.api().post("/environments", &json!({"name": format!("{}-tag", scene.name)}));
     let body = json!({"name": "a", "environmentId": scene.id, "rules": []});
@@ -104,13 +104,13 @@ fn making_something_answers_its_etag() {
     let experiment = scene.api().post("/experiments", &body);
     for (path, made) in [("environments", environment), ("audiences", audience), ("experiments", experiment)]
     {
-        let shown = scene.api().get(&format!("/{path}/{}", id(&made.is(201))));
-        assert_eq!(shown.etag(), made.etag(), "{path}");
+        let got = scene.api().get(&format!("/{path}/{}", id(&made.is(201))));
+        assert_eq!(got.etag(), made.etag(), "{path}");
     }
 }
 
 #[test]
-fn losing_its_audience_is_a_change_of_an_experiment() {
+fn deleting_the_audience_of_an_experiment_changes_the_experiment() {
     let scene = Scene::new();
     let audience = scene.audience("us", "US");
     let experiment = scene.experiment("e");

@@ -5,33 +5,33 @@ use crate::scene::{NOBODY, Scene, assert_shape, id};
 const FIELDS: [&str; 5] = ["id", "key", "name", "payload", "experimentId"];
 
 #[test]
-fn a_payload_comes_back_as_sent() {
+fn a_payload_is_returned_unchanged() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let payload = r#"{"z":1.0,"a":{"y":[1e2,-0,0.10,12345678901234567890123,9007199254740993],"b":null},"é":"ü\n","":{}}"#;
-    let holds_it = |text: &str| assert!(text.contains(&format!(r#""payload":{payload}"#)), "{text}");
+    let contains_payload = |text: &str| assert!(text.contains(&format!(r#""payload":{payload}"#)), "{text}");
 
     let body = format!(r#"{{"key":"v","name":"n","payload": {payload} }}"#);
     let request = scene.api().request("POST", &experiment.below("/variants"));
     let reply = request.json(&body).send();
     let variant = reply.is(201);
-    holds_it(reply.text());
+    contains_payload(reply.text());
     let patch = experiment.below(&format!("/variants/{}", id(&variant)));
     let reply = scene.api().request("PATCH", &patch).json(&format!(r#"{{"payload":{payload}}}"#)).send();
     reply.is(200);
-    holds_it(reply.text());
-    holds_it(scene.api().get(&experiment.path).text());
-    holds_it(scene.api().get(&format!("/experiments?environmentId={}", scene.id)).text());
+    contains_payload(reply.text());
+    contains_payload(scene.api().get(&experiment.path).text());
+    contains_payload(scene.api().get(&format!("/experiments?environmentId={}", scene.id)).text());
 
     experiment.give_all_to(&id(&variant));
     experiment.set_status("RUNNING");
     let published = scene.api().request("POST", &experiment.below("/publish")).send();
     published.is(200);
-    holds_it(published.text());
-    holds_it(
+    contains_payload(published.text());
+    contains_payload(
         scene.serve().plane.root().get(&format!("/configs/{}/snapshots/latest.json", scene.name)).text(),
     );
-    holds_it(scene.api().get(&format!("/decide?user_key=u&env={}", scene.name)).text());
+    contains_payload(scene.api().get(&format!("/decide?user_key=u&env={}", scene.name)).text());
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_key_is_unique_in_its_experiment() {
 }
 
 #[test]
-fn a_variant_is_changed_and_deleted_with_its_allocations() {
+fn a_variant_is_changed_and_is_deleted_with_its_allocations() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let (a, b) = (experiment.variant("a"), experiment.variant("b"));
@@ -145,12 +145,12 @@ fn a_variant_of_another_experiment_is_404() {
 }
 
 #[test]
-fn several_variants_are_changed_at_once_deletions_first() {
+fn a_bulk_change_applies_deletions_first() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let (a, b, c) = (experiment.variant("a"), experiment.variant("b"), experiment.variant("c"));
     experiment.give_all_to(&a);
-    // `a` is made again under the key that the deletion frees.
+    // A new variant `a` is created with the key that the deletion frees.
     let body = json!({
         "create": [{"key": "a", "name": "New A", "payload": {"new": true}}, {"key": "d", "name": "D"}],
         "update": [{"id": b, "name": "New B", "payload": null}, {"id": c}],
@@ -175,14 +175,14 @@ fn several_variants_are_changed_at_once_deletions_first() {
     let now = experiment.get();
     assert_eq!(now["variants"], variants);
     assert_eq!(now["allocations"], json!([]));
-    // Nothing to do is fine, and answers what is there.
+    // An empty bulk change is accepted, and returns the current variants.
     for nothing in [json!({}), json!({"create": [], "update": [], "delete": []})] {
         assert_eq!(scene.api().patch(&experiment.below("/variants"), &nothing).is(200), variants);
     }
 }
 
 #[test]
-fn several_changes_are_made_all_or_none() {
+fn a_bulk_change_is_atomic() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let (a, b) = (experiment.variant("a"), experiment.variant("b"));
@@ -228,7 +228,7 @@ fn an_experiment_has_at_most_100_variants() {
 }
 
 #[test]
-fn changes_below_an_experiment_leave_its_time_as_it_is() {
+fn changes_of_variants_and_allocations_do_not_change_the_time_of_the_experiment() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let at = |experiment: &crate::scene::Experiment<'_>| experiment.get()["updatedAt"].clone();

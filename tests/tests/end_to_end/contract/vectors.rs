@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::planes::Plane;
 
 #[test]
-fn recorded_decisions_come_out_of_a_decision_plane() {
+fn a_decision_plane_reproduces_the_recorded_decisions() {
     let vectors = concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/decisions.json");
     let vectors: Value = serde_json::from_str(&fs::read_to_string(vectors).unwrap()).unwrap();
     let cases = vectors["cases"].as_array().unwrap();
@@ -17,7 +17,7 @@ fn recorded_decisions_come_out_of_a_decision_plane() {
         let environment = directory.path().join(format!("configs/case-{number}"));
         let (snapshot, version) = (case["snapshot"].to_string(), &case["snapshot"]["version"]);
         fs::create_dir_all(environment.join("snapshots")).unwrap();
-        // As the reference system writes them; of some only what its own readers load first.
+        // The objects that the reference system writes; for some cases only the object that its readers load first.
         fs::write(environment.join("snapshots/latest.json"), &snapshot).unwrap();
         if number % 3 > 0 {
             fs::write(environment.join(format!("snapshots/{version}.json")), &snapshot).unwrap();

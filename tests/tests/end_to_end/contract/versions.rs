@@ -1,4 +1,4 @@
-//! History, rollback and what a publish would do, as clients see them.
+//! History, rollback and publish previews, over HTTP.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn below(scene: &Scene, path: &str) -> String {
 const STATUS: [&str; 6] = ["liveVersion", "publishedAt", "pendingVersion", "unpublished", "heldAt", "error"];
 
 #[test]
-fn history_lists_versions_and_shows_each_as_it_was_published() {
+fn history_lists_versions_and_returns_each_snapshot_as_published() {
     let scene = Scene::new();
     let first = scene.experiment("first");
     first.set_status("RUNNING");
@@ -48,7 +48,7 @@ fn history_lists_versions_and_shows_each_as_it_was_published() {
 }
 
 #[test]
-fn a_rollback_changes_what_is_decided_until_publishing_is_resumed() {
+fn a_rollback_is_live_until_publishing_is_resumed() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
     let (old, new) = (experiment.variant("old"), experiment.variant("new"));
@@ -71,7 +71,7 @@ fn a_rollback_changes_what_is_decided_until_publishing_is_resumed() {
     assert_eq!((&rolled["liveVersion"], &rolled["unpublished"], rolled["heldAt"].is_null()), expected);
     assert_eq!((variant(), scene.version()), (json!("old"), 3));
 
-    // Changes are kept, and a publish by hand says why it is none.
+    // Changes are saved, and a manual publish is refused with a reason.
     let paused = scene.api().patch(&experiment.below("/status"), &json!({"status": "PAUSED"}));
     assert_eq!(published(&paused), Published::NotDue);
     scene.api().request("POST", &experiment.below("/publish")).send().error(409);

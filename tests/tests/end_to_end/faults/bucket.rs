@@ -5,10 +5,10 @@ use edgewise_tests::services::{S3Server, fresh_bucket};
 
 use super::wait_for;
 
-/// What the keys of a store begin with.
+/// The prefix of the keys of a store.
 const PREFIX: &str = "some/prefix";
 
-/// A bucket of the test's own on the S3 server.
+/// A bucket on the S3 server, for one test.
 #[derive(Clone, Debug)]
 pub(super) struct Bucket {
     server: S3Server,
@@ -22,13 +22,13 @@ impl Bucket {
         Self { client: server.client(), server, name }
     }
 
-    /// Where the S3 server listens.
+    /// Returns the address of the S3 server.
     pub(super) fn server() -> SocketAddr {
         let endpoint = S3Server::from_environment().unwrap().endpoint;
         endpoint.strip_prefix("http://").unwrap().parse().unwrap()
     }
 
-    /// The settings of a plane that uses the bucket, through whatever listens on `address`.
+    /// Adds the options of a plane that uses the bucket, through a proxy or server on `address`.
     pub(super) fn set_up(&self, command: &mut Command, address: SocketAddr) {
         command.args(["--snapshot-store", &format!("s3://{}/{PREFIX}", self.name)]);
         command.args(["--s3-endpoint", &format!("http://{address}"), "--s3-path-style"]);
@@ -36,7 +36,7 @@ impl Bucket {
         command.env("AWS_SECRET_ACCESS_KEY", &self.server.secret).env("AWS_REGION", "us-east-1");
     }
 
-    /// The object at `path`, such as `configs/prod/version.json`.
+    /// Returns the object at `path`, such as `configs/prod/version.json`.
     pub(super) fn get(&self, path: &str) -> Option<Vec<u8>> {
         wait_for(async {
             let key = format!("{PREFIX}/{path}");

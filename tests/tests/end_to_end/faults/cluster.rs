@@ -11,21 +11,21 @@ use std::{
 use edgewise_tests::process::free_address;
 use tempfile::TempDir;
 
-/// What a shell does once its input ends: it stops the Postgres of a directory, and removes the directory.
+/// The script of a shell that, once its input ends, stops the Postgres in a directory and removes the directory.
 const SCRIPT: &str = r#"cat; directory=$1; shift; "$@"; rm -rf -- "$directory""#;
 
-/// A Postgres of the test's own, which can be stopped and started. It is ended, and its files are removed, when this is
-/// dropped, and also if the test is interrupted or killed.
+/// A Postgres server for one test, which can be stopped and started. The server is stopped and its files are removed when
+/// this value is dropped, and also if the test is interrupted or killed.
 #[derive(Debug)]
 pub(super) struct Cluster {
     directory: PathBuf,
     address: SocketAddr,
-    /// Dropped with this.
+    /// Stops the server when the cluster is dropped.
     _keeper: Keeper,
 }
 
-/// A shell that lives as long as its input is open, which the kernel closes with this process. It has a process group
-/// of its own, so that Ctrl-C does not reach it.
+/// A shell that runs until its input is closed. The kernel closes the input when this process ends. The shell has its own
+/// process group, so that Ctrl-C does not interrupt it.
 #[derive(Debug)]
 struct Keeper {
     shell: Child,
@@ -52,12 +52,12 @@ impl Cluster {
         format!("postgres://postgres@{}/postgres", self.address)
     }
 
-    /// Ends it as a crash would.
+    /// Stops the server like a crash.
     pub(super) fn crash(&self) {
         run(self.pg_ctl("stop").args(["--mode=immediate", "--wait"]));
     }
 
-    /// Starts it, and waits until it answers.
+    /// Starts the server again, and waits until it accepts connections.
     pub(super) fn start_again(&self) {
         let directory = self.directory.display();
         let options = format!(
@@ -98,7 +98,7 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         self.input = None;
-        // However it ended, there is nobody to tell.
+        // Nothing can be done about an error.
         drop(self.shell.wait());
     }
 }
@@ -109,7 +109,7 @@ fn pg_ctl(directory: &Path, action: &str) -> Command {
     command
 }
 
-/// One of Postgres's programs, run as a user that may run it.
+/// Returns a command that runs a program of Postgres, as a user that is not root.
 fn command(directory: &Path, program: &str) -> Command {
     let program =
         Path::new(&env::var_os("TEST_POSTGRES_BIN").expect("`cargo xtask test` sets it")).join(program);
@@ -131,14 +131,14 @@ fn is_root() -> bool {
 /// Runs a command that must succeed.
 #[track_caller]
 fn run(command: &mut Command) {
-    // What it starts must not keep a pipe of ours open.
+    // A process that the command starts must not keep a pipe of this process open.
     let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let status = status.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(status.success(), "{command:?}: {status}");
 }
 
 #[test]
-fn nothing_remains_of_a_cluster() {
+fn a_dropped_cluster_is_stopped_and_removed() {
     let cluster = Cluster::start();
     let (directory, address) = (cluster.directory.clone(), cluster.address);
     assert!(TcpStream::connect(address).is_ok());

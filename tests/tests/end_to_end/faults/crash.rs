@@ -1,4 +1,4 @@
-//! The control process is killed in the middle of publishing, again and again.
+//! The control process is killed repeatedly while it publishes.
 
 use std::{
     collections::BTreeSet,
@@ -18,25 +18,25 @@ use crate::{
 
 use super::{observer::Observer, stack::Stack};
 
-/// How many publishes are broken off, unless `EDGEWISE_SOAK_ROUNDS` says otherwise.
+/// The default number of interrupted publishes, which `EDGEWISE_SOAK_ROUNDS` overrides.
 const PUBLISHES: usize = 50;
 
 #[test]
-fn a_control_process_that_is_killed_loses_nothing_in_files() {
-    kill_again_and_again(&Stack::of_files());
+fn a_killed_control_process_loses_no_change_with_files() {
+    kill_repeatedly(&Stack::of_files());
 }
 
 #[test]
-fn a_control_process_that_is_killed_loses_nothing_on_servers() {
-    kill_again_and_again(&Stack::of_servers());
+fn a_killed_control_process_loses_no_change_with_servers() {
+    kill_repeatedly(&Stack::of_servers());
 }
 
-fn kill_again_and_again(stack: &Stack) {
+fn kill_repeatedly(stack: &Stack) {
     let publishes = number("EDGEWISE_SOAK_ROUNDS").map_or(PUBLISHES, |rounds| rounds.try_into().unwrap());
     let mut chance = Chance::new();
     let mut plane = stack.start("control");
     let (environment_id, environment) = environment(&plane.api);
-    // That each is to run is a change of its own, which can be told from all others.
+    // Each change starts another experiment, so that the changes can be told apart in a snapshot.
     let experiment = |number| Experiment::new(&plane.api, &environment_id, &format!("e{number}"));
     let experiments: Vec<String> = (0..=publishes).map(|number| experiment(number).path).collect();
     let (store, history) = (stack.store(), stack.history(&environment_id));
@@ -44,7 +44,7 @@ fn kill_again_and_again(stack: &Stack) {
     let observer = Observer::start(stack.store(), &environment);
     let begun = Instant::now();
     plane.api.patch(&format!("{first}/status"), &json!({"status": "RUNNING"})).is(200);
-    // How late it may be killed: about twice the time that a publish takes, and kept so.
+    // The latest time of the kill: about twice the time of a publish, adjusted in each round.
     let mut latest = begun.elapsed() * 2;
 
     let mut acknowledged = BTreeSet::from([id(first)]);
@@ -53,51 +53,53 @@ fn kill_again_and_again(stack: &Stack) {
         if round > 0 && round % PUBLISHES == 0 {
             let on = if stack.is_shared() { "servers" } else { "files" };
             eprintln!(
-                "on {on}: {round} of {publishes} publishes, {:.0} s, {unanswered} not answered, {live} live",
+                "on {on}: {round} of {publishes} publishes, {:.0} s, {unanswered} without a response, {live} live",
                 begun.elapsed().as_secs_f64()
             );
         }
         let stream = plane.api.connect();
         let change = change_to_running(&plane.api, path);
-        let writer = thread::spawn(move || ask(stream, &change));
-        // Not a wait for anything: the moment at which it is killed, somewhere in the publish or just after.
+        let writer = thread::spawn(move || send(stream, &change));
+        // The random time determines the moment of the kill, during the publish or just after it.
         thread::sleep(chance.duration_below(latest));
         plane.kill();
         if stack.is_shared() {
             history.end_lease();
         }
-        let answer = writer.join().unwrap();
-        if answer.starts_with("HTTP/1.1 200 ") {
+        let response = writer.join().unwrap();
+        if response.starts_with("HTTP/1.1 200 ") {
             latest = latest * 9 / 10;
             acknowledged.insert(id(path));
-            if answer.contains("x-publish-succeeded: true") {
+            if response.contains("x-publish-succeeded: true") {
                 live += 1;
                 assert!(
                     running(&store.latest(&environment)).contains(&id(path)),
-                    "said to be live: {answer}"
+                    "the response says that the change is live: {response}"
                 );
             }
         } else {
-            assert_eq!(answer, "", "an answer that is neither");
+            assert_eq!(response, "", "neither a success nor empty");
             latest = latest * 11 / 10;
             unanswered += 1;
         }
         plane = stack.start("control");
-        // The other half of the times, the next change arrives while what was broken off is being finished.
+        // In the other half of the rounds, the next change arrives while the process finishes the interrupted publish.
         if chance.is_heads() {
             history.settle();
         }
     }
     history.settle();
-    eprintln!("{publishes} publishes: {unanswered} not answered, {live} live before the process was killed");
+    eprintln!(
+        "{publishes} publishes: {unanswered} without a response, {live} live before the process was killed"
+    );
 
     history.check(&store, &environment, &observer.finish());
     let snapshot = store.latest(&environment);
-    assert!(running(&snapshot).is_superset(&acknowledged), "what was acknowledged is not live");
+    assert!(running(&snapshot).is_superset(&acknowledged), "an acknowledged change is not live");
     assert_eq!(running(&snapshot), running_in_database(&plane.api, &environment_id));
 }
 
-/// The ids of the experiments of a snapshot.
+/// Returns the ids of the experiments in a snapshot.
 fn running(snapshot: &Value) -> BTreeSet<String> {
     let experiments = snapshot["experiments"].as_array().unwrap();
     experiments.iter().map(|experiment| experiment["id"].as_str().unwrap().to_owned()).collect()
@@ -118,7 +120,7 @@ fn running_in_database(api: &Client, environment_id: &str) -> BTreeSet<String> {
     ids
 }
 
-/// The last part of a path.
+/// Returns the last segment of a path.
 fn id(path: &str) -> String {
     path.rsplit('/').next().unwrap().to_owned()
 }
@@ -133,16 +135,16 @@ fn change_to_running(api: &Client, path: &str) -> String {
     )
 }
 
-/// What comes back for a request until the connection ends, however it ends.
-fn ask(mut stream: TcpStream, request: &str) -> String {
-    let mut answer = Vec::new();
+/// Sends a request, and returns all bytes that the server sends until the connection is closed or reset.
+fn send(mut stream: TcpStream, request: &str) -> String {
+    let mut response = Vec::new();
     if stream.write_all(request.as_bytes()).is_ok() {
-        drop(stream.read_to_end(&mut answer));
+        drop(stream.read_to_end(&mut response));
     }
-    String::from_utf8(answer).unwrap()
+    String::from_utf8(response).unwrap()
 }
 
-/// Chance that can be had again: `EDGEWISE_SOAK_SEED` brings the same throws.
+/// A random number generator. `EDGEWISE_SOAK_SEED` sets the seed.
 struct Chance(u64);
 
 impl Chance {
@@ -165,14 +167,14 @@ impl Chance {
         self.next().is_multiple_of(2)
     }
 
-    fn duration_below(&mut self, most: Duration) -> Duration {
-        let micros = u64::try_from(most.as_micros()).unwrap().max(1);
+    fn duration_below(&mut self, max: Duration) -> Duration {
+        let micros = u64::try_from(max.as_micros()).unwrap().max(1);
         Duration::from_micros(self.next() % micros)
     }
 }
 
-/// A variable that holds a number, if it is set.
+/// Returns the number in an environment variable, if the variable is set.
 fn number(variable: &str) -> Option<u64> {
     let text = env::var(variable).ok().filter(|text| !text.is_empty())?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is no number: `{text}`")))
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is not a number: `{text}`")))
 }

@@ -1,4 +1,4 @@
-//! The database goes away and comes back.
+//! The database fails and recovers.
 
 use std::{net::ToSocketAddrs, thread};
 
@@ -12,7 +12,7 @@ use super::{
 };
 
 #[test]
-fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
+fn a_restart_of_the_database_loses_no_acknowledged_change() {
     let cluster = Cluster::start();
     let stack = Stack::on(cluster.url());
     let control = stack.start("control");
@@ -22,10 +22,10 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
     let observer = Observer::start(stack.store(), &subject.environment);
     assert_eq!(subject.decided(&decide.api), (1, 0));
 
-    // It goes in the middle of changes.
+    // The database crashes while a writer makes changes.
     let acknowledged = thread::scope(|scope| {
         let writer = scope.spawn(|| {
-            let made = |n: &u64| {
+            let is_acknowledged = |n: &u64| {
                 let reply = subject.set(&control.api, *n);
                 if reply.status == 200 {
                     return true;
@@ -33,7 +33,7 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
                 assert_unavailable(&reply);
                 false
             };
-            (1..).take_while(made).last()
+            (1..).take_while(is_acknowledged).last()
         });
         eventually("changes are made", || (store.version(&subject.environment) > 3).then_some(()));
         cluster.crash();
@@ -43,14 +43,14 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
     let decided = subject.decided(&decide.api);
     assert!(decided.1 >= 1, "{decided:?}");
     thread::scope(|scope| {
-        let asked = [
+        let requests = [
             scope.spawn(|| control.api.get("/experiments")),
             scope.spawn(|| control.api.post("/environments", &json!({"name": "never"}))),
             scope.spawn(|| control.api.request("POST", &format!("{}/publish", subject.experiment)).send()),
             scope.spawn(|| subject.set(&control.api, 1_000_000)),
         ];
-        for reply in asked {
-            assert_unavailable(&reply.join().unwrap());
+        for request in requests {
+            assert_unavailable(&request.join().unwrap());
         }
     });
     for path in ["/ready", "/health"] {
@@ -63,10 +63,10 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
     cluster.start_again();
     eventually("the plane is ready", || (control.api.get("/ready").status == 200).then_some(()));
     stack.history(&subject.environment_id).settle();
-    let kept = subject.kept(&control.api);
-    // The last change may have been made although its answer was lost.
-    assert!([acknowledged, acknowledged + 1].contains(&kept), "{kept} is not {acknowledged}");
-    assert_eq!(subject.live(&store), kept);
+    let saved = subject.saved(&control.api);
+    // The last change may have been committed although its response was lost.
+    assert!([acknowledged, acknowledged + 1].contains(&saved), "{saved} is not {acknowledged}");
+    assert_eq!(subject.live(&store), saved);
     let names: Vec<Value> = control.api.get("/environments").is(200)["data"]
         .as_array()
         .unwrap()
@@ -74,18 +74,18 @@ fn a_database_that_goes_away_and_comes_back_costs_nothing_but_the_time() {
         .map(|row| row["name"].clone())
         .collect();
     assert_eq!(names, [json!(subject.environment)]);
-    let next = kept + 1;
+    let next = saved + 1;
     subject.publish(&control.api, next);
-    eventually("it is decided by", || (subject.decided(&decide.api).1 == next).then_some(()));
+    eventually("decisions use the change", || (subject.decided(&decide.api).1 == next).then_some(()));
     let history = stack.history(&subject.environment_id);
     history.check(&store, &subject.environment, &observer.finish());
 }
 
 #[test]
-fn a_database_that_falls_silent_in_the_middle_of_changes_is_a_503_and_costs_nothing_but_the_time() {
-    /// More than a process has connections.
+fn changes_on_a_hanging_database_are_503_and_leave_no_partial_change() {
+    /// The number of writers, which is higher than the number of connections of a process.
     const WRITERS: u64 = 32;
-    /// As many as it has.
+    /// The number of connections of a process.
     const WAITING: i64 = 16;
 
     let database = fresh_database().unwrap();
@@ -99,13 +99,13 @@ fn a_database_that_falls_silent_in_the_middle_of_changes_is_a_503_and_costs_noth
     let history = History::new(database.url(), &subject.environment_id);
 
     thread::scope(|scope| {
-        // All wait in the middle of a transaction, and what they wait for never reaches them.
+        // All connections wait for a lock in a transaction, and the messages of the server do not arrive any more.
         let mut lock = history.lock();
         let (subject, api) = (&subject, &control.api);
         let set = |n| scope.spawn(move || subject.set(api, n));
         let writers: Vec<_> = (1..=WRITERS).map(set).collect();
         eventually("all connections wait", || (lock.waiting() >= WAITING).then_some(()));
-        wire.fall_silent();
+        wire.block();
         for writer in writers {
             assert_unavailable(&writer.join().unwrap());
         }
@@ -118,14 +118,14 @@ fn a_database_that_falls_silent_in_the_middle_of_changes_is_a_503_and_costs_noth
     }
     assert_eq!(subject.decided(&decide.api), (1, 0));
 
-    wire.work_again();
+    wire.unblock();
     eventually("the plane is ready", || (control.api.get("/ready").status == 200).then_some(()));
-    assert_eq!(subject.kept(&control.api), 0, "nothing was changed by halves");
+    assert_eq!(subject.saved(&control.api), 0, "no change was committed");
     subject.publish(&control.api, 100);
-    eventually("it is decided by", || (subject.decided(&decide.api) == (2, 100)).then_some(()));
+    eventually("decisions use the change", || (subject.decided(&decide.api) == (2, 100)).then_some(()));
 }
 
-/// Checks that a request was answered as it must be while the database is away.
+/// Checks the response to a request while the database is not available.
 #[track_caller]
 fn assert_unavailable(reply: &Reply) {
     reply.error_naming(503, "database");

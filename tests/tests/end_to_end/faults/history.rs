@@ -5,7 +5,7 @@ use crate::planes::eventually;
 
 use super::{observer::Seen, stack::Store, wait_for};
 
-/// What the database knows of an environment's versions.
+/// The versions of an environment, according to the database.
 #[derive(Debug)]
 pub(super) struct History {
     database_url: String,
@@ -20,12 +20,12 @@ pub(super) struct Version {
     pub(super) snapshot: String,
 }
 
-/// The environments, kept from everybody else until this is dropped.
+/// A lock on the table of environments, until this value is dropped.
 #[derive(Debug)]
 pub(super) struct Lock(AnyConnection);
 
 impl Lock {
-    /// How many wait for it.
+    /// Returns the number of transactions that wait for the lock.
     pub(super) fn waiting(&mut self) -> i64 {
         let sql = "SELECT COUNT(*) FROM pg_locks WHERE relation = 'environment'::regclass AND NOT granted \
                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -43,7 +43,7 @@ impl History {
         AnyConnection::connect(&self.database_url).await.unwrap()
     }
 
-    /// All versions, by number.
+    /// Returns all versions, by number.
     pub(super) fn versions(&self) -> Vec<Version> {
         wait_for(async {
             let sql =
@@ -59,18 +59,17 @@ impl History {
         })
     }
 
-    /// The numbers of all versions, and what became of them.
+    /// Returns the number and the state of each version.
     pub(super) fn states(&self) -> Vec<(u64, String)> {
         self.versions().into_iter().map(|version| (version.number, version.state)).collect()
     }
 
-    /// Whether a process has the right to publish.
+    /// Whether a process holds the lease for publishing.
     pub(super) fn is_leased(&self) -> bool {
         self.count("SELECT COUNT(*) FROM environment WHERE id = $1 AND lease_owner IS NOT NULL") == 1
     }
 
-    /// Makes it as if the time had passed that a process which was killed had the right to publish for. Nobody else
-    /// can know that it will not wake up, but a test need not wait.
+    /// Ends the lease of a killed process, so that the test need not wait until the lease expires.
     pub(super) fn end_lease(&self) {
         wait_for(async {
             let end =
@@ -79,7 +78,7 @@ impl History {
         });
     }
 
-    /// Waits until there is nothing left to publish.
+    /// Waits until all changes are published.
     #[track_caller]
     pub(super) fn settle(&self) {
         eventually("everything is published", || {
@@ -89,7 +88,7 @@ impl History {
         });
     }
 
-    /// Keeps everybody else from the environments of a Postgres.
+    /// Locks the table of environments on Postgres.
     pub(super) fn lock(&self) -> Lock {
         wait_for(async {
             let mut connection = self.connect().await;
@@ -105,9 +104,9 @@ impl History {
         })
     }
 
-    /// Checks history against the store, and against what a reader saw of it: versions are numbered from 1 without
-    /// a gap; each is published, and lies whole in the store, or its number was given up, and nobody ever saw it
-    /// under that number; the newest is live.
+    /// Compares the history with the store and with the observations of a reader: versions are numbered from 1 without a gap;
+    /// each version either is published and is complete in the store, or is superseded and was never in the store; the newest
+    /// published version is live.
     pub(super) fn check(&self, store: &Store, environment: &str, seen: &Seen) {
         let versions = self.versions();
         let numbers: Vec<u64> = versions.iter().map(|version| version.number).collect();

@@ -1,25 +1,25 @@
-//! What happens when a part fails: nothing that was acknowledged is lost, nobody ever reads half a version, and
-//! decisions go on. Every test runs the real binary against real parts, as people run it.
+//! Faults of the parts: no acknowledged change is lost, no reader ever reads a partial version, and decisions continue. Every
+//! test runs the real binary with real databases and stores.
 //!
-//! | module | what fails |
+//! | module | fault |
 //! |---|---|
-//! | [`crash`] | the control process is killed, again and again |
-//! | [`writers`] | two control processes at a time, one of which hangs |
-//! | [`store`] | the snapshot store refuses, hangs, lies |
-//! | [`reading`] | the same, as decision planes see it |
-//! | [`database`] | the database goes away and comes back, or falls silent |
+//! | [`crash`] | the control process is killed repeatedly |
+//! | [`writers`] | two concurrent control processes, one of which hangs |
+//! | [`store`] | the snapshot store fails, hangs or loses responses while a control process publishes |
+//! | [`reading`] | the snapshot store fails or hangs while a decision plane reads |
+//! | [`database`] | the database crashes and restarts, or hangs |
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`stack`] | the two stacks: SQLite and a directory, Postgres and S3 |
-//! | [`bucket`] | a bucket of the S3 server, read without a detour |
-//! | [`history`] | what the database knows of versions |
-//! | [`observer`] | somebody who reads the store all the time |
-//! | [`subject`] | an experiment whose changes can be told apart |
-//! | [`proxy`] | a proxy that makes a good server a bad one |
-//! | [`wire`] | a wire to a server, which can fall silent |
-//! | [`process`] | a process that need not be ready, and can be stopped and woken |
-//! | [`cluster`] | a Postgres of a test's own |
+//! | [`bucket`] | a bucket of the S3 server, which tests read directly |
+//! | [`history`] | the versions according to the database |
+//! | [`observer`] | a reader that polls the store all the time |
+//! | [`subject`] | an experiment with a numbered payload, so that changes can be told apart |
+//! | [`proxy`] | a proxy that injects faults |
+//! | [`wire`] | a TCP proxy that can block all connections |
+//! | [`process`] | a process that can be suspended and resumed |
+//! | [`cluster`] | a Postgres server for one test |
 
 mod bucket;
 mod cluster;
@@ -40,7 +40,7 @@ use std::{future::Future, sync::LazyLock};
 
 use tokio::runtime::{Builder, Runtime};
 
-/// Waits for what only has an interface without threads.
+/// Runs a future to its end.
 fn wait_for<T>(future: impl Future<Output = T>) -> T {
     static RUNTIME: LazyLock<Runtime> =
         LazyLock::new(|| Builder::new_current_thread().enable_all().build().unwrap());

@@ -17,22 +17,22 @@ use serde_json::Value;
 
 use super::stack::Store;
 
-/// Reads an environment's objects all the time, as readers do, and fails when one of them could be misled.
+/// A reader that polls the objects of an environment all the time, and fails if the objects are inconsistent.
 #[derive(Debug)]
 pub(super) struct Observer {
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<Seen>>,
 }
 
-/// What an observer saw.
+/// The observations of an observer.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// The versions that version.json named, in the order they were seen.
+    /// The versions in version.json, in the order of observation.
     pub(super) pointers: Vec<u64>,
-    /// Every snapshot that was seen, by version.
+    /// All observed snapshots, by version.
     pub(super) snapshots: BTreeMap<u64, Vec<u8>>,
     latest: u64,
-    /// latest.json as it was seen last.
+    /// The last observed latest.json.
     latest_bytes: Vec<u8>,
 }
 
@@ -43,17 +43,17 @@ impl Observer {
         let thread = thread::spawn(move || {
             let mut seen = Seen::default();
             while !stop.load(Ordering::Relaxed) {
-                seen.look(&store, &environment);
-                // The others need the processor too.
+                seen.poll(&store, &environment);
+                // The observed processes need the processor too.
                 thread::sleep(Duration::from_millis(1));
             }
-            seen.look(&store, &environment);
+            seen.poll(&store, &environment);
             seen
         });
         Self { over, thread: Some(thread) }
     }
 
-    /// Looks a last time, and tells what it saw, or fails as it failed.
+    /// Polls a last time, and returns the observations, or panics if the observer has failed.
     pub(super) fn finish(mut self) -> Seen {
         self.over.store(true, Ordering::Relaxed);
         let thread = self.thread.take().unwrap();
@@ -65,17 +65,18 @@ impl Drop for Observer {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            // Whatever it saw, the test has failed for another reason already.
+            // The test has already failed for another reason.
             drop(thread.join());
         }
     }
 }
 
 impl Seen {
-    fn look(&mut self, store: &Store, environment: &str) {
+    fn poll(&mut self, store: &Store, environment: &str) {
         if let Some(bytes) = store.get(&format!("{environment}/version.json")) {
-            let version = serde_json::from_slice::<Value>(&bytes).ok().and_then(|it| it["version"].as_u64());
-            let version = version.unwrap_or_else(|| panic!("version.json is torn: {bytes:?}"));
+            let version =
+                serde_json::from_slice::<Value>(&bytes).ok().and_then(|pointer| pointer["version"].as_u64());
+            let version = version.unwrap_or_else(|| panic!("version.json is not valid: {bytes:?}"));
             let last = self.pointers.last().copied().unwrap_or(0);
             assert!(version >= last, "version.json went back from {last} to {version}");
             if version > last {
@@ -84,7 +85,7 @@ impl Seen {
             let path = format!("{environment}/snapshots/{version}.json");
             let snapshot =
                 store.get(&path).unwrap_or_else(|| panic!("version.json names {version}: no {path}"));
-            // What has been looked through need not be again.
+            // A snapshot that was checked before need not be checked again.
             if self.snapshots.get(&version) != Some(&snapshot) {
                 let path = format!("{environment}/rulesets/{FORMAT}/{version}.bin");
                 let ruleset =
@@ -92,7 +93,7 @@ impl Seen {
                 let ruleset = Ruleset::load(ruleset).unwrap_or_else(|error| panic!("{path}: {error}"));
                 assert_eq!(ruleset.version(), version, "{path}");
                 assert_eq!(ruleset.snapshot_hash(), snapshot_hash(&snapshot), "{path}");
-                assert_eq!(self.keep(snapshot), version, "{path}");
+                assert_eq!(self.record(snapshot), version, "{path}");
             }
         }
         let pointed = self.pointers.last().copied().unwrap_or(0);
@@ -100,19 +101,21 @@ impl Seen {
             assert_eq!(pointed, 0, "there is no latest.json");
             return;
         };
-        let version = if latest == self.latest_bytes { self.latest } else { self.keep(latest.clone()) };
+        let version = if latest == self.latest_bytes { self.latest } else { self.record(latest.clone()) };
         let least = self.latest.max(pointed);
-        assert!(version >= least, "latest.json is {version}, and not as new as {least}");
+        assert!(version >= least, "latest.json is {version}, which is older than {least}");
         (self.latest, self.latest_bytes) = (version, latest);
     }
 
-    /// Notes a snapshot, which must be whole and the one that was seen under its version, and tells which it is.
-    fn keep(&mut self, bytes: Vec<u8>) -> u64 {
-        let whole = Snapshot::from_json(&bytes);
+    /// Records a snapshot, and returns its version. Panics if the snapshot is not valid, or differs from an earlier snapshot
+    /// with the same version.
+    fn record(&mut self, bytes: Vec<u8>) -> u64 {
+        let snapshot = Snapshot::from_json(&bytes);
         let text = || String::from_utf8_lossy(&bytes);
-        let version = whole.unwrap_or_else(|error| panic!("a torn snapshot: {error}: {}", text())).version;
+        let version =
+            snapshot.unwrap_or_else(|error| panic!("invalid snapshot: {error}: {}", text())).version;
         let known = self.snapshots.entry(version).or_insert_with(|| bytes.clone());
-        assert_eq!(*known, bytes, "two different snapshots are version {version}");
+        assert_eq!(*known, bytes, "two different snapshots have version {version}");
         version
     }
 }

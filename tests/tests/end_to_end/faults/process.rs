@@ -9,7 +9,8 @@ use edgewise_tests::process::{edgewise, free_address};
 
 use crate::{client::Client, planes::eventually};
 
-/// A plane of which nothing is expected yet but that it listens. It can be stopped and woken. Killed when dropped.
+/// A plane that listens, but need not be ready. The process can be suspended and resumed. Dropping this value kills the
+/// process.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
@@ -33,12 +34,12 @@ impl Process {
         process
     }
 
-    /// Has it hang (SIGSTOP).
+    /// Suspends the process (SIGSTOP).
     pub(super) fn freeze(&self) {
         self.signal("-STOP");
     }
 
-    /// Has it go on (SIGCONT).
+    /// Resumes the process (SIGCONT).
     pub(super) fn wake(&self) {
         self.signal("-CONT");
     }
@@ -51,7 +52,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended already; there is nobody to tell.
+        // The process may have exited already, and nothing can be done about an error.
         drop(self.child.kill());
         drop(self.child.wait());
     }

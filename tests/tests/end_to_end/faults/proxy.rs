@@ -1,4 +1,4 @@
-//! A proxy in front of a good HTTP server, which makes it a bad one, for the requests that a test chooses.
+//! A proxy in front of an HTTP server. The proxy injects faults into the requests that a test chooses.
 
 use std::{
     io::{self, Read, Write},
@@ -13,21 +13,21 @@ use std::{
 
 use edgewise_tests::process::free_address;
 
-/// How long a client may take to send its request, and the server to answer it.
+/// The time limit for a client to send a request, and for the server to respond.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What goes wrong with a request.
+/// A fault of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Close,
-    /// Nothing happens until the fault is lifted; then the server gets the request, late.
+    /// The request hangs until the fault ends. Then the server gets the request.
     Hang,
-    /// The answer breaks off.
+    /// The response is truncated.
     Truncate,
-    /// The server never sees it; this status is the answer.
-    Answer(u16),
-    /// The server does it, but nobody hears of that.
+    /// The response has this status, and the server never gets the request.
+    Status(u16),
+    /// The server gets the request, but the response is lost.
     Lose,
 }
 
@@ -43,7 +43,7 @@ pub(super) enum Object {
 impl Object {
     pub(super) const ALL: [Self; 4] = [Self::Snapshot, Self::Ruleset, Self::Latest, Self::Version];
 
-    /// Whether a path is that of this object, or of one of these objects.
+    /// Whether a path is the path of this object of the environment.
     fn is_at(self, path: &str, environment: &str) -> bool {
         let Some((_, object)) = path.split_once(&format!("/configs/{environment}/")) else { return false };
         let found = match object {
@@ -56,7 +56,7 @@ impl Object {
     }
 }
 
-/// Listens on a port of its own until it is dropped; then connections are refused.
+/// A proxy that listens on its own port. Dropping the proxy closes the port.
 #[derive(Debug)]
 pub(super) struct Proxy {
     address: SocketAddr,
@@ -77,14 +77,14 @@ struct Rule {
     environment: String,
     object: Object,
     fault: Fault,
-    /// How many requests it is for.
-    most: usize,
+    /// The maximum number of requests with the fault.
+    max: usize,
     caught: AtomicUsize,
     lifted: Mutex<bool>,
     changed: Condvar,
 }
 
-/// A fault, until it is dropped.
+/// A fault that ends when this value is dropped.
 #[derive(Debug)]
 pub(super) struct Faulty {
     shared: Arc<Shared>,
@@ -92,7 +92,7 @@ pub(super) struct Faulty {
 }
 
 impl Proxy {
-    /// In front of the server at an address.
+    /// Starts a proxy in front of the server at an address.
     pub(super) fn start(server: SocketAddr) -> Self {
         Self::start_at(free_address().unwrap(), server)
     }
@@ -107,7 +107,7 @@ impl Proxy {
                     return;
                 }
                 let shared = accepting.clone();
-                // A connection that breaks is what this is for.
+                // Connection errors are expected.
                 thread::spawn(move || client.and_then(|client| shared.serve(client)).ok());
             }
         });
@@ -118,7 +118,7 @@ impl Proxy {
         self.address
     }
 
-    /// From now on, requests of this method for this object of the environment go wrong.
+    /// Injects a fault into all requests with this method for this object of the environment.
     pub(super) fn fault(
         &self,
         fault: Fault,
@@ -129,7 +129,7 @@ impl Proxy {
         self.fault_of(usize::MAX, fault, method, environment, object)
     }
 
-    /// The same, but only the next one of them.
+    /// Injects a fault into the next request with this method for this object of the environment.
     pub(super) fn fault_once(
         &self,
         fault: Fault,
@@ -142,7 +142,7 @@ impl Proxy {
 
     fn fault_of(
         &self,
-        most: usize,
+        max: usize,
         fault: Fault,
         method: &'static str,
         environment: &str,
@@ -153,7 +153,7 @@ impl Proxy {
             environment: environment.to_owned(),
             object,
             fault,
-            most,
+            max,
             caught: AtomicUsize::new(0),
             lifted: Mutex::new(false),
             changed: Condvar::new(),
@@ -169,7 +169,7 @@ impl Drop for Proxy {
         for rule in self.shared.rules().iter() {
             rule.lift();
         }
-        // Wakes the thread that waits for connections.
+        // A connection wakes the thread that accepts connections.
         drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.address.port())));
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
@@ -178,7 +178,7 @@ impl Drop for Proxy {
 }
 
 impl Faulty {
-    /// How many requests have gone wrong so far.
+    /// Returns the number of requests with the fault so far.
     pub(super) fn caught(&self) -> usize {
         self.rule.caught.load(Ordering::SeqCst)
     }
@@ -205,11 +205,11 @@ impl Rule {
         drop(self.changed.wait_while(self.lifted(), |lifted| !*lifted));
     }
 
-    /// Whether it is for this request, which then is one fewer.
+    /// Whether the rule applies to this request. Counts the request if so.
     fn catches(&self, method: &str, path: &str) -> bool {
-        let it_is = self.method == method && self.object.is_at(path, &self.environment);
-        let fewer = |caught: usize| (caught < self.most).then_some(caught + 1);
-        it_is && self.caught.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok()
+        let matches = self.method == method && self.object.is_at(path, &self.environment);
+        let increment = |caught: usize| (caught < self.max).then_some(caught + 1);
+        matches && self.caught.fetch_update(Ordering::SeqCst, Ordering::SeqCst, increment).is_ok()
     }
 }
 
@@ -218,7 +218,7 @@ impl Shared {
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes one request of a connection, which then is closed.
+    /// Handles one request of a connection, and closes the connection.
     fn serve(&self, mut client: TcpStream) -> io::Result<()> {
         client.set_read_timeout(Some(PATIENCE))?;
         let request = Request::read(&mut client)?;
@@ -226,7 +226,7 @@ impl Shared {
         let fault = rule.as_ref().map(|rule| rule.fault);
         match (fault, &rule) {
             (Some(Fault::Close), _) => return Ok(()),
-            (Some(Fault::Answer(status)), _) => {
+            (Some(Fault::Status(status)), _) => {
                 let head =
                     format!("HTTP/1.1 {status} Fault\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
                 return client.write_all(head.as_bytes());
@@ -237,37 +237,38 @@ impl Shared {
         if self.over.load(Ordering::SeqCst) {
             return Ok(());
         }
-        let answer = self.forward(&request)?;
+        let response = self.forward(&request)?;
         match fault {
             Some(Fault::Lose) => Ok(()),
-            Some(Fault::Truncate) => client.write_all(&answer[..broken_off(&answer)]),
-            _ => client.write_all(&answer),
+            Some(Fault::Truncate) => client.write_all(&response[..truncated_length(&response)]),
+            _ => client.write_all(&response),
         }
     }
 
-    /// What the server answers, as bytes.
+    /// Returns the bytes of the server's response.
     fn forward(&self, request: &Request) -> io::Result<Vec<u8>> {
         let mut server = TcpStream::connect(self.server)?;
         server.set_read_timeout(Some(PATIENCE))?;
         server.write_all(request.head.as_bytes())?;
         server.write_all(&request.body)?;
-        let mut answer = Vec::new();
-        server.read_to_end(&mut answer)?;
-        Ok(answer)
+        let mut response = Vec::new();
+        server.read_to_end(&mut response)?;
+        Ok(response)
     }
 }
 
-/// Where an answer breaks off: in the middle of its body, or of its head if it has none.
-fn broken_off(answer: &[u8]) -> usize {
-    let body = answer.windows(4).position(|window| window == b"\r\n\r\n").map_or(answer.len(), |end| end + 4);
-    if body < answer.len() { body.midpoint(answer.len()) } else { body / 2 }
+/// Returns the length of a truncated response, which ends in the middle of its body, or of its head if there is no body.
+fn truncated_length(response: &[u8]) -> usize {
+    let body =
+        response.windows(4).position(|window| window == b"\r\n\r\n").map_or(response.len(), |end| end + 4);
+    if body < response.len() { body.midpoint(response.len()) } else { body / 2 }
 }
 
 struct Request {
     method: String,
-    /// Without its query.
+    /// The path, without the query.
     path: String,
-    /// As it was sent, the host above all, which is signed; but the connection is to be closed after it.
+    /// The head as it was sent, because the host is signed, except that the connection is closed after the response.
     head: String,
     body: Vec<u8>,
 }
@@ -299,8 +300,8 @@ impl Request {
         let path = first.next().unwrap_or_default().split('?').next().unwrap_or_default().to_owned();
         let length = lines.clone().find_map(|line| header(line, "content-length"));
         let length: usize = length.map_or(0, |length| length.parse().unwrap_or(0));
-        let kept = text.split("\r\n").filter(|line| header(line, "connection").is_none());
-        let head = format!("{}\r\nconnection: close\r\n\r\n", kept.collect::<Vec<_>>().join("\r\n"));
+        let lines = text.split("\r\n").filter(|line| header(line, "connection").is_none());
+        let head = format!("{}\r\nconnection: close\r\n\r\n", lines.collect::<Vec<_>>().join("\r\n"));
         let mut body = bytes.split_off(end + 4);
         while body.len() < length {
             more(&mut body)?;

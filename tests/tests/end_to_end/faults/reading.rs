@@ -14,11 +14,11 @@ use super::{
 };
 
 #[test]
-fn decisions_go_on_while_the_store_cannot_be_read() {
+fn decisions_continue_while_the_store_cannot_be_read() {
     let stack = Stack::of_servers();
     let control = stack.start("control");
     thread::scope(|scope| {
-        for fault in [Fault::Close, Fault::Hang, Fault::Truncate, Fault::Answer(500), Fault::Answer(412)] {
+        for fault in [Fault::Close, Fault::Hang, Fault::Truncate, Fault::Status(500), Fault::Status(412)] {
             let (stack, control) = (&stack, &control.api);
             scope.spawn(move || {
                 for object in [Object::Version, Object::Ruleset] {
@@ -40,7 +40,7 @@ fn read_bad_store(stack: &Stack, control: &Client, fault: Fault, object: Object)
 
     let faulty = proxy.fault(fault, "GET", &subject.environment, object);
     subject.publish(control, 1);
-    eventually("the plane tells what is wrong", || {
+    eventually("the plane reports the error", || {
         assert_eq!(subject.decided(&decide.api), (1, 0), "{what}");
         error()
     });
@@ -48,16 +48,16 @@ fn read_bad_store(stack: &Stack, control: &Client, fault: Fault, object: Object)
     assert_eq!(decide.api.get("/ready").status, 200, "{what}");
 
     drop(faulty);
-    let decided = eventually("something else is decided by", || {
+    let decided = eventually("decisions use another version", || {
         Some(subject.decided(&decide.api)).filter(|decided| *decided != (1, 0))
     });
     assert_eq!(decided, (2, 1), "{what}");
-    eventually("nothing is wrong any more", || error().is_none().then_some(()));
+    eventually("the plane reports no error", || error().is_none().then_some(()));
 }
 
 #[test]
 fn an_object_that_hangs_delays_no_other_environment() {
-    /// More changes than looks at the object that hangs can end while they are made.
+    /// The number of changes, which is higher than the number of polls of the hanging object in the same time.
     const CHANGES: u64 = 10;
 
     let stack = Stack::of_servers();
@@ -69,19 +69,19 @@ fn an_object_that_hangs_delays_no_other_environment() {
         assert_eq!(subject.decided(&decide.api), (1, 0));
     }
     let hanging = proxy.fault(Fault::Hang, "GET", &stuck.environment, Object::Version);
-    eventually("it is looked at", || (hanging.caught() > 0).then_some(()));
+    eventually("the plane polls the hanging object", || (hanging.caught() > 0).then_some(()));
     for n in 1..=CHANGES {
         other.publish(&control.api, n);
-        eventually("it is decided by", || (other.decided(&decide.api).1 == n).then_some(()));
+        eventually("decisions use the change", || (other.decided(&decide.api).1 == n).then_some(()));
     }
-    // Were changes seen only between looks at it, there would have been one for each.
-    let looks = u64::try_from(hanging.caught()).unwrap();
-    assert!(looks < CHANGES / 2, "{looks} looks at it ended meanwhile");
+    // If the plane noticed changes only between two polls of the hanging object, there would be a poll for each change.
+    let polls = u64::try_from(hanging.caught()).unwrap();
+    assert!(polls < CHANGES / 2, "{polls} polls of the hanging object");
     assert_eq!(stuck.decided(&decide.api), (1, 0));
 }
 
 #[test]
-fn a_decision_plane_started_without_its_bucket_becomes_ready_when_it_returns() {
+fn a_decision_plane_that_started_without_its_bucket_becomes_ready_with_it() {
     let stack = Stack::of_servers();
     let subject = Subject::new(&stack.start("control").api);
     let address = free_address().unwrap();
@@ -89,7 +89,7 @@ fn a_decision_plane_started_without_its_bucket_becomes_ready_when_it_returns() {
 }
 
 #[test]
-fn a_decision_plane_started_without_the_plane_it_reads_from_becomes_ready_when_it_returns() {
+fn a_decision_plane_that_started_without_its_source_plane_becomes_ready_with_it() {
     let stack = Stack::of_files();
     let serve = stack.start("serve");
     let subject = Subject::new(&serve.api);

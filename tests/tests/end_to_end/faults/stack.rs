@@ -8,26 +8,26 @@ use crate::planes::Plane;
 
 use super::{bucket::Bucket, history::History, process::Process, proxy::Proxy};
 
-/// A database and a snapshot store of the test's own, and the planes that use them.
+/// A database and a snapshot store for one test.
 #[derive(Debug)]
 pub(super) struct Stack {
     directory: TempDir,
     database_url: String,
     store: Store,
-    /// Removed when this is dropped.
+    /// The directory, which is removed when the stack is dropped.
     _database: Option<FreshDatabase>,
 }
 
-/// A snapshot store, read without a detour.
+/// A snapshot store, which tests read directly.
 #[derive(Clone, Debug)]
 pub(super) enum Store {
-    /// The directory that holds `configs/`.
+    /// The directory that contains `configs/`.
     Directory(PathBuf),
     Bucket(Bucket),
 }
 
 impl Stack {
-    /// SQLite and a directory.
+    /// Creates a stack with SQLite and a directory.
     pub(super) fn of_files() -> Self {
         let directory = TempDir::new().unwrap();
         let database_url = format!("sqlite://{}", directory.path().join("edgewise.db").display());
@@ -35,14 +35,14 @@ impl Stack {
         Self { directory, database_url, store, _database: None }
     }
 
-    /// Postgres and S3.
+    /// Creates a stack with Postgres and S3.
     pub(super) fn of_servers() -> Self {
         let database = fresh_database().unwrap();
         let stack = Self::on(database.url().to_owned());
         Self { _database: Some(database), ..stack }
     }
 
-    /// That database, and S3.
+    /// Creates a stack with this database and S3.
     pub(super) fn on(database_url: String) -> Self {
         let store = Store::Bucket(Bucket::new());
         Self { directory: TempDir::new().unwrap(), database_url, store, _database: None }
@@ -53,18 +53,18 @@ impl Stack {
         Plane::start_with(plane, self.directory.path(), |command| self.set_up(plane, command, None))
     }
 
-    /// The same, but it reaches the S3 server through a proxy only.
+    /// Starts a plane that connects to the S3 server through a proxy, and waits until the plane is ready.
     pub(super) fn start_through(&self, proxy: &Proxy, plane: &str) -> Plane {
         let address = Some(proxy.address());
         Plane::start_with(plane, self.directory.path(), |command| self.set_up(plane, command, address))
     }
 
-    /// Starts a plane that is to reach the S3 server through what may or may not listen on `address`.
+    /// Starts a plane that connects to the S3 server at `address`, where no server need listen yet.
     pub(super) fn start_process(&self, plane: &str, address: SocketAddr) -> Process {
         Process::start(plane, self.directory.path(), |command| self.set_up(plane, command, Some(address)))
     }
 
-    /// Starts a decision plane that is to read from an address on which nobody need listen.
+    /// Starts a decision plane that reads from a URL where no server need listen yet.
     pub(super) fn start_reader_of(&self, url: &str) -> Process {
         Process::start("decide", self.directory.path(), |command| {
             command.args(["--snapshot-store", url, "--poll-interval", "0.1"])
@@ -95,7 +95,7 @@ impl Stack {
         command
     }
 
-    /// Whether other processes may use the database too.
+    /// Whether several processes can use the database.
     pub(super) fn is_shared(&self) -> bool {
         self.database_url.starts_with("postgres:")
     }
@@ -110,7 +110,7 @@ impl Stack {
 }
 
 impl Store {
-    /// The object at a path below `configs/`.
+    /// Returns the object at a path below `configs/`.
     pub(super) fn get(&self, path: &str) -> Option<Vec<u8>> {
         let path = format!("configs/{path}");
         match self {
@@ -124,12 +124,12 @@ impl Store {
         serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// The version that version.json names.
+    /// Returns the version in version.json.
     pub(super) fn version(&self, environment: &str) -> u64 {
         self.json(&format!("{environment}/version.json"))["version"].as_u64().unwrap()
     }
 
-    /// What is live: latest.json.
+    /// Returns the live snapshot: latest.json.
     pub(super) fn latest(&self, environment: &str) -> Value {
         self.json(&format!("{environment}/snapshots/latest.json"))
     }

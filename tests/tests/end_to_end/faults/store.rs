@@ -1,4 +1,4 @@
-//! The snapshot store fails in the middle of a publish.
+//! The snapshot store fails during a publish.
 
 use std::{fs, path::PathBuf, thread};
 
@@ -16,14 +16,14 @@ use super::{
 };
 
 const FAULTS: [Fault; 6] =
-    [Fault::Close, Fault::Hang, Fault::Truncate, Fault::Answer(500), Fault::Answer(412), Fault::Lose];
+    [Fault::Close, Fault::Hang, Fault::Truncate, Fault::Status(500), Fault::Status(412), Fault::Lose];
 
-/// Every fault at every object.
+/// Returns all combinations of a fault and an object.
 fn cases() -> impl Iterator<Item = (Fault, Object)> {
     FAULTS.into_iter().flat_map(|fault| Object::ALL.map(|object| (fault, object)))
 }
 
-/// The reason that a change is said not to be live.
+/// Returns the error of a change that is not live.
 #[track_caller]
 fn failed(reply: &Reply) -> String {
     match published(reply) {
@@ -36,9 +36,9 @@ fn failed(reply: &Reply) -> String {
     }
 }
 
-/// Checks that a change which is said to be live is.
+/// Checks that a change is live if its response says so.
 #[track_caller]
-fn check_told(reply: &Reply, subject: &Subject, store: &Store, live: (u64, u64)) {
+fn check_reported(reply: &Reply, subject: &Subject, store: &Store, live: (u64, u64)) {
     if published(reply) == Published::Live {
         assert_eq!((store.version(&subject.environment), subject.live(store)), live, "{reply}");
     } else {
@@ -46,18 +46,18 @@ fn check_told(reply: &Reply, subject: &Subject, store: &Store, live: (u64, u64))
     }
 }
 
-/// Waits until a change is live, and decided by, as version 2, the number that it was given at first.
+/// Waits until a change is live as version 2, the number of its first attempt, and decisions use the change.
 #[track_caller]
 fn assert_finished(stack: &Stack, subject: &Subject, decide: &Client) {
     stack.history(&subject.environment_id).settle();
     let published = |number| (number, "published".to_owned());
     assert_eq!(stack.history(&subject.environment_id).states(), [published(1), published(2)]);
     assert_eq!((stack.store().version(&subject.environment), subject.live(&stack.store())), (2, 1));
-    eventually("it is decided by", || (subject.decided(decide) == (2, 1)).then_some(()));
+    eventually("decisions use the change", || (subject.decided(decide) == (2, 1)).then_some(()));
 }
 
 #[test]
-fn a_bad_store_keeps_no_change_from_being_made_and_published_later() {
+fn changes_are_saved_while_the_store_fails_and_published_later() {
     let stack = Stack::of_servers();
     let proxy = Proxy::start(Bucket::server());
     let control = stack.start_through(&proxy, "control");
@@ -87,13 +87,13 @@ fn change_on_bad_store(
     let faulty = proxy.fault(fault, "PUT", &subject.environment, object);
     let reply = subject.set(control, 1);
     reply.is(200);
-    assert_eq!(subject.kept(control), 1, "{what}");
+    assert_eq!(subject.saved(control), 1, "{what}");
     assert!(faulty.caught() > 0, "{what}");
-    // The documents promise pauses of 0.1 s and more, and an answer after 5 s.
+    // The documentation promises pauses of at least 0.1 s, and a response after 5 s.
     assert!(faulty.caught() < 100, "{what}: {} requests", faulty.caught());
     if matches!(fault, Fault::Truncate | Fault::Lose) {
-        // What was written, although nobody heard of that, may be found to be as it should be in time.
-        check_told(&reply, &subject, &store, (2, 1));
+        // The control process may read the object that was written, and find in time that the object is right.
+        check_reported(&reply, &subject, &store, (2, 1));
     } else {
         let problem = failed(&reply);
         assert!(problem.contains("snapshot store"), "{what}: {problem}");
@@ -103,16 +103,16 @@ fn change_on_bad_store(
 
     drop(faulty);
     assert_finished(stack, &subject, decide);
-    // And all is as before.
+    // A further change works as before the fault.
     let reply = subject.set(control, 2);
     reply.is(200);
-    check_told(&reply, &subject, &store, (3, 2));
+    check_reported(&reply, &subject, &store, (3, 2));
     stack.history(&subject.environment_id).settle();
     assert_eq!((store.version(&subject.environment), subject.live(&store)), (3, 2), "{what}");
 }
 
 #[test]
-fn a_single_failure_is_over_without_anybody_doing_anything() {
+fn a_single_failure_is_retried() {
     let stack = Stack::of_servers();
     let proxy = Proxy::start(Bucket::server());
     let control = stack.start_through(&proxy, "control");
@@ -128,10 +128,10 @@ fn a_single_failure_is_over_without_anybody_doing_anything() {
                 if fault == Fault::Hang {
                     failed(&reply);
                 } else {
-                    check_told(&reply, &subject, &stack.store(), (2, 1));
+                    check_reported(&reply, &subject, &stack.store(), (2, 1));
                 }
                 assert_finished(stack, &subject, decide);
-                // A request that hung all the time arrives now.
+                // The hanging request reaches the server only now.
                 drop(faulty);
                 subject.publish(control, 2);
                 assert_eq!(
@@ -144,7 +144,7 @@ fn a_single_failure_is_over_without_anybody_doing_anything() {
 }
 
 #[test]
-fn a_store_that_is_away_is_told_of_and_waited_for() {
+fn changes_report_a_store_that_is_down_and_are_published_when_it_is_up() {
     let stack = Stack::of_servers();
     let proxy = Proxy::start(Bucket::server());
     let address = proxy.address();
@@ -154,20 +154,20 @@ fn a_store_that_is_away_is_told_of_and_waited_for() {
     assert_eq!((subject.decided(&serve.api), subject.decided(&decide.api)), ((1, 0), (1, 0)));
 
     drop(proxy);
-    let by_hand = |api: &Client| api.request("POST", &format!("{}/publish", subject.experiment)).send();
+    let publish = |api: &Client| api.request("POST", &format!("{}/publish", subject.experiment)).send();
     thread::scope(|scope| {
-        let asked = scope.spawn(|| by_hand(&serve.api));
+        let manual = scope.spawn(|| publish(&serve.api));
         let problem = failed(&subject.set(&serve.api, 1));
         assert!(problem.contains("snapshot store"), "{problem}");
-        let asked = asked.join().unwrap();
-        assert!(asked.error(500).contains("snapshot store"), "{asked}");
-        assert_eq!(published(&asked), Published::Silent);
+        let manual = manual.join().unwrap();
+        assert!(manual.error(500).contains("snapshot store"), "{manual}");
+        assert_eq!(published(&manual), Published::Silent);
     });
-    assert_eq!(subject.kept(&serve.api), 1);
+    assert_eq!(subject.saved(&serve.api), 1);
     for plane in [&serve, &decide] {
         assert_eq!(subject.decided(&plane.api), (1, 0));
         assert_eq!(plane.root().get("/ready").status, 200);
-        eventually("the plane tells what is wrong", || {
+        eventually("the plane reports the error", || {
             plane.root().get("/health").json()["config_errors"][&subject.environment].as_str().map(drop)
         });
         assert_eq!(subject.decided(&plane.api), (1, 0));
@@ -177,24 +177,24 @@ fn a_store_that_is_away_is_told_of_and_waited_for() {
     stack.history(&subject.environment_id).settle();
     assert_eq!(subject.live(&stack.store()), 1);
     for plane in [&serve, &decide] {
-        eventually("it is decided by", || (subject.decided(&plane.api).1 == 1).then_some(()));
-        eventually("nothing is wrong any more", || {
+        eventually("decisions use the change", || (subject.decided(&plane.api).1 == 1).then_some(()));
+        eventually("the plane reports no error", || {
             let health = plane.root().get("/health").is(200);
             health["config_errors"][&subject.environment].is_null().then_some(())
         });
     }
-    by_hand(&serve.api).is(200);
+    publish(&serve.api).is(200);
 }
 
 #[test]
-fn a_process_that_publishes_in_vain_can_be_stopped_and_the_next_one_finishes() {
+fn a_process_that_cannot_publish_can_be_stopped_and_the_next_one_publishes() {
     let stack = Stack::of_servers();
     let proxy = Proxy::start(Bucket::server());
     let decide = stack.start("decide");
     thread::scope(|scope| {
         for (fault, object) in [
-            (Fault::Answer(412), Object::Snapshot),
-            (Fault::Answer(412), Object::Latest),
+            (Fault::Status(412), Object::Snapshot),
+            (Fault::Status(412), Object::Latest),
             (Fault::Hang, Object::Version),
         ] {
             let (stack, proxy, decide) = (&stack, &proxy, &decide.api);
@@ -213,13 +213,13 @@ fn a_process_that_publishes_in_vain_can_be_stopped_and_the_next_one_finishes() {
 }
 
 #[test]
-fn a_bad_directory_keeps_no_change_from_being_made_and_published_later() {
+fn changes_are_saved_while_the_directory_fails_and_published_later() {
     let stack = Stack::of_files();
-    let Store::Directory(root) = stack.store() else { panic!("no directory") };
+    let Store::Directory(root) = stack.store() else { panic!("not a directory") };
     let serve = stack.start("serve");
     let decide = stack.start("decide");
     thread::scope(|scope| {
-        // What stands where files are to be made: a file instead of their directory, a directory instead of a file.
+        // The obstacles: a file in the place of a directory, and a directory in the place of a file.
         for name in ["snapshots", "snapshots/latest.json", "version.json"] {
             let (stack, serve, decide, root) = (&stack, &serve.api, &decide.api, &root);
             scope.spawn(move || {
@@ -227,8 +227,8 @@ fn a_bad_directory_keeps_no_change_from_being_made_and_published_later() {
                 assert_eq!((subject.decided(serve), subject.decided(decide)), ((1, 0), (1, 0)));
                 let obstacle = Obstacle::put(root.join("configs").join(&subject.environment).join(name));
                 failed(&subject.set(serve, 1));
-                assert_eq!(subject.kept(serve), 1, "{name}");
-                // Where there is no version.json, readers go by latest.json, and so may be ahead of it.
+                assert_eq!(subject.saved(serve), 1, "{name}");
+                // Without a version.json, readers use latest.json, which may already have the next version.
                 for plane in [serve, decide] {
                     let decided = subject.decided(plane);
                     let may_be_ahead = name == "version.json" && decided == (2, 1);
@@ -242,7 +242,7 @@ fn a_bad_directory_keeps_no_change_from_being_made_and_published_later() {
     });
 }
 
-/// Something in the place of a file or directory, which is put back later.
+/// An obstacle in the place of a file or a directory.
 struct Obstacle {
     path: PathBuf,
     aside: PathBuf,
@@ -257,7 +257,7 @@ impl Obstacle {
         if aside.is_dir() {
             fs::write(&path, "in the way").unwrap();
         } else {
-            // One that is not empty, since an empty one might be replaced.
+            // A rename could replace an empty directory.
             fs::create_dir_all(path.join("in the way")).unwrap();
         }
         Self { path, aside }

@@ -8,8 +8,7 @@ use crate::{
 
 use super::stack::Store;
 
-/// A running experiment in an environment of its own, whose only variant has the payload `{"n": …}`, by which
-/// changes can be told apart.
+/// A running experiment whose only variant has the payload `{"n": …}`, so that changes can be told apart.
 #[derive(Debug)]
 pub(super) struct Subject {
     pub(super) environment_id: String,
@@ -20,7 +19,7 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// `n` is 0, and it is live as version 1.
+    /// Creates an experiment in a new environment, live as version 1 with an `n` of 0.
     pub(super) fn new(api: &Client) -> Self {
         let (environment_id, environment) = environment(api);
         Self::in_environment(api, &environment_id, &environment, "e")
@@ -47,7 +46,7 @@ impl Subject {
         api.patch(&self.variant, &json!({"payload": {"n": n}}))
     }
 
-    /// Changes `n`, and waits until that is live: for as long as it takes, where requests wait for 5 s only.
+    /// Changes `n`, and waits until the change is live. A request itself waits for 5 s only.
     #[track_caller]
     pub(super) fn publish(&self, api: &Client, n: u64) {
         let reply = self.set(api, n);
@@ -63,17 +62,17 @@ impl Subject {
         });
     }
 
-    /// `n` as it is in the database.
-    pub(super) fn kept(&self, api: &Client) -> u64 {
+    /// Returns `n` in the database.
+    pub(super) fn saved(&self, api: &Client) -> u64 {
         number(&api.get(&self.experiment).is(200)["variants"][0]["payload"])
     }
 
-    /// `n` as latest.json has it.
+    /// Returns `n` in latest.json.
     pub(super) fn live(&self, store: &Store) -> u64 {
         self.in_snapshot(&store.latest(&self.environment))
     }
 
-    /// `n` as a snapshot has it.
+    /// Returns `n` in a snapshot.
     pub(super) fn in_snapshot(&self, snapshot: &Value) -> u64 {
         let experiments = snapshot["experiments"].as_array().unwrap();
         let is_this =
@@ -82,13 +81,13 @@ impl Subject {
         number(&experiment["variants"][0]["payload"])
     }
 
-    /// The version and `n` that a decision plane decides from.
+    /// Returns the version and `n` that a decision is based on.
     pub(super) fn decided(&self, api: &Client) -> (u64, u64) {
-        let answer = api.get(&format!("/decide?user_key=u&env={}", self.environment)).is(200);
-        (answer["config_version"].as_u64().unwrap(), number(&answer["assignments"][0]["payload"]))
+        let response = api.get(&format!("/decide?user_key=u&env={}", self.environment)).is(200);
+        (response["config_version"].as_u64().unwrap(), number(&response["assignments"][0]["payload"]))
     }
 
-    /// Checks that a snapshot has the experiment as the control plane tells of it.
+    /// Checks that a snapshot contains the experiment as the control plane returns it.
     pub(super) fn check(&self, api: &Client, snapshot: &Value) {
         let row = api.get(&self.experiment).is(200);
         let all = |rows: &Value, names: &[&str]| -> Value {

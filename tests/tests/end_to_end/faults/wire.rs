@@ -1,4 +1,4 @@
-//! A wire to a server, which can fall silent: nothing is refused, nothing breaks, and nothing arrives any more.
+//! A TCP proxy that can block its connections: no connection is refused or closed, but no data arrives any more.
 
 use std::{
     io::{self, Read, Write},
@@ -12,7 +12,7 @@ use std::{
 
 use edgewise_tests::process::free_address;
 
-/// Passes connections on until it is dropped.
+/// A TCP proxy. Dropping it closes its connections.
 #[derive(Debug)]
 pub(super) struct Wire {
     address: SocketAddr,
@@ -23,8 +23,8 @@ pub(super) struct Wire {
 #[derive(Debug)]
 struct Shared {
     server: SocketAddr,
-    /// Whether connections that are made now are silent from the start.
-    silent: AtomicBool,
+    /// Whether new connections are blocked from the start.
+    blocked: AtomicBool,
     connections: Mutex<Vec<Connection>>,
     over: AtomicBool,
 }
@@ -32,7 +32,7 @@ struct Shared {
 /// Both ends of a connection.
 #[derive(Debug)]
 struct Connection {
-    silent: Arc<AtomicBool>,
+    blocked: Arc<AtomicBool>,
     ends: [TcpStream; 2],
 }
 
@@ -42,7 +42,7 @@ impl Wire {
         let listener = TcpListener::bind(address).unwrap();
         let shared = Arc::new(Shared {
             server,
-            silent: AtomicBool::new(false),
+            blocked: AtomicBool::new(false),
             connections: Mutex::default(),
             over: AtomicBool::new(false),
         });
@@ -52,7 +52,7 @@ impl Wire {
                 if accepting.over.load(Ordering::SeqCst) {
                     return;
                 }
-                // A connection that cannot be made is for the client to see.
+                // The client notices a connection error itself.
                 drop(client.and_then(|client| accepting.connect(client)));
             }
         });
@@ -63,17 +63,17 @@ impl Wire {
         self.address
     }
 
-    /// From now on, nothing arrives, neither over connections that there are nor over new ones.
-    pub(super) fn fall_silent(&self) {
-        self.shared.silent.store(true, Ordering::SeqCst);
+    /// Blocks all current and new connections.
+    pub(super) fn block(&self) {
+        self.shared.blocked.store(true, Ordering::SeqCst);
         for connection in self.shared.connections().iter() {
-            connection.silent.store(true, Ordering::SeqCst);
+            connection.blocked.store(true, Ordering::SeqCst);
         }
     }
 
-    /// From now on, new connections work. Those that fell silent stay so.
-    pub(super) fn work_again(&self) {
-        self.shared.silent.store(false, Ordering::SeqCst);
+    /// Unblocks new connections. Connections that were blocked stay blocked.
+    pub(super) fn unblock(&self) {
+        self.shared.blocked.store(false, Ordering::SeqCst);
     }
 }
 
@@ -81,10 +81,10 @@ impl Drop for Wire {
     fn drop(&mut self) {
         self.shared.over.store(true, Ordering::SeqCst);
         for end in self.shared.connections().iter().flat_map(|connection| &connection.ends) {
-            // It may be closed already.
+            // The connection may be closed already.
             drop(end.shutdown(Shutdown::Both));
         }
-        // Wakes the thread that waits for connections.
+        // A connection wakes the thread that accepts connections.
         drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.address.port())));
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
@@ -100,24 +100,24 @@ impl Shared {
     fn connect(&self, client: TcpStream) -> io::Result<()> {
         let server = TcpStream::connect(self.server)?;
         let mut connections = self.connections();
-        let silent = Arc::new(AtomicBool::new(self.silent.load(Ordering::SeqCst)));
+        let blocked = Arc::new(AtomicBool::new(self.blocked.load(Ordering::SeqCst)));
         for (from, to) in [(&client, &server), (&server, &client)] {
-            let (from, to, silent) = (from.try_clone()?, to.try_clone()?, silent.clone());
-            thread::spawn(move || pass_on(from, to, &silent));
+            let (from, to, blocked) = (from.try_clone()?, to.try_clone()?, blocked.clone());
+            thread::spawn(move || pass_on(from, to, &blocked));
         }
-        connections.push(Connection { silent, ends: [client, server] });
+        connections.push(Connection { blocked, ends: [client, server] });
         Ok(())
     }
 }
 
-fn pass_on(mut from: TcpStream, mut to: TcpStream, silent: &AtomicBool) {
+fn pass_on(mut from: TcpStream, mut to: TcpStream, blocked: &AtomicBool) {
     let mut part = [0; 16384];
     while let Ok(length @ 1..) = from.read(&mut part) {
-        if !silent.load(Ordering::SeqCst) && to.write_all(&part[..length]).is_err() {
+        if !blocked.load(Ordering::SeqCst) && to.write_all(&part[..length]).is_err() {
             break;
         }
     }
-    if !silent.load(Ordering::SeqCst) {
+    if !blocked.load(Ordering::SeqCst) {
         drop(to.shutdown(Shutdown::Write));
     }
 }

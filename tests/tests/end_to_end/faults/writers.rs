@@ -1,4 +1,4 @@
-//! Two control processes on one database and one bucket.
+//! Two control processes with one database and one bucket.
 
 use std::{sync::OnceLock, thread};
 
@@ -19,11 +19,11 @@ use super::{
 };
 
 const WRITERS: usize = 8;
-/// How many changes each of them makes.
+/// The number of changes of each writer.
 const CHANGES: u64 = 50;
 
 #[test]
-fn many_writers_on_two_processes_lose_nothing_and_number_without_a_gap() {
+fn many_writers_on_two_processes_lose_no_change_and_leave_no_gap_in_the_versions() {
     let stack = Stack::of_servers();
     let planes = [stack.start("control"), stack.start("control")];
     let (environment_id, environment) = environment(&planes[0].api);
@@ -46,9 +46,9 @@ fn many_writers_on_two_processes_lose_nothing_and_number_without_a_gap() {
                     match published(&reply) {
                         Published::Live => {
                             let live = subject.live(store);
-                            assert!(live >= n, "{n} is said to be live, and {live} is");
+                            assert!(live >= n, "the response says that {n} is live, but {live} is");
                         }
-                        // Many wait here; what is not live in time, is later.
+                        // Many changes wait for publishing. A change that is not live in time is live later.
                         Published::Failed(_) => {}
                         other => panic!("{reply}: {other:?}"),
                     }
@@ -66,7 +66,7 @@ fn many_writers_on_two_processes_lose_nothing_and_number_without_a_gap() {
             subject.check(&plane.api, &latest);
         }
     }
-    // No version takes back what one before it held.
+    // No version contains an older change than the version before.
     let mut last = [0; WRITERS];
     for version in history.versions().iter().skip(WRITERS) {
         let snapshot = serde_json::from_str(&version.snapshot).unwrap();
@@ -85,7 +85,7 @@ fn a_process_that_hangs_while_it_publishes_is_overtaken() {
     let hanging = stack.start_process("control", proxy.address());
     eventually("the plane is ready", || (hanging.api.get("/ready").status == 200).then_some(()));
     let (store, other) = (stack.store(), OnceLock::new());
-    // It hangs at one object in each of three environments.
+    // The process hangs at a different object in each of three environments.
     let subjects: Vec<(Object, Subject)> =
         Object::ALL.into_iter().map(|object| (object, Subject::new(&hanging.api))).collect();
     let observers: Vec<Observer> =
@@ -97,15 +97,15 @@ fn a_process_that_hangs_while_it_publishes_is_overtaken() {
             let fault = proxy.fault_once(Fault::Hang, "PUT", &subject.environment, *object);
             let hanging: &Client = &hanging.api;
             scope.spawn(move || subject.set(hanging, 1).is(200));
-            eventually("it writes", || (fault.caught() == 1).then_some(()));
-            assert!(stack.history(&subject.environment_id).is_leased(), "it writes without a lease");
+            eventually("the process writes the object", || (fault.caught() == 1).then_some(()));
+            assert!(stack.history(&subject.environment_id).is_leased(), "the process writes without a lease");
             faults.push(fault);
         }
         hanging.freeze();
-        // It would have published the changes itself, had it been there.
+        // The other process starts only now, because otherwise it might have published the changes itself.
         let api = &other.get_or_init(|| stack.start("control")).api;
 
-        // Nobody waits so long for an answer, but the change is kept, and live once the lease has run out.
+        // The request does not wait so long, but its change is saved, and is live once the lease has expired.
         let set = |subject| scope.spawn(move || subject_set_to_two(subject, api));
         let writers: Vec<_> = subjects.iter().map(|(_, subject)| set(subject)).collect();
         writers.into_iter().for_each(|writer| writer.join().unwrap());
@@ -116,7 +116,7 @@ fn a_process_that_hangs_while_it_publishes_is_overtaken() {
             assert_eq!(subject.live(&store), 2);
         }
 
-        // Its writes arrive late, and then it wakes and goes on as if nothing had been.
+        // The writes of the hanging process arrive late, and then the process resumes.
         drop(faults);
         hanging.wake();
     });
@@ -132,7 +132,7 @@ fn a_process_that_hangs_while_it_publishes_is_overtaken() {
         let history = stack.history(&subject.environment_id);
         history.settle();
         history.check(&store, &subject.environment, &observer.finish());
-        // What the first began the second finished, under its number.
+        // The second process has finished the versions that the first process began, with the same numbers.
         let expected = (1..=5).map(|number| (number, "published".to_owned())).collect::<Vec<_>>();
         assert_eq!(history.states(), expected);
         subject.check(api, &store.latest(&subject.environment));
@@ -142,6 +142,6 @@ fn a_process_that_hangs_while_it_publishes_is_overtaken() {
 fn subject_set_to_two(subject: &Subject, api: &Client) {
     let reply = subject.set(api, 2);
     assert_eq!(reply.is(200)["payload"], json!({"n": 2}));
-    // Not before the lease has run out, which may be by now.
+    // The change is live only after the lease has expired, which may already be the case.
     assert!(matches!(published(&reply), Published::Failed(_) | Published::Live), "{reply}");
 }

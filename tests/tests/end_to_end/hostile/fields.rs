@@ -1,22 +1,22 @@
-//! Each field of each body, of every wrong type, missing, and with a NUL in it.
+//! Each field of each body, with every wrong type, missing, and with a NUL character.
 
 use serde_json::{Value, json};
 
-use super::assert_well;
+use super::assert_healthy;
 use crate::{
     client::Reply,
     planes::Serve,
     scene::{Experiment, Published, decide, environment, id, published, rules},
 };
 
-/// A route, and a body that it accepts.
+/// A route with a valid body.
 struct Route {
     method: &'static str,
     path: String,
     body: Value,
 }
 
-/// One of each route that reads a body. The experiment is a draft, so that trying takes no publishing.
+/// Returns all routes that read a body. The experiment is a draft, so that the requests do not publish.
 fn routes(serve: &Serve) -> (Vec<Route>, Experiment<'_>) {
     let api = &serve.plane.api;
     let (environment, name) = environment(api);
@@ -68,13 +68,13 @@ fn routes(serve: &Serve) -> (Vec<Route>, Experiment<'_>) {
     (routes, experiment)
 }
 
-/// Whatever was accepted can be published.
+/// Checks that the accepted values can be published.
 fn assert_publishable(experiment: &Experiment<'_>) {
     let reply = experiment.set_status("RUNNING");
     assert_eq!(published(&reply), Published::Live);
 }
 
-/// The JSON pointers of all values in a body, the body itself first.
+/// Collects the JSON pointers of all values in a body, beginning with the body itself.
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
@@ -91,9 +91,9 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// A 2xx, or a 4xx that says what is wrong; 503 where an environment has no snapshot.
+/// Checks that a response is a 2xx, a 4xx with an error text, or a 503 because an environment has no snapshot.
 #[track_caller]
-fn assert_answered(reply: &Reply) {
+fn assert_valid_response(reply: &Reply) {
     match reply.status {
         200 | 201 => drop(reply.is(reply.status)),
         400..500 => drop(reply.error(reply.status)),
@@ -103,7 +103,7 @@ fn assert_answered(reply: &Reply) {
 }
 
 #[test]
-fn a_value_of_any_type_in_any_field_is_answered() {
+fn a_value_of_any_type_in_any_field_has_a_valid_response() {
     let serve = Serve::start();
     let wrong = [
         "null",
@@ -134,20 +134,20 @@ fn a_value_of_any_type_in_any_field_is_answered() {
         pointers(&body, "", &mut places);
         for place in places {
             for text in wrong {
-                // Replaced as text, since a `Value` would not keep all of the numbers.
+                // The value is replaced as text, because a `Value` would round some numbers.
                 let mut marked = body.clone();
                 *marked.pointer_mut(&place).unwrap() = json!("<here>");
                 let sent = marked.to_string().replace("\"<here>\"", text);
-                assert_answered(&serve.plane.api.request(method, &path).json(&sent).send());
+                assert_valid_response(&serve.plane.api.request(method, &path).json(&sent).send());
             }
         }
     }
     assert_publishable(&experiment);
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
-fn a_field_that_is_missing_is_answered() {
+fn a_missing_field_has_a_valid_response() {
     let serve = Serve::start();
     let (routes, experiment) = routes(&serve);
     for Route { method, path, body } in routes {
@@ -161,15 +161,15 @@ fn a_field_that_is_missing_is_answered() {
                 Value::Array(elements) => drop(elements.remove(name.parse().unwrap())),
                 _ => unreachable!("only these have members"),
             }
-            assert_answered(&serve.plane.api.request(method, &path).json(&body.to_string()).send());
+            assert_valid_response(&serve.plane.api.request(method, &path).json(&body.to_string()).send());
         }
     }
     assert_publishable(&experiment);
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
-fn a_nul_in_any_text_is_refused_or_data() {
+fn a_nul_character_is_refused_except_in_data() {
     let serve = Serve::start();
     let (routes, experiment) = routes(&serve);
     for Route { method, path, body } in routes {
@@ -180,16 +180,16 @@ fn a_nul_in_any_text_is_refused_or_data() {
                 let mut body = body.clone();
                 *body.pointer_mut(place).unwrap() = json!(text);
                 let reply = serve.plane.api.request(method, &path).json(&body.to_string()).send();
-                // Values that attributes are compared with, and what is inside a context, are data.
+                // The values of conditions and the content of a context are data.
                 if place.contains("/value") || place.contains("/context/") {
-                    assert_answered(&reply);
+                    assert_valid_response(&reply);
                 } else {
                     assert!(matches!(reply.status, 400 | 404), "{place}: {reply}");
                     reply.error(reply.status);
                 }
             }
         }
-        // Not escaped, a control character is no JSON at all.
+        // A control character without an escape is not valid JSON.
         for name in ["name", "key", "user_key", "anything"] {
             let body = format!("{{\"{name}\":\"a\u{0}b\"}}");
             let reply = serve.plane.api.request(method, &path).json(&body).send();
@@ -197,11 +197,11 @@ fn a_nul_in_any_text_is_refused_or_data() {
         }
     }
     assert_publishable(&experiment);
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
-fn a_payload_may_hold_what_json_can() {
+fn a_payload_can_contain_any_json() {
     let serve = Serve::start();
     let api = &serve.plane.api;
     let (environment, name) = environment(api);
@@ -222,5 +222,5 @@ fn a_payload_may_hold_what_json_can() {
         let wanted: Value = serde_json::from_str(payload).unwrap();
         assert_eq!(decided["assignments"][0]["payload"], wanted);
     }
-    assert_well(&serve);
+    assert_healthy(&serve);
 }

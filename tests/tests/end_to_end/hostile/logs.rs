@@ -1,4 +1,4 @@
-//! What users send about themselves is in no log, and in no metric.
+//! Data of users is neither in the log nor in the metrics.
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -8,8 +8,8 @@ use crate::{
     scene::{Experiment, id},
 };
 
-/// Asks for decisions in all ways, most of them wrong, for a user of whom nothing may be known: `SECRET`.
-fn ask_for_secrets(plane: &Plane, environment: &str) {
+/// Sends valid and invalid decide requests with the data of a user, which is always `SECRET`.
+fn send_secrets(plane: &Plane, environment: &str) {
     for (method, path, body) in [
         (
             "GET",
@@ -35,7 +35,7 @@ fn ask_for_secrets(plane: &Plane, environment: &str) {
 }
 
 #[track_caller]
-fn assert_discreet(plane: &Plane) {
+fn assert_no_secrets(plane: &Plane) {
     for text in [plane.log(), plane.root().get("/metrics").text().to_owned()] {
         assert!(!text.is_empty());
         assert_eq!(text.lines().find(|line| line.contains("SECRET")), None);
@@ -51,23 +51,23 @@ fn neither_user_keys_nor_contexts_nor_bodies_are_logged() {
         });
         let environment = id(&plane.api.post("/environments", &json!({"name": format})).is(201));
         Experiment::new(&plane.api, &environment, "e").run();
-        ask_for_secrets(&plane, format);
-        assert_discreet(&plane);
+        send_secrets(&plane, format);
+        assert_no_secrets(&plane);
         assert_eq!(plane.stop().code(), Some(0));
     }
 }
 
 #[test]
-fn nor_are_they_where_one_plane_asks_another() {
+fn user_data_is_not_logged_by_separate_planes_either() {
     let directory = TempDir::new().unwrap();
     let planes = Apart::start(directory.path(), &["--log", "trace"]);
     planes.control.api.post("/environments", &json!({"name": "prod"})).is(201);
-    ask_for_secrets(&planes.gateway, "prod");
+    send_secrets(&planes.gateway, "prod");
     let Apart { decide, gateway, .. } = planes;
-    assert_discreet(&decide);
-    // The failure of a plane is logged, but not what it was asked.
+    assert_no_secrets(&decide);
+    // The gateway logs that a plane is down, but not the data of the request.
     assert_eq!(decide.stop().code(), Some(0));
-    ask_for_secrets(&gateway, "prod");
+    send_secrets(&gateway, "prod");
     assert!(gateway.log().contains("WARN"));
-    assert_discreet(&gateway);
+    assert_no_secrets(&gateway);
 }

@@ -1,8 +1,8 @@
-//! JSON that nests without end.
+//! Deeply nested JSON.
 
 use serde_json::json;
 
-use super::assert_well;
+use super::assert_healthy;
 use crate::{
     planes::Serve,
     scene::{Experiment, environment, id, rules},
@@ -68,7 +68,7 @@ fn ten_thousand_levels_are_400_wherever_they_are() {
             api.request(method, &path).json(&body).send().error(400);
         }
     }
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
@@ -78,12 +78,12 @@ fn ten_thousand_levels_in_a_query_are_400() {
         let path = format!("/decide?user_key=u&env=prod&context={deep}");
         serve.plane.api.get(&path).error_naming(400, "context");
     }
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
-/// What is accepted must be publishable: a snapshot nests deeper than the bodies it is made of.
+/// Accepted values must be publishable, although a snapshot has more levels than the bodies of its resources.
 #[test]
-fn whatever_nesting_is_accepted_is_also_published() {
+fn every_accepted_nesting_can_be_published() {
     let serve = Serve::start();
     let api = &serve.plane.api;
     let (environment, name) = environment(api);
@@ -118,5 +118,5 @@ fn whatever_nesting_is_accepted_is_also_published() {
         }
     }
     assert!(accepted > 20, "{accepted}");
-    assert_well(&serve);
+    assert_healthy(&serve);
 }

@@ -1,4 +1,4 @@
-//! Settings: what is wrong with one is told in one line, and nothing starts.
+//! Invalid options: the program exits with an error of one line.
 
 use std::{fs, net::SocketAddr, path::Path, process::Command};
 
@@ -7,27 +7,27 @@ use tempfile::TempDir;
 
 use crate::planes::run;
 
-/// Checks that the binary, set up like this, ends at once with one line that holds `named`.
+/// Checks that the binary exits at once with an error of one line that contains `named`.
 #[track_caller]
 fn assert_refused(directory: &Path, set_up: impl FnOnce(&mut Command) -> &mut Command, named: &str) {
-    let mut shown = String::new();
+    let mut description = String::new();
     let ended = run(directory, |command| {
         let command = set_up(command);
-        shown = format!("{command:?}");
+        description = format!("{command:?}");
         command
     });
     let code = ended.status.code();
-    assert!(code.is_some_and(|code| code != 0), "{shown}: {code:?}");
+    assert!(code.is_some_and(|code| code != 0), "{description}: {code:?}");
     let lines: Vec<&str> = ended.errors.lines().collect();
     assert!(
         lines.len() == 1 && lines[0].contains(named),
-        "{shown}: not one line with `{named}`:\n{}",
+        "{description}: not one line with `{named}`:\n{}",
         ended.errors
     );
 }
 
 #[test]
-fn a_bad_flag_is_refused_in_one_line() {
+fn an_invalid_flag_is_refused_with_one_line() {
     let directory = TempDir::new().unwrap();
     for (plane, option, value) in [
         ("serve", "--bind", "nonsense"),
@@ -82,7 +82,7 @@ fn a_bad_flag_is_refused_in_one_line() {
 }
 
 #[test]
-fn a_bad_variable_is_refused_in_one_line() {
+fn an_invalid_variable_is_refused_with_one_line() {
     let directory = TempDir::new().unwrap();
     for (plane, variable, value) in [
         ("serve", "EDGEWISE_BIND", "nonsense"),
@@ -102,7 +102,7 @@ fn a_bad_variable_is_refused_in_one_line() {
 }
 
 #[test]
-fn a_bad_file_is_refused_in_one_line() {
+fn an_invalid_file_is_refused_with_one_line() {
     let directory = TempDir::new().unwrap();
     for (content, named) in [
         ("bind = 'nonsense'", "bind"),
@@ -120,7 +120,7 @@ fn a_bad_file_is_refused_in_one_line() {
 }
 
 #[test]
-fn flags_go_before_variables_and_variables_before_the_file() {
+fn flags_override_variables_and_variables_override_the_file() {
     let directory = TempDir::new().unwrap();
     let (flag, variable, file) = (free_address().unwrap(), free_address().unwrap(), free_address().unwrap());
     fs::write(directory.path().join("edgewise.toml"), format!("bind = '{file}'\npoll-interval = 0.5\n"))
@@ -135,13 +135,13 @@ fn flags_go_before_variables_and_variables_before_the_file() {
     start(&|command| command.env("EDGEWISE_BIND", variable.to_string()), variable);
     let flag_too = ["--bind".to_owned(), flag.to_string()];
     start(&|command| command.env("EDGEWISE_BIND", variable.to_string()).args(&flag_too), flag);
-    // Without other orders, everything is kept below `data`.
+    // By default, all data is below `data`.
     assert!(directory.path().join("data/edgewise.db").is_file());
     assert!(directory.path().join("data/snapshots").is_dir());
 }
 
 #[test]
-fn help_explains_every_option() {
+fn help_lists_every_option() {
     let all = ["--bind", "EDGEWISE_BIND"];
     let data = ["--data-dir", "EDGEWISE_DATA_DIR", "--database-url", "EDGEWISE_DATABASE_URL"];
     let (store, poll) =
@@ -167,7 +167,7 @@ fn help_explains_every_option() {
     ] {
         let help = help(plane);
         for part in options.into_iter().flatten().chain(&all).chain(&open).chain([&address]) {
-            assert!(help.contains(part), "`edgewise {plane} --help` does not tell of {part}:\n{help}");
+            assert!(help.contains(part), "`edgewise {plane} --help` does not contain {part}:\n{help}");
         }
     }
 }

@@ -1,33 +1,33 @@
-//! Requests that are no HTTP, or hardly: bytes that nobody escaped, and clients that never finish.
+//! Requests that are not valid HTTP: bytes without escapes, and clients that never finish their request.
 
 use std::io::{Read, Write};
 
 use serde_json::json;
 
-use super::assert_well;
+use super::assert_healthy;
 use crate::{
     client::Client,
     planes::Serve,
     scene::{Experiment, NOBODY, environment},
 };
 
-/// The status and body of what came back, if it was HTTP.
-fn answer(bytes: &[u8]) -> Option<(u16, String)> {
+/// Parses the status and the body of a response, if the bytes are HTTP.
+fn parse(bytes: &[u8]) -> Option<(u16, String)> {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.1 ").or_else(|| head.strip_prefix("HTTP/1.0 "))?.get(..3)?;
     Some((status.parse().ok()?, body.to_owned()))
 }
 
-/// A GET of these bytes as path and query.
+/// Sends a GET with these bytes as path and query.
 fn get(api: &Client, target: &[u8]) -> (u16, String) {
     let request = [b"GET ", target, b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"].concat();
-    let answered = api.raw(&request);
-    answer(&answered).unwrap_or_else(|| panic!("{:?}", String::from_utf8_lossy(&answered)))
+    let response = api.raw(&request);
+    parse(&response).unwrap_or_else(|| panic!("{:?}", String::from_utf8_lossy(&response)))
 }
 
 #[test]
-fn queries_that_are_no_utf_8_are_400() {
+fn queries_that_are_not_utf_8_are_400() {
     let serve = Serve::start();
     let api = &serve.plane.api;
     environment(api);
@@ -49,7 +49,7 @@ fn queries_that_are_no_utf_8_are_400() {
     ] {
         api.get(path).error_naming(400, "UTF-8");
     }
-    // Raw bytes are no HTTP; what answers is the server itself, or the route.
+    // Raw bytes are not valid HTTP. Either the server itself or the route responds.
     for target in [
         &b"/api/decide?user_key=\xff\xfe&env=prod"[..],
         b"/api/decide?user_key=\xc3\xa9&env=prod\xed\xa0\x80",
@@ -60,22 +60,22 @@ fn queries_that_are_no_utf_8_are_400() {
         let (status, body) = get(api, target);
         assert!((400..500).contains(&status), "{status} {body}");
     }
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
-fn percent_signs_that_escape_nothing_are_text() {
+fn percent_signs_without_an_escape_are_text() {
     let serve = Serve::start();
     for query in
         ["user_key=%&env=prod", "user_key=%zz&env=prod", "user_key=100%25&env=prod", "user_key=%2&env=prod"]
     {
         serve.plane.api.get(&format!("/decide?{query}")).error(503);
     }
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
-fn paths_with_tricks_lead_nowhere() {
+fn paths_with_tricks_are_404() {
     let serve = Serve::start();
     let api = &serve.plane.api;
     let (id, _) = environment(api);
@@ -120,7 +120,7 @@ fn paths_with_tricks_lead_nowhere() {
     let too_long = format!("/environments/{}", "x".repeat(100_000));
     let (status, _) = get(api, format!("/api{too_long}").as_bytes());
     assert!((400..500).contains(&status), "{status}");
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn numbers_that_overflow_are_400() {
         api.get(&format!("/environments?page={page}&pageSize=100")).error_naming(400, "page");
     }
     api.get("/environments?page=9007199254740992&pageSize=100").is(200);
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn lone_surrogates_are_400() {
         let context = format!("%7B%22a%22:%22{}%22%7D", half.replace('\\', "%5C"));
         api.get(&format!("/decide?user_key=u&env={name}&context={context}")).error_naming(400, "context");
     }
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn very_long_texts_are_400() {
     for length in [1025, 100_000, 900_000] {
         let body = json!({"user_key": "x".repeat(length), "env": name});
         api.post("/decide", &body).error_naming(400, "user_key");
-        // Answered by length alone, not repeated back.
+        // The error does not contain the long text.
         assert!(api.post("/decide", &body).body.len() < 1000);
     }
     let body = json!({"key": "k", "name": "n", "environmentId": "x".repeat(900_000)});
@@ -232,11 +232,11 @@ fn very_long_texts_are_400() {
     assert!(matches!(reply.status, 400 | 404), "{reply}");
     let body = json!({"description": "x".repeat(10_001)});
     api.patch(&experiment.path, &body).error_naming(400, "description");
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
-fn garbage_is_refused_and_others_are_served() {
+fn garbage_is_refused_and_other_clients_are_served() {
     let serve = Serve::start();
     let api = &serve.plane.api;
     let request = |head: &str| format!("{head}\r\nhost: x\r\nconnection: close\r\n\r\n").into_bytes();
@@ -267,17 +267,17 @@ fn garbage_is_refused_and_others_are_served() {
         [request("POST /api/environments HTTP/1.1\r\ncontent-type: application/json\r\ntransfer-encoding: chunked"), b"ffffffffffffffff\r\n{}".to_vec()].concat(),
         [request("POST /api/environments HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: 100"), b"{\"name\":".to_vec()].concat(),
     ] {
-        let answered = api.raw_to_the_end(&bytes);
-        if let Some((status, body)) = answer(&answered) {
+        let response = api.raw_to_the_end(&bytes);
+        if let Some((status, body)) = parse(&response) {
             assert!((400..500).contains(&status), "{status} {body} to {:?}", String::from_utf8_lossy(&bytes[..bytes.len().min(200)]));
         }
         serve.plane.root().get("/health").is(200);
     }
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
-fn a_client_that_never_finishes_does_not_hold_up_others() {
+fn a_client_that_never_finishes_does_not_delay_other_clients() {
     let serve = Serve::start();
     let api = &serve.plane.api;
     let (id, _) = environment(api);
@@ -299,20 +299,20 @@ fn a_client_that_never_finishes_does_not_hold_up_others() {
         stream.write_all(half.as_bytes()).unwrap();
         open.push(stream);
     }
-    // Reading and writing go on, on the very things that the others are about to change.
+    // Other clients can read and write the resources that the unfinished requests would change.
     for number in 0..20 {
         api.patch(&experiment.path, &json!({"name": format!("name {number}")})).is(200);
         assert_eq!(experiment.get()["name"], format!("name {number}"));
         serve.plane.root().get("/health").is(200);
     }
-    // One of them goes on after all.
+    // One of the slow clients finishes its request.
     let mut slow = open.swap_remove(2);
     slow.write_all(b"connection: close\r\n\r\n").unwrap();
-    let mut answered = String::new();
-    slow.read_to_string(&mut answered).unwrap();
-    assert!(answered.starts_with("HTTP/1.1 200 "), "{answered}");
+    let mut response = String::new();
+    slow.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
     drop(open);
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
@@ -333,11 +333,11 @@ fn repeated_parameters_are_400() {
         api.get(query).error_naming(400, "more than once");
     }
     api.get(&format!("/experiments/{NOBODY}?x=1&x=2")).error(404);
-    assert_well(&serve);
+    assert_healthy(&serve);
 }
 
 #[test]
-fn whoever_asks_for_thousands_of_environments_displaces_none() {
+fn requests_for_thousands_of_unknown_environments_evict_no_environment() {
     let serve = Serve::start();
     let api = &serve.plane.api;
     let (id, name) = environment(api);
@@ -346,9 +346,9 @@ fn whoever_asks_for_thousands_of_environments_displaces_none() {
         api.get(&format!("/decide?user_key=u&env=nobody-{number}")).error(503);
     }
     api.get(&format!("/decide?user_key=u&env={name}")).is(200);
-    // Those that do not exist are nowhere listed.
+    // Health does not list environments that do not exist.
     let health = serve.plane.root().get("/health").is(200);
     assert_eq!(health["config_versions"], json!({name: 1}));
     assert!(health.get("config_errors").is_none_or(|errors| *errors == json!({})));
-    assert_well(&serve);
+    assert_healthy(&serve);
 }

@@ -1,4 +1,5 @@
-//! A store that holds nonsense: the last good version stays, `/health` says what is wrong, and a repair is noticed.
+//! A store with invalid objects: the last good version stays live, `/health` reports the error, and the plane recovers when
+//! the store is repaired.
 
 use std::{fs, path::PathBuf};
 
@@ -7,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::planes::{Plane, eventually};
 
-/// A decision plane on a directory that a test writes to as a publisher would.
+/// A decision plane with a directory that the test writes to like a publisher.
 struct Store {
     plane: Plane,
     environment: PathBuf,
@@ -26,7 +27,7 @@ impl Store {
     }
 
     fn write(&self, path: &str, content: impl AsRef<[u8]>) {
-        // Renamed into place, as publishers do, so that nobody reads half of it by accident.
+        // The file is renamed into place, like a publisher does, so that the plane never reads a partial file.
         let new = self.environment.join(".new");
         fs::write(&new, content).unwrap();
         fs::rename(new, self.environment.join(path)).unwrap();
@@ -41,15 +42,15 @@ impl Store {
         self.point_to(version);
     }
 
-    /// The version that is decided from.
+    /// Returns the version that decisions are based on.
     fn version(&self) -> Option<u64> {
         let reply = self.plane.api.get("/decide?user_key=u&env=prod");
         match reply.status {
             200 => {
-                let answer = reply.json();
-                let variant = format!("v{}", answer["config_version"]);
-                assert_eq!(answer["assignments"][0]["variant_key"], json!(variant), "{answer}");
-                answer["config_version"].as_u64()
+                let response = reply.json();
+                let variant = format!("v{}", response["config_version"]);
+                assert_eq!(response["assignments"][0]["variant_key"], json!(variant), "{response}");
+                response["config_version"].as_u64()
             }
             _ => {
                 reply.error(503);
@@ -58,17 +59,17 @@ impl Store {
         }
     }
 
-    /// Waits until `/health` names a problem, and returns it. Other environments have none.
-    fn problem(&self, naming: &str) -> String {
-        eventually(&format!("`/health` tells of {naming}"), || {
+    /// Waits until `/health` reports an error that contains `part`, and returns the error. Only one environment has an error.
+    fn problem(&self, part: &str) -> String {
+        eventually(&format!("`/health` reports {part}"), || {
             let health = self.plane.root().get("/health").json();
             let errors = health["config_errors"].as_object()?;
             assert!(errors.keys().eq(["prod"]), "{health}");
-            errors["prod"].as_str().filter(|text| text.contains(naming)).map(str::to_owned)
+            errors["prod"].as_str().filter(|text| text.contains(part)).map(str::to_owned)
         })
     }
 
-    /// Waits until a version is decided from, and nothing is wrong any more.
+    /// Waits until decisions are based on a version, and there is no error any more.
     fn await_recovery(&self, version: u64) {
         eventually(&format!("version {version} is decided from"), || {
             let health = self.plane.root().get("/health").json();
@@ -80,7 +81,7 @@ impl Store {
     }
 }
 
-/// A snapshot with one experiment, in which everyone gets a variant that names the version.
+/// Returns a snapshot with one experiment, in which all users get a variant that is named after the version.
 fn snapshot(version: u64) -> String {
     json!({
         "version": version, "environment": "prod", "publishedAt": "2026-01-01T00:00:00.000Z",
@@ -94,7 +95,7 @@ fn snapshot(version: u64) -> String {
 }
 
 #[test]
-fn a_corrupt_pointer_leaves_the_last_good_version() {
+fn the_last_good_version_stays_live_with_a_corrupt_pointer() {
     let store = Store::start();
     store.publish(1);
     assert_eq!(store.version(), Some(1));
@@ -131,7 +132,7 @@ fn a_corrupt_pointer_leaves_the_last_good_version() {
 }
 
 #[test]
-fn a_corrupt_snapshot_leaves_the_last_good_version() {
+fn the_last_good_version_stays_live_with_a_corrupt_snapshot() {
     let store = Store::start();
     store.publish(1);
     assert_eq!(store.version(), Some(1));
@@ -162,14 +163,14 @@ fn a_corrupt_snapshot_leaves_the_last_good_version() {
         store.point_to(versions);
         store.problem(&format!("snapshots/{versions}.json"));
         assert_eq!(store.version(), Some(versions - 1), "{content}");
-        // Written again as it should be, it is taken without the pointer having changed.
+        // A repaired snapshot is loaded without a change of the pointer.
         store.write(&format!("snapshots/{versions}.json"), snapshot(versions));
         store.await_recovery(versions);
     }
 }
 
 #[test]
-fn a_pointer_to_nothing_leaves_the_last_good_version() {
+fn the_last_good_version_stays_live_with_a_pointer_to_a_missing_snapshot() {
     let store = Store::start();
     store.publish(1);
     assert_eq!(store.version(), Some(1));
@@ -179,7 +180,7 @@ fn a_pointer_to_nothing_leaves_the_last_good_version() {
     store.publish(10);
     store.await_recovery(10);
 
-    // Nothing goes back to an older version, and that is no fault.
+    // The plane does not go back to an older version, and an older version is not an error.
     store.publish(3);
     store.point_to(3);
     store.publish(11);
@@ -190,7 +191,7 @@ fn a_pointer_to_nothing_leaves_the_last_good_version() {
     store.publish(12);
     store.await_recovery(12);
 
-    // Nor does a store that is emptied take anything away.
+    // The loaded version also stays live when the store is emptied.
     fs::remove_dir_all(&store.environment).unwrap();
     store.problem("");
     assert_eq!(store.version(), Some(12));
@@ -200,14 +201,14 @@ fn a_pointer_to_nothing_leaves_the_last_good_version() {
 }
 
 #[test]
-fn what_is_corrupt_from_the_start_is_taken_once_it_is_repaired() {
+fn a_snapshot_that_is_corrupt_from_the_start_is_loaded_once_it_is_repaired() {
     let store = Store::start();
     store.write("version.json", "{\"version\":");
     assert_eq!(store.version(), None);
     store.problem("version.json");
     let health = store.plane.root().get("/health").json();
     assert_eq!(health["config_versions"], json!({"prod": null}));
-    // An environment without fault is served meanwhile.
+    // An environment with a valid snapshot is served in the meantime.
     let other = store.environment.parent().unwrap().join("other/snapshots");
     fs::create_dir_all(&other).unwrap();
     fs::write(other.join("latest.json"), snapshot(7)).unwrap();

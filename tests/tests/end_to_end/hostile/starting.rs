@@ -1,4 +1,4 @@
-//! Surroundings in which a plane cannot start: one clear line, and a status that is not 0.
+//! Environments in which a plane cannot start: the program exits with one clear line and a status other than 0.
 
 use std::{fs, net::TcpListener, path::Path, process::Command};
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::planes::{Plane, Serve, run};
 
-/// Checks that a plane ends at once with one line that holds all of `named`.
+/// Checks that a plane exits at once with an error of one line that contains all of `named`.
 #[track_caller]
 fn assert_refused(directory: &Path, options: &[&str], named: &[&str]) {
     let ended = run(directory, |command| command.args(options));
@@ -30,7 +30,7 @@ fn a_port_in_use_is_refused() {
 }
 
 #[test]
-fn an_address_that_is_not_this_machines_is_refused() {
+fn an_address_of_another_machine_is_refused() {
     let directory = TempDir::new().unwrap();
     let address = "192.0.2.1:3000";
     assert_refused(directory.path(), &["serve", "--bind", address, "--insecure-open"], &[address]);
@@ -39,7 +39,7 @@ fn an_address_that_is_not_this_machines_is_refused() {
 #[test]
 fn an_unwritable_directory_is_refused() {
     let directory = TempDir::new().unwrap();
-    // Whoever runs the tests may write everywhere, but nobody below a file.
+    // The user that runs the tests may be able to write everywhere, but no user can write below a file.
     fs::write(directory.path().join("file"), "").unwrap();
     let bind = free_address().unwrap().to_string();
     for plane in ["serve", "control"] {
@@ -57,7 +57,7 @@ fn an_unwritable_directory_is_refused() {
 }
 
 #[test]
-fn a_database_that_is_none_is_refused() {
+fn a_file_that_is_not_a_database_is_refused() {
     let directory = TempDir::new().unwrap();
     let data = directory.path().join("data");
     fs::create_dir(&data).unwrap();
@@ -74,7 +74,7 @@ fn a_database_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_database_of_a_newer_version_is_refused_and_left_as_it_is() {
+fn a_database_of_a_newer_version_is_refused_and_not_changed() {
     let directory = TempDir::new().unwrap();
     assert_eq!(Plane::serve(directory.path()).stop().code(), Some(0));
     let database = directory.path().join("data/edgewise.db");
@@ -108,7 +108,7 @@ fn a_second_process_on_the_same_data_is_refused() {
     let bind = free_address().unwrap().to_string();
     for plane in ["serve", "control"] {
         assert_refused(directory, &[plane, "--bind", &bind], &["another process"]);
-        // Nor may it have half of it.
+        // A second process cannot use only the database or only the snapshots either.
         let options = [plane, "--bind", &bind, "--snapshot-store", "file:elsewhere"];
         assert_refused(directory, &options, &["another process", "edgewise.db"]);
         let options = [plane, "--bind", &bind, "--database-url", "sqlite://elsewhere.db"];
@@ -116,13 +116,13 @@ fn a_second_process_on_the_same_data_is_refused() {
     }
     serve.plane.root().get("/health").is(200);
     serve.plane.api.get("/environments").is(200);
-    // Reading what it publishes is another matter.
+    // A decision plane can read the snapshots.
     let reader = Plane::start("decide", directory, &["--snapshot-store", "file:data/snapshots"]);
     reader.root().get("/health").is(200);
 }
 
 #[test]
-fn an_address_that_others_can_reach_is_refused_unless_that_is_wanted() {
+fn an_address_that_other_machines_can_reach_is_refused_without_insecure_open() {
     let directory = TempDir::new().unwrap();
     let port = free_address().unwrap().port();
     for plane in ["serve", "control", "decide", "gateway"] {
@@ -131,7 +131,7 @@ fn an_address_that_others_can_reach_is_refused_unless_that_is_wanted() {
             assert_refused(directory.path(), &[plane, "--bind", &address], &[&address, "--insecure-open"]);
         }
     }
-    assert!(!directory.path().join("data").exists(), "nothing was touched");
+    assert!(!directory.path().join("data").exists(), "no data was created");
 
     for (flag, variable) in [(true, None), (false, Some("1")), (false, Some("true"))] {
         let address = free_address().unwrap();
