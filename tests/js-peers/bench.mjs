@@ -1,4 +1,5 @@
-// `cargo xtask bench wasm`: a decision over all experiments of a workload, in Node, by Edgewise and its peers in turn.
+// `cargo xtask bench wasm`: the decision of one user over all experiments of a workload, in Node, by Edgewise and other engines
+// in turn.
 import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -11,7 +12,7 @@ import { PlainEvaluator } from "./plain.js";
 const [workloads, ...flags] = process.argv.slice(2);
 const QUICK = flags.includes("--quick");
 const ROUNDS = QUICK ? 3 : 15;
-/** So long a contender decides in a round, in nanoseconds. */
+/** The time of a contender's turn in a round, in nanoseconds. */
 const TURN = QUICK ? 5e6 : 40e6;
 
 const NAMES = ["W1", "W10", "W100", "W1000", "M10", "M100", "M1000"];
@@ -27,7 +28,7 @@ function edgewise(name) {
   return ({ key, context }) => ruleset.decide(key, context).length;
 }
 
-/** Decides for users in turn, for about as long as a turn is. Returns nanoseconds per decision. */
+/** Decides for the users in turn until the turn is over. Returns nanoseconds per decision. */
 function turn(decide, users, state) {
   const begun = process.hrtime.bigint();
   let done = 0;
@@ -40,16 +41,16 @@ function turn(decide, users, state) {
     done += state.batch;
     elapsed = Number(process.hrtime.bigint() - begun);
   } while (elapsed < TURN);
-  // Looking at the clock takes little beside so many decisions.
+  // With batches of this size, reading the clock takes little time compared with the decisions.
   state.batch = Math.max(1, Math.ceil(done / 20));
   return elapsed / done;
 }
 
-const shown = (nanoseconds) => Math.round(nanoseconds).toLocaleString("en");
+const format = (number) => Math.round(number).toLocaleString("en");
 
 async function speed() {
   const peers = Object.keys(PEERS);
-  console.log(`\nOne user's decision over all experiments, in ns (and how many times as long as Edgewise):\n`);
+  console.log(`\nThe decision of one user over all experiments, in ns (and the ratio to Edgewise):\n`);
   console.log(`| workload | Edgewise | ${peers.join(" | ")} |`);
   console.log(`|${"---|".repeat(peers.length + 2)}`);
   for (const name of NAMES) {
@@ -57,11 +58,11 @@ async function speed() {
     const contenders = [edgewise(name), ...(await Promise.all(Object.values(PEERS).map((peer) => peer(snapshot))))];
     for (const user of [0, 7, 500].map((number) => users[number])) {
       const counts = contenders.map((decide) => decide(user));
-      if (counts.some((count) => count !== counts[0])) throw new Error(`${name}: not all match the same: ${counts}`);
+      if (counts.some((count) => count !== counts[0])) throw new Error(`${name}: the numbers of assignments differ: ${counts}`);
     }
     const states = contenders.map(() => ({ batch: 1, next: 0, sink: 0 }));
     const times = contenders.map(() => []);
-    // The first rounds only warm up.
+    // The first rounds warm up the engines.
     for (let round = -2; round < ROUNDS; round++) {
       contenders.forEach((decide, number) => {
         const time = turn(decide, users, states[number]);
@@ -69,13 +70,13 @@ async function speed() {
       });
     }
     const [ours, ...theirs] = times.map(median);
-    console.log(`| ${name} | ${shown(ours)} | ${theirs.map((time) => `${shown(time)} (${(time / ours).toFixed(1)})`).join(" | ")} |`);
+    console.log(`| ${name} | ${format(ours)} | ${theirs.map((time) => `${format(time)} (${(time / ours).toFixed(1)})`).join(" | ")} |`);
   }
 }
 
-/** Milliseconds that loading a ruleset in the place of another takes, to the first decision. */
+/** Measures the time of swapping a ruleset, to the first decision, in ms. */
 function swaps() {
-  console.log("\nLoading a ruleset, deciding once and closing the one before, in ms:\n\n| workload | bytes | ms |\n|---|---|---|");
+  console.log("\nLoading a ruleset, deciding once and closing the previous ruleset, in ms:\n\n| workload | bytes | ms |\n|---|---|---|");
   for (const name of ["W10", "M100", "W1000", "D1000", "S10000"]) {
     const bytes = readFileSync(`${workloads}/${name}.bin`);
     const { users } = JSON.parse(readFileSync(`${workloads}/${name}.json`, "utf8"));
@@ -93,7 +94,7 @@ function swaps() {
   }
 }
 
-/** Memory after many swaps and decisions, beside that after ten swaps. */
+/** Measures the memory after many swaps and decisions, compared with the memory after ten swaps. */
 async function memory() {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc");
@@ -117,15 +118,15 @@ async function memory() {
   const before = [linear().buffer.byteLength, await heap()];
   swap(swapped, decided);
   const after = [linear().buffer.byteLength, await heap()];
-  console.log(`\nMemory after ${shown(swapped)} swaps and ${shown(decided)} decisions, in bytes:\n`);
-  console.log("| | after ten swaps | after all | of that |\n|---|---|---|---|");
-  ["linear memory", "JavaScript heap"].forEach((what, number) => {
+  console.log(`\nMemory after ${format(swapped)} swaps and ${format(decided)} decisions, in bytes:\n`);
+  console.log("| | after ten swaps | after all | ratio |\n|---|---|---|---|");
+  ["linear memory", "JavaScript heap"].forEach((kind, number) => {
     const part = ((100 * after[number]) / before[number]).toFixed(1);
-    console.log(`| ${what} | ${shown(before[number])} | ${shown(after[number])} | ${part} % |`);
+    console.log(`| ${kind} | ${format(before[number])} | ${format(after[number])} | ${part} % |`);
   });
 }
 
-/** The memory of the package's instance, which it does not show: seen as it is made. */
+/** Returns the memory of the package's instance. The package does not export the memory, so `watch` intercepts it. */
 let linear;
 
 async function watch() {

@@ -1,12 +1,12 @@
-// The engines of peers, each given the same experiments in its own words. `decide(user)` decides all of them and returns
-// how many variants the user gets.
+// Other engines, each configured with the same experiments. `decide(user)` decides all experiments and returns the number of
+// variants that the user gets.
 import { GrowthBookClient } from "@growthbook/growthbook";
 import { FliptClient } from "@flipt-io/flipt-client-js/node";
 import { FlagdCore } from "@openfeature/flagd-core";
 
 const silent = { error() {}, warn() {}, info() {}, debug() {} };
 
-/** The countries and the plan of the one rule that experiments have, if they have one. */
+/** Returns the countries and the plan in the rule of an experiment, if the experiment has a rule. */
 function ruleOf(experiment) {
   const [rule] = experiment.targetingRules;
   if (rule === undefined) return undefined;

@@ -1,6 +1,6 @@
-// The same decisions in plain JavaScript, written to be as fast as JavaScript can: the baseline of `cargo xtask bench
-// wasm`. The salts are read into words beforehand, what all hashes of a user begin with is hashed once, conditions that
-// several experiments share are asked once, lists are sets, and the assignments are built once.
+// The same decisions in plain JavaScript, optimized for speed: the baseline of `cargo xtask bench wasm`. The salts are
+// converted to words in advance, the common prefix of a user's hashes is hashed once, conditions that several experiments share
+// are evaluated once, lists are sets, and the assignments are built once.
 
 const MISSING = Symbol("missing");
 
@@ -13,7 +13,7 @@ export class PlainEvaluator {
       const key = JSON.stringify([condition.attribute, condition.operator, sorted(condition)]);
       if (!numbers.has(key)) {
         numbers.set(key, this.conditions.length);
-        this.conditions.push(asked(condition));
+        this.conditions.push(evaluator(condition));
       }
       return numbers.get(key);
     };
@@ -97,7 +97,7 @@ function sorted({ operator, value }) {
   return isSet ? value.map((item) => JSON.stringify(item)).sort() : (value ?? (value === null ? null : "absent:"));
 }
 
-function asked({ attribute, operator, value }) {
+function evaluator({ attribute, operator, value }) {
   const path = attribute.includes(".") ? attribute.split(".") : undefined;
   const read = (context) => {
     if (Object.hasOwn(context, attribute)) return context[attribute];
@@ -145,7 +145,7 @@ function follow(context, path) {
 
 const encoder = new TextEncoder();
 
-// What `begin` leaves behind: the hash of the user key and a colon.
+// The result of `begin`: the hash state of the user key and a colon.
 const state = { hash: 0, tail: 0, length: 0 };
 
 function mix(hash, block) {

@@ -1,13 +1,13 @@
-// The recorded decisions and hashes, checked with whatever package is handed in: the same in every runtime.
+// Checks the recorded decisions and hashes with a given package, in every runtime.
 
-/** How many decisions and buckets came out as recorded. Throws at the first that does not. */
+/** Returns the number of reproduced decisions and buckets. Throws at the first difference. */
 export async function checkVectors({ Ruleset, compile }, decisions, hashes) {
   let checked = 0;
   for (const { snapshot, requests } of decisions.cases) {
     const ruleset = Ruleset.load(await compile(JSON.stringify(snapshot)));
     for (const { user_key, context, assignments } of requests) {
       const decided = ruleset.decide(user_key, context);
-      same(decided.map(answered), assignments, `${user_key} ${JSON.stringify(context)}`);
+      same(decided.map(toApi), assignments, `${user_key} ${JSON.stringify(context)}`);
       for (const assignment of decided) {
         const first = decided.find((other) => other.experimentKey === assignment.experimentKey);
         same(ruleset.variant(assignment.experimentKey, user_key, context), first, user_key);
@@ -17,9 +17,9 @@ export async function checkVectors({ Ruleset, compile }, decisions, hashes) {
     ruleset.close();
   }
   for (const { user_key, salt, bucket } of hashes.vectors) {
-    // Nobody has the empty key.
+    // A user key is not empty.
     if (user_key === "") continue;
-    // Nobody but the users of this bucket gets anything.
+    // Only the users of this bucket get a variant.
     const allocations = [{ variantId: "v", rangeStart: bucket, rangeEnd: bucket }];
     const experiment = { id: "e", key: "e", salt, variants: [{ id: "v", key: "v" }], allocations };
     const snapshot = { version: 1, environment: "prod", publishedAt: "", experiments: [experiment] };
@@ -31,19 +31,19 @@ export async function checkVectors({ Ruleset, compile }, decisions, hashes) {
   return checked;
 }
 
-/** An assignment as the HTTP API writes it. */
-function answered(assignment) {
+/** Converts an assignment to the form of the HTTP API. */
+function toApi(assignment) {
   const { experimentKey, experimentId, variantKey, variantId } = assignment;
   const names = { experiment_key: experimentKey, experiment_id: experimentId, variant_key: variantKey, variant_id: variantId };
   return "payload" in assignment ? { ...names, payload: assignment.payload } : names;
 }
 
-function same(got, expected, what) {
+function same(got, expected, description) {
   const [left, right] = [got, expected].map((value) => JSON.stringify(sorted(value)));
-  if (left !== right) throw new Error(`${what}: ${left} instead of ${right}`);
+  if (left !== right) throw new Error(`${description}: ${left} instead of ${right}`);
 }
 
-/** With the members of objects in one order, which payloads need not keep. */
+/** Sorts the members of objects, because payloads need not keep the order of their members. */
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;

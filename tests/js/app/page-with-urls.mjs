@@ -1,4 +1,4 @@
-// For bundlers that do not move files by themselves: it says where they are.
+// For bundlers that do not copy the WASM files by themselves: passes the URLs of the files.
 import { initializeCompiler } from "edgewise/compile";
 import compiler from "edgewise/compile.wasm";
 import wasm from "edgewise/edgewise.wasm";

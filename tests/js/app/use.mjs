@@ -1,15 +1,15 @@
-// What somebody would write who uses the installed package. Runs in every runtime.
+// An application that uses the installed package. Runs in every runtime.
 import { EdgewiseError, Ruleset, createClient, initialize } from "edgewise";
 import { compile } from "edgewise/compile";
 
-/** Uses the package against a store at an address, with the WASM files found by themselves or where it is told. */
+/** Uses the package with a store at an address. The package finds its WASM file by itself, unless `wasm` is given. */
 export async function use(address, wasm) {
-  const told = [];
+  const exposures = [];
   const client = createClient({
     configUrl: address,
     environment: "prod",
     pollingInterval: 0,
-    onExposure: (assignment, userKey) => told.push(`${userKey} ${assignment.variantKey}`),
+    onExposure: (assignment, userKey) => exposures.push(`${userKey} ${assignment.variantKey}`),
     ...(wasm === undefined ? {} : { wasm }),
   });
   await client.ready;
@@ -29,6 +29,6 @@ export async function use(address, wasm) {
   } catch (error) {
     problem = error instanceof EdgewiseError ? error.code : "no EdgewiseError";
   }
-  return JSON.stringify([decided.length, color, none.length, version, problem, told]);
+  return JSON.stringify([decided.length, color, none.length, version, problem, exposures]);
 }
 

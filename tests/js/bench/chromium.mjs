@@ -1,4 +1,4 @@
-// The second part of `cargo xtask bench wasm`: the package in Chromium, beside plain JavaScript.
+// The second part of `cargo xtask bench wasm`: the package in Chromium, compared with plain JavaScript.
 import { readFileSync } from "node:fs";
 
 import { build } from "esbuild";
@@ -33,7 +33,7 @@ const server = await serve((path) => {
   return path === "/favicon.ico" ? undefined : { body: readFileSync(`${workloads}${path}`), type: typeOf(path) };
 });
 
-/** In a fresh page: what it takes to the first decision of 100 experiments, in ms. */
+/** Measures the times of the steps to the first decision of 100 experiments in a fresh page, in ms. */
 async function first() {
   const { Ruleset, initialize } = await import("/bench/package.js");
   const bytes = new Uint8Array(await (await fetch("/W100.bin")).arrayBuffer());
@@ -53,7 +53,7 @@ async function first() {
   return [initialised - begun, loaded - initialised, decided - loaded, decided - begun, swapped - decided];
 }
 
-/** Nanoseconds per decision of each workload: of Edgewise, and of plain JavaScript. */
+/** Measures the time of a decision of each workload, in ns: of Edgewise, and of plain JavaScript. */
 async function speed({ names, rounds, turn }) {
   const { PlainEvaluator, Ruleset, initialize, median } = await import("/bench/package.js");
   await initialize();
@@ -83,15 +83,15 @@ async function speed({ names, rounds, turn }) {
   return results;
 }
 
-const shown = (number) => Math.round(number).toLocaleString("en");
+const format = (number) => Math.round(number).toLocaleString("en");
 
 try {
   await inChromium(async (page) => {
     await page.goto(server.address);
-    console.log("\nIn Chromium, in ns:\n\n| workload | Edgewise | plain JavaScript | times as long |\n|---|---|---|---|");
-    const asked = QUICK ? { names: NAMES, rounds: 2, turn: 5 } : { names: NAMES, rounds: 11, turn: 60 };
-    for (const [name, ours, plain] of await page.evaluate(speed, asked)) {
-      console.log(`| ${name} | ${shown(ours)} | ${shown(plain)} | ${(plain / ours).toFixed(1)} |`);
+    console.log("\nIn Chromium, in ns:\n\n| workload | Edgewise | plain JavaScript | ratio |\n|---|---|---|---|");
+    const options = QUICK ? { names: NAMES, rounds: 2, turn: 5 } : { names: NAMES, rounds: 11, turn: 60 };
+    for (const [name, ours, plain] of await page.evaluate(speed, options)) {
+      console.log(`| ${name} | ${format(ours)} | ${format(plain)} | ${(plain / ours).toFixed(1)} |`);
     }
     const runs = [];
     for (let run = 0; run < (QUICK ? 3 : 21); run++) {
@@ -99,7 +99,7 @@ try {
       runs.push(await page.evaluate(first));
     }
     console.log("\nIn a fresh page, 100 experiments, in ms:\n\n| step | median |\n|---|---|");
-    const steps = ["compiling the WASM file", "loading the ruleset", "the first decision", "all of it", "swapping the ruleset, to the first decision"];
+    const steps = ["compiling the WASM file", "loading the ruleset", "the first decision", "total", "swapping the ruleset, to the first decision"];
     steps.forEach((step, number) => console.log(`| ${step} | ${median(runs.map((run) => run[number])).toFixed(2)} |`));
   });
 } finally {

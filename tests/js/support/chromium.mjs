@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-/** How Chromium is started, wherever it runs: also as root, and without asking anything of the network. */
+/** The launch options of Chromium, which also work as root, and without requests to the network. */
 const OPTIONS = {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   headless: true,
@@ -21,12 +21,12 @@ const OPTIONS = {
   ],
 };
 
-/** A browser whose pages are opened in contexts of their own. */
+/** Starts a browser. Each page has its own context. */
 export function launch() {
   return chromium.launch(OPTIONS);
 }
 
-/** Opens a page in a browser of its own. Returns what `use` comes to. */
+/** Opens a page in a new browser, and returns the result of `use`. */
 export async function inChromium(use) {
   const profile = await mkdtemp(join(tmpdir(), "edgewise-chromium-"));
   const context = await chromium.launchPersistentContext(profile, OPTIONS);

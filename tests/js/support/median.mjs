@@ -1,4 +1,4 @@
-/** The median of numbers, which stay in their order. */
+/** Returns the median of numbers, without sorting the array. */
 export function median(numbers) {
   const sorted = [...numbers].sort((left, right) => left - right);
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;

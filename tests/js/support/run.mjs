@@ -1,4 +1,4 @@
-// Running programs, the installed tools among them.
+// Running programs, including the installed tools.
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -8,7 +8,7 @@ export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 const execute = promisify(execFile);
 
-/** Runs a program in a directory. Returns what it prints; throws with all of it if it fails. */
+/** Runs a program in a directory, and returns its output. If the program fails, the error contains its output. */
 export async function run(directory, program, ...arguments_) {
   try {
     const { stdout } = await execute(program, arguments_, { cwd: directory, maxBuffer: 2 ** 26 });

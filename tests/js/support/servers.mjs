@@ -6,11 +6,11 @@ import { createServer as listener } from "node:net";
 
 import { until } from "./until.mjs";
 
-/** Serves `answer(path)` → {body, type, status} to anybody. Returns the address, and how to stop. */
-export async function serve(answer) {
+/** Starts a server whose responses are `respond(path)` → {body, type, status}. Returns its address, and a function to stop it. */
+export async function serve(respond) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://127.0.0.1");
-    const { status = 200, type = "application/octet-stream", body = "" } = answer(pathname) ?? { status: 404 };
+    const { status = 200, type = "application/octet-stream", body = "" } = respond(pathname) ?? { status: 404 };
     response.writeHead(status, { "content-type": type, "access-control-allow-origin": "*" });
     response.end(body);
   });
@@ -30,7 +30,7 @@ export function typeOf(path) {
   return TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream";
 }
 
-/** A port that nobody listens on now, below those that systems hand out to clients. */
+/** Returns a free port below the ephemeral ports. */
 export async function freePort() {
   for (;;) {
     const port = 12_000 + Math.floor(Math.random() * 20_000);
@@ -44,7 +44,7 @@ export async function freePort() {
   }
 }
 
-/** Starts `edgewise` with a command and options, in a directory, and waits until it is ready. It gets no other settings. */
+/** Starts `edgewise` with a command and options, in a directory, without variables, and waits until it is ready. */
 export async function startEdgewise(directory, ...options) {
   const { EDGEWISE_BIN } = process.env;
   assert.ok(EDGEWISE_BIN, "EDGEWISE_BIN must name the server: run `cargo xtask test`");
@@ -58,7 +58,7 @@ export async function startEdgewise(directory, ...options) {
     return ended;
   };
   const ready = async () => {
-    assert.equal(server.exitCode ?? server.signalCode, null, "the server has ended before it was ready");
+    assert.equal(server.exitCode ?? server.signalCode, null, "the server exited before it was ready");
     return fetch(`${address}/ready`).then(({ status }) => status, () => 0);
   };
   try {

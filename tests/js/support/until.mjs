@@ -1,10 +1,10 @@
-/** Asks until the answer is as wanted, for half a minute at most. */
-export async function until(ask, wanted) {
+/** Calls `poll` repeatedly until its value meets the condition, for at most 30 seconds, and returns the value. */
+export async function until(poll, condition) {
   const deadline = Date.now() + 30_000;
   for (;;) {
-    const answer = await ask();
-    if (wanted(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`not within 30 s; last: ${JSON.stringify(answer)}`);
+    const value = await poll();
+    if (condition(value)) return value;
+    if (Date.now() > deadline) throw new Error(`not within 30 s; last: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

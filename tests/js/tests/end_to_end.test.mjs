@@ -1,4 +1,4 @@
-// The package follows a real server: what is published there arrives here.
+// A client of the package follows a real server: published changes reach the client.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,16 +22,16 @@ after(async () => {
 });
 
 async function api(method, path, body) {
-  const answer = await fetch(`${server.address}/api/${path}`, {
+  const response = await fetch(`${server.address}/api/${path}`, {
     method,
     headers: { "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.json();
+  assert.ok(response.ok, `${method} ${path}: ${response.status} ${await response.clone().text()}`);
+  return response.json();
 }
 
-test("what is published reaches a client at once, by events, and decides as the server does", { timeout: 60_000 }, async () => {
+test("published changes reach a client at once, by events, and the client decides like the server", { timeout: 60_000 }, async () => {
   const environment = await api("POST", "environments", { name: "prod" });
   const experiment = await api("POST", "experiments", { key: "button", name: "Button", environmentId: environment.id });
   const variant = (key, payload) => api("POST", `experiments/${experiment.id}/variants`, { key, name: key, payload });
@@ -44,7 +44,7 @@ test("what is published reaches a client at once, by events, and decides as the 
   });
   await api("PATCH", `experiments/${experiment.id}/status`, { status: "RUNNING" });
 
-  // Without events, it would not look again while this test lasts.
+  // The long polling interval rules out that the client polls during this test.
   const client = createClient({ configUrl: server.address, environment: "prod", pollingInterval: 2 ** 30, stream: true });
   try {
     await client.ready;

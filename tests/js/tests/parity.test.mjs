@@ -1,4 +1,4 @@
-// Random decisions, as the engine's oracle takes them, come out in WASM too. `fixtures triples` makes them.
+// The WASM engine reproduces random decisions of the reference evaluator. `fixtures triples` writes the decisions.
 import assert from "node:assert/strict";
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
@@ -9,7 +9,7 @@ import { compile } from "../../../wasm-pkg/dist/node/compile.js";
 
 const TRIPLES = process.env.EDGEWISE_TRIPLES;
 
-test("random decisions are the oracle's", async () => {
+test("random decisions agree with the reference evaluator", async () => {
   assert.ok(TRIPLES, "EDGEWISE_TRIPLES must name a file of triples: run `cargo xtask test`");
   let assigned = 0;
   for await (const line of createInterface({ input: createReadStream(TRIPLES) })) {

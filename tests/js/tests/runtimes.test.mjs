@@ -1,4 +1,4 @@
-// The package as npm would publish it, installed into a project, used in every runtime it is for.
+// The package as npm publishes it, installed into a project, in every supported runtime.
 import assert from "node:assert/strict";
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ let app;
 let store;
 let vectors;
 
-/** What a store without rulesets holds. */
+/** Returns an object of a store without rulesets. */
 function stored(path) {
   if (path === "/configs/prod/version.json") return { body: '{"version":3}', type: "application/json" };
   if (path === "/configs/prod/snapshots/3.json") return { body: SNAPSHOT, type: "application/json" };
@@ -62,7 +62,7 @@ const requests = () =>
   vectors.decisions.cases.flatMap((one) => one.requests).length +
   vectors.hashes.vectors.filter((vector) => vector.user_key !== "").length;
 
-/** The WASM files that a bundler has written are those of the package. */
+/** Checks that the WASM files in the output of a bundler are the files of the package. */
 async function sameWasm(directory) {
   const names = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith(".wasm"));
   const ours = await Promise.all(
@@ -71,11 +71,11 @@ async function sameWasm(directory) {
   assert.equal(names.length, 2, names.join());
   for (const name of names) {
     const bytes = await readFile(join(directory, name));
-    assert.ok(ours.some((wasm) => wasm.equals(bytes)), `${name} is another`);
+    assert.ok(ours.some((wasm) => wasm.equals(bytes)), `${name} is another file`);
   }
 }
 
-test("Node runs it, and the recorded decisions come out", async () => {
+test("the package works in Node, and reproduces the recorded decisions", async () => {
   assert.equal((await run(app, "node", "main.mjs", store.address)).trim(), EXPECTED);
   const check = `
     import { readFileSync } from "node:fs";
@@ -88,19 +88,19 @@ test("Node runs it, and the recorded decisions come out", async () => {
   assert.equal(Number(await run(app, "node", "check.mjs")), requests());
 });
 
-test("Deno runs it, with leave to use the network alone", async () => {
+test("the package works in Deno, with only the permission to use the network", async () => {
   const allowed = `--allow-net=${new URL(store.address).host}`;
   const printed = await tool(app, "deno", "run", "--quiet", "--node-modules-dir=manual", "--no-remote", allowed, "main.mjs", store.address);
   assert.equal(printed.trim(), EXPECTED);
 });
 
-test("Bun runs it", async () => {
+test("the package works in Bun", async () => {
   const bun = (await readdir(`${TOOLS}/@oven`)).find((name) => name.startsWith("bun-"));
   const printed = await run(app, `${TOOLS}/@oven/${bun}/bin/bun`, "run", "--no-install", "main.mjs", store.address);
   assert.equal(printed.trim(), EXPECTED);
 });
 
-test("workerd runs it as wrangler bundles it, and the recorded decisions come out", async () => {
+test("the package works in workerd, bundled by wrangler, and reproduces the recorded decisions", async () => {
   const config = '{"name":"app","main":"worker.mjs","compatibility_date":"2024-01-01"}';
   await writeFile(join(app, "wrangler.json"), config);
   await tool(app, "wrangler", "deploy", "--dry-run", "--outdir", "worker", "--config", "wrangler.json");
@@ -125,7 +125,7 @@ test("workerd runs it as wrangler bundles it, and the recorded decisions come ou
   }
 });
 
-test("Chromium runs it as Vite and esbuild bundle it, and the recorded decisions come out", async () => {
+test("the package works in Chromium, bundled by Vite and esbuild, and reproduces the recorded decisions", async () => {
   const html = (script) => `<!doctype html><title>app</title><script type="module" src="${script}"></script>`;
   for (const page of ["page", "page-of-vectors"]) await writeFile(join(app, `${page}.html`), html(`./${page}.mjs`));
   const config = `export default { build: { outDir: "vite", rollupOptions: { input: ["page.html", "page-of-vectors.html"] } } }`;
@@ -164,7 +164,7 @@ test("Chromium runs it as Vite and esbuild bundle it, and the recorded decisions
   }
 });
 
-test("the examples of its README run", async () => {
+test("the examples in the README work", async () => {
   const readme = await readFile(join(app, "node_modules/edgewise/README.md"), "utf8");
   const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
   const whole = examples.filter((code) => !code.includes("esbuild"));
@@ -188,14 +188,14 @@ test("the examples of its README run", async () => {
   assert.match(await run(app, "node", "example-0.mjs"), /^button on \{ color: 'green' \}\n/);
 });
 
-test("its types hold, for bundlers and for Node", async () => {
+test("the types are correct for bundlers and for Node", async () => {
   const shared = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom,esnext.disposable", "--types", ""];
   for (const [module, resolution] of [["esnext", "bundler"], ["nodenext", "nodenext"]]) {
     await tool(app, "tsc", ...shared, "--module", module, "--moduleResolution", resolution, "use.ts");
   }
 });
 
-test("it is packed as registries and tools expect", async () => {
+test("the package passes publint and attw", async () => {
   await tool(join(app, "node_modules/edgewise"), "publint", "--strict");
   const tarball = (await readdir(app)).find((name) => name.endsWith(".tgz"));
   const entries = ["--exclude-entrypoints", "edgewise.wasm", "compile.wasm"];

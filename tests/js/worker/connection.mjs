@@ -1,7 +1,7 @@
-// A connection for many small requests, one after the other: a tenth of what `fetch` costs.
+// A connection for many small sequential requests. A request takes a tenth of the time of `fetch`.
 import net from "node:net";
 
-/** Connects to a server that declares how long its answers are. */
+/** Connects to a server whose responses have a content length. */
 export async function connect({ hostname, port }) {
   const socket = net.connect({ host: hostname, port, noDelay: true });
   await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
@@ -21,7 +21,7 @@ export async function connect({ hostname, port }) {
     received = received.length === 0 ? data : Buffer.concat([received, data]);
     settle();
   });
-  const fail = (error) => waiting?.reject(error ?? new Error("the connection ended"));
+  const fail = (error) => waiting?.reject(error ?? new Error("the connection was closed"));
   socket.on("error", fail).on("close", () => fail());
   return {
     get: (at) =>

@@ -1,4 +1,4 @@
-// What the worker decides and answers, compared with recorded decisions and with the native binary.
+// The decisions and responses of the worker, compared with recorded decisions and with the native binary.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -28,19 +28,19 @@ after(async () => {
 const json = { "content-type": "application/json" };
 const query = (fields) => `/decide?${new URLSearchParams(fields)}`;
 
-/** The same request, answered by both. */
+/** Sends the same request to the worker and to the native binary. */
 async function both(at, init) {
-  const answers = await Promise.all([fetch(worker.url(at), init), fetch(`${gateway.address}${at}`, init)]);
+  const responses = await Promise.all([fetch(worker.url(at), init), fetch(`${gateway.address}${at}`, init)]);
   return Promise.all(
-    answers.map(async (answer) => ({
-      status: answer.status,
-      type: answer.headers.get("content-type"),
-      body: await answer.text(),
+    responses.map(async (response) => ({
+      status: response.status,
+      type: response.headers.get("content-type"),
+      body: await response.text(),
     })),
   );
 }
 
-test("every recorded decision is reproduced, by GET and POST, in the bytes of the gateway", async () => {
+test("every recorded decision is reproduced, by GET and POST, with the same bytes as the native binary", async () => {
   let requests = 0;
   for (const [number, { requests: recorded }] of vectors.cases.entries()) {
     await Promise.all(
@@ -60,7 +60,7 @@ test("every recorded decision is reproduced, by GET and POST, in the bytes of th
   assert.equal(requests, vectors.cases.reduce((sum, { requests }) => sum + requests.length, 0));
 });
 
-test("an answer says version, age and state, and is not kept", async () => {
+test("a response has headers for version, age and status, and is not cached", async () => {
   const { headers, body } = await worker.decide("case-0");
   assert.equal(headers.get("x-config-version"), String(body.config_version));
   assert.match(headers.get("x-config-age"), /^\d+$/);
@@ -69,9 +69,9 @@ test("an answer says version, age and state, and is not kept", async () => {
   assert.equal(headers.get("access-control-allow-origin"), null);
 });
 
-test("bad requests get the gateway's errors", async () => {
+test("invalid requests get the same errors as from the native binary", async () => {
   const nested = "[".repeat(40) + "]".repeat(40);
-  const ask = (body, headers = json) => ["/decide", { method: "POST", headers, body }];
+  const post = (body, headers = json) => ["/decide", { method: "POST", headers, body }];
   const requests = [
     ["/decide"],
     ["/decide?user_key=u"],
@@ -87,14 +87,14 @@ test("bad requests get the gateway's errors", async () => {
     [`/decide?user_key=${"u".repeat(1025)}&env=case-0`],
     [query({ user_key: "u", env: "case-0", context: `{"a":${nested}}` })],
     ["/decide?user_key=u&env=unlisted"],
-    ask(""),
-    ask("{"),
-    ask("[]"),
-    ask('{"user_key":1,"env":"case-0"}'),
-    ask('{"user_key":"u","env":"case-0","context":[]}'),
-    ask(JSON.stringify({ user_key: "u", env: "case-0", context: { a: "x".repeat(66_000) } })),
-    ask('{"user_key":"u","env":"case-0"}', { "content-type": "text/plain" }),
-    ask("x".repeat((1 << 20) + 1)),
+    post(""),
+    post("{"),
+    post("[]"),
+    post('{"user_key":1,"env":"case-0"}'),
+    post('{"user_key":"u","env":"case-0","context":[]}'),
+    post(JSON.stringify({ user_key: "u", env: "case-0", context: { a: "x".repeat(66_000) } })),
+    post('{"user_key":"u","env":"case-0"}', { "content-type": "text/plain" }),
+    post("x".repeat((1 << 20) + 1)),
     ["/decide", { method: "PUT" }],
     ["/decide", { method: "DELETE" }],
     ["/nothing"],
@@ -106,7 +106,7 @@ test("bad requests get the gateway's errors", async () => {
   }
 });
 
-test("a body without a declared length is read no further than it may be long", async () => {
+test("a body without a content length is read up to the size limit", async () => {
   const body = (bytes) =>
     new ReadableStream({
       start(controller) {

@@ -1,4 +1,4 @@
-// The worker as it is deployed: by bare workerd, and by wrangler.
+// Deployments of the worker: with workerd itself, and with wrangler.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -21,7 +21,7 @@ async function scratch(context) {
   return directory;
 }
 
-test("workerd serves it from config.capnp", async (context) => {
+test("workerd serves the worker with config.capnp", async (context) => {
   const origin = await serve();
   context.after(() => origin.stop());
   const directory = await scratch(context);
@@ -34,12 +34,12 @@ test("workerd serves it from config.capnp", async (context) => {
   await cp(dist, path.join(directory, "dist"), { recursive: true });
   const process = spawn(workerd.default, ["serve", path.join(directory, "config.capnp")], { stdio: "ignore" });
   context.after(() => process.kill());
-  const ask = () => fetch(`http://127.0.0.1:${port}/decide?env=w10&user_key=u0000001`).catch(() => ({ status: 0 }));
-  const answer = await until(ask, ({ status }) => status === 200);
-  assert.equal((await answer.json()).config_version, 1);
+  const request = () => fetch(`http://127.0.0.1:${port}/decide?env=w10&user_key=u0000001`).catch(() => ({ status: 0 }));
+  const response = await until(request, ({ status }) => status === 200);
+  assert.equal((await response.json()).config_version, 1);
 });
 
-test("wrangler takes it for a deployment", async (context) => {
+test("wrangler accepts the worker for a deployment", async (context) => {
   const directory = await scratch(context);
   await cp(dist, path.join(directory, "dist"), { recursive: true });
   await cp(path.join(worker, "wrangler.toml"), path.join(directory, "wrangler.toml"));

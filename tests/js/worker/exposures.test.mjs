@@ -1,4 +1,4 @@
-// Exposures: sent in batches after answers, and never in their way.
+// Exposures: sent in batches after responses, without delaying the responses.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "../support/until.mjs";
@@ -34,7 +34,7 @@ test("each user's exposures are sent once, in batches, with the token", async (c
   for (const _ of [1, 2, 3]) {
     await Promise.all(Array.from({ length: 50 }, (_, user) => worker.decide("swap", `u${user}`)));
   }
-  // What came while a batch was sent goes with the next request.
+  // Exposures that arrive while a batch is sent are sent with the next request.
   await until(() => worker.decide("swap", "u0").then(() => sent(batches).length), (count) => count >= 50);
   assert.equal(sent(batches).length, 50);
   assert.ok(batches.length < 10, `${batches.length} batches`);
@@ -50,7 +50,7 @@ test("each user's exposures are sent once, in batches, with the token", async (c
   assert.deepEqual(assignments, without);
 });
 
-test("what did not arrive is sent again, and answers are the same meanwhile", async (context) => {
+test("exposures that did not arrive are sent again, and decisions continue", async (context) => {
   const { worker, batches } = await scene(context, (batches, response) =>
     batches.length === 1 ? response.writeHead(500).end() : response.writeHead(204).end(),
   );
@@ -66,7 +66,7 @@ test("what did not arrive is sent again, and answers are the same meanwhile", as
   );
 });
 
-test("a receiver that hangs delays no answer", async (context) => {
+test("a receiver that hangs delays no response", async (context) => {
   const { worker, batches } = await scene(context, () => {});
   await worker.decide("swap", "first");
   await until(async () => batches.length, (count) => count >= 1);

@@ -1,4 +1,4 @@
-// How the worker finds its configuration, keeps it, and notices that there is a newer one.
+// How the worker loads its configuration, keeps the configuration, and polls for newer versions.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { until } from "../support/until.mjs";
 import { faults, serve, stored } from "./origin.mjs";
 import { start } from "./runtime.mjs";
 
-/** A worker and its origin, stopped when the test ends. */
+/** Starts an origin and a worker, which are stopped when the test ends. */
 async function scene(context, { bindings = {}, version = 1, ...options } = {}) {
   const origin = await serve();
   context.after(() => origin.stop());
@@ -28,15 +28,16 @@ const version = ({ body, headers }) => {
   return body.config_version;
 };
 
-/** Waits until objects are shared, which they are after the answer: they are then passed through without being asked for. */
+/** Waits until objects are in the cache that isolates share, which happens after the response: then a request for an object
+ * causes no request to the origin. */
 async function shared(worker, origin, ...objects) {
   for (const object of objects) {
-    const passes = async () => {
-      const before = origin.asked.length;
+    const isShared = async () => {
+      const before = origin.requested.length;
       await (await worker.fetch(`/configs/${object}`)).arrayBuffer();
-      return origin.asked.length === before;
+      return origin.requested.length === before;
     };
-    await until(passes, Boolean);
+    await until(isShared, Boolean);
   }
 }
 
@@ -48,7 +49,7 @@ async function cacheDirectory(context) {
   return directory;
 }
 
-test("requests that come first together cause one fetch of each object", async (context) => {
+test("concurrent first requests cause one fetch of each object", async (context) => {
   const { origin, worker } = await scene(context, { still: true });
   let release;
   const released = new Promise((resolve) => (release = resolve));
@@ -56,16 +57,16 @@ test("requests that come first together cause one fetch of each object", async (
     await released;
     response.end('{"version":3}');
   });
-  const answers = Array.from({ length: 32 }, (_, number) => worker.decide("swap", `u${number}`));
+  const responses = Array.from({ length: 32 }, (_, number) => worker.decide("swap", `u${number}`));
   await until(async () => origin.count("version.json"), (count) => count === 1);
   release();
-  for (const answer of await Promise.all(answers)) assert.equal(version(answer), 3);
+  for (const response of await Promise.all(responses)) assert.equal(version(response), 3);
   assert.equal(origin.count("version.json"), 1);
   assert.equal(origin.count("/rulesets/"), 1);
-  assert.equal(origin.asked.length, 2);
+  assert.equal(origin.requested.length, 2);
 });
 
-test("a newer version is fetched after an answer, once an interval, and decides the next", async (context) => {
+test("a newer version is fetched after a response, once per interval, and used by the next request", async (context) => {
   const { origin, worker } = await scene(context, { still: true });
   assert.equal(version(await worker.decide("swap")), 1);
   origin.publish(2);
@@ -73,11 +74,11 @@ test("a newer version is fetched after an answer, once an interval, and decides 
   assert.equal(origin.count("version.json"), 1);
   await worker.advance(5_000);
   assert.equal(version(await worker.decide("swap")), 1);
-  await until(() => worker.decide("swap"), (answer) => version(answer) === 2);
+  await until(() => worker.decide("swap"), (response) => version(response) === 2);
   assert.equal(origin.count("version.json"), 2);
 });
 
-test("a worker that has not looked for a minute looks before it answers", async (context) => {
+test("a worker that has not polled for a minute polls before it responds", async (context) => {
   const { origin, worker } = await scene(context, { still: true });
   await worker.decide("swap");
   origin.publish(2);
@@ -85,18 +86,18 @@ test("a worker that has not looked for a minute looks before it answers", async 
   assert.equal(version(await worker.decide("swap")), 2);
 });
 
-test("… but waits for a slow origin no longer than half a second", async (context) => {
+test("a worker that polls before it responds waits at most half a second for the origin", async (context) => {
   const { origin, worker } = await scene(context);
   await worker.decide("swap");
   origin.fault = faults.hangs;
   await worker.advance(61_000);
-  // The origin never answers: that there is an answer shows that nobody waited for it.
-  const answer = await worker.decide("swap");
-  assert.equal(version(answer), 1);
-  assert.ok(Number(answer.headers.get("x-config-age")) >= 61);
+  // The origin never responds, so the worker responds only if it does not wait for the origin.
+  const response = await worker.decide("swap");
+  assert.equal(version(response), 1);
+  assert.ok(Number(response.headers.get("x-config-age")) >= 61);
 });
 
-test("an older version is not gone back to", async (context) => {
+test("the worker does not go back to an older version", async (context) => {
   const { origin, worker } = await scene(context, { still: true, version: 5 });
   assert.equal(version(await worker.decide("swap")), 5);
   origin.publish(4);
@@ -125,7 +126,7 @@ test("a bucket is read, with and without a prefix", async (context) => {
     await until(() => worker.decide("swap"), ({ status }) => status === 200);
     await publish(2);
     await worker.advance(5_000);
-    await until(() => worker.decide("swap"), (answer) => version(answer) === 2);
+    await until(() => worker.decide("swap"), (response) => version(response) === 2);
     assert.deepEqual((await worker.health()).config_versions, { swap: 2 });
     const object = await worker.fetch("/configs/swap/version.json");
     assert.equal(await object.text(), '{"version":2}');
@@ -141,7 +142,7 @@ test("a store without rulesets is read as JSON", async (context) => {
   assert.equal(origin.count("snapshots/1.json"), 1);
 });
 
-test("the origin gets its token, and nobody else does", async (context) => {
+test("the token is sent to the origin, and appears neither in health nor in the log", async (context) => {
   const { origin, worker } = await scene(context, { bindings: { EDGEWISE_SNAPSHOT_TOKEN: "hush-hush" } });
   await worker.decide("swap");
   assert.equal(origin.headers.authorization, "Bearer hush-hush");
@@ -149,48 +150,48 @@ test("the origin gets its token, and nobody else does", async (context) => {
   assert.ok(!worker.logged.join("").includes("hush"));
 });
 
-test("isolates share what one of them has fetched", async (context) => {
+test("isolates share fetched objects", async (context) => {
   const cachePersist = await cacheDirectory(context);
   const bindings = { EDGEWISE_POLL_INTERVAL: "3600" };
   const { origin, worker } = await scene(context, { cachePersist, bindings });
   assert.equal(version(await worker.decide("swap")), 1);
   await shared(worker, origin, ...SWAP);
   await worker.stop();
-  const count = origin.asked.length;
+  const count = origin.requested.length;
   const second = await start({
     bindings: { EDGEWISE_SNAPSHOT_STORE: origin.url, EDGEWISE_ENVIRONMENTS: "swap", ...bindings },
     cachePersist,
   });
   context.after(() => second.stop());
   assert.equal(version(await second.decide("swap")), 1);
-  assert.equal(origin.asked.length, count, origin.asked.join());
+  assert.equal(origin.requested.length, count, origin.requested.join());
 });
 
-test("an isolate that begins while the origin is away decides from what others have shared", async (context) => {
+test("an isolate that starts while the origin is down decides with shared objects", async (context) => {
   const cachePersist = await cacheDirectory(context);
   const { origin, worker } = await scene(context, { cachePersist });
   await worker.decide("swap");
   await shared(worker, origin, ...SWAP);
   await worker.stop();
-  origin.fault = faults["answers 500"];
+  origin.fault = faults["responds 500"];
   const second = await start({
     bindings: { EDGEWISE_SNAPSHOT_STORE: origin.url, EDGEWISE_ENVIRONMENTS: "swap" },
     cachePersist,
   });
   context.after(() => second.stop());
   await second.advance(3_600_000);
-  // A cache that is slow is not waited for, but asked again.
-  const answer = await until(() => second.decide("swap"), ({ status }) => status === 200);
-  assert.equal(version(answer), 1);
-  assert.equal(answer.headers.get("x-config-status"), "stale");
-  assert.ok(Number(answer.headers.get("x-config-age")) >= 3600);
+  // The worker does not wait for a slow cache, so the first requests may fail.
+  const response = await until(() => second.decide("swap"), ({ status }) => status === 200);
+  assert.equal(version(response), 1);
+  assert.equal(response.headers.get("x-config-status"), "stale");
+  assert.ok(Number(response.headers.get("x-config-age")) >= 3600);
 });
 
 test("an object that is damaged in the shared cache is fetched anew", async (context) => {
   const { origin, worker } = await scene(context);
   const ruleset = await stored("configs/swap/rulesets/1/1.bin");
   origin.objects.set("configs/swap/rulesets/1/1.bin", ruleset.subarray(0, 100));
-  // Passed through to a browser, and so shared without being looked at.
+  // An object that is served to a browser is shared without a check.
   assert.equal((await (await worker.fetch("/configs/swap/rulesets/1/1.bin")).arrayBuffer()).byteLength, 100);
   await shared(worker, origin, "swap/rulesets/1/1.bin");
   origin.objects.delete("configs/swap/rulesets/1/1.bin");
@@ -199,7 +200,7 @@ test("an object that is damaged in the shared cache is fetched anew", async (con
 
 describe("faults", { concurrency: 4 }, () => {
   for (const [fault, behave] of Object.entries(faults)) {
-    test(`an origin that ${fault} changes nothing, and is recovered from`, async (context) => {
+    test(`with an origin that ${fault}, decisions continue, and the worker recovers`, async (context) => {
       const { origin, worker } = await scene(context);
       assert.equal(version(await worker.decide("swap")), 1);
       origin.fault = behave;
@@ -212,15 +213,15 @@ describe("faults", { concurrency: 4 }, () => {
       origin.fault = undefined;
       origin.publish(2);
       await worker.advance(5_000);
-      const fresh = await until(() => worker.decide("swap"), (answer) => version(answer) === 2);
+      const fresh = await until(() => worker.decide("swap"), (response) => version(response) === 2);
       assert.equal(fresh.headers.get("x-config-status"), "current");
     });
 
-    test(`with an origin that ${fault}, a worker that has nothing says so, and recovers`, async (context) => {
+    test(`with an origin that ${fault}, a worker without a snapshot responds 503, and recovers`, async (context) => {
       const { origin, worker } = await scene(context);
       origin.fault = behave;
-      const answers = await Promise.all(Array.from({ length: 8 }, () => worker.decide("swap")));
-      for (const { status, body } of answers) {
+      const responses = await Promise.all(Array.from({ length: 8 }, () => worker.decide("swap")));
+      for (const { status, body } of responses) {
         assert.equal(status, 503);
         assert.deepEqual(body, { error: 'No config available for environment "swap"' });
       }
@@ -231,7 +232,7 @@ describe("faults", { concurrency: 4 }, () => {
   }
 });
 
-test("a ruleset that is damaged, or of another environment, is not taken", async (context) => {
+test("a ruleset that is damaged, or of another environment, is not used", async (context) => {
   const { origin, worker } = await scene(context);
   assert.equal(version(await worker.decide("swap")), 1);
   const good = await stored("configs/swap/rulesets/1/2.bin");
@@ -245,17 +246,17 @@ test("a ruleset that is damaged, or of another environment, is not taken", async
     await worker.advance(5_000);
     const path = `rulesets/1/${next}.bin`;
     await until(() => worker.decide("swap").then(() => worker.health()), (health) => health.config_errors?.swap?.includes(path));
-    const answer = await worker.decide("swap");
-    assert.equal(version(answer), 1);
-    assert.equal(answer.headers.get("x-config-status"), "stale");
+    const response = await worker.decide("swap");
+    assert.equal(version(response), 1);
+    assert.equal(response.headers.get("x-config-status"), "stale");
     next += 1;
   }
   origin.publish(next);
   await worker.advance(5_000);
-  await until(() => worker.decide("swap"), (answer) => version(answer) === next);
+  await until(() => worker.decide("swap"), (response) => version(response) === next);
 });
 
-test("health says what is decided from, how old it is, and where it comes from", async (context) => {
+test("health contains the loaded versions, their ages, and the source", async (context) => {
   const { origin, worker } = await scene(context, { still: true });
   const response = await worker.fetch("/health");
   const { memory_bytes, ...health } = await response.json();
@@ -269,10 +270,10 @@ test("health says what is decided from, how old it is, and where it comes from",
   assert.ok(memory_bytes > 65_536);
 });
 
-test("a worker that is not configured says so in its log", async (context) => {
+test("a worker without configuration logs the missing variable", async (context) => {
   const worker = await start({ bindings: {} });
   context.after(() => worker.stop());
-  const answer = await worker.decide("swap");
-  assert.equal(answer.status, 500);
+  const response = await worker.decide("swap");
+  assert.equal(response.status, 500);
   await until(async () => worker.logged.join(""), (log) => log.includes("EDGEWISE_SNAPSHOT_STORE is not set"));
 });

@@ -1,23 +1,23 @@
-// An HTTP origin that serves objects from memory or a directory, counts requests, and fails as it is told to.
+// An HTTP origin that serves objects from memory or a directory, records requests, and fails on demand.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-/** The store that `cargo run --example worker_store` has laid out. */
+/** The store that `cargo run --example worker_store` has written. */
 export const store = process.env.EDGEWISE_WORKER_STORE;
 
-/** A file of the store. */
+/** Reads a file of the store. */
 export const stored = (object) => readFile(path.join(store, object));
 
 /**
- * An origin. `objects` are served by path, as bytes or as a function of request and response; what is not among them comes
- * from the store.
+ * Starts an origin. `objects` are served by path, as bytes or by a function of request and response. Other objects come from
+ * the store.
  */
 export async function serve(objects = new Map()) {
-  const asked = [];
+  const requested = [];
   const server = createServer(async (request, response) => {
     const object = request.url.slice(1);
-    asked.push(object);
+    requested.push(object);
     origin.headers = request.headers;
     if (origin.fault) return origin.fault(request, response);
     const found = objects.get(object) ?? (await stored(object).catch(() => undefined));
@@ -29,10 +29,10 @@ export async function serve(objects = new Map()) {
   const origin = {
     url: `http://127.0.0.1:${server.address().port}`,
     objects,
-    asked,
-    /** How often objects were asked for whose path holds this. */
-    count: (part) => asked.filter((object) => object.includes(part)).length,
-    /** What every request meets, if set. */
+    requested,
+    /** Returns the number of requests for objects whose path contains `part`. */
+    count: (part) => requested.filter((object) => object.includes(part)).length,
+    /** The fault of every request, if set. */
     fault: undefined,
     headers: {},
     /** Makes a version of `swap` live. */
@@ -46,18 +46,18 @@ export async function serve(objects = new Map()) {
   return origin;
 }
 
-/** Ways in which an origin fails. */
+/** The faults of an origin. */
 export const faults = {
-  refuses: (request) => request.socket.destroy(),
-  "answers 500": (_, response) => response.writeHead(500).end("broken"),
-  "answers nonsense": (_, response) => response.writeHead(200).end("<html>"),
+  "closes the connection": (request) => request.socket.destroy(),
+  "responds 500": (_, response) => response.writeHead(500).end("broken"),
+  "sends HTML": (_, response) => response.writeHead(200).end("<html>"),
   "redirects elsewhere": (_, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end(),
-  "is cut off": (_, response) => {
+  "sends a truncated body": (_, response) => {
     response.writeHead(200, { "content-length": 1000 });
     response.write("{", () => response.socket.destroy());
   },
   hangs: () => {},
-  "hangs in the middle": (_, response) => {
+  "hangs in the body": (_, response) => {
     response.writeHead(200, { "content-length": 1000 });
     response.write("{");
   },

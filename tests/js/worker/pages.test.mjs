@@ -1,4 +1,4 @@
-// What pages of other sites may do: read published objects, and ask for decisions where that is allowed.
+// Requests from pages of other origins: published objects for all origins, and decisions for allowed origins.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "../support/until.mjs";
@@ -17,7 +17,7 @@ async function scene(context, bindings = {}, options = {}) {
   return { origin, worker };
 }
 
-test("published objects are passed through, with their tags", async (context) => {
+test("published objects are served with their ETags", async (context) => {
   const { worker } = await scene(context);
   for (const [object, caching, type] of [
     ["version.json", "public, max-age=1", "application/json"],
@@ -25,20 +25,20 @@ test("published objects are passed through, with their tags", async (context) =>
     ["rulesets/1/1.bin", "public, max-age=31536000, immutable", "application/octet-stream"],
   ]) {
     const at = `/configs/swap/${object}`;
-    // The first is from the origin, the next from what isolates share.
+    // The first response comes from the origin, and the second response from the cache that isolates share.
     for (const _ of [1, 2]) {
-      const answer = await worker.fetch(at);
-      assert.equal(answer.status, 200, object);
-      assert.equal(answer.headers.get("cache-control"), caching);
-      assert.equal(answer.headers.get("content-type"), type);
-      assert.equal(answer.headers.get("access-control-allow-origin"), "*");
-      const bytes = Buffer.from(await answer.arrayBuffer());
+      const response = await worker.fetch(at);
+      assert.equal(response.status, 200, object);
+      assert.equal(response.headers.get("cache-control"), caching);
+      assert.equal(response.headers.get("content-type"), type);
+      assert.equal(response.headers.get("access-control-allow-origin"), "*");
+      const bytes = Buffer.from(await response.arrayBuffer());
       const expected = object === "version.json" ? Buffer.from('{"version":1}') : await stored(at.slice(1));
       assert.ok(bytes.equals(expected), object);
-      const etag = answer.headers.get("etag");
-      for (const asked of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
-        const unchanged = await worker.fetch(at, { headers: { "if-none-match": asked } });
-        assert.equal(unchanged.status, 304, asked);
+      const etag = response.headers.get("etag");
+      for (const tags of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+        const unchanged = await worker.fetch(at, { headers: { "if-none-match": tags } });
+        assert.equal(unchanged.status, 304, tags);
         assert.equal(unchanged.headers.get("etag"), etag);
         assert.equal(await unchanged.text(), "");
       }
@@ -47,26 +47,26 @@ test("published objects are passed through, with their tags", async (context) =>
   }
 });
 
-test("browsers that poll cause one fetch an interval", async (context) => {
+test("browsers that poll cause one fetch per interval", async (context) => {
   const { origin, worker } = await scene(context, {}, { still: true });
   const poll = async () => (await worker.fetch("/configs/swap/version.json")).json();
   await poll();
   await until(poll, () => origin.count("version.json") >= 1);
-  // What is shared is shared after the answer.
+  // An object is shared only after the response.
   let before;
   await until(async () => {
-    before = origin.asked.length;
+    before = origin.requested.length;
     await poll();
-    return origin.asked.length === before;
+    return origin.requested.length === before;
   }, Boolean);
   for (let number = 0; number < 20; number += 1) await poll();
-  assert.equal(origin.asked.length, before);
+  assert.equal(origin.requested.length, before);
   origin.publish(2);
   await worker.advance(5_000);
   assert.deepEqual(await poll(), { version: 2 });
 });
 
-test("HEAD has no body, OPTIONS says what is allowed, and nothing else can be read", async (context) => {
+test("HEAD has no body, OPTIONS lists the allowed methods, and other paths are 404", async (context) => {
   const { worker } = await scene(context, { EDGEWISE_ENVIRONMENTS: "swap" });
   const head = await worker.fetch("/configs/swap/version.json", { method: "HEAD" });
   assert.equal(head.status, 200);
@@ -84,26 +84,26 @@ test("HEAD has no body, OPTIONS says what is allowed, and nothing else can be re
     "/configs/..%2fsecret.json",
     "/configs/%73wap/version.json",
   ]) {
-    const answer = await worker.fetch(at);
-    assert.equal(answer.status, 404, at);
-    assert.equal(answer.headers.get("cache-control"), "no-store");
-    assert.ok((await answer.json()).error);
+    const response = await worker.fetch(at);
+    assert.equal(response.status, 404, at);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.ok((await response.json()).error);
   }
   assert.equal((await worker.fetch("/configs/swap/version.json", { method: "PUT" })).status, 404);
 });
 
-test("an origin that cannot be read is a 503 that nobody keeps", async (context) => {
+test("an origin that cannot be read is a 503 that is not cached", async (context) => {
   const { origin, worker } = await scene(context);
-  origin.fault = faults["answers 500"];
-  const answer = await worker.fetch("/configs/swap/version.json");
-  assert.equal(answer.status, 503);
-  assert.equal(answer.headers.get("cache-control"), "no-store");
-  assert.equal(answer.headers.get("access-control-allow-origin"), "*");
+  origin.fault = faults["responds 500"];
+  const response = await worker.fetch("/configs/swap/version.json");
+  assert.equal(response.status, 503);
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.equal(response.headers.get("access-control-allow-origin"), "*");
 });
 
-test("pages of the sites that are listed may ask, and no others", async (context) => {
+test("only pages of the listed origins may send decide requests", async (context) => {
   const { worker } = await scene(context, { EDGEWISE_CORS_ORIGINS: "https://a.example,https://b.example" });
-  const ask = (origin, init = {}) =>
+  const decide = (origin, init = {}) =>
     worker.fetch("/decide?env=swap&user_key=u", { ...init, headers: { ...(origin && { origin }) } });
   for (const [origin, allowed] of [
     ["https://a.example", "https://a.example"],
@@ -112,21 +112,21 @@ test("pages of the sites that are listed may ask, and no others", async (context
     [undefined, null],
   ]) {
     for (const method of ["GET", "OPTIONS", "POST"]) {
-      const answer = await ask(origin, { method });
-      assert.equal(answer.headers.get("access-control-allow-origin"), allowed, `${origin} ${method}`);
-      assert.equal(answer.headers.get("vary"), "origin");
+      const response = await decide(origin, { method });
+      assert.equal(response.headers.get("access-control-allow-origin"), allowed, `${origin} ${method}`);
+      assert.equal(response.headers.get("vary"), "origin");
     }
   }
-  const preflight = await ask("https://a.example", { method: "OPTIONS" });
+  const preflight = await decide("https://a.example", { method: "OPTIONS" });
   assert.equal(preflight.status, 204);
   assert.equal(preflight.headers.get("access-control-allow-methods"), "GET, HEAD, POST");
   assert.equal(preflight.headers.get("access-control-allow-headers"), "content-type");
 });
 
-test("pages of any site may ask where all are allowed, and read what the answer says of itself", async (context) => {
+test("with `*`, pages of any origin may send decide requests, and read the headers of the response", async (context) => {
   const { worker } = await scene(context, { EDGEWISE_CORS_ORIGINS: "*" });
-  const answer = await worker.fetch("/decide?env=swap&user_key=u");
-  assert.equal(answer.headers.get("access-control-allow-origin"), "*");
-  assert.match(answer.headers.get("access-control-expose-headers"), /x-config-version/);
+  const response = await worker.fetch("/decide?env=swap&user_key=u");
+  assert.equal(response.headers.get("access-control-allow-origin"), "*");
+  assert.match(response.headers.get("access-control-expose-headers"), /x-config-version/);
   assert.equal((await worker.fetch("/decide")).headers.get("access-control-allow-origin"), "*");
 });

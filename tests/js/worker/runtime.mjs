@@ -1,14 +1,14 @@
-// The worker in the real runtime: workerd, started by miniflare.
+// The worker in its real runtime: workerd, started by miniflare.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Miniflare, Log, LogLevel } from "miniflare";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 
-/** Where `cargo xtask worker` puts the worker. */
+/** The directory in which `cargo xtask worker` builds the worker. */
 export const dist = path.join(root, "edge-worker/dist");
 
-// Moves the worker's clock on without waiting. One that stands still moves in no other way.
+// A wrapper of the worker whose clock a request can advance. A still clock advances only by such requests.
 const clock = (still) => `
   import worker from "./index.js";
   const now = Date.now;
@@ -25,7 +25,7 @@ const clock = (still) => `
   };
 `;
 
-/** A running worker. `options`: `bindings`, whether its clock stands still, and whatever else miniflare takes. */
+/** Starts a worker. `bindings` are its variables, `still` stops its clock, and `options` are further options of miniflare. */
 export async function start({ bindings = {}, still = false, ...options }) {
   const logged = [];
   const log = new (class extends Log {
@@ -57,7 +57,7 @@ export async function start({ bindings = {}, still = false, ...options }) {
     logged,
     url,
     fetch: (at, init) => fetch(url(at), init),
-    /** Decides, and returns status, headers and body. */
+    /** Sends a decide request, and returns status, headers and body. */
     async decide(env, user = "u1", init = undefined) {
       const response = await fetch(url(`/decide?env=${env}&user_key=${user}`), init);
       return { status: response.status, headers: response.headers, body: await response.json() };

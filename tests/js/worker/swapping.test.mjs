@@ -1,4 +1,4 @@
-// Versions come and go under load: no wrong answer, no failed one, and no memory lost.
+// Swapping versions under load: no wrong response, no failed response, and no memory leak.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "../support/until.mjs";
@@ -9,12 +9,12 @@ import { start } from "./runtime.mjs";
 const decisions = Number(process.env.EDGEWISE_WORKER_DECISIONS ?? 50_000);
 const swaps = Number(process.env.EDGEWISE_WORKER_SWAPS ?? 200);
 
-/** By then, each length of a version has occurred several times. */
+/** The number of swaps after which each length of a version has occurred several times. */
 const SETTLED = 100;
-/** What the allocator may take on: a leak of 20 bytes a decision, or of 10 kB a swap, would be more. */
+/** The allowed growth of memory. A leak of 20 bytes per decision, or of 10 kB per swap, would be more. */
 const FRAGMENTS = 128 * 1024;
 
-test(`${decisions} decisions and ${swaps} swaps: all right, and memory stays flat`, async (context) => {
+test(`${decisions} decisions and ${swaps} swaps are correct, and memory does not grow`, async (context) => {
   const origin = await serve();
   context.after(() => origin.stop());
   origin.publish(1);
@@ -34,9 +34,9 @@ test(`${decisions} decisions and ${swaps} swaps: all right, and memory stays fla
     while (decided < decisions || !swapped) {
       decided += 1;
       const before = published;
-      const answer = await connection.get(`/decide?env=swap&user_key=u${decided}`);
-      assert.equal(answer.status, 200);
-      const body = JSON.parse(answer.body);
+      const response = await connection.get(`/decide?env=swap&user_key=u${decided}`);
+      assert.equal(response.status, 200);
+      const body = JSON.parse(response.body);
       assert.equal(body.assignments.length, 10);
       for (const { payload } of body.assignments) assert.equal(payload.version, body.config_version);
       assert.ok(body.config_version >= last, `client ${client} went back from ${last} to ${body.config_version}`);

@@ -1,7 +1,7 @@
-// Measures the edge worker in workerd, beside workers that answer constant bytes. Started by `cargo xtask bench worker`.
+// Measures the edge worker in workerd, compared with workers that return constant bytes. Started by `cargo xtask bench worker`.
 //
-// Each contender is a workerd process of its own on one core, and has it to itself while it is measured; the load (wrk)
-// comes from another. CPU is read from /proc. Contenders take turns, and medians are compared.
+// Each contender is a separate workerd process on the same core. Only one contender has load at a time, and the load (wrk)
+// comes from another core. CPU times are read from /proc. Contenders take turns, and medians are compared.
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm, writeFile, cp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ const run = promisify(execFile);
 const context = { country: "US", plan: "pro", age: 34, deviceType: "mobile" };
 const user = "u0000001";
 
-/** Starts workerd on the first core, with these modules and variables. */
+/** Starts workerd on the first core with modules and variables. */
 async function start(scratch, name, { modules, bindings }) {
   const port = await freePort();
   const directory = path.join(scratch, name.replaceAll(/\W+/g, "-"));
@@ -47,7 +47,7 @@ const config :Workerd.Config = (
   return { child, port, begun, stop: () => child.kill() };
 }
 
-/** How long the threads of a process have been running, in ns. */
+/** Returns the CPU time of the threads of a process, in ns. */
 async function cpu(process) {
   let sum = 0;
   for (const thread of await readdir(`/proc/${process}/task`)) {
@@ -57,7 +57,7 @@ async function cpu(process) {
   return sum;
 }
 
-/** CPU per request in µs, and requests per second. */
+/** Puts load on a contender, and returns the CPU time per request in µs, and the requests per second. */
 async function load(contender, seconds) {
   const before = await cpu(contender.child.pid);
   const wrk = ["--cpu-list", "1", "wrk", "-t1", "-c16", `-d${seconds}s`, `http://127.0.0.1:${contender.port}${contender.at}`];
@@ -74,7 +74,7 @@ const wasm = (directory) => [
   module(path.join(directory, "edgewise_worker.wasm"), "wasm"),
 ];
 
-/** A worker around GrowthBook's SDK, with the same experiments. */
+/** Builds a worker with GrowthBook's SDK and the same experiments. */
 async function growthbook(scratch, workload) {
   const snapshot = JSON.parse(await readFile(path.join(store, `configs/${workload}/snapshots/1.json`), "utf8"));
   const features = {};
@@ -113,10 +113,10 @@ async function growthbook(scratch, workload) {
 async function contenders(scratch, origin, workload) {
   const at = `/decide?${new URLSearchParams({ user_key: user, env: workload, context: JSON.stringify(context) })}`;
   const bindings = { EDGEWISE_SNAPSHOT_STORE: origin.url, EDGEWISE_ENVIRONMENTS: workload, EDGEWISE_POLL_INTERVAL: "5" };
-  const ready = async (name, what) => {
-    const contender = { name, at, ...(await start(scratch, `${workload}-${name}`, what)) };
-    const ask = () => fetch(`http://127.0.0.1:${contender.port}${at}`).then((answer) => answer.text(), () => "");
-    contender.body = await until(ask, Boolean);
+  const ready = async (name, worker) => {
+    const contender = { name, at, ...(await start(scratch, `${workload}-${name}`, worker)) };
+    const request = () => fetch(`http://127.0.0.1:${contender.port}${at}`).then((response) => response.text(), () => "");
+    contender.body = await until(request, Boolean);
     return contender;
   };
   const edgewise = await ready("edgewise", { modules: wasm(dist), bindings });
@@ -128,13 +128,13 @@ async function contenders(scratch, origin, workload) {
   const all = [
     edgewise,
     await ready("constant, crate worker", { modules: wasm(path.join(constants, "constant")), bindings: { BODY } }),
-    await ready("constant, our way", { modules: wasm(path.join(constants, "bare")), bindings: { BODY } }),
+    await ready("constant, bare", { modules: wasm(path.join(constants, "bare")), bindings: { BODY } }),
     await ready("constant, JavaScript", { modules: [module(script)], bindings: {} }),
     await ready("growthbook 1.8.0", { modules: [module(await growthbook(scratch, workload))], bindings: {} }),
   ];
   const count = (body) => JSON.parse(body).assignments.length;
   for (const { name, body } of all) {
-    if (count(body) !== count(BODY)) throw new Error(`${name} answers with ${count(body)} assignments`);
+    if (count(body) !== count(BODY)) throw new Error(`${name} responds with ${count(body)} assignments`);
   }
   return all;
 }
@@ -151,8 +151,8 @@ async function throughput(scratch, origin, workload) {
         samples[number].push(await load(all[number], seconds));
       }
     }
-    console.log(`\n${workload}: ${Buffer.byteLength(all[0].body)} bytes an answer; medians of ${rounds} rounds of ${seconds} s\n`);
-    console.log(`${"worker".padEnd(26)}${"CPU µs/request".padStart(16)}${"edgewise takes, of it".padStart(24)}${"requests/s".padStart(12)}`);
+    console.log(`\n${workload}: ${Buffer.byteLength(all[0].body)} bytes per response; medians of ${rounds} rounds of ${seconds} s\n`);
+    console.log(`${"worker".padEnd(26)}${"CPU µs/request".padStart(16)}${"edgewise relative to it".padStart(24)}${"requests/s".padStart(12)}`);
     for (const [number, contender] of all.entries()) {
       const own = samples[number];
       const ratio = median(own.map((sample, round) => samples[0][round].cpu / sample.cpu));
@@ -164,36 +164,36 @@ async function throughput(scratch, origin, workload) {
   }
 }
 
-/** From the start of workerd to the first answer, beside a constant JavaScript worker. */
+/** Measures the time of the first response of a fresh isolate, compared with constant workers. */
 async function coldStart(scratch, origin) {
   const script = path.join(scratch, "hello.js");
   await writeFile(script, "export default { fetch() { return new Response('hello'); } };");
   const bindings = { EDGEWISE_SNAPSHOT_STORE: origin.url, EDGEWISE_ENVIRONMENTS: "w10" };
-  const what = {
+  const workers = {
     "constant, JavaScript": { modules: [module(script)], bindings: {} },
     "constant, crate worker": { modules: wasm(path.join(constants, "constant")), bindings: { BODY: "hello" } },
     edgewise: { modules: wasm(dist), bindings },
   };
-  const first = Object.fromEntries(Object.keys(what).map((name) => [name, []]));
+  const first = Object.fromEntries(Object.keys(workers).map((name) => [name, []]));
   for (let round = 0; round < 3 * rounds; round += 1) {
-    for (const [name, made] of Object.entries(what)) {
-      const { port, stop } = await start(scratch, `cold-${name}`, made);
+    for (const [name, worker] of Object.entries(workers)) {
+      const { port, stop } = await start(scratch, `cold-${name}`, worker);
       const connection = await until(() => connect({ hostname: "127.0.0.1", port }).catch(() => undefined), Boolean);
-      const asked = performance.now();
+      const begun = performance.now();
       const { status } = await connection.get(`/decide?user_key=${user}&env=w10`);
-      first[name].push(performance.now() - asked);
-      if (status !== 200) throw new Error(`${name} answers ${status}`);
+      first[name].push(performance.now() - begun);
+      if (status !== 200) throw new Error(`${name} responds ${status}`);
       connection.close();
       stop();
     }
   }
-  console.log("\nThe first answer of a fresh isolate, ms (the origin on the same machine, nothing cached):\n");
+  console.log("\nThe first response of a fresh isolate, ms (the origin on the same machine, nothing cached):\n");
   for (const [name, samples] of Object.entries(first)) {
     console.log(`${name.padEnd(26)}${median(samples).toFixed(1).padStart(8)}`);
   }
 }
 
-/** From a publish to the first decision that shows it, at a poll interval of a second. */
+/** Measures the time from a publish to the first decision with the new version, at a poll interval of one second. */
 async function propagation(scratch, origin) {
   const interval = 1000;
   origin.publish(1);
@@ -212,7 +212,7 @@ async function propagation(scratch, origin) {
   connection.close();
   stop();
   took.sort((a, b) => a - b);
-  console.log(`\nFrom publish to the first decision that shows it, at a poll interval of ${interval} ms, under load:\n`);
+  console.log(`\nFrom a publish to the first decision with the new version, at a poll interval of ${interval} ms, under load:\n`);
   console.log(`median ${median(took).toFixed(0)} ms, longest ${took.at(-1).toFixed(0)} ms, of ${took.length}`);
 }
 
