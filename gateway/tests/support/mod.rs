@@ -34,7 +34,7 @@ pub(crate) struct Served {
 }
 
 impl Served {
-    /// What `edgewise ARGS` serves.
+    /// Starts `edgewise ARGS`.
     pub(crate) async fn plane(args: &[&str]) -> Self {
         let args: Vec<OsString> = ["edgewise"].iter().chain(args).map(Into::into).collect();
         let Task::Run(command) = options::read(&args).unwrap().task else {
