@@ -6,7 +6,7 @@ mod support;
 use edgewise_api::paths;
 use reqwest::{Client, Url};
 use serde_json::Value;
-use support::{PATIENCE, Served, publish, snapshot};
+use support::{Served, TIMEOUT, publish, snapshot};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -190,7 +190,7 @@ async fn a_snapshot_of_another_process_becomes_live_without_a_restart() {
     let live = async || plane.json("/decide?user_key=u&env=prod").await.1["config_version"].clone();
     assert_eq!(live().await, 1);
     publish(root.path(), "prod", 2, &snapshot(2));
-    timeout(PATIENCE, async { while live().await == 1 {} }).await.unwrap();
+    timeout(TIMEOUT, async { while live().await == 1 {} }).await.unwrap();
     assert_eq!(live().await, 2);
     plane.stop().await;
 }

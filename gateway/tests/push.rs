@@ -5,7 +5,7 @@ mod support;
 
 use reqwest::Response;
 use serde_json::{Value, json};
-use support::{PATIENCE, Served};
+use support::{Served, TIMEOUT};
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
 
@@ -94,7 +94,7 @@ impl Listener {
                     None => continue,
                 }
             }
-            let chunk = timeout(PATIENCE, self.response.chunk()).await.unwrap().unwrap()?;
+            let chunk = timeout(TIMEOUT, self.response.chunk()).await.unwrap().unwrap()?;
             self.unread.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
@@ -194,7 +194,7 @@ async fn a_decision_plane_that_follows_the_events_does_not_depend_on_polling() {
     let experiment = post(&publishing.control, "/experiments", &body).await;
     let status = format!("/experiments/{}/status", experiment["id"].as_str().unwrap());
     send(&publishing.control, "PATCH", &status, &json!({"status": "RUNNING"})).await;
-    timeout(PATIENCE, async {
+    timeout(TIMEOUT, async {
         while later().await != 200 {
             tokio::task::yield_now().await;
         }
@@ -207,7 +207,7 @@ async fn a_decision_plane_that_follows_the_events_does_not_depend_on_polling() {
     forwarded.wait_for(publishing.live().await).await;
     publishing.publish(2).await;
     forwarded.wait_for(publishing.live().await).await;
-    timeout(PATIENCE, async {
+    timeout(TIMEOUT, async {
         while variant().await != "v2" {
             tokio::task::yield_now().await;
         }

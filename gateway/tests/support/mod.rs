@@ -23,7 +23,7 @@ use tokio::{
 };
 
 /// The time limit for an event that must happen. A test fails after this time.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server that runs in this process. A test must call [`Served::stop`].
 pub(crate) struct Served {

@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 /// The time limit for a response. A test fails after this time.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A client of one server, with a new connection for each request.
 #[derive(Clone, Debug)]
@@ -81,9 +81,9 @@ impl Client {
 
     /// Opens a connection, for sending bytes that need not be valid HTTP.
     pub(crate) fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect_timeout(&self.address, PATIENCE).expect("the server listens");
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        let stream = TcpStream::connect_timeout(&self.address, TIMEOUT).expect("the server listens");
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        stream.set_write_timeout(Some(TIMEOUT)).unwrap();
         stream
     }
 
@@ -121,7 +121,7 @@ fn read_all(stream: &mut TcpStream) -> Vec<u8> {
             Err(error) => {
                 let hangs =
                     matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut);
-                assert!(!hangs, "no response within {PATIENCE:?}");
+                assert!(!hangs, "no response within {TIMEOUT:?}");
                 return response;
             }
         }

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::client::Client;
 
 /// The time limit for an event that must happen. A test fails after this time.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running plane.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ pub(crate) fn run(directory: &Path, set_up: impl FnOnce(&mut Command) -> &mut Co
     command.stderr(file.reopen().unwrap());
     set_up(&mut command);
     let mut child = command.spawn().unwrap();
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let status = loop {
         match child.try_wait().unwrap() {
             Some(status) => break status,
@@ -178,12 +178,12 @@ pub(crate) fn run(directory: &Path, set_up: impl FnOnce(&mut Command) -> &mut Co
 /// Calls `poll` repeatedly until it returns a value.
 #[track_caller]
 pub(crate) fn eventually<T>(event: &str, mut poll: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
         if let Some(value) = poll() {
             return value;
         }
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {event}");
+        assert!(Instant::now() < deadline, "not within {TIMEOUT:?}: {event}");
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -14,7 +14,7 @@ use std::{
 use edgewise_tests::process::free_address;
 
 /// The time limit for a client to send a request, and for the server to respond.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A fault of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,7 +220,7 @@ impl Shared {
 
     /// Handles one request of a connection, and closes the connection.
     fn serve(&self, mut client: TcpStream) -> io::Result<()> {
-        client.set_read_timeout(Some(PATIENCE))?;
+        client.set_read_timeout(Some(TIMEOUT))?;
         let request = Request::read(&mut client)?;
         let rule = self.rules().iter().find(|rule| rule.catches(&request.method, &request.path)).cloned();
         let fault = rule.as_ref().map(|rule| rule.fault);
@@ -248,7 +248,7 @@ impl Shared {
     /// Returns the bytes of the server's response.
     fn forward(&self, request: &Request) -> io::Result<Vec<u8>> {
         let mut server = TcpStream::connect(self.server)?;
-        server.set_read_timeout(Some(PATIENCE))?;
+        server.set_read_timeout(Some(TIMEOUT))?;
         server.write_all(request.head.as_bytes())?;
         server.write_all(&request.body)?;
         let mut response = Vec::new();
