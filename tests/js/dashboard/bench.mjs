@@ -1,5 +1,5 @@
-// `cargo xtask bench dashboard`: how soon pages are there, with 1,000 experiments. Next to them, in the same rounds: the same rows as
-// JSON, and a page without anything. Layout shift should be 0, the first byte below 50 ms, the largest paint below 1 s.
+// `cargo xtask bench dashboard`: the loading times of pages, with 1,000 experiments. Baselines in the same rounds: the same rows as
+// JSON, and an empty page. Layout shift should be 0, the first byte below 50 ms, the largest paint below 1 s.
 import { serve } from "../support/servers.mjs";
 import { median } from "../support/median.mjs";
 import { look, open, openStage } from "./stage.mjs";
@@ -56,7 +56,7 @@ async function firstBytes(pages) {
     for (const [name, path] of [...pages, json]) {
       const begun = performance.now();
       const answer = await fetch(stage.address + path);
-      // Headers come with the first bytes: a page is sent whole.
+      // The headers arrive with the first bytes: the server sends a page whole.
       times.get(name).push(performance.now() - begun);
       await answer.arrayBuffer();
     }
@@ -73,7 +73,7 @@ async function paints(pages) {
   const measured = new Map(all.map(([name]) => [name, []]));
   for (let round = 0; round < PAINTS; round++) {
     for (const [name, url, visit] of all) {
-      // Without anything in the cache, as somebody comes for the first time.
+      // With an empty cache, as on a first visit.
       const context = await look(stage.browser);
       const page = await context.newPage();
       await page.addInitScript(observe);
@@ -100,7 +100,7 @@ async function plainly(page, url) {
 /** In the page: watches what it paints. */
 function observe() {
   let [paint, shift, alive] = [0, 0, Number.NaN];
-  // It comes to life by listening to the server.
+  // A hydrated page subscribes to the server.
   globalThis.EventSource = class extends EventSource {
     constructor(...where) {
       super(...where);
@@ -114,7 +114,7 @@ function observe() {
     for (const { value } of list.getEntries()) shift += value;
   }).observe({ type: "layout-shift", buffered: true });
   globalThis.measured = async () => {
-    // Until what has come to life has been painted, and it has been told of.
+    // Waits until the hydrated page is painted, and the browser has reported the paint.
     const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     do await painted();
     while (paint === 0);

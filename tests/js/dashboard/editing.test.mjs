@@ -1,4 +1,4 @@
-// What people enter is neither lost nor half-finished, and what others save is not overwritten.
+// Entries are neither lost nor saved unfinished, and the changes of other people are not overwritten.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -18,7 +18,7 @@ before(async () => {
 
 after(() => stage?.close());
 
-test("a form that is refused leads back to its page without scripts, which says why", { timeout: 60_000 }, async () => {
+test("without scripts, a refused form returns to its page, and the page says why", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
   const refused = async (path, button, name, why) => {
@@ -35,7 +35,7 @@ test("a form that is refused leads back to its page without scripts, which says 
   await context.close();
 });
 
-test("one goes on with one's own after somebody else has saved, and saves again and again", { timeout: 60_000 }, async () => {
+test("after a conflicting save, a user can keep the own changes, and save repeatedly", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
   const broken = [];
@@ -63,7 +63,7 @@ test("one goes on with one's own after somebody else has saved, and saves again 
   await context.close();
 });
 
-test("nobody loses what they have entered without being asked", { timeout: 60_000 }, async () => {
+test("unsaved entries are discarded only after a confirmation", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const asked = [];
   for (const [url, enter] of [
@@ -90,7 +90,7 @@ test("nobody loses what they have entered without being asked", { timeout: 60_00
   await context.close();
 });
 
-test("rules that are not finished are not saved", { timeout: 60_000 }, async () => {
+test("unfinished rules are not saved", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
   const problems = problemsOf(page);
@@ -103,10 +103,10 @@ test("rules that are not finished are not saved", { timeout: 60_000 }, async () 
   await context.close();
 });
 
-test("a page that could not be loaded is, once the server is back", { timeout: 60_000 }, async () => {
+test("a page that failed to load loads once the server is back", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
-  // A proxy answers in the server's place.
+  // A proxy responds in place of the server.
   await page.route("**/api/stream", (route) => route.fulfill({ status: 502 }));
   await page.route("**/-/experiment?*", (route) => route.abort());
   await open(page, `${stage.address}/experiments`);
@@ -120,7 +120,7 @@ test("a page that could not be loaded is, once the server is back", { timeout: 6
   await context.close();
 });
 
-test("what is not there has a page with a title", { timeout: 60_000 }, async () => {
+test("a missing resource has a page with a title", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
   for (const path of ["experiments", "audiences", "environments"]) {
@@ -131,7 +131,7 @@ test("what is not there has a page with a title", { timeout: 60_000 }, async () 
   await context.close();
 });
 
-test("what is not used any more is deleted without scripts too", { timeout: 60_000 }, async () => {
+test("unused resources can be deleted without scripts", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(audience);

@@ -1,4 +1,4 @@
-// The page of an environment: its versions, how they differ, and the way back and forth again.
+// The page of an environment: versions, differences, rollback and resuming.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -15,7 +15,7 @@ before(async () => {
 
 after(() => stage?.close());
 
-test("one goes back to an older version and forth again by clicking", { timeout: 60_000 }, async () => {
+test("a user rolls back to an older version and resumes publishing by clicking", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
   const problems = problemsOf(page);
@@ -47,7 +47,7 @@ test("one goes back to an older version and forth again by clicking", { timeout:
   await context.close();
 });
 
-test("publishing is resumed without scripts too", { timeout: 60_000 }, async () => {
+test("publishing can be resumed without scripts", { timeout: 60_000 }, async () => {
   const id = url.split("/").at(-1);
   const { data } = await stage.api("GET", `environments/${id}/versions?page=1&pageSize=100`);
   const older = data.filter(({ state }) => state === "published")[1].version;
@@ -63,7 +63,7 @@ test("publishing is resumed without scripts too", { timeout: 60_000 }, async () 
   await context.close();
 });
 
-test("what becomes live elsewhere appears by itself", { timeout: 60_000 }, async () => {
+test("a version that another process publishes appears without a reload", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
   await open(page, url);

@@ -27,7 +27,7 @@ async function barriers(page) {
 
 for (const size of ["phone", "desk"]) {
   for (const theme of ["light", "dark"]) {
-    test(`every page comes to life, fits and can be used by everybody: ${size}, ${theme}`, { timeout: 180_000 }, async () => {
+    test(`every page is hydrated, fits and is accessible: ${size}, ${theme}`, { timeout: 180_000 }, async () => {
       const context = await look(stage.browser, { size, theme });
       const found = [];
       for (const { name, path, status } of pages) {
@@ -58,7 +58,7 @@ test("every page shows its data without scripts", { timeout: 60_000 }, async () 
   await context.close();
 });
 
-test("a page that one comes to by links is the page that is loaded", { timeout: 60_000 }, async () => {
+test("a page reached by links equals the page loaded from the server", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
   const problems = problemsOf(page);
@@ -72,7 +72,7 @@ test("a page that one comes to by links is the page that is loaded", { timeout: 
   await context.close();
 });
 
-test("the theme that one chooses stays, and is rendered by the server", { timeout: 60_000 }, async () => {
+test("the chosen theme persists, and the server renders it", { timeout: 60_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
   await open(page, stage.address);

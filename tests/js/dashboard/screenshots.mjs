@@ -1,4 +1,4 @@
-// `cargo xtask screenshots`: pictures of every page with the example data, into the directory that is named.
+// `cargo xtask screenshots`: pictures of every page with the example data, written to the given directory.
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 

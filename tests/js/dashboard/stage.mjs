@@ -1,4 +1,4 @@
-// What the dashboard's tests, screenshots and bench begin with: a server with example data, a browser, and the list of all pages.
+// The set-up of the dashboard's tests, screenshots and bench: a server with example data, a browser, and the list of all pages.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,7 +82,7 @@ export function problemsOf(page, status = 200) {
     if (response.status() > expected) problems.push(`${response.status()}: ${response.url()}`);
   });
   page.on("requestfailed", (request) => {
-    // The page that is left closes its stream, and a page that is left need not be loaded to its end.
+    // Leaving a page closes its stream, and may interrupt its loading.
     if (request.failure()?.errorText !== "net::ERR_ABORTED") problems.push(`failed: ${request.url()}`);
   });
   return problems;

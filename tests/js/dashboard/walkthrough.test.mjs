@@ -1,4 +1,4 @@
-// The whole walkthrough by clicking, from an empty dashboard to an experiment that is gone again.
+// The whole walkthrough by clicking, from an empty dashboard to a deleted experiment.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
@@ -22,7 +22,7 @@ async function decided(context) {
   return answer.assignments.map(({ experiment_key, payload }) => [experiment_key, payload.color]);
 }
 
-test("an experiment is made, targeted, launched, paused, rolled back and deleted by clicking", { timeout: 120_000 }, async () => {
+test("an experiment is created, targeted, launched, paused, rolled back and deleted by clicking", { timeout: 120_000 }, async () => {
   const context = await look(stage.browser);
   const page = await context.newPage();
   const problems = problemsOf(page);
@@ -31,7 +31,7 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   const parts = page.getByRole("navigation", { name: "Dashboard" });
   const said = (text) => page.getByRole("status").getByText(text).waitFor();
 
-  // An environment.
+  // Create an environment.
   await open(page, stage.address);
   await page.getByRole("heading", { name: "Welcome to Edgewise" }).waitFor();
   await link("Create an environment").last().click();
@@ -39,7 +39,7 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   await button("Create").click();
   await said("Environment prod created");
 
-  // An experiment, from the list on.
+  // Create an experiment, starting at the list.
   await link("Experiments", parts).click();
   await page.getByRole("heading", { level: 1, name: "Experiments" }).waitFor();
   let clicks = 0;
@@ -86,14 +86,14 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   await page.getByRole("heading", { level: 1, name: "Checkout button color" }).waitFor();
   const experiment = page.url();
 
-  // It decides: for those whom it is for.
+  // Targeted users get a variant, other users do not.
   const pro = { country: "US", plan: "pro" };
   const [[key, color]] = await decided(pro);
   assert.equal(key, "checkout-button-color");
   assert.ok(["#0066cc", "#00cc66"].includes(color));
   assert.deepEqual(await decided({}), []);
 
-  // Paused, and going again.
+  // Pause and resume the experiment.
   await button("Pause").click();
   await said("Experiment paused. The change is live.");
   assert.deepEqual(await decided(pro), []);
@@ -102,7 +102,7 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   await said("Experiment resumed. The change is live.");
   assert.deepEqual(await decided(pro), [[key, color]]);
 
-  // Back to the version in which it was paused, and forth again.
+  // Roll back to the version in which the experiment was paused, and resume publishing.
   await link("prod").first().click();
   await link("Version 2").click();
   await button("Roll back to version 2").click();
@@ -113,7 +113,7 @@ test("an experiment is made, targeted, launched, paused, rolled back and deleted
   await said("Publishing resumed. The change is live.");
   assert.deepEqual(await decided(pro), [[key, color]]);
 
-  // Gone.
+  // Delete the experiment.
   await open(page, experiment);
   await button("Delete experiment").click();
   const dialog = page.getByRole("dialog", { name: "Delete this experiment?" });
