@@ -94,7 +94,7 @@ async fn page() -> Response {
 #[openapi(
     info(
         title = "Edgewise",
-        description = "Experiments and feature flags, with decisions where the requests are handled. Every response \
+        description = "Experiments and feature flags, decided where the request is. Every response \
                        is JSON; every error response is `{\"error\": \"what is wrong\"}`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),

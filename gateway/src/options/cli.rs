@@ -30,7 +30,7 @@ Examples:
   Run the planes as separate processes on one machine:
     edgewise control & edgewise decide & edgewise gateway";
 
-/// Experiments and feature flags, with decisions where the requests are handled.
+/// Experiments and feature flags, decided where the request is.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "edgewise", version, arg_required_else_help = true, after_help = AFTER_HELP, max_term_width = 110)]
 pub struct Cli {
