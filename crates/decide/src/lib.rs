@@ -8,7 +8,7 @@
 //! | [`cache`] | the rulesets of all environments: loading on first use, polling, swapping |
 //! | [`push`] | following the notifications of new versions |
 //! | [`routes`] | the decide routes |
-//! | [`configs`] | `/configs/…`: the published objects, for browsers and workers |
+//! | [`mod@configs`] | `/configs/…`: the published objects, for browsers and workers |
 //! | [`schemas`] | the requests and responses of the routes, for the OpenAPI document |
 //! | [`openapi`] | this crate's part of the OpenAPI document |
 #![forbid(unsafe_code)]

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`reference`] | reading the reference system: its database, or a published snapshot |
 //! | [`source`] | the data of a source system, and the resources that cannot be imported |
-//! | [`plan`] | the plan: a comparison of every imported resource with the existing resources |
+//! | [`mod@plan`] | the plan: a comparison of every imported resource with the existing resources |
 //! | `report` | a plan as text |
 //! | [`run`] | reporting a plan, or applying it |
 //!
