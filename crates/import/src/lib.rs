@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`reference`] | reading the reference system: its database, or a published snapshot |
+//! | [`mod@reference`] | reading the reference system: its database, or a published snapshot |
 //! | [`source`] | the data of a source system, and the resources that cannot be imported |
 //! | [`mod@plan`] | the plan: a comparison of every imported resource with the existing resources |
 //! | `report` | a plan as text |
