@@ -4,7 +4,7 @@ FROM node:20-bookworm-slim AS node
 
 FROM rust:1.95-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
-# The dashboard's build minifies and compresses what browsers load.
+# The dashboard's build minifies and compresses the files for browsers.
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
@@ -22,7 +22,7 @@ RUN apt-get update \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/edgewise edgewise
 COPY --from=build /edgewise /usr/local/bin/edgewise
 USER edgewise
-# What `serve` and `control` keep by default stands here, in ./data.
+# The default data directory of `serve` and `control` is ./data below this directory.
 WORKDIR /var/lib/edgewise
 EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s \
