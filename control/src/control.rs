@@ -9,7 +9,7 @@ use crate::{
     publisher::{OnPublished, Publisher},
     routes,
     services::Services,
-    store::{Store, StoreError},
+    store::Store,
 };
 use edgewise_caller::{Clock, IdSource, RandomIds, SystemClock};
 use edgewise_database::OpenError;
@@ -69,7 +69,7 @@ impl Control {
         let Options { database_url, publish_wait, poll_interval, clock, ids } = options;
         let store = Store::open(&database_url).await?;
         let live = Arc::new(Live::default());
-        live.refresh(&store).await.map_err(|StoreError(error)| OpenError::Unusable(error))?;
+        live.refresh(&store).await.map_err(|error| OpenError::Unusable(error.into()))?;
         let follower_task = tokio::spawn(live.clone().follow_other_processes(store.clone()));
         let on_published = {
             let live = live.clone();

@@ -36,7 +36,7 @@ pub async fn reference(options: &ReferenceOptions) -> Result<()> {
     if options.apply {
         apply(source, &data).await
     } else {
-        run::dry_run(source, &data.database(), &mut stdout()).await
+        Ok(run::dry_run(source, &data.database(), &mut stdout()).await?)
     }
 }
 
@@ -89,7 +89,9 @@ async fn apply(source: SourceData, data: &DataOptions) -> Result<()> {
     let control = Control::start(settings, objects, Arc::new(|_, _| {})).await?;
     let result = run::apply(source, &control, &mut stdout()).await;
     control.stop().await;
-    result
+    result?;
+    writeln!(stdout(), "The import is complete. Running the import again changes nothing.")
+        .map_err(|problem| anyhow!("the report cannot be written: {problem}"))
 }
 
 /// Describes the target of the import. The URL of a server is omitted, because the URL may contain a password.

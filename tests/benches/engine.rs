@@ -183,7 +183,7 @@ fn print(cases: &[Case], medians: &[f64], rounds: usize) {
     println!("Medians of {rounds} rounds, in ns. One decide: one user, all experiments of the workload.\n");
     println!(
         "{:<9}{:>10}{:>10}{:>12}{:>10}{:>12}{:>12}{:>12}",
-        "workload", "matching", "decide", "per match", "hashing", "× hashing", "oracle", "× faster"
+        "workload", "matching", "decide", "per match", "hashing", "× hashing", "reference", "× faster"
     );
     for (case, medians) in cases.iter().zip(medians.chunks_exact(3)) {
         let &[decide, hashing, oracle] = medians else { continue };
@@ -200,7 +200,7 @@ fn print(cases: &[Case], medians: &[f64], rounds: usize) {
         "\nmatching: mean number of experiments in which a user gets a variant; per match: decide divided by that number."
     );
     println!("hashing: only the user key, once, and the salts of the matching experiments, one by one.");
-    println!("oracle: the same decisions by the reference evaluator, from the snapshot.");
+    println!("reference: the same decisions by the reference evaluator, from the snapshot.");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]

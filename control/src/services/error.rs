@@ -3,7 +3,6 @@
 use std::error::Error;
 
 use edgewise_api::{ApiError, Revisioned};
-use edgewise_database::DatabaseError;
 
 use crate::{
     publisher::PrepareError,
@@ -25,7 +24,7 @@ pub(super) fn or_not_found<T>(value: Option<Revisioned<T>>, kind: &str, id: &str
 /// Turns the error of a name that is in use into a 409.
 pub(super) fn or_conflict<T>(result: store::Result<T>, conflict: impl FnOnce() -> String) -> Result<T> {
     result.map_err(|error| match error {
-        StoreError(DatabaseError::Duplicate) => ApiError::conflict(conflict()),
+        StoreError::Duplicate(_) => ApiError::conflict(conflict()),
         error => error.into(),
     })
 }
@@ -38,14 +37,14 @@ pub(super) fn internal(error: &dyn Error) -> ApiError {
 }
 
 impl From<StoreError> for ApiError {
-    fn from(StoreError(error): StoreError) -> Self {
+    fn from(error: StoreError) -> Self {
         match error {
-            DatabaseError::Unavailable(error) => {
-                tracing::warn!(%error, "the database is not available");
+            StoreError::Unavailable(error) => {
+                tracing::warn!(%error, "a request to the database failed");
                 Self::unavailable("the database is not available: try again in a moment")
             }
-            DatabaseError::Duplicate => Self::conflict("the name or key is taken"),
-            error @ DatabaseError::Failed(_) => internal(&error),
+            StoreError::Duplicate(_) => Self::conflict("the name or key is taken"),
+            StoreError::Failed(error) => internal(&error),
         }
     }
 }

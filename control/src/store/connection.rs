@@ -5,7 +5,7 @@ use std::time::Duration;
 use edgewise_database::{Database, Listener, OpenError, Transaction};
 
 use super::{
-    error::{Result, StoreError},
+    error::Result,
     schema::{MIGRATIONS, TABLE},
 };
 
@@ -40,7 +40,7 @@ impl Store {
         let store = Self { database };
         if store.database.is_of_one_process() {
             // No other process can hold a lease; an earlier process that was killed may have left some.
-            store.release_leases().await.map_err(|StoreError(error)| OpenError::Unusable(error))?;
+            store.release_leases().await.map_err(|error| OpenError::Unusable(error.into()))?;
         }
         Ok(store)
     }

@@ -2,7 +2,7 @@
 
 use edgewise_api::resources::{AudienceCreate, ExperimentCreate, Variant};
 use edgewise_control::store::{Store, StoreError, Tx};
-use edgewise_database::{DatabaseError, contract_tests};
+use edgewise_database::contract_tests;
 use serde_json::value::RawValue;
 
 /// Runs a check on a fresh database of each kind.
@@ -46,5 +46,5 @@ pub(crate) fn audience(name: &str, environment_id: &str) -> AudienceCreate {
 }
 
 pub(crate) fn is_duplicate<T>(result: Result<T, StoreError>) -> bool {
-    matches!(result, Err(StoreError(DatabaseError::Duplicate)))
+    matches!(result, Err(StoreError::Duplicate(_)))
 }

@@ -6,9 +6,8 @@ use edgewise_api::{limits, resources};
 use serde_json::value::RawValue;
 
 use edgewise_control::services::imports::{
-    Additions, Audience, Environment, Existing, Experiment, ImportPlan, Target, existing,
+    Additions, Audience, Environment, Existing, Experiment, ImportPlan, Target,
 };
-use edgewise_database::OpenError;
 
 /// The comparison of an imported resource with the existing resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,23 +83,6 @@ impl ImportPlan for EnvironmentPlan {
 
 fn new<T>(planned: &[PlannedItem<T>]) -> impl Iterator<Item = &T> {
     planned.iter().filter(|planned| planned.comparison == Comparison::New).map(|planned| &planned.item)
-}
-
-/// Plans the import of environments into the database at a URL, without changing the database.
-///
-/// # Errors
-/// If the database cannot be opened.
-pub async fn plan_all(
-    database_url: &str,
-    environments: Vec<Environment>,
-) -> Result<Vec<EnvironmentPlan>, OpenError> {
-    let targets: Vec<Target> = environments.iter().map(target).collect();
-    let existing = existing(database_url, &targets).await?;
-    Ok(environments
-        .into_iter()
-        .zip(&existing)
-        .map(|(environment, existing)| plan(environment, existing))
-        .collect())
 }
 
 /// Returns the target of an imported environment.

@@ -1,75 +1,101 @@
 //! Reporting the plan of an import, or applying the plan.
 
-use std::io::Write;
+use std::io::{self, Write};
 
-use anyhow::{Result, anyhow, bail};
-use edgewise_api::Publication;
+use edgewise_api::{ApiError, Publication};
 use edgewise_caller::Actor;
 use edgewise_control::{
     Control,
-    services::imports::{Environment, Imported},
+    services::imports::{Environment, ExistingReader, Imported},
 };
+use edgewise_database::OpenError;
 
 use crate::{
-    plan::{self, EnvironmentPlan, target},
+    plan::{EnvironmentPlan, plan, target},
     source::{Skipped, SourceData},
 };
+
+/// Why an import fails. Each error says in one line what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The database of the target cannot be opened.
+    #[error("cannot open the target of the import: {0}")]
+    Open(#[from] OpenError),
+    /// The database of the target cannot be read.
+    #[error("cannot read the target of the import: {}", .0.message)]
+    Read(ApiError),
+    /// An environment was not imported.
+    #[error(
+        "environment `{environment}` was not imported, and nothing was changed in it: {}: run the import again",
+        .problem.message
+    )]
+    Environment {
+        /// The name of the environment.
+        environment: String,
+        /// The cause.
+        problem: ApiError,
+    },
+    /// Everything is imported, but not everything is published.
+    #[error(
+        "everything is imported, but not everything is published yet (unpublished environments: {0}): repair the \
+         snapshot store, then run the import again, or start `edgewise serve` or `edgewise control`, which publish the rest"
+    )]
+    Unpublished(usize),
+    /// The reader of the report is gone.
+    #[error("the report cannot be written: {0}")]
+    Report(#[from] io::Error),
+}
 
 /// Reports the plan of an import into the database at a URL, without changing the database.
 ///
 /// # Errors
-/// Each error says in one line what to do.
-pub async fn dry_run(data: SourceData, database_url: &str, report: &mut impl Write) -> Result<()> {
-    let plans = plan::plan_all(database_url, data.environments)
-        .await
-        .map_err(|problem| anyhow!("cannot read the target of the import: {problem}"))?;
-    for plan in &plans {
-        write_line(report, &plan.to_string())?;
+/// Returns [`ImportError`] if the target cannot be read, or the report cannot be written.
+pub async fn dry_run(
+    data: SourceData,
+    database_url: &str,
+    report: &mut impl Write,
+) -> Result<(), ImportError> {
+    let reader = ExistingReader::open(database_url).await?;
+    let mut changes = false;
+    for environment in data.environments {
+        let existing = reader.read(&target(&environment)).await.map_err(ImportError::Read)?;
+        let plan = plan(environment, &existing);
+        changes |= plan.changes();
+        writeln!(report, "{plan}")?;
     }
+    reader.close().await;
     write_skipped(&data.skipped, report)?;
-    let changes = plans.iter().any(EnvironmentPlan::changes);
-    write_line(
-        report,
-        if changes {
-            "Nothing was changed. Run the command again with --apply to import."
-        } else {
-            "There is nothing to import."
-        },
-    )
+    let summary = if changes {
+        "Nothing was changed. Run the command again with --apply to import."
+    } else {
+        "There is nothing to import."
+    };
+    Ok(writeln!(report, "{summary}")?)
 }
 
 /// Imports one environment after the other, and reports each of them.
 ///
 /// # Errors
-/// Each error says in one line what to do.
-pub async fn apply(data: SourceData, control: &Control, report: &mut impl Write) -> Result<()> {
+/// Returns [`ImportError`] if an environment cannot be imported or published, or the report cannot be written.
+pub async fn apply(data: SourceData, control: &Control, report: &mut impl Write) -> Result<(), ImportError> {
     let mut unpublished = 0;
     for environment in data.environments {
         let imported = import(control, &environment).await?;
-        write_line(report, &imported.plan.to_string())?;
-        write_line(report, &format!("  {}\n", outcome(&imported)))?;
+        writeln!(report, "{}\n  {}\n", imported.plan, outcome(&imported))?;
         unpublished += usize::from(matches!(imported.publication, Publication::Failed(_)));
     }
     write_skipped(&data.skipped, report)?;
-    if unpublished > 0 {
-        bail!(
-            "everything is imported, but not everything is published yet (unpublished environments: {unpublished}): \
-             repair the snapshot store, then run the import again, or start `edgewise serve` or `edgewise control`, \
-             which publish the rest"
-        );
-    }
-    write_line(report, "The import is complete. Running the import again changes nothing.")
+    if unpublished > 0 { Err(ImportError::Unpublished(unpublished)) } else { Ok(()) }
 }
 
-async fn import(control: &Control, environment: &Environment) -> Result<Imported<EnvironmentPlan>> {
-    let plan = |existing: &_| plan::plan(environment.clone(), existing);
-    control.services().import(&Actor::IMPORT, &target(environment), plan).await.map_err(|problem| {
-        anyhow!(
-            "environment `{}` was not imported, and nothing was changed in it: {}: run the import again",
-            environment.name,
-            problem.message
-        )
-    })
+async fn import(
+    control: &Control,
+    environment: &Environment,
+) -> Result<Imported<EnvironmentPlan>, ImportError> {
+    let plan = |existing: &_| plan(environment.clone(), existing);
+    let imported = control.services().import(&Actor::IMPORT, &target(environment), plan).await;
+    imported
+        .map_err(|problem| ImportError::Environment { environment: environment.name.to_string(), problem })
 }
 
 /// Describes the outcome of publishing an environment.
@@ -87,18 +113,13 @@ fn outcome(imported: &Imported<EnvironmentPlan>) -> String {
     }
 }
 
-fn write_skipped(skipped: &[Skipped], report: &mut impl Write) -> Result<()> {
+fn write_skipped(skipped: &[Skipped], report: &mut impl Write) -> io::Result<()> {
     if skipped.is_empty() {
         return Ok(());
     }
-    write_line(report, "Cannot be imported:")?;
+    writeln!(report, "Cannot be imported:")?;
     for skipped in skipped {
-        write_line(report, &format!("  ! {skipped}"))?;
+        writeln!(report, "  ! {skipped}")?;
     }
-    write_line(report, "")
-}
-
-/// Writes a line of the report. Fails if the reader of the report is gone, instead of panicking as `println!` does.
-fn write_line(report: &mut impl Write, text: &str) -> Result<()> {
-    writeln!(report, "{text}").map_err(|problem| anyhow!("the report cannot be written: {problem}"))
+    writeln!(report)
 }

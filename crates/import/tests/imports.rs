@@ -5,7 +5,10 @@
 #[path = "../../../control/tests/support/mod.rs"]
 mod support;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use edgewise_api::Publication;
 use edgewise_api::{
@@ -16,7 +19,7 @@ use edgewise_api::{
 use edgewise_caller::Actor;
 use edgewise_control::{
     Control, Options,
-    services::imports::{Environment, Imported},
+    services::imports::{Environment, Existing, Imported},
 };
 use edgewise_import::{Comparison, EnvironmentPlan, plan, plan::target, reference::read_snapshot};
 use serde_json::json;
@@ -143,6 +146,28 @@ async fn a_snapshot_is_imported_into_an_existing_environment_but_another_environ
         let imported = import(control, other).await;
         assert!(matches!(imported.plan.comparison, Comparison::Skipped(_)), "{}", imported.plan);
         assert!(imported.plan.experiments.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_environment_that_appears_after_the_first_plan_is_a_conflict() {
+    on_each_database(async |control, _| {
+        let environment = reference(1, &["a"]);
+        import(control, environment.clone()).await;
+        // The first call of the plan sees what existed before.
+        let first = AtomicBool::new(true);
+        let plan = |existing: &Existing| match first.swap(false, Ordering::SeqCst) {
+            true => plan(environment.clone(), &Existing::default()),
+            false => plan(environment.clone(), existing),
+        };
+        let before = control.services().publication(&environment_id(control).await).await.unwrap();
+        let problem =
+            control.services().import(&Actor::IMPORT, &target(&environment), plan).await.unwrap_err();
+        assert_eq!(problem.status, 409, "{problem}");
+        let after = control.services().publication(&environment_id(control).await).await.unwrap();
+        assert_eq!(after.live_version, before.live_version);
+        assert!(!first.load(Ordering::SeqCst) && !after.unpublished);
     })
     .await;
 }

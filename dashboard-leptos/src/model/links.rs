@@ -58,12 +58,13 @@ fn below(path: &str, id: &str) -> String {
     format!("{path}/{id}")
 }
 
-/// Ids consist of letters, digits and hyphens; other characters are dropped.
+/// Ids consist of letters, digits, hyphens and underscores; other characters are dropped.
 fn of_environment(path: &str, environment: Option<&str>) -> Url {
     let url = Url::new(path);
     match environment {
         Some(environment) => {
-            let is_of_id = |character: &char| character.is_ascii_alphanumeric() || *character == '-';
+            let is_of_id =
+                |character: &char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
             url.with("environment", &environment.chars().filter(is_of_id).collect::<String>())
         }
         None => url,
@@ -126,6 +127,11 @@ mod tests {
         assert_eq!(audiences(None, 1), "/audiences");
         assert_eq!(audiences(None, 2), "/audiences?page=2");
         assert_eq!(audiences(Some("e-1"), 3), "/audiences?environment=e-1&page=3");
+        assert_eq!(
+            audiences(Some("prod_eu"), 1),
+            "/audiences?environment=prod_eu",
+            "as an imported id may be"
+        );
         assert_eq!(new_audience(Some("a&b=#")), "/audiences/new?environment=ab");
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use edgewise_api::{
-    Publication,
+    ApiError, Publication,
     resources::{AllocationRequest, ExperimentRow, Variant},
 };
 use edgewise_caller::{Actor, iso8601};
@@ -92,9 +92,10 @@ impl Services {
         let change = match begun {
             Some(change) => change,
             None => {
-                if let Some(Environment { name, times, .. }) = additions.environment {
-                    tx.import_environment(&id, name.as_str(), times.row()).await?;
-                }
+                let Environment { name, times, .. } = additions.environment.ok_or_else(|| {
+                    ApiError::conflict("another process has created the environment in the meantime")
+                })?;
+                tx.import_environment(&id, name.as_str(), times.row()).await?;
                 begin_change(&mut tx, &id).await?
             }
         };

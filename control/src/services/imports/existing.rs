@@ -8,7 +8,10 @@ use edgewise_api::{
 };
 use edgewise_database::OpenError;
 
-use crate::store::{self, Store, StoreError, Tx};
+use crate::{
+    services,
+    store::{self, Store, Tx},
+};
 
 /// The target environment of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,28 +62,37 @@ impl Existing {
     }
 }
 
-/// Reads the existing resources for each target from the database at a URL, without changing the database. A database that
-/// does not exist counts as empty.
-///
-/// # Errors
-/// If the database cannot be opened.
-pub async fn existing(database_url: &str, targets: &[Target]) -> Result<Vec<Existing>, OpenError> {
-    let store = Store::open_existing(database_url).await?;
-    let mut found = Vec::with_capacity(targets.len());
-    for target in targets {
-        found.push(match &store {
-            Some(store) => {
-                read(store, target).await.map_err(|StoreError(error)| OpenError::Unusable(error))?
-            }
-            None => Existing::default(),
-        });
-    }
-    if let Some(store) = store {
-        store.close().await;
-    }
-    Ok(found)
+/// Reads the existing resources from a database, without changing the database.
+#[derive(Debug)]
+pub struct ExistingReader {
+    /// `None` for a database that does not exist yet.
+    store: Option<Store>,
 }
 
-async fn read(store: &Store, target: &Target) -> store::Result<Existing> {
-    Existing::read(&mut store.read().await?, target).await
+impl ExistingReader {
+    /// Opens the database at a URL. A database that does not exist counts as empty.
+    ///
+    /// # Errors
+    /// If the database cannot be opened.
+    pub async fn open(database_url: &str) -> Result<Self, OpenError> {
+        Ok(Self { store: Store::open_existing(database_url).await? })
+    }
+
+    /// Reads the existing resources for a target.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub async fn read(&self, target: &Target) -> services::Result<Existing> {
+        match &self.store {
+            Some(store) => Ok(Existing::read(&mut store.read().await?, target).await?),
+            None => Ok(Existing::default()),
+        }
+    }
+
+    /// Closes the database.
+    pub async fn close(self) {
+        if let Some(store) = self.store {
+            store.close().await;
+        }
+    }
 }

@@ -14,6 +14,6 @@ mod model;
 mod plan;
 
 pub use apply::Imported;
-pub use existing::{Existing, Target, existing};
+pub use existing::{Existing, ExistingReader, Target};
 pub use model::{Allocation, Audience, Environment, Experiment, Times, Variant};
 pub use plan::{Additions, ImportPlan};
