@@ -136,7 +136,7 @@ test("unused resources can be deleted without scripts", { timeout: 60_000 }, asy
   const page = await context.newPage();
   await page.goto(audience);
   await page.getByRole("button", { name: "Delete audience" }).click();
-  await page.getByText("Experiments use this audience: choose another audience for them first").waitFor();
+  await page.getByText("Experiments use this audience: choose another audience for these experiments first").waitFor();
 
   const { data } = await stage.api("GET", "experiments?page=1&pageSize=100");
   await page.goto(`${stage.address}/experiments/${data.find(({ name }) => name === "Loyalty points in the basket").id}`);

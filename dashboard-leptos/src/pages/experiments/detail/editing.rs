@@ -275,7 +275,7 @@ impl Editing {
             // The note may be scrolled out of view.
             self.toasts.show(
                 Tone::Warning,
-                "Not saved: someone changed this experiment since you opened it. Reload it at the top of the page",
+                "Not saved: someone changed this experiment since you opened it. Reload the experiment at the top of the page",
             );
             return;
         }

@@ -34,7 +34,7 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
         editing.save(ExperimentPart::Targeting, format!("{{{}}}", members.join(",")), "Targeting saved");
     };
     view! {
-        <Section id="targeting" title="Audience and targeting" about="The users who take part. They must match the audience and one of the rules">
+        <Section id="targeting" title="Audience and targeting" about="The users who take part: users who match the audience and one of the rules">
             <AudienceChoice editing problem=problem("audienceId")/>
             <div class="targeting-rules">
                 <h3>"Rules of this experiment"</h3>

@@ -289,9 +289,12 @@ impl Draft {
                         let outcome = if launch { "launched" } else { "created as a draft" };
                         match created.problem {
                             None => toasts.success(&format!("{name} {outcome}"), &created.publication),
-                            Some(problem) => {
-                                toasts.show(Tone::Bad, format!("{name} was saved as a draft: {problem}"))
-                            }
+                            Some(problem) => toasts.show(
+                                Tone::Bad,
+                                format!(
+                                    "{name} was saved as a draft, because a later step failed: {problem}"
+                                ),
+                            ),
                         }
                         self.touched.set_value(false);
                         navigate(&links::experiment(&created.id), Default::default());

@@ -60,7 +60,7 @@ fn shares(draft: Draft) -> AnyView {
     let mut lines: Vec<_> = parts.iter().map(|part| line(split.share(Some(&part.id)), &part.name)).collect();
     let none = split.share(None);
     if none > 0 {
-        lines.push(line(none, "no variant: nothing changes for them"));
+        lines.push(line(none, "no variant: nothing changes for these users"));
     }
     view! {
         <ul class="shares">{lines}</ul>
