@@ -6,7 +6,7 @@ import { EdgewiseError, createClient } from "edgewise";
 import { experiment, rulesetOf, snapshot } from "./snapshots.mjs";
 import { FakeStore, deferred, pointer } from "./store.mjs";
 
-// Timers of clients do not keep the process alive. This timer does, while tests wait for clients.
+// Timers of clients do not keep the process alive. The timer below does, while tests wait for clients.
 const alive = setInterval(() => undefined, 1000);
 after(() => clearInterval(alive));
 

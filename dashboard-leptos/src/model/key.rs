@@ -1,6 +1,6 @@
 //! Suggested keys.
 
-/// The most characters of a suggested key.
+/// The maximum number of characters of a suggested key.
 const MAX_CHARACTERS: usize = 64;
 
 /// Suggests a key for a name: its ASCII letters and digits in lower case, with hyphens between words. Empty if the name

@@ -17,7 +17,7 @@ pub(crate) async fn render_audiences(environment_id: Option<String>, page: u64) 
         resources::Status,
     };
 
-    /// The most characters of rules that fit into the widest row.
+    /// The maximum number of characters of rules that fit into the widest row.
     const MAX_RULES_CHARACTERS: usize = 200;
 
     with_services(async |services| {

@@ -7,7 +7,7 @@ use crate::{
     model::{Condition, Kind, Operand, Rules},
 };
 
-/// The most chips that are rendered at first.
+/// The maximum number of chips that are rendered at first.
 const MAX_CHIPS: usize = 60;
 
 /// The types that can be selected: value, label and kind.
@@ -21,7 +21,7 @@ const KINDS: [(&str, &str, Option<Kind>); 5] = [
 /// The option for a list with values of different types.
 const MIXED: &str = "mixed";
 
-/// The kind of input.
+/// The kind of input for a condition's value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// No value. The text describes what the condition then means.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::formatted;
 
-/// The most experiments and flags that are listed.
+/// The maximum number of experiments and flags that are listed.
 const MAX_LISTED: usize = 200;
 
 /// Compares the snapshot `after` with `before`.

@@ -18,7 +18,7 @@ pub(crate) const OPERATORS: [(&str, &str); 7] = [
     ("lt", "is less than"),
 ];
 
-/// The most values of a list that a description names.
+/// The maximum number of values of a list that a description names.
 const MAX_DESCRIBED: usize = 6;
 
 /// The value that an attribute is compared with.
@@ -320,7 +320,7 @@ impl Condition {
         }
     }
 
-    /// Whether the type is selectable, or does not match the operator.
+    /// Returns whether the type is selectable, or does not match the operator.
     pub(crate) fn has_choice_of_kind(&self) -> bool {
         required_kind(&self.operator) != self.value().map(Value::kind) || self.value().is_none()
     }

@@ -99,7 +99,7 @@ impl Rules {
         Some(alternative.conditions.get(indices.next()??)?.id)
     }
 
-    /// Whether there are no rules, so that they match everyone.
+    /// Returns whether there are no rules, so that they match everyone.
     pub(crate) fn is_empty(&self) -> bool {
         self.alternatives.is_empty() && self.raw.is_none()
     }

@@ -30,7 +30,7 @@ impl Kind {
         }
     }
 
-    /// Whether a text is valid for this type.
+    /// Returns whether a text is valid for this type.
     fn is_valid(self, text: &str) -> bool {
         let text = text.trim();
         match self {
@@ -97,27 +97,25 @@ impl Value {
         if is_plain { self.text.clone() } else { quoted(&self.text) }
     }
 
-    /// Returns the input.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns the type.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Whether the type was selected instead of guessed.
+    /// Returns whether the type was selected instead of guessed.
     pub(crate) fn is_chosen(&self) -> bool {
         self.is_chosen
     }
 
-    /// Whether the input is valid for the type.
+    /// Returns whether the input is valid for the type.
     pub(crate) fn is_valid(&self) -> bool {
         self.kind.is_valid(&self.text)
     }
 
-    /// Whether nothing was entered.
+    /// Returns whether nothing was entered.
     pub(crate) fn is_missing(&self) -> bool {
         self.text.is_empty() && !(self.is_chosen && self.kind == Kind::Text)
     }
@@ -190,7 +188,7 @@ pub(super) fn parse_one(typed: &str) -> Option<Value> {
     }
 }
 
-/// Whether a text is a JSON number.
+/// Returns whether a text is a JSON number.
 fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_prefix('-').unwrap_or(text);

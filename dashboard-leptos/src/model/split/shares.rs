@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::quoted;
 
-/// The most ranges of an experiment.
+/// The maximum number of ranges of an experiment.
 pub(crate) const MAX_RANGES: usize = edgewise_api::limits::VARIANTS;
 
 /// The assignment of all buckets to variants.

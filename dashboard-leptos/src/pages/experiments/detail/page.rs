@@ -15,7 +15,7 @@ use crate::{
     transport::Loading,
 };
 
-/// The page.
+/// The page of an experiment.
 #[component]
 pub(crate) fn ExperimentPage() -> impl IntoView {
     let params = use_params_map();
