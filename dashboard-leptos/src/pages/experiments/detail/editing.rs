@@ -318,7 +318,7 @@ impl Editing {
 }
 
 fn rules_of(detail: &ExperimentDetail) -> Rules {
-    detail.row.targeting_rules.as_deref().map(Rules::of_json).unwrap_or_default()
+    detail.row.targeting_rules.as_deref().map(Rules::from_json).unwrap_or_default()
 }
 
 fn drafts_of(detail: &ExperimentDetail, numbers: StoredValue<u32>) -> Vec<VariantDraft> {

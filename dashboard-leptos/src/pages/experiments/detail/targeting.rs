@@ -80,7 +80,7 @@ fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl Int
         detail.with(|detail| {
             let audience =
                 detail.audiences.iter().find(|audience| chosen.with(|chosen| audience.id == *chosen))?;
-            let words = Rules::of_json(&audience.rules).in_words();
+            let words = Rules::from_json(&audience.rules).describe();
             let href = links::audience(&audience.id);
             Some(view! {
                 <p class="audience-words"><span class="quiet">"Matches "</span> {words} ". " <a href=href>"Open audience"</a></p>

@@ -25,7 +25,7 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <dt>"Environment"</dt>
             <dd>{environment}</dd>
             <dt>"Audience"</dt>
-            <dd>{move || audience_in_words(draft)}</dd>
+            <dd>{move || describe_audience(draft)}</dd>
             <dt>"Split"</dt>
             <dd>
                 // Rendered only while the step is visible.
@@ -38,8 +38,8 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
 }
 
 /// Describes whom the experiment targets.
-fn audience_in_words(draft: Draft) -> String {
-    let own = draft.rules.with(|rules| (!rules.is_empty()).then(|| rules.in_words()));
+fn describe_audience(draft: Draft) -> String {
+    let own = draft.rules.with(|rules| (!rules.is_empty()).then(|| rules.describe()));
     match (draft.audience.get(), own) {
         (None, None) => "All users".to_owned(),
         (None, Some(rules)) => format!("Users whose {rules}"),
