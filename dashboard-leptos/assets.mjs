@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-/** The most bytes of the module and its JavaScript as browsers download them. */
+/** The maximum number of bytes of the module and its JavaScript as browsers download them. */
 const MAX_BYTES = 350_000;
 
 const [directory, ...files] = process.argv.slice(2);

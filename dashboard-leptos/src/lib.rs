@@ -1,8 +1,7 @@
 //! The dashboard: the web interface for experiments, audiences and environments.
 //!
 //! Compiled natively, the crate renders pages on the server and handles their calls ([`routes()`]). Compiled for WASM,
-//! it
-//! hydrates the same pages in the browser. The target alone decides.
+//! the crate hydrates the same pages in the browser. The target alone decides.
 //!
 //! | module | holds |
 //! |---|---|

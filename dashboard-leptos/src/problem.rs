@@ -31,12 +31,12 @@ impl Problem {
         capitalised(&self.message)
     }
 
-    /// Whether somebody else changed the resource.
+    /// Returns whether somebody else changed the resource.
     pub(crate) fn is_stale(&self) -> bool {
         self.status == 412
     }
 
-    /// Whether the resource was not found.
+    /// Returns whether the resource was not found.
     pub(crate) fn is_missing(&self) -> bool {
         self.status == 404
     }

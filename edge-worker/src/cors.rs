@@ -30,7 +30,7 @@ impl Cors {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             if host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#', '@', '*', ' '])) {
                 return Err(format!(
-                    "contains `{origin}`: set it to `*`, or to origins like `https://shop.example.com`, separated by commas"
+                    "contains `{origin}`: set the variable to `*`, or to origins such as `https://shop.example.com`, separated by commas"
                 ));
             }
             origins.push(origin.to_owned());
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn invalid_origins_are_rejected() {
         for text in ["a.example", "https://a.example/", "https://*.a.example", "https://", "*, https://a"] {
-            assert!(Cors::read(text).unwrap_err().contains("origins like"), "{text}");
+            assert!(Cors::read(text).unwrap_err().contains("origins such as"), "{text}");
         }
     }
 }

@@ -175,7 +175,7 @@ fn web(name: &'static str, url: &str) -> Result<String, SettingsError> {
         Some(host) if !host.is_empty() && !url.contains(['?', '#', ' ']) => {
             Ok(url.trim_end_matches('/').to_owned())
         }
-        _ => Err(error(name, "must be an address like `https://flags.example.com`, without `?` or `#`")),
+        _ => Err(error(name, "must be an address such as `https://flags.example.com`, without `?` or `#`")),
     }
 }
 

@@ -7,14 +7,14 @@ use alloc::{
 
 use edgewise_engine::{Snapshot, compile, ruleset::snapshot_hash};
 
-/// The state between calls.
+/// The JSON to compile, between calls.
 #[derive(Debug, Default)]
-pub struct Compiling {
+pub struct CompileState {
     /// The JSON to compile.
     bytes: Vec<u8>,
 }
 
-impl Compiling {
+impl CompileState {
     /// Creates the initial state.
     #[must_use]
     pub const fn new() -> Self {

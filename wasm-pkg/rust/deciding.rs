@@ -6,9 +6,9 @@ use edgewise_engine::{Assignment, Buffer, Ruleset, RulesetError, UserKey};
 
 use crate::attributes::{Input, Record};
 
-/// The state between calls.
+/// The loaded rulesets, and the buffers of decisions, between calls.
 #[derive(Debug)]
-pub struct Deciding {
+pub struct DecideState {
     /// The handle of a ruleset is the index plus 1.
     rulesets: Vec<Option<Ruleset>>,
     /// The bytes of the ruleset to load next.
@@ -17,7 +17,7 @@ pub struct Deciding {
     buffer: Buffer,
 }
 
-impl Deciding {
+impl DecideState {
     /// Creates the initial state, without rulesets.
     #[must_use]
     pub fn new() -> Self {
@@ -82,7 +82,7 @@ impl Deciding {
     }
 }
 
-impl Default for Deciding {
+impl Default for DecideState {
     fn default() -> Self {
         Self::new()
     }

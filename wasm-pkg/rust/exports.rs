@@ -69,11 +69,11 @@ mod decide {
     use edgewise_engine::{Ruleset, RulesetError, ruleset::FORMAT};
 
     use super::{Global, RESULT, address, return_bytes, return_words};
-    use crate::{attributes::Record, deciding::Deciding};
+    use crate::{attributes::Record, deciding::DecideState};
 
-    static DECIDING: Global<Option<Deciding>> = Global::new(None);
+    static DECIDING: Global<Option<DecideState>> = Global::new(None);
 
-    fn deciding<R>(work: impl FnOnce(&mut Deciding) -> R) -> R {
+    fn deciding<R>(work: impl FnOnce(&mut DecideState) -> R) -> R {
         DECIDING.with(|deciding| {
             if deciding.is_none() {
                 initialize(deciding);
@@ -88,8 +88,8 @@ mod decide {
     /// Called once, and therefore not inlined into every export.
     #[cold]
     #[inline(never)]
-    fn initialize(deciding: &mut Option<Deciding>) {
-        *deciding = Some(Deciding::new());
+    fn initialize(deciding: &mut Option<DecideState>) {
+        *deciding = Some(DecideState::new());
     }
 
     fn of<R: Default>(handle: usize, read: impl FnOnce(&Ruleset) -> R) -> R {
@@ -111,7 +111,7 @@ mod decide {
     /// Loads the ruleset that was written into the space. Returns the handle, or 0 with the reason in the result.
     #[unsafe(no_mangle)]
     extern "C" fn load() -> usize {
-        match deciding(Deciding::load) {
+        match deciding(DecideState::load) {
             Ok(handle) => return handle,
             Err(RulesetError::Foreign) => return_words(1, 0),
             Err(RulesetError::Format(format)) => return_words(2, format),
@@ -207,9 +207,9 @@ mod compile {
     use alloc::vec::Vec;
 
     use super::{Global, address, return_bytes};
-    use crate::compiling::Compiling;
+    use crate::compiling::CompileState;
 
-    static COMPILING: Global<Compiling> = Global::new(Compiling::new());
+    static COMPILING: Global<CompileState> = Global::new(CompileState::new());
     static COMPILED: Global<Vec<u8>> = Global::new(Vec::new());
 
     /// Returns the address of space for `length` bytes of JSON; 0 if memory is exhausted. Releases the last compiled
@@ -224,7 +224,7 @@ mod compile {
     /// the reason.
     #[unsafe(no_mangle)]
     extern "C" fn compile() -> u32 {
-        let outcome = COMPILING.with(Compiling::compile);
+        let outcome = COMPILING.with(CompileState::compile);
         let done = u32::from(outcome.is_ok());
         COMPILED.with(|compiled| {
             *compiled = outcome.unwrap_or_else(alloc::string::String::into_bytes);

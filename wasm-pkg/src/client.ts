@@ -282,7 +282,7 @@ function checked(options: ClientOptions): ClientOptions {
     refuse("`environment` must be the name of an environment, such as `prod`");
   }
   if (pollingInterval !== undefined && !(typeof pollingInterval === "number" && pollingInterval >= 0 && pollingInterval < 2 ** 31)) {
-    refuse("`pollingInterval` must be a number of milliseconds, or 0 for never");
+    refuse("`pollingInterval` must be a number of milliseconds, or 0 to poll only on `refresh()`");
   }
   if (ruleset !== undefined && !(ruleset instanceof Uint8Array || ruleset instanceof ArrayBuffer)) {
     refuse("`ruleset` must be a Uint8Array or ArrayBuffer with the bytes of a ruleset");

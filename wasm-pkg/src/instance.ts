@@ -49,7 +49,7 @@ export function instance(): Memory {
     try {
       memory = new Memory(platform.instantiateNow() as unknown as Exports);
     } catch (problem) {
-      const message = `the WASM file cannot be loaded (${messageOf(problem)}): pass it to \`initialize\``;
+      const message = `the WASM file cannot be loaded (${messageOf(problem)}): pass the file or its address to \`initialize\``;
       throw new EdgewiseError("not-initialized", message, { cause: problem });
     }
   }

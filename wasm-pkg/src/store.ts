@@ -52,7 +52,7 @@ export class Store {
       await response.body?.cancel();
       if (response.status === 304 && tag !== undefined) return "unchanged";
       if (response.status === 404 || response.status === 403) return "absent";
-      throw new Error(`status ${response.status}`);
+      throw new Error(`the store responded with status ${response.status}`);
     } catch (problem) {
       const message = `\`${path}\` cannot be read: ${messageOf(problem)}`;
       throw new EdgewiseError("store-failed", message, { cause: problem });

@@ -10,7 +10,7 @@ export async function follow(
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
   if (!response.ok || !isStream || response.body === null) {
     await response.body?.cancel();
-    throw new Error(`stream status ${response.status}`);
+    throw new Error(`the store responded with status ${response.status}`);
   }
   opened();
   const reader = response.body.getReader();

@@ -6,7 +6,7 @@ import { EdgewiseError, createClient } from "edgewise";
 import { experiment, rulesetOf, snapshot } from "./snapshots.mjs";
 import { FakeStore, deferred, pointer } from "./store.mjs";
 
-// Timers of clients do not keep the process alive. This timer does, while tests wait for clients.
+// Timers of clients do not keep the process alive. The timer below does, while tests wait for clients.
 const alive = setInterval(() => undefined, 1000);
 after(() => clearInterval(alive));
 
@@ -91,7 +91,7 @@ test("a pointer whose ruleset failed to load is followed again", async () => {
   const { client } = clientOf(store);
   await client.ready;
   store.put({ "version.json": pointer(4), "rulesets/1/4.bin": 500 });
-  await assert.rejects(client.refresh(), refused("store-failed", /rulesets\/1\/4.bin` cannot be read: status 500/));
+  await assert.rejects(client.refresh(), refused("store-failed", /rulesets\/1\/4.bin` cannot be read: the store responded with status 500/));
   decides(client, 3);
   store.put({ "rulesets/1/4.bin": await ruleset(4) });
   await client.refresh();
@@ -372,7 +372,7 @@ test("without onError, an error is logged once, without the user", async (t) => 
   await assert.rejects(client.refresh());
   await assert.rejects(client.refresh());
   assert.equal(warn.mock.callCount(), 1);
-  assert.match(warn.mock.calls[0].arguments[0], /^edgewise: `configs\/prod\/version.json` cannot be read: status 500$/);
+  assert.match(warn.mock.calls[0].arguments[0], /^edgewise: `configs\/prod\/version.json` cannot be read: the store responded with status 500$/);
   client.close();
 });
 

@@ -4,8 +4,8 @@
 use edgewise_engine::{Buffer, Context, Ruleset, RulesetError, UserKey};
 use edgewise_wasm::{
     attributes::{Record, kind},
-    compiling::Compiling,
-    deciding::Deciding,
+    compiling::CompileState,
+    deciding::DecideState,
 };
 
 const SNAPSHOT: &str = r#"{"version": 7, "environment": "prod", "publishedAt": "", "experiments": [{
@@ -18,12 +18,12 @@ const SNAPSHOT: &str = r#"{"version": 7, "environment": "prod", "publishedAt": "
 }]}"#;
 
 fn compiled() -> Vec<u8> {
-    let mut compiling = Compiling::new();
+    let mut compiling = CompileState::new();
     compiling.room(SNAPSHOT.len()).unwrap().copy_from_slice(SNAPSHOT.as_bytes());
     compiling.compile().unwrap()
 }
 
-fn load(deciding: &mut Deciding, bytes: &[u8]) -> Result<usize, RulesetError> {
+fn load(deciding: &mut DecideState, bytes: &[u8]) -> Result<usize, RulesetError> {
     deciding.room(bytes.len()).unwrap().copy_from_slice(bytes);
     deciding.load()
 }
@@ -31,7 +31,7 @@ fn load(deciding: &mut Deciding, bytes: &[u8]) -> Result<usize, RulesetError> {
 #[test]
 fn records_and_contexts_give_the_same_decisions() {
     let ruleset = Ruleset::load(compiled()).unwrap();
-    let mut deciding = Deciding::new();
+    let mut deciding = DecideState::new();
     let handle = load(&mut deciding, &compiled()).unwrap();
     let names: Vec<&str> = ruleset.attributes().collect();
     let number = |value: f64| Record { kind: kind::NUMBER, length: 0, bits: value.to_bits() };
@@ -65,7 +65,7 @@ fn records_and_contexts_give_the_same_decisions() {
 
 #[test]
 fn invalid_input_decides_nothing_and_does_no_harm() {
-    let mut deciding = Deciding::new();
+    let mut deciding = DecideState::new();
     let handle = load(&mut deciding, &compiled()).unwrap();
     let (records, text) = deciding.input(2, 8).unwrap();
     records.fill(Record { kind: kind::STRING, length: u32::MAX, bits: u64::MAX });
@@ -84,7 +84,7 @@ fn invalid_input_decides_nothing_and_does_no_harm() {
 
 #[test]
 fn handles_are_reused() {
-    let mut deciding = Deciding::new();
+    let mut deciding = DecideState::new();
     let handles: Vec<usize> = (0..3).map(|_| load(&mut deciding, &compiled()).unwrap()).collect();
     assert_eq!(handles, [1, 2, 3]);
     deciding.release(2);
@@ -95,7 +95,7 @@ fn handles_are_reused() {
 
 #[test]
 fn an_invalid_snapshot_is_reported() {
-    let mut compiling = Compiling::new();
+    let mut compiling = CompileState::new();
     compiling.room(1).unwrap().copy_from_slice(b"{");
     assert!(compiling.compile().unwrap_err().starts_with("not a snapshot: "));
 }

@@ -11,7 +11,7 @@ pub(super) use edgewise_control::services::Services;
 
 use crate::model::{Changed, Publication, Saved};
 
-/// The most environments, or audiences of an environment, that are listed without pagination.
+/// The maximum number of environments, or audiences of an environment, that are listed without pagination.
 pub(super) const MAX_LISTED: u64 = 1_000;
 
 /// The precondition that a resource still has the given revision.

@@ -1,6 +1,5 @@
-//! Server functions that pages call. They run on the server: a page that is rendered there calls them directly, a page
-//! in
-//! a browser by HTTP.
+//! Server functions that pages call. The functions run on the server: a page that is rendered on the server calls the
+//! functions directly, a page in a browser calls the functions by HTTP.
 //!
 //! The REST API's parsers read all input, so problems name fields as the REST API does.
 

@@ -78,7 +78,7 @@ pub(crate) fn ConnectionNote() -> impl IntoView {
     view! {
         <Show when=move || !connection.is_connected.get()>
             <Note tone=Tone::Warning>
-                "The server cannot be reached. This page may be out of date. It reconnects automatically."
+                "The server cannot be reached. This page may be out of date. The page reconnects automatically."
             </Note>
         </Show>
     }

@@ -1,4 +1,4 @@
-//! Components that pages share. They display data and report input; they load nothing.
+//! Components that pages share. Components display data and report input, and load nothing.
 
 mod connection;
 mod dialog;

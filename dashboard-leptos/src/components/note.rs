@@ -33,7 +33,7 @@ impl Tone {
     }
 }
 
-/// A note that stays on the page. Its last child may hold actions (`class="note-actions"`).
+/// A note that stays on the page. The last child of the note may hold actions (`class="note-actions"`).
 #[component]
 pub(crate) fn Note(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
     let role = if tone == Tone::Bad { "alert" } else { "note" };

@@ -9,7 +9,7 @@ pub(crate) fn Time(
 ) -> impl IntoView {
     // Server and browser render the same text, so hydration does not move the layout. If their clocks differ, the
     // server's text stays.
-    let age = seconds(&at).map_or_else(|| at.clone(), |then| age_in_words(now() - then));
+    let age = seconds(&at).map_or_else(|| at.clone(), |then| describe_age(now() - then));
     let exact = exact(&at);
     view! { <time datetime=at title=exact>{age}</time> }
 }
@@ -47,7 +47,7 @@ fn exact(at: &str) -> String {
 }
 
 /// Describes the age of a point in time in the past.
-fn age_in_words(seconds: i64) -> String {
+fn describe_age(seconds: i64) -> String {
     let units = [(86_400, "d"), (3_600, "h"), (60, "min")];
     match units.into_iter().find(|(length, _)| seconds >= *length) {
         Some((length, unit)) => format!("{} {unit} ago", seconds / length),
@@ -63,9 +63,9 @@ mod tests {
     fn times_are_formatted_as_age_and_to_the_minute() {
         assert_eq!(exact("2026-02-03T04:05:06.789Z"), "2026-02-03 04:05 UTC");
         assert_eq!(exact("?"), "? UTC");
-        assert_eq!((age_in_words(-1), age_in_words(59)), ("just now".to_owned(), "just now".to_owned()));
-        assert_eq!((age_in_words(60), age_in_words(7_199)), ("1 min ago".to_owned(), "1 h ago".to_owned()));
-        assert_eq!(age_in_words(200_000), "2 d ago");
+        assert_eq!((describe_age(-1), describe_age(59)), ("just now".to_owned(), "just now".to_owned()));
+        assert_eq!((describe_age(60), describe_age(7_199)), ("1 min ago".to_owned(), "1 h ago".to_owned()));
+        assert_eq!(describe_age(200_000), "2 d ago");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{Icon, Symbol, Tone};
 use crate::{model::Publication, problem::Problem};
 
-/// The most toasts at a time. The oldest is removed first.
+/// The maximum number of toasts at a time. The oldest toast is removed first.
 const MAX_TOASTS: usize = 3;
 /// How long a toast is visible, in ms.
 const DURATION_MS: u64 = 6_000;

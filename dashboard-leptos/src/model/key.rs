@@ -1,6 +1,6 @@
 //! Suggested keys.
 
-/// The most characters of a suggested key.
+/// The maximum number of characters of a suggested key.
 const MAX_CHARACTERS: usize = 64;
 
 /// Suggests a key for a name: its ASCII letters and digits in lower case, with hyphens between words. Empty if the name
@@ -24,7 +24,7 @@ pub(crate) fn suggested(name: &str) -> String {
 }
 
 /// Returns the text, followed by the first number from 2 that makes it differ from all of `taken`, if needed.
-pub(crate) fn free(text: &str, between: char, taken: &[String]) -> String {
+pub(crate) fn first_unused(text: &str, between: char, taken: &[String]) -> String {
     let mut candidate = text.to_owned();
     let mut number = 2_u32;
     while taken.contains(&candidate) {
@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn taken_texts_get_a_number() {
         let taken = ["a", "a-2", "b"].map(String::from);
-        assert_eq!(free("a", '-', &taken), "a-3");
-        assert_eq!(free("c", '-', &taken), "c");
+        assert_eq!(first_unused("a", '-', &taken), "a-3");
+        assert_eq!(first_unused("c", '-', &taken), "c");
     }
 }

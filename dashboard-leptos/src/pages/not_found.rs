@@ -18,7 +18,7 @@ pub(super) fn NotFound(#[prop(into)] problem: String) -> impl IntoView {
     crate::server::context::set_status(404);
     view! {
         <PageHead title="Not found"/>
-        <Empty title="Nothing here">
+        <Empty title="Nothing was found at this address">
             <p>{problem}</p>
             <a class="button" href=links::OVERVIEW>"Go to the overview"</a>
         </Empty>

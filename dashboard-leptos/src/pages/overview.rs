@@ -11,7 +11,7 @@ use crate::{
     transport::Loading,
 };
 
-/// The page.
+/// The overview page.
 #[component]
 pub(crate) fn Overview() -> impl IntoView {
     let updates = Connection::from_context().updates;

@@ -24,7 +24,7 @@ fn FirstSteps() -> impl IntoView {
             <p>"An experiment splits the users of an environment, such as "<code>"prod"</code>", into variants."</p>
             <ol class="steps">
                 <li><a href=links::ENVIRONMENTS>"Create an environment"</a></li>
-                <li>"Create an experiment in it, with two variants or more, and launch it"</li>
+                <li>"Create an experiment in the environment, with two or more variants, and launch the experiment"</li>
                 <li>"Call "<code>"/api/decide"</code>" to get the variant of a user"</li>
             </ol>
             <a class="button primary" href=links::ENVIRONMENTS>"Create an environment"</a>

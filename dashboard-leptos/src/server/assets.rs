@@ -1,5 +1,5 @@
-//! The files that browsers load: WASM module, JavaScript and styles. They are embedded in the binary, and named after a
-//! hash of their content, so browsers may cache them forever.
+//! The files that browsers load: WASM module, JavaScript and styles. The files are embedded in the binary. A file is
+//! named after a hash of its content, so browsers may cache the file forever.
 
 use axum::{
     body::Body,

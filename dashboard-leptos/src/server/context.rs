@@ -1,4 +1,4 @@
-//! What pages and their calls need of the server. This module knows no page.
+//! The parts of the server that pages and server functions use. The module refers to no page.
 
 use axum::http::StatusCode;
 use edgewise_control::services::Services;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use super::response;
 use crate::problem::Problem;
 
-/// A call that changes something, by a form with or without scripts. It can be submitted repeatedly.
+/// A call that changes something, by a form with or without scripts. The form can be submitted repeatedly.
 pub(crate) struct Change<F> {
     submission: Submission,
     call: PhantomData<fn() -> F>,
@@ -65,7 +65,7 @@ where
         self.submission.response.set(None);
     }
 
-    /// Whether a request is pending.
+    /// Returns whether a request is pending.
     pub(crate) fn pending(self) -> Signal<bool> {
         self.submission.pending.into()
     }

@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::response;
 use crate::problem::Problem;
 
-/// The response to a call. It is available at once if it came with the page.
+/// The response to a call. The response is available at once if the page contained the response.
 pub(crate) struct Loading<T> {
     response: Resource<String>,
     call: PhantomData<fn() -> T>,

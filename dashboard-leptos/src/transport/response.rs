@@ -5,14 +5,14 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
 
-/// Formats a response: `+` and the JSON of the result, or `-` and the JSON of a [`Problem`]. It is parsed where it is
-/// used, so that all calls share the code that sends and loads.
+/// Formats a response: `+` and the JSON of the result, or `-` and the JSON of a [`Problem`]. The caller parses
+/// the response, so that all calls share the code that sends and loads.
 pub(super) fn text(ok: bool, json: &str) -> String {
     let sign = if ok { '+' } else { '-' };
     format!("{sign}{json}")
 }
 
-/// Whether the text stands for a missing response.
+/// Returns whether the text stands for a missing response.
 pub(crate) fn is_missing(response: &str) -> bool {
     response.strip_prefix('-') == Some(Problem::NO_RESPONSE)
 }

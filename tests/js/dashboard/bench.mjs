@@ -2,7 +2,7 @@
 // JSON, and an empty page. Layout shift should be 0, the first byte below 50 ms, the largest paint below 1 s.
 import { serve } from "../support/servers.mjs";
 import { median } from "../support/median.mjs";
-import { look, open, openStage } from "./stage.mjs";
+import { newContext, open, openStage } from "./stage.mjs";
 
 const QUICK = process.argv.includes("--quick");
 const EXPERIMENTS = QUICK ? 100 : 1_000;
@@ -29,7 +29,7 @@ try {
   await stage.close();
 }
 
-/** Makes them, a tenth of them running. */
+/** Creates the experiments; a tenth of them run. */
 async function fill() {
   const { id: environment } = await stage.api("POST", "environments", { name: "prod" });
   let experiment;
@@ -55,10 +55,10 @@ async function firstBytes(pages) {
   for (let round = 0; round < FIRST_BYTES; round++) {
     for (const [name, path] of [...pages, json]) {
       const begun = performance.now();
-      const answer = await fetch(stage.address + path);
+      const response = await fetch(stage.address + path);
       // The headers arrive with the first bytes: the server sends a page whole.
       times.get(name).push(performance.now() - begun);
-      await answer.arrayBuffer();
+      await response.arrayBuffer();
     }
   }
   const baseline = median(times.get(json[0]));
@@ -74,7 +74,7 @@ async function paints(pages) {
   for (let round = 0; round < PAINTS; round++) {
     for (const [name, url, visit] of all) {
       // With an empty cache, as on a first visit.
-      const context = await look(stage.browser);
+      const context = await newContext(stage.browser);
       const page = await context.newPage();
       await page.addInitScript(observe);
       await visit(page, url);
@@ -82,7 +82,7 @@ async function paints(pages) {
       await context.close();
     }
   }
-  const of = (name, what) => median(measured.get(name).map((one) => one[what]));
+  const of = (name, measure) => median(measured.get(name).map((one) => one[measure]));
   console.log("\nlargest contentful paint, ms (beside a blank page); alive, ms; layout shift; bytes transferred");
   for (const [name] of all) {
     const ratio = of(name, "paint") / of("a blank page", "paint");
@@ -97,7 +97,7 @@ async function plainly(page, url) {
   await page.goto(url);
 }
 
-/** In the page: watches what it paints. */
+/** Runs in the page: measures its paints. */
 function observe() {
   let [paint, shift, alive] = [0, 0, Number.NaN];
   // A hydrated page subscribes to the server.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { look, open, openStage, problemsOf } from "./stage.mjs";
+import { newContext, open, openStage, problemsOf } from "./stage.mjs";
 
 let stage;
 let audience;
@@ -19,7 +19,7 @@ before(async () => {
 after(() => stage?.close());
 
 test("without scripts, a refused form returns to its page, and the page says why", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser, { javaScriptEnabled: false });
+  const context = await newContext(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
   const refused = async (path, button, name, why) => {
     await page.goto(stage.address + path);
@@ -36,7 +36,7 @@ test("without scripts, a refused form returns to its page, and the page says why
 });
 
 test("after a conflicting save, a user can keep the own changes, and save repeatedly", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   const broken = [];
   page.on("pageerror", (error) => broken.push(error.message));
@@ -64,8 +64,8 @@ test("after a conflicting save, a user can keep the own changes, and save repeat
 });
 
 test("unsaved entries are discarded only after a confirmation", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
-  const asked = [];
+  const context = await newContext(stage.browser);
+  const dialogs = [];
   for (const [url, enter] of [
     [audience, (page) => page.getByLabel("Name", { exact: true }).fill("Another name")],
     [`${stage.address}/audiences/new`, (page) => page.getByLabel("Name", { exact: true }).fill("A name")],
@@ -74,7 +74,7 @@ test("unsaved entries are discarded only after a confirmation", { timeout: 60_00
   ]) {
     const page = await context.newPage();
     page.on("dialog", async (dialog) => {
-      asked.push(dialog.type());
+      dialogs.push(dialog.type());
       await dialog.dismiss();
     });
     await open(page, url);
@@ -86,12 +86,12 @@ test("unsaved entries are discarded only after a confirmation", { timeout: 60_00
     assert.equal(page.url(), url);
     await page.close();
   }
-  assert.deepEqual(asked, Array(8).fill("confirm"));
+  assert.deepEqual(dialogs, Array(8).fill("confirm"));
   await context.close();
 });
 
 test("unfinished rules are not saved", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   const problems = problemsOf(page);
   await open(page, experiment);
@@ -104,7 +104,7 @@ test("unfinished rules are not saved", { timeout: 60_000 }, async () => {
 });
 
 test("a page that failed to load loads once the server is back", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   // A proxy responds in place of the server.
   await page.route("**/api/stream", (route) => route.fulfill({ status: 502 }));
@@ -121,7 +121,7 @@ test("a page that failed to load loads once the server is back", { timeout: 60_0
 });
 
 test("a missing resource has a page with a title", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   for (const path of ["experiments", "audiences", "environments"]) {
     assert.equal((await page.goto(`${stage.address}/${path}/none`)).status(), 404);
@@ -132,11 +132,11 @@ test("a missing resource has a page with a title", { timeout: 60_000 }, async ()
 });
 
 test("unused resources can be deleted without scripts", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser, { javaScriptEnabled: false });
+  const context = await newContext(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(audience);
   await page.getByRole("button", { name: "Delete audience" }).click();
-  await page.getByText("Experiments use this audience: choose another audience for them first").waitFor();
+  await page.getByText("Experiments use this audience: choose another audience for these experiments first").waitFor();
 
   const { data } = await stage.api("GET", "experiments?page=1&pageSize=100");
   await page.goto(`${stage.address}/experiments/${data.find(({ name }) => name === "Loyalty points in the basket").id}`);

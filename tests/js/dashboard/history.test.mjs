@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { look, open, openStage, pagesOf, problemsOf } from "./stage.mjs";
+import { newContext, open, openStage, pagesOf, problemsOf } from "./stage.mjs";
 
 let stage;
 let url;
@@ -16,7 +16,7 @@ before(async () => {
 after(() => stage?.close());
 
 test("a user rolls back to an older version and resumes publishing by clicking", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   const problems = problemsOf(page);
   await open(page, url);
@@ -53,7 +53,7 @@ test("publishing can be resumed without scripts", { timeout: 60_000 }, async () 
   const older = data.filter(({ state }) => state === "published")[1].version;
   await stage.api("POST", `environments/${id}/versions/${older}/rollback`);
 
-  const context = await look(stage.browser, { javaScriptEnabled: false });
+  const context = await newContext(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(url);
   assert.ok((await page.locator("main").innerText()).includes("Changes on hold until publishing is resumed"));
@@ -64,7 +64,7 @@ test("publishing can be resumed without scripts", { timeout: 60_000 }, async () 
 });
 
 test("a version that another process publishes appears without a reload", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   await open(page, url);
   const { data } = await stage.api("GET", "experiments?page=1&pageSize=100&status=RUNNING");

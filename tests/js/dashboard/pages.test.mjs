@@ -1,10 +1,10 @@
-// Every page, in both themes, on a phone and on a desk, with scripts and without.
+// Every page, in both themes, at the width of a phone and of a desktop, with scripts and without.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import axe from "axe-core";
 
-import { look, open, openStage, pagesOf, problemsOf } from "./stage.mjs";
+import { newContext, open, openStage, pagesOf, problemsOf } from "./stage.mjs";
 
 let stage;
 let pages;
@@ -16,8 +16,8 @@ before(async () => {
 
 after(() => stage?.close());
 
-/** What axe finds that keeps people from using a page. */
-async function barriers(page) {
+/** Returns the accessibility violations that axe reports. */
+async function violationsOf(page) {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   return violations
@@ -25,18 +25,18 @@ async function barriers(page) {
     .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html} (${failureSummary})`).join("; ")}`);
 }
 
-for (const size of ["phone", "desk"]) {
+for (const size of ["phone", "desktop"]) {
   for (const theme of ["light", "dark"]) {
     test(`every page is hydrated, fits and is accessible: ${size}, ${theme}`, { timeout: 180_000 }, async () => {
-      const context = await look(stage.browser, { size, theme });
+      const context = await newContext(stage.browser, { size, theme });
       const found = [];
       for (const { name, path, status } of pages) {
         const page = await context.newPage();
         const problems = problemsOf(page, status);
         await open(page, stage.address + path);
         const [width, visible] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-        if (width > visible) problems.push(`it is ${width} px wide where ${visible} are visible`);
-        problems.push(...(await barriers(page)));
+        if (width > visible) problems.push(`the page is ${width} px wide, the viewport ${visible} px`);
+        problems.push(...(await violationsOf(page)));
         found.push(...problems.map((problem) => `${name}: ${problem}`));
         await page.close();
       }
@@ -47,19 +47,19 @@ for (const size of ["phone", "desk"]) {
 }
 
 test("every page shows its data without scripts", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser, { javaScriptEnabled: false });
+  const context = await newContext(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
-  for (const { name, path, shows, status = 200 } of pages) {
-    const answer = await page.goto(stage.address + path);
-    assert.equal(answer.status(), status, name);
-    const text = await page.locator("main").innerText();
-    for (const shown of shows) assert.ok(text.includes(shown), `${name} does not show “${shown}” but: ${text}`);
+  for (const { name, path, texts, status = 200 } of pages) {
+    const response = await page.goto(stage.address + path);
+    assert.equal(response.status(), status, name);
+    const content = await page.locator("main").innerText();
+    for (const text of texts) assert.ok(content.includes(text), `${name} does not contain “${text}”, but: ${content}`);
   }
   await context.close();
 });
 
 test("a page reached by links equals the page loaded from the server", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   const problems = problemsOf(page);
   await open(page, stage.address);
@@ -73,7 +73,7 @@ test("a page reached by links equals the page loaded from the server", { timeout
 });
 
 test("the chosen theme persists, and the server renders it", { timeout: 60_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   await open(page, stage.address);
   await page.getByRole("button", { name: "Switch between light and dark" }).click();

@@ -2,13 +2,13 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { SIZES, look, open, openStage, pagesOf } from "./stage.mjs";
+import { SIZES, newContext, open, openStage, pagesOf } from "./stage.mjs";
 
-/** More has no place in a repository. */
-const MOST_BYTES = 300 * 1024;
-const LOOKS = [
-  { size: "desk", theme: "light" },
-  { size: "desk", theme: "dark" },
+/** The maximum size of a screenshot in the repository. */
+const MAX_BYTES = 300 * 1024;
+const VARIANTS = [
+  { size: "desktop", theme: "light" },
+  { size: "desktop", theme: "dark" },
   { size: "phone", theme: "light" },
 ];
 
@@ -17,8 +17,8 @@ await mkdir(directory, { recursive: true });
 const stage = await openStage("--demo");
 try {
   const pages = await pagesOf(stage);
-  for (const { size, theme } of LOOKS) {
-    const context = await look(stage.browser, { size, theme });
+  for (const { size, theme } of VARIANTS) {
+    const context = await newContext(stage.browser, { size, theme });
     const page = await context.newPage();
     for (const { name, path } of pages) {
       await open(page, stage.address + path);
@@ -26,7 +26,7 @@ try {
       await page.screenshot({ path: file });
       const { size: bytes } = await stat(file);
       console.log(`${file}: ${bytes} bytes`);
-      if (bytes > MOST_BYTES) throw new Error(`that is more than ${MOST_BYTES} bytes`);
+      if (bytes > MAX_BYTES) throw new Error(`${file} is larger than ${MAX_BYTES} bytes`);
     }
     await context.close();
   }

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { launch } from "../support/chromium.mjs";
 import { startEdgewise } from "../support/servers.mjs";
 
-/** How wide pages are looked at: on a phone, and on a desk. */
-export const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } };
+/** The viewport sizes: phone and desktop. */
+export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } };
 
-/** Serves a directory of its own, with example data or without, and starts a browser. */
+/** Starts a server with a temporary data directory, and a browser. */
 export async function openStage(...options) {
   const data = await mkdtemp(join(tmpdir(), "edgewise-dashboard-"));
   const remove = () => rm(data, { recursive: true, force: true });
@@ -29,16 +29,16 @@ export async function openStage(...options) {
 }
 
 async function api(address, method, path, body) {
-  const answer = await fetch(`${address}/api/${path}`, {
+  const response = await fetch(`${address}/api/${path}`, {
     method,
     headers: { "content-type": "application/json" },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  return response.json();
 }
 
-/** All pages of the example data: their names, where they are, and what of the data they show. */
+/** Lists the pages of the example data: name, path, and texts that the page must contain. */
 export async function pagesOf({ api }) {
   const all = async (path) => (await api("GET", `${path}?page=1&pageSize=100`)).data;
   const named = (list, name) => list.find((one) => one.name === name || one.key === name).id;
@@ -46,30 +46,30 @@ export async function pagesOf({ api }) {
   const experiment = named(await all("experiments"), "checkout-button-color");
   const audience = named(await all("audiences"), "Employees and beta testers");
   return [
-    { name: "overview", path: "/", shows: ["prod", "staging", "Search ranking"] },
-    { name: "environments", path: "/environments", shows: ["prod", "staging", "Version 14"] },
-    { name: "environment", path: `/environments/${prod}`, shows: ["prod", "Version 14", "Rolled back to 9"] },
+    { name: "overview", path: "/", texts: ["prod", "staging", "Search ranking"] },
+    { name: "environments", path: "/environments", texts: ["prod", "staging", "Version 14"] },
+    { name: "environment", path: `/environments/${prod}`, texts: ["prod", "Version 14", "Rolled back to 9"] },
     {
       name: "environment-diff",
       path: `/environments/${prod}?version=10`,
-      shows: ["Version 10 compared with 9", "one-page-checkout", "0 – 50 %: steps"],
+      texts: ["Version 10 compared with 9", "one-page-checkout", "0 – 50 %: steps"],
     },
-    { name: "experiments", path: "/experiments", shows: ["Checkout button colour", "loyalty-points"] },
-    { name: "experiments-new", path: `/experiments/new?environment=${prod}`, shows: ["New experiment"] },
-    { name: "experiment", path: `/experiments/${experiment}`, shows: ["Checkout button colour", "Green button"] },
-    { name: "audiences", path: "/audiences", shows: ["Employees and beta testers", "Test accounts"] },
-    { name: "audience", path: `/audiences/${audience}`, shows: ["Employees and beta testers"] },
-    { name: "audiences-new", path: `/audiences/new?environment=${prod}`, shows: ["audience"] },
-    { name: "not-found", path: "/nowhere", shows: ["This page does not exist"], status: 404 },
+    { name: "experiments", path: "/experiments", texts: ["Checkout button colour", "loyalty-points"] },
+    { name: "experiments-new", path: `/experiments/new?environment=${prod}`, texts: ["New experiment"] },
+    { name: "experiment", path: `/experiments/${experiment}`, texts: ["Checkout button colour", "Green button"] },
+    { name: "audiences", path: "/audiences", texts: ["Employees and beta testers", "Test accounts"] },
+    { name: "audience", path: `/audiences/${audience}`, texts: ["Employees and beta testers"] },
+    { name: "audiences-new", path: `/audiences/new?environment=${prod}`, texts: ["audience"] },
+    { name: "not-found", path: "/nowhere", texts: ["This page does not exist"], status: 404 },
   ];
 }
 
-/** A browser's context in which pages are looked at. */
-export function look(browser, { size = "desk", theme = "light", ...options } = {}) {
+/** Creates a browser context with a viewport and a theme. */
+export function newContext(browser, { size = "desktop", theme = "light", ...options } = {}) {
   return browser.newContext({ viewport: SIZES[size], colorScheme: theme, reducedMotion: "reduce", ...options });
 }
 
-/** Collects what goes wrong in a page: errors, warnings in the console, requests that fail. `status` is what the page itself answers. */
+/** Collects the errors of a page: exceptions, console warnings, failed requests. `status` is the expected status of the page. */
 export function problemsOf(page, status = 200) {
   const problems = [];
   page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
@@ -88,9 +88,9 @@ export function problemsOf(page, status = 200) {
   return problems;
 }
 
-/** Opens a page, and waits until it has come to life: only then does it listen to the server. */
+/** Opens a page, and waits until the page is hydrated and subscribes to the server. */
 export async function open(page, url) {
-  const listening = page.waitForRequest((request) => request.url().endsWith("/api/stream"));
+  const subscribed = page.waitForRequest((request) => request.url().endsWith("/api/stream"));
   await page.goto(url);
-  await listening;
+  await subscribed;
 }

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { look, open, openStage, problemsOf } from "./stage.mjs";
+import { newContext, open, openStage, problemsOf } from "./stage.mjs";
 
-/** More clicks nobody should need from the list to an experiment that is targeted and live. */
-const MOST_CLICKS = 12;
+/** The maximum number of clicks from the list to a live, targeted experiment. */
+const MAX_CLICKS = 12;
 
 let stage;
 
@@ -15,21 +15,21 @@ before(async () => {
 
 after(() => stage?.close());
 
-/** The variants that a user gets. */
+/** Returns the experiments and colors that a user gets. */
 async function decided(context) {
   const query = new URLSearchParams({ user_key: "user-123", env: "prod", context: JSON.stringify(context) });
-  const answer = await stage.api("GET", `decide?${query}`);
-  return answer.assignments.map(({ experiment_key, payload }) => [experiment_key, payload.color]);
+  const response = await stage.api("GET", `decide?${query}`);
+  return response.assignments.map(({ experiment_key, payload }) => [experiment_key, payload.color]);
 }
 
 test("an experiment is created, targeted, launched, paused, rolled back and deleted by clicking", { timeout: 120_000 }, async () => {
-  const context = await look(stage.browser);
+  const context = await newContext(stage.browser);
   const page = await context.newPage();
   const problems = problemsOf(page);
   const button = (name, within = page) => within.getByRole("button", { name, exact: true });
   const link = (name, within = page) => within.getByRole("link", { name, exact: true });
   const parts = page.getByRole("navigation", { name: "Dashboard" });
-  const said = (text) => page.getByRole("status").getByText(text).waitFor();
+  const waitForToast = (text) => page.getByRole("status").getByText(text).waitFor();
 
   // Create an environment.
   await open(page, stage.address);
@@ -37,7 +37,7 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
   await link("Create an environment").last().click();
   await page.getByLabel("Name").fill("prod");
   await button("Create").click();
-  await said("Environment prod created");
+  await waitForToast("Environment prod created");
 
   // Create an experiment, starting at the list.
   await link("Experiments", parts).click();
@@ -81,8 +81,8 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
   const review = step("Review the experiment");
   await review.getByText("country is one of US, CA and plan is pro").waitFor();
   await click(button("Create and launch"));
-  await said("Checkout button color launched. The change is live.");
-  assert.ok(clicks <= MOST_CLICKS, `it took ${clicks} clicks`);
+  await waitForToast("Checkout button color launched. The change is live.");
+  assert.ok(clicks <= MAX_CLICKS, `the walkthrough took ${clicks} clicks`);
   await page.getByRole("heading", { level: 1, name: "Checkout button color" }).waitFor();
   const experiment = page.url();
 
@@ -95,11 +95,11 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
 
   // Pause and resume the experiment.
   await button("Pause").click();
-  await said("Experiment paused. The change is live.");
+  await waitForToast("Experiment paused. The change is live.");
   assert.deepEqual(await decided(pro), []);
   await button("Resume").click();
   await button("Resume", page.getByRole("dialog", { name: "Start this experiment?" })).click();
-  await said("Experiment resumed. The change is live.");
+  await waitForToast("Experiment resumed. The change is live.");
   assert.deepEqual(await decided(pro), [[key, color]]);
 
   // Roll back to the version in which the experiment was paused, and resume publishing.
@@ -107,10 +107,10 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
   await link("Version 2").click();
   await button("Roll back to version 2").click();
   await button("Roll back to version 2", page.getByRole("dialog", { name: "Roll back to version 2?" })).click();
-  await said("Rolled back. The change is live.");
+  await waitForToast("Rolled back. The change is live.");
   assert.deepEqual(await decided(pro), []);
   await button("Resume publishing").click();
-  await said("Publishing resumed. The change is live.");
+  await waitForToast("Publishing resumed. The change is live.");
   assert.deepEqual(await decided(pro), [[key, color]]);
 
   // Delete the experiment.

@@ -89,7 +89,7 @@ pub(crate) async fn delete_audience(
     with_services(async |services| {
         if services.audience_uses(&id, PageRequest::first(1)).await?.counts.total() > 0 {
             return Err(ApiError::conflict(
-                "experiments use this audience: choose another audience for them first",
+                "experiments use this audience: choose another audience for these experiments first",
             ));
         }
         let deleted = services.delete_audience(&Actor::LOCAL, &id, &at(revision)).await?;

@@ -17,7 +17,7 @@ pub(crate) async fn render_audiences(environment_id: Option<String>, page: u64) 
         resources::Status,
     };
 
-    /// The most characters of rules that fit into the widest row.
+    /// The maximum number of characters of rules that fit into the widest row.
     const MAX_RULES_CHARACTERS: usize = 200;
 
     with_services(async |services| {
@@ -26,7 +26,7 @@ pub(crate) async fn render_audiences(environment_id: Option<String>, page: u64) 
         let found = services.audience_summaries(environment_id.as_deref(), request).await?;
         let row = |summary: edgewise_api::resources::AudienceSummary| {
             let edgewise_api::resources::Audience { row, environment } = summary.audience;
-            let rules = Rules::of_json(&row.rules).in_words();
+            let rules = Rules::from_json(&row.rules).describe();
             AudienceListRow {
                 id: row.id,
                 name: row.name,

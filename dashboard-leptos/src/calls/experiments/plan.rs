@@ -65,7 +65,7 @@ impl Plan {
             let mut before = variants.iter().flat_map(|variants| &variants.create).take(index);
             if before.any(|other| other.key == variant.key) {
                 return Err(ApiError::invalid(format!(
-                    "`variants[{index}].key` must be unique among the variants; `{}` is taken",
+                    "`variants[{index}].key` must be unique: another variant has the key `{}`",
                     variant.key
                 )));
             }
@@ -154,7 +154,7 @@ mod tests {
         );
         assert_eq!(
             variants(r#""key":"a","name":"B""#).as_deref(),
-            Some("`variants[1].key` must be unique among the variants; `a` is taken")
+            Some("`variants[1].key` must be unique: another variant has the key `a`")
         );
     }
 

@@ -62,7 +62,7 @@ pub(crate) fn RuleEditor(
         <div class="rules">
             <p class="rules-words">
                 <Icon symbol=Symbol::Audiences/>
-                <span><span class="quiet">"Matches "</span> {move || rules.with(Rules::in_words)}</span>
+                <span><span class="quiet">"Matches "</span> {move || rules.with(Rules::describe)}</span>
             </p>
             {general_problem}
             <p class="quiet without-script">"Editing rules needs JavaScript."</p>

@@ -2,7 +2,7 @@ use leptos::{ev, prelude::*};
 
 use crate::components::{Icon, Symbol};
 
-/// Renders JSON that the editor cannot edit. It is saved unchanged.
+/// Renders JSON that the editor cannot edit. The JSON is saved unchanged.
 pub(super) fn raw_json(
     json: String,
     label: &'static str,

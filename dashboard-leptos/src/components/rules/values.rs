@@ -7,7 +7,7 @@ use crate::{
     model::{Condition, Kind, Operand, Rules},
 };
 
-/// The most chips that are rendered at first.
+/// The maximum number of chips that are rendered at first.
 const MAX_CHIPS: usize = 60;
 
 /// The types that can be selected: value, label and kind.
@@ -21,9 +21,9 @@ const KINDS: [(&str, &str, Option<Kind>); 5] = [
 /// The option for a list with values of different types.
 const MIXED: &str = "mixed";
 
-/// The kind of input.
+/// The kind of input for a condition's value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum InputKind {
     /// No value. The text describes what the condition then means.
     Absent(&'static str),
     Line,
@@ -31,7 +31,7 @@ enum Form {
     Chips,
 }
 
-impl Form {
+impl InputKind {
     fn of(condition: Option<&Condition>) -> Self {
         let Some(condition) = condition else { return Self::Absent("") };
         match condition.operand() {
@@ -49,17 +49,19 @@ impl Form {
 
 /// Renders the inputs for a condition's value and its type.
 pub(super) fn operand(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
-    let form = Memo::new(move |_| rules.with(|rules| Form::of(rules.condition(id))));
-    let input = move || match form.get() {
-        Form::Absent(words) => view! { <p class="condition-value condition-nothing">{words}</p> }.into_any(),
-        Form::Line => line(rules, id),
-        Form::Boolean => boolean(rules, id),
-        Form::Chips => chips(rules, id),
+    let input_kind = Memo::new(move |_| rules.with(|rules| InputKind::of(rules.condition(id))));
+    let input = move || match input_kind.get() {
+        InputKind::Absent(words) => {
+            view! { <p class="condition-value condition-nothing">{words}</p> }.into_any()
+        }
+        InputKind::Line => line(rules, id),
+        InputKind::Boolean => boolean(rules, id),
+        InputKind::Chips => chips(rules, id),
     };
     let has_choice = Memo::new(move |_| {
         rules.with(|rules| rules.condition(id).is_some_and(Condition::has_choice_of_kind))
     });
-    let is_list = Memo::new(move |_| form.get() == Form::Chips);
+    let is_list = Memo::new(move |_| input_kind.get() == InputKind::Chips);
     let kind = move || has_choice.get().then(|| kind(rules, id, is_list.get()));
     view! { {input} {kind} }
 }

@@ -41,7 +41,7 @@ pub(super) fn segments(parts: &[Part], split: &Split) -> Vec<AnyView> {
 }
 
 /// Describes a split: `Control 50 %, Treatment 40 %, unallocated 10 %`.
-pub(super) fn in_words(parts: &[Part], split: &Split) -> String {
+pub(super) fn describe(parts: &[Part], split: &Split) -> String {
     let mut words = String::new();
     let mut say = |name: &str, share: u32| {
         if !words.is_empty() {
@@ -75,6 +75,6 @@ pub(crate) fn SplitBar(
     split: Split,
 ) -> impl IntoView {
     view! {
-        <div class="split-bar" role="img" aria-label=in_words(&parts, &split)>{segments(&parts, &split)}</div>
+        <div class="split-bar" role="img" aria-label=describe(&parts, &split)>{segments(&parts, &split)}</div>
     }
 }

@@ -1,7 +1,7 @@
 use leptos::{html, prelude::*};
 
 use super::{
-    bar::{Part, colour, in_words, segments},
+    bar::{Part, colour, describe, segments},
     border::Border,
 };
 use crate::model::{Impact, MAX_RANGES, Split, parse_percent, percent};
@@ -26,7 +26,7 @@ pub(crate) fn SplitEditor(
 ) -> impl IntoView {
     let track = NodeRef::<html::Div>::new();
     let bar = move || parts.with(|parts| split.with(|split| segments(parts, split)));
-    let words = move || parts.with(|parts| split.with(|split| in_words(parts, split)));
+    let words = move || parts.with(|parts| split.with(|split| describe(parts, split)));
     let borders = Memo::new(move |_| split.with(|split| split.borders().len()));
     let rows = move || {
         let row = |(place, part)| view! { <Row place part split/> };
@@ -70,7 +70,7 @@ pub(crate) fn SplitEditor(
             {move || {
                 let impact = split.with(|split| saved?.with(|saved| (split != saved).then(|| split.impact(saved))))?;
                 let words = if live.get() {
-                    impact_in_words(impact)
+                    describe_impact(impact)
                 } else {
                     "Saving does not affect users until the experiment runs.".to_owned()
                 };
@@ -110,7 +110,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
         <div class="split-presets needs-script">
             <span class="label" id="ramp-to">"Ramp to"</span>
             <div class="joined" role="group" aria-labelledby="ramp-to">{RAMP_PERCENT.map(preset).into_iter().collect_view()}</div>
-            <button type="button" class="button small even" on:click=move |_| change(&|split, ids| split.even(ids))>
+            <button type="button" class="button small even" on:click=move |_| change(&|split, ids| split.divide_evenly(ids))>
                 "Even split"
             </button>
         </div>
@@ -164,7 +164,7 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>) -> impl IntoView {
 }
 
 /// Describes the impact of saving on users.
-fn impact_in_words(impact: Impact) -> String {
+fn describe_impact(impact: Impact) -> String {
     let Impact { gain, switch, lose } = impact;
     let parts =
         [(switch, "switch to another variant"), (gain, "get a variant"), (lose, "lose their variant")];
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_impact_of_saving_is_described_in_shares_of_users() {
-        let words = impact_in_words(Impact { gain: 1_000, switch: 0, lose: 50 });
+        let words = describe_impact(Impact { gain: 1_000, switch: 0, lose: 50 });
         assert_eq!(words, "Saving affects 10.5 % of users: 10 % get a variant, 0.5 % lose their variant.");
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::formatted;
 
-/// The most experiments and flags that are listed.
+/// The maximum number of experiments and flags that are listed.
 const MAX_LISTED: usize = 200;
 
 /// Compares the snapshot `after` with `before`.
@@ -74,7 +74,7 @@ fn one_sided_item(change: Change, named: &Named, snapshot: &Snapshot<'_>) -> Ite
 }
 
 /// Describes a part of an experiment.
-type InWords = fn(&Experiment<'_>) -> String;
+type Describe = fn(&Experiment<'_>) -> String;
 
 /// Describes an experiment or flag that both versions have. Rules and splits are compared as a whole, because their
 /// parts mean little alone.
@@ -83,13 +83,13 @@ fn changed_item(changed: &Changed, after: &Snapshot<'_>, before: &Snapshot<'_>) 
     let find = |snapshot| id.and_then(|id| Snapshot::experiment(snapshot, id));
     let (then, now) = (find(before), find(after));
     let mut fields: Vec<Field> = Vec::new();
-    let in_words: [(&str, &str, InWords); 3] = [
+    let described: [(&str, &str, Describe); 3] = [
         ("audienceRules", "Audience", |experiment| experiment.audience()),
         ("targetingRules", "Targeting", |experiment| experiment.targeting()),
         ("allocations", "Split", |experiment| experiment.split()),
     ];
     for change in &changed.fields {
-        let parts = in_words.into_iter().find(|(field, ..)| change.field.starts_with(field));
+        let parts = described.into_iter().find(|(field, ..)| change.field.starts_with(field));
         match (parts, then, now) {
             (Some((_, name, words)), Some(then), Some(now)) => {
                 if fields.iter().all(|field| field.name != name) {

@@ -20,7 +20,7 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Whether both versions have the same content.
+    /// Returns whether both versions have the same content.
     pub(crate) const fn is_empty(&self) -> bool {
         self.added + self.removed + self.changed == 0 && !self.reordered
     }

@@ -4,7 +4,7 @@ use super::difference::Run;
 
 /// The largest product of both numbers of lines that is compared. More would take too long.
 const MAX_COMPARED: usize = 400_000;
-/// The most characters of a text that are displayed.
+/// The maximum number of characters of a text that are displayed.
 const MAX_CHARACTERS: usize = 20_000;
 
 /// Splits both texts into runs of equal and of different lines.

@@ -62,12 +62,12 @@ struct Allocation {
 impl Experiment<'_> {
     /// Describes the rules of the audience.
     pub(super) fn audience(&self) -> String {
-        in_words(&self.audience_rules)
+        describe(&self.audience_rules)
     }
 
     /// Describes the experiment's own rules.
     pub(super) fn targeting(&self) -> String {
-        in_words(&self.targeting_rules)
+        describe(&self.targeting_rules)
     }
 
     /// Describes the split, one line per range.
@@ -94,7 +94,7 @@ impl Experiment<'_> {
 }
 
 /// Describes rules, one line per rule.
-fn in_words(rules: &[Rule]) -> String {
+fn describe(rules: &[Rule]) -> String {
     if rules.is_empty() {
         return "everyone".to_owned();
     }

@@ -89,7 +89,7 @@ impl List {
         Self { page, ..self.clone() }
     }
 
-    /// Whether a filter is set.
+    /// Returns whether a filter is set.
     pub(crate) fn is_filtered(&self) -> bool {
         !self.text.is_empty() || self.status.is_some() || !self.environment.is_empty()
     }

@@ -18,7 +18,7 @@ pub(crate) const OPERATORS: [(&str, &str); 7] = [
     ("lt", "is less than"),
 ];
 
-/// The most values of a list that a description names.
+/// The maximum number of values of a list that a description names.
 const MAX_DESCRIBED: usize = 6;
 
 /// The value that an attribute is compared with.
@@ -42,9 +42,9 @@ pub(crate) struct List {
 }
 
 impl List {
-    fn of_json(json: &str) -> Option<Self> {
+    fn from_json(json: &str) -> Option<Self> {
         let values = serde_json::from_str::<Vec<&RawValue>>(json).ok()?;
-        let values = values.into_iter().map(|value| Value::of_json(value.get())).collect();
+        let values = values.into_iter().map(|value| Value::from_json(value.get())).collect();
         Some(Self { values, ..Self::default() })
     }
 
@@ -63,7 +63,7 @@ impl List {
 
     /// Returns the labels of the entered values.
     pub(crate) fn labels(&self) -> Vec<String> {
-        self.values.iter().map(Value::in_words).collect()
+        self.values.iter().map(Value::describe).collect()
     }
 
     /// Returns the text being typed.
@@ -146,7 +146,7 @@ impl Condition {
         Self { id, attribute, operator, operand: Operand::One(Value::empty()), raw: None }
     }
 
-    pub(super) fn of_json(id: u32, json: &RawValue) -> Self {
+    pub(super) fn from_json(id: u32, json: &RawValue) -> Self {
         Self::read(id, json.get())
             .unwrap_or_else(|| Self { raw: Some(json.get().to_owned()), ..Self::new(id) })
     }
@@ -158,8 +158,8 @@ impl Condition {
         let operand = match members.get("value") {
             None => Operand::Absent,
             Some(value) => {
-                let list = if takes_list(&operator) { List::of_json(value.get()) } else { None };
-                list.map_or_else(|| Operand::One(Value::of_json(value.get())), Operand::Many)
+                let list = if takes_list(&operator) { List::from_json(value.get()) } else { None };
+                list.map_or_else(|| Operand::One(Value::from_json(value.get())), Operand::Many)
             }
         };
         Some(Self { id, attribute, operator, operand, raw: None })
@@ -182,12 +182,12 @@ impl Condition {
     }
 
     /// Describes the condition.
-    pub(super) fn in_words(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         if self.raw.is_some() {
             return "a condition in an unknown format holds".to_owned();
         }
         let attribute = if self.attribute.trim().is_empty() { "…" } else { self.attribute.trim() };
-        let operator = operator_in_words(&self.operator);
+        let operator = describe_operator(&self.operator);
         let value = match &self.operand {
             Operand::Absent => match self.operator.as_str() {
                 "eq" => return format!("{attribute} is not set"),
@@ -195,10 +195,10 @@ impl Condition {
                 _ => "no value".to_owned(),
             },
             Operand::One(value) if value.is_missing() => "…".to_owned(),
-            Operand::One(value) => value.in_words(),
+            Operand::One(value) => value.describe(),
             Operand::Many(list) => {
                 let all = list.all();
-                let mut words: Vec<String> = all.iter().take(MAX_DESCRIBED).map(Value::in_words).collect();
+                let mut words: Vec<String> = all.iter().take(MAX_DESCRIBED).map(Value::describe).collect();
                 if words.is_empty() {
                     words.push("…".to_owned());
                 }
@@ -282,7 +282,7 @@ impl Condition {
         self.operand = if takes_list(operator) {
             Operand::Many(match operand {
                 Operand::Many(list) => list,
-                Operand::One(value) => List::of_json(value.text()).unwrap_or_else(|| List {
+                Operand::One(value) => List::from_json(value.text()).unwrap_or_else(|| List {
                     values: if value.is_missing() { Vec::new() } else { vec![value] },
                     ..List::default()
                 }),
@@ -320,7 +320,7 @@ impl Condition {
         }
     }
 
-    /// Whether the type is selectable, or does not match the operator.
+    /// Returns whether the type is selectable, or does not match the operator.
     pub(crate) fn has_choice_of_kind(&self) -> bool {
         required_kind(&self.operator) != self.value().map(Value::kind) || self.value().is_none()
     }
@@ -340,6 +340,6 @@ fn takes_list(operator: &str) -> bool {
 }
 
 /// Returns the label of an operator. An unknown operator keeps its name.
-fn operator_in_words(operator: &str) -> &str {
+fn describe_operator(operator: &str) -> &str {
     OPERATORS.into_iter().find(|(name, _)| *name == operator).map_or(operator, |(_, words)| words)
 }

@@ -27,7 +27,7 @@ struct Alternative {
 
 impl Rules {
     /// Reads the rules of an experiment or audience.
-    pub(crate) fn of_json(rules: &RawValue) -> Self {
+    pub(crate) fn from_json(rules: &RawValue) -> Self {
         let mut read = Self::default();
         match serde_json::from_str::<Option<Vec<&RawValue>>>(rules.get()) {
             Ok(list) => {
@@ -46,7 +46,7 @@ impl Rules {
         match conditions(json) {
             Some(list) => {
                 let conditions =
-                    list.into_iter().map(|json| Condition::of_json(self.next_id(), json)).collect();
+                    list.into_iter().map(|json| Condition::from_json(self.next_id(), json)).collect();
                 Alternative { id, conditions, raw: None }
             }
             None => Alternative { id, conditions: Vec::new(), raw: Some(json.to_owned()) },
@@ -68,7 +68,7 @@ impl Rules {
     }
 
     /// Describes the users whom the rules match.
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         if self.alternatives.is_empty() {
             return if self.raw.is_some() {
                 "users matched by rules in an unknown format"
@@ -77,7 +77,7 @@ impl Rules {
             }
             .to_owned();
         }
-        let words: Vec<String> = self.alternatives.iter().map(Alternative::in_words).collect();
+        let words: Vec<String> = self.alternatives.iter().map(Alternative::describe).collect();
         words.join("; or ")
     }
 
@@ -99,7 +99,7 @@ impl Rules {
         Some(alternative.conditions.get(indices.next()??)?.id)
     }
 
-    /// Whether there are no rules, so that they match everyone.
+    /// Returns whether there are no rules, so that they match everyone.
     pub(crate) fn is_empty(&self) -> bool {
         self.alternatives.is_empty() && self.raw.is_none()
     }
@@ -188,14 +188,14 @@ impl Alternative {
         format!("{{\"conditions\":[{}]}}", conditions.join(","))
     }
 
-    fn in_words(&self) -> String {
+    fn describe(&self) -> String {
         if self.raw.is_some() {
             return "a rule in an unknown format".to_owned();
         }
         if self.conditions.is_empty() {
             return "everyone".to_owned();
         }
-        let words: Vec<String> = self.conditions.iter().map(Condition::in_words).collect();
+        let words: Vec<String> = self.conditions.iter().map(Condition::describe).collect();
         words.join(" and ")
     }
 }

@@ -6,15 +6,15 @@ use super::*;
 use crate::model::quoted;
 
 fn of(json: &str) -> Rules {
-    Rules::of_json(&RawValue::from_string(json.to_owned()).unwrap())
+    Rules::from_json(&RawValue::from_string(json.to_owned()).unwrap())
 }
 
 fn round(json: &str) -> String {
     of(json).to_json()
 }
 
-fn in_words(json: &str) -> String {
-    of(json).in_words()
+fn describe(json: &str) -> String {
+    of(json).describe()
 }
 
 /// Parses rules as the server does.
@@ -111,23 +111,23 @@ fn absent_and_null_values_differ() {
     let absent = "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\"}]}]";
     let null = "[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":null}]}]";
     assert_eq!((round(absent), round(null)), (absent.to_owned(), null.to_owned()));
-    assert_eq!((in_words(absent), in_words(null)), ("a is not set".to_owned(), "a is null".to_owned()));
+    assert_eq!((describe(absent), describe(null)), ("a is not set".to_owned(), "a is null".to_owned()));
 }
 
 #[test]
 fn rules_are_described_in_plain_english() {
-    assert_eq!(in_words("[]"), "everyone");
-    assert_eq!(in_words("null"), "everyone");
-    assert_eq!(in_words("[{\"conditions\":[]}]"), "everyone");
+    assert_eq!(describe("[]"), "everyone");
+    assert_eq!(describe("null"), "everyone");
+    assert_eq!(describe("[{\"conditions\":[]}]"), "everyone");
     let json = r#"[{"conditions":[{"attribute":"country","operator":"in","value":["US","CA"]},
         {"attribute":"plan","operator":"eq","value":"pro"}]},
         {"conditions":[{"attribute":"beta","operator":"eq","value":true}]}]"#;
-    assert_eq!(in_words(json), "country is one of US, CA and plan is pro; or beta is true");
+    assert_eq!(describe(json), "country is one of US, CA and plan is pro; or beta is true");
     let json = r#"[{"conditions":[{"attribute":"age","operator":"gt","value":17.5},
         {"attribute":"plan","operator":"neq"}, {"attribute":"zip","operator":"neq","value":"10115"},
         {"attribute":"tier","operator":"notIn","value":[1,2,3,4,5,6,7,8]}]}]"#;
     assert_eq!(
-        in_words(json),
+        describe(json),
         "age is greater than 17.5 and plan is set and zip is not \"10115\" and tier is none of 1, 2, 3, 4, 5, 6 and 2 more"
     );
 }
@@ -148,7 +148,7 @@ fn a_new_condition_has_a_problem_until_it_is_filled_in() {
     assert_eq!(rules.at("rules[0].conditions[1].value"), Some(id));
     rules.change(id, |condition| condition.set_text("18".to_owned()));
     assert_eq!(rules.problem("rules"), None);
-    assert_eq!(rules.in_words(), "a is 1 and age is greater than 18");
+    assert_eq!(rules.describe(), "a is 1 and age is greater than 18");
 }
 
 #[test]
@@ -212,5 +212,5 @@ fn a_list_is_entered_while_typing_and_has_no_duplicates() {
     rules.change(id, |condition| condition.change_list(condition::List::enter_typed));
     rules.change(id, |condition| condition.change_list(|list| list.remove(0)));
     rules.change(id, |condition| condition.change_list(condition::List::remove_last));
-    assert_eq!(rules.in_words(), "a is one of FR, US");
+    assert_eq!(rules.describe(), "a is one of FR, US");
 }

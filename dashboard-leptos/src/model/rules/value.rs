@@ -30,7 +30,7 @@ impl Kind {
         }
     }
 
-    /// Whether a text is valid for this type.
+    /// Returns whether a text is valid for this type.
     fn is_valid(self, text: &str) -> bool {
         let text = text.trim();
         match self {
@@ -64,7 +64,7 @@ impl Value {
     }
 
     /// Reads the value of a condition. Numbers keep their digits.
-    pub(crate) fn of_json(json: &str) -> Self {
+    pub(crate) fn from_json(json: &str) -> Self {
         let (text, kind) = match json.as_bytes().first() {
             Some(b'"') => match serde_json::from_str::<String>(json) {
                 Ok(text) => (text, Kind::Text),
@@ -88,7 +88,7 @@ impl Value {
     }
 
     /// Returns the value's label: a text without quotes, unless it could be mistaken for another type.
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let is_plain = self.kind != Kind::Text
             || Kind::guess(&self.text) == Kind::Text
                 && !self.text.is_empty()
@@ -97,27 +97,25 @@ impl Value {
         if is_plain { self.text.clone() } else { quoted(&self.text) }
     }
 
-    /// Returns the input.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns the type.
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Whether the type was selected instead of guessed.
+    /// Returns whether the type was selected instead of guessed.
     pub(crate) fn is_chosen(&self) -> bool {
         self.is_chosen
     }
 
-    /// Whether the input is valid for the type.
+    /// Returns whether the input is valid for the type.
     pub(crate) fn is_valid(&self) -> bool {
         self.kind.is_valid(&self.text)
     }
 
-    /// Whether nothing was entered.
+    /// Returns whether nothing was entered.
     pub(crate) fn is_missing(&self) -> bool {
         self.text.is_empty() && !(self.is_chosen && self.kind == Kind::Text)
     }
@@ -190,7 +188,7 @@ pub(super) fn parse_one(typed: &str) -> Option<Value> {
     }
 }
 
-/// Whether a text is a JSON number.
+/// Returns whether a text is a JSON number.
 fn is_number(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_prefix('-').unwrap_or(text);
@@ -232,7 +230,7 @@ mod tests {
 
     #[test]
     fn empty_text_is_a_value_only_if_the_type_text_was_selected() {
-        assert!(Value::empty().is_missing() && !Value::of_json("\"\"").is_missing());
+        assert!(Value::empty().is_missing() && !Value::from_json("\"\"").is_missing());
         let mut value = Value::empty();
         value.set_kind(Kind::Number);
         assert!(value.is_missing() && !value.is_valid());
@@ -253,7 +251,7 @@ mod tests {
 
     #[test]
     fn texts_that_look_like_another_type_are_labelled_in_quotes() {
-        let words = |json: &str| Value::of_json(json).in_words();
+        let words = |json: &str| Value::from_json(json).describe();
         assert_eq!(words("\"New York\""), "New York");
         for json in ["\"\"", "\"12\"", "\"true\"", "\"a, b\"", "\" US\""] {
             assert_eq!(words(json), json);

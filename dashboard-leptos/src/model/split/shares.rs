@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::quoted;
 
-/// The most ranges of an experiment.
+/// The maximum number of ranges of an experiment.
 pub(crate) const MAX_RANGES: usize = edgewise_api::limits::VARIANTS;
 
 /// The assignment of all buckets to variants.
@@ -146,7 +146,7 @@ impl Split {
     }
 
     /// Divides all buckets equally among the variants, one range each.
-    pub(crate) fn even(&mut self, variants: &[&str]) {
+    pub(crate) fn divide_evenly(&mut self, variants: &[&str]) {
         let mut buckets = Buckets::new();
         let mut start = 0;
         for (variant, share) in variants.iter().zip(proportional(&vec![1; variants.len()], BUCKETS)) {
@@ -162,7 +162,7 @@ impl Split {
     /// buckets keep their variant.
     pub(crate) fn ramp(&mut self, variants: &[&str], allocated: u32) {
         if self.allocated() == 0 {
-            self.even(variants);
+            self.divide_evenly(variants);
         }
         let mut buckets = Buckets::of(&self.segments);
         let mut shares = buckets.shares();

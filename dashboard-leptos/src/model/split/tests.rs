@@ -68,9 +68,9 @@ fn a_border_moves_between_the_ends_of_its_two_segments() {
 #[test]
 fn an_even_split_gives_the_remainder_to_the_first_variants() {
     let mut even = Split::default();
-    even.even(&IDS[..3]);
+    even.divide_evenly(&IDS[..3]);
     assert_eq!(even, split(&[("a", 3_334), ("b", 3_333), ("c", 3_333)]));
-    even.even(&[]);
+    even.divide_evenly(&[]);
     assert_eq!(even, Split::default());
 }
 

@@ -39,7 +39,7 @@ impl Draft {
             Some(row.id.clone()),
             audience.revision,
             row.name.clone(),
-            Rules::of_json(&row.rules),
+            Rules::from_json(&row.rules),
             unsaved,
         )
     }
@@ -69,7 +69,7 @@ impl Draft {
         if self.id.with_value(|id| id.as_deref() == Some(&row.id)) {
             self.revision.set(audience.revision);
             self.saved_name.set(row.name.clone());
-            self.saved_rules.set(Rules::of_json(&row.rules).to_json());
+            self.saved_rules.set(Rules::from_json(&row.rules).to_json());
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     transport::Loading,
 };
 
-/// The page.
+/// The page with the list of audiences.
 #[component]
 pub(crate) fn Audiences() -> impl IntoView {
     let updates = Connection::from_context().updates;

@@ -15,7 +15,7 @@ use crate::{
     transport::{Change, Loading},
 };
 
-/// The page.
+/// The page of an environment.
 #[component]
 pub(crate) fn EnvironmentPage() -> impl IntoView {
     let (params, parameters) = (use_params_map(), use_query_map());

@@ -10,7 +10,7 @@ use crate::{
     transport::{Change, Loading},
 };
 
-/// The page.
+/// The page with the list of environments.
 #[component]
 pub(crate) fn Environments() -> impl IntoView {
     let updates = Connection::from_context().updates;

@@ -19,7 +19,7 @@ use crate::{
 /// The delay between the last key press and the search.
 const SEARCH_DELAY: std::time::Duration = std::time::Duration::from_millis(200);
 
-/// The page.
+/// The page with the list of experiments.
 #[component]
 pub(crate) fn Experiments() -> impl IntoView {
     let parameters = use_query_map();

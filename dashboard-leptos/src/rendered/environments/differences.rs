@@ -5,7 +5,7 @@ use crate::{
     model::{Change, Comparison, Field, Item, Run, links},
 };
 
-/// The most items that are all expanded at first.
+/// The maximum number of items that are all expanded at first.
 const MAX_UNFOLDED: usize = 6;
 
 /// Renders the differences between two versions.

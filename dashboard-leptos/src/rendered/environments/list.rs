@@ -17,7 +17,7 @@ pub(crate) fn list(summaries: Vec<EnvironmentSummary>) -> Html {
     if summaries.is_empty() {
         Html::render(view! {
             <Empty title="No environments yet">
-                <p>"An environment has its own experiments and its own users. Most teams start with "<code>"prod"</code>" and "<code>"staging"</code>"."</p>
+                <p>"An environment has its own experiments and its own published versions. Most teams start with "<code>"prod"</code>" and "<code>"staging"</code>"."</p>
             </Empty>
         })
     } else {

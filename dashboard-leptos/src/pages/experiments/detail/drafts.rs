@@ -26,7 +26,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Draft<T> {
         Self { saved: RwSignal::new(value.clone()), current: RwSignal::new(value) }
     }
 
-    /// Whether the value differs from the saved one.
+    /// Returns whether the value differs from the saved one.
     pub(super) fn is_changed(self) -> bool {
         self.saved.with(|saved| self.current.with(|current| saved != current))
     }
@@ -89,7 +89,7 @@ impl VariantDraft {
         Self { number, id, key, name, payload, deleted: ArcRwSignal::new(false) }
     }
 
-    /// Whether the variant has not been saved.
+    /// Returns whether the variant has not been saved.
     pub(super) fn is_new(&self) -> bool {
         self.id.is_empty()
     }
@@ -102,7 +102,7 @@ impl VariantDraft {
         self.payload.with(|payload| formatted(payload) != payload_of(saved))
     }
 
-    /// Whether the variant differs from the saved one.
+    /// Returns whether the variant differs from the saved one.
     pub(super) fn is_changed(&self, saved: &[Variant]) -> bool {
         let is_gone = self.deleted.get();
         match saved.iter().find(|saved| saved.id == self.id) {

@@ -51,12 +51,12 @@ impl Editing {
         }
     }
 
-    /// Whether a request is pending.
+    /// Returns whether a request is pending.
     pub(super) fn is_busy(self) -> bool {
         self.busy.get()
     }
 
-    /// Whether somebody else changed the experiment.
+    /// Returns whether somebody else changed the experiment.
     pub(super) fn is_stale(self) -> bool {
         self.stale.get()
     }
@@ -92,24 +92,24 @@ impl Editing {
         }
     }
 
-    /// Whether name or description have changed.
+    /// Returns whether name or description have changed.
     pub(super) fn details_changed(self) -> bool {
         self.name.is_changed() || self.description.is_changed()
     }
 
-    /// Whether audience or rules have changed.
+    /// Returns whether audience or rules have changed.
     pub(super) fn targeting_changed(self) -> bool {
         self.audience.is_changed() || self.rules.is_changed()
     }
 
-    /// Whether a variant has changed.
+    /// Returns whether a variant has changed.
     pub(super) fn variants_changed(self) -> bool {
         self.detail.with(|detail| {
             self.variants.with(|drafts| drafts.iter().any(|draft| draft.is_changed(&detail.variants)))
         })
     }
 
-    /// Whether anything has changed.
+    /// Returns whether anything has changed.
     pub(super) fn has_changes(self) -> bool {
         self.details_changed()
             || self.targeting_changed()
@@ -275,7 +275,7 @@ impl Editing {
             // The note may be scrolled out of view.
             self.toasts.show(
                 Tone::Warning,
-                "Not saved: someone changed this experiment since you opened it. Reload it at the top of the page",
+                "Not saved: someone changed this experiment since you opened it. Reload the experiment at the top of the page",
             );
             return;
         }
@@ -318,7 +318,7 @@ impl Editing {
 }
 
 fn rules_of(detail: &ExperimentDetail) -> Rules {
-    detail.row.targeting_rules.as_deref().map(Rules::of_json).unwrap_or_default()
+    detail.row.targeting_rules.as_deref().map(Rules::from_json).unwrap_or_default()
 }
 
 fn drafts_of(detail: &ExperimentDetail, numbers: StoredValue<u32>) -> Vec<VariantDraft> {

@@ -131,7 +131,7 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
         <LaunchDialog editing open=launching status/>
         <Dialog open=archiving title="Archive this experiment?">
             <div class="form">
-                <p>"Archiving is permanent: users no longer get a variant, and the experiment cannot be launched again. It stays readable."</p>
+                <p>"Archiving is permanent: users no longer get a variant, and the experiment cannot be launched again. The experiment stays readable."</p>
                 <p class="quiet">"To stop the experiment temporarily, pause it instead."</p>
                 <div class="form-foot">
                     <button type="button" class="button" on:click=move |_| archiving.set(false)>"Cancel"</button>
@@ -212,7 +212,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
         None => view! {
             <p>{effect}</p>
             <Show when=move || editing.has_changes()>
-                <Note tone=Tone::Warning>"Unsaved changes are not included. Save them first to include them."</Note>
+                <Note tone=Tone::Warning>"Unsaved changes are not included. Save the changes first to include them."</Note>
             </Show>
             <div class="form-foot">
                 <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>

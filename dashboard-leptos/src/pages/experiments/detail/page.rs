@@ -15,7 +15,7 @@ use crate::{
     transport::Loading,
 };
 
-/// The page.
+/// The page of an experiment.
 #[component]
 pub(crate) fn ExperimentPage() -> impl IntoView {
     let params = use_params_map();
@@ -60,7 +60,7 @@ fn StaleNote(editing: Editing) -> impl IntoView {
     view! {
         <Show when=move || editing.is_stale()>
             <Note tone=Tone::Warning>
-                <p>"Someone changed this experiment since you opened it. Reload to see the current state. Their changes were not overwritten."</p>
+                <p>"Someone changed this experiment since you opened it. Reload to see the current state. The other person's changes were not overwritten."</p>
                 <p class="note-actions">
                     <button type="button" class="button small" on:click=move |_| editing.reload(false)>
                         <Icon symbol=Symbol::Reload/>

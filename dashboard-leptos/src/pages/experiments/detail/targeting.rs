@@ -34,7 +34,7 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
         editing.save(ExperimentPart::Targeting, format!("{{{}}}", members.join(",")), "Targeting saved");
     };
     view! {
-        <Section id="targeting" title="Audience and targeting" about="The users who take part. They must match the audience and one of the rules">
+        <Section id="targeting" title="Audience and targeting" about="The users who take part: users who match the audience and one of the rules">
             <AudienceChoice editing problem=problem("audienceId")/>
             <div class="targeting-rules">
                 <h3>"Rules of this experiment"</h3>
@@ -80,7 +80,7 @@ fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl Int
         detail.with(|detail| {
             let audience =
                 detail.audiences.iter().find(|audience| chosen.with(|chosen| audience.id == *chosen))?;
-            let words = Rules::of_json(&audience.rules).in_words();
+            let words = Rules::from_json(&audience.rules).describe();
             let href = links::audience(&audience.id);
             Some(view! {
                 <p class="audience-words"><span class="quiet">"Matches "</span> {words} ". " <a href=href>"Open audience"</a></p>

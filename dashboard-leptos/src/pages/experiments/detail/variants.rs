@@ -147,7 +147,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
             <Show when=move || deleted.get()>
                 <p class="variant-gone">
                     <span>
-                        "This variant will be deleted when you save. Its users will get no variant."
+                        "This variant will be deleted when you save. The users of this variant will get no variant."
                     </span>
                     <button type="button" class="button small" on:click=move |_| deleted.set(false)>
                         <Icon symbol=Symbol::Undo/> "Undo"

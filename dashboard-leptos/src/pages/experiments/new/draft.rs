@@ -174,7 +174,7 @@ impl Draft {
         let names = self.variants.with_untracked(|variants| {
             variants.iter().map(|variant| variant.name.get_untracked()).collect::<Vec<_>>()
         });
-        let name = key::free(name, ' ', &names);
+        let name = key::first_unused(name, ' ', &names);
         let variant = VariantDraft {
             id: number.to_string(),
             key: RwSignal::new(key::suggested(&name)),
@@ -205,7 +205,7 @@ impl Draft {
         let ids: Vec<_> = variants.iter().map(|variant| variant.id.as_str()).collect();
         self.split.update(|split| {
             if self.default_split.with_value(|default_split| default_split == split) {
-                split.even(&ids);
+                split.divide_evenly(&ids);
                 self.default_split.set_value(split.clone());
             } else {
                 split.retain(&ids);
@@ -289,9 +289,12 @@ impl Draft {
                         let outcome = if launch { "launched" } else { "created as a draft" };
                         match created.problem {
                             None => toasts.success(&format!("{name} {outcome}"), &created.publication),
-                            Some(problem) => {
-                                toasts.show(Tone::Bad, format!("{name} was saved as a draft: {problem}"))
-                            }
+                            Some(problem) => toasts.show(
+                                Tone::Bad,
+                                format!(
+                                    "{name} was saved as a draft, because a later step failed: {problem}"
+                                ),
+                            ),
                         }
                         self.touched.set_value(false);
                         navigate(&links::experiment(&created.id), Default::default());

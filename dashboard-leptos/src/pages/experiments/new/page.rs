@@ -17,7 +17,7 @@ use crate::{
     transport::Loading,
 };
 
-/// The page.
+/// The page that creates an experiment.
 #[component]
 pub(crate) fn NewExperiment() -> impl IntoView {
     let parameters = use_query_map().get_untracked();

@@ -25,7 +25,7 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <dt>"Environment"</dt>
             <dd>{environment}</dd>
             <dt>"Audience"</dt>
-            <dd>{move || audience_in_words(draft)}</dd>
+            <dd>{move || describe_audience(draft)}</dd>
             <dt>"Split"</dt>
             <dd>
                 // Rendered only while the step is visible.
@@ -38,8 +38,8 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
 }
 
 /// Describes whom the experiment targets.
-fn audience_in_words(draft: Draft) -> String {
-    let own = draft.rules.with(|rules| (!rules.is_empty()).then(|| rules.in_words()));
+fn describe_audience(draft: Draft) -> String {
+    let own = draft.rules.with(|rules| (!rules.is_empty()).then(|| rules.describe()));
     match (draft.audience.get(), own) {
         (None, None) => "All users".to_owned(),
         (None, Some(rules)) => format!("Users whose {rules}"),
@@ -60,7 +60,7 @@ fn shares(draft: Draft) -> AnyView {
     let mut lines: Vec<_> = parts.iter().map(|part| line(split.share(Some(&part.id)), &part.name)).collect();
     let none = split.share(None);
     if none > 0 {
-        lines.push(line(none, "no variant: nothing changes for them"));
+        lines.push(line(none, "no variant: nothing changes for these users"));
     }
     view! {
         <ul class="shares">{lines}</ul>

@@ -281,7 +281,7 @@ fn audience_choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
         let chosen = audiences.iter().find(|audience| audience.id == id).map(|audience| ChosenAudience {
             id,
             name: audience.name.clone(),
-            words: Rules::of_json(&audience.rules).in_words(),
+            words: Rules::from_json(&audience.rules).describe(),
         });
         draft.audience.set(chosen);
     };
