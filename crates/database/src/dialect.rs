@@ -91,7 +91,7 @@ impl Dialect {
     /// Whether no other process can use the database. Then a lock queues the writers of this process. SQLite itself admits
     /// one writer at a time, but in no particular order, so that a writer might wait for ever. Postgres queues writers at the
     /// row that each of them changes first.
-    pub(crate) const fn is_of_one_process(&self) -> bool {
+    pub(crate) const fn is_single_process(&self) -> bool {
         matches!(self, Self::Sqlite(_))
     }
 }

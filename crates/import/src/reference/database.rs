@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edgewise_database::foreign::{self, ForeignError};
+use edgewise_database::external::{self, ExternalError};
 use percent_encoding::percent_decode_str;
 use sqlx::{Any, Row as _, Transaction, query};
 
@@ -67,12 +67,12 @@ pub enum ReferenceError {
     Unreadable(#[source] sqlx::Error),
 }
 
-impl From<ForeignError> for ReferenceError {
-    fn from(error: ForeignError) -> Self {
+impl From<ExternalError> for ReferenceError {
+    fn from(error: ExternalError) -> Self {
         match error {
-            ForeignError::Url => Self::Url,
-            ForeignError::Unreachable(error) => Self::Unreachable(error),
-            ForeignError::Unreadable(error) => {
+            ExternalError::Url => Self::Url,
+            ExternalError::Unreachable(error) => Self::Unreachable(error),
+            ExternalError::Unreadable(error) => {
                 let code = error.as_database_error().and_then(|error| error.code());
                 match code.as_deref() {
                     // undefined_table, undefined_column
@@ -91,7 +91,7 @@ impl ReferenceRows {
     /// [`ReferenceError`], which says what to do.
     pub async fn read(url: &str) -> Result<Self, ReferenceError> {
         let (url, schema) = connection(url);
-        Ok(foreign::read(&url, READ_TIMEOUT, async |tx| read(tx, schema.as_deref()).await).await?)
+        Ok(external::read(&url, READ_TIMEOUT, async |tx| read(tx, schema.as_deref()).await).await?)
     }
 }
 
