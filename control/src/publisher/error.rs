@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use edgewise_objects::ObjectError;
 
-use super::compile::CompileError;
+use super::snapshot::SnapshotError;
 use crate::store::StoreError;
 
 /// The timeout of one call of the object store.
@@ -63,8 +63,8 @@ impl From<PublishError> for PrepareError {
     }
 }
 
-impl From<CompileError> for PrepareError {
-    fn from(problem: CompileError) -> Self {
+impl From<SnapshotError> for PrepareError {
+    fn from(problem: SnapshotError) -> Self {
         Self::Content(problem.to_string())
     }
 }
