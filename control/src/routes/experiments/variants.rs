@@ -7,10 +7,10 @@ use edgewise_http::IfMatch;
 use crate::{
     routes::{
         body::Body,
+        errors::WriteErrors,
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition, VariantIds},
-        problems::WriteProblems,
-        reply::{CreatedAndPublished, Reply, Updated, UpdatedList},
+        response::{CreatedAndPublished, HandlerResult, Updated, UpdatedList},
     },
     services::Services,
 };
@@ -21,7 +21,7 @@ use crate::{
 #[utoipa::path(
     post, path = "/experiments/{id}/variants", tag = "variants", request_body = VariantCreate,
     params(ExperimentId, Precondition),
-    responses(CreatedAndPublished::<Variant>, WriteProblems)
+    responses(CreatedAndPublished::<Variant>, WriteErrors)
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
@@ -29,7 +29,7 @@ pub(in crate::routes) async fn create(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<VariantCreate>,
-) -> Reply<CreatedAndPublished<Variant>> {
+) -> HandlerResult<CreatedAndPublished<Variant>> {
     Ok(CreatedAndPublished(services.create_variant(&actor, &id, &precondition, request).await?))
 }
 
@@ -39,7 +39,7 @@ pub(in crate::routes) async fn create(
 #[utoipa::path(
     patch, path = "/experiments/{id}/variants", tag = "variants", request_body = VariantsPatch,
     params(ExperimentId, Precondition),
-    responses(UpdatedList::<Variant>, WriteProblems)
+    responses(UpdatedList::<Variant>, WriteErrors)
 )]
 pub(in crate::routes) async fn patch(
     State(services): State<Services>,
@@ -47,7 +47,7 @@ pub(in crate::routes) async fn patch(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<VariantsPatch>,
-) -> Reply<UpdatedList<Variant>> {
+) -> HandlerResult<UpdatedList<Variant>> {
     Ok(UpdatedList(services.patch_variants(&actor, &id, &precondition, request).await?))
 }
 
@@ -57,7 +57,7 @@ pub(in crate::routes) async fn patch(
 #[utoipa::path(
     patch, path = "/experiments/{id}/variants/{variantId}", tag = "variants", request_body = VariantPatch,
     params(VariantIds, Precondition),
-    responses(Updated::<Variant>, WriteProblems)
+    responses(Updated::<Variant>, WriteErrors)
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
@@ -65,7 +65,7 @@ pub(in crate::routes) async fn update(
     Ids((id, variant_id)): Ids<(String, String)>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<VariantPatch>,
-) -> Reply<Updated<Variant>> {
+) -> HandlerResult<Updated<Variant>> {
     let ids = (id.as_str(), variant_id.as_str());
     Ok(Updated(services.update_variant(&actor, ids, &precondition, &request).await?))
 }
@@ -76,14 +76,14 @@ pub(in crate::routes) async fn update(
 #[utoipa::path(
     delete, path = "/experiments/{id}/variants/{variantId}", tag = "variants",
     params(VariantIds, Precondition),
-    responses(Updated::<Variant>, WriteProblems)
+    responses(Updated::<Variant>, WriteErrors)
 )]
 pub(in crate::routes) async fn delete(
     State(services): State<Services>,
     Caller(actor): Caller,
     Ids((id, variant_id)): Ids<(String, String)>,
     IfMatch(precondition): IfMatch,
-) -> Reply<Updated<Variant>> {
+) -> HandlerResult<Updated<Variant>> {
     let ids = (id.as_str(), variant_id.as_str());
     Ok(Updated(services.delete_variant(&actor, ids, &precondition).await?))
 }

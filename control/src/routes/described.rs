@@ -11,7 +11,7 @@ use utoipa::{
     },
 };
 
-use super::reply::{
+use super::response::{
     Applied, Created, CreatedAndPublished, Deleted, PUBLISH_ATTEMPTED, PUBLISH_ERROR, PUBLISH_SUCCEEDED,
     Resource, Updated, UpdatedList,
 };

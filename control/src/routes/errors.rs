@@ -6,7 +6,7 @@ use utoipa::IntoResponses;
 /// The errors of a request that reads.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes responses in the OpenAPI document")]
-pub(super) enum ReadProblems {
+pub(super) enum ReadErrors {
     /// A parameter is invalid
     #[response(status = 400)]
     Invalid(ErrorBody),
@@ -21,7 +21,7 @@ pub(super) enum ReadProblems {
 /// The errors of a request that writes.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes responses in the OpenAPI document")]
-pub(super) enum WriteProblems {
+pub(super) enum WriteErrors {
     /// A field is invalid; the message names the field
     #[response(status = 400)]
     Invalid(ErrorBody),
