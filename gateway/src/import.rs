@@ -17,7 +17,7 @@ use edgewise_import::{
     run,
 };
 
-use crate::options::{DataOptions, FromOptions, ReferenceOptions, SnapshotPlace, StoreUrl};
+use crate::options::{DataOptions, ReferenceOptions, SnapshotLocation, SourceOptions, StoreUrl};
 
 /// The size limit of a snapshot file.
 const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
@@ -41,15 +41,15 @@ pub async fn reference(options: &ReferenceOptions) -> Result<()> {
 }
 
 /// Reads the data of the reference.
-async fn read(from: &FromOptions) -> Result<SourceData> {
+async fn read(from: &SourceOptions) -> Result<SourceData> {
     let now = SystemClock.now_ms();
     match (&from.database_url, &from.snapshot) {
         (Some(url), _) => Ok(read_rows(&ReferenceRows::read(url).await?, now)),
-        (None, Some(SnapshotPlace::File(path))) => {
+        (None, Some(SnapshotLocation::File(path))) => {
             let json = read_file(path)?;
             read_snapshot(&json, now).with_context(|| format!("the file {}", path.display())).map_err(flat)
         }
-        (None, Some(SnapshotPlace::Web(base, name))) => {
+        (None, Some(SnapshotLocation::Web(base, name))) => {
             let json = fetch(base, name).await?;
             read_snapshot(&json, now).with_context(|| format!("the response at {name}")).map_err(flat)
         }

@@ -22,8 +22,8 @@ fn routes(control: &Control) -> Router {
     let (health, ready) = (control.services().clone(), control.services().clone());
     let routes = control
         .routes()
-        .route("/health", get(async move || Health::own(works(&health).await).response()))
-        .route("/ready", get(async move || Health::own(works(&ready).await).response()))
+        .route("/health", get(async move || Health::single_plane(works(&health).await).response()))
+        .route("/ready", get(async move || Health::single_plane(works(&ready).await).response()))
         .merge(openapi::routes("", &openapi::control()));
     with_common_routes(routes, &Metrics::default())
 }

@@ -62,7 +62,7 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     };
     let (control_ready, cache_ready) = (control.services().clone(), cache.clone());
     let ready = async move || {
-        Health::own(works(&control_ready).await && cache_ready.store_responds().await).response()
+        Health::single_plane(works(&control_ready).await && cache_ready.store_responds().await).response()
     };
     let routes = Router::new()
         .nest("/api", control.routes())
