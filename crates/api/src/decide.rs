@@ -42,7 +42,7 @@ impl<'a> DecideRequest<'a> {
     /// # Errors
     /// Returns 400, with the name of the invalid field.
     pub fn from_body(body: &'a [u8], limits: &Limits) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let text =
             |name| fields.optional_text(name, usize::MAX)?.ok_or_else(|| fields.error(name, "is required"));
         let context = fields.optional_json("context").map(RawValue::get);

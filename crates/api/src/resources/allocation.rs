@@ -48,7 +48,7 @@ impl AllocationsPut {
     /// # Errors
     /// Returns 400 with the name of the invalid field, and for ranges that are inverted or overlap.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let allocations = fields.objects("allocations", limits::VARIANTS, AllocationRequest::from_fields)?;
         check_disjoint(&allocations)?;
         Ok(Self { allocations })

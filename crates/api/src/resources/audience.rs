@@ -55,7 +55,7 @@ impl AudienceCreate {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         Ok(Self {
             name: fields.name("name")?,
             environment_id: fields.name("environmentId")?,
@@ -80,7 +80,7 @@ impl AudiencePatch {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         Ok(Self { name: fields.optional_name("name")?, rules: Rule::optional_list(&fields, "rules")? })
     }
 }

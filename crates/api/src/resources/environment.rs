@@ -32,7 +32,7 @@ impl EnvironmentCreate {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let name = fields.name("name")?;
         let name = EnvironmentName::new(&name).map_err(|problem| fields.error("name", problem))?;
         Ok(Self { name })

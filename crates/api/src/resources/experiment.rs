@@ -144,7 +144,7 @@ impl ExperimentCreate {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         Ok(Self {
             key: key(&fields)?,
             name: fields.name("name")?,
@@ -190,7 +190,7 @@ impl ExperimentPatch {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let audience_id = if fields.is_null("audienceId") {
             Some(None)
         } else {
@@ -225,7 +225,7 @@ impl StatusPatch {
     /// # Errors
     /// Returns 400 if there is no such status.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let unknown = || fields.error("status", "must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
         Status::from_name(&fields.name("status")?).map(|status| Self { status }).ok_or_else(unknown)
     }

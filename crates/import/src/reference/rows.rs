@@ -71,7 +71,7 @@ impl Row {
     }
 
     fn fields(&self) -> Checked<Fields<'_>> {
-        Fields::of_body(self.bytes()).map_err(problem)
+        Fields::from_body(self.bytes()).map_err(problem)
     }
 
     /// Returns the text in a column, or `None` if the column does not contain text.
