@@ -39,7 +39,7 @@ impl Precondition {
 
 /// Whether the value of an `If-None-Match` header names this tag, or any.
 #[must_use]
-pub fn names_tag(asked: &str, etag: &str) -> bool {
+pub fn if_none_match_contains(asked: &str, etag: &str) -> bool {
     let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     asked.split(',').map(strong).any(|tag| tag == "*" || tag == strong(etag))
 }

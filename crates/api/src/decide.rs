@@ -1,4 +1,4 @@
-//! The decide request and response. Every target builds responses with [`answer`], so that all responses are alike.
+//! The decide request and response. Every target builds responses with [`respond`], so that all responses are alike.
 
 use std::borrow::Cow;
 
@@ -95,7 +95,7 @@ fn read_context<'a>(json: &'a str, limits: &Limits) -> Result<Context<'a>, ApiEr
 ///
 /// # Errors
 /// Returns 503 if no ruleset is loaded.
-pub fn answer(
+pub fn respond(
     request: &DecideRequest<'_>,
     ruleset: Option<&Ruleset>,
     buffer: &mut Buffer,

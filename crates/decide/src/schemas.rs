@@ -20,7 +20,7 @@ pub struct DecideBody {
 
 /// The decision for a user.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `edgewise_api::decide::answer` writes")]
+#[expect(dead_code, reason = "describes what `edgewise_api::decide::respond` writes")]
 pub struct Decided {
     /// The user key of the request.
     #[schema(example = "user-123")]
@@ -37,7 +37,7 @@ pub struct Decided {
 
 /// The variant of an experiment that a user is assigned to.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `edgewise_api::decide::answer` writes")]
+#[expect(dead_code, reason = "describes what `edgewise_api::decide::respond` writes")]
 pub struct Assignment {
     /// The key of the experiment, which code refers to.
     #[schema(example = "checkout-button-color")]
