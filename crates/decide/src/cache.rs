@@ -228,14 +228,14 @@ impl Cache {
         };
         let known = self.known.load().contains_key(&slot.environment);
         if !known {
-            self.warn_of_unknown(problem.as_deref());
+            self.warn_about_unknown(problem.as_deref());
         }
         slot.record_poll(problem, known);
     }
 
     /// Logs that an unknown environment could not be loaded, at most once a minute, because clients can request any number
     /// of environments that do not exist.
-    fn warn_of_unknown(&self, problem: Option<&str>) {
+    fn warn_about_unknown(&self, problem: Option<&str>) {
         let Some(problem) = problem else { return };
         let mut last_warning = self.last_warning.lock().unwrap_or_else(PoisonError::into_inner);
         if last_warning.is_none_or(|last_warning| last_warning.elapsed() > WARNING_PAUSE) {

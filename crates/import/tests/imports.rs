@@ -20,7 +20,7 @@ use edgewise_control::{
 };
 use edgewise_import::{Comparison, EnvironmentPlan, plan, plan::target, reference::read_snapshot};
 use serde_json::json;
-use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
+use support::{Objects, Postgres, TIMEOUT, eventually, fails_to_write};
 
 /// Runs a check on a fresh control plane with each kind of database.
 async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
@@ -30,7 +30,7 @@ async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
     for (name, url) in [("on-sqlite", sqlite), ("on-postgres", postgres.url().to_owned())] {
         let objects = Arc::new(Objects::open(&directory.path().join(name)));
         let mut options = Options::new(url);
-        options.publish_wait = PATIENCE;
+        options.publish_wait = TIMEOUT;
         let control = Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap();
         check(&control, &objects).await;
         control.stop().await;
