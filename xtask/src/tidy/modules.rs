@@ -97,7 +97,7 @@ impl Boundary {
     }
 }
 
-/// Whether a file belongs to a module or to its child modules.
+/// Returns whether a file belongs to a module or to its child modules.
 fn is_in(module: &str, file: &str) -> bool {
     file.strip_prefix(module).is_some_and(|rest| rest.starts_with('/') || rest == ".rs")
 }
