@@ -120,7 +120,7 @@ impl Publisher {
         let snapshot = match snapshot::build(content, name, next.number, next.published_at()).await {
             Ok(snapshot) => snapshot,
             Err(problem) => {
-                tracing::error!(environment = %name, %problem, "the content cannot be published");
+                tracing::error!(environment = %name, error = %problem, "the content cannot be published");
                 self.progress.record_rejection(environment_id, changes, problem.to_string());
                 return Ok(Step::Idle);
             }

@@ -65,10 +65,10 @@ impl Publisher {
                 }
                 tx.commit().await?;
                 if !published {
-                    tracing::info!(environment = %name, version = number, "written, but superseded in the meantime");
+                    tracing::info!(environment = %name, version = number, "version written, but superseded in the meantime");
                     return Ok(Step::Continue);
                 }
-                tracing::info!(environment = %name, version = number, "published");
+                tracing::info!(environment = %name, version = number, "version published");
             }
             Write::NumberInUse => {
                 self.supersede(environment_id, name, version).await?;

@@ -240,7 +240,7 @@ impl Cache {
         let mut last_warning = self.last_warning.lock().unwrap_or_else(PoisonError::into_inner);
         if last_warning.is_none_or(|last_warning| last_warning.elapsed() > WARNING_PAUSE) {
             *last_warning = Some(Instant::now());
-            tracing::warn!(problem, "a requested environment cannot be loaded");
+            tracing::warn!(error = problem, "a requested environment cannot be loaded");
         }
     }
 
@@ -301,7 +301,7 @@ impl Cache {
         let mut known = BTreeMap::clone(&known);
         while known.len() >= MAX_ENVIRONMENTS {
             let Some(oldest) = known.values().min_by_key(|slot| slot.last_used()).cloned() else { break };
-            tracing::warn!(environment = %oldest.environment, "evicted: the cache holds at most {MAX_ENVIRONMENTS}");
+            tracing::warn!(environment = %oldest.environment, "environment evicted: the cache can hold at most {MAX_ENVIRONMENTS} environments");
             known.remove(&oldest.environment);
         }
         slot.touch(self.round.load(Ordering::Relaxed));

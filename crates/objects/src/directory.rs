@@ -78,8 +78,8 @@ impl Directory {
         }
         // Creating a file shows at once whether the directory is writable, rather than at the first publish.
         create_unfinished(root).map_err(unwritable)?;
-        if let Err(problem) = remove_unfinished(root, &root.join("configs")) {
-            tracing::warn!(%problem, "unfinished files of an earlier process cannot be removed");
+        if let Err(error) = remove_unfinished(root, &root.join("configs")) {
+            tracing::warn!(%error, "unfinished files of an earlier process cannot be removed");
         }
         Ok(Self { root: root.into(), lock: Some(Arc::new(Mutex::new(WriteLock(lock)))) })
     }

@@ -33,7 +33,7 @@ pub(super) async fn works(services: &Services) -> bool {
     match timeout(DATABASE_TIMEOUT, services.ready()).await {
         Ok(Ok(())) => true,
         Ok(Err(problem)) => {
-            tracing::warn!(%problem, "the database cannot be used");
+            tracing::warn!(error = %problem, "the database cannot be used");
             false
         }
         Err(_) => {

@@ -50,7 +50,7 @@ async fn add_example_data(services: &services::Services, clock: &PastClock) {
         Ok(true) => tracing::info!("added the example data"),
         Ok(false) => tracing::warn!("no example data was added: the database already has environments"),
         Err(problem) => {
-            tracing::error!(problem = problem.message, "the example data could not be added completely")
+            tracing::error!(error = problem.message, "the example data could not be added completely")
         }
     }
 }

@@ -42,7 +42,7 @@ impl Services {
         let by = (change.number, actor.name());
         self.publisher.restore(&mut tx, environment_id, old, in_store, by).await?;
         tx.commit().await?;
-        tracing::info!(%actor, id = environment_id, version = number, "rolled back");
+        tracing::info!(%actor, id = environment_id, version = number, "environment rolled back");
         let publication = self.publisher.publish(environment_id, change.number).await;
         Ok(Outcome { value: self.publication(environment_id).await?, publication })
     }
