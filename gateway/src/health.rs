@@ -34,7 +34,7 @@ pub struct Services {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Everything works.
+    /// All planes work.
     Ok,
     /// A plane does not work.
     Degraded,
@@ -97,7 +97,7 @@ impl Health {
         Self { config_versions: Some(versions.collect()), config_errors: errors.collect(), ..self }
     }
 
-    /// Returns the response: 200 if everything works, otherwise 503.
+    /// Returns the response: 200 if all planes work, otherwise 503.
     #[must_use]
     pub fn response(&self) -> Response {
         let status = match self.status {

@@ -24,7 +24,7 @@ use crate::{
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Filter {
-    /// Only audiences of this environment
+    /// UUID of an environment: only its audiences are listed
     #[param(rename = "environmentId")]
     environment_id: Option<String>,
 }

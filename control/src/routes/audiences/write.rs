@@ -48,7 +48,7 @@ pub(in crate::routes) async fn update(
 
 /// Delete an audience
 ///
-/// The audience is detached from its experiments. The change is published if one of them is running.
+/// The audience is detached from its experiments. The change is published if one of these experiments is running.
 #[utoipa::path(
     delete, path = "/audiences/{id}", tag = "audiences",
     params(AudienceId, Precondition),

@@ -17,7 +17,7 @@ use crate::{
 
 /// Replace all allocations of an experiment
 ///
-/// The change is published if the experiment is running. The ETag is that of the experiment.
+/// The change is published if the experiment is running. The response has the ETag of the experiment.
 #[utoipa::path(
     put, path = "/experiments/{id}/allocations", tag = "variants", request_body = AllocationsPut,
     params(ExperimentId, Precondition),

@@ -24,10 +24,10 @@ use crate::{
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Filter {
-    /// Only experiments of this environment
+    /// UUID of an environment: only its experiments are listed
     #[param(rename = "environmentId")]
     environment_id: Option<String>,
-    /// Only experiments with this status
+    /// A status: only experiments with this status are listed
     status: Option<Status>,
 }
 

@@ -17,7 +17,7 @@ use crate::{
 
 /// Add a variant to an experiment
 ///
-/// The change is published if the experiment is running. The ETag is that of the experiment.
+/// The change is published if the experiment is running. The response has the ETag of the experiment.
 #[utoipa::path(
     post, path = "/experiments/{id}/variants", tag = "variants", request_body = VariantCreate,
     params(ExperimentId, Precondition),
@@ -35,7 +35,8 @@ pub(in crate::routes) async fn create(
 
 /// Delete, update and add variants in this order, all or nothing
 ///
-/// Returns all variants. The change is published if the experiment is running. The ETag is that of the experiment.
+/// Returns all variants. The change is published if the experiment is running. The response has the ETag of the
+/// experiment.
 #[utoipa::path(
     patch, path = "/experiments/{id}/variants", tag = "variants", request_body = VariantsPatch,
     params(ExperimentId, Precondition),
@@ -53,7 +54,7 @@ pub(in crate::routes) async fn patch(
 
 /// Update the name or the payload of a variant
 ///
-/// The change is published if the experiment is running. The ETag is that of the experiment.
+/// The change is published if the experiment is running. The response has the ETag of the experiment.
 #[utoipa::path(
     patch, path = "/experiments/{id}/variants/{variantId}", tag = "variants", request_body = VariantPatch,
     params(VariantIds, Precondition),
@@ -72,7 +73,7 @@ pub(in crate::routes) async fn update(
 
 /// Delete a variant and its allocations
 ///
-/// The change is published if the experiment is running. The ETag is that of the experiment.
+/// The change is published if the experiment is running. The response has the ETag of the experiment.
 #[utoipa::path(
     delete, path = "/experiments/{id}/variants/{variantId}", tag = "variants",
     params(VariantIds, Precondition),

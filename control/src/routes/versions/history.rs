@@ -64,7 +64,7 @@ pub(in crate::routes) async fn show(
     Ok(json_response(StatusCode::OK, services.version(&id, &version).await?))
 }
 
-/// Compare a version with another one, or with the version that was live before
+/// Compare a version with another version, by default the version that was live before
 #[utoipa::path(
     get, path = "/environments/{id}/versions/{version}/diff", tag = "versions",
     params(VersionNumber, Comparison),

@@ -7,7 +7,7 @@ use crate::{error::ApiError, json::Fields, limits};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Allocation {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
     /// UUID of the variant.
     pub variant_id: String,

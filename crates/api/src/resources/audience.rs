@@ -21,9 +21,9 @@ pub struct Audience {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AudienceRow {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
-    /// Unique in the environment.
+    /// The name. Unique in the environment.
     pub name: String,
     /// UUID of the environment.
     pub environment_id: String,
@@ -41,7 +41,7 @@ pub struct AudienceRow {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
 pub struct AudienceCreate {
-    /// Unique in the environment.
+    /// The name. Unique in the environment.
     pub name: String,
     /// UUID of the environment.
     pub environment_id: String,
@@ -68,7 +68,7 @@ impl AudienceCreate {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AudiencePatch {
-    /// Unique in the environment.
+    /// The name. Unique in the environment.
     pub name: Option<String>,
     /// The rules, at most 100.
     pub rules: Option<Vec<Rule>>,

@@ -8,9 +8,9 @@ use crate::{error::ApiError, json::Fields, limits};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Variant {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
-    /// Unique in the experiment.
+    /// The key. Unique in the experiment.
     pub key: String,
     /// The name, for people.
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Variant {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantCreate {
-    /// Unique in the experiment.
+    /// The key. Unique in the experiment.
     pub key: String,
     /// The name, for people.
     pub name: String,
