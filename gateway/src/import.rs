@@ -47,22 +47,22 @@ async fn read(from: &SourceOptions) -> Result<SourceData> {
         (Some(url), _) => Ok(read_rows(&ReferenceRows::read(url).await?, now)),
         (None, Some(SnapshotLocation::File(path))) => {
             let json = read_file(path)?;
-            read_snapshot(&json, now).with_context(|| format!("the file {}", path.display())).map_err(flat)
+            read_snapshot(&json, now).with_context(|| format!("the file `{}`", path.display())).map_err(flat)
         }
         (None, Some(SnapshotLocation::Web(base, name))) => {
             let json = fetch(base, name).await?;
-            read_snapshot(&json, now).with_context(|| format!("the response at {name}")).map_err(flat)
+            read_snapshot(&json, now).with_context(|| format!("the response at `{name}`")).map_err(flat)
         }
         (None, None) => bail!("the source of the import is missing: add --database-url or --snapshot"),
     }
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>> {
-    let unreadable = |problem| anyhow!("the file {} cannot be read: {problem}", path.display());
+    let unreadable = |problem| anyhow!("the file `{}` cannot be read: {problem}", path.display());
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
     if size > MAX_SNAPSHOT_BYTES {
         let (path, max) = (path.display(), MAX_SNAPSHOT_BYTES >> 20);
-        bail!("the file {path} is not a snapshot: the file is larger than {max} MiB");
+        bail!("the file `{path}` is not a snapshot: the file is larger than {max} MiB");
     }
     std::fs::read(path).map_err(unreadable)
 }

@@ -19,9 +19,12 @@ pub(super) enum PublishError {
     Objects(#[from] ObjectError),
     #[error("the snapshot store did not respond within {} s", OBJECT_TIMEOUT.as_secs())]
     Timeout,
-    #[error("the snapshot store rejects a conditional write, although its condition holds")]
+    #[error(
+        "the snapshot store rejects a conditional write, although the condition is met: check that the store supports `If-Match` \
+         and `If-None-Match` on writes"
+    )]
     Contended,
-    #[error("another process publishes the environment")]
+    #[error("another process is publishing the environment")]
     LeaseLost,
     #[error("the pending version cannot be compiled: {0}")]
     Unreadable(String),

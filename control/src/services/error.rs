@@ -44,7 +44,9 @@ impl From<StoreError> for ApiError {
                 tracing::warn!(%error, "the database is not available");
                 Self::unavailable("the database is not available: try again in a moment")
             }
-            DatabaseError::Duplicate => Self::conflict("the name or key is taken"),
+            DatabaseError::Duplicate => {
+                Self::conflict("the name or key is already in use: choose another one")
+            }
             error @ DatabaseError::Failed(_) => internal(&error),
         }
     }

@@ -30,7 +30,8 @@ impl Precondition {
     pub fn check(&self, revision: i64) -> Result<(), ApiError> {
         match self {
             Self::Revisions(expected) if !expected.contains(&revision) => Err(ApiError::stale(format!(
-                "someone has changed it since you read it (it is at revision {revision}): read it again, and repeat your change"
+                "the resource has changed since the revision in `If-Match` (the current revision is {revision}): \
+                 read the resource again, and repeat the change"
             ))),
             _ => Ok(()),
         }
@@ -39,9 +40,9 @@ impl Precondition {
 
 /// Whether the value of an `If-None-Match` header names this tag, or any.
 #[must_use]
-pub fn if_none_match_contains(asked: &str, etag: &str) -> bool {
+pub fn if_none_match_contains(header: &str, etag: &str) -> bool {
     let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    asked.split(',').map(strong).any(|tag| tag == "*" || tag == strong(etag))
+    header.split(',').map(strong).any(|tag| tag == "*" || tag == strong(etag))
 }
 
 #[cfg(test)]
@@ -49,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn if_match_names_the_revisions_that_may_be_overwritten() {
+    fn if_match_lists_the_revisions_that_may_be_overwritten() {
         let holds = |header: &str| Precondition::from_if_match(header).check(3).is_ok();
         assert!(holds("\"3\"") && holds("*") && holds("\"2\", \"3\""));
         assert!(!holds("\"2\"") && !holds("W/\"3\"") && !holds("3") && !holds(""));

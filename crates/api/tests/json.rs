@@ -176,7 +176,7 @@ fn allocations_must_not_overlap() {
     assert_eq!(problem(put(&[("\"0\"", "1")])), "`allocations[0].rangeStart` must be an integer");
     assert_eq!(
         problem(put(&[("5", "9"), ("0", "1"), ("9", "9")])),
-        "`allocations[0]` and `allocations[2]` overlap"
+        "`allocations[0]` and `allocations[2]` overlap: each bucket can belong to one allocation only"
     );
 }
 

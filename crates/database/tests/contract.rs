@@ -21,8 +21,8 @@ const SECOND: Migration =
 const OTHER: Migration =
     Migration { version: 1, description: "plums", sql: "CREATE TABLE plums (name TEXT);" };
 
-const fn pears(steps: &'static [Migration]) -> Migrations {
-    Migrations { ledger: "_pears_migrations", sqlite: steps, postgres: steps }
+const fn pears(migrations: &'static [Migration]) -> Migrations {
+    Migrations { ledger: "_pears_migrations", sqlite: migrations, postgres: migrations }
 }
 
 async fn insert(database: &Database, name: &str) -> Result<()> {

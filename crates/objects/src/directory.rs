@@ -40,7 +40,7 @@ pub enum DirectoryError {
     },
     /// Another process writes to the directory.
     #[error(
-        "another process publishes to the snapshot directory `{path}`: stop it, or use another directory"
+        "another process publishes to the snapshot directory `{path}`: stop that process, or use another directory"
     )]
     Locked {
         /// The directory.

@@ -20,12 +20,12 @@ The options for the target of the import are those of `edgewise serve`: as flags
 prefix --into, as variables, or as keys in edgewise.toml.
 
 Examples:
-  Report the plan of an import from the database of the reference into ./data:
+  Report the plan of an import from the database of the reference system into ./data:
     edgewise import reference --database-url postgres://reader:…@10.0.0.5/experiments
   Import into Postgres and a bucket:
     edgewise import reference --database-url postgres://reader:…@10.0.0.5/experiments \\
       --into-database-url postgres://edgewise:…@10.0.0.5/edgewise --into-snapshot-store s3://edgewise --apply
-  Import a published snapshot of the reference, if its database cannot be reached:
+  Import a published snapshot of the reference system, if its database cannot be reached:
     edgewise import reference --snapshot http://10.0.0.5:3000/configs/prod/snapshots/latest.json --apply";
 
 /// The subcommand of `edgewise import`.
@@ -60,7 +60,7 @@ pub struct ReferenceOptions {
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
 pub struct SourceOptions {
-    /// URL of the reference's database, as in the configuration of the reference:
+    /// URL of the database of the reference system, as in the configuration of that system:
     /// postgres://USER:PASSWORD@HOST/NAME?schema=SCHEMA. The database is only read
     #[arg(
         id = "from-database-url",
@@ -70,8 +70,8 @@ pub struct SourceOptions {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
-    /// Alternatively, a snapshot that the reference published: a file, or an http:// or https:// URL. A snapshot contains
-    /// running experiments only
+    /// Alternatively, a snapshot that the reference system published: a file, or an http:// or https:// URL. A snapshot
+    /// contains running experiments only
     #[arg(id = "from-snapshot", long = "snapshot", value_name = "FILE|URL", value_parser = snapshot)]
     pub snapshot: Option<SnapshotLocation>,
 }

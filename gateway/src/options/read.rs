@@ -8,7 +8,7 @@ use clap::{
 
 use super::{Cli, file};
 
-/// The reason why the program does not run a command.
+/// The reason why the options do not name a command to run.
 #[derive(Debug)]
 pub enum OptionsError {
     /// The command line asks for the help or the version, which [`Error::exit`] prints.
@@ -32,7 +32,7 @@ pub fn read(args: &[OsString]) -> Result<Cli, OptionsError> {
     if settings.values.is_empty() {
         return Ok(cli);
     }
-    let in_file = |problem: &str| OptionsError::Invalid(format!("{}: {problem}", settings.path.display()));
+    let in_file = |problem: &str| OptionsError::Invalid(format!("`{}`: {problem}", settings.path.display()));
     let known = keys(&command);
     if let Some(key) = settings.values.keys().find(|key| !known.contains(*key)) {
         return Err(in_file(&format!(
@@ -91,7 +91,7 @@ fn refusal(command: &Command, args: &[OsString], error: Error) -> OptionsError {
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => OptionsError::Help(error),
         _ => match variable(command, args, &error) {
             Some(variable) => {
-                OptionsError::Invalid(format!("{} (from the variable {variable})", line(&error)))
+                OptionsError::Invalid(format!("{} (from the variable `{variable}`)", line(&error)))
             }
             None => OptionsError::Invalid(line(&error)),
         },

@@ -18,7 +18,7 @@ impl Services {
         let (tx, change, experiment) = self.begin_experiment_change(id, precondition).await?;
         if change.held {
             return Err(ApiError::conflict(
-                "the environment is held at an old version: resume publishing first",
+                "publishing of the environment is on hold after a rollback: resume publishing first",
             ));
         }
         let environment_id = &experiment.environment_id;

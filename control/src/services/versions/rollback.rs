@@ -55,7 +55,9 @@ impl Services {
         let mut tx = self.store.write().await?;
         let change = begin_change(&mut tx, environment_id).await?;
         if !change.held {
-            return Err(ApiError::conflict("the environment is not held: its changes are published already"));
+            return Err(ApiError::conflict(
+                "publishing of the environment is not on hold: there is nothing to resume",
+            ));
         }
         tx.hold(environment_id, None).await?;
         tx.mark_due(environment_id, change, actor.name()).await?;

@@ -79,7 +79,7 @@ fn check_disjoint(allocations: &[AllocationRequest]) -> Result<(), ApiError> {
     ranges.sort_unstable();
     match ranges.iter().zip(ranges.iter().skip(1)).find(|(left, right)| left.1 >= right.0) {
         Some(((_, _, left), (_, _, right))) => Err(ApiError::invalid(format!(
-            "`allocations[{}]` and `allocations[{}]` overlap",
+            "`allocations[{}]` and `allocations[{}]` overlap: each bucket can belong to one allocation only",
             left.min(right),
             left.max(right)
         ))),

@@ -48,22 +48,23 @@ pub struct ReferenceRows {
 pub enum ReferenceError {
     /// The URL is not the URL of a Postgres server.
     #[error(
-        "the URL of the reference's database must begin with postgres://, such as postgres://USER:PASSWORD@HOST/NAME"
+        "the URL of the database of the reference system must begin with postgres://, such as postgres://USER:PASSWORD@HOST/NAME"
     )]
     Url,
     /// The connection failed.
     #[error(
-        "the reference's database cannot be opened: {0}: check the URL, and that this machine may connect to it"
+        "the database of the reference system cannot be opened: {0}: check the URL, and that this machine may connect to the \
+         database"
     )]
     Unreachable(#[source] sqlx::Error),
     /// The database or the schema does not have the tables of the reference.
     #[error(
-        "the database is not a database of the reference: {0}: pass the URL that the reference uses, with the schema \
+        "the database is not a database of the reference system: {0}: pass the URL that the reference system uses, with the schema \
          unless the schema is `public` (postgres://…/NAME?schema=SCHEMA)"
     )]
     Foreign(#[source] sqlx::Error),
     /// Any other error.
-    #[error("the reference's database cannot be read: {0}")]
+    #[error("the database of the reference system cannot be read: {0}")]
     Unreadable(#[source] sqlx::Error),
 }
 

@@ -216,7 +216,7 @@ impl Reader {
         if highest_version >= paths::MAX_VERSION {
             return Err(format!(
                 "its highest version is {highest_version}, and the next version can be {} at most: copy its contents to a \
-                 new environment of the reference, and import the new environment",
+                 new environment of the reference system, and import the new environment",
                 paths::MAX_VERSION
             ));
         }
