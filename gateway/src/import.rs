@@ -24,7 +24,7 @@ const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
 /// The time limit for publishing an imported environment.
 const PUBLISH_WAIT: Duration = Duration::from_mins(1);
 
-/// Imports the data of the reference, or, without `--apply`, reports the plan of the import.
+/// Imports the data of the reference system, or, without `--apply`, reports the plan of the import.
 ///
 /// # Errors
 /// Each error says in one line what to do.
@@ -40,7 +40,7 @@ pub async fn reference(options: &ReferenceOptions) -> Result<()> {
     }
 }
 
-/// Reads the data of the reference.
+/// Reads the data of the reference system.
 async fn read(from: &SourceOptions) -> Result<SourceData> {
     let now = SystemClock.now_ms();
     match (&from.database_url, &from.snapshot) {

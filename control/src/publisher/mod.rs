@@ -11,7 +11,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `context` | [`Publisher`], and waiting for it |
+//! | `context` | [`Publisher`], and waiting for a change to be published |
 //! | `run` | the task that looks for work and does it |
 //! | `record` | recording pending versions |
 //! | `snapshot` | building snapshots from content |

@@ -26,8 +26,8 @@ pub(super) enum SnapshotError {
     TooHigh(u64),
 }
 
-/// Builds the snapshot of the content of an environment, as the exact text to publish. The work runs on a blocking thread,
-/// because large content takes long.
+/// Builds the snapshot of the content of an environment, as the exact text to publish. The work runs on a blocking
+/// thread, because large content takes long.
 pub(super) async fn build(
     content: Content,
     environment: &EnvironmentName,

@@ -41,7 +41,7 @@ impl ApiError {
         Self::new(408, "the body did not arrive in time: send the request again")
     }
 
-    /// Creates a 409: the name is taken already.
+    /// Creates a 409: the name is already in use, or the state does not allow the request.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(409, message)
     }

@@ -101,7 +101,7 @@ impl Database {
         migrations.run(&self.pool, &self.dialect).await
     }
 
-    /// Whether only this process can use the database.
+    /// Returns whether only this process can use the database.
     #[must_use]
     pub const fn is_single_process(&self) -> bool {
         self.dialect.is_single_process()

@@ -30,9 +30,9 @@ pub enum OpenError {
     /// The directory of the database cannot be created or written.
     #[error("the database directory `{path}` cannot be written: {source}")]
     Unwritable {
-        /// The directory.
+        /// The directory that cannot be written.
         path: PathBuf,
-        /// The cause.
+        /// The error of the file system.
         source: io::Error,
     },
     /// Another process has the database open.
@@ -52,7 +52,7 @@ pub enum OpenError {
     Database {
         /// The path of the file, or a word without any part of the URL.
         name: String,
-        /// The cause.
+        /// The error of the database driver.
         source: sqlx::Error,
     },
     /// The database cannot be written.

@@ -11,8 +11,8 @@ use crate::{dialect::Dialect, error::OpenError};
 /// migration.
 #[derive(Clone, Copy, Debug)]
 pub struct Migrations {
-    /// The table that records the migrations that have run. Each crate has its own ledger, so that crates do not see each
-    /// other's migrations.
+    /// The table that records the migrations that have run. Each crate has its own ledger, so that crates do not see
+    /// each other's migrations.
     pub ledger: &'static str,
     /// The migrations on SQLite, in order.
     pub sqlite: &'static [Migration],

@@ -340,7 +340,8 @@ impl Cache {
         self.unknown.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether the store has responded since the start. Sends a request to the store if the store has not responded yet.
+    /// Returns whether the store has responded since the start. Sends a request to the store if the store has not
+    /// responded yet.
     pub async fn store_responds(&self) -> bool {
         if !self.store_responded.load(Ordering::Relaxed)
             && let Ok(any) = EnvironmentName::new("any")

@@ -26,7 +26,7 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// Whether the `If-None-Match` header contains this ETag or `*`.
+/// Returns whether the `If-None-Match` header contains this ETag or `*`.
 #[must_use]
 pub fn if_none_match(headers: &HeaderMap, etag: &str) -> bool {
     let mut values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());

@@ -51,15 +51,15 @@ pub enum ListenError {
         "`{address}` is in use: stop the process that listens there, or choose another address with --bind"
     )]
     InUse {
-        /// The address.
+        /// The address that is in use.
         address: SocketAddr,
     },
     /// The operating system refuses the address.
     #[error("cannot listen on `{address}`: {source}: choose another address with --bind")]
     Refused {
-        /// The address.
+        /// The address that the operating system refused.
         address: SocketAddr,
-        /// The cause.
+        /// The error of the operating system.
         source: io::Error,
     },
 }

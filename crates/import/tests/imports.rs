@@ -38,7 +38,7 @@ async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
     postgres.drop().await;
 }
 
-/// Returns an environment that was read from a snapshot of the reference.
+/// Returns an environment that was read from a snapshot of the reference system.
 fn reference(version: u64, experiments: &[&str]) -> Environment {
     let experiments = experiments.iter().map(|key| {
         json!({
@@ -107,7 +107,7 @@ async fn version_numbers_of_the_source_are_in_the_history_and_are_not_reused() {
         let versions = control.services().versions(&id, first_page()).await.unwrap().data;
         let states: Vec<_> = versions.iter().map(|version| (version.version, version.state)).collect();
         assert_eq!(states, [(42, VersionState::Published), (41, VersionState::Superseded)]);
-        // The reference has published further versions since.
+        // The reference system has published further versions since.
         let imported = import(control, reference(50, &["a"])).await;
         assert_eq!(imported.live_version, Some(51));
     })

@@ -33,9 +33,9 @@ pub enum DirectoryError {
     /// The directory cannot be created or written.
     #[error("the snapshot directory `{path}` cannot be written: {source}")]
     Unwritable {
-        /// The directory.
+        /// The directory that cannot be written.
         path: PathBuf,
-        /// The cause.
+        /// The error of the file system.
         source: io::Error,
     },
     /// Another process writes to the directory.
@@ -43,7 +43,7 @@ pub enum DirectoryError {
         "another process publishes to the snapshot directory `{path}`: stop that process, or use another directory"
     )]
     Locked {
-        /// The directory.
+        /// The directory that the other process writes to.
         path: PathBuf,
     },
 }

@@ -28,7 +28,7 @@ fn routes(control: &Control) -> Router {
     with_common_routes(routes, &Metrics::default())
 }
 
-/// Whether the database responds in time.
+/// Returns whether the database responds in time.
 pub(super) async fn works(services: &Services) -> bool {
     match timeout(DATABASE_TIMEOUT, services.ready()).await {
         Ok(Ok(())) => true,

@@ -16,7 +16,7 @@ pub enum StartError {
          127.0.0.1, or add --insecure-open if you trust the network"
     )]
     Open {
-        /// The address.
+        /// The address that was refused.
         address: SocketAddr,
     },
     /// The server cannot listen on the address.

@@ -42,7 +42,8 @@ impl Services {
         Ok(Outcome { value, publication })
     }
 
-    /// Deletes an audience, and detaches it from its experiments. The change is published if one of them is running.
+    /// Deletes an audience, and detaches it from its experiments. The change is published if one of these experiments
+    /// is running.
     ///
     /// # Errors
     /// 404 if there is no such audience, 412 if the precondition fails.

@@ -47,10 +47,10 @@ impl Services {
         Ok(Outcome { value: self.publication(environment_id).await?, publication })
     }
 
-    /// Ends the hold of an environment, and publishes the changes since the rollback.
+    /// Resumes publishing of an environment, and publishes the changes since the rollback.
     ///
     /// # Errors
-    /// 404 if there is no such environment, 409 if the environment is not held.
+    /// 404 if there is no such environment, 409 if publishing of the environment is not on hold.
     pub async fn resume(&self, actor: &Actor, environment_id: &str) -> Result<Outcome<PublicationStatus>> {
         let mut tx = self.store.write().await?;
         let change = begin_change(&mut tx, environment_id).await?;

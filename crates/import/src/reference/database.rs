@@ -25,8 +25,8 @@ const KNOWN_PARAMETERS: [&str; 11] = [
     "user",
 ];
 
-/// The rows of the reference's tables. Each row is the text of a JSON object with the columns as its members, including
-/// columns that Edgewise does not know, which are ignored.
+/// The rows of the tables of the reference system. Each row is the text of a JSON object with the columns as its
+/// members, including columns that Edgewise does not know, which are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReferenceRows {
     /// Rows of `Environment`.
@@ -43,7 +43,7 @@ pub struct ReferenceRows {
     pub versions: Vec<(String, i64)>,
 }
 
-/// The reason why the reference's database cannot be read.
+/// The reason why the database of the reference system cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
     /// The URL is not the URL of a Postgres server.
@@ -57,7 +57,7 @@ pub enum ReferenceError {
          database"
     )]
     Unreachable(#[source] sqlx::Error),
-    /// The database or the schema does not have the tables of the reference.
+    /// The database or the schema does not have the tables of the reference system.
     #[error(
         "the database is not a database of the reference system: {0}: pass the URL that the reference system uses, with the schema \
          unless the schema is `public` (postgres://…/NAME?schema=SCHEMA)"

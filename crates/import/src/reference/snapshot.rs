@@ -1,4 +1,4 @@
-//! The rows of the reference system, from a snapshot that the reference published.
+//! The rows of the reference system, from a snapshot that the reference system published.
 
 use edgewise_api::limits;
 use edgewise_engine::{Snapshot, snapshot::SnapshotError};
