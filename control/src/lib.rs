@@ -1,5 +1,5 @@
-//! The control plane of Edgewise. It stores environments, experiments, variants, allocations and audiences, and publishes
-//! them as snapshots. No other crate writes configuration.
+//! The control plane of Edgewise, which stores environments, experiments, variants, allocations and audiences, and
+//! publishes snapshots of the running experiments. No other crate writes configuration.
 //!
 //! | module | holds |
 //! |---|---|

@@ -20,7 +20,7 @@ use edgewise_control::services::Services;
 use edgewise_control::{Control, Options};
 use edgewise_objects::{Condition, ObjectStore};
 use serde_json::{Value, json};
-use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
+use support::{Objects, Postgres, TIMEOUT, eventually, fails_to_write};
 
 struct Plane {
     objects: Arc<Objects>,
@@ -46,7 +46,7 @@ impl Plane {
     async fn new(name: &str, url: String, directory: &std::path::Path) -> Self {
         let objects = Arc::new(Objects::open(&directory.join(name)));
         let mut options = Options::new(url);
-        options.publish_wait = PATIENCE;
+        options.publish_wait = TIMEOUT;
         let control = Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap();
         let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
         let environment = control.services().create_environment(&Actor::LOCAL, &request).await.unwrap();

@@ -19,7 +19,7 @@ use edgewise_control::{Control, Options};
 use edgewise_engine::{Ruleset, ruleset::snapshot_hash};
 use edgewise_objects::{Condition, ObjectStore};
 use serde_json::{Value, json};
-use support::{Objects, PATIENCE, fails_to_write};
+use support::{Objects, TIMEOUT, fails_to_write};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -33,7 +33,7 @@ struct Plane {
 
 impl Plane {
     async fn new() -> Self {
-        Self::on(tempfile::tempdir().unwrap(), PATIENCE).await
+        Self::on(tempfile::tempdir().unwrap(), TIMEOUT).await
     }
 
     /// Creates a plane whose requests do not wait, for a store that fails.
@@ -56,7 +56,7 @@ impl Plane {
     async fn restarted(self) -> Self {
         self.control.stop().await;
         drop(self.objects);
-        Self::on(self.directory, PATIENCE).await
+        Self::on(self.directory, TIMEOUT).await
     }
 
     fn services(&self) -> &Services {
@@ -146,7 +146,7 @@ async fn a_change_survives_a_failing_store_and_is_published_when_the_store_recov
 
     plane.objects.fails.store(false, Ordering::SeqCst);
     let mut published = plane.published.clone();
-    tokio::time::timeout(PATIENCE, published.wait_for(|published| published.len() == 2))
+    tokio::time::timeout(TIMEOUT, published.wait_for(|published| published.len() == 2))
         .await
         .unwrap()
         .unwrap();
@@ -282,7 +282,7 @@ async fn content_that_cannot_be_published_is_not_retried_until_it_changes() {
 async fn a_lease_of_a_killed_process_does_not_delay_the_next_process_on_the_same_file() {
     let directory = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/edgewise.db", directory.path().display());
-    let plane = Plane::on(directory, PATIENCE).await;
+    let plane = Plane::on(directory, TIMEOUT).await;
     let id = plane.experiment("prod").await;
     let environment_id = plane.environment_of(&id).await;
     let Plane { directory, objects, control, .. } = plane;
@@ -296,6 +296,6 @@ async fn a_lease_of_a_killed_process_does_not_delay_the_next_process_on_the_same
     store.close().await;
     drop(store);
 
-    let plane = Plane::on(directory, PATIENCE).await;
+    let plane = Plane::on(directory, TIMEOUT).await;
     assert_eq!(plane.set(&id, Status::Running).await, Publication::Published);
 }

@@ -13,11 +13,11 @@ use edgewise_control::{Control, Options};
 use edgewise_database::Listener;
 use edgewise_objects::Directory;
 use sqlx::{Connection as _, Executor as _};
-use support::{PATIENCE, Postgres, eventually};
+use support::{Postgres, TIMEOUT, eventually};
 use tokio::{sync::mpsc, time::timeout};
 
 async fn expect_notification(listener: &mut Listener) {
-    timeout(PATIENCE, listener.changed()).await.expect("no notification");
+    timeout(TIMEOUT, listener.changed()).await.expect("no notification");
 }
 
 /// Makes a change due, like another process that does not publish it.
@@ -75,7 +75,7 @@ async fn a_due_change_of_another_process_is_published_without_polling() {
     with_environment(&other).await;
     for _ in 0..5 {
         make_change_due(&other).await;
-        timeout(PATIENCE, versions.recv()).await.expect("not published").unwrap();
+        timeout(TIMEOUT, versions.recv()).await.expect("not published").unwrap();
     }
     control.stop().await;
     other.close().await;
@@ -102,7 +102,7 @@ async fn a_version_published_by_one_process_is_announced_in_the_others() {
     let running = StatusPatch { status: Status::Running };
     there.services().update_status(&Actor::LOCAL, &id, &Precondition::None, running).await.unwrap();
 
-    let received = timeout(PATIENCE, versions.wait_for(|versions| !versions.is_empty())).await;
+    let received = timeout(TIMEOUT, versions.wait_for(|versions| !versions.is_empty())).await;
     let received = received.expect("no version is announced").unwrap().clone();
     assert_eq!(
         received.iter().map(|(name, version)| (name.as_str(), *version)).collect::<Vec<_>>(),

@@ -2,7 +2,7 @@
 
 use edgewise_api::{
     ApiError, Limits,
-    decide::{DecideRequest, answer},
+    decide::{DecideRequest, respond},
     query::Query,
 };
 use edgewise_engine::Buffer;
@@ -130,7 +130,7 @@ impl Isolate {
                 }
             }
             let ruleset = index.and_then(|index| self.slots.get(index)?.ruleset());
-            let body = answer(request, ruleset.map(AsRef::as_ref), &mut self.buffer)?;
+            let body = respond(request, ruleset.map(AsRef::as_ref), &mut self.buffer)?;
             if let (Some(_), Some(ruleset)) = (&self.settings.exposures, ruleset) {
                 self.exposures.record(ruleset, request.user_key(), self.buffer.assignments(), now_ms);
             }

@@ -103,17 +103,17 @@ impl KeyHash {
     #[must_use]
     #[inline]
     pub fn new(key: &str) -> Self {
-        Self::of_bytes(key.as_bytes())
+        Self::from_bytes(key.as_bytes())
     }
 
     /// Hashes the key of a user, followed by `:`.
     #[inline]
     pub(crate) fn of(user: UserKey<'_>) -> Self {
-        Self::of_bytes(user.0)
+        Self::from_bytes(user.0)
     }
 
     #[inline]
-    fn of_bytes(key: &[u8]) -> Self {
+    fn from_bytes(key: &[u8]) -> Self {
         Self(Murmur3::new().update(key).push(b':'))
     }
 

@@ -34,7 +34,7 @@ pub struct Services {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Everything works.
+    /// All planes work.
     Ok,
     /// A plane does not work.
     Degraded,
@@ -62,7 +62,7 @@ pub struct Health {
 impl ServiceStatus {
     /// Returns the health of a plane with this response to a health check; `None` for a plane that does not respond.
     #[must_use]
-    pub fn of_response(status: Option<StatusCode>) -> Self {
+    pub fn from_response(status: Option<StatusCode>) -> Self {
         match status {
             Some(status) if status.is_success() => Self::Ok,
             Some(_) => Self::Unhealthy,
@@ -74,8 +74,8 @@ impl ServiceStatus {
 impl Health {
     /// Creates the health of a plane that reports on itself.
     #[must_use]
-    pub const fn own(works: bool) -> Self {
-        let status = if works { Status::Ok } else { Status::Unavailable };
+    pub const fn single_plane(is_ok: bool) -> Self {
+        let status = if is_ok { Status::Ok } else { Status::Unavailable };
         Self { status, services: None, config_versions: None, config_errors: BTreeMap::new() }
     }
 
@@ -84,7 +84,7 @@ impl Health {
     pub fn of(services: Services) -> Self {
         let all_ok = [services.experiment_service, services.decision_service] == [ServiceStatus::Ok; 2];
         let status = if all_ok { Status::Ok } else { Status::Degraded };
-        Self { status, services: Some(services), ..Self::own(true) }
+        Self { status, services: Some(services), ..Self::single_plane(true) }
     }
 
     /// Adds the loaded versions and the errors of a decision plane.
@@ -97,7 +97,7 @@ impl Health {
         Self { config_versions: Some(versions.collect()), config_errors: errors.collect(), ..self }
     }
 
-    /// Returns the response: 200 if everything works, otherwise 503.
+    /// Returns the response: 200 if all planes work, otherwise 503.
     #[must_use]
     pub fn response(&self) -> Response {
         let status = match self.status {

@@ -17,14 +17,14 @@ use edgewise_import::{
     run,
 };
 
-use crate::options::{DataOptions, FromOptions, ReferenceOptions, SnapshotPlace, StoreUrl};
+use crate::options::{DataOptions, ReferenceOptions, SnapshotLocation, SourceOptions, StoreUrl};
 
 /// The size limit of a snapshot file.
 const MAX_SNAPSHOT_BYTES: u64 = 256 << 20;
 /// The time limit for publishing an imported environment.
 const PUBLISH_WAIT: Duration = Duration::from_mins(1);
 
-/// Imports the data of the reference, or, without `--apply`, reports the plan of the import.
+/// Imports the data of the reference system, or, without `--apply`, reports the plan of the import.
 ///
 /// # Errors
 /// Each error says in one line what to do.
@@ -40,29 +40,29 @@ pub async fn reference(options: &ReferenceOptions) -> Result<()> {
     }
 }
 
-/// Reads the data of the reference.
-async fn read(from: &FromOptions) -> Result<SourceData> {
+/// Reads the data of the reference system.
+async fn read(from: &SourceOptions) -> Result<SourceData> {
     let now = SystemClock.now_ms();
     match (&from.database_url, &from.snapshot) {
         (Some(url), _) => Ok(read_rows(&ReferenceRows::read(url).await?, now)),
-        (None, Some(SnapshotPlace::File(path))) => {
+        (None, Some(SnapshotLocation::File(path))) => {
             let json = read_file(path)?;
-            read_snapshot(&json, now).with_context(|| format!("the file {}", path.display())).map_err(flat)
+            read_snapshot(&json, now).with_context(|| format!("the file `{}`", path.display())).map_err(flat)
         }
-        (None, Some(SnapshotPlace::Web(base, name))) => {
+        (None, Some(SnapshotLocation::Web(base, name))) => {
             let json = fetch(base, name).await?;
-            read_snapshot(&json, now).with_context(|| format!("the response at {name}")).map_err(flat)
+            read_snapshot(&json, now).with_context(|| format!("the response at `{name}`")).map_err(flat)
         }
         (None, None) => bail!("the source of the import is missing: add --database-url or --snapshot"),
     }
 }
 
 fn read_file(path: &Path) -> Result<Vec<u8>> {
-    let unreadable = |problem| anyhow!("the file {} cannot be read: {problem}", path.display());
+    let unreadable = |problem| anyhow!("the file `{}` cannot be read: {problem}", path.display());
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
     if size > MAX_SNAPSHOT_BYTES {
         let (path, max) = (path.display(), MAX_SNAPSHOT_BYTES >> 20);
-        bail!("the file {path} is not a snapshot: the file is larger than {max} MiB");
+        bail!("the file `{path}` is not a snapshot: the file is larger than {max} MiB");
     }
     std::fs::read(path).map_err(unreadable)
 }

@@ -6,7 +6,7 @@ use std::{env, ffi::OsString, process::ExitCode, thread};
 use anyhow::{Result, anyhow};
 use edgewise::{
     import, logging,
-    options::{self, Command, ImportCommand, LogFormat, Refusal, Task},
+    options::{self, Command, ImportCommand, LogFormat, OptionsError, Task},
     planes,
 };
 use edgewise_http::server;
@@ -20,8 +20,8 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
     let task = match options::read(&args) {
         Ok(cli) => cli.task,
-        Err(Refusal::Help(help)) => help.exit(),
-        Err(Refusal::Invalid(problem)) => return failed(&problem),
+        Err(OptionsError::Help(help)) => help.exit(),
+        Err(OptionsError::Invalid(problem)) => return failed(&problem),
     };
     match &task {
         Task::Run(plane) => logging::begin(&plane.process().log, plane.process().log_format),

@@ -94,8 +94,9 @@ async fn page() -> Response {
 #[openapi(
     info(
         title = "Edgewise",
-        description = "Experiments and feature flags, decided where the request is. Every response \
-                       is JSON; every error response is `{\"error\": \"what is wrong\"}`.",
+        description = "Experiments and feature flags, decided where the request is. Responses \
+                       are JSON, except for `/metrics` and `/stream`. An error response has the body \
+                       `{\"error\": \"what is wrong and what to do\"}`; a 429 has more fields.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(ErrorBody)),
@@ -139,7 +140,7 @@ mod described {
     #[utoipa::path(
         get, path = "/health", tag = "process",
         responses(
-            (status = 200, description = "Everything works", body = Health),
+            (status = 200, description = "All planes work", body = Health),
             (status = 503, description = "A plane does not work", body = Health),
         )
     )]

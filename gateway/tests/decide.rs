@@ -132,7 +132,7 @@ async fn an_invalid_body_is_a_4xx_that_names_the_problem() {
         (&json, r#"{"user_key":"u","env":"prod","more":1e999}"#, 400, "JSON"),
         (&json, r#"{"user_key":"u","env":"prod","context":"{}"}"#, 400, "context"),
         (&json, &deep, 400, "JSON"),
-        (&json, &large, 413, "larger"),
+        (&json, &large, 413, "at most"),
         (&text, valid, 415, "application/json"),
     ] {
         let response = plane.send("POST", "/decide", headers, body.to_owned()).await;

@@ -124,7 +124,7 @@ pub(crate) fn build_executable(name: &str, arguments: &[&str]) -> Result<PathBuf
     executable.with_context(|| format!("`{line}` built no executable `{name}`"))
 }
 
-/// Whether two files exist and have the same content.
+/// Returns whether two files exist and have the same content.
 pub(crate) fn same_content(left: &Path, right: &Path) -> bool {
     let (Ok(left), Ok(right)) = (fs::read(left), fs::read(right)) else { return false };
     left == right

@@ -108,7 +108,7 @@ pub(crate) fn as_root(command: &[&str]) -> Command {
     command
 }
 
-/// Whether this process runs as root.
+/// Returns whether this process runs as root.
 pub(crate) fn is_root() -> bool {
     cargo::output_of(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0")
 }

@@ -35,11 +35,11 @@ struct Cli {
 enum Task {
     /// Build `edgewise` and serve all planes at http://127.0.0.1:3000, with data in ./data
     Run(run::Args),
-    /// Check format, lints and house rules, and run all tests, as CI does
+    /// Check format, lints and the rules of the repository, and run all tests, as CI does
     Test(test::Args),
     /// Kill a control process repeatedly while it publishes, and check that no data is lost
     Soak(soak::Args),
-    /// Check the house rules, which the compiler cannot check
+    /// Check the rules of the repository, which the compiler cannot check
     ///
     /// Reads every file that git tracks or would track, and checks dependencies between crates, modules and files,
     /// where SQL and HTTP are used, file sizes, and unfinished code. Prints each finding with a remedy.

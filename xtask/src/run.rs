@@ -8,7 +8,7 @@ use crate::{build::dashboard, cargo};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Build with optimisations: slower to build, faster to run
+    /// Build with optimizations: slower to build, faster to run
     #[arg(long)]
     release: bool,
     /// Create example data, if there is no environment yet

@@ -1,4 +1,4 @@
-//! The publisher and its dependencies, and waiting for it.
+//! The publisher and its dependencies, and waiting for a change to be published.
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use edgewise_objects::ObjectError;
 
-use super::compile::CompileError;
+use super::snapshot::SnapshotError;
 use crate::store::StoreError;
 
 /// The timeout of one call of the object store.
@@ -19,9 +19,12 @@ pub(super) enum PublishError {
     Objects(#[from] ObjectError),
     #[error("the snapshot store did not respond within {} s", OBJECT_TIMEOUT.as_secs())]
     Timeout,
-    #[error("the snapshot store rejects a conditional write, although its condition holds")]
+    #[error(
+        "the snapshot store rejects a conditional write, although the condition is met: check that the store supports `If-Match` \
+         and `If-None-Match` on writes"
+    )]
     Contended,
-    #[error("another process publishes the environment")]
+    #[error("another process is publishing the environment")]
     LeaseLost,
     #[error("the pending version cannot be compiled: {0}")]
     Unreadable(String),
@@ -63,8 +66,8 @@ impl From<PublishError> for PrepareError {
     }
 }
 
-impl From<CompileError> for PrepareError {
-    fn from(problem: CompileError) -> Self {
+impl From<SnapshotError> for PrepareError {
+    fn from(problem: SnapshotError) -> Self {
         Self::Content(problem.to_string())
     }
 }

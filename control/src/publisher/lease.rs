@@ -3,9 +3,9 @@
 use crate::store::{Store, StoreError, Tx};
 use edgewise_caller::Clock;
 
-/// The duration of a lease: longer than the timeout of a call of the object store.
+/// The duration of a lease, in ms: longer than the timeout of a call of the object store.
 const LEASE_MS: i64 = 15_000;
-/// A lease is renewed when less than this is left of it.
+/// A lease is renewed if less than this time remains, in ms.
 const RENEW_BELOW_MS: i64 = 11_000;
 
 /// The right of one process to publish an environment.

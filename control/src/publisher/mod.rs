@@ -11,17 +11,16 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `context` | [`Publisher`], and waiting for it |
+//! | `context` | [`Publisher`], and waiting for a change to be published |
 //! | `run` | the task that looks for work and does it |
 //! | `record` | recording pending versions |
-//! | `compile` | compiling content to snapshots |
+//! | `snapshot` | building snapshots from content |
 //! | `upload` | writing a pending version to the object store |
 //! | `objects` | calls of the object store, with a timeout |
 //! | `lease` | the lease on an environment |
 //! | `progress` | the progress of each environment, for the requests that wait |
 //! | `step`, `error` | the outcome of a step |
 
-mod compile;
 mod context;
 mod error;
 mod lease;
@@ -29,6 +28,7 @@ mod objects;
 mod progress;
 mod record;
 mod run;
+mod snapshot;
 mod step;
 mod upload;
 

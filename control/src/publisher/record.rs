@@ -4,10 +4,10 @@ use edgewise_api::{EnvironmentName, paths, resources::VersionState};
 use edgewise_caller::iso8601;
 
 use super::{
-    compile,
     context::Publisher,
     error::{PrepareError, PublishError},
     lease::Lease,
+    snapshot,
     step::Step,
 };
 use crate::store::{Tx, Version};
@@ -66,7 +66,7 @@ impl Publisher {
         let content = tx.content(environment_id).await?;
         let next = self.next_version(tx.highest_version(environment_id).await?, 0);
         drop(tx);
-        Ok(compile::snapshot(content, name, next.number, next.published_at()).await?)
+        Ok(snapshot::build(content, name, next.number, next.published_at()).await?)
     }
 
     /// Returns the highest version that the pointers of the object store name, which may be ahead of the database.
@@ -96,7 +96,7 @@ impl Publisher {
     ) -> Result<(), PrepareError> {
         tx.supersede_pending(environment_id).await?;
         let next = self.next_version(tx.highest_version(environment_id).await?, in_store);
-        let snapshot = compile::renumbered(old.snapshot, next.number, next.published_at()).await?;
+        let snapshot = snapshot::renumbered(old.snapshot, next.number, next.published_at()).await?;
         let restores = old.restores.or(Some(old.number));
         let version = next.into_pending(snapshot, (changes, Some(by.to_owned())), old.experiments, restores);
         Ok(tx.insert_pending(environment_id, &version).await?)
@@ -117,10 +117,10 @@ impl Publisher {
         let next = self.next_version(known, self.highest_pointer(environment_id, name).await?);
         let (changes, by) = (content.changes, content.due_by.clone());
         let experiments = i64::try_from(content.experiments.len()).ok();
-        let snapshot = match compile::snapshot(content, name, next.number, next.published_at()).await {
+        let snapshot = match snapshot::build(content, name, next.number, next.published_at()).await {
             Ok(snapshot) => snapshot,
             Err(problem) => {
-                tracing::error!(environment = %name, %problem, "the content cannot be published");
+                tracing::error!(environment = %name, error = %problem, "the content cannot be published");
                 self.progress.record_rejection(environment_id, changes, problem.to_string());
                 return Ok(Step::Idle);
             }

@@ -110,7 +110,7 @@ impl Publisher {
                     pause_unless_stopping(&mut stopping, OTHER_PROCESS_POLL).await;
                 }
                 Err(problem) => {
-                    tracing::warn!(environment_id, %problem, "publishing failed; trying again");
+                    tracing::warn!(environment_id, error = %problem, "publishing failed; trying again");
                     self.progress.record_problem(environment_id, problem.public_message());
                     pause_unless_stopping(&mut stopping, pause).await;
                     pause = (pause * 2).min(BACK_OFF.1);

@@ -43,7 +43,7 @@ impl Publisher {
             self.keep_lease(lease).await?;
             let path = paths::ruleset(name, FORMAT, number);
             let same =
-                |existing: &[u8]| existing == ruleset.as_bytes() || is_of_same_snapshot(existing, &ruleset);
+                |existing: &[u8]| existing == ruleset.as_bytes() || has_same_snapshot(existing, &ruleset);
             written = self.write_immutable(environment_id, &path, ruleset.as_bytes(), same).await?;
         }
         for (path, bytes) in [(paths::latest(name), snapshot), (paths::version(name), pointer.as_bytes())] {
@@ -65,10 +65,10 @@ impl Publisher {
                 }
                 tx.commit().await?;
                 if !published {
-                    tracing::info!(environment = %name, version = number, "written, but superseded in the meantime");
+                    tracing::info!(environment = %name, version = number, "version written, but superseded in the meantime");
                     return Ok(Step::Continue);
                 }
-                tracing::info!(environment = %name, version = number, "published");
+                tracing::info!(environment = %name, version = number, "version published");
             }
             Write::NumberInUse => {
                 self.supersede(environment_id, name, version).await?;
@@ -138,7 +138,7 @@ async fn compiled(snapshot: &str) -> Result<Ruleset, PublishError> {
 }
 
 /// Returns whether bytes are a ruleset of the same snapshot, perhaps compiled by another release.
-fn is_of_same_snapshot(bytes: &[u8], ruleset: &Ruleset) -> bool {
+fn has_same_snapshot(bytes: &[u8], ruleset: &Ruleset) -> bool {
     Ruleset::load(bytes.to_vec()).is_ok_and(|existing| {
         (existing.version(), existing.snapshot_hash()) == (ruleset.version(), ruleset.snapshot_hash())
     })

@@ -5,19 +5,19 @@
 //! | `router` | the list of all routes, and the OpenAPI document |
 //! | `environments`, `experiments`, `audiences`, `versions` | the handlers of each resource |
 //! | `extract`, `query`, `body` | what handlers read: path parameters, the caller, query parameters, JSON bodies |
-//! | `reply` | what handlers return |
-//! | `params`, `problems`, `responses` | parameters, errors and replies in the OpenAPI document |
+//! | `response` | the responses of handlers |
+//! | `params`, `errors`, `described` | parameters, errors and responses in the OpenAPI document |
 
 mod audiences;
 mod body;
+mod described;
 mod environments;
+mod errors;
 mod experiments;
 mod extract;
 mod params;
-mod problems;
 mod query;
-mod reply;
-mod responses;
+mod response;
 mod router;
 mod versions;
 

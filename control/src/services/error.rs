@@ -43,7 +43,9 @@ impl From<StoreError> for ApiError {
                 tracing::warn!(%error, "a request to the database failed");
                 Self::unavailable("the database is not available: try again in a moment")
             }
-            StoreError::Duplicate(_) => Self::conflict("the name or key is taken"),
+            StoreError::Duplicate(_) => {
+                Self::conflict("the name or key is already in use: choose another one")
+            }
             StoreError::Failed(error) => internal(&error),
         }
     }

@@ -38,7 +38,7 @@ impl Store {
         let database = Database::open(url).await?;
         database.migrate(&MIGRATIONS).await?;
         let store = Self { database };
-        if store.database.is_of_one_process() {
+        if store.database.is_single_process() {
             // No other process can hold a lease; an earlier process that was killed may have left some.
             store.release_leases().await.map_err(|error| OpenError::Unusable(error.into()))?;
         }

@@ -1,7 +1,8 @@
-//! The database of the control plane, and the only place with its SQL. This module is internal: it is `pub` for the tests of
-//! this crate only.
+//! The database of the control plane, and the only place with its SQL. The module is internal, and `pub` for the tests
+//! of this crate only.
 //!
-//! Services begin a [`Tx`], read and write through it, and commit it. Each resource has a folder for its statements.
+//! Services begin a [`Tx`], read and write through the transaction, and commit the transaction. Each resource has a
+//! folder for its statements.
 //!
 //! | module | holds |
 //! |---|---|

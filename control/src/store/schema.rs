@@ -1,13 +1,13 @@
 //! The migrations of the control plane's tables.
 
-use edgewise_database::{Migrations, Step};
+use edgewise_database::{Migration, Migrations};
 
 /// A table that every database of a control plane has.
 pub(super) const TABLE: &str = "environment";
 
 macro_rules! step {
     ($dialect:literal, $version:literal, $file:literal, $description:literal) => {
-        Step {
+        Migration {
             version: $version,
             description: $description,
             sql: include_str!(concat!("../../migrations/", $dialect, "/", $file, "_", $description, ".sql")),

@@ -7,4 +7,4 @@ mod wait;
 
 pub(crate) use edgewise_database::contract_tests::Postgres;
 pub(crate) use objects::Objects;
-pub(crate) use wait::{PATIENCE, eventually, fails_to_write};
+pub(crate) use wait::{TIMEOUT, eventually, fails_to_write};

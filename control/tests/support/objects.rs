@@ -12,7 +12,7 @@ use std::{
 use async_trait::async_trait;
 use edgewise_objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put};
 
-/// A directory store whose writes can be made to fail. It records the order of reads and writes.
+/// A directory store whose writes can be made to fail. The store records the order of reads and writes.
 #[derive(Debug)]
 pub(crate) struct Objects {
     directory: Directory,

@@ -6,19 +6,19 @@ use edgewise_control::services::Services;
 use tokio::{task::yield_now, time::timeout};
 
 /// How long a test waits before it fails.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Polls a condition until it holds.
 ///
 /// # Panics
-/// If the condition does not hold within [`PATIENCE`].
+/// If the condition does not hold within [`TIMEOUT`].
 pub(crate) async fn eventually(condition: &str, mut holds: impl AsyncFnMut() -> bool) {
     let polling = async {
         while !holds().await {
             yield_now().await;
         }
     };
-    timeout(PATIENCE, polling).await.unwrap_or_else(|_| panic!("not within {PATIENCE:?}: {condition}"));
+    timeout(TIMEOUT, polling).await.unwrap_or_else(|_| panic!("not within {TIMEOUT:?}: {condition}"));
 }
 
 /// Waits until the next version of an environment is pending and could not be written.

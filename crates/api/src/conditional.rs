@@ -1,19 +1,19 @@
-//! Conditional requests: the revision that a write expects, and the tag that a reader has.
+//! Conditional requests: the revision that a write expects, and the ETag of a reader's copy.
 
 use crate::error::ApiError;
 
-/// Which revision of a resource a write expects, so that nobody overwrites another's change unseen.
+/// The precondition of a write. A write with a stale revision is rejected, so that no client overwrites a change that
+/// the client has not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {
-    /// Whatever is there.
+    /// No precondition: any revision matches.
     None,
     /// One of these revisions.
     Revisions(Vec<i64>),
 }
 
 impl Precondition {
-    /// Reads the value of an `If-Match` header: `*`, or a list of ETags. A tag that is none of ours never
-    /// matches.
+    /// Parses an `If-Match` header: `*`, or a list of ETags. An ETag that is not a revision never matches.
     #[must_use]
     pub fn from_if_match(header: &str) -> Self {
         if header.trim() == "*" {
@@ -23,25 +23,26 @@ impl Precondition {
         Self::Revisions(header.split(',').filter_map(revision).collect())
     }
 
-    /// Checks it against the revision that is there.
+    /// Checks the precondition against the current revision.
     ///
     /// # Errors
-    /// 412 if it does not hold.
+    /// Returns 412 if the precondition fails.
     pub fn check(&self, revision: i64) -> Result<(), ApiError> {
         match self {
             Self::Revisions(expected) if !expected.contains(&revision) => Err(ApiError::stale(format!(
-                "someone has changed it since you read it (it is at revision {revision}): read it again, and repeat your change"
+                "the resource has changed since the revision in `If-Match` (the current revision is {revision}): \
+                 read the resource again, and repeat the change"
             ))),
             _ => Ok(()),
         }
     }
 }
 
-/// Whether the value of an `If-None-Match` header names this tag, or any.
+/// Returns whether an `If-None-Match` header contains this ETag or `*`.
 #[must_use]
-pub fn names_tag(asked: &str, etag: &str) -> bool {
+pub fn if_none_match_contains(header: &str, etag: &str) -> bool {
     let strong = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    asked.split(',').map(strong).any(|tag| tag == "*" || tag == strong(etag))
+    header.split(',').map(strong).any(|tag| tag == "*" || tag == strong(etag))
 }
 
 #[cfg(test)]
@@ -49,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn if_match_names_the_revisions_that_may_be_overwritten() {
+    fn if_match_lists_the_revisions_that_may_be_overwritten() {
         let holds = |header: &str| Precondition::from_if_match(header).check(3).is_ok();
         assert!(holds("\"3\"") && holds("*") && holds("\"2\", \"3\""));
         assert!(!holds("\"2\"") && !holds("W/\"3\"") && !holds("3") && !holds(""));

@@ -1,4 +1,4 @@
-//! The decide request and response. Every target builds responses with [`answer`], so that all responses are alike.
+//! The decide request and response. Every target builds responses with [`respond`], so that all responses are alike.
 
 use std::borrow::Cow;
 
@@ -42,7 +42,7 @@ impl<'a> DecideRequest<'a> {
     /// # Errors
     /// Returns 400, with the name of the invalid field.
     pub fn from_body(body: &'a [u8], limits: &Limits) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let text =
             |name| fields.optional_text(name, usize::MAX)?.ok_or_else(|| fields.error(name, "is required"));
         let context = fields.optional_json("context").map(RawValue::get);
@@ -95,7 +95,7 @@ fn read_context<'a>(json: &'a str, limits: &Limits) -> Result<Context<'a>, ApiEr
 ///
 /// # Errors
 /// Returns 503 if no ruleset is loaded.
-pub fn answer(
+pub fn respond(
     request: &DecideRequest<'_>,
     ruleset: Option<&Ruleset>,
     buffer: &mut Buffer,

@@ -38,10 +38,10 @@ impl ApiError {
     /// Creates a 408: the body did not arrive in time.
     #[must_use]
     pub fn timeout() -> Self {
-        Self::new(408, "the body did not arrive in time")
+        Self::new(408, "the body did not arrive in time: send the request again")
     }
 
-    /// Creates a 409: the name is taken already.
+    /// Creates a 409: the name is already in use, or the state does not allow the request.
     pub fn conflict(message: impl Into<String>) -> Self {
         Self::new(409, message)
     }
@@ -54,7 +54,7 @@ impl ApiError {
     /// Creates a 413: the body is larger than `limit` bytes.
     #[must_use]
     pub fn too_large(limit: usize) -> Self {
-        Self::new(413, format!("the body is larger than {limit} bytes"))
+        Self::new(413, format!("the body must be at most {limit} bytes long"))
     }
 
     /// Creates a 415: the body is not declared as JSON.

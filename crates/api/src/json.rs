@@ -108,11 +108,11 @@ impl<'a> Fields<'a> {
     ///
     /// # Errors
     /// Returns 400 if the body is not a JSON object.
-    pub fn of_body(body: &'a [u8]) -> Result<Self> {
-        Self::of_text(String::new(), checked(body)?)
+    pub fn from_body(body: &'a [u8]) -> Result<Self> {
+        Self::from_text(String::new(), checked(body)?)
     }
 
-    fn of_text(path: String, text: &'a str) -> Result<Self> {
+    fn from_text(path: String, text: &'a str) -> Result<Self> {
         match serde_json::from_str(text) {
             Ok(members) => Ok(Self { path, members }),
             Err(_) if path.is_empty() => Err(ApiError::invalid("the body must be a JSON object")),
@@ -242,7 +242,7 @@ impl<'a> Fields<'a> {
         let Some(elements) = self.elements(name, max)? else { return Ok(None) };
         let path = self.path_of(name);
         let read = |(index, json): (usize, &'a RawValue)| {
-            read(&Fields::of_text(format!("{path}[{index}]"), json.get())?)
+            read(&Fields::from_text(format!("{path}[{index}]"), json.get())?)
         };
         elements.into_iter().enumerate().map(read).collect::<Result<_>>().map(Some)
     }

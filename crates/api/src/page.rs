@@ -66,7 +66,7 @@ impl PageRequest {
 
     /// Returns the page with these rows, out of `total` rows.
     #[must_use]
-    pub fn answer<T>(self, data: Vec<T>, total: u64) -> Page<T> {
+    pub fn respond<T>(self, data: Vec<T>, total: u64) -> Page<T> {
         let Self { page, page_size } = self;
         Page {
             data,

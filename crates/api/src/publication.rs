@@ -1,4 +1,4 @@
-//! The publication of changes: its outcome, and the versions that are live.
+//! The outcome of publishing a change, and the versions that are live.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::name::EnvironmentName;
 /// The version that is live in each environment.
 pub type LiveVersions = BTreeMap<EnvironmentName, u64>;
 
-/// The outcome of publishing a change. It travels in the `x-publish-…` headers.
+/// The outcome of publishing a change. The outcome is sent in the `x-publish-…` headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Publication {
     /// The change is not to be published now.

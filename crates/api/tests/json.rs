@@ -176,7 +176,7 @@ fn allocations_must_not_overlap() {
     assert_eq!(problem(put(&[("\"0\"", "1")])), "`allocations[0].rangeStart` must be an integer");
     assert_eq!(
         problem(put(&[("5", "9"), ("0", "1"), ("9", "9")])),
-        "`allocations[0]` and `allocations[2]` overlap"
+        "`allocations[0]` and `allocations[2]` overlap: each bucket can belong to one allocation only"
     );
 }
 
@@ -208,7 +208,7 @@ proptest! {
     #[test]
     fn no_body_causes_a_panic(body in prop::collection::vec(any::<u8>(), 0..64), json in "[{}\\[\\]\",:a-z0-9\\\\]{0,64}") {
         for body in [body.as_slice(), json.as_bytes()] {
-            if let Ok(fields) = Fields::of_body(body) {
+            if let Ok(fields) = Fields::from_body(body) {
                 prop_assert!(!fields.is_null("absent"));
             }
         }

@@ -61,6 +61,6 @@ fn a_page_needs_both_parameters_or_none() {
 #[test]
 fn the_last_page_may_be_short_and_an_empty_list_has_no_pages() {
     let page = PageRequest::from_query(&Query::default()).unwrap();
-    let total_pages = |total| page.answer(Vec::<()>::new(), total).pagination.total_pages;
+    let total_pages = |total| page.respond(Vec::<()>::new(), total).pagination.total_pages;
     assert_eq!((total_pages(0), total_pages(20), total_pages(21)), (0, 1, 2));
 }

@@ -34,7 +34,7 @@ const MAX_CONNECTIONS: u32 = 16;
 pub struct Database {
     pool: AnyPool,
     dialect: Dialect,
-    /// The lock that queues the writers of this process. See [`Dialect::is_of_one_process`].
+    /// The lock that queues the writers of this process. See [`Dialect::is_single_process`].
     writers: Arc<Mutex<()>>,
 }
 
@@ -101,10 +101,10 @@ impl Database {
         migrations.run(&self.pool, &self.dialect).await
     }
 
-    /// Whether only this process can use the database.
+    /// Returns whether only this process can use the database.
     #[must_use]
-    pub const fn is_of_one_process(&self) -> bool {
-        self.dialect.is_of_one_process()
+    pub const fn is_single_process(&self) -> bool {
+        self.dialect.is_single_process()
     }
 
     /// Begins a read-only transaction on a consistent snapshot of the database.
@@ -128,7 +128,7 @@ impl Database {
     /// # Errors
     /// If the database is not available.
     pub async fn write_within(&self, limit: Duration) -> Result<Transaction> {
-        let lock = if self.is_of_one_process() {
+        let lock = if self.is_single_process() {
             let lock = timeout(ACQUIRE_TIMEOUT, self.writers.clone().lock_owned()).await;
             Some(lock.map_err(|_| DatabaseError::Unavailable(sqlx::Error::PoolTimedOut))?)
         } else {

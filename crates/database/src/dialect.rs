@@ -88,10 +88,10 @@ impl Dialect {
         }
     }
 
-    /// Whether no other process can use the database. Then a lock queues the writers of this process. SQLite itself admits
-    /// one writer at a time, but in no particular order, so that a writer might wait for ever. Postgres queues writers at the
-    /// row that each of them changes first.
-    pub(crate) const fn is_of_one_process(&self) -> bool {
+    /// Returns whether no other process can use the database. Then a lock queues the writers of this process. SQLite
+    /// itself admits one writer at a time, but in no particular order, so that a writer might wait for ever. Postgres
+    /// queues writers at the row that each of them changes first.
+    pub(crate) const fn is_single_process(&self) -> bool {
         matches!(self, Self::Sqlite(_))
     }
 }
@@ -111,7 +111,7 @@ impl From<sqlx::Error> for CallError {
     }
 }
 
-/// Whether an error may disappear on a retry.
+/// Returns whether an error may disappear on a retry.
 fn is_transient(error: &dyn DatabaseError) -> bool {
     sqlite::is_busy(error) || postgres::is_transient(error)
 }

@@ -10,8 +10,8 @@ pub type Result<T> = std::result::Result<T, DatabaseError>;
 /// The reason why a database call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// Another row has the unique name already.
-    #[error("a unique name is taken")]
+    /// Another row has the same unique value.
+    #[error("another row has the same unique value")]
     Duplicate,
     /// The database cannot be reached, or is too busy.
     #[error("the database is not available: {0}")]
@@ -30,28 +30,29 @@ pub enum OpenError {
     /// The directory of the database cannot be created or written.
     #[error("the database directory `{path}` cannot be written: {source}")]
     Unwritable {
-        /// The directory.
+        /// The directory that cannot be written.
         path: PathBuf,
-        /// The cause.
+        /// The error of the file system.
         source: io::Error,
     },
     /// Another process has the database open.
-    #[error("another process uses the database `{0}`: stop it, or use another --data-dir")]
+    #[error("another process uses the database `{0}`: stop that process, or use another --data-dir")]
     Locked(PathBuf),
     /// A newer Edgewise wrote the database.
     #[error(
-        "the database was written by a newer version of Edgewise (it has migration {0}): use that version"
+        "the database was written by a newer version of Edgewise (the database has migration {0}): use a version of \
+         Edgewise that knows the migration"
     )]
     Newer(i64),
     /// A migration failed.
-    #[error("the database schema cannot be brought up to date: {0}")]
+    #[error("a migration of the database failed: {0}: restore the backup, and report the error")]
     Migration(#[source] MigrateError),
     /// The database cannot be opened.
     #[error("the database {name} cannot be opened: {source}: check the path, or the value of --database-url")]
     Database {
         /// The path of the file, or a word without any part of the URL.
         name: String,
-        /// The cause.
+        /// The error of the database driver.
         source: sqlx::Error,
     },
     /// The database cannot be written.

@@ -11,7 +11,7 @@
 //! | [`migrations`] | the steps of a schema, and the ledger that records the steps |
 //! | [`listener`] | messages between the processes of one database |
 //! | [`rows`] | reading columns of rows |
-//! | [`foreign`] | reading the database of another program |
+//! | [`external`] | reading the database of another system |
 //! | [`error`] | the errors of a database |
 //! | `dialect`, `sqlite`, `postgres` | the differences between the databases |
 //! | `contract_tests` | the harness of contract suites (feature `contract-tests`) |
@@ -23,7 +23,7 @@ pub mod database;
 mod deadline;
 mod dialect;
 pub mod error;
-pub mod foreign;
+pub mod external;
 pub mod listener;
 pub mod migrations;
 mod postgres;
@@ -34,6 +34,6 @@ pub mod transaction;
 pub use database::Database;
 pub use error::{DatabaseError, OpenError, Result};
 pub use listener::Listener;
-pub use migrations::{Migrations, Step};
+pub use migrations::{Migration, Migrations};
 pub use sqlite::url as sqlite_url;
 pub use transaction::Transaction;

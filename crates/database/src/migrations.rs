@@ -1,43 +1,45 @@
-//! The steps of a schema, and the ledger that records the steps.
+//! The migrations of a schema, and the ledger that records the migrations.
 
 use sqlx::{
     AnyPool, SqlSafeStr,
-    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    migrate::{self, MigrateError, MigrationType, Migrator},
 };
 
 use crate::{dialect::Dialect, error::OpenError};
 
-/// The schema of one crate, for each kind of database. Released steps are never edited; a change is one more step.
+/// The schema of one crate, for each kind of database. Released migrations are never edited; a change is one more
+/// migration.
 #[derive(Clone, Copy, Debug)]
 pub struct Migrations {
-    /// The table that records the steps that have run. Each crate has its own ledger, so that crates do not see each other's
-    /// steps.
+    /// The table that records the migrations that have run. Each crate has its own ledger, so that crates do not see
+    /// each other's migrations.
     pub ledger: &'static str,
-    /// The steps on SQLite, in order.
-    pub sqlite: &'static [Step],
-    /// The steps on Postgres, in order.
-    pub postgres: &'static [Step],
+    /// The migrations on SQLite, in order.
+    pub sqlite: &'static [Migration],
+    /// The migrations on Postgres, in order.
+    pub postgres: &'static [Migration],
 }
 
-/// One step of a schema.
+/// A migration: one change of a schema.
 #[derive(Clone, Copy, Debug)]
-pub struct Step {
+pub struct Migration {
     /// The number, from 1.
     pub version: i64,
     /// A short description for people.
     pub description: &'static str,
-    /// The statements of the step.
+    /// The statements of the migration.
     pub sql: &'static str,
 }
 
 impl Migrations {
-    /// Runs the steps that have not run on the database yet.
+    /// Runs the migrations that have not run on the database yet.
     pub(crate) async fn run(&self, pool: &AnyPool, dialect: &Dialect) -> Result<(), OpenError> {
-        let steps = match dialect {
+        let migrations = match dialect {
             Dialect::Sqlite(_) => self.sqlite,
             Dialect::Postgres(_) => self.postgres,
         };
-        let mut migrator = Migrator::with_migrations(steps.iter().map(Step::migration).collect());
+        let mut migrator =
+            Migrator::with_migrations(migrations.iter().copied().map(Migration::to_sqlx).collect());
         migrator.dangerous_set_table_name(self.ledger);
         migrator.run(pool).await.map_err(|error| match error {
             MigrateError::VersionMissing(version) => OpenError::Newer(version),
@@ -46,9 +48,9 @@ impl Migrations {
     }
 }
 
-impl Step {
-    fn migration(&self) -> Migration {
+impl Migration {
+    fn to_sqlx(self) -> migrate::Migration {
         let kind = MigrationType::Simple;
-        Migration::new(self.version, self.description.into(), kind, self.sql.into_sql_str(), false)
+        migrate::Migration::new(self.version, self.description.into(), kind, self.sql.into_sql_str(), false)
     }
 }

@@ -43,9 +43,9 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Whether an error may disappear on a retry: connection errors, insufficient resources, an exceeded timeout of a lock or a
-/// statement, a deadlock, a server that starts or stops (the classes 08, 53, 57 and the codes 40001, 40P01, 55P03, 25P03 of
-/// the Postgres manual's appendix A).
+/// Returns whether an error may disappear on a retry: connection errors, insufficient resources, an exceeded timeout of
+/// a lock or a statement, a deadlock, a server that starts or stops (the classes 08, 53, 57 and the codes 40001, 40P01,
+/// 55P03, 25P03 of the Postgres manual's appendix A).
 pub(crate) fn is_transient(error: &dyn DatabaseError) -> bool {
     error.code().is_some_and(|code| {
         code.len() == 5

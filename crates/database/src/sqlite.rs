@@ -48,7 +48,7 @@ pub(crate) fn connection_url(file: &Path) -> String {
     format!("{}?mode=rwc", url(&file))
 }
 
-/// Whether an error is `SQLITE_BUSY` or `SQLITE_LOCKED`, or an extended code of either.
+/// Returns whether an error is `SQLITE_BUSY` or `SQLITE_LOCKED`, or an extended code of either.
 pub(crate) fn is_busy(error: &dyn DatabaseError) -> bool {
     error.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }

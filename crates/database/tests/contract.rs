@@ -4,24 +4,25 @@
 use std::time::Duration;
 
 use edgewise_database::{
-    Database, DatabaseError, Migrations, OpenError, Result, Step,
+    Database, DatabaseError, Migration, Migrations, OpenError, Result,
     contract_tests::{Postgres, on_each_database},
-    foreign,
+    external,
 };
 use sqlx::{Row as _, query};
 use tokio::time::timeout;
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-const FIRST: Step =
-    Step { version: 1, description: "first", sql: "CREATE TABLE pears (name TEXT NOT NULL UNIQUE);" };
-const SECOND: Step =
-    Step { version: 2, description: "second", sql: "ALTER TABLE pears ADD COLUMN weight BIGINT;" };
+const FIRST: Migration =
+    Migration { version: 1, description: "first", sql: "CREATE TABLE pears (name TEXT NOT NULL UNIQUE);" };
+const SECOND: Migration =
+    Migration { version: 2, description: "second", sql: "ALTER TABLE pears ADD COLUMN weight BIGINT;" };
 /// Another crate's step. The number is the same.
-const OTHER: Step = Step { version: 1, description: "plums", sql: "CREATE TABLE plums (name TEXT);" };
+const OTHER: Migration =
+    Migration { version: 1, description: "plums", sql: "CREATE TABLE plums (name TEXT);" };
 
-const fn pears(steps: &'static [Step]) -> Migrations {
-    Migrations { ledger: "_pears_migrations", sqlite: steps, postgres: steps }
+const fn pears(migrations: &'static [Migration]) -> Migrations {
+    Migrations { ledger: "_pears_migrations", sqlite: migrations, postgres: migrations }
 }
 
 async fn insert(database: &Database, name: &str) -> Result<()> {
@@ -133,14 +134,14 @@ async fn a_message_arrives_when_its_transaction_is_committed() {
 async fn a_foreign_database_can_be_read_but_not_written() {
     let postgres = Postgres::create().await;
     postgres.execute("CREATE TABLE pears (name TEXT)").await;
-    let pears = foreign::read(postgres.url(), LIMIT, async |transaction| {
+    let pears = external::read(postgres.url(), LIMIT, async |transaction| {
         let row = query("SELECT COUNT(*) AS total FROM pears").fetch_one(&mut **transaction).await?;
         row.try_get::<i64, _>("total")
     });
     assert_eq!(pears.await.unwrap(), 0);
-    let write = foreign::read(postgres.url(), LIMIT, async |transaction| {
+    let write = external::read(postgres.url(), LIMIT, async |transaction| {
         query("INSERT INTO pears VALUES ('a')").execute(&mut **transaction).await.map(|_| ())
     });
-    assert!(matches!(write.await, Err(foreign::ForeignError::Unreadable(_))));
+    assert!(matches!(write.await, Err(external::ExternalError::Unreadable(_))));
     postgres.drop().await;
 }

@@ -228,19 +228,19 @@ impl Cache {
         };
         let known = self.known.load().contains_key(&slot.environment);
         if !known {
-            self.warn_of_unknown(problem.as_deref());
+            self.warn_about_unknown(problem.as_deref());
         }
         slot.record_poll(problem, known);
     }
 
     /// Logs that an unknown environment could not be loaded, at most once a minute, because clients can request any number
     /// of environments that do not exist.
-    fn warn_of_unknown(&self, problem: Option<&str>) {
+    fn warn_about_unknown(&self, problem: Option<&str>) {
         let Some(problem) = problem else { return };
         let mut last_warning = self.last_warning.lock().unwrap_or_else(PoisonError::into_inner);
         if last_warning.is_none_or(|last_warning| last_warning.elapsed() > WARNING_PAUSE) {
             *last_warning = Some(Instant::now());
-            tracing::warn!(problem, "a requested environment cannot be loaded");
+            tracing::warn!(error = problem, "a requested environment cannot be loaded");
         }
     }
 
@@ -301,7 +301,7 @@ impl Cache {
         let mut known = BTreeMap::clone(&known);
         while known.len() >= MAX_ENVIRONMENTS {
             let Some(oldest) = known.values().min_by_key(|slot| slot.last_used()).cloned() else { break };
-            tracing::warn!(environment = %oldest.environment, "evicted: the cache holds at most {MAX_ENVIRONMENTS}");
+            tracing::warn!(environment = %oldest.environment, "environment evicted: the cache can hold at most {MAX_ENVIRONMENTS} environments");
             known.remove(&oldest.environment);
         }
         slot.touch(self.round.load(Ordering::Relaxed));
@@ -340,7 +340,8 @@ impl Cache {
         self.unknown.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether the store has responded since the start. Sends a request to the store if the store has not responded yet.
+    /// Returns whether the store has responded since the start. Sends a request to the store if the store has not
+    /// responded yet.
     pub async fn store_responds(&self) -> bool {
         if !self.store_responded.load(Ordering::Relaxed)
             && let Ok(any) = EnvironmentName::new("any")

@@ -46,7 +46,7 @@ pub fn allow_any_origin(headers: &mut HeaderMap) {
 
 async fn read(cache: &Cache, path: &str, request: &HeaderMap) -> Result<Response, ErrorResponse> {
     let found = cache.source().get(path).await.map_err(|problem| {
-        tracing::warn!(path, problem, "a published object cannot be read");
+        tracing::warn!(path, error = problem, "a published object cannot be read");
         ApiError::unavailable("the snapshot store does not respond: try again")
     })?;
     let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;

@@ -45,7 +45,7 @@ pub async fn follow_stream(cache: Arc<Cache>, control: Upstream) {
                 );
             }
             Err(problem) => {
-                tracing::debug!(%problem, "cannot connect to the event stream of the control plane")
+                tracing::debug!(error = %problem, "cannot connect to the event stream of the control plane")
             }
         }
         sleep(pause).await;

@@ -10,7 +10,7 @@ use axum::{
 };
 use edgewise_api::{
     ApiError, Limits,
-    decide::{DecideRequest, answer},
+    decide::{DecideRequest, respond},
     query::Query,
 };
 use edgewise_engine::{Buffer, Ruleset};
@@ -170,7 +170,7 @@ fn decide(request: &DecideRequest<'_>, ruleset: Option<&Ruleset>) -> Result<Vec<
     }
     // After a panic, the next call starts with an empty buffer.
     let mut buffer = BUFFER.take();
-    let decision = answer(request, ruleset, &mut buffer);
+    let decision = respond(request, ruleset, &mut buffer);
     BUFFER.set(buffer);
     decision
 }

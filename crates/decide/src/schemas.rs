@@ -20,7 +20,7 @@ pub struct DecideBody {
 
 /// The decision for a user.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `edgewise_api::decide::answer` writes")]
+#[expect(dead_code, reason = "describes what `edgewise_api::decide::respond` writes")]
 pub struct Decided {
     /// The user key of the request.
     #[schema(example = "user-123")]
@@ -37,7 +37,7 @@ pub struct Decided {
 
 /// The variant of an experiment that a user is assigned to.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what `edgewise_api::decide::answer` writes")]
+#[expect(dead_code, reason = "describes what `edgewise_api::decide::respond` writes")]
 pub struct Assignment {
     /// The key of the experiment, which code refers to.
     #[schema(example = "checkout-button-color")]
@@ -58,13 +58,13 @@ pub struct Assignment {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the response of the limiter")]
 pub struct TooManyRequests {
-    /// `Too Many Requests`
+    /// The reason phrase of the status.
     #[schema(example = "Too Many Requests")]
     error: String,
     /// A message for people that says how long to wait.
     #[schema(example = "Rate limit exceeded, retry in 42 seconds")]
     message: String,
-    /// 429
+    /// The status code, 429.
     #[schema(rename = "statusCode", example = 429)]
     status_code: u16,
 }
@@ -85,9 +85,9 @@ pub enum DecideResponses {
     Invalid(#[to_schema] ErrorBody),
     /// The client has exceeded the rate limit
     #[response(status = 429, headers(
-        ("retry-after" = u64, description = "Seconds to wait"),
+        ("retry-after" = u64, description = "Seconds until the next request is allowed"),
         ("x-ratelimit-limit" = u32, description = "Maximum number of requests of a client address in one window"),
-        ("x-ratelimit-remaining" = u32, description = "0"),
+        ("x-ratelimit-remaining" = u32, description = "Number of requests that are left in the window: 0"),
         ("x-ratelimit-reset" = u64, description = "Seconds until the window ends"),
     ))]
     TooMany(#[to_schema] TooManyRequests),

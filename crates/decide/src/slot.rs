@@ -125,7 +125,9 @@ impl Slot {
         let (environment, live) = (&self.environment, state.held.map(|held| held.version));
         match &problem {
             _ if !known => {}
-            Some(problem) => tracing::warn!(%environment, problem, live, "the snapshot cannot be loaded"),
+            Some(problem) => {
+                tracing::warn!(%environment, error = problem, live, "the snapshot cannot be loaded")
+            }
             None => tracing::info!(%environment, live, "the snapshot can be loaded again"),
         }
         state.problem = problem;

@@ -4,7 +4,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
-use edgewise_api::conditional::{Precondition, names_tag};
+use edgewise_api::conditional::{Precondition, if_none_match_contains};
 
 use crate::response::ErrorResponse;
 
@@ -26,11 +26,11 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// Whether the `If-None-Match` header contains this ETag or `*`.
+/// Returns whether the `If-None-Match` header contains this ETag or `*`.
 #[must_use]
 pub fn if_none_match(headers: &HeaderMap, etag: &str) -> bool {
     let mut values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    values.any(|tags| names_tag(tags, etag))
+    values.any(|tags| if_none_match_contains(tags, etag))
 }
 
 /// Returns the `ETag` of a revision.

@@ -48,18 +48,18 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 pub enum ListenError {
     /// Another process listens on the address.
     #[error(
-        "{address} is in use: stop the process that listens there, or choose another address with --bind"
+        "`{address}` is in use: stop the process that listens there, or choose another address with --bind"
     )]
     InUse {
-        /// The address.
+        /// The address that is in use.
         address: SocketAddr,
     },
     /// The operating system refuses the address.
-    #[error("cannot listen on {address}: {source}: choose another address with --bind")]
+    #[error("cannot listen on `{address}`: {source}: choose another address with --bind")]
     Refused {
-        /// The address.
+        /// The address that the operating system refused.
         address: SocketAddr,
-        /// The cause.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
@@ -198,7 +198,7 @@ fn until_stopped(response: Response, mut stopped: watch::Receiver<bool>) -> Resp
 
 /// Returns the response to a request whose handler panicked. The panic hook logs the place of the panic.
 fn internal_error() -> Response {
-    ErrorResponse(ApiError::internal("internal error: it has been logged")).into_response()
+    ErrorResponse(ApiError::internal("internal error: the server has logged the details")).into_response()
 }
 
 /// Returns the address that a request came from.

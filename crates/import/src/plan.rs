@@ -52,13 +52,13 @@ pub struct EnvironmentPlan {
 }
 
 impl EnvironmentPlan {
-    /// Whether the plan changes anything.
+    /// Returns whether the plan changes anything.
     #[must_use]
     pub fn changes(&self) -> bool {
         !self.additions().is_empty()
     }
 
-    /// Whether the plan changes the live snapshot.
+    /// Returns whether the plan changes the live snapshot.
     #[must_use]
     pub fn publishes(&self) -> bool {
         self.additions().publishes()

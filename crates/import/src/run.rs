@@ -105,7 +105,7 @@ fn outcome(imported: &Imported<EnvironmentPlan>) -> String {
         (Publication::Published, None) => "published".to_owned(),
         (Publication::Failed(problem), _) => format!("not published yet: {problem}"),
         (Publication::NotDue, _) if imported.held && imported.plan.publishes() => {
-            "not published: the environment is held at an old version; resume publishing to make the import live"
+            "not published: publishing of the environment is on hold after a rollback; resume publishing to make the import live"
                 .to_owned()
         }
         (Publication::NotDue, Some(version)) => format!("nothing to publish; version {version} is live"),

@@ -23,7 +23,7 @@ use edgewise_control::{
 };
 use edgewise_import::{Comparison, EnvironmentPlan, plan, plan::target, reference::read_snapshot};
 use serde_json::json;
-use support::{Objects, PATIENCE, Postgres, eventually, fails_to_write};
+use support::{Objects, Postgres, TIMEOUT, eventually, fails_to_write};
 
 /// Runs a check on a fresh control plane with each kind of database.
 async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
@@ -33,7 +33,7 @@ async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
     for (name, url) in [("on-sqlite", sqlite), ("on-postgres", postgres.url().to_owned())] {
         let objects = Arc::new(Objects::open(&directory.path().join(name)));
         let mut options = Options::new(url);
-        options.publish_wait = PATIENCE;
+        options.publish_wait = TIMEOUT;
         let control = Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap();
         check(&control, &objects).await;
         control.stop().await;
@@ -41,7 +41,7 @@ async fn on_each_database(check: impl AsyncFn(&Control, &Objects)) {
     postgres.drop().await;
 }
 
-/// Returns an environment that was read from a snapshot of the reference.
+/// Returns an environment that was read from a snapshot of the reference system.
 fn reference(version: u64, experiments: &[&str]) -> Environment {
     let experiments = experiments.iter().map(|key| {
         json!({
@@ -110,7 +110,7 @@ async fn version_numbers_of_the_source_are_in_the_history_and_are_not_reused() {
         let versions = control.services().versions(&id, first_page()).await.unwrap().data;
         let states: Vec<_> = versions.iter().map(|version| (version.version, version.state)).collect();
         assert_eq!(states, [(42, VersionState::Published), (41, VersionState::Superseded)]);
-        // The reference has published further versions since.
+        // The reference system has published further versions since.
         let imported = import(control, reference(50, &["a"])).await;
         assert_eq!(imported.live_version, Some(51));
     })

@@ -33,17 +33,17 @@ pub enum DirectoryError {
     /// The directory cannot be created or written.
     #[error("the snapshot directory `{path}` cannot be written: {source}")]
     Unwritable {
-        /// The directory.
+        /// The directory that cannot be written.
         path: PathBuf,
-        /// The cause.
+        /// The error of the file system.
         source: io::Error,
     },
     /// Another process writes to the directory.
     #[error(
-        "another process publishes to the snapshot directory `{path}`: stop it, or use another directory"
+        "another process publishes to the snapshot directory `{path}`: stop that process, or use another directory"
     )]
     Locked {
-        /// The directory.
+        /// The directory that the other process writes to.
         path: PathBuf,
     },
 }
@@ -78,8 +78,8 @@ impl Directory {
         }
         // Creating a file shows at once whether the directory is writable, rather than at the first publish.
         create_unfinished(root).map_err(unwritable)?;
-        if let Err(problem) = remove_unfinished(root, &root.join("configs")) {
-            tracing::warn!(%problem, "unfinished files of an earlier process cannot be removed");
+        if let Err(error) = remove_unfinished(root, &root.join("configs")) {
+            tracing::warn!(%error, "unfinished files of an earlier process cannot be removed");
         }
         Ok(Self { root: root.into(), lock: Some(Arc::new(Mutex::new(WriteLock(lock)))) })
     }

@@ -91,7 +91,8 @@ fn object(
     if_none_match: Option<&str>,
     head: bool,
 ) -> Response {
-    let unchanged = if_none_match.zip(etag).is_some_and(|(tags, etag)| conditional::names_tag(tags, etag));
+    let unchanged =
+        if_none_match.zip(etag).is_some_and(|(tags, etag)| conditional::if_none_match_contains(tags, etag));
     let mut fields = vec![("cache-control", paths::cache_control(path))];
     fields.extend(OPEN);
     fields.extend(etag.map(|etag| ("etag", etag)));

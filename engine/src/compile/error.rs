@@ -11,7 +11,7 @@ pub enum CompileError {
     #[error("experiment `{0}` has 65,535 or more variants")]
     TooManyVariants(String),
     /// The ruleset would be 4 GiB or larger.
-    #[error("the snapshot is too large")]
+    #[error("the snapshot is too large: its ruleset would be 4 GiB or larger")]
     TooLarge,
 }
 

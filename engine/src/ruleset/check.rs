@@ -270,8 +270,8 @@ impl Check<'_> {
                 0 => (gate as usize) < gates,
                 _ => with_gate.contains((gate & !DIRECT) as usize),
             };
-            let asked = (rest as usize) < rules && is_predicate(other);
-            require(known && asked, "an entry refers to an unknown gate, rule or predicate")?;
+            let is_valid_condition = (rest as usize) < rules && is_predicate(other);
+            require(known && is_valid_condition, "an entry refers to an unknown gate, rule or predicate")?;
         }
         let mut last = None;
         for [gate, left, right] in self.words(Section::UnanchoredGates).records() {

@@ -21,11 +21,11 @@ pub(super) fn read(named: Option<&Path>) -> Result<Settings, String> {
     let path = named.unwrap_or(Path::new(DEFAULT));
     match fs::read_to_string(path) {
         Ok(text) => {
-            let values = parse(&text).map_err(|problem| format!("{}: {problem}", path.display()))?;
+            let values = parse(&text).map_err(|problem| format!("`{}`: {problem}", path.display()))?;
             Ok(Settings { path: path.to_owned(), values })
         }
         Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
-        Err(error) => Err(format!("the settings file {} cannot be read: {error}", path.display())),
+        Err(error) => Err(format!("the settings file `{}` cannot be read: {error}", path.display())),
     }
 }
 

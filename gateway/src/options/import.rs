@@ -20,12 +20,12 @@ The options for the target of the import are those of `edgewise serve`: as flags
 prefix --into, as variables, or as keys in edgewise.toml.
 
 Examples:
-  Report the plan of an import from the database of the reference into ./data:
+  Report the plan of an import from the database of the reference system into ./data:
     edgewise import reference --database-url postgres://reader:…@10.0.0.5/experiments
   Import into Postgres and a bucket:
     edgewise import reference --database-url postgres://reader:…@10.0.0.5/experiments \\
       --into-database-url postgres://edgewise:…@10.0.0.5/edgewise --into-snapshot-store s3://edgewise --apply
-  Import a published snapshot of the reference, if its database cannot be reached:
+  Import a published snapshot of the reference system, if its database cannot be reached:
     edgewise import reference --snapshot http://10.0.0.5:3000/configs/prod/snapshots/latest.json --apply";
 
 /// The subcommand of `edgewise import`.
@@ -41,10 +41,10 @@ pub enum ImportCommand {
 pub struct ReferenceOptions {
     /// The source of the import.
     #[command(flatten)]
-    pub from: FromOptions,
+    pub from: SourceOptions,
     /// The target of the import.
     #[command(flatten)]
-    pub into: IntoOptions,
+    pub into: TargetOptions,
     /// Import, instead of only reporting the plan
     #[arg(long)]
     pub apply: bool,
@@ -59,8 +59,8 @@ pub struct ReferenceOptions {
 /// The source of an import: either a database or a snapshot.
 #[derive(Clone, Debug, Args)]
 #[group(required = true, multiple = false)]
-pub struct FromOptions {
-    /// URL of the reference's database, as in the configuration of the reference:
+pub struct SourceOptions {
+    /// URL of the database of the reference system, as in the configuration of that system:
     /// postgres://USER:PASSWORD@HOST/NAME?schema=SCHEMA. The database is only read
     #[arg(
         id = "from-database-url",
@@ -70,15 +70,15 @@ pub struct FromOptions {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
-    /// Alternatively, a snapshot that the reference published: a file, or an http:// or https:// URL. A snapshot contains
-    /// running experiments only
+    /// Alternatively, a snapshot that the reference system published: a file, or an http:// or https:// URL. A snapshot
+    /// contains running experiments only
     #[arg(id = "from-snapshot", long = "snapshot", value_name = "FILE|URL", value_parser = snapshot)]
-    pub snapshot: Option<SnapshotPlace>,
+    pub snapshot: Option<SnapshotLocation>,
 }
 
 /// The target of an import: the options of `serve` and `control`, with the prefix `into`.
 #[derive(Clone, Debug, Args)]
-pub struct IntoOptions {
+pub struct TargetOptions {
     /// Directory of the database and the snapshots of Edgewise, unless the next two options set other locations
     #[arg(
         id = "data-dir",
@@ -108,7 +108,7 @@ pub struct IntoOptions {
     pub s3: BucketOptions,
 }
 
-impl IntoOptions {
+impl TargetOptions {
     /// Converts the options to those of `serve` and `control`.
     #[must_use]
     pub fn data(&self) -> DataOptions {
@@ -119,22 +119,22 @@ impl IntoOptions {
 
 /// The location of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SnapshotPlace {
+pub enum SnapshotLocation {
     /// A file.
     File(PathBuf),
     /// A URL: everything before the last slash, and the name after it.
     Web(Location, String),
 }
 
-fn snapshot(text: &str) -> Result<SnapshotPlace, String> {
+fn snapshot(text: &str) -> Result<SnapshotLocation, String> {
     if !text.contains("://") {
-        return Ok(SnapshotPlace::File(PathBuf::from(text)));
+        return Ok(SnapshotLocation::File(PathBuf::from(text)));
     }
     let hint = "must be a file, or an http:// or https:// URL without a query or a user";
     let (base, name) = text.rsplit_once('/').ok_or(hint)?;
     match values::readable_store(base) {
         Ok(SourceUrl::Web(base)) if !name.is_empty() && !name.contains(['?', '#']) => {
-            Ok(SnapshotPlace::Web(Location::Web(base), name.to_owned()))
+            Ok(SnapshotLocation::Web(Location::Web(base), name.to_owned()))
         }
         _ => Err(hint.to_owned()),
     }

@@ -7,7 +7,8 @@ use edgewise_http::RateLimit;
 
 use super::values::{self, Addresses};
 
-/// The rate limit of decide requests per client address. The variables have the same names as in the reference.
+/// The rate limit of decide requests per client address. The variables have the same names as in the reference
+/// system.
 #[derive(Clone, Debug, Args)]
 pub struct LimitOptions {
     /// Limit the decide requests of each client address: true or false

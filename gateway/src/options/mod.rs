@@ -25,9 +25,9 @@ mod values;
 
 pub use cli::{Cli, Command, Task};
 pub use data::{BucketOptions, DataOptions};
-pub use import::{FromOptions, ImportCommand, IntoOptions, ReferenceOptions, SnapshotPlace};
+pub use import::{ImportCommand, ReferenceOptions, SnapshotLocation, SourceOptions, TargetOptions};
 pub use limit::LimitOptions;
 pub use planes::{ControlOptions, DecideOptions, GatewayOptions, ServeOptions};
 pub use process::{LogFormat, ProcessOptions};
-pub use read::{Refusal, read};
+pub use read::{OptionsError, read};
 pub use values::{Addresses, LogFilter, SourceUrl, StoreUrl};

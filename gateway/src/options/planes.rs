@@ -69,8 +69,8 @@ pub struct DecideOptions {
     /// The connection to a bucket.
     #[command(flatten)]
     pub s3: BucketOptions,
-    /// URL of the control plane, or of its gateway with the path /api, to load new snapshots at once; without this option,
-    /// the decision plane only polls
+    /// URL of the control plane, or of its gateway with the path /api. The decision plane subscribes to new versions
+    /// there; without this option, the decision plane only polls
     #[arg(long, env = "EDGEWISE_CONTROL_URL", value_name = "URL", value_parser = values::plane)]
     pub control_url: Option<UpstreamUrl>,
     /// Interval of polling for new snapshots, in seconds (fractions allowed)

@@ -8,9 +8,9 @@ use clap::{
 
 use super::{Cli, file};
 
-/// The reason why the program does not run a command.
+/// The reason why the options do not name a command to run.
 #[derive(Debug)]
-pub enum Refusal {
+pub enum OptionsError {
     /// The command line asks for the help or the version, which [`Error::exit`] prints.
     Help(Error),
     /// An option is invalid, for the reason in the text, which is one line.
@@ -20,19 +20,19 @@ pub enum Refusal {
 /// Reads the options. `args` are the arguments of the process, including the name of the program.
 ///
 /// # Errors
-/// [`Refusal`] contains the text to print.
-pub fn read(args: &[OsString]) -> Result<Cli, Refusal> {
+/// [`OptionsError`] contains the text to print.
+pub fn read(args: &[OsString]) -> Result<Cli, OptionsError> {
     let command = map_commands(Cli::command(), &|command| command.mut_args(unless_empty));
     // The values in the file are defaults, so flags and variables must be valid without the file.
     let matches =
         command.clone().try_get_matches_from(args).map_err(|error| refusal(&command, args, error))?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| refusal(&command, args, error))?;
 
-    let settings = file::read(cli.task.config()).map_err(Refusal::Invalid)?;
+    let settings = file::read(cli.task.config()).map_err(OptionsError::Invalid)?;
     if settings.values.is_empty() {
         return Ok(cli);
     }
-    let in_file = |problem: &str| Refusal::Invalid(format!("{}: {problem}", settings.path.display()));
+    let in_file = |problem: &str| OptionsError::Invalid(format!("`{}`: {problem}", settings.path.display()));
     let known = keys(&command);
     if let Some(key) = settings.values.keys().find(|key| !known.contains(*key)) {
         return Err(in_file(&format!(
@@ -84,14 +84,16 @@ fn keys(command: &Command) -> BTreeSet<String> {
     keys.filter(|key| !["config", "help", "version"].contains(&key.as_str())).collect()
 }
 
-fn refusal(command: &Command, args: &[OsString], error: Error) -> Refusal {
+fn refusal(command: &Command, args: &[OsString], error: Error) -> OptionsError {
     match error.kind() {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
-        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Refusal::Help(error),
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => OptionsError::Help(error),
         _ => match variable(command, args, &error) {
-            Some(variable) => Refusal::Invalid(format!("{} (from the variable {variable})", line(&error))),
-            None => Refusal::Invalid(line(&error)),
+            Some(variable) => {
+                OptionsError::Invalid(format!("{} (from the variable `{variable}`)", line(&error)))
+            }
+            None => OptionsError::Invalid(line(&error)),
         },
     }
 }

@@ -22,18 +22,18 @@ fn routes(control: &Control) -> Router {
     let (health, ready) = (control.services().clone(), control.services().clone());
     let routes = control
         .routes()
-        .route("/health", get(async move || Health::own(works(&health).await).response()))
-        .route("/ready", get(async move || Health::own(works(&ready).await).response()))
+        .route("/health", get(async move || Health::single_plane(works(&health).await).response()))
+        .route("/ready", get(async move || Health::single_plane(works(&ready).await).response()))
         .merge(openapi::routes("", &openapi::control()));
     with_common_routes(routes, &Metrics::default())
 }
 
-/// Whether the database responds in time.
+/// Returns whether the database responds in time.
 pub(super) async fn works(services: &Services) -> bool {
     match timeout(DATABASE_TIMEOUT, services.ready()).await {
         Ok(Ok(())) => true,
         Ok(Err(problem)) => {
-            tracing::warn!(%problem, "the database cannot be used");
+            tracing::warn!(error = %problem, "the database cannot be used");
             false
         }
         Err(_) => {

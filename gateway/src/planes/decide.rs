@@ -33,8 +33,8 @@ fn app(cache: &Arc<Cache>) -> App {
     let metrics = Metrics::default();
     let routes = Router::new()
         .route("/configs/{*path}", configs(cache.clone()))
-        .route("/health", get(async move || Health::own(true).with_configs(&health).response()))
-        .route("/ready", get(async move || Health::own(ready.store_responds().await).response()))
+        .route("/health", get(async move || Health::single_plane(true).with_configs(&health).response()))
+        .route("/ready", get(async move || Health::single_plane(ready.store_responds().await).response()))
         .merge(openapi::routes("", &openapi::decide()));
     let decide = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
     App::from(with_common_routes(routes, &metrics)).with_fast_path("/decide", decide)

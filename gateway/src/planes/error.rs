@@ -12,11 +12,11 @@ use edgewise_objects::DirectoryError;
 pub enum StartError {
     /// Other machines can reach the address.
     #[error(
-        "{address} can be reached from other machines, and Edgewise has no sign-in: bind a loopback address such as \
+        "`{address}` can be reached from other machines, and Edgewise has no sign-in: bind a loopback address such as \
          127.0.0.1, or add --insecure-open if you trust the network"
     )]
     Open {
-        /// The address.
+        /// The address that was refused.
         address: SocketAddr,
     },
     /// The server cannot listen on the address.

@@ -94,8 +94,8 @@ impl Gateway {
         let (control, decide) =
             tokio::join!(self.control.status(path, HEALTH_TIMEOUT), self.decide.status(path, HEALTH_TIMEOUT));
         Health::of(Services {
-            experiment_service: ServiceStatus::of_response(control),
-            decision_service: ServiceStatus::of_response(decide),
+            experiment_service: ServiceStatus::from_response(control),
+            decision_service: ServiceStatus::from_response(decide),
         })
     }
 }

@@ -50,7 +50,7 @@ async fn add_example_data(services: &services::Services, clock: &PastClock) {
         Ok(true) => tracing::info!("added the example data"),
         Ok(false) => tracing::warn!("no example data was added: the database already has environments"),
         Err(problem) => {
-            tracing::error!(problem = problem.message, "the example data could not be added completely")
+            tracing::error!(error = problem.message, "the example data could not be added completely")
         }
     }
 }
@@ -62,7 +62,7 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     };
     let (control_ready, cache_ready) = (control.services().clone(), cache.clone());
     let ready = async move || {
-        Health::own(works(&control_ready).await && cache_ready.store_responds().await).response()
+        Health::single_plane(works(&control_ready).await && cache_ready.store_responds().await).response()
     };
     let routes = Router::new()
         .nest("/api", control.routes())

@@ -330,7 +330,7 @@ async fn resources_that_cannot_be_imported_are_listed_with_the_reason() {
         "allocation 5000 to 9999 of experiment `fine` of `prod`: its variant does not exist",
         "experiment `fine` of `prod`: another experiment of the environment has the same key",
         "experiment `a/b` of `prod`: `key` must not contain",
-        "experiment `overlapping` of `prod`: `allocations[0]` and `allocations[1]` overlap",
+        "experiment `overlapping` of `prod`: `allocations[0]` and `allocations[1]` overlap: each bucket can belong to one allocation only",
         "experiment `out-of-range` of `prod`: `allocations[0].rangeEnd` must be between 0 and 9999",
         "experiment `odd-audience` of `prod`: its audience cannot be imported",
         "experiment `odd-payload` of `prod`: its variant `on`: `payload` must be an object",

@@ -45,7 +45,7 @@ const PEERS: &str = "tests/peers/Cargo.toml";
 /// If a tool is missing, a build fails, or the benchmark fails.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let bench = |name| {
-        eprintln!("bench: building `{name}` with optimisations (minutes the first time)");
+        eprintln!("bench: building `{name}` with optimizations (minutes the first time)");
         cargo::build_executable(name, &["bench", "--package", "edgewise-tests", "--bench", name, "--no-run"])
     };
     let mut command = match args.benchmark {

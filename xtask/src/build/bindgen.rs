@@ -1,4 +1,4 @@
-//! Generating the JavaScript side of WASM modules that use wasm-bindgen, and optimising the modules.
+//! Generating the JavaScript side of WASM modules that use wasm-bindgen, and optimizing the modules.
 
 use std::{fs, path::Path};
 
@@ -31,15 +31,15 @@ pub(crate) fn write(module: &Path, name: &str, directory: &Path) -> Result<()> {
     cargo::run_quietly(cargo::command(bindgen)?.arg(module).arg(directory).arg(name))
 }
 
-/// Optimises a module with `wasm-opt` and these options.
+/// Optimizes a module with `wasm-opt` and these options.
 ///
 /// # Errors
 /// If `wasm-opt` is missing or fails.
-pub(crate) fn optimise(module: &Path, to: &Path, options: &[&str]) -> Result<()> {
-    let mut optimise = node::tool("wasm-opt")?;
-    optimise
+pub(crate) fn optimize(module: &Path, to: &Path, options: &[&str]) -> Result<()> {
+    let mut optimize = node::tool("wasm-opt")?;
+    optimize
         .args(options)
         .arg("--low-memory-unused")
         .args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    cargo::run_quietly(optimise.arg(module).arg("-o").arg(to))
+    cargo::run_quietly(optimize.arg(module).arg("-o").arg(to))
 }

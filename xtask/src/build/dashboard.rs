@@ -26,13 +26,13 @@ pub(crate) fn build() -> Result<()> {
     let module = built.join("edgewise_dashboard.wasm");
     let generated = built.join("browser");
 
-    // Optimising takes longer than compiling after a small change, so an unchanged module is not optimised again.
+    // Optimizing takes longer than compiling after a small change, so an unchanged module is not optimized again.
     let input = generated.join("before.wasm");
-    let optimised = generated.join("small.wasm");
-    if !optimised.exists() || !cargo::same_content(&module, &input) {
+    let optimized = generated.join("small.wasm");
+    if !optimized.exists() || !cargo::same_content(&module, &input) {
         bindgen::write(&module, "edgewise", &generated)?;
         // The result of `-Oz` is smaller, but larger once it is compressed.
-        bindgen::optimise(&generated.join("edgewise_bg.wasm"), &optimised, &["-Os"])?;
+        bindgen::optimize(&generated.join("edgewise_bg.wasm"), &optimized, &["-Os"])?;
         fs::copy(&module, &input).with_context(|| format!("cannot write {}", input.display()))?;
     }
     let (script, style) = (generated.join("script.js"), generated.join("style.css"));
@@ -41,7 +41,7 @@ pub(crate) fn build() -> Result<()> {
 
     let mut assets = node::node()?;
     assets.arg(format!("{DASHBOARD}/assets.mjs")).arg(format!("{DASHBOARD}/dist"));
-    cargo::run(assets.args([style, script, optimised]))
+    cargo::run(assets.args([style, script, optimized]))
 }
 
 /// Returns the command that lints the dashboard for browsers.

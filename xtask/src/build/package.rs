@@ -12,7 +12,7 @@ use crate::{cargo, install, node};
 /// The directory of the package's sources. The output is in `dist` below.
 pub(crate) const PACKAGE: &str = "wasm-pkg";
 
-/// The WASM files, each with its cargo feature, and whether it is optimised for speed (`true`) or for size.
+/// The WASM files, each with its cargo feature, and whether it is optimized for speed (`true`) or for size.
 const FILES: [(&str, &str, bool); 2] =
     [("edgewise.wasm", "decide", true), ("compile.wasm", "compile", false)];
 
@@ -21,7 +21,7 @@ const FILES: [(&str, &str, bool); 2] =
 const TARGET_FEATURES: [&str; 5] =
     ["simd128", "bulk-memory", "sign-ext", "nontrapping-fptoint", "mutable-globals"];
 /// The same features as options of wasm-opt.
-const OPTIMISER_FEATURES: [&str; 5] = [
+const OPTIMIZER_FEATURES: [&str; 5] = [
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-sign-ext",
@@ -73,15 +73,15 @@ fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
     let options: &[&str] =
         if for_speed { &["-O3", "--one-caller-inline-max-function-size=0"] } else { &["-Oz"] };
     let built = target.join(install::NO_STD_TARGET).join("wasm/edgewise_wasm.wasm");
-    // Optimising takes longer than compiling, so a module is optimised again only if it or the options changed. Input
+    // Optimizing takes longer than compiling, so a module is optimized again only if it or the options changed. Input
     // and output are kept together, because several clones may share the directory.
     let cached = |kind| target.join(format!("{feature}{}.{kind}.wasm", options.concat()));
-    let (input, optimised) = (cached("before"), cached("small"));
-    if !optimised.exists() || !cargo::same_content(&built, &input) {
-        let mut optimise = node::tool("wasm-opt")?;
-        optimise.args(OPTIMISER_FEATURES).args(options).arg(&built).arg("-o").arg(&optimised);
-        cargo::run(&mut optimise)?;
+    let (input, optimized) = (cached("before"), cached("small"));
+    if !optimized.exists() || !cargo::same_content(&built, &input) {
+        let mut optimize = node::tool("wasm-opt")?;
+        optimize.args(OPTIMIZER_FEATURES).args(options).arg(&built).arg("-o").arg(&optimized);
+        cargo::run(&mut optimize)?;
         fs::copy(&built, &input).with_context(|| format!("cannot write {}", input.display()))?;
     }
-    fs::copy(&optimised, to).map(drop).with_context(|| format!("cannot write {}", to.display()))
+    fs::copy(&optimized, to).map(drop).with_context(|| format!("cannot write {}", to.display()))
 }

@@ -103,7 +103,7 @@ pub(crate) fn bundle(source: Crate, entry: &str, output: &Path) -> Result<()> {
     bindgen::write(&module, "edgewise_worker", &generated)?;
     fs::create_dir_all(output)?;
     let module = generated.join("edgewise_worker_bg.wasm");
-    bindgen::optimise(&module, &output.join("edgewise_worker.wasm"), &["-Oz", "--converge"])?;
+    bindgen::optimize(&module, &output.join("edgewise_worker.wasm"), &["-Oz", "--converge"])?;
 
     // The entry imports the generated files by relative paths.
     let copied_entry = generated.join("entry.js");

@@ -203,7 +203,7 @@ impl fmt::Display for S3 {
     }
 }
 
-/// Whether the master's status lists free volumes.
+/// Returns whether the master's status lists free volumes.
 fn has_volumes(status: String) -> bool {
     let status: Value = serde_json::from_str(&status).unwrap_or_default();
     status.pointer("/Topology/Free").and_then(Value::as_u64).is_some_and(|free| free > 0)

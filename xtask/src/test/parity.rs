@@ -19,7 +19,7 @@ pub(crate) struct Args {
 /// # Errors
 /// If the build or the test fails.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    eprintln!("parity: building with optimisations (minutes the first time)");
+    eprintln!("parity: building with optimizations (minutes the first time)");
     let mut test = cargo::cargo(["test", "--package", "edgewise-tests", "--release", "--test", "parity"])?;
     test.args(["--", "--nocapture"]);
     test.env("EDGEWISE_PARITY_TRIPLES", args.triples.to_string());

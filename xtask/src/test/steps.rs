@@ -11,8 +11,8 @@ use crate::{build, cargo, install, services::PendingServices, tidy};
 pub(crate) struct Args {
     /// Run only tests whose name contains this text (or pass other arguments of `cargo test`)
     ///
-    /// Format, lints and house rules are not checked then. For the tests of one crate, `cargo test --package
-    /// edgewise-api` is faster; the end-to-end tests need `cargo build --package edgewise` first.
+    /// Format, lints and the rules of the repository are not checked then. For the tests of one crate, `cargo test
+    /// --package edgewise-api` is faster; the end-to-end tests need `cargo build --package edgewise` first.
     #[arg(last = true, value_name = "TEST")]
     tests: Vec<OsString>,
 }

@@ -10,30 +10,33 @@ use super::{
     metadata::{list, text},
 };
 
-/// A crate, and the crates that it may depend on.
-struct Room {
+/// A crate, and the crates that the crate may depend on.
+struct CrateRule {
     /// The crate's directory, from the repository's root.
     path: &'static str,
-    /// The directories of the crates that it may depend on. `None`: all crates.
-    rooms: Option<&'static [&'static str]>,
+    /// The directories of the crates that this crate may depend on. `None`: all crates.
+    may_use: Option<&'static [&'static str]>,
 }
 
-/// All crates of the workspace. A crate may depend on crates above it, if its line lists them.
+/// All crates of the workspace. A crate may depend on the crates that its line lists, which are above the line.
 ///
 /// A new crate (audit, accounts, events, stats, results, mcp, …) gets a line here, and is added to the lines of the
 /// crates that may depend on it.
-const HOUSE: [Room; 15] = [
-    Room { path: "engine", rooms: Some(&[]) },
-    Room { path: "crates/api", rooms: Some(&["engine"]) },
-    Room { path: "crates/caller", rooms: Some(&["engine"]) },
-    Room { path: "crates/http", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
-    Room { path: "crates/database", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
-    Room { path: "crates/objects", rooms: Some(&["crates/caller", "crates/api", "engine"]) },
+const CRATES: [CrateRule; 15] = [
+    CrateRule { path: "engine", may_use: Some(&[]) },
+    CrateRule { path: "crates/api", may_use: Some(&["engine"]) },
+    CrateRule { path: "crates/caller", may_use: Some(&["engine"]) },
+    CrateRule { path: "crates/http", may_use: Some(&["crates/caller", "crates/api", "engine"]) },
+    CrateRule { path: "crates/database", may_use: Some(&["crates/caller", "crates/api", "engine"]) },
+    CrateRule { path: "crates/objects", may_use: Some(&["crates/caller", "crates/api", "engine"]) },
     // Decisions need no database and no control plane.
-    Room { path: "crates/decide", rooms: Some(&["crates/objects", "crates/http", "crates/api", "engine"]) },
-    Room {
+    CrateRule {
+        path: "crates/decide",
+        may_use: Some(&["crates/objects", "crates/http", "crates/api", "engine"]),
+    },
+    CrateRule {
         path: "control",
-        rooms: Some(&[
+        may_use: Some(&[
             "crates/objects",
             "crates/database",
             "crates/http",
@@ -42,9 +45,9 @@ const HOUSE: [Room; 15] = [
             "engine",
         ]),
     },
-    Room {
+    CrateRule {
         path: "crates/import",
-        rooms: Some(&[
+        may_use: Some(&[
             "control",
             "crates/objects",
             "crates/database",
@@ -54,13 +57,13 @@ const HOUSE: [Room; 15] = [
             "engine",
         ]),
     },
-    Room {
+    CrateRule {
         path: "dashboard-leptos",
-        rooms: Some(&["control", "crates/http", "crates/caller", "crates/api", "engine"]),
+        may_use: Some(&["control", "crates/http", "crates/caller", "crates/api", "engine"]),
     },
-    Room {
+    CrateRule {
         path: "gateway",
-        rooms: Some(&[
+        may_use: Some(&[
             "dashboard-leptos",
             "crates/import",
             "control",
@@ -73,10 +76,10 @@ const HOUSE: [Room; 15] = [
             "engine",
         ]),
     },
-    Room { path: "edge-worker", rooms: Some(&["crates/api", "engine"]) },
-    Room { path: "wasm-pkg", rooms: Some(&["engine"]) },
-    Room { path: "tests", rooms: None },
-    Room { path: "xtask", rooms: None },
+    CrateRule { path: "edge-worker", may_use: Some(&["crates/api", "engine"]) },
+    CrateRule { path: "wasm-pkg", may_use: Some(&["engine"]) },
+    CrateRule { path: "tests", may_use: None },
+    CrateRule { path: "xtask", may_use: None },
 ];
 
 /// Libraries, and the crates that may use them. A name includes all libraries whose names begin with it, as
@@ -120,23 +123,23 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
     for package in list(metadata, "packages")? {
         let manifest = text(package, "manifest_path")?;
         let path = Path::new(manifest).strip_prefix(root).unwrap_or(Path::new(manifest)).to_string_lossy();
-        let Some(room) = room(root, manifest) else {
+        let Some(rule) = crate_rule(root, manifest) else {
             let problem = format!("crate `{}` is not in the table of crates", text(package, "name")?);
             findings.push(Finding::new(
                 &path,
                 0,
                 problem,
-                "add the crate to HOUSE in xtask/src/tidy/arrows.rs",
+                "add the crate to CRATES in xtask/src/tidy/arrows.rs",
             ));
             continue;
         };
         for dependency in list(package, "dependencies")? {
             let name = text(dependency, "name")?;
             let remedy = match dependency.get("path").and_then(Value::as_str) {
-                Some(directory) if !room.may_depend_on(root, directory) => {
-                    "dependencies run one way: move shared code to a crate below both (HOUSE in tidy/arrows.rs)"
+                Some(directory) if !rule.may_depend_on(root, directory) => {
+                    "dependencies run one way: move shared code to a crate below both (CRATES in tidy/arrows.rs)"
                 }
-                None if !may_use(room.path, name) => {
+                None if !may_use_library(rule.path, name) => {
                     "only the crates in LIBRARIES in xtask/src/tidy/arrows.rs may use this library"
                 }
                 _ => continue,
@@ -144,7 +147,7 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
             findings.push(Finding::new(
                 &path,
                 0,
-                format!("{} must not depend on `{name}`", room.path),
+                format!("{} must not depend on `{name}`", rule.path),
                 remedy,
             ));
         }
@@ -152,23 +155,24 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-impl Room {
+impl CrateRule {
     fn may_depend_on(&self, root: &str, directory: &str) -> bool {
-        self.rooms.is_none_or(|rooms| room(root, directory).is_some_and(|other| rooms.contains(&other.path)))
+        self.may_use
+            .is_none_or(|paths| crate_rule(root, directory).is_some_and(|other| paths.contains(&other.path)))
     }
 }
 
-/// Returns the crate that a path belongs to.
-fn room(root: &str, path: &str) -> Option<&'static Room> {
+/// Returns the rule of the crate that a path belongs to.
+fn crate_rule(root: &str, path: &str) -> Option<&'static CrateRule> {
     let path = Path::new(path).strip_prefix(root).ok()?;
-    HOUSE.iter().find(|room| path.starts_with(room.path))
+    CRATES.iter().find(|rule| path.starts_with(rule.path))
 }
 
-fn may_use(room: &str, library: &str) -> bool {
+fn may_use_library(path: &str, library: &str) -> bool {
     let matches = |name: &str| {
         library == name || library.strip_prefix(name).is_some_and(|more| more.starts_with(['-', '_']))
     };
-    LIBRARIES.iter().filter(|(name, _)| matches(name)).all(|(_, rooms)| rooms.contains(&room))
+    LIBRARIES.iter().filter(|(name, _)| matches(name)).all(|(_, paths)| paths.contains(&path))
 }
 
 #[cfg(test)]
@@ -177,21 +181,21 @@ mod tests {
 
     use super::*;
 
-    /// The problems of a workspace with a crate in `room` that has these dependencies.
-    fn problems(room: &str, dependencies: &[Value]) -> Vec<String> {
+    /// Returns the problems of a workspace with a crate in `directory` that has these dependencies.
+    fn problems(directory: &str, dependencies: &[Value]) -> Vec<String> {
         let metadata = json!({
             "workspace_root": "/r",
             "packages": [{
-                "name": format!("edgewise-{room}"),
-                "manifest_path": format!("/r/{room}/Cargo.toml"),
+                "name": format!("edgewise-{directory}"),
+                "manifest_path": format!("/r/{directory}/Cargo.toml"),
                 "dependencies": dependencies,
             }],
         });
         check(&metadata).unwrap().into_iter().map(|finding| finding.problem).collect()
     }
 
-    fn crate_in(room: &str) -> Value {
-        json!({"name": format!("edgewise-{room}"), "path": format!("/r/{room}"), "kind": null})
+    fn crate_in(directory: &str) -> Value {
+        json!({"name": format!("edgewise-{directory}"), "path": format!("/r/{directory}"), "kind": null})
     }
 
     #[test]
@@ -207,14 +211,14 @@ mod tests {
 
     #[test]
     fn shared_crates_depend_only_on_those_below_them() {
-        for room in ["crates/http", "crates/database", "crates/objects"] {
+        for directory in ["crates/http", "crates/database", "crates/objects"] {
             assert_eq!(
-                problems(room, &[crate_in("crates/api"), crate_in("crates/caller")]),
+                problems(directory, &[crate_in("crates/api"), crate_in("crates/caller")]),
                 [""; 0],
-                "{room}"
+                "{directory}"
             );
-            assert_eq!(problems(room, &[crate_in("control")]).len(), 1, "{room}");
-            assert_eq!(problems("control", &[crate_in(room)]), [""; 0], "{room}");
+            assert_eq!(problems(directory, &[crate_in("control")]).len(), 1, "{directory}");
+            assert_eq!(problems("control", &[crate_in(directory)]), [""; 0], "{directory}");
         }
         let below = ["control", "crates/database", "crates/caller", "crates/api", "engine"].map(crate_in);
         assert_eq!(problems("crates/import", &below), [""; 0]);
@@ -230,8 +234,8 @@ mod tests {
     fn deciding_needs_no_database_and_no_control_plane() {
         let known = ["crates/http", "crates/objects", "crates/api", "engine"].map(crate_in);
         assert_eq!(problems("crates/decide", &known), [""; 0]);
-        for room in ["crates/database", "control", "crates/import", "dashboard-leptos", "gateway"] {
-            assert_eq!(problems("crates/decide", &[crate_in(room)]).len(), 1, "{room}");
+        for directory in ["crates/database", "control", "crates/import", "dashboard-leptos", "gateway"] {
+            assert_eq!(problems("crates/decide", &[crate_in(directory)]).len(), 1, "{directory}");
         }
         assert_eq!(problems("control", &[crate_in("crates/decide")]).len(), 1);
         assert_eq!(problems("gateway", &[crate_in("crates/decide")]), [""; 0]);
@@ -283,7 +287,7 @@ mod tests {
         assert_eq!(problems("gateway", &[json!({"name": "sqlx"})]), ["gateway must not depend on `sqlx`"]);
         assert_eq!(problems("crates/decide", &[json!({"name": "sqlx"})]).len(), 1);
         assert_eq!(problems("crates/api", &[json!({"name": "hyperloglog"})]).len(), 0);
-        for (library, room) in [
+        for (library, directory) in [
             ("sqlx", "crates/database"),
             ("axum", "crates/decide"),
             ("aws-sdk-s3", "crates/objects"),
@@ -291,7 +295,7 @@ mod tests {
             ("leptos_router", "dashboard-leptos"),
             ("clap", "gateway"),
         ] {
-            assert_eq!(problems(room, &[json!({"name": library})]), [""; 0], "{library}");
+            assert_eq!(problems(directory, &[json!({"name": library})]), [""; 0], "{library}");
             assert_eq!(problems("engine", &[json!({"name": library})]).len(), 1, "{library}");
         }
         assert_eq!(problems("control", &[json!({"name": "aws-sdk-s3"})]).len(), 1);

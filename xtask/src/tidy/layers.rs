@@ -51,7 +51,7 @@ fn mentions<'a>(
     })
 }
 
-/// Whether `code` contains `word`, not as a part of a longer name.
+/// Returns whether `code` contains `word`, not as a part of a longer name.
 fn has_word(code: &str, word: &str) -> bool {
     let in_name = |char: char| char.is_alphanumeric() || char == '_';
     code.match_indices(word).any(|(at, _)| {

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: the house rules, which the compiler cannot check.
+//! `cargo xtask tidy`: the rules of the repository, which the compiler cannot check.
 //!
 //! | module | holds |
 //! |---|---|

@@ -13,12 +13,17 @@ struct Boundary {
 }
 
 /// The layers of crates. A new module in a layer needs no line; a new layer does.
-const BOUNDARIES: [Boundary; 8] = [
+const BOUNDARIES: [Boundary; 9] = [
     // control: routes -> services -> publisher -> store
     Boundary {
-        from: &["control/src/routes", "dashboard-leptos", "gateway"],
+        from: &["control/src/routes", "crates/import", "dashboard-leptos", "gateway"],
         to: &["control/src/store"],
         remedy: "only services and the publisher may use the store: call a service, and use types of the service",
+    },
+    Boundary {
+        from: &["crates/import", "dashboard-leptos", "gateway"],
+        to: &["control/src/publisher"],
+        remedy: "only the control plane may use the publisher: call a service, and use types of the service",
     },
     Boundary {
         from: &["control/src/routes"],
@@ -92,7 +97,7 @@ impl Boundary {
     }
 }
 
-/// Whether a file belongs to a module or to its child modules.
+/// Returns whether a file belongs to a module or to its child modules.
 fn is_in(module: &str, file: &str) -> bool {
     file.strip_prefix(module).is_some_and(|rest| rest.starts_with('/') || rest == ".rs")
 }
@@ -110,6 +115,7 @@ mod tests {
         let library = |name: &str, root: &str| Crate { name: Some(name.to_owned()), root: root.to_owned() };
         let crates = [
             library("edgewise_control", "control/src/lib.rs"),
+            library("edgewise_import", "crates/import/src/lib.rs"),
             library("edgewise_dashboard", "dashboard-leptos/src/lib.rs"),
             library("edgewise", "gateway/src/lib.rs"),
         ];
@@ -134,7 +140,11 @@ mod tests {
         ("control/src/publisher.rs", "use crate::store::Row; pub struct Publisher(Row);"),
     ];
 
-    /// The findings in the control plane, after adding or replacing files.
+    /// A file of each crate that uses the control plane.
+    const OUTSIDE: [&str; 3] =
+        ["crates/import/src/lib.rs", "dashboard-leptos/src/lib.rs", "gateway/src/lib.rs"];
+
+    /// Returns the findings in the control plane, after adding or replacing files.
     fn in_control(files: &[(&str, &str)]) -> Vec<String> {
         let mut all = BTreeMap::from(CONTROL);
         all.extend(files.iter().copied());
@@ -157,7 +167,7 @@ mod tests {
             in_control(&routes),
             ["control/src/routes.rs:2 uses control/src/store: `crate::store::Row` (line 2)"]
         );
-        for file in ["dashboard-leptos/src/lib.rs", "gateway/src/lib.rs"] {
+        for file in OUTSIDE {
             assert_eq!(
                 in_control(&[(file, "fn f(row: &edgewise_control::store::Row) {}")]).len(),
                 1,
@@ -166,6 +176,14 @@ mod tests {
             // An item of another crate, named through the store.
             assert_eq!(in_control(&[(file, "use edgewise_control::store::Pool;")]).len(), 1, "{file}");
             assert_eq!(in_control(&[(file, "use edgewise_control::services::Services;")]), [""; 0], "{file}");
+        }
+    }
+
+    #[test]
+    fn use_of_the_publisher_outside_of_the_control_plane_is_found() {
+        for file in OUTSIDE {
+            let publisher = "use edgewise_control::publisher::Publisher;";
+            assert_eq!(in_control(&[(file, publisher)]).len(), 1, "{file}");
         }
     }
 

@@ -67,8 +67,8 @@ fn check_line(path: &str, file: &str, line: usize, text: &str) -> Option<Finding
     }
 }
 
-/// Whether a text contains an absolute path that begins with `directory`. `/home/` in `docs/home/` or in a URL is not
-/// one.
+/// Returns whether a text contains an absolute path that begins with `directory`. `/home/` in `docs/home/` or in a URL
+/// is not one.
 fn names_directory(text: &str, directory: &str) -> bool {
     text.match_indices(directory).any(|(at, _)| {
         let before = text.get(..at).unwrap_or_default();

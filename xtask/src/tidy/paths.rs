@@ -3,12 +3,12 @@
 /// The directory of the rules, whose sources contain the texts that the rules search for.
 const TIDY: &str = "xtask/src/tidy/";
 
-/// Whether a file is a source of the rules.
+/// Returns whether a file is a source of the rules.
 pub(super) fn is_rule(path: &str) -> bool {
     path.starts_with(TIDY)
 }
 
-/// Whether a file contains only tests.
+/// Returns whether a file contains only tests.
 pub(super) fn is_test(path: &str) -> bool {
     path.split('/').any(|part| part == "tests" || part == "tests.rs")
 }

@@ -11,11 +11,11 @@ use utoipa::IntoParams;
 
 use crate::{
     routes::{
+        errors::ReadErrors,
         extract::Ids,
         params::{AudienceId, Paging},
-        problems::ReadProblems,
         query::{FromQuery, Params},
-        reply::{Json, Reply, Resource},
+        response::{HandlerResult, Json, Resource},
     },
     services::Services,
 };
@@ -24,7 +24,7 @@ use crate::{
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Filter {
-    /// Only audiences of this environment
+    /// UUID of an environment: only its audiences are listed
     #[param(rename = "environmentId")]
     environment_id: Option<String>,
 }
@@ -39,13 +39,13 @@ impl FromQuery for Filter {
 #[utoipa::path(
     get, path = "/audiences", tag = "audiences",
     params(Filter, Paging),
-    responses((status = 200, description = "A page of audiences", body = Page<Audience>), ReadProblems)
+    responses((status = 200, description = "A page of audiences", body = Page<Audience>), ReadErrors)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Params(filter): Params<Filter>,
     Params(page): Params<PageRequest>,
-) -> Reply<Json<Page<Audience>>> {
+) -> HandlerResult<Json<Page<Audience>>> {
     Ok(Json(services.audiences(filter.environment_id.as_deref(), page).await?))
 }
 
@@ -53,11 +53,11 @@ pub(in crate::routes) async fn list(
 #[utoipa::path(
     get, path = "/audiences/{id}", tag = "audiences",
     params(AudienceId),
-    responses(Resource::<Audience>, ReadProblems)
+    responses(Resource::<Audience>, ReadErrors)
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Resource<Audience>> {
+) -> HandlerResult<Resource<Audience>> {
     Ok(Resource(services.audience(&id).await?))
 }

@@ -7,10 +7,10 @@ use edgewise_http::IfMatch;
 use crate::{
     routes::{
         body::Body,
+        errors::WriteErrors,
         extract::{Caller, Ids},
         params::{AudienceId, Precondition},
-        problems::WriteProblems,
-        reply::{Created, Deleted, Reply, Updated},
+        response::{Created, Deleted, HandlerResult, Updated},
     },
     services::Services,
 };
@@ -18,13 +18,13 @@ use crate::{
 /// Create an audience
 #[utoipa::path(
     post, path = "/audiences", tag = "audiences", request_body = AudienceCreate,
-    responses(Created::<Audience>, WriteProblems)
+    responses(Created::<Audience>, WriteErrors)
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
     Caller(actor): Caller,
     Body(request): Body<AudienceCreate>,
-) -> Reply<Created<Audience>> {
+) -> HandlerResult<Created<Audience>> {
     Ok(Created(services.create_audience(&actor, &request).await?))
 }
 
@@ -34,7 +34,7 @@ pub(in crate::routes) async fn create(
 #[utoipa::path(
     patch, path = "/audiences/{id}", tag = "audiences", request_body = AudiencePatch,
     params(AudienceId, Precondition),
-    responses(Updated::<Audience>, WriteProblems)
+    responses(Updated::<Audience>, WriteErrors)
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
@@ -42,23 +42,23 @@ pub(in crate::routes) async fn update(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<AudiencePatch>,
-) -> Reply<Updated<Audience>> {
+) -> HandlerResult<Updated<Audience>> {
     Ok(Updated(services.update_audience(&actor, &id, &precondition, &request).await?))
 }
 
 /// Delete an audience
 ///
-/// The audience is detached from its experiments. The change is published if one of them is running.
+/// The audience is detached from its experiments. The change is published if one of these experiments is running.
 #[utoipa::path(
     delete, path = "/audiences/{id}", tag = "audiences",
     params(AudienceId, Precondition),
-    responses(Deleted::<Audience>, WriteProblems)
+    responses(Deleted::<Audience>, WriteErrors)
 )]
 pub(in crate::routes) async fn delete(
     State(services): State<Services>,
     Caller(actor): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
-) -> Reply<Deleted<Audience>> {
+) -> HandlerResult<Deleted<Audience>> {
     Ok(Deleted(services.delete_audience(&actor, &id, &precondition).await?))
 }

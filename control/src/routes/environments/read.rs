@@ -8,11 +8,11 @@ use edgewise_api::{
 
 use crate::{
     routes::{
+        errors::ReadErrors,
         extract::Ids,
         params::{EnvironmentId, Paging},
-        problems::ReadProblems,
         query::Params,
-        reply::{Json, Reply, Resource},
+        response::{HandlerResult, Json, Resource},
     },
     services::Services,
 };
@@ -21,12 +21,12 @@ use crate::{
 #[utoipa::path(
     get, path = "/environments", tag = "environments",
     params(Paging),
-    responses((status = 200, description = "A page of environments", body = Page<Environment>), ReadProblems)
+    responses((status = 200, description = "A page of environments", body = Page<Environment>), ReadErrors)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Params(page): Params<PageRequest>,
-) -> Reply<Json<Page<Environment>>> {
+) -> HandlerResult<Json<Page<Environment>>> {
     Ok(Json(services.environments(page).await?))
 }
 
@@ -34,11 +34,11 @@ pub(in crate::routes) async fn list(
 #[utoipa::path(
     get, path = "/environments/{id}", tag = "environments",
     params(EnvironmentId),
-    responses(Resource::<Environment>, ReadProblems)
+    responses(Resource::<Environment>, ReadErrors)
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Resource<Environment>> {
+) -> HandlerResult<Resource<Environment>> {
     Ok(Resource(services.environment(&id).await?))
 }

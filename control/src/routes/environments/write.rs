@@ -6,9 +6,9 @@ use edgewise_api::resources::{Environment, EnvironmentCreate};
 use crate::{
     routes::{
         body::Body,
+        errors::WriteErrors,
         extract::Caller,
-        problems::WriteProblems,
-        reply::{Created, Reply},
+        response::{Created, HandlerResult},
     },
     services::Services,
 };
@@ -16,12 +16,12 @@ use crate::{
 /// Create an environment
 #[utoipa::path(
     post, path = "/environments", tag = "environments", request_body = EnvironmentCreate,
-    responses(Created::<Environment>, WriteProblems)
+    responses(Created::<Environment>, WriteErrors)
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
     Caller(actor): Caller,
     Body(request): Body<EnvironmentCreate>,
-) -> Reply<Created<Environment>> {
+) -> HandlerResult<Created<Environment>> {
     Ok(Created(services.create_environment(&actor, &request).await?))
 }

@@ -7,21 +7,21 @@ use edgewise_http::IfMatch;
 use crate::{
     routes::{
         body::Body,
+        errors::WriteErrors,
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition},
-        problems::WriteProblems,
-        reply::{Reply, UpdatedList},
+        response::{HandlerResult, UpdatedList},
     },
     services::Services,
 };
 
 /// Replace all allocations of an experiment
 ///
-/// The change is published if the experiment is running. The ETag is that of the experiment.
+/// The change is published if the experiment is running. The response has the ETag of the experiment.
 #[utoipa::path(
     put, path = "/experiments/{id}/allocations", tag = "variants", request_body = AllocationsPut,
     params(ExperimentId, Precondition),
-    responses(UpdatedList::<Allocation>, WriteProblems)
+    responses(UpdatedList::<Allocation>, WriteErrors)
 )]
 pub(in crate::routes) async fn put(
     State(services): State<Services>,
@@ -29,6 +29,6 @@ pub(in crate::routes) async fn put(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<AllocationsPut>,
-) -> Reply<UpdatedList<Allocation>> {
+) -> HandlerResult<UpdatedList<Allocation>> {
     Ok(UpdatedList(services.put_allocations(&actor, &id, &precondition, request).await?))
 }

@@ -11,11 +11,11 @@ use utoipa::IntoParams;
 
 use crate::{
     routes::{
+        errors::ReadErrors,
         extract::Ids,
         params::{ExperimentId, Paging},
-        problems::ReadProblems,
         query::{FromQuery, Params},
-        reply::{Json, Reply, Resource},
+        response::{HandlerResult, Json, Resource},
     },
     services::Services,
 };
@@ -24,10 +24,10 @@ use crate::{
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Filter {
-    /// Only experiments of this environment
+    /// UUID of an environment: only its experiments are listed
     #[param(rename = "environmentId")]
     environment_id: Option<String>,
-    /// Only experiments with this status
+    /// A status: only experiments with this status are listed
     status: Option<Status>,
 }
 
@@ -44,13 +44,13 @@ impl FromQuery for Filter {
 #[utoipa::path(
     get, path = "/experiments", tag = "experiments",
     params(Filter, Paging),
-    responses((status = 200, description = "A page of experiments", body = Page<Experiment>), ReadProblems)
+    responses((status = 200, description = "A page of experiments", body = Page<Experiment>), ReadErrors)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Params(filter): Params<Filter>,
     Params(page): Params<PageRequest>,
-) -> Reply<Json<Page<Experiment>>> {
+) -> HandlerResult<Json<Page<Experiment>>> {
     let filter = ExperimentFilter { environment_id: filter.environment_id.as_deref(), status: filter.status };
     Ok(Json(services.experiments(filter, page).await?))
 }
@@ -59,11 +59,11 @@ pub(in crate::routes) async fn list(
 #[utoipa::path(
     get, path = "/experiments/{id}", tag = "experiments",
     params(ExperimentId),
-    responses(Resource::<Experiment>, ReadProblems)
+    responses(Resource::<Experiment>, ReadErrors)
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Resource<Experiment>> {
+) -> HandlerResult<Resource<Experiment>> {
     Ok(Resource(services.experiment(&id).await?))
 }

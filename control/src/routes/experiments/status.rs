@@ -10,10 +10,10 @@ use edgewise_http::{IfMatch, json_response};
 use crate::{
     routes::{
         body::Body,
+        errors::WriteErrors,
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition},
-        problems::WriteProblems,
-        reply::{Reply, Updated},
+        response::{HandlerResult, Updated},
     },
     services::Services,
 };
@@ -24,7 +24,7 @@ use crate::{
 #[utoipa::path(
     patch, path = "/experiments/{id}/status", tag = "experiments", request_body = StatusPatch,
     params(ExperimentId, Precondition),
-    responses(Updated::<Experiment>, WriteProblems)
+    responses(Updated::<Experiment>, WriteErrors)
 )]
 pub(in crate::routes) async fn update_status(
     State(services): State<Services>,
@@ -32,7 +32,7 @@ pub(in crate::routes) async fn update_status(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<StatusPatch>,
-) -> Reply<Updated<Experiment>> {
+) -> HandlerResult<Updated<Experiment>> {
     Ok(Updated(services.update_status(&actor, &id, &precondition, request).await?))
 }
 
@@ -45,7 +45,7 @@ pub(in crate::routes) async fn update_status(
     responses(
         (status = 200, description = "The live snapshot", body = Object),
         (status = 500, description = "Not live yet; the message says why", body = ErrorBody),
-        WriteProblems
+        WriteErrors
     )
 )]
 pub(in crate::routes) async fn publish(
@@ -53,6 +53,6 @@ pub(in crate::routes) async fn publish(
     Caller(actor): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
-) -> Reply<Response> {
+) -> HandlerResult<Response> {
     Ok(json_response(StatusCode::OK, services.publish(&actor, &id, &precondition).await?))
 }

@@ -7,10 +7,10 @@ use edgewise_http::IfMatch;
 use crate::{
     routes::{
         body::Body,
+        errors::WriteErrors,
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition},
-        problems::WriteProblems,
-        reply::{Created, Deleted, Reply, Updated},
+        response::{Created, Deleted, HandlerResult, Updated},
     },
     services::Services,
 };
@@ -18,13 +18,13 @@ use crate::{
 /// Create an experiment as a draft
 #[utoipa::path(
     post, path = "/experiments", tag = "experiments", request_body = ExperimentCreate,
-    responses(Created::<Experiment>, WriteProblems)
+    responses(Created::<Experiment>, WriteErrors)
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
     Caller(actor): Caller,
     Body(request): Body<ExperimentCreate>,
-) -> Reply<Created<Experiment>> {
+) -> HandlerResult<Created<Experiment>> {
     Ok(Created(services.create_experiment(&actor, &request).await?))
 }
 
@@ -34,7 +34,7 @@ pub(in crate::routes) async fn create(
 #[utoipa::path(
     patch, path = "/experiments/{id}", tag = "experiments", request_body = ExperimentPatch,
     params(ExperimentId, Precondition),
-    responses(Updated::<Experiment>, WriteProblems)
+    responses(Updated::<Experiment>, WriteErrors)
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
@@ -42,7 +42,7 @@ pub(in crate::routes) async fn update(
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<ExperimentPatch>,
-) -> Reply<Updated<Experiment>> {
+) -> HandlerResult<Updated<Experiment>> {
     Ok(Updated(services.update_experiment(&actor, &id, &precondition, &request).await?))
 }
 
@@ -52,13 +52,13 @@ pub(in crate::routes) async fn update(
 #[utoipa::path(
     delete, path = "/experiments/{id}", tag = "experiments",
     params(ExperimentId, Precondition),
-    responses(Deleted::<ExperimentWithEnvironment>, WriteProblems)
+    responses(Deleted::<ExperimentWithEnvironment>, WriteErrors)
 )]
 pub(in crate::routes) async fn delete(
     State(services): State<Services>,
     Caller(actor): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
-) -> Reply<Deleted<ExperimentWithEnvironment>> {
+) -> HandlerResult<Deleted<ExperimentWithEnvironment>> {
     Ok(Deleted(services.delete_experiment(&actor, &id, &precondition).await?))
 }

@@ -13,11 +13,11 @@ use utoipa::IntoParams;
 
 use crate::{
     routes::{
+        errors::ReadErrors,
         extract::Ids,
         params::{EnvironmentId, Paging, VersionNumber},
-        problems::ReadProblems,
         query::{FromQuery, Params},
-        reply::{Json, Reply},
+        response::{HandlerResult, Json},
     },
     services::Services,
 };
@@ -41,13 +41,13 @@ impl FromQuery for Comparison {
 #[utoipa::path(
     get, path = "/environments/{id}/versions", tag = "versions",
     params(EnvironmentId, Paging),
-    responses((status = 200, description = "A page of versions", body = Page<Version>), ReadProblems)
+    responses((status = 200, description = "A page of versions", body = Page<Version>), ReadErrors)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Ids(id): Ids<String>,
     Params(page): Params<PageRequest>,
-) -> Reply<Json<Page<Version>>> {
+) -> HandlerResult<Json<Page<Version>>> {
     Ok(Json(services.versions(&id, page).await?))
 }
 
@@ -55,25 +55,25 @@ pub(in crate::routes) async fn list(
 #[utoipa::path(
     get, path = "/environments/{id}/versions/{version}", tag = "versions",
     params(VersionNumber),
-    responses((status = 200, description = "The snapshot", body = Object), ReadProblems)
+    responses((status = 200, description = "The snapshot", body = Object), ReadErrors)
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
     Ids((id, version)): Ids<(String, String)>,
-) -> Reply<Response> {
+) -> HandlerResult<Response> {
     Ok(json_response(StatusCode::OK, services.version(&id, &version).await?))
 }
 
-/// Compare a version with another one, or with the version that was live before
+/// Compare a version with another version, by default the version that was live before
 #[utoipa::path(
     get, path = "/environments/{id}/versions/{version}/diff", tag = "versions",
     params(VersionNumber, Comparison),
-    responses((status = 200, description = "The differences", body = Diff), ReadProblems)
+    responses((status = 200, description = "The differences", body = Diff), ReadErrors)
 )]
 pub(in crate::routes) async fn diff(
     State(services): State<Services>,
     Ids((id, version)): Ids<(String, String)>,
     Params(comparison): Params<Comparison>,
-) -> Reply<Json<Diff>> {
+) -> HandlerResult<Json<Diff>> {
     Ok(Json(services.diff(&id, &version, comparison.against.as_deref()).await?))
 }

@@ -5,10 +5,10 @@ use edgewise_api::resources::{Preview, PublicationStatus};
 
 use crate::{
     routes::{
+        errors::{ReadErrors, WriteErrors},
         extract::Ids,
         params::EnvironmentId,
-        problems::{ReadProblems, WriteProblems},
-        reply::{Json, Reply},
+        response::{HandlerResult, Json},
     },
     services::Services,
 };
@@ -19,13 +19,13 @@ use crate::{
     params(EnvironmentId),
     responses(
         (status = 200, description = "The snapshot, and its differences from the live one", body = Preview),
-        WriteProblems
+        WriteErrors
     )
 )]
 pub(in crate::routes) async fn preview(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Json<Preview>> {
+) -> HandlerResult<Json<Preview>> {
     Ok(Json(services.preview(&id).await?))
 }
 
@@ -33,11 +33,11 @@ pub(in crate::routes) async fn preview(
 #[utoipa::path(
     get, path = "/environments/{id}/publication", tag = "versions",
     params(EnvironmentId),
-    responses((status = 200, description = "The publication status", body = PublicationStatus), ReadProblems)
+    responses((status = 200, description = "The publication status", body = PublicationStatus), ReadErrors)
 )]
 pub(in crate::routes) async fn publication(
     State(services): State<Services>,
     Ids(id): Ids<String>,
-) -> Reply<Json<PublicationStatus>> {
+) -> HandlerResult<Json<PublicationStatus>> {
     Ok(Json(services.publication(&id).await?))
 }

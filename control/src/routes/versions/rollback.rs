@@ -5,10 +5,10 @@ use edgewise_api::resources::PublicationStatus;
 
 use crate::{
     routes::{
+        errors::WriteErrors,
         extract::{Caller, Ids},
         params::{EnvironmentId, VersionNumber},
-        problems::WriteProblems,
-        reply::{Applied, Reply},
+        response::{Applied, HandlerResult},
     },
     services::Services,
 };
@@ -17,13 +17,13 @@ use crate::{
 #[utoipa::path(
     post, path = "/environments/{id}/versions/{version}/rollback", tag = "versions",
     params(VersionNumber),
-    responses(Applied::<PublicationStatus>, WriteProblems)
+    responses(Applied::<PublicationStatus>, WriteErrors)
 )]
 pub(in crate::routes) async fn rollback(
     State(services): State<Services>,
     Caller(actor): Caller,
     Ids((id, version)): Ids<(String, String)>,
-) -> Reply<Applied<PublicationStatus>> {
+) -> HandlerResult<Applied<PublicationStatus>> {
     Ok(Applied(services.rollback(&actor, &id, &version).await?))
 }
 
@@ -31,12 +31,12 @@ pub(in crate::routes) async fn rollback(
 #[utoipa::path(
     post, path = "/environments/{id}/resume", tag = "versions",
     params(EnvironmentId),
-    responses(Applied::<PublicationStatus>, WriteProblems)
+    responses(Applied::<PublicationStatus>, WriteErrors)
 )]
 pub(in crate::routes) async fn resume(
     State(services): State<Services>,
     Caller(actor): Caller,
     Ids(id): Ids<String>,
-) -> Reply<Applied<PublicationStatus>> {
+) -> HandlerResult<Applied<PublicationStatus>> {
     Ok(Applied(services.resume(&actor, &id).await?))
 }

@@ -19,9 +19,9 @@ use utoipa::IntoParams;
 use super::events::Subscription;
 use crate::{
     routes::{
-        problems::ReadProblems,
+        errors::ReadErrors,
         query::{FromQuery, Params},
-        reply::Reply,
+        response::HandlerResult,
     },
     services::Services,
 };
@@ -50,7 +50,7 @@ impl FromQuery for Filter {
 ///
 /// The server sends an event `version` at once for each live version, and then for each new version. The data of the event
 /// is `{"environment": "prod", "version": 3}`. A slow client receives only the newest version. With `env`, the id of the
-/// event is the version: a client that reconnects with it as `Last-Event-ID` receives only newer versions.
+/// event is the version: a client that reconnects with this id as `Last-Event-ID` receives only newer versions.
 #[utoipa::path(
     get, path = "/stream", tag = "versions",
     params(
@@ -59,14 +59,14 @@ impl FromQuery for Filter {
     ),
     responses(
         (status = 200, description = "Events, until one side closes the connection", body = String, content_type = "text/event-stream"),
-        ReadProblems
+        ReadErrors
     )
 )]
 pub(in crate::routes) async fn stream(
     State(services): State<Services>,
     headers: HeaderMap,
     Params(Filter { environment }): Params<Filter>,
-) -> Reply<Response> {
+) -> HandlerResult<Response> {
     let versions = services.live_versions(environment.as_ref()).await?;
     let last_event = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
     let sent = match (&environment, last_event) {

@@ -6,7 +6,7 @@ use edgewise_api::{
 };
 use edgewise_caller::Actor;
 
-use super::load::{read, taken};
+use super::load::{name_in_use, read};
 use crate::services::{
     change::begin_change,
     context::Services,
@@ -28,7 +28,7 @@ impl Services {
         let rules = rules_json(&request.rules)?;
         let mut tx = self.store.write().await?;
         let change = begin_change(&mut tx, &request.environment_id).await?;
-        or_conflict(tx.insert_audience(&id, request, &rules, now).await, || taken(&request.name))?;
+        or_conflict(tx.insert_audience(&id, request, &rules, now).await, || name_in_use(&request.name))?;
         let audience = read(&mut tx, &id).await?;
         self.commit_change(tx, &request.environment_id, change, false, (actor, "audience created", &id))
             .await?;

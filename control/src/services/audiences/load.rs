@@ -39,6 +39,6 @@ pub(super) async fn list(
     Ok((audiences, total.unsigned_abs()))
 }
 
-pub(super) fn taken(name: &str) -> String {
+pub(super) fn name_in_use(name: &str) -> String {
     format!("the environment has an audience `{name}` already")
 }

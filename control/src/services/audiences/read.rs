@@ -28,7 +28,7 @@ impl Services {
     pub async fn audiences(&self, environment_id: Option<&str>, page: PageRequest) -> Result<Page<Audience>> {
         let mut tx = self.store.read().await?;
         let (audiences, total) = list(&mut tx, environment_id, page).await?;
-        Ok(page.answer(audiences, total))
+        Ok(page.respond(audiences, total))
     }
 
     /// Returns the same page as [`Services::audiences`], with the number of uses of each audience.
@@ -47,7 +47,7 @@ impl Services {
             let uses = uses.get(&audience.row.id).copied().unwrap_or_default();
             AudienceSummary { audience, uses }
         };
-        Ok(page.answer(audiences.into_iter().map(summary).collect(), total))
+        Ok(page.respond(audiences.into_iter().map(summary).collect(), total))
     }
 
     /// Returns the number of experiments that use an audience, and the first of them. `page` limits their number.

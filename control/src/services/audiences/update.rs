@@ -7,7 +7,7 @@ use edgewise_api::{
 };
 use edgewise_caller::Actor;
 
-use super::load::{read, taken};
+use super::load::{name_in_use, read};
 use crate::services::{
     change::{Outcome, begin_change},
     context::Services,
@@ -34,7 +34,7 @@ impl Services {
         precondition.check(read(&mut tx, id).await?.revision)?;
         let name = request.name.as_deref();
         let updated = tx.update_audience(id, name, rules.as_deref(), self.clock.now_ms()).await;
-        or_conflict(updated, || taken(name.unwrap_or_default()))?;
+        or_conflict(updated, || name_in_use(name.unwrap_or_default()))?;
         let publish = rules.is_some() && tx.has_running_experiment(id).await?;
         let value = read(&mut tx, id).await?;
         let publication =
@@ -42,7 +42,8 @@ impl Services {
         Ok(Outcome { value, publication })
     }
 
-    /// Deletes an audience, and detaches it from its experiments. The change is published if one of them is running.
+    /// Deletes an audience, and detaches it from its experiments. The change is published if one of these experiments
+    /// is running.
     ///
     /// # Errors
     /// 404 if there is no such audience, 412 if the precondition fails.

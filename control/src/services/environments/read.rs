@@ -28,6 +28,6 @@ impl Services {
     pub async fn environments(&self, page: PageRequest) -> Result<Page<Environment>> {
         let mut tx = self.store.read().await?;
         let (rows, total) = tx.environments(page.limit(), page.offset()).await?;
-        Ok(page.answer(rows, total.unsigned_abs()))
+        Ok(page.respond(rows, total.unsigned_abs()))
     }
 }

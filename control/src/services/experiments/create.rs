@@ -37,7 +37,7 @@ impl Services {
     /// # Errors
     /// Those of [`Services::create_experiment`].
     pub async fn check_experiment(&self, request: &ExperimentCreate) -> Result<()> {
-        // Dropping the transaction rolls it back.
+        // Dropping the transaction rolls the transaction back.
         self.begin_create(request).await.map(drop)
     }
 

@@ -50,7 +50,7 @@ pub(super) async fn check_audience(tx: &mut Tx, audience_id: &str, environment_i
     let audience = or_not_found(tx.audience(audience_id).await?, "audience", audience_id)?;
     if audience.value.environment_id != environment_id {
         return Err(ApiError::unprocessable(format!(
-            "the audience `{audience_id}` belongs to another environment"
+            "the audience `{audience_id}` belongs to another environment: choose an audience of the experiment's environment"
         )));
     }
     Ok(())

@@ -12,13 +12,13 @@ impl Services {
     /// Publishes the environment of an experiment, and returns the snapshot that is live afterwards.
     ///
     /// # Errors
-    /// 404 if there is no such experiment, 409 while the environment is held, 412 if the precondition fails, 500 if the
-    /// environment cannot be published now.
+    /// 404 if there is no such experiment, 409 while publishing of the environment is on hold, 412 if the precondition
+    /// fails, 500 if the environment cannot be published now.
     pub async fn publish(&self, actor: &Actor, id: &str, precondition: &Precondition) -> Result<String> {
         let (tx, change, experiment) = self.begin_experiment_change(id, precondition).await?;
         if change.held {
             return Err(ApiError::conflict(
-                "the environment is held at an old version: resume publishing first",
+                "publishing of the environment is on hold after a rollback: resume publishing first",
             ));
         }
         let environment_id = &experiment.environment_id;

@@ -31,7 +31,7 @@ impl Services {
     ) -> Result<Page<Experiment>> {
         let mut tx = self.store.read().await?;
         let (rows, total) = tx.experiments(filter, page.limit(), page.offset()).await?;
-        Ok(page.answer(rows, total.unsigned_abs()))
+        Ok(page.respond(rows, total.unsigned_abs()))
     }
 
     /// Returns a page of the experiments that match a query, with the columns of a list.
@@ -45,6 +45,6 @@ impl Services {
     ) -> Result<Page<ExperimentSummary>> {
         let mut tx = self.store.read().await?;
         let (rows, total) = tx.find_experiments(query, page.limit(), page.offset()).await?;
-        Ok(page.answer(rows, total.unsigned_abs()))
+        Ok(page.respond(rows, total.unsigned_abs()))
     }
 }

@@ -57,7 +57,8 @@ impl Services {
         let (from, to) = (experiment.status, request.status);
         if !from.may_become(to) {
             return Err(ApiError::unprocessable(format!(
-                "an experiment cannot change its status from {from} to {to}"
+                "the status cannot change from `{from}` to `{to}`: DRAFT can change to RUNNING, RUNNING to PAUSED and back, \
+                 and each of these to ARCHIVED"
             )));
         }
         tx.update_status(id, to, self.clock.now_ms()).await?;

@@ -121,7 +121,9 @@ async fn variant(tx: &mut Tx, experiment_id: &str, id: &str) -> Result<Variant> 
 async fn check_count(tx: &mut Tx, experiment_id: &str) -> Result<()> {
     if tx.variants(experiment_id).await?.len() > limits::VARIANTS {
         let most = limits::VARIANTS;
-        return Err(ApiError::unprocessable(format!("an experiment can have at most {most} variants")));
+        return Err(ApiError::unprocessable(format!(
+            "an experiment can have at most {most} variants: delete a variant first"
+        )));
     }
     Ok(())
 }

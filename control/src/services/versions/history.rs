@@ -22,7 +22,7 @@ impl Services {
         let mut tx = self.store.read().await?;
         publish_state(&mut tx, environment_id).await?;
         let (rows, total) = tx.versions(environment_id, page.limit(), page.offset()).await?;
-        Ok(page.answer(rows, total.unsigned_abs()))
+        Ok(page.respond(rows, total.unsigned_abs()))
     }
 
     /// Returns the snapshot of a version, as published.

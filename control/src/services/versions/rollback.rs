@@ -42,20 +42,22 @@ impl Services {
         let by = (change.number, actor.name());
         self.publisher.restore(&mut tx, environment_id, old, in_store, by).await?;
         tx.commit().await?;
-        tracing::info!(%actor, id = environment_id, version = number, "rolled back");
+        tracing::info!(%actor, id = environment_id, version = number, "environment rolled back");
         let publication = self.publisher.publish(environment_id, change.number).await;
         Ok(Outcome { value: self.publication(environment_id).await?, publication })
     }
 
-    /// Ends the hold of an environment, and publishes the changes since the rollback.
+    /// Resumes publishing of an environment, and publishes the changes since the rollback.
     ///
     /// # Errors
-    /// 404 if there is no such environment, 409 if the environment is not held.
+    /// 404 if there is no such environment, 409 if publishing of the environment is not on hold.
     pub async fn resume(&self, actor: &Actor, environment_id: &str) -> Result<Outcome<PublicationStatus>> {
         let mut tx = self.store.write().await?;
         let change = begin_change(&mut tx, environment_id).await?;
         if !change.held {
-            return Err(ApiError::conflict("the environment is not held: its changes are published already"));
+            return Err(ApiError::conflict(
+                "publishing of the environment is not on hold: there is nothing to resume",
+            ));
         }
         tx.hold(environment_id, None).await?;
         tx.mark_due(environment_id, change, actor.name()).await?;

@@ -21,9 +21,9 @@ pub struct Content {
 /// A running experiment, as stored.
 #[derive(Debug)]
 pub struct RunningExperiment {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
-    /// Unique in its environment.
+    /// The key. Unique in the environment.
     pub key: String,
     /// The salt that assigns users to buckets.
     pub salt: String,

@@ -20,11 +20,11 @@ pub struct Version {
     pub changes: i64,
     /// The time of creation, in ms since 1970.
     pub created_at: i64,
-    /// The author of the last change in it.
+    /// The author of the last change in the version.
     pub created_by: Option<String>,
-    /// The number of experiments in it.
+    /// The number of experiments in the version.
     pub experiments: Option<i64>,
-    /// The older version whose content it restores, if it is a rollback.
+    /// The older version whose content the version restores, if the version is a rollback.
     pub restores: Option<i64>,
 }
 

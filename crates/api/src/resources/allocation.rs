@@ -7,7 +7,7 @@ use crate::{error::ApiError, json::Fields, limits};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Allocation {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
     /// UUID of the variant.
     pub variant_id: String,
@@ -48,7 +48,7 @@ impl AllocationsPut {
     /// # Errors
     /// Returns 400 with the name of the invalid field, and for ranges that are inverted or overlap.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let allocations = fields.objects("allocations", limits::VARIANTS, AllocationRequest::from_fields)?;
         check_disjoint(&allocations)?;
         Ok(Self { allocations })
@@ -79,7 +79,7 @@ fn check_disjoint(allocations: &[AllocationRequest]) -> Result<(), ApiError> {
     ranges.sort_unstable();
     match ranges.iter().zip(ranges.iter().skip(1)).find(|(left, right)| left.1 >= right.0) {
         Some(((_, _, left), (_, _, right))) => Err(ApiError::invalid(format!(
-            "`allocations[{}]` and `allocations[{}]` overlap",
+            "`allocations[{}]` and `allocations[{}]` overlap: each bucket can belong to one allocation only",
             left.min(right),
             left.max(right)
         ))),

@@ -21,9 +21,9 @@ pub struct Audience {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AudienceRow {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
-    /// Unique in the environment.
+    /// The name. Unique in the environment.
     pub name: String,
     /// UUID of the environment.
     pub environment_id: String,
@@ -41,7 +41,7 @@ pub struct AudienceRow {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
 pub struct AudienceCreate {
-    /// Unique in the environment.
+    /// The name. Unique in the environment.
     pub name: String,
     /// UUID of the environment.
     pub environment_id: String,
@@ -55,7 +55,7 @@ impl AudienceCreate {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         Ok(Self {
             name: fields.name("name")?,
             environment_id: fields.name("environmentId")?,
@@ -68,7 +68,7 @@ impl AudienceCreate {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AudiencePatch {
-    /// Unique in the environment.
+    /// The name. Unique in the environment.
     pub name: Option<String>,
     /// The rules, at most 100.
     pub rules: Option<Vec<Rule>>,
@@ -80,7 +80,7 @@ impl AudiencePatch {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         Ok(Self { name: fields.optional_name("name")?, rules: Rule::optional_list(&fields, "rules")? })
     }
 }

@@ -7,9 +7,9 @@ use crate::{error::ApiError, json::Fields, name::EnvironmentName};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Environment {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
-    /// Unique; 1 to 63 letters, digits, dots, hyphens or underscores.
+    /// The name. Unique; 1 to 63 letters, digits, dots, hyphens or underscores.
     pub name: String,
     /// ISO 8601, UTC, milliseconds.
     pub created_at: String,
@@ -21,7 +21,7 @@ pub struct Environment {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvironmentCreate {
-    /// Unique; 1 to 63 letters, digits, dots, hyphens or underscores.
+    /// The name. Unique; 1 to 63 letters, digits, dots, hyphens or underscores.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub name: EnvironmentName,
 }
@@ -32,7 +32,7 @@ impl EnvironmentCreate {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let name = fields.name("name")?;
         let name = EnvironmentName::new(&name).map_err(|problem| fields.error("name", problem))?;
         Ok(Self { name })

@@ -39,7 +39,7 @@ pub struct ExperimentWithEnvironment {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExperimentRow {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
     /// The key by which code refers to the experiment. Unique in the environment.
     pub key: String,
@@ -49,7 +49,7 @@ pub struct ExperimentRow {
     pub description: Option<String>,
     /// The salt, which divides users into buckets. Never changes.
     pub salt: String,
-    /// Only RUNNING experiments are published.
+    /// The status. Only RUNNING experiments are published.
     pub status: Status,
     /// UUID of the environment.
     pub environment_id: String,
@@ -123,8 +123,8 @@ impl fmt::Display for Status {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
 pub struct ExperimentCreate {
-    /// Unique in the environment. Must not contain `/`, `?`, `#` or control characters, or begin or end
-    /// with white space.
+    /// The key. Unique in the environment. Must not contain `/`, `?`, `#` or control characters, or begin or end with
+    /// white space.
     pub key: String,
     /// The name, for people.
     pub name: String,
@@ -144,7 +144,7 @@ impl ExperimentCreate {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         Ok(Self {
             key: key(&fields)?,
             name: fields.name("name")?,
@@ -190,7 +190,7 @@ impl ExperimentPatch {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let audience_id = if fields.is_null("audienceId") {
             Some(None)
         } else {
@@ -215,7 +215,7 @@ impl ExperimentPatch {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusPatch {
-    /// DRAFT may change to RUNNING, RUNNING to PAUSED and back, and all three to ARCHIVED.
+    /// The new status. DRAFT may change to RUNNING, RUNNING to PAUSED and back, and all three to ARCHIVED.
     pub status: Status,
 }
 
@@ -225,7 +225,7 @@ impl StatusPatch {
     /// # Errors
     /// Returns 400 if there is no such status.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let unknown = || fields.error("status", "must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
         Status::from_name(&fields.name("status")?).map(|status| Self { status }).ok_or_else(unknown)
     }

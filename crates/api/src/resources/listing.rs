@@ -3,7 +3,7 @@ use super::Status;
 /// The experiments that a list shows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ExperimentFilter<'a> {
-    /// UUID of an environment: only its experiments.
+    /// UUID of an environment: only its experiments are listed.
     pub environment_id: Option<&'a str>,
     /// Only experiments of this status.
     pub status: Option<Status>,

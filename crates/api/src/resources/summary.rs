@@ -69,7 +69,7 @@ impl StatusCounts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExperimentSummary {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
     /// The key by which code refers to the experiment.
     pub key: String,
@@ -90,7 +90,7 @@ pub struct ExperimentSummary {
 /// A variant without its payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VariantName {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
     /// The name, for people.
     pub name: String,

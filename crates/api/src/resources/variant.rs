@@ -8,9 +8,9 @@ use crate::{error::ApiError, json::Fields, limits};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Variant {
-    /// UUID.
+    /// The id, a UUID.
     pub id: String,
-    /// Unique in the experiment.
+    /// The key. Unique in the experiment.
     pub key: String,
     /// The name, for people.
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Variant {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantCreate {
-    /// Unique in the experiment.
+    /// The key. Unique in the experiment.
     pub key: String,
     /// The name, for people.
     pub name: String,
@@ -40,7 +40,7 @@ impl VariantCreate {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        Self::from_fields(&Fields::of_body(body)?)
+        Self::from_fields(&Fields::from_body(body)?)
     }
 
     fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
@@ -69,7 +69,7 @@ impl VariantPatch {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        Self::from_fields(&Fields::of_body(body)?)
+        Self::from_fields(&Fields::from_body(body)?)
     }
 
     fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
@@ -113,7 +113,7 @@ impl VariantsPatch {
     /// # Errors
     /// Returns 400 with the name of the invalid field.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
-        let fields = Fields::of_body(body)?;
+        let fields = Fields::from_body(body)?;
         let update = |fields: &Fields<'_>| {
             let VariantPatch { name, payload } = VariantPatch::from_fields(fields)?;
             Ok(VariantUpdate { id: fields.name("id")?, name, payload })

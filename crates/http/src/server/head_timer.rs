@@ -72,7 +72,7 @@ impl Future for Deadline {
 }
 
 impl Armed {
-    /// Whether the timer needs no change until it expires. Polling the timer would cost more than this check.
+    /// Returns whether the timer needs no change until it expires. Polling the timer would cost more than this check.
     fn will_wake(&self, waker: &Waker) -> bool {
         !self.timer.is_elapsed() && self.waker.will_wake(waker)
     }

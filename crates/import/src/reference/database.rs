@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edgewise_database::foreign::{self, ForeignError};
+use edgewise_database::external::{self, ExternalError};
 use percent_encoding::percent_decode_str;
 use sqlx::{Any, Row as _, Transaction, query};
 
@@ -25,8 +25,8 @@ const KNOWN_PARAMETERS: [&str; 11] = [
     "user",
 ];
 
-/// The rows of the reference's tables. Each row is the text of a JSON object with the columns as its members, including
-/// columns that Edgewise does not know, which are ignored.
+/// The rows of the tables of the reference system. Each row is the text of a JSON object with the columns as its
+/// members, including columns that Edgewise does not know, which are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReferenceRows {
     /// Rows of `Environment`.
@@ -43,36 +43,37 @@ pub struct ReferenceRows {
     pub versions: Vec<(String, i64)>,
 }
 
-/// The reason why the reference's database cannot be read.
+/// The reason why the database of the reference system cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
     /// The URL is not the URL of a Postgres server.
     #[error(
-        "the URL of the reference's database must begin with postgres://, such as postgres://USER:PASSWORD@HOST/NAME"
+        "the URL of the database of the reference system must begin with postgres://, such as postgres://USER:PASSWORD@HOST/NAME"
     )]
     Url,
     /// The connection failed.
     #[error(
-        "the reference's database cannot be opened: {0}: check the URL, and that this machine may connect to it"
+        "the database of the reference system cannot be opened: {0}: check the URL, and that this machine may connect to the \
+         database"
     )]
     Unreachable(#[source] sqlx::Error),
-    /// The database or the schema does not have the tables of the reference.
+    /// The database or the schema does not have the tables of the reference system.
     #[error(
-        "the database is not a database of the reference: {0}: pass the URL that the reference uses, with the schema \
+        "the database is not a database of the reference system: {0}: pass the URL that the reference system uses, with the schema \
          unless the schema is `public` (postgres://…/NAME?schema=SCHEMA)"
     )]
     Foreign(#[source] sqlx::Error),
     /// Any other error.
-    #[error("the reference's database cannot be read: {0}")]
+    #[error("the database of the reference system cannot be read: {0}")]
     Unreadable(#[source] sqlx::Error),
 }
 
-impl From<ForeignError> for ReferenceError {
-    fn from(error: ForeignError) -> Self {
+impl From<ExternalError> for ReferenceError {
+    fn from(error: ExternalError) -> Self {
         match error {
-            ForeignError::Url => Self::Url,
-            ForeignError::Unreachable(error) => Self::Unreachable(error),
-            ForeignError::Unreadable(error) => {
+            ExternalError::Url => Self::Url,
+            ExternalError::Unreachable(error) => Self::Unreachable(error),
+            ExternalError::Unreadable(error) => {
                 let code = error.as_database_error().and_then(|error| error.code());
                 match code.as_deref() {
                     // undefined_table, undefined_column
@@ -91,7 +92,7 @@ impl ReferenceRows {
     /// [`ReferenceError`], which says what to do.
     pub async fn read(url: &str) -> Result<Self, ReferenceError> {
         let (url, schema) = connection(url);
-        Ok(foreign::read(&url, READ_TIMEOUT, async |tx| read(tx, schema.as_deref()).await).await?)
+        Ok(external::read(&url, READ_TIMEOUT, async |tx| read(tx, schema.as_deref()).await).await?)
     }
 }
 

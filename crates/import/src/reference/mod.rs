@@ -2,8 +2,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `database` | the rows of the reference's database, as JSON |
-//! | `snapshot` | the same rows, from a snapshot that the reference published |
+//! | `database` | the rows of the database of the reference system, as JSON |
+//! | `snapshot` | the same rows, from a snapshot that the reference system published |
 //! | `rows` | converting the rows to importable data, with the reason for each row that is skipped |
 
 mod database;

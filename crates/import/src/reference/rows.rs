@@ -1,4 +1,4 @@
-//! Converting the reference's rows to importable data, with the reason for each row that is skipped.
+//! Converting the rows of the reference system to importable data, with the reason for each row that is skipped.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -24,8 +24,8 @@ type Checked<T> = Result<T, String>;
 /// The maximum length of a time, in characters.
 const MAX_TIME_CHARS: usize = 64;
 
-/// Converts the reference's rows to importable data, and lists the rows that are skipped. `now`, in ms since 1970, replaces
-/// missing times.
+/// Converts the rows of the reference system to importable data, and lists the rows that are skipped. `now`, in ms
+/// since 1970, replaces missing times.
 #[must_use]
 pub fn read_rows(rows: &ReferenceRows, now: i64) -> SourceData {
     let mut reader = Reader { now, ids: HashSet::new(), names: BTreeSet::new(), data: SourceData::default() };
@@ -71,7 +71,7 @@ impl Row {
     }
 
     fn fields(&self) -> Checked<Fields<'_>> {
-        Fields::of_body(self.bytes()).map_err(problem)
+        Fields::from_body(self.bytes()).map_err(problem)
     }
 
     /// Returns the text in a column, or `None` if the column does not contain text.
@@ -216,7 +216,7 @@ impl Reader {
         if highest_version >= paths::MAX_VERSION {
             return Err(format!(
                 "its highest version is {highest_version}, and the next version can be {} at most: copy its contents to a \
-                 new environment of the reference, and import the new environment",
+                 new environment of the reference system, and import the new environment",
                 paths::MAX_VERSION
             ));
         }

@@ -1,4 +1,4 @@
-//! The rows of the reference system, from a snapshot that the reference published.
+//! The rows of the reference system, from a snapshot that the reference system published.
 
 use edgewise_api::limits;
 use edgewise_engine::{Snapshot, snapshot::SnapshotError};
@@ -10,7 +10,7 @@ use crate::source::SourceData;
 
 /// The reason why a file or a response is not a snapshot that can be imported.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}: use the file that the reference published as configs/ENVIRONMENT/snapshots/latest.json")]
+#[error("{0}: use the file that the reference system published as configs/ENVIRONMENT/snapshots/latest.json")]
 pub struct NotASnapshot(#[from] SnapshotError);
 
 /// A variant as a row. The payload is copied without a change.

@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Expr, ExprLit, ImplItem, Item, Lit, Meta, Token, TraitItem, punctuated::Punctuated};
 
-/// Whether an item is compiled only for tests.
+/// Returns whether an item is compiled only for tests.
 pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")

@@ -78,7 +78,7 @@ fn add<'a>(
     }
 }
 
-/// Whether a path names a module below this one, or an item of such a module.
+/// Returns whether a path names a module below this one, or an item of such a module.
 fn names_child(tree: &Tree, id: ModuleId, path: &Path) -> bool {
     let resolution = resolve(tree, id, path, None);
     let is_below = |module: &ModuleId| *module != id && tree.ancestors(*module).any(|other| other == id);

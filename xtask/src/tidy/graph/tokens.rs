@@ -46,7 +46,8 @@ pub(super) fn collect(tokens: TokenStream, place: Place, names: &mut Vec<Name>) 
     }
 }
 
-/// Whether the tokens before a word show that no path begins with it: `.field`, `'lifetime`, `$variable`, `<T>::Item`.
+/// Returns whether the tokens before a word show that no path begins with it: `.field`, `'lifetime`, `$variable`,
+/// `<T>::Item`.
 fn is_part_of_name(before: &[TokenTree], ident: &Ident) -> bool {
     let [.., TokenTree::Punct(last)] = before else { return false };
     match last.as_char() {

@@ -1,4 +1,4 @@
-//! Compiling content to snapshots.
+//! Building snapshots from content.
 
 use edgewise_api::{EnvironmentName, paths};
 use edgewise_engine::{
@@ -13,27 +13,27 @@ use crate::store::{Content, RunningExperiment};
 
 /// An error of content that cannot be published. Publishing is retried only after another change.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CompileError {
+pub(super) enum SnapshotError {
     #[error("experiment `{key}` cannot be published: {problem}")]
     Experiment { key: String, problem: serde_json::Error },
     #[error("the snapshot cannot be written: {0}")]
     Json(#[from] serde_json::Error),
     #[error("the snapshot cannot be read back: {0}")]
     Unreadable(#[from] FromJsonError),
-    #[error("compiling was interrupted: {0}")]
+    #[error("building the snapshot was interrupted: {0}")]
     Interrupted(#[from] tokio::task::JoinError),
     #[error("version {0} is higher than clients can represent")]
     TooHigh(u64),
 }
 
-/// Compiles the content of an environment to a snapshot, as the exact text to publish. This runs on a blocking thread:
-/// large content takes long.
-pub(super) async fn snapshot(
+/// Builds the snapshot of the content of an environment, as the exact text to publish. The work runs on a blocking
+/// thread, because large content takes long.
+pub(super) async fn build(
     content: Content,
     environment: &EnvironmentName,
     version: u64,
     published_at: String,
-) -> Result<String, CompileError> {
+) -> Result<String, SnapshotError> {
     let environment = environment.clone();
     tokio::task::spawn_blocking(move || write(content, &environment, version, published_at)).await?
 }
@@ -43,7 +43,7 @@ pub(super) async fn renumbered(
     snapshot: String,
     version: u64,
     published_at: String,
-) -> Result<String, CompileError> {
+) -> Result<String, SnapshotError> {
     tokio::task::spawn_blocking(move || renumber(&snapshot, version, published_at)).await?
 }
 
@@ -60,9 +60,9 @@ struct Published<'a> {
     extended: Option<&'a RawValue>,
 }
 
-fn renumber(snapshot: &str, version: u64, published_at: String) -> Result<String, CompileError> {
+fn renumber(snapshot: &str, version: u64, published_at: String) -> Result<String, SnapshotError> {
     if version > paths::MAX_VERSION {
-        return Err(CompileError::TooHigh(version));
+        return Err(SnapshotError::TooHigh(version));
     }
     let snapshot = Published { version, published_at, ..serde_json::from_str(snapshot)? };
     let json = serde_json::to_string(&snapshot)?;
@@ -75,9 +75,9 @@ fn write(
     environment: &EnvironmentName,
     version: u64,
     published_at: String,
-) -> Result<String, CompileError> {
+) -> Result<String, SnapshotError> {
     if version > paths::MAX_VERSION {
-        return Err(CompileError::TooHigh(version));
+        return Err(SnapshotError::TooHigh(version));
     }
     let snapshot = Snapshot {
         version,
@@ -92,9 +92,9 @@ fn write(
     Ok(json)
 }
 
-fn experiment(stored: RunningExperiment) -> Result<Experiment, CompileError> {
+fn experiment(stored: RunningExperiment) -> Result<Experiment, SnapshotError> {
     let RunningExperiment { id, key, salt, audience_rules, targeting_rules, variants, allocations } = stored;
-    let problem = |problem| CompileError::Experiment { key: key.clone(), problem };
+    let problem = |problem| SnapshotError::Experiment { key: key.clone(), problem };
     let (audience_rules, targeting_rules) = (rules(audience_rules), rules(targeting_rules));
     Ok(Experiment {
         audience_rules: audience_rules.map_err(problem)?,

@@ -1,4 +1,4 @@
-//! The replies in the OpenAPI document.
+//! The responses in the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use utoipa::{
     },
 };
 
-use super::reply::{
+use super::response::{
     Applied, Created, CreatedAndPublished, Deleted, PUBLISH_ATTEMPTED, PUBLISH_ERROR, PUBLISH_SUCCEEDED,
     Resource, Updated, UpdatedList,
 };
 
 type Responses = BTreeMap<String, RefOr<Response>>;
 
-const CHANGED: &str = "Updated. The headers tell whether the change is live";
+const CHANGED: &str = "Updated. The `x-publish-…` headers say whether the change is live";
 
 impl<T: ToSchema> IntoResponses for Resource<T> {
     fn responses() -> Responses {
@@ -49,7 +49,7 @@ impl<T: ToSchema> IntoResponses for CreatedAndPublished<T> {
     fn responses() -> Responses {
         response(
             "201",
-            "Created. The headers tell whether the change is live",
+            "Created. The `x-publish-…` headers say whether the change is live",
             reference::<T>(),
             revision().into_iter().chain(publication()),
         )
@@ -60,7 +60,7 @@ impl<T: ToSchema> IntoResponses for Deleted<T> {
     fn responses() -> Responses {
         response(
             "200",
-            "Deleted. The headers tell whether the change is live",
+            "Deleted. The `x-publish-…` headers say whether the change is live",
             reference::<T>(),
             publication(),
         )
@@ -71,7 +71,7 @@ impl<T: ToSchema> IntoResponses for Applied<T> {
     fn responses() -> Responses {
         response(
             "200",
-            "Applied. The headers tell whether the change is live",
+            "Applied. The `x-publish-…` headers say whether the change is live",
             reference::<T>(),
             publication(),
         )

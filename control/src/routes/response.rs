@@ -1,4 +1,4 @@
-//! What handlers return: JSON with the revision as `ETag` and the headers of the publication.
+//! The responses of handlers: JSON with the revision as `ETag` and the headers of the publication.
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::services::Outcome;
 
 /// The result of a handler.
-pub(super) type Reply<T> = Result<T, ErrorResponse>;
+pub(super) type HandlerResult<T> = Result<T, ErrorResponse>;
 
 pub(super) const PUBLISH_ATTEMPTED: HeaderName = HeaderName::from_static("x-publish-attempted");
 
@@ -47,7 +47,7 @@ pub(super) struct Applied<T>(pub(super) Outcome<T>);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        reply(StatusCode::OK, &self.0, None, None)
+        json(StatusCode::OK, &self.0, None, None)
     }
 }
 
@@ -83,13 +83,13 @@ impl<T: Serialize> IntoResponse for UpdatedList<T> {
 
 impl<T: Serialize> IntoResponse for Deleted<T> {
     fn into_response(self) -> Response {
-        reply(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
+        json(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
     }
 }
 
 impl<T: Serialize> IntoResponse for Applied<T> {
     fn into_response(self) -> Response {
-        reply(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
+        json(StatusCode::OK, &self.0.value, None, Some(&self.0.publication))
     }
 }
 
@@ -98,10 +98,10 @@ fn revisioned<T: Serialize>(
     Revisioned { revision, value }: &Revisioned<T>,
     publication: Option<&Publication>,
 ) -> Response {
-    reply(status, value, Some(*revision), publication)
+    json(status, value, Some(*revision), publication)
 }
 
-fn reply(
+fn json(
     status: StatusCode,
     value: &impl Serialize,
     revision: Option<i64>,

@@ -6,7 +6,7 @@ use utoipa::IntoResponses;
 /// The errors of a request that reads.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes responses in the OpenAPI document")]
-pub(super) enum ReadProblems {
+pub(super) enum ReadErrors {
     /// A parameter is invalid
     #[response(status = 400)]
     Invalid(ErrorBody),
@@ -21,7 +21,7 @@ pub(super) enum ReadProblems {
 /// The errors of a request that writes.
 #[derive(IntoResponses)]
 #[expect(dead_code, reason = "describes responses in the OpenAPI document")]
-pub(super) enum WriteProblems {
+pub(super) enum WriteErrors {
     /// A field is invalid; the message names the field
     #[response(status = 400)]
     Invalid(ErrorBody),
@@ -31,7 +31,7 @@ pub(super) enum WriteProblems {
     /// The body did not arrive in time
     #[response(status = 408)]
     Timeout(ErrorBody),
-    /// The name or key is already in use
+    /// The name or key is already in use, or the state of the environment does not allow the request; the message says which
     #[response(status = 409)]
     Conflict(ErrorBody),
     /// The resource has changed since the revision in `If-Match`
@@ -43,10 +43,10 @@ pub(super) enum WriteProblems {
     /// The content type is not JSON
     #[response(status = 415)]
     NotJson(ErrorBody),
-    /// The current state does not allow the request
+    /// The request conflicts with the resource, such as a status change that is not allowed, or an audience of another environment
     #[response(status = 422)]
     Unprocessable(ErrorBody),
-    /// The database is not available
+    /// The database or the snapshot store is not available
     #[response(status = 503)]
     Unavailable(ErrorBody),
 }
