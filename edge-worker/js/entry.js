@@ -17,7 +17,7 @@ export default {
     } catch (fault) {
       state.criticalError = true;
       console.error("internal error: please report this bug", fault);
-      return Response.json({ error: "internal error: it has been logged" }, { status: 500 });
+      return Response.json({ error: "internal error: the worker has logged the details" }, { status: 500 });
     }
   },
 };

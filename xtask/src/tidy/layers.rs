@@ -1,9 +1,11 @@
-//! SQL only in stores, no HTTP in stores, and neither clock nor I/O in the engine.
+//! SQL only in stores, no HTTP in services and stores, and neither clock nor I/O in the engine.
 
 use super::{finding::Finding, paths, rust_source::RustSource};
 
 /// The directories with SQL, and without HTTP.
 const STORES: [&str; 3] = ["control/src/store/", "crates/database/src/", "crates/import/src/reference/"];
+/// The directories without HTTP whose errors are those of the API.
+const SERVICES: [&str; 2] = ["control/src/services/", "control/src/publisher/"];
 const OBJECTS: &str = "crates/objects/src/";
 const ENGINE: &str = "engine/src/";
 /// The only file of the engine that uses `std`, behind the feature `std`.
@@ -25,6 +27,11 @@ pub(super) fn check(path: &str, source: &RustSource) -> Vec<Finding> {
         let remedy =
             "a store must not use HTTP: return an error of the store, and let the route choose the status";
         findings.extend(mentions(path, source, &["axum", "http::", "StatusCode"], remedy));
+    }
+    if SERVICES.iter().any(|service| path.starts_with(service)) {
+        let remedy =
+            "a service must not use HTTP: return a value or an error of the API, and let the route respond";
+        findings.extend(mentions(path, source, &["axum", "edgewise_http", "StatusCode"], remedy));
     }
     if path.starts_with(OBJECTS) {
         let remedy = "an object store must not use the HTTP server";
@@ -120,6 +127,15 @@ mod tests {
             assert_eq!(found(&format!("{store}x.rs"), text), [2, 3, 4]);
         }
         assert_eq!(found("crates/objects/src/x.rs", text), [2]);
+        assert_eq!(found("control/src/routes/x.rs", text), [0; 0]);
+    }
+
+    #[test]
+    fn http_in_services_is_found() {
+        let text = "use axum::Json;\nuse edgewise_http::IfMatch;\nuse edgewise_api::ApiError;\n// axum";
+        for service in SERVICES {
+            assert_eq!(found(&format!("{service}x.rs"), text), [1, 2]);
+        }
         assert_eq!(found("control/src/routes/x.rs", text), [0; 0]);
     }
 
