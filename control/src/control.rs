@@ -1,10 +1,12 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::Router;
+use edgewise_api::publication::LiveVersions;
 use edgewise_engine::Ruleset;
-use tokio::task::JoinHandle;
+use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
+    health::DatabaseHealth,
     live::Live,
     publisher::{OnPublished, Publisher},
     routes,
@@ -49,6 +51,7 @@ impl Options {
 pub struct Control {
     services: Services,
     store: Store,
+    live: Arc<Live>,
     publisher: Arc<Publisher>,
     publisher_task: JoinHandle<()>,
     /// Follows the versions that other processes publish.
@@ -90,8 +93,8 @@ impl Control {
         );
         let publisher = Arc::new(publisher);
         let publisher_task = tokio::spawn(publisher.clone().run());
-        let services = Services::new(store.clone(), publisher.clone(), live, clock, ids);
-        Ok(Self { services, store, publisher, publisher_task, follower_task })
+        let services = Services::new(store.clone(), publisher.clone(), live.clone(), clock, ids);
+        Ok(Self { services, store, live, publisher, publisher_task, follower_task })
     }
 
     /// Returns the routes, without a prefix.
@@ -111,12 +114,16 @@ impl Control {
         &self.services
     }
 
-    /// Checks that the database responds.
-    ///
-    /// # Errors
-    /// A message for the client if the database does not respond.
-    pub async fn ready(&self) -> Result<(), String> {
-        self.services.ready().await.map_err(|error| error.message)
+    /// Returns the health check of the database.
+    #[must_use]
+    pub fn database(&self) -> DatabaseHealth {
+        DatabaseHealth::new(self.store.clone())
+    }
+
+    /// Subscribes to the live versions of all environments, for a decision plane of this process.
+    #[must_use]
+    pub fn live_versions(&self) -> watch::Receiver<LiveVersions> {
+        self.live.subscribe()
     }
 
     /// Stops the publisher once its current work has ended, and closes the database.

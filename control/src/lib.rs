@@ -9,11 +9,13 @@
 //! | `publisher` | publishing from the database to the object store; only services use it |
 //! | `store` | the database, with all SQL; only services and the publisher use it |
 //! | `live` | the live version of each environment, and subscriptions |
+//! | [`DatabaseHealth`] | the health check of the database |
 //! | [`demo`] | example data |
 #![forbid(unsafe_code)]
 
 mod control;
 pub mod demo;
+mod health;
 mod live;
 mod publisher;
 pub mod routes;
@@ -22,4 +24,5 @@ pub mod services;
 pub mod store;
 
 pub use control::{Control, Options};
+pub use health::DatabaseHealth;
 pub use publisher::OnPublished;

@@ -15,7 +15,7 @@ use edgewise_api::{
         VersionState,
     },
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 use edgewise_control::services::Services;
 use edgewise_control::{Control, Options};
 use edgewise_objects::{Condition, ObjectStore};
@@ -49,7 +49,8 @@ impl Plane {
         options.publish_wait = TIMEOUT;
         let control = Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap();
         let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
-        let environment = control.services().create_environment(&Actor::LOCAL, &request).await.unwrap();
+        let environment =
+            control.services().create_environment(&Principal::for_rest_extractor(), &request).await.unwrap();
         Self { objects, control, environment: environment.value.id }
     }
 
@@ -61,7 +62,8 @@ impl Plane {
     async fn experiment(&self, key: &str) -> String {
         let body = json!({"key": key, "name": key, "environmentId": self.environment}).to_string();
         let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
-        let created = self.services().create_experiment(&Actor::LOCAL, &request).await.unwrap();
+        let created =
+            self.services().create_experiment(&Principal::for_rest_extractor(), &request).await.unwrap();
         let id = created.value.row.id;
         self.set(&id, Status::Running).await;
         id
@@ -69,25 +71,32 @@ impl Plane {
 
     async fn set(&self, id: &str, status: Status) -> Publication {
         let status = StatusPatch { status };
-        let changed = self.services().update_status(&Actor::LOCAL, id, &Precondition::None, status).await;
+        let changed = self
+            .services()
+            .update_status(&Principal::for_rest_extractor(), id, &Precondition::None, status)
+            .await;
         changed.unwrap().publication
     }
 
     async fn rollback(&self, version: u64) -> PublicationStatus {
         let number = version.to_string();
-        let done = self.services().rollback(&Actor::LOCAL, &self.environment, &number).await.unwrap();
+        let done = self
+            .services()
+            .rollback(&Principal::for_rest_extractor(), &self.environment, &number)
+            .await
+            .unwrap();
         assert_eq!(done.publication, Publication::Published);
         done.value
     }
 
     async fn resume(&self) -> PublicationStatus {
-        let done = self.services().resume(&Actor::LOCAL, &self.environment).await.unwrap();
+        let done = self.services().resume(&Principal::for_rest_extractor(), &self.environment).await.unwrap();
         assert_eq!(done.publication, Publication::Published);
         done.value
     }
 
     async fn status(&self) -> PublicationStatus {
-        self.services().publication(&self.environment).await.unwrap()
+        self.services().publication(&Principal::for_rest_extractor(), &self.environment).await.unwrap()
     }
 
     /// Returns the live snapshot in the object store.
@@ -108,14 +117,22 @@ impl Plane {
     }
 
     async fn snapshot(&self, version: u64) -> Value {
-        let snapshot = self.services().version(&self.environment, &version.to_string()).await.unwrap();
+        let snapshot = self
+            .services()
+            .version(&Principal::for_rest_extractor(), &self.environment, &version.to_string())
+            .await
+            .unwrap();
         serde_json::from_str(&snapshot).unwrap()
     }
 
     /// Returns all versions: number, state, and the restored version.
     async fn history(&self) -> Vec<(u64, VersionState, Option<u64>)> {
         let page = PageRequest::from_query(&Query::parse("page=1&pageSize=100").unwrap()).unwrap();
-        let versions = self.services().versions(&self.environment, page).await.unwrap();
+        let versions = self
+            .services()
+            .versions(&Principal::for_rest_extractor(), &self.environment, page)
+            .await
+            .unwrap();
         versions.data.into_iter().map(|row| (row.version, row.state, row.restores)).collect()
     }
 }
@@ -127,7 +144,11 @@ async fn history_lists_versions_with_author_and_time_newest_first() {
         plane.experiment("second").await;
         plane.set(&first, Status::Paused).await;
         let page = PageRequest::from_query(&Query::parse("page=1&pageSize=2").unwrap()).unwrap();
-        let versions = plane.services().versions(&plane.environment, page).await.unwrap();
+        let versions = plane
+            .services()
+            .versions(&Principal::for_rest_extractor(), &plane.environment, page)
+            .await
+            .unwrap();
         assert_eq!((versions.pagination.total, versions.data.len()), (3, 2));
         let row = &versions.data[0];
         assert_eq!((row.version, row.state, row.restores), (3, VersionState::Published, None));
@@ -136,18 +157,46 @@ async fn history_lists_versions_with_author_and_time_newest_first() {
         assert_eq!((versions.data[1].version, versions.data[1].experiments), (2, Some(2)));
         assert_eq!(plane.live().await, plane.snapshot(3).await);
 
-        let diff = plane.services().diff(&plane.environment, "3", None).await.unwrap();
+        let diff = plane
+            .services()
+            .diff(&Principal::for_rest_extractor(), &plane.environment, "3", None)
+            .await
+            .unwrap();
         assert_eq!((diff.version, diff.against), (3, Some(2)));
         assert_eq!((diff.experiments.removed[0].key.as_str(), diff.experiments.added.len()), ("first", 0));
-        let diff = plane.services().diff(&plane.environment, "2", Some("3")).await.unwrap();
+        let diff = plane
+            .services()
+            .diff(&Principal::for_rest_extractor(), &plane.environment, "2", Some("3"))
+            .await
+            .unwrap();
         assert_eq!((diff.against, diff.experiments.added[0].key.as_str()), (Some(3), "first"));
-        assert_eq!(plane.services().diff(&plane.environment, "1", None).await.unwrap().against, None);
+        assert_eq!(
+            plane
+                .services()
+                .diff(&Principal::for_rest_extractor(), &plane.environment, "1", None)
+                .await
+                .unwrap()
+                .against,
+            None
+        );
 
         for unknown in ["0", "4", "-1", "+1", "x", "99999999999999999999"] {
-            let error = plane.services().version(&plane.environment, unknown).await.unwrap_err();
+            let error = plane
+                .services()
+                .version(&Principal::for_rest_extractor(), &plane.environment, unknown)
+                .await
+                .unwrap_err();
             assert_eq!(error.status, 404, "{unknown}");
         }
-        assert_eq!(plane.services().versions("nobody", page).await.unwrap_err().status, 404);
+        assert_eq!(
+            plane
+                .services()
+                .versions(&Principal::for_rest_extractor(), "nobody", page)
+                .await
+                .unwrap_err()
+                .status,
+            404
+        );
     })
     .await;
 }
@@ -170,13 +219,22 @@ async fn a_rollback_makes_old_content_live_and_holds_back_later_changes_until_re
         assert_eq!(plane.set(&second, Status::Paused).await, Publication::NotDue);
         plane.experiment("third").await;
         assert_eq!(plane.live_keys().await, ["first"], "changes are held back");
-        let refused = plane.services().publish(&Actor::LOCAL, &second, &Precondition::None).await;
+        let refused =
+            plane.services().publish(&Principal::for_rest_extractor(), &second, &Precondition::None).await;
         assert_eq!(refused.unwrap_err().status, 409);
 
         let status = plane.resume().await;
         assert_eq!((status.live_version, status.unpublished, status.held_at), (Some(4), false, None));
         assert_eq!(plane.live_keys().await, ["first", "third"]);
-        assert_eq!(plane.services().resume(&Actor::LOCAL, &plane.environment).await.unwrap_err().status, 409);
+        assert_eq!(
+            plane
+                .services()
+                .resume(&Principal::for_rest_extractor(), &plane.environment)
+                .await
+                .unwrap_err()
+                .status,
+            409
+        );
 
         // A rollback to a rollback restores the same version as that rollback.
         plane.rollback(3).await;
@@ -194,7 +252,8 @@ async fn only_versions_that_were_live_can_be_restored() {
     on_each_database(async |plane| {
         plane.experiment("first").await;
         for (number, status) in [("7", 404), ("0", 404), ("one", 404)] {
-            let refused = plane.services().rollback(&Actor::LOCAL, &plane.environment, number).await;
+            let refused =
+                plane.services().rollback(&Principal::for_rest_extractor(), &plane.environment, number).await;
             assert_eq!(refused.unwrap_err().status, status, "{number}");
         }
         // Another system uses version 2, so that number is superseded.
@@ -202,7 +261,11 @@ async fn only_versions_that_were_live_can_be_restored() {
         plane.objects.put("configs/prod/snapshots/2.json", foreign, Condition::Absent).await.unwrap();
         plane.experiment("second").await;
         assert_eq!(plane.history().await[1], (2, VersionState::Superseded, None));
-        let refused = plane.services().rollback(&Actor::LOCAL, &plane.environment, "2").await.unwrap_err();
+        let refused = plane
+            .services()
+            .rollback(&Principal::for_rest_extractor(), &plane.environment, "2")
+            .await
+            .unwrap_err();
         assert_eq!(refused.status, 409);
         assert!(plane.status().await.held_at.is_none(), "a rejected rollback does not hold the environment");
         assert_eq!(plane.live_keys().await, ["first", "second"]);
@@ -235,14 +298,20 @@ async fn a_rollback_supersedes_pending_versions() {
         let second = plane.services().clone();
         let body = json!({"key": "second", "name": "n", "environmentId": plane.environment}).to_string();
         let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
-        let id = second.create_experiment(&Actor::LOCAL, &request).await.unwrap().value.row.id;
+        let id =
+            second.create_experiment(&Principal::for_rest_extractor(), &request).await.unwrap().value.row.id;
         let waiting = tokio::spawn(async move {
             let status = StatusPatch { status: Status::Running };
-            second.update_status(&Actor::LOCAL, &id, &Precondition::None, status).await.unwrap().publication
+            second
+                .update_status(&Principal::for_rest_extractor(), &id, &Precondition::None, status)
+                .await
+                .unwrap()
+                .publication
         });
         fails_to_write(plane.services(), &plane.environment).await;
         let rolling = async {
-            let rolled = plane.services().rollback(&Actor::LOCAL, &plane.environment, "1").await;
+            let rolled =
+                plane.services().rollback(&Principal::for_rest_extractor(), &plane.environment, "1").await;
             rolled.unwrap().publication
         };
         let recover = async {
@@ -272,9 +341,14 @@ async fn a_preview_equals_the_next_publish_and_writes_nothing() {
             {"attribute": "plan", "operator": "eq", "value": "pro"}
         ]}]});
         let patch = ExperimentPatch::from_body(rules.to_string().as_bytes()).unwrap();
-        plane.services().update_experiment(&Actor::LOCAL, &first, &Precondition::None, &patch).await.unwrap();
+        plane
+            .services()
+            .update_experiment(&Principal::for_rest_extractor(), &first, &Precondition::None, &patch)
+            .await
+            .unwrap();
         let (history, written) = (plane.history().await, plane.objects.written.lock().unwrap().len());
-        let preview = plane.services().preview(&plane.environment).await.unwrap();
+        let preview =
+            plane.services().preview(&Principal::for_rest_extractor(), &plane.environment).await.unwrap();
         assert_eq!(plane.history().await, history);
         assert_eq!(plane.objects.written.lock().unwrap().len(), written);
         let fields = &preview.diff.experiments.changed[0].fields;
@@ -308,8 +382,9 @@ async fn concurrent_changes_rollbacks_and_resumes_lose_nothing_and_mix_no_versio
                 tokio::spawn(async move {
                     for status in [Status::Paused, Status::Running].repeat(6) {
                         let patch = StatusPatch { status };
-                        let changed =
-                            services.update_status(&Actor::LOCAL, &id, &Precondition::None, patch).await;
+                        let changed = services
+                            .update_status(&Principal::for_rest_extractor(), &id, &Precondition::None, patch)
+                            .await;
                         if let Publication::Failed(problem) = changed.unwrap().publication {
                             assert!(problem.contains("a rollback replaced this change"), "{problem}");
                         }

@@ -11,7 +11,7 @@ use std::{
 use edgewise_api::Publication;
 use edgewise_api::conditional::Precondition;
 use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VariantCreate};
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 use edgewise_caller::{Clock, SystemClock};
 use edgewise_control::services::Services;
 use edgewise_control::store::Store;
@@ -67,20 +67,36 @@ impl Plane {
     async fn experiment(&self, environment: &str) -> String {
         let body = json!({"name": environment}).to_string();
         let request = EnvironmentCreate::from_body(body.as_bytes()).unwrap();
-        let environment = self.services().create_environment(&Actor::LOCAL, &request).await.unwrap();
+        let environment =
+            self.services().create_environment(&Principal::for_rest_extractor(), &request).await.unwrap();
         let body = json!({"key": "k", "name": "n", "environmentId": environment.value.id}).to_string();
         let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
-        self.services().create_experiment(&Actor::LOCAL, &request).await.unwrap().value.row.id
+        self.services()
+            .create_experiment(&Principal::for_rest_extractor(), &request)
+            .await
+            .unwrap()
+            .value
+            .row
+            .id
     }
 
     async fn set(&self, id: &str, status: Status) -> Publication {
         let status = StatusPatch { status };
-        let changed = self.services().update_status(&Actor::LOCAL, id, &Precondition::None, status).await;
+        let changed = self
+            .services()
+            .update_status(&Principal::for_rest_extractor(), id, &Precondition::None, status)
+            .await;
         changed.unwrap().publication
     }
 
     async fn environment_of(&self, id: &str) -> String {
-        self.services().experiment(id).await.unwrap().value.row.environment_id
+        self.services()
+            .experiment(&Principal::for_rest_extractor(), id)
+            .await
+            .unwrap()
+            .value
+            .row
+            .environment_id
     }
 
     async fn object(&self, path: &str) -> Option<Value> {
@@ -119,11 +135,11 @@ async fn publishing_on_request_creates_a_new_version_of_the_same_content() {
     let id = plane.experiment("prod").await;
     plane.set(&id, Status::Running).await;
     let first: Value = serde_json::from_str(
-        &plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap(),
+        &plane.services().publish(&Principal::for_rest_extractor(), &id, &Precondition::None).await.unwrap(),
     )
     .unwrap();
     let second: Value = serde_json::from_str(
-        &plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap(),
+        &plane.services().publish(&Principal::for_rest_extractor(), &id, &Precondition::None).await.unwrap(),
     )
     .unwrap();
     assert_eq!((first["version"].as_u64(), second["version"].as_u64()), (Some(2), Some(3)));
@@ -138,7 +154,11 @@ async fn a_change_survives_a_failing_store_and_is_published_when_the_store_recov
     plane.objects.fails.store(true, Ordering::SeqCst);
     assert!(matches!(plane.set(&id, Status::Running).await, Publication::Failed(_)));
     fails_to_write(plane.services(), &plane.environment_of(&id).await).await;
-    let error = plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap_err();
+    let error = plane
+        .services()
+        .publish(&Principal::for_rest_extractor(), &id, &Precondition::None)
+        .await
+        .unwrap_err();
     assert_eq!(error.status, 500);
     assert!(error.message.contains("saved, but not live"), "{error}");
     assert!(error.message.contains("cannot write `configs/prod"), "{error}");
@@ -162,7 +182,7 @@ async fn a_pending_version_is_finished_by_the_next_process_under_its_number() {
     fails_to_write(plane.services(), &plane.environment_of(&id).await).await;
     let plane = plane.restarted().await;
     let snapshot: Value = serde_json::from_str(
-        &plane.services().publish(&Actor::LOCAL, &id, &Precondition::None).await.unwrap(),
+        &plane.services().publish(&Principal::for_rest_extractor(), &id, &Precondition::None).await.unwrap(),
     )
     .unwrap();
     assert_eq!(snapshot["version"], 2, "after version 1, which was pending");
@@ -228,7 +248,7 @@ async fn concurrent_requests_are_all_published_and_versions_never_repeat() {
                 let body = json!({"key": format!("v{number}"), "name": "n"}).to_string();
                 let request = VariantCreate::from_body(body.as_bytes()).unwrap();
                 services
-                    .create_variant(&Actor::LOCAL, &id, &Precondition::None, request)
+                    .create_variant(&Principal::for_rest_extractor(), &id, &Precondition::None, request)
                     .await
                     .unwrap()
                     .publication
@@ -251,8 +271,11 @@ async fn a_draft_is_changed_without_publishing() {
     let plane = Plane::new().await;
     let id = plane.experiment("prod").await;
     let request = VariantCreate::from_body(br#"{"key":"a","name":"a"}"#).unwrap();
-    let changed =
-        plane.services().create_variant(&Actor::LOCAL, &id, &Precondition::None, request).await.unwrap();
+    let changed = plane
+        .services()
+        .create_variant(&Principal::for_rest_extractor(), &id, &Precondition::None, request)
+        .await
+        .unwrap();
     assert_eq!(changed.publication, Publication::NotDue);
     assert!(plane.objects.written.lock().unwrap().is_empty());
 }

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use edgewise_api::conditional::Precondition;
 use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VersionState};
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 use edgewise_control::store::{Store, Version};
 use edgewise_control::{Control, Options};
 use edgewise_database::Listener;
@@ -92,15 +92,27 @@ async fn a_version_published_by_one_process_is_announced_in_the_others() {
         Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap()
     };
     let here = start().await;
-    let mut versions = here.services().live_versions(None).await.unwrap();
+    let mut versions = here.services().live_versions(&Principal::for_rest_extractor(), None).await.unwrap();
     let there = start().await;
     let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
-    let environment = there.services().create_environment(&Actor::LOCAL, &request).await.unwrap().value;
+    let environment =
+        there.services().create_environment(&Principal::for_rest_extractor(), &request).await.unwrap().value;
     let body = format!(r#"{{"key": "k", "name": "n", "environmentId": "{}"}}"#, environment.id);
     let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
-    let id = there.services().create_experiment(&Actor::LOCAL, &request).await.unwrap().value.row.id;
+    let id = there
+        .services()
+        .create_experiment(&Principal::for_rest_extractor(), &request)
+        .await
+        .unwrap()
+        .value
+        .row
+        .id;
     let running = StatusPatch { status: Status::Running };
-    there.services().update_status(&Actor::LOCAL, &id, &Precondition::None, running).await.unwrap();
+    there
+        .services()
+        .update_status(&Principal::for_rest_extractor(), &id, &Precondition::None, running)
+        .await
+        .unwrap();
 
     let received = timeout(TIMEOUT, versions.wait_for(|versions| !versions.is_empty())).await;
     let received = received.expect("no version is announced").unwrap().clone();
@@ -110,7 +122,10 @@ async fn a_version_published_by_one_process_is_announced_in_the_others() {
     );
     // A process that starts later reads the version from the database.
     let late = start().await;
-    assert_eq!(*late.services().live_versions(None).await.unwrap().borrow(), received);
+    assert_eq!(
+        *late.services().live_versions(&Principal::for_rest_extractor(), None).await.unwrap().borrow(),
+        received
+    );
     for control in [here, there, late] {
         control.stop().await;
     }

@@ -16,11 +16,16 @@ use super::{
 };
 use crate::services::{Result, Services};
 use edgewise_api::Publication;
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 impl Step {
-    pub(super) async fn apply(&self, services: &Services, created: &mut CreatedIds) -> Result<()> {
-        let (by, any) = (&Actor::DEMO, &Precondition::None);
+    pub(super) async fn apply(
+        &self,
+        services: &Services,
+        by: &Principal,
+        created: &mut CreatedIds,
+    ) -> Result<()> {
+        let any = &Precondition::None;
         let publication = match &self.action {
             Action::Environment(name) => {
                 let request = EnvironmentCreate::from_body(&body(&json!({ "name": name })))?;
@@ -37,10 +42,12 @@ impl Step {
                 Publication::NotDue
             }
             Action::Experiment(experiment) => {
-                experiment.create(services, created).await?;
+                experiment.create(services, by, created).await?;
                 Publication::NotDue
             }
-            Action::Split { experiment, split } => put_split(services, created, experiment, split).await?,
+            Action::Split { experiment, split } => {
+                put_split(services, by, created, experiment, split).await?
+            }
             Action::Target { experiment, targeting_rules } => {
                 let request = json!({ "targetingRules": targeting_rules });
                 let request = ExperimentPatch::from_body(&body(&request))?;
@@ -69,8 +76,8 @@ impl Step {
 }
 
 impl Experiment {
-    async fn create(&self, services: &Services, created: &mut CreatedIds) -> Result<()> {
-        let (by, any) = (&Actor::DEMO, &Precondition::None);
+    async fn create(&self, services: &Services, by: &Principal, created: &mut CreatedIds) -> Result<()> {
+        let any = &Precondition::None;
         let mut request = json!({
             "environmentId": created.id(&format!("environment {}", self.environment))?,
             "key": self.key,
@@ -94,12 +101,13 @@ impl Experiment {
             let variant = services.create_variant(by, &id, any, request).await?.value.value;
             created.insert(format!("variant {} {}", self.key, variant.key), &variant.id);
         }
-        put_split(services, created, &self.key, &self.split).await.map(drop)
+        put_split(services, by, created, &self.key, &self.split).await.map(drop)
     }
 }
 
 async fn put_split(
     services: &Services,
+    by: &Principal,
     created: &CreatedIds,
     experiment: &str,
     split: &[Range],
@@ -111,7 +119,7 @@ async fn put_split(
     let allocations = split.iter().map(allocation).collect::<Result<Vec<_>>>()?;
     let request = AllocationsPut::from_body(&body(&json!({ "allocations": allocations })))?;
     let id = created.id(&format!("experiment {experiment}"))?;
-    Ok(services.put_allocations(&Actor::DEMO, id, &Precondition::None, request).await?.publication)
+    Ok(services.put_allocations(by, id, &Precondition::None, request).await?.publication)
 }
 
 /// Returns a JSON value as a request body.

@@ -1,6 +1,7 @@
 //! Filling a database with the example data.
 
 use edgewise_api::{ApiError, page::PageRequest};
+use edgewise_caller::Principal;
 
 use super::{clock::PastClock, created::CreatedIds, step::Step};
 use crate::services::{Result, Services};
@@ -14,20 +15,21 @@ const STEPS: &str = include_str!("steps.json");
 /// # Errors
 /// If a step cannot be applied or published.
 pub async fn fill(services: &Services, clock: &PastClock) -> Result<bool> {
-    if services.environments(PageRequest::first(1)).await?.pagination.total > 0 {
+    let principal = Principal::for_example_data();
+    if services.environments(&principal, PageRequest::first(1)).await?.pagination.total > 0 {
         return Ok(false);
     }
-    let filled = apply_all(services, clock).await;
+    let filled = apply_all(services, &principal, clock).await;
     clock.set_back(0);
     filled.map(|()| true)
 }
 
-async fn apply_all(services: &Services, clock: &PastClock) -> Result<()> {
+async fn apply_all(services: &Services, principal: &Principal, clock: &PastClock) -> Result<()> {
     let steps: Vec<Step> = serde_json::from_str(STEPS).map_err(|error| unreadable(&error))?;
     let mut created = CreatedIds::default();
     for step in steps {
         clock.set_back(step.ms_ago());
-        step.apply(services, &mut created).await?;
+        step.apply(services, principal, &mut created).await?;
     }
     Ok(())
 }

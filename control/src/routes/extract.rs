@@ -1,11 +1,11 @@
-//! Extractors of path parameters and of the caller.
+//! Extractors of path parameters and of the principal.
 
 use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
 use edgewise_api::ApiError;
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 use edgewise_http::ErrorResponse;
 use serde::de::DeserializeOwned;
 
@@ -25,13 +25,13 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Ids<T> 
     }
 }
 
-/// Extracts the author of the request. There are no accounts yet: every client that can connect may do everything.
-pub(super) struct Caller(pub(super) Actor);
+/// Extracts the principal of the request. There are no accounts yet: every client that can connect may do everything.
+pub(super) struct Caller(pub(super) Principal);
 
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = ErrorResponse;
 
     async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
-        Ok(Self(Actor::LOCAL))
+        Ok(Self(Principal::for_rest_extractor()))
     }
 }

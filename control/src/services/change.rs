@@ -1,7 +1,7 @@
 //! Changes of an environment: beginning and committing them.
 
 use edgewise_api::Publication;
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 use super::{
     context::Services,
@@ -27,14 +27,14 @@ impl Services {
         environment_id: &str,
         change: Change,
         publish: bool,
-        (actor, event, id): (&Actor, &'static str, &str),
+        (principal, event, id): (&Principal, &'static str, &str),
     ) -> Result<Publication> {
         if publish {
             // A change of a held environment is published once publishing resumes.
-            tx.mark_due(environment_id, change, actor.name()).await?;
+            tx.mark_due(environment_id, change, principal.who().name()).await?;
         }
         tx.commit().await?;
-        tracing::info!(%actor, id, "{event}");
+        tracing::info!(principal = %principal.who(), id, "{event}");
         if publish && !change.held {
             Ok(self.publisher.publish(environment_id, change.number).await)
         } else {

@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use edgewise_caller::{Clock, IdSource};
+use edgewise_api::publication::LiveVersions;
+use edgewise_caller::{Clock, IdSource, Principal, Rights};
+use tokio::sync::watch;
 
 use super::error::Result;
-use crate::{live::Live, publisher::Publisher, store::Store};
+use crate::{
+    live::Live,
+    publisher::Publisher,
+    store::{Store, Tx},
+};
 
 /// The services of a control plane.
 #[derive(Clone, Debug)]
 pub struct Services {
-    pub(super) store: Store,
+    /// Private, so that no service reaches the database without a principal.
+    store: Store,
     pub(super) publisher: Arc<Publisher>,
-    pub(super) live: Arc<Live>,
+    live: Arc<Live>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn IdSource>,
 }
@@ -29,11 +36,40 @@ impl Services {
         Self { store, publisher, live, clock, ids }
     }
 
-    /// Checks that the database responds.
+    /// Begins a transaction that reads what a principal may read.
     ///
     /// # Errors
-    /// 503 if the database does not respond.
-    pub async fn ready(&self) -> Result<()> {
-        Ok(self.store.ping().await?)
+    /// If the database is not available.
+    pub(super) async fn read(&self, principal: &Principal) -> Result<Tx> {
+        match principal.rights() {
+            Rights::All => Ok(self.store.read().await?),
+        }
+    }
+
+    /// Begins a transaction that changes what a principal may change.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub(super) async fn write(&self, principal: &Principal) -> Result<Tx> {
+        match principal.rights() {
+            Rights::All => Ok(self.store.write().await?),
+        }
+    }
+
+    /// Begins a transaction that writes a whole environment.
+    ///
+    /// # Errors
+    /// If the database is not available.
+    pub(super) async fn write_import(&self, principal: &Principal) -> Result<Tx> {
+        match principal.rights() {
+            Rights::All => Ok(self.store.write_import().await?),
+        }
+    }
+
+    /// Subscribes to the live versions that a principal may see.
+    pub(super) fn subscribe(&self, principal: &Principal) -> watch::Receiver<LiveVersions> {
+        match principal.rights() {
+            Rights::All => self.live.subscribe(),
+        }
     }
 }

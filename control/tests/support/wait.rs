@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use edgewise_caller::Principal;
 use edgewise_control::services::Services;
 use tokio::{task::yield_now, time::timeout};
 
@@ -24,7 +25,7 @@ pub(crate) async fn eventually(condition: &str, mut holds: impl AsyncFnMut() -> 
 /// Waits until the next version of an environment is pending and could not be written.
 pub(crate) async fn fails_to_write(services: &Services, environment_id: &str) {
     eventually("a version cannot be written", async || {
-        let status = services.publication(environment_id).await.unwrap();
+        let status = services.publication(&Principal::for_rest_extractor(), environment_id).await.unwrap();
         status.pending_version.is_some() && status.error.is_some()
     })
     .await;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use edgewise_api::{ApiError, Publication};
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 use edgewise_control::{
     Control,
     services::imports::{Environment, ExistingReader, Imported},
@@ -58,7 +58,7 @@ pub async fn dry_run(
     let reader = ExistingReader::open(database_url).await?;
     let mut changes = false;
     for environment in data.environments {
-        let existing = reader.read(&target(&environment)).await.map_err(ImportError::Read)?;
+        let existing = reader.read(&principal(), &target(&environment)).await.map_err(ImportError::Read)?;
         let plan = plan(environment, &existing);
         changes |= plan.changes();
         writeln!(report, "{plan}")?;
@@ -93,9 +93,14 @@ async fn import(
     environment: &Environment,
 ) -> Result<Imported<EnvironmentPlan>, ImportError> {
     let plan = |existing: &_| plan(environment.clone(), existing);
-    let imported = control.services().import(&Actor::IMPORT, &target(environment), plan).await;
+    let imported = control.services().import(&principal(), &target(environment), plan).await;
     imported
         .map_err(|problem| ImportError::Environment { environment: environment.name.to_string(), problem })
+}
+
+/// Returns the principal of all calls of an import.
+fn principal() -> Principal {
+    Principal::for_import_command()
 }
 
 /// Describes the outcome of publishing an environment.

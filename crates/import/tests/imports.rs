@@ -16,7 +16,7 @@ use edgewise_api::{
     query::Query,
     resources::{EnvironmentCreate, VersionState},
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 use edgewise_control::{
     Control, Options,
     services::imports::{Environment, Existing, Imported},
@@ -61,7 +61,7 @@ fn reference(version: u64, experiments: &[&str]) -> Environment {
 
 async fn import(control: &Control, environment: Environment) -> Imported<EnvironmentPlan> {
     let plan = |existing: &_| plan(environment.clone(), existing);
-    control.services().import(&Actor::IMPORT, &target(&environment), plan).await.unwrap()
+    control.services().import(&Principal::for_import_command(), &target(&environment), plan).await.unwrap()
 }
 
 fn first_page() -> PageRequest {
@@ -69,7 +69,8 @@ fn first_page() -> PageRequest {
 }
 
 async fn environment_id(control: &Control) -> String {
-    let environments = control.services().environments(first_page()).await.unwrap().data;
+    let environments =
+        control.services().environments(&Principal::for_rest_extractor(), first_page()).await.unwrap().data;
     environments.first().unwrap().id.clone()
 }
 
@@ -84,7 +85,7 @@ async fn an_import_that_could_not_be_published_is_published_later_with_its_numbe
         let recorded = async {
             let services = control.services();
             eventually("there is an environment", async || {
-                !services.environments(first_page()).await.unwrap().data.is_empty()
+                !services.environments(&Principal::for_rest_extractor(), first_page()).await.unwrap().data.is_empty()
             })
             .await;
             fails_to_write(services, &environment_id(control).await).await;
@@ -107,7 +108,12 @@ async fn version_numbers_of_the_source_are_in_the_history_and_are_not_reused() {
         let imported = import(control, reference(41, &["a"])).await;
         assert_eq!((imported.publication, imported.live_version), (Publication::Published, Some(42)));
         let id = environment_id(control).await;
-        let versions = control.services().versions(&id, first_page()).await.unwrap().data;
+        let versions = control
+            .services()
+            .versions(&Principal::for_rest_extractor(), &id, first_page())
+            .await
+            .unwrap()
+            .data;
         let states: Vec<_> = versions.iter().map(|version| (version.version, version.state)).collect();
         assert_eq!(states, [(42, VersionState::Published), (41, VersionState::Superseded)]);
         // The reference system has published further versions since.
@@ -123,13 +129,13 @@ async fn an_import_into_a_held_environment_is_published_when_publishing_is_resum
         import(control, reference(1, &["a"])).await;
         let services = control.services();
         let id = environment_id(control).await;
-        services.rollback(&Actor::LOCAL, &id, "2").await.unwrap();
+        services.rollback(&Principal::for_rest_extractor(), &id, "2").await.unwrap();
         let imported = import(control, reference(1, &["a", "b"])).await;
         assert_eq!(comparisons(&imported), [&Comparison::Same, &Comparison::New]);
         assert!(imported.held && imported.publication == Publication::NotDue);
         assert_eq!(imported.live_version, Some(3));
-        services.resume(&Actor::LOCAL, &id).await.unwrap();
-        assert!(services.version(&id, "4").await.unwrap().contains("id-b"));
+        services.resume(&Principal::for_rest_extractor(), &id).await.unwrap();
+        assert!(services.version(&Principal::for_rest_extractor(), &id, "4").await.unwrap().contains("id-b"));
     })
     .await;
 }
@@ -138,7 +144,7 @@ async fn an_import_into_a_held_environment_is_published_when_publishing_is_resum
 async fn a_snapshot_is_imported_into_an_existing_environment_but_another_environment_with_its_name_is_not() {
     on_each_database(async |control, _| {
         let request = EnvironmentCreate::from_body(br#"{"name": "prod"}"#).unwrap();
-        control.services().create_environment(&Actor::LOCAL, &request).await.unwrap();
+        control.services().create_environment(&Principal::for_rest_extractor(), &request).await.unwrap();
         let imported = import(control, reference(7, &["a"])).await;
         assert_eq!((imported.plan.comparison, imported.live_version), (Comparison::Same, Some(8)));
         let mut other = reference(7, &["b"]);
@@ -161,11 +167,22 @@ async fn an_environment_that_appears_after_the_first_plan_is_a_conflict() {
             true => plan(environment.clone(), &Existing::default()),
             false => plan(environment.clone(), existing),
         };
-        let before = control.services().publication(&environment_id(control).await).await.unwrap();
-        let problem =
-            control.services().import(&Actor::IMPORT, &target(&environment), plan).await.unwrap_err();
+        let before = control
+            .services()
+            .publication(&Principal::for_rest_extractor(), &environment_id(control).await)
+            .await
+            .unwrap();
+        let problem = control
+            .services()
+            .import(&Principal::for_import_command(), &target(&environment), plan)
+            .await
+            .unwrap_err();
         assert_eq!(problem.status, 409, "{problem}");
-        let after = control.services().publication(&environment_id(control).await).await.unwrap();
+        let after = control
+            .services()
+            .publication(&Principal::for_rest_extractor(), &environment_id(control).await)
+            .await
+            .unwrap();
         assert_eq!(after.live_version, before.live_version);
         assert!(!first.load(Ordering::SeqCst) && !after.unpublished);
     })

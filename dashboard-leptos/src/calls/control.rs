@@ -5,7 +5,7 @@ pub(super) use edgewise_api::{
     conditional::Precondition,
     resources::{ExperimentFilter, ExperimentQuery},
 };
-pub(super) use edgewise_caller::Actor;
+pub(super) use edgewise_caller::Principal;
 use edgewise_control::services::Outcome;
 pub(super) use edgewise_control::services::Services;
 

@@ -9,8 +9,8 @@ use crate::{html::Html, problem::Problem, transport::Read};
 pub(crate) async fn render_overview() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
-    with_services(async |services| {
-        Ok(rendered::overview(services.summaries(PageRequest::up_to(MAX_LISTED)).await?))
+    with_services(async |services, principal| {
+        Ok(rendered::overview(services.summaries(&principal, PageRequest::up_to(MAX_LISTED)).await?))
     })
     .await
 }

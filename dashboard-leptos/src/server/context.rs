@@ -1,6 +1,7 @@
 //! The parts of the server that pages and server functions use. The module refers to no page.
 
 use axum::http::StatusCode;
+use edgewise_caller::Principal;
 use edgewise_control::services::Services;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -12,15 +13,16 @@ pub(crate) use super::{
     headers::{set_security_headers, theme},
 };
 
-/// Calls `work` with the services of the current request.
+/// Calls `work` with the services and the principal of the current request. There are no accounts yet: every client
+/// that can connect may do everything.
 ///
 /// # Errors
 /// The error of `work`; 500 outside of a request.
 pub(crate) async fn with_services<T>(
-    work: impl AsyncFnOnce(Services) -> Result<T, edgewise_api::ApiError>,
+    work: impl AsyncFnOnce(Services, Principal) -> Result<T, edgewise_api::ApiError>,
 ) -> Result<T, Problem> {
     match use_context::<Services>() {
-        Some(services) => work(services).await.map_err(|error| {
+        Some(services) => work(services, Principal::for_server_functions()).await.map_err(|error| {
             set_status(error.status);
             error.into()
         }),

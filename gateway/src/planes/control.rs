@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
-use edgewise_control::{Control, Options, services::Services};
+use edgewise_control::{Control, DatabaseHealth, Options};
 use edgewise_http::{Metrics, with_common_routes};
 use tokio::time::timeout;
 
@@ -19,7 +19,7 @@ pub(super) async fn start(options: &ControlOptions) -> Result<Plane, StartError>
 }
 
 fn routes(control: &Control) -> Router {
-    let (health, ready) = (control.services().clone(), control.services().clone());
+    let (health, ready) = (control.database(), control.database());
     let routes = control
         .routes()
         .route("/health", get(async move || Health::single_plane(works(&health).await).response()))
@@ -29,8 +29,8 @@ fn routes(control: &Control) -> Router {
 }
 
 /// Returns whether the database responds in time.
-pub(super) async fn works(services: &Services) -> bool {
-    match timeout(DATABASE_TIMEOUT, services.ready()).await {
+pub(super) async fn works(database: &DatabaseHealth) -> bool {
+    match timeout(DATABASE_TIMEOUT, database.check()).await {
         Ok(Ok(())) => true,
         Ok(Err(problem)) => {
             tracing::warn!(error = %problem, "the database cannot be used");

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{Router, response::Response, routing::get};
 use edgewise_control::{
-    Control, Options,
+    Control, DatabaseHealth, Options,
     demo::{self, PastClock},
     services,
 };
@@ -40,7 +40,7 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
     let limiter = options.limit.rate_limit().map(Limiter::new);
     let app = Arc::new(app(&control, &cache, limiter));
     // `published` installs the versions that this process publishes. Other processes may publish into the same database.
-    let live = tokio::spawn(follow_live(cache.clone(), control.services().all_live_versions()));
+    let live = tokio::spawn(follow_live(cache.clone(), control.live_versions()));
     Ok(Plane { app, control: Some(control), background: vec![poll(&cache), live] })
 }
 
@@ -57,12 +57,12 @@ async fn add_example_data(services: &services::Services, clock: &PastClock) {
 
 fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     let health = || {
-        let (control, cache) = (control.services().clone(), cache.clone());
-        get(async move || health(&control, &cache).await)
+        let (database, cache) = (control.database(), cache.clone());
+        get(async move || health(&database, &cache).await)
     };
-    let (control_ready, cache_ready) = (control.services().clone(), cache.clone());
+    let (database, cache_ready) = (control.database(), cache.clone());
     let ready = async move || {
-        Health::single_plane(works(&control_ready).await && cache_ready.store_responds().await).response()
+        Health::single_plane(works(&database).await && cache_ready.store_responds().await).response()
     };
     let routes = Router::new()
         .nest("/api", control.routes())
@@ -78,10 +78,10 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     App::from(with_common_routes(routes, &metrics)).with_fast_path("/api/decide", decide)
 }
 
-async fn health(control: &services::Services, cache: &Cache) -> Response {
+async fn health(database: &DatabaseHealth, cache: &Cache) -> Response {
     let status = |works| if works { ServiceStatus::Ok } else { ServiceStatus::Unhealthy };
     let services = Services {
-        experiment_service: status(works(control).await),
+        experiment_service: status(works(database).await),
         decision_service: status(cache.store_responds().await),
     };
     Health::of(services).with_configs(cache).response()

@@ -12,7 +12,7 @@ use super::{
     arrows, circles,
     finding::Finding,
     graph::{Crate, Mentions},
-    layers, leftovers, metadata, modules, origins,
+    layers, leftovers, metadata, modules, origins, principals,
     rust_source::RustSource,
     size,
 };
@@ -86,6 +86,7 @@ fn check_file(path: &str, bytes: &[u8]) -> Vec<Finding> {
         let source = RustSource::parse(text);
         findings.extend(layers::check(path, &source));
         findings.extend(leftovers::check(path, text, &source));
+        findings.extend(principals::check(path, &source));
     }
     findings
 }

@@ -9,6 +9,7 @@
 //! | `layers` | where SQL, HTTP and the standard library are allowed |
 //! | `leftovers` | unfinished code and tests that do not run |
 //! | `origins` | public package registries, and no path of one machine |
+//! | `principals` | where principals are created |
 //! | `size` | how long and large files may be |
 //! | `graph` | the names that each file uses of other files |
 //! | `metadata` | the output of `cargo metadata` |
@@ -29,6 +30,7 @@ mod modules;
 mod names;
 mod origins;
 mod paths;
+mod principals;
 mod rust_source;
 mod size;
 

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use crate::{
     routes::{
         errors::ReadErrors,
-        extract::Ids,
+        extract::{Caller, Ids},
         params::{AudienceId, Paging},
         query::{FromQuery, Params},
         response::{HandlerResult, Json, Resource},
@@ -43,10 +43,11 @@ impl FromQuery for Filter {
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Params(filter): Params<Filter>,
     Params(page): Params<PageRequest>,
 ) -> HandlerResult<Json<Page<Audience>>> {
-    Ok(Json(services.audiences(filter.environment_id.as_deref(), page).await?))
+    Ok(Json(services.audiences(&principal, filter.environment_id.as_deref(), page).await?))
 }
 
 /// Get an audience
@@ -57,7 +58,8 @@ pub(in crate::routes) async fn list(
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
 ) -> HandlerResult<Resource<Audience>> {
-    Ok(Resource(services.audience(&id).await?))
+    Ok(Resource(services.audience(&principal, &id).await?))
 }

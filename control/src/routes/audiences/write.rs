@@ -22,10 +22,10 @@ use crate::{
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Body(request): Body<AudienceCreate>,
 ) -> HandlerResult<Created<Audience>> {
-    Ok(Created(services.create_audience(&actor, &request).await?))
+    Ok(Created(services.create_audience(&principal, &request).await?))
 }
 
 /// Update the name or the rules of an audience
@@ -38,12 +38,12 @@ pub(in crate::routes) async fn create(
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<AudiencePatch>,
 ) -> HandlerResult<Updated<Audience>> {
-    Ok(Updated(services.update_audience(&actor, &id, &precondition, &request).await?))
+    Ok(Updated(services.update_audience(&principal, &id, &precondition, &request).await?))
 }
 
 /// Delete an audience
@@ -56,9 +56,9 @@ pub(in crate::routes) async fn update(
 )]
 pub(in crate::routes) async fn delete(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
 ) -> HandlerResult<Deleted<Audience>> {
-    Ok(Deleted(services.delete_audience(&actor, &id, &precondition).await?))
+    Ok(Deleted(services.delete_audience(&principal, &id, &precondition).await?))
 }

@@ -9,7 +9,7 @@ use edgewise_api::{
 use crate::{
     routes::{
         errors::ReadErrors,
-        extract::Ids,
+        extract::{Caller, Ids},
         params::{EnvironmentId, Paging},
         query::Params,
         response::{HandlerResult, Json, Resource},
@@ -25,9 +25,10 @@ use crate::{
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Params(page): Params<PageRequest>,
 ) -> HandlerResult<Json<Page<Environment>>> {
-    Ok(Json(services.environments(page).await?))
+    Ok(Json(services.environments(&principal, page).await?))
 }
 
 /// Get an environment
@@ -38,7 +39,8 @@ pub(in crate::routes) async fn list(
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
 ) -> HandlerResult<Resource<Environment>> {
-    Ok(Resource(services.environment(&id).await?))
+    Ok(Resource(services.environment(&principal, &id).await?))
 }

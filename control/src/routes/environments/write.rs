@@ -20,8 +20,8 @@ use crate::{
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Body(request): Body<EnvironmentCreate>,
 ) -> HandlerResult<Created<Environment>> {
-    Ok(Created(services.create_environment(&actor, &request).await?))
+    Ok(Created(services.create_environment(&principal, &request).await?))
 }

@@ -25,10 +25,10 @@ use crate::{
 )]
 pub(in crate::routes) async fn put(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<AllocationsPut>,
 ) -> HandlerResult<UpdatedList<Allocation>> {
-    Ok(UpdatedList(services.put_allocations(&actor, &id, &precondition, request).await?))
+    Ok(UpdatedList(services.put_allocations(&principal, &id, &precondition, request).await?))
 }

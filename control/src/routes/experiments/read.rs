@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use crate::{
     routes::{
         errors::ReadErrors,
-        extract::Ids,
+        extract::{Caller, Ids},
         params::{ExperimentId, Paging},
         query::{FromQuery, Params},
         response::{HandlerResult, Json, Resource},
@@ -48,11 +48,12 @@ impl FromQuery for Filter {
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Params(filter): Params<Filter>,
     Params(page): Params<PageRequest>,
 ) -> HandlerResult<Json<Page<Experiment>>> {
     let filter = ExperimentFilter { environment_id: filter.environment_id.as_deref(), status: filter.status };
-    Ok(Json(services.experiments(filter, page).await?))
+    Ok(Json(services.experiments(&principal, filter, page).await?))
 }
 
 /// Get an experiment
@@ -63,7 +64,8 @@ pub(in crate::routes) async fn list(
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
 ) -> HandlerResult<Resource<Experiment>> {
-    Ok(Resource(services.experiment(&id).await?))
+    Ok(Resource(services.experiment(&principal, &id).await?))
 }

@@ -28,12 +28,12 @@ use crate::{
 )]
 pub(in crate::routes) async fn update_status(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<StatusPatch>,
 ) -> HandlerResult<Updated<Experiment>> {
-    Ok(Updated(services.update_status(&actor, &id, &precondition, request).await?))
+    Ok(Updated(services.update_status(&principal, &id, &precondition, request).await?))
 }
 
 /// Publish the environment of an experiment now
@@ -50,9 +50,9 @@ pub(in crate::routes) async fn update_status(
 )]
 pub(in crate::routes) async fn publish(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
 ) -> HandlerResult<Response> {
-    Ok(json_response(StatusCode::OK, services.publish(&actor, &id, &precondition).await?))
+    Ok(json_response(StatusCode::OK, services.publish(&principal, &id, &precondition).await?))
 }

@@ -25,12 +25,12 @@ use crate::{
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<VariantCreate>,
 ) -> HandlerResult<CreatedAndPublished<Variant>> {
-    Ok(CreatedAndPublished(services.create_variant(&actor, &id, &precondition, request).await?))
+    Ok(CreatedAndPublished(services.create_variant(&principal, &id, &precondition, request).await?))
 }
 
 /// Delete, update and add variants in this order, all or nothing
@@ -44,12 +44,12 @@ pub(in crate::routes) async fn create(
 )]
 pub(in crate::routes) async fn patch(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<VariantsPatch>,
 ) -> HandlerResult<UpdatedList<Variant>> {
-    Ok(UpdatedList(services.patch_variants(&actor, &id, &precondition, request).await?))
+    Ok(UpdatedList(services.patch_variants(&principal, &id, &precondition, request).await?))
 }
 
 /// Update the name or the payload of a variant
@@ -62,13 +62,13 @@ pub(in crate::routes) async fn patch(
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids((id, variant_id)): Ids<(String, String)>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<VariantPatch>,
 ) -> HandlerResult<Updated<Variant>> {
     let ids = (id.as_str(), variant_id.as_str());
-    Ok(Updated(services.update_variant(&actor, ids, &precondition, &request).await?))
+    Ok(Updated(services.update_variant(&principal, ids, &precondition, &request).await?))
 }
 
 /// Delete a variant and its allocations
@@ -81,10 +81,10 @@ pub(in crate::routes) async fn update(
 )]
 pub(in crate::routes) async fn delete(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids((id, variant_id)): Ids<(String, String)>,
     IfMatch(precondition): IfMatch,
 ) -> HandlerResult<Updated<Variant>> {
     let ids = (id.as_str(), variant_id.as_str());
-    Ok(Updated(services.delete_variant(&actor, ids, &precondition).await?))
+    Ok(Updated(services.delete_variant(&principal, ids, &precondition).await?))
 }

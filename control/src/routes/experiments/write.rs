@@ -22,10 +22,10 @@ use crate::{
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Body(request): Body<ExperimentCreate>,
 ) -> HandlerResult<Created<Experiment>> {
-    Ok(Created(services.create_experiment(&actor, &request).await?))
+    Ok(Created(services.create_experiment(&principal, &request).await?))
 }
 
 /// Update the name, description, audience or rules of an experiment
@@ -38,12 +38,12 @@ pub(in crate::routes) async fn create(
 )]
 pub(in crate::routes) async fn update(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
     Body(request): Body<ExperimentPatch>,
 ) -> HandlerResult<Updated<Experiment>> {
-    Ok(Updated(services.update_experiment(&actor, &id, &precondition, &request).await?))
+    Ok(Updated(services.update_experiment(&principal, &id, &precondition, &request).await?))
 }
 
 /// Delete an experiment with its variants and allocations
@@ -56,9 +56,9 @@ pub(in crate::routes) async fn update(
 )]
 pub(in crate::routes) async fn delete(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     IfMatch(precondition): IfMatch,
 ) -> HandlerResult<Deleted<ExperimentWithEnvironment>> {
-    Ok(Deleted(services.delete_experiment(&actor, &id, &precondition).await?))
+    Ok(Deleted(services.delete_experiment(&principal, &id, &precondition).await?))
 }

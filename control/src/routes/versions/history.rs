@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use crate::{
     routes::{
         errors::ReadErrors,
-        extract::Ids,
+        extract::{Caller, Ids},
         params::{EnvironmentId, Paging, VersionNumber},
         query::{FromQuery, Params},
         response::{HandlerResult, Json},
@@ -45,10 +45,11 @@ impl FromQuery for Comparison {
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
     Params(page): Params<PageRequest>,
 ) -> HandlerResult<Json<Page<Version>>> {
-    Ok(Json(services.versions(&id, page).await?))
+    Ok(Json(services.versions(&principal, &id, page).await?))
 }
 
 /// Get the snapshot of a version, as published
@@ -59,9 +60,10 @@ pub(in crate::routes) async fn list(
 )]
 pub(in crate::routes) async fn show(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Ids((id, version)): Ids<(String, String)>,
 ) -> HandlerResult<Response> {
-    Ok(json_response(StatusCode::OK, services.version(&id, &version).await?))
+    Ok(json_response(StatusCode::OK, services.version(&principal, &id, &version).await?))
 }
 
 /// Compare a version with another version, by default the version that was live before
@@ -72,8 +74,9 @@ pub(in crate::routes) async fn show(
 )]
 pub(in crate::routes) async fn diff(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Ids((id, version)): Ids<(String, String)>,
     Params(comparison): Params<Comparison>,
 ) -> HandlerResult<Json<Diff>> {
-    Ok(Json(services.diff(&id, &version, comparison.against.as_deref()).await?))
+    Ok(Json(services.diff(&principal, &id, &version, comparison.against.as_deref()).await?))
 }

@@ -6,7 +6,7 @@ use edgewise_api::resources::{Preview, PublicationStatus};
 use crate::{
     routes::{
         errors::{ReadErrors, WriteErrors},
-        extract::Ids,
+        extract::{Caller, Ids},
         params::EnvironmentId,
         response::{HandlerResult, Json},
     },
@@ -24,9 +24,10 @@ use crate::{
 )]
 pub(in crate::routes) async fn preview(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
 ) -> HandlerResult<Json<Preview>> {
-    Ok(Json(services.preview(&id).await?))
+    Ok(Json(services.preview(&principal, &id).await?))
 }
 
 /// Get the publication status of an environment
@@ -37,7 +38,8 @@ pub(in crate::routes) async fn preview(
 )]
 pub(in crate::routes) async fn publication(
     State(services): State<Services>,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
 ) -> HandlerResult<Json<PublicationStatus>> {
-    Ok(Json(services.publication(&id).await?))
+    Ok(Json(services.publication(&principal, &id).await?))
 }

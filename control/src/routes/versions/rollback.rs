@@ -21,10 +21,10 @@ use crate::{
 )]
 pub(in crate::routes) async fn rollback(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids((id, version)): Ids<(String, String)>,
 ) -> HandlerResult<Applied<PublicationStatus>> {
-    Ok(Applied(services.rollback(&actor, &id, &version).await?))
+    Ok(Applied(services.rollback(&principal, &id, &version).await?))
 }
 
 /// Resume publishing after a rollback
@@ -35,8 +35,8 @@ pub(in crate::routes) async fn rollback(
 )]
 pub(in crate::routes) async fn resume(
     State(services): State<Services>,
-    Caller(actor): Caller,
+    Caller(principal): Caller,
     Ids(id): Ids<String>,
 ) -> HandlerResult<Applied<PublicationStatus>> {
-    Ok(Applied(services.resume(&actor, &id).await?))
+    Ok(Applied(services.resume(&principal, &id).await?))
 }

@@ -20,6 +20,7 @@ use super::events::Subscription;
 use crate::{
     routes::{
         errors::ReadErrors,
+        extract::Caller,
         query::{FromQuery, Params},
         response::HandlerResult,
     },
@@ -64,10 +65,11 @@ impl FromQuery for Filter {
 )]
 pub(in crate::routes) async fn stream(
     State(services): State<Services>,
+    Caller(principal): Caller,
     headers: HeaderMap,
     Params(Filter { environment }): Params<Filter>,
 ) -> HandlerResult<Response> {
-    let versions = services.live_versions(environment.as_ref()).await?;
+    let versions = services.live_versions(&principal, environment.as_ref()).await?;
     let last_event = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
     let sent = match (&environment, last_event) {
         // A version that is not live yet must be from another store.

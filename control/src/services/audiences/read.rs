@@ -7,6 +7,8 @@ use edgewise_api::{
 };
 
 use super::load::{list, read};
+use edgewise_caller::Principal;
+
 use crate::services::{
     context::Services,
     error::{Result, or_not_found},
@@ -17,16 +19,21 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such audience.
-    pub async fn audience(&self, id: &str) -> Result<Revisioned<Audience>> {
-        read(&mut self.store.read().await?, id).await
+    pub async fn audience(&self, principal: &Principal, id: &str) -> Result<Revisioned<Audience>> {
+        read(&mut self.read(principal).await?, id).await
     }
 
     /// Returns a page of the audiences of one environment or of all, newest first.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn audiences(&self, environment_id: Option<&str>, page: PageRequest) -> Result<Page<Audience>> {
-        let mut tx = self.store.read().await?;
+    pub async fn audiences(
+        &self,
+        principal: &Principal,
+        environment_id: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Page<Audience>> {
+        let mut tx = self.read(principal).await?;
         let (audiences, total) = list(&mut tx, environment_id, page).await?;
         Ok(page.respond(audiences, total))
     }
@@ -37,10 +44,11 @@ impl Services {
     /// If the database fails.
     pub async fn audience_summaries(
         &self,
+        principal: &Principal,
         environment_id: Option<&str>,
         page: PageRequest,
     ) -> Result<Page<AudienceSummary>> {
-        let mut tx = self.store.read().await?;
+        let mut tx = self.read(principal).await?;
         let (audiences, total) = list(&mut tx, environment_id, page).await?;
         let uses = tx.count_uses_by_audience(environment_id, page.limit(), page.offset()).await?;
         let summary = |audience: Audience| {
@@ -54,8 +62,13 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such audience.
-    pub async fn audience_uses(&self, id: &str, page: PageRequest) -> Result<AudienceUses> {
-        let mut tx = self.store.read().await?;
+    pub async fn audience_uses(
+        &self,
+        principal: &Principal,
+        id: &str,
+        page: PageRequest,
+    ) -> Result<AudienceUses> {
+        let mut tx = self.read(principal).await?;
         or_not_found(tx.audience(id).await?, "audience", id)?;
         Ok(AudienceUses {
             counts: tx.count_uses(id).await?,

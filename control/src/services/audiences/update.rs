@@ -5,7 +5,7 @@ use edgewise_api::{
     conditional::Precondition,
     resources::{Audience, AudiencePatch},
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 use super::load::{name_in_use, read};
 use crate::services::{
@@ -22,13 +22,13 @@ impl Services {
     /// 404 if there is no such audience, 409 if the name is in use, 412 if the precondition fails.
     pub async fn update_audience(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         id: &str,
         precondition: &Precondition,
         request: &AudiencePatch,
     ) -> Result<Outcome<Revisioned<Audience>>> {
         let rules = request.rules.as_deref().map(rules_json).transpose()?;
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(principal).await?;
         let environment_id = read(&mut tx, id).await?.value.row.environment_id;
         let change = begin_change(&mut tx, &environment_id).await?;
         precondition.check(read(&mut tx, id).await?.revision)?;
@@ -37,8 +37,9 @@ impl Services {
         or_conflict(updated, || name_in_use(name.unwrap_or_default()))?;
         let publish = rules.is_some() && tx.has_running_experiment(id).await?;
         let value = read(&mut tx, id).await?;
-        let publication =
-            self.commit_change(tx, &environment_id, change, publish, (actor, "audience changed", id)).await?;
+        let publication = self
+            .commit_change(tx, &environment_id, change, publish, (principal, "audience changed", id))
+            .await?;
         Ok(Outcome { value, publication })
     }
 
@@ -49,19 +50,20 @@ impl Services {
     /// 404 if there is no such audience, 412 if the precondition fails.
     pub async fn delete_audience(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         id: &str,
         precondition: &Precondition,
     ) -> Result<Outcome<Audience>> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(principal).await?;
         let environment_id = read(&mut tx, id).await?.value.row.environment_id;
         let change = begin_change(&mut tx, &environment_id).await?;
         let audience = read(&mut tx, id).await?;
         precondition.check(audience.revision)?;
         let publish = tx.has_running_experiment(id).await?;
         tx.delete_audience(id).await?;
-        let publication =
-            self.commit_change(tx, &environment_id, change, publish, (actor, "audience deleted", id)).await?;
+        let publication = self
+            .commit_change(tx, &environment_id, change, publish, (principal, "audience deleted", id))
+            .await?;
         Ok(Outcome { value: audience.value, publication })
     }
 }

@@ -4,7 +4,7 @@ use edgewise_api::{
     Revisioned,
     resources::{Environment, EnvironmentCreate},
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 use crate::services::{
     context::Services,
@@ -18,18 +18,18 @@ impl Services {
     /// 409 if another environment has the name.
     pub async fn create_environment(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         request: &EnvironmentCreate,
     ) -> Result<Revisioned<Environment>> {
         let (id, now) = (self.ids.new_id(), self.clock.now_ms());
         let name = request.name.as_str();
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(principal).await?;
         or_conflict(tx.insert_environment(&id, name, now).await, || {
             format!("there is an environment `{name}` already")
         })?;
         let environment = or_not_found(tx.environment(&id).await?, "environment", &id)?;
         tx.commit().await?;
-        tracing::info!(%actor, id, "environment created");
+        tracing::info!(principal = %principal.who(), id, "environment created");
         Ok(environment)
     }
 }

@@ -6,6 +6,8 @@ use edgewise_api::{
     resources::Environment,
 };
 
+use edgewise_caller::Principal;
+
 use crate::services::{
     context::Services,
     error::{Result, or_not_found},
@@ -16,8 +18,8 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such environment.
-    pub async fn environment(&self, id: &str) -> Result<Revisioned<Environment>> {
-        let mut tx = self.store.read().await?;
+    pub async fn environment(&self, principal: &Principal, id: &str) -> Result<Revisioned<Environment>> {
+        let mut tx = self.read(principal).await?;
         or_not_found(tx.environment(id).await?, "environment", id)
     }
 
@@ -25,8 +27,8 @@ impl Services {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn environments(&self, page: PageRequest) -> Result<Page<Environment>> {
-        let mut tx = self.store.read().await?;
+    pub async fn environments(&self, principal: &Principal, page: PageRequest) -> Result<Page<Environment>> {
+        let mut tx = self.read(principal).await?;
         let (rows, total) = tx.environments(page.limit(), page.offset()).await?;
         Ok(page.respond(rows, total.unsigned_abs()))
     }

@@ -2,6 +2,8 @@
 
 use edgewise_api::{page::PageRequest, resources::EnvironmentSummary};
 
+use edgewise_caller::Principal;
+
 use crate::services::{context::Services, error::Result};
 
 /// The number of experiments in a summary.
@@ -12,12 +14,16 @@ impl Services {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn summaries(&self, page: PageRequest) -> Result<Vec<EnvironmentSummary>> {
-        let environments = self.environments(page).await?.data;
+    pub async fn summaries(
+        &self,
+        principal: &Principal,
+        page: PageRequest,
+    ) -> Result<Vec<EnvironmentSummary>> {
+        let environments = self.environments(principal, page).await?.data;
         let mut summaries = Vec::with_capacity(environments.len());
         for environment in environments {
-            let publication = self.publication(&environment.id).await?;
-            let mut tx = self.store.read().await?;
+            let publication = self.publication(principal, &environment.id).await?;
+            let mut tx = self.read(principal).await?;
             let (versions, _) = tx.versions(&environment.id, 1, 0).await?;
             summaries.push(EnvironmentSummary {
                 publication,

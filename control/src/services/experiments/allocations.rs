@@ -5,7 +5,7 @@ use edgewise_api::{
     conditional::Precondition,
     resources::{Allocation, AllocationsPut},
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 use crate::services::{change::Outcome, context::Services, error::Result};
 
@@ -16,12 +16,13 @@ impl Services {
     /// 400 for a variant of another experiment, 404 for an unknown experiment, 412 if the precondition fails.
     pub async fn put_allocations(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         experiment_id: &str,
         precondition: &Precondition,
         request: AllocationsPut,
     ) -> Result<Outcome<Revisioned<Vec<Allocation>>>> {
-        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        let (mut tx, change, experiment) =
+            self.begin_experiment_change(principal, experiment_id, precondition).await?;
         let variants = tx.variants(experiment_id).await?;
         for (index, allocation) in request.allocations.iter().enumerate() {
             if !variants.iter().any(|variant| variant.id == allocation.variant_id) {
@@ -37,7 +38,7 @@ impl Services {
         self.commit_experiment_change(
             (tx, change, experiment),
             value,
-            (actor, "allocations replaced", experiment_id),
+            (principal, "allocations replaced", experiment_id),
         )
         .await
     }

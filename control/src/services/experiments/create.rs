@@ -4,7 +4,7 @@ use edgewise_api::{
     ApiError, Revisioned, limits,
     resources::{Experiment, ExperimentCreate},
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 use super::edit::check_audience;
 use crate::services::{
@@ -23,12 +23,12 @@ impl Services {
     /// for too many experiments.
     pub async fn create_experiment(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         request: &ExperimentCreate,
     ) -> Result<Revisioned<Experiment>> {
-        let (tx, change, experiment) = self.begin_create(request).await?;
+        let (tx, change, experiment) = self.begin_create(principal, request).await?;
         let (environment_id, id) = (&request.environment_id, experiment.value.row.id.clone());
-        self.commit_change(tx, environment_id, change, false, (actor, "experiment created", &id)).await?;
+        self.commit_change(tx, environment_id, change, false, (principal, "experiment created", &id)).await?;
         Ok(experiment)
     }
 
@@ -36,16 +36,20 @@ impl Services {
     ///
     /// # Errors
     /// Those of [`Services::create_experiment`].
-    pub async fn check_experiment(&self, request: &ExperimentCreate) -> Result<()> {
+    pub async fn check_experiment(&self, principal: &Principal, request: &ExperimentCreate) -> Result<()> {
         // Dropping the transaction rolls the transaction back.
-        self.begin_create(request).await.map(drop)
+        self.begin_create(principal, request).await.map(drop)
     }
 
-    async fn begin_create(&self, request: &ExperimentCreate) -> Result<(Tx, Change, Revisioned<Experiment>)> {
+    async fn begin_create(
+        &self,
+        principal: &Principal,
+        request: &ExperimentCreate,
+    ) -> Result<(Tx, Change, Revisioned<Experiment>)> {
         let (id, salt, now) = (self.ids.new_id(), self.ids.new_id(), self.clock.now_ms());
         let environment_id = &request.environment_id;
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(principal).await?;
         let change = begin_change(&mut tx, environment_id).await?;
         if let Some(audience_id) = &request.audience_id {
             check_audience(&mut tx, audience_id, environment_id).await?;

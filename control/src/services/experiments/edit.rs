@@ -5,7 +5,7 @@ use edgewise_api::{
     conditional::Precondition,
     resources::{ExperimentRow, Status},
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 use crate::services::{
     change::{Outcome, begin_change},
@@ -19,10 +19,11 @@ impl Services {
     /// changes.
     pub(super) async fn begin_experiment_change(
         &self,
+        principal: &Principal,
         id: &str,
         precondition: &Precondition,
     ) -> Result<(Tx, Change, ExperimentRow)> {
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(principal).await?;
         let environment_id =
             or_not_found(tx.experiment_row(id).await?, "experiment", id)?.value.environment_id;
         let change = begin_change(&mut tx, &environment_id).await?;
@@ -37,7 +38,7 @@ impl Services {
         &self,
         (mut tx, change, experiment): (Tx, Change, ExperimentRow),
         value: T,
-        event: (&Actor, &'static str, &str),
+        event: (&Principal, &'static str, &str),
     ) -> Result<Outcome<Revisioned<T>>> {
         let revision = tx.raise_experiment_revision(&experiment.id).await?;
         let running = experiment.status == Status::Running;

@@ -6,6 +6,8 @@ use edgewise_api::{
     resources::{Experiment, ExperimentFilter, ExperimentQuery, ExperimentSummary},
 };
 
+use edgewise_caller::Principal;
+
 use crate::services::{
     context::Services,
     error::{Result, or_not_found},
@@ -16,8 +18,8 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such experiment.
-    pub async fn experiment(&self, id: &str) -> Result<Revisioned<Experiment>> {
-        or_not_found(self.store.read().await?.experiment(id).await?, "experiment", id)
+    pub async fn experiment(&self, principal: &Principal, id: &str) -> Result<Revisioned<Experiment>> {
+        or_not_found(self.read(principal).await?.experiment(id).await?, "experiment", id)
     }
 
     /// Returns a page of the experiments that match a filter, newest first.
@@ -26,10 +28,11 @@ impl Services {
     /// If the database fails.
     pub async fn experiments(
         &self,
+        principal: &Principal,
         filter: ExperimentFilter<'_>,
         page: PageRequest,
     ) -> Result<Page<Experiment>> {
-        let mut tx = self.store.read().await?;
+        let mut tx = self.read(principal).await?;
         let (rows, total) = tx.experiments(filter, page.limit(), page.offset()).await?;
         Ok(page.respond(rows, total.unsigned_abs()))
     }
@@ -40,10 +43,11 @@ impl Services {
     /// If the database fails.
     pub async fn find_experiments(
         &self,
+        principal: &Principal,
         query: ExperimentQuery<'_>,
         page: PageRequest,
     ) -> Result<Page<ExperimentSummary>> {
-        let mut tx = self.store.read().await?;
+        let mut tx = self.read(principal).await?;
         let (rows, total) = tx.find_experiments(query, page.limit(), page.offset()).await?;
         Ok(page.respond(rows, total.unsigned_abs()))
     }

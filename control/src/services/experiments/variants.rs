@@ -6,7 +6,7 @@ use edgewise_api::{
     limits,
     resources::{Variant, VariantCreate, VariantPatch, VariantsPatch},
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 use crate::services::{
     change::Outcome,
@@ -22,16 +22,17 @@ impl Services {
     /// 404 for an unknown experiment, 409 if the key is in use, 412 if the precondition fails, 422 for too many variants.
     pub async fn create_variant(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         experiment_id: &str,
         precondition: &Precondition,
         request: VariantCreate,
     ) -> Result<Outcome<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        let (mut tx, change, experiment) =
+            self.begin_experiment_change(principal, experiment_id, precondition).await?;
         let variant = self.insert(&mut tx, experiment_id, request).await?;
         check_count(&mut tx, experiment_id).await?;
         let id = variant.id.clone();
-        self.commit_experiment_change((tx, change, experiment), variant, (actor, "variant created", &id))
+        self.commit_experiment_change((tx, change, experiment), variant, (principal, "variant created", &id))
             .await
     }
 
@@ -41,16 +42,18 @@ impl Services {
     /// 404 for an unknown experiment or variant, 412 if the precondition fails.
     pub async fn update_variant(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         (experiment_id, id): (&str, &str),
         precondition: &Precondition,
         request: &VariantPatch,
     ) -> Result<Outcome<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        let (mut tx, change, experiment) =
+            self.begin_experiment_change(principal, experiment_id, precondition).await?;
         variant(&mut tx, experiment_id, id).await?;
         tx.update_variant(id, request).await?;
         let value = variant(&mut tx, experiment_id, id).await?;
-        self.commit_experiment_change((tx, change, experiment), value, (actor, "variant changed", id)).await
+        self.commit_experiment_change((tx, change, experiment), value, (principal, "variant changed", id))
+            .await
     }
 
     /// Deletes a variant and its allocations.
@@ -59,14 +62,16 @@ impl Services {
     /// 404 for an unknown experiment or variant, 412 if the precondition fails.
     pub async fn delete_variant(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         (experiment_id, id): (&str, &str),
         precondition: &Precondition,
     ) -> Result<Outcome<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        let (mut tx, change, experiment) =
+            self.begin_experiment_change(principal, experiment_id, precondition).await?;
         let value = variant(&mut tx, experiment_id, id).await?;
         tx.delete_variant(id).await?;
-        self.commit_experiment_change((tx, change, experiment), value, (actor, "variant deleted", id)).await
+        self.commit_experiment_change((tx, change, experiment), value, (principal, "variant deleted", id))
+            .await
     }
 
     /// Deletes, updates and adds variants, in this order, in one transaction.
@@ -75,12 +80,13 @@ impl Services {
     /// The errors of the functions for one variant.
     pub async fn patch_variants(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         experiment_id: &str,
         precondition: &Precondition,
         request: VariantsPatch,
     ) -> Result<Outcome<Revisioned<Vec<Variant>>>> {
-        let (mut tx, change, experiment) = self.begin_experiment_change(experiment_id, precondition).await?;
+        let (mut tx, change, experiment) =
+            self.begin_experiment_change(principal, experiment_id, precondition).await?;
         for id in &request.delete {
             variant(&mut tx, experiment_id, id).await?;
             tx.delete_variant(id).await?;
@@ -98,7 +104,7 @@ impl Services {
         self.commit_experiment_change(
             (tx, change, experiment),
             value,
-            (actor, "variants changed", experiment_id),
+            (principal, "variants changed", experiment_id),
         )
         .await
     }

@@ -6,7 +6,7 @@ use edgewise_api::{
     ApiError, Publication,
     resources::{AllocationRequest, ExperimentRow, Variant},
 };
-use edgewise_caller::{Actor, iso8601};
+use edgewise_caller::{Principal, iso8601};
 use edgewise_engine::Snapshot;
 
 use super::{
@@ -46,24 +46,24 @@ impl Services {
     /// If the database fails, or another process imports the same resources at the same time.
     pub async fn import<P: ImportPlan>(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         target: &Target,
         plan: impl Fn(&Existing) -> P,
     ) -> Result<Imported<P>> {
         let first = {
-            let mut tx = self.store.read().await?;
+            let mut tx = self.read(principal).await?;
             plan(&Existing::read(&mut tx, target).await?)
         };
         let id = first.additions().environment_id.map(str::to_owned);
         let (plan, id, publication) = if first.additions().is_empty() {
-            let publication = self.publish_pending(id.as_deref()).await?;
+            let publication = self.publish_pending(principal, id.as_deref()).await?;
             (first, id, publication)
         } else {
-            let (plan, id, publication) = self.write_plan(actor, target, plan, id).await?;
+            let (plan, id, publication) = self.write_plan(principal, target, plan, id).await?;
             (plan, Some(id), publication)
         };
         let status = match &id {
-            Some(id) => Some(self.publication(id).await?),
+            Some(id) => Some(self.publication(principal, id).await?),
             None => None,
         };
         Ok(Imported {
@@ -76,12 +76,12 @@ impl Services {
 
     async fn write_plan<P: ImportPlan>(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         target: &Target,
         plan: impl Fn(&Existing) -> P,
         id: Option<String>,
     ) -> Result<(P, String, Publication)> {
-        let mut tx = self.store.write_import().await?;
+        let mut tx = self.write_import(principal).await?;
         let begun = match &id {
             Some(id) => Some(begin_change(&mut tx, id).await?),
             None => None,
@@ -99,20 +99,20 @@ impl Services {
                 begin_change(&mut tx, &id).await?
             }
         };
-        self.write(&mut tx, (&id, target), &additions, (actor, change)).await?;
+        self.write_additions(&mut tx, (&id, target), &additions, (principal, change)).await?;
         let publish = additions.publishes();
         let publication =
-            self.commit_change(tx, &id, change, publish, (actor, "environment imported", &id)).await?;
+            self.commit_change(tx, &id, change, publish, (principal, "environment imported", &id)).await?;
         drop(additions);
         Ok((plan, id, publication))
     }
 
-    async fn write(
+    async fn write_additions(
         &self,
         tx: &mut Tx,
         (id, target): (&str, &Target),
         additions: &Additions<'_>,
-        (actor, change): (&Actor, Change),
+        (principal, change): (&Principal, Change),
     ) -> Result<()> {
         let now = self.clock.now_ms();
         if let Some(number) = additions.number {
@@ -124,7 +124,7 @@ impl Services {
                 extended: None,
             };
             let snapshot = serde_json::to_string(&snapshot).map_err(|error| error::internal(&error))?;
-            let by = (change.number, now, actor.name());
+            let by = (change.number, now, principal.who().name());
             tx.import_version_number(id, number.cast_signed(), &snapshot, by).await?;
         }
         let mut audience_ids = additions.audience_ids.clone();
@@ -157,9 +157,9 @@ impl Services {
     }
 
     /// Waits until earlier changes of the environment are published, if some are due.
-    async fn publish_pending(&self, id: Option<&str>) -> Result<Publication> {
+    async fn publish_pending(&self, principal: &Principal, id: Option<&str>) -> Result<Publication> {
         let Some(id) = id else { return Ok(Publication::NotDue) };
-        let state = self.store.read().await?.publish_state(id).await?;
+        let state = self.read(principal).await?.publish_state(id).await?;
         match state {
             Some((_, state)) if state.held_at.is_none() && state.due > state.published => {
                 Ok(self.publisher.publish(id, state.due).await)

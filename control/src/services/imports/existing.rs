@@ -6,6 +6,7 @@ use edgewise_api::{
     EnvironmentName,
     resources::{AudienceRow, Environment, Experiment, ExperimentFilter},
 };
+use edgewise_caller::{Principal, Rights};
 use edgewise_database::OpenError;
 
 use crate::{
@@ -82,10 +83,10 @@ impl ExistingReader {
     ///
     /// # Errors
     /// If the database is not available.
-    pub async fn read(&self, target: &Target) -> services::Result<Existing> {
-        match &self.store {
-            Some(store) => Ok(Existing::read(&mut store.read().await?, target).await?),
-            None => Ok(Existing::default()),
+    pub async fn read(&self, principal: &Principal, target: &Target) -> services::Result<Existing> {
+        match (principal.rights(), &self.store) {
+            (Rights::All, Some(store)) => Ok(Existing::read(&mut store.read().await?, target).await?),
+            (Rights::All, None) => Ok(Existing::default()),
         }
     }
 

@@ -7,6 +7,8 @@ use edgewise_api::{
 };
 
 use super::lookup::{compare, publish_state, version_numbered};
+use edgewise_caller::Principal;
+
 use crate::services::{context::Services, error::Result};
 
 impl Services {
@@ -16,10 +18,11 @@ impl Services {
     /// 404 if there is no such environment.
     pub async fn versions(
         &self,
+        principal: &Principal,
         environment_id: &str,
         page: PageRequest,
     ) -> Result<Page<resources::Version>> {
-        let mut tx = self.store.read().await?;
+        let mut tx = self.read(principal).await?;
         publish_state(&mut tx, environment_id).await?;
         let (rows, total) = tx.versions(environment_id, page.limit(), page.offset()).await?;
         Ok(page.respond(rows, total.unsigned_abs()))
@@ -29,8 +32,8 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such environment or version.
-    pub async fn version(&self, environment_id: &str, number: &str) -> Result<String> {
-        let mut tx = self.store.read().await?;
+    pub async fn version(&self, principal: &Principal, environment_id: &str, number: &str) -> Result<String> {
+        let mut tx = self.read(principal).await?;
         publish_state(&mut tx, environment_id).await?;
         Ok(version_numbered(&mut tx, environment_id, number).await?.snapshot)
     }
@@ -39,8 +42,8 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such version.
-    pub async fn was_live(&self, environment_id: &str, number: &str) -> Result<bool> {
-        let mut tx = self.store.read().await?;
+    pub async fn was_live(&self, principal: &Principal, environment_id: &str, number: &str) -> Result<bool> {
+        let mut tx = self.read(principal).await?;
         Ok(version_numbered(&mut tx, environment_id, number).await?.state == VersionState::Published)
     }
 
@@ -48,8 +51,14 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such environment or version.
-    pub async fn diff(&self, environment_id: &str, number: &str, against: Option<&str>) -> Result<Diff> {
-        let mut tx = self.store.read().await?;
+    pub async fn diff(
+        &self,
+        principal: &Principal,
+        environment_id: &str,
+        number: &str,
+        against: Option<&str>,
+    ) -> Result<Diff> {
+        let mut tx = self.read(principal).await?;
         publish_state(&mut tx, environment_id).await?;
         let after = version_numbered(&mut tx, environment_id, number).await?;
         let before = match against {

@@ -3,30 +3,27 @@
 use edgewise_api::{EnvironmentName, publication::LiveVersions};
 use tokio::sync::watch;
 
+use edgewise_caller::Principal;
+
 use crate::services::{
     context::Services,
     error::{Result, not_found},
 };
 
 impl Services {
-    /// Subscribes to the live versions of all environments.
-    #[must_use]
-    pub fn all_live_versions(&self) -> watch::Receiver<LiveVersions> {
-        self.live.subscribe()
-    }
-
     /// Subscribes to the live versions, and checks that an environment exists if one is given.
     ///
     /// # Errors
     /// 404 if there is no such environment.
     pub async fn live_versions(
         &self,
+        principal: &Principal,
         environment: Option<&EnvironmentName>,
     ) -> Result<watch::Receiver<LiveVersions>> {
-        let versions = self.live.subscribe();
+        let versions = self.subscribe(principal);
         if let Some(name) = environment
             && !versions.borrow().contains_key(name)
-            && !self.store.read().await?.has_environment_named(name.as_str()).await?
+            && !self.read(principal).await?.has_environment_named(name.as_str()).await?
         {
             return Err(not_found("environment", name.as_str()));
         }

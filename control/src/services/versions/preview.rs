@@ -4,6 +4,8 @@ use edgewise_api::resources::Preview;
 use serde_json::value::RawValue;
 
 use super::lookup::{compare, publish_state};
+use edgewise_caller::Principal;
+
 use crate::services::{
     context::Services,
     error::{self, Result},
@@ -14,8 +16,8 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such environment, 422 if its content cannot be published.
-    pub async fn preview(&self, environment_id: &str) -> Result<Preview> {
-        let mut tx = self.store.read().await?;
+    pub async fn preview(&self, principal: &Principal, environment_id: &str) -> Result<Preview> {
+        let mut tx = self.read(principal).await?;
         let (name, _) = publish_state(&mut tx, environment_id).await?;
         let live = tx.newest_published(environment_id).await?;
         drop(tx);

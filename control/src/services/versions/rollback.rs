@@ -4,7 +4,7 @@ use edgewise_api::{
     ApiError,
     resources::{PublicationStatus, VersionState},
 };
-use edgewise_caller::Actor;
+use edgewise_caller::Principal;
 
 use super::lookup::{publish_state, version_numbered};
 use crate::services::{
@@ -23,36 +23,40 @@ impl Services {
     /// does not respond.
     pub async fn rollback(
         &self,
-        actor: &Actor,
+        principal: &Principal,
         environment_id: &str,
         number: &str,
     ) -> Result<Outcome<PublicationStatus>> {
         let (name, _) = {
-            let mut tx = self.store.read().await?;
+            let mut tx = self.read(principal).await?;
             let state = publish_state(&mut tx, environment_id).await?;
             require_published(version_numbered(&mut tx, environment_id, number).await?)?;
             state
         };
         let in_store = self.publisher.highest_in_object_store(environment_id, &name).await?;
 
-        let mut tx = self.store.write().await?;
+        let mut tx = self.write(principal).await?;
         let change = begin_change(&mut tx, environment_id).await?;
         let old = require_published(version_numbered(&mut tx, environment_id, number).await?)?;
         tx.hold(environment_id, Some(self.clock.now_ms())).await?;
-        let by = (change.number, actor.name());
+        let by = (change.number, principal.who().name());
         self.publisher.restore(&mut tx, environment_id, old, in_store, by).await?;
         tx.commit().await?;
-        tracing::info!(%actor, id = environment_id, version = number, "environment rolled back");
+        tracing::info!(principal = %principal.who(), id = environment_id, version = number, "environment rolled back");
         let publication = self.publisher.publish(environment_id, change.number).await;
-        Ok(Outcome { value: self.publication(environment_id).await?, publication })
+        Ok(Outcome { value: self.publication(principal, environment_id).await?, publication })
     }
 
     /// Resumes publishing of an environment, and publishes the changes since the rollback.
     ///
     /// # Errors
     /// 404 if there is no such environment, 409 if publishing of the environment is not on hold.
-    pub async fn resume(&self, actor: &Actor, environment_id: &str) -> Result<Outcome<PublicationStatus>> {
-        let mut tx = self.store.write().await?;
+    pub async fn resume(
+        &self,
+        principal: &Principal,
+        environment_id: &str,
+    ) -> Result<Outcome<PublicationStatus>> {
+        let mut tx = self.write(principal).await?;
         let change = begin_change(&mut tx, environment_id).await?;
         if !change.held {
             return Err(ApiError::conflict(
@@ -60,11 +64,11 @@ impl Services {
             ));
         }
         tx.hold(environment_id, None).await?;
-        tx.mark_due(environment_id, change, actor.name()).await?;
+        tx.mark_due(environment_id, change, principal.who().name()).await?;
         tx.commit().await?;
-        tracing::info!(%actor, id = environment_id, "publishing resumed");
+        tracing::info!(principal = %principal.who(), id = environment_id, "publishing resumed");
         let publication = self.publisher.publish(environment_id, change.number).await;
-        Ok(Outcome { value: self.publication(environment_id).await?, publication })
+        Ok(Outcome { value: self.publication(principal, environment_id).await?, publication })
     }
 }
 

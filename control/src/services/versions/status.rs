@@ -1,7 +1,7 @@
 //! The publication status of an environment.
 
 use edgewise_api::resources::PublicationStatus;
-use edgewise_caller::iso8601;
+use edgewise_caller::{Principal, iso8601};
 
 use super::lookup::publish_state;
 use crate::services::{context::Services, error::Result};
@@ -11,8 +11,12 @@ impl Services {
     ///
     /// # Errors
     /// 404 if there is no such environment.
-    pub async fn publication(&self, environment_id: &str) -> Result<PublicationStatus> {
-        let mut tx = self.store.read().await?;
+    pub async fn publication(
+        &self,
+        principal: &Principal,
+        environment_id: &str,
+    ) -> Result<PublicationStatus> {
+        let mut tx = self.read(principal).await?;
         let (_, state) = publish_state(&mut tx, environment_id).await?;
         let pending = tx.pending_number(environment_id).await?;
         let live = tx.live_version(environment_id).await?;

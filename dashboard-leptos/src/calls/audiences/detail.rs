@@ -2,11 +2,7 @@ use edgewise_api::resources::{AudienceRow, AudienceUses, Environment};
 use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
-use crate::{
-    calls::control::{Actor, at},
-    model::links,
-    server::context::with_services,
-};
+use crate::{calls::control::at, model::links, server::context::with_services};
 use crate::{
     model::{Changed, Publication, Saved},
     problem::Problem,
@@ -16,8 +12,8 @@ use crate::{
 /// Returns an audience and its environment.
 #[server(prefix = "/-", endpoint = "audience", protocol = Read)]
 pub(crate) async fn load_audience(id: String) -> Result<(Saved<AudienceRow>, Environment), Problem> {
-    with_services(async |services| {
-        let audience = services.audience(&id).await?;
+    with_services(async |services, principal| {
+        let audience = services.audience(&principal, &id).await?;
         let environment = audience.value.environment.clone();
         Ok((audience.map(|audience| audience.row).into(), environment))
     })
@@ -29,8 +25,8 @@ pub(crate) async fn load_audience(id: String) -> Result<(Saved<AudienceRow>, Env
 pub(crate) async fn load_audience_uses(id: String) -> Result<AudienceUses, Problem> {
     use edgewise_api::page::PageRequest;
 
-    with_services(async |services| {
-        let mut uses = services.audience_uses(&id, PageRequest::first(50)).await?;
+    with_services(async |services, principal| {
+        let mut uses = services.audience_uses(&principal, &id, PageRequest::first(50)).await?;
         // The page does not display targeting rules.
         uses.experiments.iter_mut().for_each(|experiment| experiment.targeting_rules = None);
         Ok(uses)
@@ -52,12 +48,12 @@ pub(crate) async fn save_audience(
     use serde_json::json;
 
     let name = json!(name.trim());
-    with_services(async |services| match id {
+    with_services(async |services, principal| match id {
         Some(id) => {
             let rules = rules.map(|rules| format!(",\"rules\":{rules}")).unwrap_or_default();
             let request = AudiencePatch::from_body(format!("{{\"name\":{name}{rules}}}").as_bytes())?;
             let at = at(revision.unwrap_or_default());
-            let changed = services.update_audience(&Actor::LOCAL, &id, &at, &request).await?;
+            let changed = services.update_audience(&principal, &id, &at, &request).await?;
             let value = changed.value.map(|audience| audience.row).into();
             Ok(Changed { value, publication: changed.publication.into() })
         }
@@ -65,7 +61,7 @@ pub(crate) async fn save_audience(
             let (environment, rules) = (json!(environment_id), rules.unwrap_or_else(|| "[]".to_owned()));
             let body = format!("{{\"name\":{name},\"environmentId\":{environment},\"rules\":{rules}}}");
             let request = AudienceCreate::from_body(body.as_bytes())?;
-            let created = services.create_audience(&Actor::LOCAL, &request).await?;
+            let created = services.create_audience(&principal, &request).await?;
             leptos_axum::redirect(&links::audience(&created.value.row.id));
             Ok(Changed {
                 value: created.map(|audience| audience.row).into(),
@@ -86,13 +82,13 @@ pub(crate) async fn delete_audience(
 ) -> Result<Publication, Problem> {
     use edgewise_api::{ApiError, page::PageRequest};
 
-    with_services(async |services| {
-        if services.audience_uses(&id, PageRequest::first(1)).await?.counts.total() > 0 {
+    with_services(async |services, principal| {
+        if services.audience_uses(&principal, &id, PageRequest::first(1)).await?.counts.total() > 0 {
             return Err(ApiError::conflict(
                 "experiments use this audience: choose another audience for these experiments first",
             ));
         }
-        let deleted = services.delete_audience(&Actor::LOCAL, &id, &at(revision)).await?;
+        let deleted = services.delete_audience(&principal, &id, &at(revision)).await?;
         if redirect {
             leptos_axum::redirect(links::AUDIENCES);
         }

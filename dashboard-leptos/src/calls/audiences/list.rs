@@ -20,10 +20,10 @@ pub(crate) async fn render_audiences(environment_id: Option<String>, page: u64) 
     /// The maximum number of characters of rules that fit into the widest row.
     const MAX_RULES_CHARACTERS: usize = 200;
 
-    with_services(async |services| {
+    with_services(async |services, principal| {
         let query = format!("page={page}&pageSize=20");
         let request = PageRequest::from_query(&Query::parse(&query)?)?;
-        let found = services.audience_summaries(environment_id.as_deref(), request).await?;
+        let found = services.audience_summaries(&principal, environment_id.as_deref(), request).await?;
         let row = |summary: edgewise_api::resources::AudienceSummary| {
             let edgewise_api::resources::Audience { row, environment } = summary.audience;
             let rules = Rules::from_json(&row.rules).describe();

@@ -2,14 +2,14 @@ use edgewise_api::resources::{Environment, PublicationStatus};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-#[cfg(not(target_family = "wasm"))]
-use crate::{calls::control::Actor, rendered::environments as rendered, server::context::with_services};
 use crate::{
     html::Html,
     model::{Changed, HistoryQuery},
     problem::Problem,
     transport::{Read, Write},
 };
+#[cfg(not(target_family = "wasm"))]
+use crate::{rendered::environments as rendered, server::context::with_services};
 
 /// Versions per page of the history.
 #[cfg(not(target_family = "wasm"))]
@@ -50,28 +50,31 @@ pub(crate) struct VersionDetail {
 pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem> {
     use edgewise_api::{page::PageRequest, query::Query};
 
-    with_services(async |services| {
+    with_services(async |services, principal| {
         let HistoryQuery { id, page, version, .. } = &query;
         let page = if page.is_empty() { "1" } else { page };
         let page = format!("page={page}&pageSize={PAGE_SIZE}");
         let page = PageRequest::from_query(&Query::parse(&page)?)?;
-        let status = services.publication(id).await?;
+        let status = services.publication(&principal, id).await?;
         let unpublished = match status.unpublished {
             true => {
-                let unpublished = reading::unpublished(&services, id).await.map_err(Problem::from);
+                let unpublished =
+                    reading::unpublished(&services, &principal, id).await.map_err(Problem::from);
                 Some(rendered::unpublished(unpublished, &status))
             }
             false => None,
         };
         let opened = match version.is_empty() {
             false => {
-                let opened = reading::version_detail(&services, &query, status.live_version).await;
+                let opened =
+                    reading::version_detail(&services, &principal, &query, status.live_version).await;
                 Some(opened.map_err(Problem::from))
             }
             true => None,
         };
-        let environment = services.environment(id).await?.value;
-        let versions = rendered::versions(services.versions(id, page).await?, &query, status.live_version);
+        let environment = services.environment(&principal, id).await?.value;
+        let versions =
+            rendered::versions(services.versions(&principal, id, page).await?, &query, status.live_version);
         Ok(History { environment, status, unpublished, opened, versions })
     })
     .await
@@ -80,7 +83,8 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
 /// Rolls back to an older version.
 #[server(prefix = "/-", endpoint = "environments/rollback", protocol = Write)]
 pub(crate) async fn roll_back(id: String, version: String) -> Result<Changed<PublicationStatus>, Problem> {
-    with_services(async |services| Ok(services.rollback(&Actor::LOCAL, &id, &version).await?.into())).await
+    with_services(async |services, principal| Ok(services.rollback(&principal, &id, &version).await?.into()))
+        .await
 }
 
 #[cfg(not(target_family = "wasm"))]
@@ -89,16 +93,20 @@ mod reading {
 
     use super::VersionDetail;
     use crate::{
-        calls::control::Services,
+        calls::control::{Principal, Services},
         model::{Comparison, HistoryQuery, compare},
         rendered::environments as rendered,
     };
 
     /// Compares the content that the next version would have with the live version.
-    pub(super) async fn unpublished(services: &Services, id: &str) -> Result<Comparison, ApiError> {
-        let preview = services.preview(id).await?;
+    pub(super) async fn unpublished(
+        services: &Services,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<Comparison, ApiError> {
+        let preview = services.preview(principal, id).await?;
         let live = match preview.diff.against {
-            Some(live) => Some(services.version(id, &live.to_string()).await?),
+            Some(live) => Some(services.version(principal, id, &live.to_string()).await?),
             None => None,
         };
         Ok(compare(&preview.diff, preview.snapshot.get(), live.as_deref()))
@@ -106,15 +114,16 @@ mod reading {
 
     pub(super) async fn version_detail(
         services: &Services,
+        principal: &Principal,
         query: &HistoryQuery,
         live: Option<u64>,
     ) -> Result<VersionDetail, ApiError> {
         let HistoryQuery { id, version, against, .. } = query;
         let against = Some(against.as_str()).filter(|against| !against.is_empty());
-        let comparison = compare_versions(services, id, version, against).await?;
+        let comparison = compare_versions(services, principal, id, version, against).await?;
         let rollback = match live {
-            Some(live) if live != comparison.version && services.was_live(id, version).await? => {
-                Some(compare_versions(services, id, version, Some(&live.to_string())).await?)
+            Some(live) if live != comparison.version && services.was_live(principal, id, version).await? => {
+                Some(compare_versions(services, principal, id, version, Some(&live.to_string())).await?)
             }
             _ => None,
         };
@@ -129,14 +138,15 @@ mod reading {
 
     async fn compare_versions(
         services: &Services,
+        principal: &Principal,
         id: &str,
         version: &str,
         against: Option<&str>,
     ) -> Result<Comparison, ApiError> {
-        let diff = services.diff(id, version, against).await?;
-        let after = services.version(id, version).await?;
+        let diff = services.diff(principal, id, version, against).await?;
+        let after = services.version(principal, id, version).await?;
         let before = match diff.against {
-            Some(against) => Some(services.version(id, &against.to_string()).await?),
+            Some(against) => Some(services.version(principal, id, &against.to_string()).await?),
             None => None,
         };
         Ok(compare(&diff, &after, before.as_deref()))

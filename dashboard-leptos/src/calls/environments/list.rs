@@ -2,11 +2,7 @@ use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
-use crate::{
-    calls::control::{Actor, MAX_LISTED},
-    rendered::environments,
-    server::context::with_services,
-};
+use crate::{calls::control::MAX_LISTED, rendered::environments, server::context::with_services};
 use crate::{
     html::Html,
     problem::Problem,
@@ -18,8 +14,8 @@ use crate::{
 pub(crate) async fn render_environments() -> Result<Html, Problem> {
     use edgewise_api::page::PageRequest;
 
-    with_services(async |services| {
-        Ok(environments::list(services.summaries(PageRequest::up_to(MAX_LISTED)).await?))
+    with_services(async |services, principal| {
+        Ok(environments::list(services.summaries(&principal, PageRequest::up_to(MAX_LISTED)).await?))
     })
     .await
 }
@@ -29,8 +25,10 @@ pub(crate) async fn render_environments() -> Result<Html, Problem> {
 pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
     use edgewise_api::page::PageRequest;
 
-    with_services(async |services| Ok(services.environments(PageRequest::up_to(MAX_LISTED)).await?.data))
-        .await
+    with_services(async |services, principal| {
+        Ok(services.environments(&principal, PageRequest::up_to(MAX_LISTED)).await?.data)
+    })
+    .await
 }
 
 /// Creates an environment.
@@ -39,9 +37,9 @@ pub(crate) async fn create_environment(name: String) -> Result<Environment, Prob
     use edgewise_api::resources::EnvironmentCreate;
 
     let body = serde_json::json!({ "name": name }).to_string();
-    with_services(async |services| {
+    with_services(async |services, principal| {
         let request = EnvironmentCreate::from_body(body.as_bytes())?;
-        Ok(services.create_environment(&Actor::LOCAL, &request).await?.value)
+        Ok(services.create_environment(&principal, &request).await?.value)
     })
     .await
 }

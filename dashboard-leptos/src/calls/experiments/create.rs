@@ -23,8 +23,8 @@ pub(crate) async fn list_audience_options(environment: String) -> Result<Vec<Aud
     if environment.is_empty() {
         return Ok(Vec::new());
     }
-    with_services(async |services| {
-        let all = services.audiences(Some(&environment), PageRequest::up_to(MAX_LISTED)).await?;
+    with_services(async |services, principal| {
+        let all = services.audiences(&principal, Some(&environment), PageRequest::up_to(MAX_LISTED)).await?;
         Ok(all.data.into_iter().map(|audience| audience.row).collect())
     })
     .await
@@ -37,9 +37,9 @@ pub(crate) async fn prepare_experiment(
     experiment: String,
 ) -> Result<(Vec<Environment>, Option<Problem>), Problem> {
     let environments = crate::calls::list_environments().await?;
-    let problem = with_services(async |services| {
+    let problem = with_services(async |services, principal| {
         let problem = match experiment.is_empty() {
-            false => plan::check(&services, &experiment, "", "").await.err(),
+            false => plan::check(&services, &principal, &experiment, "", "").await.err(),
             true => None,
         };
         Ok(problem.map(Problem::from))
@@ -55,7 +55,10 @@ pub(crate) async fn check_experiment(
     variants: String,
     allocations: String,
 ) -> Result<(), Problem> {
-    with_services(async |services| plan::check(&services, &experiment, &variants, &allocations).await).await
+    with_services(async |services, principal| {
+        plan::check(&services, &principal, &experiment, &variants, &allocations).await
+    })
+    .await
 }
 
 /// Creates an experiment with its variants and allocations, and launches it if `launch` is true. All bodies are
@@ -67,8 +70,8 @@ pub(crate) async fn create_experiment(
     allocations: String,
     launch: bool,
 ) -> Result<CreatedExperiment, Problem> {
-    with_services(async |services| {
-        plan::Plan::read(&experiment, &variants, &allocations)?.create(&services, launch).await
+    with_services(async |services, principal| {
+        plan::Plan::read(&experiment, &variants, &allocations)?.create(&services, &principal, launch).await
     })
     .await
 }
@@ -84,9 +87,9 @@ pub(crate) async fn create_draft(
 ) -> Result<(), Problem> {
     let key = if key.is_empty() { suggested(&name) } else { key };
     let basics = Basics { environment, name, key, description };
-    with_services(async |services| {
+    with_services(async |services, principal| {
         let created = match plan::Plan::read(&basics.to_json("", ""), "", "") {
-            Ok(plan) => plan.create(&services, false).await,
+            Ok(plan) => plan.create(&services, &principal, false).await,
             Err(error) => Err(error),
         };
         leptos_axum::redirect(&match created {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(not(target_family = "wasm"))]
 use crate::{
-    calls::control::{Actor, MAX_LISTED, Revisioned, Services, at},
+    calls::control::{MAX_LISTED, Principal, Revisioned, Services, at},
     model::links,
     server::context::with_services,
 };
@@ -51,7 +51,7 @@ pub(crate) enum ExperimentPart {
 /// Returns an experiment.
 #[server(prefix = "/-", endpoint = "experiment", protocol = Read)]
 pub(crate) async fn load_experiment(id: String) -> Result<ExperimentDetail, Problem> {
-    with_services(async |services| detail(&services, &id).await).await
+    with_services(async |services, principal| detail(&services, &principal, &id).await).await
 }
 
 /// Changes a part of an experiment by the request body of the REST API, and returns the changed experiment.
@@ -64,31 +64,31 @@ pub(crate) async fn change_experiment(
 ) -> Result<Changed<ExperimentDetail>, Problem> {
     use edgewise_api::resources::{AllocationsPut, ExperimentPatch, StatusPatch, VariantsPatch};
 
-    with_services(async |services| {
-        let (actor, at, body) = (&Actor::LOCAL, &at(revision), body.as_bytes());
+    with_services(async |services, principal| {
+        let (at, body) = (&at(revision), body.as_bytes());
         let publication = match part {
             ExperimentPart::Details | ExperimentPart::Targeting => {
                 let request = ExperimentPatch::from_body(body)?;
-                services.update_experiment(actor, &id, at, &request).await?.publication.into()
+                services.update_experiment(&principal, &id, at, &request).await?.publication.into()
             }
             ExperimentPart::Status => {
                 let request = StatusPatch::from_body(body)?;
-                services.update_status(actor, &id, at, request).await?.publication.into()
+                services.update_status(&principal, &id, at, request).await?.publication.into()
             }
             ExperimentPart::Variants => {
                 let request = VariantsPatch::from_body(body)?;
-                services.patch_variants(actor, &id, at, request).await?.publication.into()
+                services.patch_variants(&principal, &id, at, request).await?.publication.into()
             }
             ExperimentPart::Allocations => {
                 let request = AllocationsPut::from_body(body)?;
-                services.put_allocations(actor, &id, at, request).await?.publication.into()
+                services.put_allocations(&principal, &id, at, request).await?.publication.into()
             }
             ExperimentPart::Publication => {
-                services.publish(actor, &id, at).await?;
+                services.publish(&principal, &id, at).await?;
                 Publication::Published
             }
         };
-        Ok(Changed { value: detail(&services, &id).await?, publication })
+        Ok(Changed { value: detail(&services, &principal, &id).await?, publication })
     })
     .await
 }
@@ -100,8 +100,8 @@ pub(crate) async fn delete_experiment(
     revision: i64,
     #[server(default)] redirect: bool,
 ) -> Result<Publication, Problem> {
-    with_services(async |services| {
-        let deleted = services.delete_experiment(&Actor::LOCAL, &id, &at(revision)).await?;
+    with_services(async |services, principal| {
+        let deleted = services.delete_experiment(&principal, &id, &at(revision)).await?;
         if redirect {
             leptos_axum::redirect(links::EXPERIMENTS);
         }
@@ -111,12 +111,16 @@ pub(crate) async fn delete_experiment(
 }
 
 #[cfg(not(target_family = "wasm"))]
-async fn detail(services: &Services, id: &str) -> Result<ExperimentDetail, edgewise_api::ApiError> {
+async fn detail(
+    services: &Services,
+    principal: &Principal,
+    id: &str,
+) -> Result<ExperimentDetail, edgewise_api::ApiError> {
     use edgewise_api::{page::PageRequest, resources::Experiment};
 
-    let Revisioned { value, revision } = services.experiment(id).await?;
+    let Revisioned { value, revision } = services.experiment(principal, id).await?;
     let Experiment { row, variants, allocations, environment, audience } = value;
-    let page = services.audiences(Some(&environment.id), PageRequest::up_to(MAX_LISTED)).await?;
+    let page = services.audiences(principal, Some(&environment.id), PageRequest::up_to(MAX_LISTED)).await?;
     let mut audiences: Vec<AudienceRow> = page.data.into_iter().map(|audience| audience.row).collect();
     // The experiment's own audience may be missing from the list, which is limited.
     if let Some(own) = audience
@@ -125,6 +129,6 @@ async fn detail(services: &Services, id: &str) -> Result<ExperimentDetail, edgew
         audiences.push(own);
     }
     audiences.sort_by(|one, other| one.name.cmp(&other.name));
-    let publication = services.publication(&environment.id).await?;
+    let publication = services.publication(principal, &environment.id).await?;
     Ok(ExperimentDetail { row, revision, variants, allocations, environment, audiences, publication })
 }

@@ -18,7 +18,7 @@ const PAGE_ROWS: u64 = 25;
 pub(crate) async fn render_experiments(query: String) -> Result<Html, Problem> {
     use edgewise_api::{page::PageRequest, query::Query};
 
-    with_services(async |services| {
+    with_services(async |services, principal| {
         let parameters = Query::parse(query.strip_prefix('?').unwrap_or(&query))?;
         let list = List::of(|name| parameters.optional(name).ok().flatten().map(str::to_owned));
         let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
@@ -28,7 +28,8 @@ pub(crate) async fn render_experiments(query: String) -> Result<Html, Problem> {
             sort: list.sort,
             descending: list.descending,
         };
-        let found = services.find_experiments(wanted, PageRequest::of(list.page, PAGE_ROWS)).await?;
+        let found =
+            services.find_experiments(&principal, wanted, PageRequest::of(list.page, PAGE_ROWS)).await?;
         Ok(experiments::list(list, found))
     })
     .await

@@ -7,7 +7,7 @@ use edgewise_api::{
 use serde::Deserialize;
 
 use crate::{
-    calls::control::{Actor, Precondition, Services},
+    calls::control::{Precondition, Principal, Services},
     model::{CreatedExperiment, Publication},
 };
 
@@ -36,12 +36,13 @@ struct VariantIds {
 /// The first problem that was found.
 pub(super) async fn check(
     services: &Services,
+    principal: &Principal,
     experiment: &str,
     variants: &str,
     allocations: &str,
 ) -> Result<(), ApiError> {
     let plan = Plan::read(experiment, variants, allocations)?;
-    services.check_experiment(&plan.experiment).await
+    services.check_experiment(principal, &plan.experiment).await
 }
 
 impl Plan {
@@ -90,11 +91,12 @@ impl Plan {
     pub(super) async fn create(
         self,
         services: &Services,
+        principal: &Principal,
         launch: bool,
     ) -> Result<CreatedExperiment, ApiError> {
-        let created = services.create_experiment(&Actor::LOCAL, &self.experiment).await?;
+        let created = services.create_experiment(principal, &self.experiment).await?;
         let id = created.value.row.id;
-        let rest = self.complete(services, &id, launch).await;
+        let rest = self.complete(services, principal, &id, launch).await;
         let (publication, problem) = match rest {
             Ok(publication) => (publication, None),
             Err(error) => (Publication::NotDue, Some(error.message)),
@@ -104,12 +106,18 @@ impl Plan {
 
     /// Saves variants and allocations, then launches. The experiment is a draft until then, so nothing is published
     /// before.
-    async fn complete(self, services: &Services, id: &str, launch: bool) -> Result<Publication, ApiError> {
+    async fn complete(
+        self,
+        services: &Services,
+        principal: &Principal,
+        id: &str,
+        launch: bool,
+    ) -> Result<Publication, ApiError> {
         // Nobody else knows the new experiment yet.
-        let (actor, unconditionally) = (&Actor::LOCAL, &Precondition::None);
+        let unconditionally = &Precondition::None;
         let mut variants = Vec::new();
         if let Some(patch) = self.variants.filter(|patch| !patch.create.is_empty()) {
-            variants = services.patch_variants(actor, id, unconditionally, patch).await?.value.value;
+            variants = services.patch_variants(principal, id, unconditionally, patch).await?.value.value;
         }
         if let Some(mut put) = self.allocations.filter(|put| !put.allocations.is_empty()) {
             for allocation in &mut put.allocations {
@@ -118,13 +126,13 @@ impl Plan {
                     allocation.variant_id.clone_from(&variant.id);
                 }
             }
-            services.put_allocations(actor, id, unconditionally, put).await?;
+            services.put_allocations(principal, id, unconditionally, put).await?;
         }
         if !launch {
             return Ok(Publication::NotDue);
         }
         let patch = StatusPatch { status: Status::Running };
-        Ok(services.update_status(actor, id, unconditionally, patch).await?.publication.into())
+        Ok(services.update_status(principal, id, unconditionally, patch).await?.publication.into())
     }
 }
 
