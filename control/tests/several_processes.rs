@@ -24,7 +24,7 @@ async fn expect_notification(listener: &mut Listener) {
 async fn make_change_due(store: &Store) {
     let mut tx = store.write().await.unwrap();
     let change = tx.begin_change("e").await.unwrap().unwrap();
-    tx.mark_due("e", change, "somebody").await.unwrap();
+    tx.mark_due(&change, "somebody").await.unwrap();
     tx.commit().await.unwrap();
 }
 

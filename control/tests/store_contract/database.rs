@@ -1,7 +1,7 @@
 //! Transactions, constraints, texts, and opening a database.
 
 use edgewise_api::resources::{AllocationRequest, ExperimentPatch, Status, VariantPatch};
-use edgewise_control::store::Store;
+use edgewise_control::store::{NumberedChange, Store};
 
 use crate::fixtures::{audience, environment, experiment, is_duplicate, on_each_database, variant};
 
@@ -121,6 +121,54 @@ async fn deleting_an_experiment_or_a_variant_deletes_its_parts() {
         let mut tx = store.read().await.unwrap();
         assert!(tx.experiment("x").await.unwrap().is_none());
         assert!(tx.variants("x").await.unwrap().is_empty() && tx.allocations("x").await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_a_row_that_does_not_exist_is_an_error() {
+    on_each_database(async |store| {
+        let mut tx = store.write().await.unwrap();
+        environment(&mut tx, "e").await;
+        let patch = ExperimentPatch {
+            name: Some("New".to_owned()),
+            description: None,
+            audience_id: Some(None),
+            targeting_rules: None,
+        };
+        assert!(tx.update_experiment("none", &patch, None, 1).await.is_err());
+        assert!(tx.update_status("none", Status::Running, 1).await.is_err());
+        assert!(tx.delete_experiment("none").await.is_err());
+        let name = VariantPatch { name: Some("New".to_owned()), payload: None };
+        assert!(tx.update_variant("none", &name).await.is_err());
+        let payload = VariantPatch { name: None, payload: Some(None) };
+        assert!(tx.update_variant("none", &payload).await.is_err());
+        assert!(tx.delete_variant("none").await.is_err());
+        assert!(tx.update_audience("none", Some("New"), None, 1).await.is_err());
+        assert!(tx.delete_audience("none").await.is_err());
+        assert!(tx.hold("none", Some(1)).await.is_err());
+        let change = tx.begin_change("e").await.unwrap().unwrap();
+        let elsewhere = NumberedChange { environment_id: "none".to_owned(), ..change };
+        assert!(tx.mark_due(&elsewhere, "somebody").await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_is_numbered_by_the_environment_of_its_resource() {
+    on_each_database(async |store| {
+        let mut tx = store.write().await.unwrap();
+        for id in ["e1", "e2"] {
+            environment(&mut tx, id).await;
+        }
+        tx.insert_audience("a", &audience("a", "e2"), "[]", 1).await.unwrap();
+        experiment(&mut tx, "x", "e2").await;
+        let by_audience = tx.begin_audience_change("a").await.unwrap().unwrap();
+        assert_eq!((by_audience.environment_id.as_str(), by_audience.number), ("e2", 1));
+        let by_experiment = tx.begin_experiment_change("x").await.unwrap().unwrap();
+        assert_eq!((by_experiment.environment_id.as_str(), by_experiment.number), ("e2", 2));
+        assert_eq!(tx.begin_audience_change("x").await.unwrap(), None);
+        assert_eq!(tx.begin_experiment_change("a").await.unwrap(), None);
     })
     .await;
 }

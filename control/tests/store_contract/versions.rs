@@ -66,7 +66,7 @@ async fn a_version_is_pending_until_it_is_published_or_superseded() {
         environment(&mut tx, "e").await;
         let change = tx.begin_change("e").await.unwrap().unwrap();
         assert!(tx.environments_to_publish().await.unwrap().is_empty());
-        tx.mark_due("e", change, "somebody").await.unwrap();
+        tx.mark_due(&change, "somebody").await.unwrap();
         assert_eq!(tx.environments_to_publish().await.unwrap(), [("e".to_owned(), 1)]);
 
         assert_eq!(tx.highest_version("e").await.unwrap(), 0);

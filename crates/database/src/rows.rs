@@ -1,9 +1,12 @@
-//! Reading columns of rows.
+//! Reading columns of rows, and counting changed rows.
 
 use edgewise_api::Revisioned;
 use edgewise_caller::iso8601;
 use serde_json::value::RawValue;
-use sqlx::{Error, Result, Row as _, any::AnyRow};
+use sqlx::{
+    Error, Result, Row as _,
+    any::{AnyQueryResult, AnyRow},
+};
 
 /// Reads a value and its column `revision`.
 ///
@@ -38,4 +41,15 @@ pub fn json(row: &AnyRow, column: &str) -> Result<Option<Box<RawValue>>> {
 /// If the value is `None`: the column contains a value that this version does not know.
 pub fn required<T>(value: Option<T>, column: &str) -> Result<T> {
     value.ok_or_else(|| Error::ColumnDecode { index: column.to_owned(), source: "unknown value".into() })
+}
+
+/// Checks that a statement which changes or deletes one row has done so.
+///
+/// # Errors
+/// If the statement found no row, or several.
+pub fn changed_one_row(done: &AnyQueryResult) -> Result<()> {
+    match done.rows_affected() {
+        1 => Ok(()),
+        rows => Err(Error::Protocol(format!("a statement for one row changed {rows} rows"))),
+    }
 }

@@ -8,10 +8,9 @@ use edgewise_caller::Principal;
 
 use super::load::{name_in_use, read};
 use crate::services::{
-    change::begin_change,
-    context::Services,
     error::{Result, or_conflict},
     rules::rules_json,
+    work::{Change, Publishing, Services, Subject},
 };
 
 impl Services {
@@ -26,12 +25,13 @@ impl Services {
     ) -> Result<Revisioned<Audience>> {
         let (id, now) = (self.ids.new_id(), self.clock.now_ms());
         let rules = rules_json(&request.rules)?;
-        let mut tx = self.write(principal).await?;
-        let change = begin_change(&mut tx, &request.environment_id).await?;
-        or_conflict(tx.insert_audience(&id, request, &rules, now).await, || name_in_use(&request.name))?;
-        let audience = read(&mut tx, &id).await?;
-        self.commit_change(tx, &request.environment_id, change, false, (principal, "audience created", &id))
-            .await?;
+        let mut unit = self.begin(principal, Subject::Environment(&request.environment_id)).await?;
+        or_conflict(unit.tx().insert_audience(&id, request, &rules, now).await, || {
+            name_in_use(&request.name)
+        })?;
+        let audience = read(unit.tx(), &id).await?;
+        let change = Change::created(&audience.value.row, &audience.value.row)?;
+        self.commit(unit, change, Publishing::NotDue).await?;
         Ok(audience)
     }
 }

@@ -10,8 +10,8 @@ use super::load::{list, read};
 use edgewise_caller::Principal;
 
 use crate::services::{
-    context::Services,
     error::{Result, or_not_found},
+    work::Services,
 };
 
 impl Services {

@@ -9,10 +9,9 @@ use edgewise_caller::Principal;
 
 use super::load::{name_in_use, read};
 use crate::services::{
-    change::{Outcome, begin_change},
-    context::Services,
     error::{Result, or_conflict},
     rules::rules_json,
+    work::{Change, Outcome, Publishing, Services, Subject},
 };
 
 impl Services {
@@ -28,18 +27,16 @@ impl Services {
         request: &AudiencePatch,
     ) -> Result<Outcome<Revisioned<Audience>>> {
         let rules = request.rules.as_deref().map(rules_json).transpose()?;
-        let mut tx = self.write(principal).await?;
-        let environment_id = read(&mut tx, id).await?.value.row.environment_id;
-        let change = begin_change(&mut tx, &environment_id).await?;
-        precondition.check(read(&mut tx, id).await?.revision)?;
+        let mut unit = self.begin(principal, Subject::Audience(id)).await?;
+        let before = read(unit.tx(), id).await?;
+        precondition.check(before.revision)?;
         let name = request.name.as_deref();
-        let updated = tx.update_audience(id, name, rules.as_deref(), self.clock.now_ms()).await;
+        let updated = unit.tx().update_audience(id, name, rules.as_deref(), self.clock.now_ms()).await;
         or_conflict(updated, || name_in_use(name.unwrap_or_default()))?;
-        let publish = rules.is_some() && tx.has_running_experiment(id).await?;
-        let value = read(&mut tx, id).await?;
-        let publication = self
-            .commit_change(tx, &environment_id, change, publish, (principal, "audience changed", id))
-            .await?;
+        let publishing = Publishing::due_if(rules.is_some() && unit.tx().has_running_experiment(id).await?);
+        let value = read(unit.tx(), id).await?;
+        let change = Change::updated(&value.value.row, &before.value.row, &value.value.row)?;
+        let publication = self.commit(unit, change, publishing).await?;
         Ok(Outcome { value, publication })
     }
 
@@ -54,16 +51,13 @@ impl Services {
         id: &str,
         precondition: &Precondition,
     ) -> Result<Outcome<Audience>> {
-        let mut tx = self.write(principal).await?;
-        let environment_id = read(&mut tx, id).await?.value.row.environment_id;
-        let change = begin_change(&mut tx, &environment_id).await?;
-        let audience = read(&mut tx, id).await?;
+        let mut unit = self.begin(principal, Subject::Audience(id)).await?;
+        let audience = read(unit.tx(), id).await?;
         precondition.check(audience.revision)?;
-        let publish = tx.has_running_experiment(id).await?;
-        tx.delete_audience(id).await?;
-        let publication = self
-            .commit_change(tx, &environment_id, change, publish, (principal, "audience deleted", id))
-            .await?;
+        let publishing = Publishing::due_if(unit.tx().has_running_experiment(id).await?);
+        unit.tx().delete_audience(id).await?;
+        let change = Change::deleted(&audience.value.row, &audience.value.row)?;
+        let publication = self.commit(unit, change, publishing).await?;
         Ok(Outcome { value: audience.value, publication })
     }
 }

@@ -7,8 +7,8 @@ use edgewise_api::{
 use edgewise_caller::Principal;
 
 use crate::services::{
-    context::Services,
     error::{Result, or_conflict, or_not_found},
+    work::{Change, Publishing, Services, Subject},
 };
 
 impl Services {
@@ -23,13 +23,14 @@ impl Services {
     ) -> Result<Revisioned<Environment>> {
         let (id, now) = (self.ids.new_id(), self.clock.now_ms());
         let name = request.name.as_str();
-        let mut tx = self.write(principal).await?;
-        or_conflict(tx.insert_environment(&id, name, now).await, || {
+        let mut open = self.open(principal).await?;
+        or_conflict(open.tx().insert_environment(&id, name, now).await, || {
             format!("there is an environment `{name}` already")
         })?;
-        let environment = or_not_found(tx.environment(&id).await?, "environment", &id)?;
-        tx.commit().await?;
-        tracing::info!(principal = %principal.who(), id, "environment created");
+        let mut unit = open.on(Subject::Environment(&id)).await?;
+        let environment = or_not_found(unit.tx().environment(&id).await?, "environment", &id)?;
+        let change = Change::created(&environment.value, &environment.value)?;
+        self.commit(unit, change, Publishing::NotDue).await?;
         Ok(environment)
     }
 }

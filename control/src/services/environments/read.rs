@@ -9,8 +9,8 @@ use edgewise_api::{
 use edgewise_caller::Principal;
 
 use crate::services::{
-    context::Services,
     error::{Result, or_not_found},
+    work::Services,
 };
 
 impl Services {

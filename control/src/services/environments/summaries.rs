@@ -4,7 +4,7 @@ use edgewise_api::{page::PageRequest, resources::EnvironmentSummary};
 
 use edgewise_caller::Principal;
 
-use crate::services::{context::Services, error::Result};
+use crate::services::{error::Result, work::Services};
 
 /// The number of experiments in a summary.
 const RECENT: i64 = 5;

@@ -7,7 +7,10 @@ use edgewise_api::{
 };
 use edgewise_caller::Principal;
 
-use crate::services::{change::Outcome, context::Services, error::Result};
+use crate::services::{
+    error::Result,
+    work::{Change, Outcome, Services},
+};
 
 impl Services {
     /// Replaces the allocations of an experiment.
@@ -21,9 +24,8 @@ impl Services {
         precondition: &Precondition,
         request: AllocationsPut,
     ) -> Result<Outcome<Revisioned<Vec<Allocation>>>> {
-        let (mut tx, change, experiment) =
-            self.begin_experiment_change(principal, experiment_id, precondition).await?;
-        let variants = tx.variants(experiment_id).await?;
+        let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
+        let variants = unit.tx().variants(experiment_id).await?;
         for (index, allocation) in request.allocations.iter().enumerate() {
             if !variants.iter().any(|variant| variant.id == allocation.variant_id) {
                 return Err(ApiError::invalid(format!(
@@ -33,13 +35,10 @@ impl Services {
         }
         let rows: Vec<_> =
             request.allocations.into_iter().map(|allocation| (self.ids.new_id(), allocation)).collect();
-        tx.replace_allocations(experiment_id, &rows).await?;
-        let value = tx.allocations(experiment_id).await?;
-        self.commit_experiment_change(
-            (tx, change, experiment),
-            value,
-            (principal, "allocations replaced", experiment_id),
-        )
-        .await
+        let before = unit.tx().allocations(experiment_id).await?;
+        unit.tx().replace_allocations(experiment_id, &rows).await?;
+        let value = unit.tx().allocations(experiment_id).await?;
+        let change = Change::replaced(&experiment, "allocations", &before, &value)?;
+        self.commit_parts(unit, &experiment, change, value).await
     }
 }

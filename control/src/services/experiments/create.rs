@@ -8,12 +8,10 @@ use edgewise_caller::Principal;
 
 use super::edit::check_audience;
 use crate::services::{
-    change::begin_change,
-    context::Services,
     error::{Result, or_conflict, or_not_found},
     rules::rules_json,
+    work::{Change, Publishing, Services, Subject, UnitOfWork},
 };
-use crate::store::{Change, Tx};
 
 impl Services {
     /// Creates an experiment: a draft with a salt of its own.
@@ -26,9 +24,9 @@ impl Services {
         principal: &Principal,
         request: &ExperimentCreate,
     ) -> Result<Revisioned<Experiment>> {
-        let (tx, change, experiment) = self.begin_create(principal, request).await?;
-        let (environment_id, id) = (&request.environment_id, experiment.value.row.id.clone());
-        self.commit_change(tx, environment_id, change, false, (principal, "experiment created", &id)).await?;
+        let (unit, experiment) = self.begin_create(principal, request).await?;
+        let row = &experiment.value.row;
+        self.commit(unit, Change::created(row, row)?, Publishing::NotDue).await?;
         Ok(experiment)
     }
 
@@ -37,22 +35,22 @@ impl Services {
     /// # Errors
     /// Those of [`Services::create_experiment`].
     pub async fn check_experiment(&self, principal: &Principal, request: &ExperimentCreate) -> Result<()> {
-        // Dropping the transaction rolls the transaction back.
+        // Dropping the unit of work rolls it back.
         self.begin_create(principal, request).await.map(drop)
     }
 
-    async fn begin_create(
+    async fn begin_create<'a>(
         &self,
-        principal: &Principal,
+        principal: &'a Principal,
         request: &ExperimentCreate,
-    ) -> Result<(Tx, Change, Revisioned<Experiment>)> {
+    ) -> Result<(UnitOfWork<'a>, Revisioned<Experiment>)> {
         let (id, salt, now) = (self.ids.new_id(), self.ids.new_id(), self.clock.now_ms());
         let environment_id = &request.environment_id;
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
-        let mut tx = self.write(principal).await?;
-        let change = begin_change(&mut tx, environment_id).await?;
+        let mut unit = self.begin(principal, Subject::Environment(environment_id)).await?;
+        let tx = unit.tx();
         if let Some(audience_id) = &request.audience_id {
-            check_audience(&mut tx, audience_id, environment_id).await?;
+            check_audience(tx, audience_id, environment_id).await?;
         }
         if tx.count_experiments(environment_id).await? >= limits::EXPERIMENTS {
             let most = limits::EXPERIMENTS;
@@ -64,6 +62,6 @@ impl Services {
             format!("the environment has an experiment `{}` already", request.key)
         })?;
         let experiment = or_not_found(tx.experiment(&id).await?, "experiment", &id)?;
-        Ok((tx, change, experiment))
+        Ok((unit, experiment))
     }
 }

@@ -8,41 +8,38 @@ use edgewise_api::{
 use edgewise_caller::Principal;
 
 use crate::services::{
-    change::{Outcome, begin_change},
-    context::Services,
     error::{Result, or_not_found},
+    work::{Change, Outcome, Publishing, Services, Subject, UnitOfWork},
 };
-use crate::store::{Change, Tx};
+use crate::store::Tx;
 
 impl Services {
-    /// Begins a change of an experiment, its variants or its allocations. Returns the experiment as it is after all earlier
-    /// changes.
-    pub(super) async fn begin_experiment_change(
+    /// Begins a unit of work on an experiment, its variants or its allocations. Returns the experiment as it is after all
+    /// earlier changes.
+    pub(super) async fn begin_experiment<'a>(
         &self,
-        principal: &Principal,
+        principal: &'a Principal,
         id: &str,
         precondition: &Precondition,
-    ) -> Result<(Tx, Change, ExperimentRow)> {
-        let mut tx = self.write(principal).await?;
-        let environment_id =
-            or_not_found(tx.experiment_row(id).await?, "experiment", id)?.value.environment_id;
-        let change = begin_change(&mut tx, &environment_id).await?;
-        let experiment = or_not_found(tx.experiment_row(id).await?, "experiment", id)?;
+    ) -> Result<(UnitOfWork<'a>, ExperimentRow)> {
+        let mut unit = self.begin(principal, Subject::Experiment(id)).await?;
+        let experiment = or_not_found(unit.tx().experiment_row(id).await?, "experiment", id)?;
         precondition.check(experiment.revision)?;
-        Ok((tx, change, experiment.value))
+        Ok((unit, experiment.value))
     }
 
     /// Commits a change of an experiment's variants or allocations: raises the revision of the experiment, and publishes the
-    /// change if the experiment is running. `event` is for the log, as for [`Services::commit_change`].
-    pub(super) async fn commit_experiment_change<T>(
+    /// change if the experiment is running.
+    pub(super) async fn commit_parts<T>(
         &self,
-        (mut tx, change, experiment): (Tx, Change, ExperimentRow),
+        mut unit: UnitOfWork<'_>,
+        experiment: &ExperimentRow,
+        change: Change,
         value: T,
-        event: (&Principal, &'static str, &str),
     ) -> Result<Outcome<Revisioned<T>>> {
-        let revision = tx.raise_experiment_revision(&experiment.id).await?;
-        let running = experiment.status == Status::Running;
-        let publication = self.commit_change(tx, &experiment.environment_id, change, running, event).await?;
+        let revision = unit.tx().raise_experiment_revision(&experiment.id).await?;
+        let publishing = Publishing::due_if(experiment.status == Status::Running);
+        let publication = self.commit(unit, change, publishing).await?;
         Ok(Outcome { value: Revisioned { revision, value }, publication })
     }
 }

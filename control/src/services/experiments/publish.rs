@@ -4,8 +4,8 @@ use edgewise_api::{ApiError, Publication, conditional::Precondition};
 use edgewise_caller::Principal;
 
 use crate::services::{
-    context::Services,
     error::{Result, not_found},
+    work::{Action, Change, Publishing, Services},
 };
 
 impl Services {
@@ -20,23 +20,20 @@ impl Services {
         id: &str,
         precondition: &Precondition,
     ) -> Result<String> {
-        let (tx, change, experiment) = self.begin_experiment_change(principal, id, precondition).await?;
-        if change.held {
+        let (mut unit, experiment) = self.begin_experiment(principal, id, precondition).await?;
+        if unit.is_held() {
             return Err(ApiError::conflict(
                 "publishing of the environment is on hold after a rollback: resume publishing first",
             ));
         }
-        let environment_id = &experiment.environment_id;
-        match self
-            .commit_change(tx, environment_id, change, true, (principal, "publish requested", id))
-            .await?
-        {
+        let number = unit.number();
+        let change = Change::of(&unit.environment().await?, Action::Publish);
+        match self.commit(unit, change, Publishing::Due).await? {
             Publication::Failed(problem) => Err(ApiError::internal(format!(
-                "change {} of the environment is saved, but not live: {problem}",
-                change.number
+                "change {number} of the environment is saved, but not live: {problem}"
             ))),
             Publication::Published | Publication::NotDue => {
-                let newest = self.read(principal).await?.newest_published(environment_id).await?;
+                let newest = self.read(principal).await?.newest_published(&experiment.environment_id).await?;
                 newest.map(|version| version.snapshot).ok_or_else(|| not_found("published version of", id))
             }
         }

@@ -9,10 +9,9 @@ use edgewise_caller::Principal;
 
 use super::edit::check_audience;
 use crate::services::{
-    change::Outcome,
-    context::Services,
     error::{Result, or_not_found},
     rules::rules_json,
+    work::{Change, Outcome, Publishing, Services},
 };
 
 impl Services {
@@ -29,15 +28,15 @@ impl Services {
         request: &ExperimentPatch,
     ) -> Result<Outcome<Revisioned<Experiment>>> {
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
-        let (mut tx, change, experiment) = self.begin_experiment_change(principal, id, precondition).await?;
+        let (mut unit, before) = self.begin_experiment(principal, id, precondition).await?;
         if let Some(Some(audience_id)) = &request.audience_id {
-            check_audience(&mut tx, audience_id, &experiment.environment_id).await?;
+            check_audience(unit.tx(), audience_id, &before.environment_id).await?;
         }
-        tx.update_experiment(id, request, rules.as_deref(), self.clock.now_ms()).await?;
-        let publish = experiment.status == Status::Running && request.changes_targeting();
-        let value = or_not_found(tx.experiment(id).await?, "experiment", id)?;
-        let event = (principal, "experiment changed", id);
-        let publication = self.commit_change(tx, &experiment.environment_id, change, publish, event).await?;
+        unit.tx().update_experiment(id, request, rules.as_deref(), self.clock.now_ms()).await?;
+        let value = or_not_found(unit.tx().experiment(id).await?, "experiment", id)?;
+        let change = Change::updated(&value.value.row, &before, &value.value.row)?;
+        let publishing = Publishing::due_if(before.status == Status::Running && request.changes_targeting());
+        let publication = self.commit(unit, change, publishing).await?;
         Ok(Outcome { value, publication })
     }
 
@@ -53,18 +52,18 @@ impl Services {
         precondition: &Precondition,
         request: StatusPatch,
     ) -> Result<Outcome<Revisioned<Experiment>>> {
-        let (mut tx, change, experiment) = self.begin_experiment_change(principal, id, precondition).await?;
-        let (from, to) = (experiment.status, request.status);
+        let (mut unit, before) = self.begin_experiment(principal, id, precondition).await?;
+        let (from, to) = (before.status, request.status);
         if !from.may_become(to) {
             return Err(ApiError::unprocessable(format!(
                 "the status cannot change from `{from}` to `{to}`: DRAFT can change to RUNNING, RUNNING to PAUSED and back, \
                  and each of these to ARCHIVED"
             )));
         }
-        tx.update_status(id, to, self.clock.now_ms()).await?;
-        let value = or_not_found(tx.experiment(id).await?, "experiment", id)?;
-        let event = (principal, "experiment status changed", id);
-        let publication = self.commit_change(tx, &experiment.environment_id, change, true, event).await?;
+        unit.tx().update_status(id, to, self.clock.now_ms()).await?;
+        let value = or_not_found(unit.tx().experiment(id).await?, "experiment", id)?;
+        let change = Change::updated(&value.value.row, &before, &value.value.row)?;
+        let publication = self.commit(unit, change, Publishing::Due).await?;
         Ok(Outcome { value, publication })
     }
 
@@ -78,12 +77,12 @@ impl Services {
         id: &str,
         precondition: &Precondition,
     ) -> Result<Outcome<ExperimentWithEnvironment>> {
-        let (mut tx, change, row) = self.begin_experiment_change(principal, id, precondition).await?;
-        let environment =
-            or_not_found(tx.environment(&row.environment_id).await?, "environment", &row.environment_id)?;
-        tx.delete_experiment(id).await?;
-        let event = (principal, "experiment deleted", id);
-        let publication = self.commit_change(tx, &row.environment_id, change, true, event).await?;
+        let (mut unit, row) = self.begin_experiment(principal, id, precondition).await?;
+        let environment = unit.tx().environment(&row.environment_id).await?;
+        let environment = or_not_found(environment, "environment", &row.environment_id)?;
+        unit.tx().delete_experiment(id).await?;
+        let change = Change::deleted(&row, &row)?;
+        let publication = self.commit(unit, change, Publishing::Due).await?;
         Ok(Outcome { value: ExperimentWithEnvironment { row, environment: environment.value }, publication })
     }
 }

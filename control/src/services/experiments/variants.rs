@@ -9,9 +9,8 @@ use edgewise_api::{
 use edgewise_caller::Principal;
 
 use crate::services::{
-    change::Outcome,
-    context::Services,
     error::{Result, not_found, or_conflict},
+    work::{Change, Outcome, Services},
 };
 use crate::store::Tx;
 
@@ -27,13 +26,11 @@ impl Services {
         precondition: &Precondition,
         request: VariantCreate,
     ) -> Result<Outcome<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) =
-            self.begin_experiment_change(principal, experiment_id, precondition).await?;
-        let variant = self.insert(&mut tx, experiment_id, request).await?;
-        check_count(&mut tx, experiment_id).await?;
-        let id = variant.id.clone();
-        self.commit_experiment_change((tx, change, experiment), variant, (principal, "variant created", &id))
-            .await
+        let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
+        let variant = self.insert(unit.tx(), experiment_id, request).await?;
+        check_count(unit.tx(), experiment_id).await?;
+        let change = Change::created(&variant, &variant)?;
+        self.commit_parts(unit, &experiment, change, variant).await
     }
 
     /// Updates a variant.
@@ -47,13 +44,12 @@ impl Services {
         precondition: &Precondition,
         request: &VariantPatch,
     ) -> Result<Outcome<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) =
-            self.begin_experiment_change(principal, experiment_id, precondition).await?;
-        variant(&mut tx, experiment_id, id).await?;
-        tx.update_variant(id, request).await?;
-        let value = variant(&mut tx, experiment_id, id).await?;
-        self.commit_experiment_change((tx, change, experiment), value, (principal, "variant changed", id))
-            .await
+        let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
+        let before = variant(unit.tx(), experiment_id, id).await?;
+        unit.tx().update_variant(id, request).await?;
+        let value = variant(unit.tx(), experiment_id, id).await?;
+        let change = Change::updated(&value, &before, &value)?;
+        self.commit_parts(unit, &experiment, change, value).await
     }
 
     /// Deletes a variant and its allocations.
@@ -66,12 +62,11 @@ impl Services {
         (experiment_id, id): (&str, &str),
         precondition: &Precondition,
     ) -> Result<Outcome<Revisioned<Variant>>> {
-        let (mut tx, change, experiment) =
-            self.begin_experiment_change(principal, experiment_id, precondition).await?;
-        let value = variant(&mut tx, experiment_id, id).await?;
-        tx.delete_variant(id).await?;
-        self.commit_experiment_change((tx, change, experiment), value, (principal, "variant deleted", id))
-            .await
+        let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
+        let value = variant(unit.tx(), experiment_id, id).await?;
+        unit.tx().delete_variant(id).await?;
+        let change = Change::deleted(&value, &value)?;
+        self.commit_parts(unit, &experiment, change, value).await
     }
 
     /// Deletes, updates and adds variants, in this order, in one transaction.
@@ -85,28 +80,25 @@ impl Services {
         precondition: &Precondition,
         request: VariantsPatch,
     ) -> Result<Outcome<Revisioned<Vec<Variant>>>> {
-        let (mut tx, change, experiment) =
-            self.begin_experiment_change(principal, experiment_id, precondition).await?;
+        let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
+        let tx = unit.tx();
+        let before = tx.variants(experiment_id).await?;
         for id in &request.delete {
-            variant(&mut tx, experiment_id, id).await?;
+            variant(tx, experiment_id, id).await?;
             tx.delete_variant(id).await?;
         }
         for update in request.update {
-            variant(&mut tx, experiment_id, &update.id).await?;
+            variant(tx, experiment_id, &update.id).await?;
             let patch = VariantPatch { name: update.name, payload: update.payload };
             tx.update_variant(&update.id, &patch).await?;
         }
         for create in request.create {
-            self.insert(&mut tx, experiment_id, create).await?;
+            self.insert(tx, experiment_id, create).await?;
         }
-        check_count(&mut tx, experiment_id).await?;
+        check_count(tx, experiment_id).await?;
         let value = tx.variants(experiment_id).await?;
-        self.commit_experiment_change(
-            (tx, change, experiment),
-            value,
-            (principal, "variants changed", experiment_id),
-        )
-        .await
+        let change = Change::replaced(&experiment, "variants", &before, &value)?;
+        self.commit_parts(unit, &experiment, change, value).await
     }
 
     async fn insert(&self, tx: &mut Tx, experiment_id: &str, request: VariantCreate) -> Result<Variant> {

@@ -16,11 +16,10 @@ use super::{
 };
 use crate::{
     services::{
-        change::begin_change,
-        context::Services,
         error::{self, Result},
+        work::{Action, Change, Publishing, Services, Subject, UnitOfWork},
     },
-    store::{self, Change, Tx},
+    store,
 };
 
 /// The outcome of an import.
@@ -81,51 +80,53 @@ impl Services {
         plan: impl Fn(&Existing) -> P,
         id: Option<String>,
     ) -> Result<(P, String, Publication)> {
-        let mut tx = self.write_import(principal).await?;
-        let begun = match &id {
-            Some(id) => Some(begin_change(&mut tx, id).await?),
-            None => None,
-        };
-        let plan = plan(&Existing::read(&mut tx, target).await?);
-        let additions = plan.additions();
-        let id = id.or_else(|| target.id.clone()).unwrap_or_else(|| self.ids.new_id());
-        let change = match begun {
-            Some(change) => change,
+        let mut open = self.open_import(principal).await?;
+        let (plan, id, mut unit) = match id {
+            Some(id) => {
+                let mut unit = open.on(Subject::Environment(&id)).await?;
+                (plan(&Existing::read(unit.tx(), target).await?), id, unit)
+            }
             None => {
-                let Environment { name, times, .. } = additions.environment.ok_or_else(|| {
+                let plan = plan(&Existing::read(open.tx(), target).await?);
+                let id = target.id.clone().unwrap_or_else(|| self.ids.new_id());
+                let Environment { name, times, .. } = plan.additions().environment.ok_or_else(|| {
                     ApiError::conflict("another process has created the environment in the meantime")
                 })?;
-                tx.import_environment(&id, name.as_str(), times.row()).await?;
-                begin_change(&mut tx, &id).await?
+                open.tx().import_environment(&id, name.as_str(), times.row()).await?;
+                let unit = open.on(Subject::Environment(&id)).await?;
+                (plan, id, unit)
             }
         };
-        self.write_additions(&mut tx, (&id, target), &additions, (principal, change)).await?;
-        let publish = additions.publishes();
-        let publication =
-            self.commit_change(tx, &id, change, publish, (principal, "environment imported", &id)).await?;
+        let additions = plan.additions();
+        self.write_additions(&mut unit, target, &additions).await?;
+        let change = Change::of(&unit.environment().await?, Action::Import);
+        let publishing = Publishing::due_if(additions.publishes());
+        let publication = self.commit(unit, change, publishing).await?;
         drop(additions);
         Ok((plan, id, publication))
     }
 
     async fn write_additions(
         &self,
-        tx: &mut Tx,
-        (id, target): (&str, &Target),
+        unit: &mut UnitOfWork<'_>,
+        target: &Target,
         additions: &Additions<'_>,
-        (principal, change): (&Principal, Change),
     ) -> Result<()> {
+        let (id, by) = (unit.environment_id().to_owned(), unit.author().to_owned());
+        let (id, number) = (id.as_str(), unit.number());
+        let tx = unit.tx();
         let now = self.clock.now_ms();
-        if let Some(number) = additions.number {
+        if let Some(version) = additions.number {
             let snapshot = Snapshot {
-                version: number,
+                version,
                 environment: target.name.to_string(),
                 published_at: iso8601(now),
                 experiments: Vec::new(),
                 extended: None,
             };
             let snapshot = serde_json::to_string(&snapshot).map_err(|error| error::internal(&error))?;
-            let by = (change.number, now, principal.who().name());
-            tx.import_version_number(id, number.cast_signed(), &snapshot, by).await?;
+            let by = (number, now, by.as_str());
+            tx.import_version_number(id, version.cast_signed(), &snapshot, by).await?;
         }
         let mut audience_ids = additions.audience_ids.clone();
         for audience in &additions.audiences {

@@ -9,7 +9,7 @@ use edgewise_api::{
 use super::lookup::{compare, publish_state, version_numbered};
 use edgewise_caller::Principal;
 
-use crate::services::{context::Services, error::Result};
+use crate::services::{error::Result, work::Services};
 
 impl Services {
     /// Returns a page of an environment's versions, newest first.

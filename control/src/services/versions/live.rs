@@ -6,8 +6,8 @@ use tokio::sync::watch;
 use edgewise_caller::Principal;
 
 use crate::services::{
-    context::Services,
     error::{Result, not_found},
+    work::Services,
 };
 
 impl Services {

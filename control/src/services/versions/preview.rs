@@ -7,8 +7,8 @@ use super::lookup::{compare, publish_state};
 use edgewise_caller::Principal;
 
 use crate::services::{
-    context::Services,
     error::{self, Result},
+    work::Services,
 };
 
 impl Services {

@@ -8,9 +8,8 @@ use edgewise_caller::Principal;
 
 use super::lookup::{publish_state, version_numbered};
 use crate::services::{
-    change::{Outcome, begin_change},
-    context::Services,
     error::Result,
+    work::{Action, Change, Outcome, Publishing, Services, Subject},
 };
 use crate::store::Version;
 
@@ -35,15 +34,13 @@ impl Services {
         };
         let in_store = self.publisher.highest_in_object_store(environment_id, &name).await?;
 
-        let mut tx = self.write(principal).await?;
-        let change = begin_change(&mut tx, environment_id).await?;
-        let old = require_published(version_numbered(&mut tx, environment_id, number).await?)?;
-        tx.hold(environment_id, Some(self.clock.now_ms())).await?;
-        let by = (change.number, principal.who().name());
-        self.publisher.restore(&mut tx, environment_id, old, in_store, by).await?;
-        tx.commit().await?;
-        tracing::info!(principal = %principal.who(), id = environment_id, version = number, "environment rolled back");
-        let publication = self.publisher.publish(environment_id, change.number).await;
+        let mut unit = self.begin(principal, Subject::Environment(environment_id)).await?;
+        let old = require_published(version_numbered(unit.tx(), environment_id, number).await?)?;
+        unit.hold(Some(self.clock.now_ms())).await?;
+        let (change, by) = (unit.number(), unit.author().to_owned());
+        self.publisher.restore(unit.tx(), environment_id, old, in_store, (change, &by)).await?;
+        let change = Change::of(&unit.environment().await?, Action::RollBack);
+        let publication = self.commit(unit, change, Publishing::Recorded).await?;
         Ok(Outcome { value: self.publication(principal, environment_id).await?, publication })
     }
 
@@ -56,18 +53,15 @@ impl Services {
         principal: &Principal,
         environment_id: &str,
     ) -> Result<Outcome<PublicationStatus>> {
-        let mut tx = self.write(principal).await?;
-        let change = begin_change(&mut tx, environment_id).await?;
-        if !change.held {
+        let mut unit = self.begin(principal, Subject::Environment(environment_id)).await?;
+        if !unit.is_held() {
             return Err(ApiError::conflict(
                 "publishing of the environment is not on hold: there is nothing to resume",
             ));
         }
-        tx.hold(environment_id, None).await?;
-        tx.mark_due(environment_id, change, principal.who().name()).await?;
-        tx.commit().await?;
-        tracing::info!(principal = %principal.who(), id = environment_id, "publishing resumed");
-        let publication = self.publisher.publish(environment_id, change.number).await;
+        unit.hold(None).await?;
+        let change = Change::of(&unit.environment().await?, Action::Resume);
+        let publication = self.commit(unit, change, Publishing::Due).await?;
         Ok(Outcome { value: self.publication(principal, environment_id).await?, publication })
     }
 }

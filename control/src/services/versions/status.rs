@@ -4,7 +4,7 @@ use edgewise_api::resources::PublicationStatus;
 use edgewise_caller::{Principal, iso8601};
 
 use super::lookup::publish_state;
-use crate::services::{context::Services, error::Result};
+use crate::services::{error::Result, work::Services};
 
 impl Services {
     /// Returns the publication status of an environment.

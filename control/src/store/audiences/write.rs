@@ -1,6 +1,7 @@
 //! Writing audiences.
 
 use edgewise_api::resources::AudienceCreate;
+use edgewise_database::rows::changed_one_row;
 use sqlx::query;
 
 use crate::store::{Result, Tx};
@@ -37,7 +38,7 @@ impl Tx {
         rules: Option<&str>,
         now: i64,
     ) -> Result<()> {
-        query(
+        let updated = query(
             "UPDATE audience SET name = COALESCE($2, name), rules = COALESCE($3, rules), updated_at = $4, \
              revision = revision + 1 WHERE id = $1",
         )
@@ -47,6 +48,7 @@ impl Tx {
         .bind(now)
         .execute(&mut self.sql)
         .await?;
+        changed_one_row(&updated)?;
         query("UPDATE experiment SET revision = revision + 1 WHERE audience_id = $1")
             .bind(id)
             .execute(&mut self.sql)
@@ -60,7 +62,7 @@ impl Tx {
             .bind(id)
             .execute(&mut self.sql)
             .await?;
-        query("DELETE FROM audience WHERE id = $1").bind(id).execute(&mut self.sql).await?;
-        Ok(())
+        let deleted = query("DELETE FROM audience WHERE id = $1").bind(id).execute(&mut self.sql).await?;
+        Ok(changed_one_row(&deleted)?)
     }
 }

@@ -5,4 +5,4 @@ mod read;
 pub(super) mod row;
 mod write;
 
-pub use changes::Change;
+pub use changes::NumberedChange;

@@ -1,6 +1,7 @@
 //! The variants of an experiment.
 
 use edgewise_api::resources::{Variant, VariantPatch};
+use edgewise_database::rows::changed_one_row;
 use serde_json::value::RawValue;
 use sqlx::query;
 
@@ -43,18 +44,20 @@ impl Tx {
     /// Updates a variant.
     pub async fn update_variant(&mut self, id: &str, patch: &VariantPatch) -> Result<()> {
         if let Some(name) = &patch.name {
-            query("UPDATE variant SET name = $2 WHERE id = $1")
+            let renamed = query("UPDATE variant SET name = $2 WHERE id = $1")
                 .bind(id)
                 .bind(name)
                 .execute(&mut self.sql)
                 .await?;
+            changed_one_row(&renamed)?;
         }
         if let Some(payload) = &patch.payload {
-            query("UPDATE variant SET payload = $2 WHERE id = $1")
+            let updated = query("UPDATE variant SET payload = $2 WHERE id = $1")
                 .bind(id)
                 .bind(payload.as_deref().map(RawValue::get))
                 .execute(&mut self.sql)
                 .await?;
+            changed_one_row(&updated)?;
         }
         Ok(())
     }
@@ -62,7 +65,7 @@ impl Tx {
     /// Deletes a variant and its allocations.
     pub async fn delete_variant(&mut self, id: &str) -> Result<()> {
         query("DELETE FROM allocation WHERE variant_id = $1").bind(id).execute(&mut self.sql).await?;
-        query("DELETE FROM variant WHERE id = $1").bind(id).execute(&mut self.sql).await?;
-        Ok(())
+        let deleted = query("DELETE FROM variant WHERE id = $1").bind(id).execute(&mut self.sql).await?;
+        Ok(changed_one_row(&deleted)?)
     }
 }

@@ -1,6 +1,7 @@
 //! Writing experiments.
 
 use edgewise_api::resources::{ExperimentCreate, ExperimentPatch, Status};
+use edgewise_database::rows::changed_one_row;
 use sqlx::{Row as _, query};
 
 use crate::store::{Result, Tx};
@@ -41,7 +42,7 @@ impl Tx {
         targeting_rules: Option<&str>,
         now: i64,
     ) -> Result<()> {
-        query(
+        let updated = query(
             "UPDATE experiment SET name = COALESCE($2, name), description = COALESCE($3, description), \
              targeting_rules = COALESCE($4, targeting_rules), updated_at = $5, revision = revision + 1 \
              WHERE id = $1",
@@ -53,25 +54,29 @@ impl Tx {
         .bind(now)
         .execute(&mut self.sql)
         .await?;
+        changed_one_row(&updated)?;
         if let Some(audience_id) = &patch.audience_id {
-            query("UPDATE experiment SET audience_id = $2 WHERE id = $1")
+            let moved = query("UPDATE experiment SET audience_id = $2 WHERE id = $1")
                 .bind(id)
                 .bind(audience_id.as_deref())
                 .execute(&mut self.sql)
                 .await?;
+            changed_one_row(&moved)?;
         }
         Ok(())
     }
 
     /// Updates the status of an experiment, and raises its revision.
     pub async fn update_status(&mut self, id: &str, status: Status, now: i64) -> Result<()> {
-        query("UPDATE experiment SET status = $2, updated_at = $3, revision = revision + 1 WHERE id = $1")
-            .bind(id)
-            .bind(status.name())
-            .bind(now)
-            .execute(&mut self.sql)
-            .await?;
-        Ok(())
+        let updated = query(
+            "UPDATE experiment SET status = $2, updated_at = $3, revision = revision + 1 WHERE id = $1",
+        )
+        .bind(id)
+        .bind(status.name())
+        .bind(now)
+        .execute(&mut self.sql)
+        .await?;
+        Ok(changed_one_row(&updated)?)
     }
 
     /// Raises the revision of an experiment whose variants or allocations changed, and returns the new revision.
@@ -87,7 +92,7 @@ impl Tx {
     pub async fn delete_experiment(&mut self, id: &str) -> Result<()> {
         query("DELETE FROM allocation WHERE experiment_id = $1").bind(id).execute(&mut self.sql).await?;
         query("DELETE FROM variant WHERE experiment_id = $1").bind(id).execute(&mut self.sql).await?;
-        query("DELETE FROM experiment WHERE id = $1").bind(id).execute(&mut self.sql).await?;
-        Ok(())
+        let deleted = query("DELETE FROM experiment WHERE id = $1").bind(id).execute(&mut self.sql).await?;
+        Ok(changed_one_row(&deleted)?)
     }
 }

@@ -31,7 +31,7 @@ impl Tx {
         Ok(taken.rows_affected() == 1)
     }
 
-    /// Releases the lease on an environment.
+    /// Releases the lease on an environment. Does nothing if the lease has expired and another process holds it.
     pub async fn release_lease(&mut self, environment_id: &str, owner: &str) -> Result<()> {
         query(
             "UPDATE environment SET lease_owner = NULL, lease_until = 0 WHERE id = $1 AND lease_owner = $2",

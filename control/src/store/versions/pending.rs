@@ -1,6 +1,7 @@
 //! Pending versions: recorded in the database, but not yet written to the object store.
 
 use edgewise_api::resources::VersionState;
+use edgewise_database::rows::changed_one_row;
 use sqlx::{Row as _, query};
 
 use super::row::{Version, version};
@@ -51,13 +52,15 @@ impl Tx {
     /// Marks a pending version as published, and its changes as live. `false` if the version is no longer pending.
     pub async fn mark_published(&mut self, environment_id: &str, version: &Version) -> Result<bool> {
         // Every writer of versions updates this row first, so that writers wait for each other.
-        query("UPDATE environment SET published = published WHERE id = $1")
+        let locked = query("UPDATE environment SET published = published WHERE id = $1")
             .bind(environment_id)
             .execute(&mut self.sql)
             .await?;
+        changed_one_row(&locked)?;
         if !self.end_pending(environment_id, version.number, VersionState::Published).await? {
             return Ok(false);
         }
+        // A version that was recorded earlier may have fewer changes than the live one: then no row changes.
         query("UPDATE environment SET published = $2 WHERE id = $1 AND published < $2")
             .bind(environment_id)
             .bind(version.changes)
