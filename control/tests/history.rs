@@ -159,23 +159,26 @@ async fn history_lists_versions_with_author_and_time_newest_first() {
 
         let diff = plane
             .services()
-            .diff(&Principal::for_rest_extractor(), &plane.environment, "3", None)
+            .difference(&Principal::for_rest_extractor(), &plane.environment, "3", None)
             .await
-            .unwrap();
+            .unwrap()
+            .diff;
         assert_eq!((diff.version, diff.against), (3, Some(2)));
         assert_eq!((diff.experiments.removed[0].key.as_str(), diff.experiments.added.len()), ("first", 0));
         let diff = plane
             .services()
-            .diff(&Principal::for_rest_extractor(), &plane.environment, "2", Some("3"))
+            .difference(&Principal::for_rest_extractor(), &plane.environment, "2", Some("3"))
             .await
-            .unwrap();
+            .unwrap()
+            .diff;
         assert_eq!((diff.against, diff.experiments.added[0].key.as_str()), (Some(3), "first"));
         assert_eq!(
             plane
                 .services()
-                .diff(&Principal::for_rest_extractor(), &plane.environment, "1", None)
+                .difference(&Principal::for_rest_extractor(), &plane.environment, "1", None)
                 .await
                 .unwrap()
+                .diff
                 .against,
             None
         );

@@ -132,6 +132,38 @@ async fn a_version_published_by_one_process_is_announced_in_the_others() {
     postgres.drop().await;
 }
 
+/// A page checks what a person types, while another process changes the environment.
+#[tokio::test]
+async fn checking_a_new_experiment_does_not_wait_for_a_change_of_its_environment() {
+    let postgres = Postgres::create().await;
+    let directory = tempfile::tempdir().unwrap();
+    let objects = Arc::new(Directory::open(directory.path()).unwrap());
+    let control = Control::start(Options::new(postgres.url().to_owned()), objects, Arc::new(|_, _| {}));
+    let control = control.await.unwrap();
+    let (services, principal) = (control.services(), Principal::for_rest_extractor());
+    let there = Store::open(postgres.url()).await.unwrap();
+    with_environment(&there).await;
+    let request = |key: &str, environment: &str| {
+        let body = format!("{{\"key\":\"{key}\",\"name\":\"n\",\"environmentId\":\"{environment}\"}}");
+        ExperimentCreate::from_body(body.as_bytes()).unwrap()
+    };
+    services.create_experiment(&principal, &request("taken", "e")).await.unwrap();
+
+    let mut changing = there.write().await.unwrap();
+    changing.begin_change("e").await.unwrap().unwrap();
+    let status = async |key, environment| {
+        let checked = services.check_experiment(&principal, &request(key, environment)).await;
+        checked.err().map(|error| error.status)
+    };
+    assert_eq!(status("free", "e").await, None);
+    assert_eq!(status("taken", "e").await, Some(409));
+    assert_eq!(status("free", "none").await, Some(404));
+    drop(changing);
+    control.stop().await;
+    there.close().await;
+    postgres.drop().await;
+}
+
 /// One process marks a version as published while another rolls back. Both lock rows in the same order, so the database
 /// aborts neither.
 #[tokio::test]

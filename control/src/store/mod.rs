@@ -24,7 +24,7 @@ mod schema;
 mod versions;
 
 pub use connection::{Store, Tx};
-pub use environments::NumberedChange;
+pub use environments::{EnvironmentOverview, NumberedChange};
 pub use error::{Result, StoreError};
 pub use imports::Times;
 pub use versions::{Content, LiveVersion, PublishState, RunningExperiment, Version};

@@ -21,10 +21,12 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
         step!("sqlite", 1, "0001", "initial"),
         step!("sqlite", 2, "0002", "history"),
         step!("sqlite", 3, "0003", "listing"),
+        step!("sqlite", 4, "0004", "overview"),
     ],
     postgres: &[
         step!("postgres", 1, "0001", "initial"),
         step!("postgres", 2, "0002", "history"),
         step!("postgres", 3, "0003", "listing"),
+        step!("postgres", 4, "0004", "overview"),
     ],
 };

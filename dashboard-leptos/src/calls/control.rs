@@ -7,7 +7,7 @@ pub(super) use edgewise_api::{
 };
 pub(super) use edgewise_caller::Principal;
 use edgewise_control::services::Outcome;
-pub(super) use edgewise_control::services::Services;
+pub(super) use edgewise_control::services::{Difference, Services, on_blocking_thread};
 
 use crate::model::{Changed, Publication, Saved};
 

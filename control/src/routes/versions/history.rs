@@ -78,5 +78,6 @@ pub(in crate::routes) async fn diff(
     Ids((id, version)): Ids<(String, String)>,
     Params(comparison): Params<Comparison>,
 ) -> HandlerResult<Json<Diff>> {
-    Ok(Json(services.diff(&principal, &id, &version, comparison.against.as_deref()).await?))
+    let against = comparison.against.as_deref();
+    Ok(Json(services.difference(&principal, &id, &version, against).await?.diff))
 }

@@ -1,10 +1,10 @@
 //! Summaries of environments.
 
 use edgewise_api::{page::PageRequest, resources::EnvironmentSummary};
-
 use edgewise_caller::Principal;
 
 use crate::services::{error::Result, work::Services};
+use crate::store::EnvironmentOverview;
 
 /// The number of experiments in a summary.
 const RECENT: i64 = 5;
@@ -19,20 +19,14 @@ impl Services {
         principal: &Principal,
         page: PageRequest,
     ) -> Result<Vec<EnvironmentSummary>> {
-        let environments = self.environments(principal, page).await?.data;
-        let mut summaries = Vec::with_capacity(environments.len());
-        for environment in environments {
-            let publication = self.publication(principal, &environment.id).await?;
-            let mut tx = self.read(principal).await?;
-            let (versions, _) = tx.versions(&environment.id, 1, 0).await?;
-            summaries.push(EnvironmentSummary {
-                publication,
-                latest: versions.into_iter().next(),
-                experiments: tx.count_by_status(&environment.id).await?,
-                changed: tx.recently_changed(&environment.id, RECENT).await?,
-                environment,
-            });
-        }
-        Ok(summaries)
+        let overview = self.read(principal).await?.overview(page.limit(), page.offset(), RECENT).await?;
+        let summary = |found: EnvironmentOverview| EnvironmentSummary {
+            publication: self.status(&found.environment.id, found.state, found.pending, found.live),
+            latest: found.latest,
+            experiments: found.experiments,
+            changed: found.changed,
+            environment: found.environment,
+        };
+        Ok(overview.into_iter().map(summary).collect())
     }
 }

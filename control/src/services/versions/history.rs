@@ -1,12 +1,11 @@
 //! The history of an environment's versions.
 
 use edgewise_api::{
-    diff::Diff,
     page::{Page, PageRequest},
     resources::{self, VersionState},
 };
 
-use super::lookup::{compare, publish_state, version_numbered};
+use super::lookup::{publish_state, version_numbered};
 use edgewise_caller::Principal;
 
 use crate::services::{error::Result, work::Services};
@@ -45,26 +44,5 @@ impl Services {
     pub async fn was_live(&self, principal: &Principal, environment_id: &str, number: &str) -> Result<bool> {
         let mut tx = self.read(principal).await?;
         Ok(version_numbered(&mut tx, environment_id, number).await?.state == VersionState::Published)
-    }
-
-    /// Compares a version with another one; by default with the version that was live before it.
-    ///
-    /// # Errors
-    /// 404 if there is no such environment or version.
-    pub async fn diff(
-        &self,
-        principal: &Principal,
-        environment_id: &str,
-        number: &str,
-        against: Option<&str>,
-    ) -> Result<Diff> {
-        let mut tx = self.read(principal).await?;
-        publish_state(&mut tx, environment_id).await?;
-        let after = version_numbered(&mut tx, environment_id, number).await?;
-        let before = match against {
-            Some(number) => Some(version_numbered(&mut tx, environment_id, number).await?),
-            None => tx.newest_published_before(environment_id, after.number).await?,
-        };
-        compare(after.snapshot, before.map(|before| before.snapshot)).await
     }
 }

@@ -1,11 +1,8 @@
-//! The publication state of an environment, its versions by number, and comparing snapshots.
+//! The publication state of an environment, and its versions by number.
 
-use edgewise_api::{
-    EnvironmentName,
-    diff::{Diff, diff},
-};
+use edgewise_api::EnvironmentName;
 
-use crate::services::error::{self, Result, not_found};
+use crate::services::error::{Result, not_found};
 use crate::store::{PublishState, Tx, Version};
 
 pub(super) async fn publish_state(
@@ -26,13 +23,4 @@ pub(super) async fn version_numbered(tx: &mut Tx, environment_id: &str, number: 
         _ => None,
     };
     known.ok_or_else(|| not_found("version", number))
-}
-
-/// Compares two snapshots on a blocking thread: large snapshots take long.
-pub(super) async fn compare(after: String, before: Option<String>) -> Result<Diff> {
-    let comparing = tokio::task::spawn_blocking(move || diff(&after, before.as_deref()));
-    match comparing.await {
-        Ok(diff) => diff.map_err(|error| error::internal(&error)),
-        Err(error) => Err(error::internal(&error)),
-    }
 }

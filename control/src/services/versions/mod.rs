@@ -1,8 +1,11 @@
-//! Versions: history, preview, rollback, and the live versions.
+//! Versions: history, differences, preview, rollback, and the live versions.
 
+mod difference;
 mod history;
 mod live;
 mod lookup;
 mod preview;
 mod rollback;
 mod status;
+
+pub use difference::Difference;

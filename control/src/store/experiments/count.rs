@@ -1,9 +1,7 @@
 //! Counting experiments.
 
-use edgewise_api::resources::StatusCounts;
 use sqlx::{Row as _, query};
 
-use super::row;
 use crate::store::{Result, Tx};
 
 impl Tx {
@@ -16,16 +14,13 @@ impl Tx {
         Ok(row.try_get("total")?)
     }
 
-    /// Returns the number of experiments of an environment, by status.
-    pub async fn count_by_status(&mut self, environment_id: &str) -> Result<StatusCounts> {
-        let rows = query(
-            "SELECT status, COUNT(*) AS total FROM experiment WHERE environment_id = $1 GROUP BY status",
-        )
-        .bind(environment_id)
-        .fetch_all(&mut self.sql)
-        .await?;
-        let mut counts = StatusCounts::default();
-        rows.iter().try_for_each(|row| row::count(row, &mut counts))?;
-        Ok(counts)
+    /// Returns whether an environment has an experiment with this key.
+    pub async fn has_experiment(&mut self, environment_id: &str, key: &str) -> Result<bool> {
+        let row = query("SELECT id FROM experiment WHERE environment_id = $1 AND key = $2")
+            .bind(environment_id)
+            .bind(key)
+            .fetch_optional(&mut self.sql)
+            .await?;
+        Ok(row.is_some())
     }
 }

@@ -1,6 +1,6 @@
 //! Lists of experiments.
 
-use edgewise_api::resources::{Allocation, Experiment, ExperimentFilter, ExperimentRow, Status, Variant};
+use edgewise_api::resources::{Allocation, Experiment, ExperimentFilter, Status, Variant};
 use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
 use super::row;
@@ -88,17 +88,5 @@ impl Tx {
         .fetch_one(&mut self.sql)
         .await?;
         Ok((experiments, total.try_get("total")?))
-    }
-
-    /// Returns the experiments of an environment that were changed most recently, the most recent first.
-    pub async fn recently_changed(&mut self, environment_id: &str, limit: i64) -> Result<Vec<ExperimentRow>> {
-        let rows = query(
-            "SELECT * FROM experiment WHERE environment_id = $1 ORDER BY updated_at DESC, seq DESC LIMIT $2",
-        )
-        .bind(environment_id)
-        .bind(limit)
-        .fetch_all(&mut self.sql)
-        .await?;
-        Ok(rows.iter().map(row::experiment).collect::<sqlx::Result<_>>()?)
     }
 }

@@ -3,21 +3,8 @@
 use edgewise_api::EnvironmentName;
 use sqlx::{Row as _, any::AnyRow, query};
 
-use super::row::environment_name;
+use super::row::{LiveVersion, environment_name, live};
 use crate::store::{Result, Tx};
-
-/// The live version of an environment, without its content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LiveVersion {
-    /// The number, from 1.
-    pub number: i64,
-    /// The time of creation, in ms since 1970.
-    pub created_at: i64,
-    /// The number of changes of the environment when the version was created.
-    pub changes: i64,
-    /// For a rollback: the number of the last change that the restored content includes.
-    pub restored: Option<i64>,
-}
 
 impl Tx {
     /// Returns the live version of an environment.
@@ -31,15 +18,7 @@ impl Tx {
         .bind(environment_id)
         .fetch_optional(&mut self.sql)
         .await?;
-        let live = |row: AnyRow| -> sqlx::Result<LiveVersion> {
-            Ok(LiveVersion {
-                number: row.try_get("version")?,
-                created_at: row.try_get("created_at")?,
-                changes: row.try_get("changes")?,
-                restored: row.try_get("restored")?,
-            })
-        };
-        Ok(row.map(live).transpose()?)
+        Ok(row.map(|row| live(&row)).transpose()?)
     }
 
     /// Returns the live version of each environment that has one.

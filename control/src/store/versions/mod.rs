@@ -5,10 +5,8 @@ mod history;
 mod lease;
 mod live;
 mod pending;
-mod row;
+pub(super) mod row;
 mod state;
 
 pub use content::{Content, RunningExperiment};
-pub use live::LiveVersion;
-pub use row::Version;
-pub use state::PublishState;
+pub use row::{LiveVersion, PublishState, Version};

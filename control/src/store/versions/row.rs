@@ -1,4 +1,4 @@
-//! Rows of versions.
+//! Rows of versions, and of the publication state of environments.
 
 use edgewise_api::{
     EnvironmentName,
@@ -28,6 +28,30 @@ pub struct Version {
     pub restores: Option<i64>,
 }
 
+/// The live version of an environment, without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LiveVersion {
+    /// The number, from 1.
+    pub number: i64,
+    /// The time of creation, in ms since 1970.
+    pub created_at: i64,
+    /// The number of changes of the environment when the version was created.
+    pub changes: i64,
+    /// For a rollback: the number of the last change that the restored content includes.
+    pub restored: Option<i64>,
+}
+
+/// The publication state of an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublishState {
+    /// The number of the last change that is due.
+    pub due: i64,
+    /// The number of the last change whose content is live.
+    pub published: i64,
+    /// The time since which the environment is held, in ms since 1970; `None` if it is not held.
+    pub held_at: Option<i64>,
+}
+
 pub(super) fn version(row: &AnyRow) -> Result<Version> {
     Ok(Version {
         number: row.try_get("version")?,
@@ -42,7 +66,7 @@ pub(super) fn version(row: &AnyRow) -> Result<Version> {
 }
 
 /// A version without its snapshot.
-pub(super) fn listed(row: &AnyRow) -> Result<resources::Version> {
+pub(in crate::store) fn listed(row: &AnyRow) -> Result<resources::Version> {
     let count = |column| row.try_get::<Option<i64>, _>(column).map(|count| count.map(i64::unsigned_abs));
     Ok(resources::Version {
         version: row.try_get::<i64, _>("version")?.unsigned_abs(),
@@ -61,4 +85,24 @@ fn version_state(row: &AnyRow) -> Result<VersionState> {
 pub(super) fn environment_name(row: &AnyRow) -> Result<EnvironmentName> {
     EnvironmentName::new(row.try_get("name")?)
         .map_err(|error| sqlx::Error::ColumnDecode { index: "name".to_owned(), source: error.into() })
+}
+
+pub(in crate::store) fn live(row: &AnyRow) -> Result<LiveVersion> {
+    Ok(LiveVersion {
+        number: row.try_get("version")?,
+        created_at: row.try_get("created_at")?,
+        changes: row.try_get("changes")?,
+        restored: row.try_get("restored")?,
+    })
+}
+
+pub(in crate::store) fn publish_state(row: &AnyRow) -> Result<PublishState> {
+    Ok(PublishState {
+        due: row.try_get("due")?,
+        published: row.try_get("published")?,
+        held_at: match row.try_get::<i64, _>("held")? {
+            0 => None,
+            _ => Some(row.try_get::<Option<i64>, _>("held_at")?.unwrap_or_default()),
+        },
+    })
 }

@@ -3,19 +3,8 @@
 use edgewise_api::EnvironmentName;
 use sqlx::{Row as _, query};
 
-use super::row::environment_name;
+use super::row::{PublishState, environment_name, publish_state};
 use crate::store::{Result, Tx};
-
-/// The publication state of an environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PublishState {
-    /// The number of the last change that is due.
-    pub due: i64,
-    /// The number of the last change whose content is live.
-    pub published: i64,
-    /// The time since which the environment is held, in ms since 1970; `None` if it is not held.
-    pub held_at: Option<i64>,
-}
 
 impl Tx {
     /// Returns the ids of the environments with changes to publish or a pending version, and the number of changes of each.
@@ -41,14 +30,7 @@ impl Tx {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let name = environment_name(&row)?;
-        let state = PublishState {
-            due: row.try_get("due")?,
-            published: row.try_get("published")?,
-            held_at: match row.try_get::<i64, _>("held")? {
-                0 => None,
-                _ => Some(row.try_get::<Option<i64>, _>("held_at")?.unwrap_or_default()),
-            },
-        };
+        let state = publish_state(&row)?;
         Ok(Some((name, state)))
     }
 }

@@ -93,7 +93,7 @@ mod reading {
 
     use super::VersionDetail;
     use crate::{
-        calls::control::{Principal, Services},
+        calls::control::{Difference, Principal, Services, on_blocking_thread},
         model::{Comparison, HistoryQuery, compare},
         rendered::environments as rendered,
     };
@@ -104,12 +104,7 @@ mod reading {
         principal: &Principal,
         id: &str,
     ) -> Result<Comparison, ApiError> {
-        let preview = services.preview(principal, id).await?;
-        let live = match preview.diff.against {
-            Some(live) => Some(services.version(principal, id, &live.to_string()).await?),
-            None => None,
-        };
-        Ok(compare(&preview.diff, preview.snapshot.get(), live.as_deref()))
+        comparison(services.unpublished(principal, id).await?).await
     }
 
     pub(super) async fn version_detail(
@@ -143,12 +138,15 @@ mod reading {
         version: &str,
         against: Option<&str>,
     ) -> Result<Comparison, ApiError> {
-        let diff = services.diff(principal, id, version, against).await?;
-        let after = services.version(principal, id, version).await?;
-        let before = match diff.against {
-            Some(against) => Some(services.version(principal, id, &against.to_string()).await?),
-            None => None,
-        };
-        Ok(compare(&diff, &after, before.as_deref()))
+        comparison(services.difference(principal, id, version, against).await?).await
+    }
+
+    /// Describes a difference. Reading large snapshots takes long.
+    async fn comparison(difference: Difference) -> Result<Comparison, ApiError> {
+        on_blocking_thread(move || {
+            let Difference { diff, after, before } = difference;
+            compare(&diff, &after, before.as_deref())
+        })
+        .await
     }
 }

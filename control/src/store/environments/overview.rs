@@ -1,0 +1,138 @@
+//! The environments of a page with everything that an overview shows, in a fixed number of statements.
+
+use std::collections::HashMap;
+
+use edgewise_api::resources::{self, Environment, ExperimentRow, StatusCounts};
+use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
+
+use super::row;
+use crate::store::{
+    Result, Tx,
+    experiments::row as experiments,
+    versions::{LiveVersion, PublishState, row as versions},
+};
+
+/// An environment, as an overview shows it.
+#[derive(Debug)]
+pub struct EnvironmentOverview {
+    /// The environment.
+    pub environment: Environment,
+    /// The publication state.
+    pub state: PublishState,
+    /// The number of the oldest pending version.
+    pub pending: Option<i64>,
+    /// The live version.
+    pub live: Option<LiveVersion>,
+    /// The newest version, whatever its state.
+    pub latest: Option<resources::Version>,
+    /// The number of experiments, by status.
+    pub experiments: StatusCounts,
+    /// The experiments that were changed last, the most recent first.
+    pub changed: Vec<ExperimentRow>,
+}
+
+/// Completes a statement with a condition for the environments of a page, with the parameters $1 and $2.
+macro_rules! of_page {
+    ($select:literal, $then:literal) => {
+        concat!($select, " IN (SELECT id FROM environment ORDER BY name LIMIT $1 OFFSET $2)", $then)
+    };
+}
+
+impl Tx {
+    /// Returns the overview of each environment of a page, sorted by name, each with at most `recent` changed experiments.
+    pub async fn overview(
+        &mut self,
+        limit: i64,
+        offset: i64,
+        recent: i64,
+    ) -> Result<Vec<EnvironmentOverview>> {
+        let page =
+            |sql: &'static str| -> Query<'_, Any, AnyArguments> { query(sql).bind(limit).bind(offset) };
+        let environments = page("SELECT * FROM environment ORDER BY name LIMIT $1 OFFSET $2")
+            .fetch_all(&mut self.sql)
+            .await?;
+        let pending = page(of_page!(
+            "SELECT environment_id, CAST(MIN(version) AS BIGINT) AS version FROM version \
+             WHERE state = 'pending' AND environment_id",
+            " GROUP BY environment_id"
+        ))
+        .fetch_all(&mut self.sql)
+        .await?;
+        let live = page(of_page!(
+            "SELECT e.id AS environment_id, live.version, live.created_at, live.changes, old.changes AS restored \
+             FROM environment e JOIN version live ON live.environment_id = e.id AND live.version = \
+             (SELECT MAX(v.version) FROM version v WHERE v.environment_id = e.id AND v.state = 'published') \
+             LEFT JOIN version old ON old.environment_id = e.id AND old.version = live.restores WHERE e.id",
+            ""
+        ))
+        .fetch_all(&mut self.sql)
+        .await?;
+        let latest = page(of_page!(
+            "SELECT e.id AS environment_id, v.version, v.state, v.created_at, v.created_by, v.experiments, v.restores \
+             FROM environment e JOIN version v ON v.environment_id = e.id AND v.version = \
+             (SELECT MAX(n.version) FROM version n WHERE n.environment_id = e.id) WHERE e.id",
+            ""
+        ))
+        .fetch_all(&mut self.sql)
+        .await?;
+        let counts = page(of_page!(
+            "SELECT environment_id, status, COUNT(*) AS total FROM experiment WHERE environment_id",
+            " GROUP BY environment_id, status"
+        ))
+        .fetch_all(&mut self.sql)
+        .await?;
+        let changed = page(of_page!(
+            "SELECT x.* FROM experiment x JOIN (SELECT id, ROW_NUMBER() OVER \
+             (PARTITION BY environment_id ORDER BY updated_at DESC, seq DESC) AS place \
+             FROM experiment WHERE environment_id",
+            ") recent ON recent.id = x.id WHERE recent.place <= $3 ORDER BY x.updated_at DESC, x.seq DESC"
+        ))
+        .bind(recent)
+        .fetch_all(&mut self.sql)
+        .await?;
+
+        let of = |row: &sqlx::any::AnyRow| row.try_get::<String, _>("environment_id");
+        let mut found: HashMap<String, EnvironmentOverview> = HashMap::new();
+        let mut order = Vec::with_capacity(environments.len());
+        for row in &environments {
+            let environment = row::environment(row)?;
+            order.push(environment.id.clone());
+            let overview = EnvironmentOverview {
+                state: versions::publish_state(row)?,
+                pending: None,
+                live: None,
+                latest: None,
+                experiments: StatusCounts::default(),
+                changed: Vec::new(),
+                environment,
+            };
+            found.insert(overview.environment.id.clone(), overview);
+        }
+        for row in &pending {
+            if let Some(overview) = found.get_mut(&of(row)?) {
+                overview.pending = Some(row.try_get("version")?);
+            }
+        }
+        for row in &live {
+            if let Some(overview) = found.get_mut(&of(row)?) {
+                overview.live = Some(versions::live(row)?);
+            }
+        }
+        for row in &latest {
+            if let Some(overview) = found.get_mut(&of(row)?) {
+                overview.latest = Some(versions::listed(row)?);
+            }
+        }
+        for row in &counts {
+            if let Some(overview) = found.get_mut(&of(row)?) {
+                experiments::count(row, &mut overview.experiments)?;
+            }
+        }
+        for row in &changed {
+            if let Some(overview) = found.get_mut(&of(row)?) {
+                overview.changed.push(experiments::experiment(row)?);
+            }
+        }
+        Ok(order.iter().filter_map(|id| found.remove(id)).collect())
+    }
+}
