@@ -10,7 +10,10 @@ use std::{
 
 use edgewise_api::Publication;
 use edgewise_api::conditional::Precondition;
-use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VariantCreate};
+use edgewise_api::page::PageRequest;
+use edgewise_api::resources::{
+    AllocationsPut, EnvironmentCreate, ExperimentCreate, ExperimentQuery, Status, StatusPatch, VariantCreate,
+};
 use edgewise_caller::Principal;
 use edgewise_caller::{Clock, SystemClock};
 use edgewise_control::services::Services;
@@ -264,6 +267,36 @@ async fn concurrent_requests_are_all_published_and_versions_never_repeat() {
     assert_eq!(version, *published.last().unwrap());
     let snapshot = plane.object(&format!("configs/prod/snapshots/{version}.json")).await.unwrap();
     assert_eq!(snapshot["experiments"][0]["variants"].as_array().unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn lists_say_since_which_version_an_experiment_is_live() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    let live = async || {
+        let query = ExperimentQuery::default();
+        let page = PageRequest::first(10);
+        let found = plane.services().find_experiments(&Principal::for_rest_extractor(), query, page).await;
+        found.unwrap().data[0].live.as_ref().map(|live| (live.version, live.split.len()))
+    };
+    assert_eq!(live().await, None);
+    plane.set(&id, Status::Running).await;
+    assert_eq!(live().await, Some((1, 0)));
+    plane.services().publish(&Principal::for_rest_extractor(), &id, &Precondition::None).await.unwrap();
+    assert_eq!(live().await, Some((1, 0)), "version 2 has the same split");
+    let request = VariantCreate::from_body(br#"{"key":"a","name":"a"}"#).unwrap();
+    let (services, principal) = (plane.services(), Principal::for_rest_extractor());
+    let variant = services.create_variant(&principal, &id, &Precondition::None, request).await.unwrap();
+    let split =
+        json!({"allocations": [{"variantId": variant.value.value.id, "rangeStart": 0, "rangeEnd": 9}]});
+    let split = AllocationsPut::from_body(split.to_string().as_bytes()).unwrap();
+    services.put_allocations(&principal, &id, &Precondition::None, split).await.unwrap();
+    assert_eq!(live().await, Some((4, 1)));
+    plane.set(&id, Status::Paused).await;
+    assert_eq!(live().await, None);
+    let environment_id = plane.environment_of(&id).await;
+    services.rollback(&principal, &environment_id, "4").await.unwrap();
+    assert_eq!(live().await, Some((6, 1)), "live again, although paused");
 }
 
 #[tokio::test]

@@ -132,6 +132,39 @@ async fn a_version_published_by_one_process_is_announced_in_the_others() {
     postgres.drop().await;
 }
 
+/// A database whose live version an earlier release published.
+#[tokio::test]
+async fn what_is_live_is_recorded_for_a_version_of_an_earlier_release() {
+    let postgres = Postgres::create().await;
+    let store = Store::open(postgres.url()).await.unwrap();
+    with_environment(&store).await;
+    let version = Version {
+        number: 7,
+        state: VersionState::Pending,
+        snapshot: r#"{"version":7,"experiments":[{"id":"x","allocations":[]}]}"#.to_owned(),
+        changes: 1,
+        created_at: 1,
+        created_by: None,
+        experiments: None,
+        restores: None,
+    };
+    let mut tx = store.write().await.unwrap();
+    tx.insert_pending("e", &version).await.unwrap();
+    tx.mark_published("e", &version).await.unwrap();
+    tx.commit().await.unwrap();
+    let waiting = async || store.read().await.unwrap().environments_without_live_list().await.unwrap();
+    assert_eq!(waiting().await, ["e"]);
+
+    let directory = tempfile::tempdir().unwrap();
+    let objects = Arc::new(Directory::open(directory.path()).unwrap());
+    let control = Control::start(Options::new(postgres.url().to_owned()), objects, Arc::new(|_, _| {}));
+    let control = control.await.unwrap();
+    eventually("the list is recorded", async || waiting().await.is_empty()).await;
+    control.stop().await;
+    store.close().await;
+    postgres.drop().await;
+}
+
 /// A page checks what a person types, while another process changes the environment.
 #[tokio::test]
 async fn checking_a_new_experiment_does_not_wait_for_a_change_of_its_environment() {

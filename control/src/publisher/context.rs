@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::progress::Progresses;
+use super::{progress::Progresses, snapshot::CompiledRulesets};
 use crate::store::Store;
 use edgewise_caller::{Clock, IdSource};
 use edgewise_objects::ObjectStore;
@@ -32,6 +32,7 @@ pub(crate) struct Publisher {
     pub(super) wake: Notify,
     pub(super) stopping: watch::Sender<bool>,
     pub(super) progress: Progresses,
+    pub(super) compiled: CompiledRulesets,
 }
 
 impl fmt::Debug for Publisher {
@@ -62,6 +63,7 @@ impl Publisher {
             wake: Notify::new(),
             stopping: watch::Sender::new(false),
             progress: Progresses::default(),
+            compiled: CompiledRulesets::default(),
         }
     }
 

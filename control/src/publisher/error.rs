@@ -68,6 +68,9 @@ impl From<PublishError> for PrepareError {
 
 impl From<SnapshotError> for PrepareError {
     fn from(problem: SnapshotError) -> Self {
-        Self::Content(problem.to_string())
+        match problem {
+            SnapshotError::Rows(error) => Self::Database(error),
+            problem => Self::Content(problem.to_string()),
+        }
     }
 }

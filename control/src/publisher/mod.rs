@@ -14,7 +14,8 @@
 //! | `context` | [`Publisher`], and waiting for a change to be published |
 //! | `run` | the task that looks for work and does it |
 //! | `record` | recording pending versions |
-//! | `snapshot` | building snapshots from content |
+//! | `snapshot` | building snapshots from content, and compiling them |
+//! | `live_list` | what is live of each experiment, of versions of earlier releases |
 //! | `upload` | writing a pending version to the object store |
 //! | `objects` | calls of the object store, with a timeout |
 //! | `lease` | the lease on an environment |
@@ -24,6 +25,7 @@
 mod context;
 mod error;
 mod lease;
+mod live_list;
 mod objects;
 mod progress;
 mod record;

@@ -16,7 +16,10 @@ impl Publisher {
         environment_id: &str,
         path: &str,
     ) -> Result<Option<Pointer>, PublishError> {
-        Ok(self.get(environment_id, path).await?.as_ref().and_then(pointer))
+        match self.get(environment_id, path).await? {
+            Some(object) => Ok(pointer(object).await.1),
+            None => Ok(None),
+        }
     }
 
     pub(super) async fn get(&self, environment_id: &str, path: &str) -> Result<Option<Object>, PublishError> {
@@ -39,7 +42,10 @@ impl Publisher {
     }
 }
 
-/// Reads a pointer. An invalid pointer counts as absent, and is overwritten.
-pub(super) fn pointer(object: &Object) -> Option<Pointer> {
-    serde_json::from_slice(&object.bytes).ok()
+/// Reads a pointer, and returns it with the ETag of its object. An invalid pointer counts as absent, and is overwritten.
+/// latest.json is a whole snapshot, so reading it may take long.
+pub(super) async fn pointer(object: Object) -> (String, Option<Pointer>) {
+    let Object { bytes, etag, .. } = object;
+    let reading = tokio::task::spawn_blocking(move || serde_json::from_slice(&bytes).ok()).await;
+    (etag, reading.ok().flatten())
 }

@@ -7,7 +7,7 @@ use super::{
     context::Publisher,
     error::{PrepareError, PublishError},
     lease::Lease,
-    snapshot,
+    snapshot::{self, Compiled, SnapshotError},
     step::Step,
 };
 use crate::store::{Tx, Version};
@@ -66,7 +66,7 @@ impl Publisher {
         let content = tx.content(environment_id).await?;
         let next = self.next_version(tx.highest_version(environment_id).await?, 0);
         drop(tx);
-        Ok(snapshot::build(content, name, next.number, next.published_at()).await?)
+        Ok(snapshot::build(content, name, next.number, next.published_at()).await?.json)
     }
 
     /// Returns the highest version that the pointers of the object store name, which may be ahead of the database.
@@ -96,9 +96,11 @@ impl Publisher {
     ) -> Result<(), PrepareError> {
         tx.supersede_pending(environment_id).await?;
         let next = self.next_version(tx.highest_version(environment_id).await?, in_store);
-        let snapshot = snapshot::renumbered(old.snapshot, next.number, next.published_at()).await?;
+        let Compiled { json, ruleset } =
+            snapshot::renumbered(old.snapshot, next.number, next.published_at()).await?;
+        self.compiled.keep(environment_id, ruleset);
         let restores = old.restores.or(Some(old.number));
-        let version = next.into_pending(snapshot, (changes, Some(by.to_owned())), old.experiments, restores);
+        let version = next.into_pending(json, (changes, Some(by.to_owned())), old.experiments, restores);
         Ok(tx.insert_pending(environment_id, &version).await?)
     }
 
@@ -116,16 +118,18 @@ impl Publisher {
 
         let next = self.next_version(known, self.highest_pointer(environment_id, name).await?);
         let (changes, by) = (content.changes, content.due_by.clone());
-        let experiments = i64::try_from(content.experiments.len()).ok();
-        let snapshot = match snapshot::build(content, name, next.number, next.published_at()).await {
-            Ok(snapshot) => snapshot,
+        let experiments = i64::try_from(content.experiments.count()).ok();
+        let built = snapshot::build(content, name, next.number, next.published_at()).await;
+        let Compiled { json, ruleset } = match built {
+            Ok(compiled) => compiled,
+            Err(SnapshotError::Rows(error)) => return Err(error.into()),
             Err(problem) => {
                 tracing::error!(environment = %name, error = %problem, "the content cannot be published");
                 self.progress.record_rejection(environment_id, changes, problem.to_string());
                 return Ok(Step::Idle);
             }
         };
-        let version = next.into_pending(snapshot, (changes, by), experiments, None);
+        let version = next.into_pending(json, (changes, by), experiments, None);
         let mut tx = self.store.write().await?;
         if !lease.renew_in(&mut tx).await? {
             return Err(PublishError::LeaseLost);
@@ -137,6 +141,7 @@ impl Publisher {
         }
         tx.insert_pending(environment_id, &version).await?;
         tx.commit().await?;
+        self.compiled.keep(environment_id, ruleset);
         Ok(Step::Continue)
     }
 

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{context::Publisher, error::PublishError, lease::Lease, step::Step};
-use crate::store::{StoreError, Version};
+use crate::store::StoreError;
 
 /// The pause after a panic.
 const PANIC_PAUSE: Duration = Duration::from_secs(1);
@@ -23,8 +23,8 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 
 /// The next work for an environment.
 enum Work {
-    /// Writing a pending version.
-    Upload(Version),
+    /// Writing the pending version.
+    Upload,
     /// Recording the next version.
     Record,
 }
@@ -32,6 +32,7 @@ enum Work {
 impl Publisher {
     /// Looks for work and does it, until [`Publisher::stop`].
     pub(crate) async fn run(self: Arc<Self>) {
+        self.list_live_of_earlier_releases().await;
         tokio::select! {
             () = self.clone().publish_due() => {}
             () = self.follow_other_processes() => {}
@@ -117,6 +118,8 @@ impl Publisher {
                 }
             }
         }
+        // Another process may have finished what this one recorded.
+        self.compiled.forget(environment_id);
         if let Err(error) = lease.release().await {
             tracing::debug!(environment_id, %error, "the lease was not released; it will expire");
         }
@@ -131,7 +134,12 @@ impl Publisher {
         }
         // Another process may have done the work before this one got the lease.
         match self.next_work(environment_id).await? {
-            Some((name, Work::Upload(version))) => self.upload(environment_id, &name, &version, lease).await,
+            Some((name, Work::Upload)) => {
+                let pending = self.store.read().await?.pending(environment_id).await?;
+                // Another process may have superseded it.
+                let Some(version) = pending else { return Ok(Step::Continue) };
+                self.upload(environment_id, &name, &version, lease).await
+            }
             Some((name, Work::Record)) => self.record_next(environment_id, &name, lease).await,
             None => Ok(Step::Idle),
         }
@@ -140,12 +148,12 @@ impl Publisher {
     async fn next_work(&self, environment_id: &str) -> Result<Option<(EnvironmentName, Work)>, PublishError> {
         let mut tx = self.store.read().await?;
         let Some((name, state)) = tx.publish_state(environment_id).await? else { return Ok(None) };
-        let pending = tx.pending(environment_id).await?;
+        let pending = tx.pending_number(environment_id).await?;
         let live = if state.held_at.is_some() { tx.live_version(environment_id).await? } else { None };
         let held_back = live.and_then(|live| Some((live.restored?, live.changes)));
         self.progress.record_published(environment_id, state.published, held_back);
         let work = match pending {
-            Some(version) => Work::Upload(version),
+            Some(_) => Work::Upload,
             None if state.held_at.is_some() || state.due <= state.published => return Ok(None),
             None => Work::Record,
         };

@@ -2,11 +2,13 @@
 //! version.json.
 //! After a failure at any point, this process or another can repeat every step.
 
+use std::sync::Arc;
+
 use edgewise_api::{EnvironmentName, paths, resources::VersionState};
 use edgewise_engine::{Ruleset, ruleset::FORMAT};
 use edgewise_objects::{Condition, Put};
 
-use super::{context::Publisher, error::PublishError, lease::Lease, objects::pointer, step::Step};
+use super::{context::Publisher, error::PublishError, lease::Lease, objects::pointer, snapshot, step::Step};
 use crate::store::Version;
 
 /// The number of attempts to move a pointer that others change at the same time.
@@ -31,14 +33,15 @@ impl Publisher {
         lease: &mut Lease<'_>,
     ) -> Result<Step, PublishError> {
         let number = version.number.unsigned_abs();
-        let snapshot = version.snapshot.as_bytes();
+        let json = version.snapshot.as_bytes();
         let pointer = serde_json::json!({ "version": number }).to_string();
 
-        let ruleset = compiled(&version.snapshot).await?;
+        let compiling = snapshot::compile(version, self.compiled.get(environment_id)).await;
+        let (ruleset, live) = compiling.map_err(|problem| PublishError::Unreadable(problem.to_string()))?;
 
-        let same = |existing: &[u8]| existing == snapshot;
+        let same = |existing: &[u8]| existing == json;
         let mut written =
-            self.write_immutable(environment_id, &paths::snapshot(name, number), snapshot, same).await?;
+            self.write_immutable(environment_id, &paths::snapshot(name, number), json, same).await?;
         if written == Write::Written {
             self.keep_lease(lease).await?;
             let path = paths::ruleset(name, FORMAT, number);
@@ -46,14 +49,15 @@ impl Publisher {
                 |existing: &[u8]| existing == ruleset.as_bytes() || has_same_snapshot(existing, &ruleset);
             written = self.write_immutable(environment_id, &path, ruleset.as_bytes(), same).await?;
         }
-        for (path, bytes) in [(paths::latest(name), snapshot), (paths::version(name), pointer.as_bytes())] {
+        for (path, bytes) in [(paths::latest(name), json), (paths::version(name), pointer.as_bytes())] {
             if written == Write::Written {
                 self.keep_lease(lease).await?;
                 written = self.move_pointer(environment_id, &path, bytes, number).await?;
             }
         }
+        self.compiled.forget(environment_id);
         if written == Write::Written {
-            (self.on_published)(name, ruleset);
+            (self.on_published)(name, Arc::unwrap_or_clone(ruleset));
         }
 
         match written {
@@ -61,6 +65,7 @@ impl Publisher {
                 let mut tx = self.store.write().await?;
                 let published = tx.mark_published(environment_id, version).await?;
                 if published {
+                    tx.record_live(environment_id, version.number, &live).await?;
                     tx.notify_published(name, version.number).await?;
                 }
                 tx.commit().await?;
@@ -110,30 +115,25 @@ impl Publisher {
         number: u64,
     ) -> Result<Write, PublishError> {
         for _ in 0..POINTER_TRIES {
-            let existing = self.get(environment_id, path).await?;
-            let current = existing.as_ref().and_then(pointer).map_or(0, |pointer| pointer.version);
+            let (etag, existing) = match self.get(environment_id, path).await? {
+                Some(object) => {
+                    let (etag, pointer) = pointer(object).await;
+                    (Some(etag), pointer)
+                }
+                None => (None, None),
+            };
+            let current = existing.map_or(0, |pointer| pointer.version);
             if current >= number {
                 let known = self.store.read().await?.version(environment_id, current.cast_signed()).await?;
                 let ours = known.is_some_and(|version| version.state != VersionState::Superseded);
                 return Ok(if ours { Write::Written } else { Write::NumberInUse });
             }
-            let condition =
-                existing.as_ref().map_or(Condition::Absent, |object| Condition::Matches(&object.etag));
+            let condition = etag.as_deref().map_or(Condition::Absent, Condition::Matches);
             if self.put(environment_id, path, bytes, condition).await? == Put::Written {
                 return Ok(Write::Written);
             }
         }
         Err(PublishError::Contended)
-    }
-}
-
-/// Compiles a snapshot to a ruleset, on a blocking thread: a large snapshot takes long.
-async fn compiled(snapshot: &str) -> Result<Ruleset, PublishError> {
-    let json = snapshot.to_owned();
-    let compiling = tokio::task::spawn_blocking(move || Ruleset::from_json(json.as_bytes()));
-    match compiling.await {
-        Ok(ruleset) => ruleset.map_err(|problem| PublishError::Unreadable(problem.to_string())),
-        Err(problem) => Err(PublishError::Unreadable(problem.to_string())),
     }
 }
 

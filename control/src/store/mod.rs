@@ -26,5 +26,6 @@ mod versions;
 pub use connection::{Store, Tx};
 pub use environments::{EnvironmentOverview, NumberedChange};
 pub use error::{Result, StoreError};
+pub use experiments::{RunningExperiment, RunningRows};
 pub use imports::Times;
-pub use versions::{Content, LiveVersion, PublishState, RunningExperiment, Version};
+pub use versions::{Content, LiveExperiment, LiveVersion, PublishState, Version};

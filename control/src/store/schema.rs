@@ -22,11 +22,13 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
         step!("sqlite", 2, "0002", "history"),
         step!("sqlite", 3, "0003", "listing"),
         step!("sqlite", 4, "0004", "overview"),
+        step!("sqlite", 5, "0005", "live"),
     ],
     postgres: &[
         step!("postgres", 1, "0001", "initial"),
         step!("postgres", 2, "0002", "history"),
         step!("postgres", 3, "0003", "listing"),
         step!("postgres", 4, "0004", "overview"),
+        step!("postgres", 5, "0005", "live"),
     ],
 };

@@ -5,6 +5,9 @@ mod count;
 mod list;
 mod read;
 pub(super) mod row;
+mod running;
 mod search;
 mod variants;
 mod write;
+
+pub use running::{RunningExperiment, RunningRows};

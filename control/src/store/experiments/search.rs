@@ -29,8 +29,11 @@ macro_rules! in_order_of {
     ($order:expr) => {
         Statements {
             experiments: concat!(
-                "SELECT x.id, x.key, x.name, x.status, x.updated_at, environment.name AS environment \
-                 FROM experiment x JOIN environment ON environment.id = x.environment_id WHERE ",
+                "SELECT x.id, x.key, x.name, x.status, x.updated_at, environment.name AS environment, \
+                 live.version AS live_version, live.split AS live_split \
+                 FROM experiment x JOIN environment ON environment.id = x.environment_id \
+                 LEFT JOIN live_experiment live ON live.environment_id = x.environment_id \
+                 AND live.experiment_id = x.id WHERE ",
                 matching!(),
                 " ORDER BY ",
                 $order,
@@ -112,6 +115,7 @@ impl Tx {
                 key: row.try_get("key")?,
                 name: row.try_get("name")?,
                 status: row::status(row)?,
+                live: row::live(row)?,
                 environment: row.try_get("environment")?,
                 updated_at: time(row, "updated_at")?,
             })

@@ -4,9 +4,11 @@ mod content;
 mod history;
 mod lease;
 mod live;
+mod live_experiments;
 mod pending;
 pub(super) mod row;
 mod state;
 
-pub use content::{Content, RunningExperiment};
+pub use content::Content;
+pub use live_experiments::LiveExperiment;
 pub use row::{LiveVersion, PublishState, Version};

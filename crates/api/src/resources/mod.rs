@@ -24,7 +24,8 @@ pub use experiment::{
 pub use listing::{ExperimentFilter, ExperimentQuery, ExperimentSort};
 pub use rules::{Condition, Rule};
 pub use summary::{
-    AudienceSummary, AudienceUses, EnvironmentSummary, ExperimentSummary, StatusCounts, VariantName,
+    AudienceSummary, AudienceUses, EnvironmentSummary, ExperimentSummary, LiveExperiment, LiveRange,
+    StatusCounts, VariantName,
 };
 pub use variant::{Variant, VariantCreate, VariantPatch, VariantUpdate, VariantsPatch};
 pub use version::{Preview, PublicationStatus, Version, VersionState};

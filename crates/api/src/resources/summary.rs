@@ -77,6 +77,8 @@ pub struct ExperimentSummary {
     pub name: String,
     /// The status.
     pub status: Status,
+    /// What is live of the experiment. `None` if the live version does not contain the experiment.
+    pub live: Option<LiveExperiment>,
     /// The name of the environment.
     pub environment: String,
     /// ISO 8601, UTC, milliseconds.
@@ -85,6 +87,27 @@ pub struct ExperimentSummary {
     pub variants: Vec<VariantName>,
     /// The allocations, in the order of the request that set the allocations.
     pub allocations: Vec<Allocation>,
+}
+
+/// What is live of an experiment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveExperiment {
+    /// The version since which the experiment is live with this split.
+    pub version: u64,
+    /// The live split.
+    pub split: Vec<LiveRange>,
+}
+
+/// A range of buckets of a live split.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveRange {
+    /// The id of the variant.
+    pub variant_id: String,
+    /// The first bucket.
+    pub range_start: i64,
+    /// The last bucket.
+    pub range_end: i64,
 }
 
 /// A variant without its payload.

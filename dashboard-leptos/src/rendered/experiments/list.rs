@@ -60,7 +60,7 @@ fn Found(list: List, found: Page<ExperimentSummary>) -> impl IntoView {
 }
 
 fn row(experiment: ExperimentSummary) -> impl IntoView {
-    let ExperimentSummary { id, key, name, status, environment, updated_at, variants, allocations } =
+    let ExperimentSummary { id, key, name, status, environment, updated_at, variants, allocations, .. } =
         experiment;
     let count = variants.len();
     let parts: Vec<_> =
