@@ -1,11 +1,13 @@
 //! The lease on an environment.
 
+use super::error::PublishError;
 use crate::store::{Store, StoreError, Tx};
 use edgewise_caller::Clock;
 
-/// The duration of a lease, in ms: longer than the timeout of a call of the object store.
+/// The duration of a lease, in ms.
 const LEASE_MS: i64 = 15_000;
-/// A lease is renewed if less than this time remains, in ms.
+/// A lease is renewed if less than this time remains, in ms: longer than the timeout of one call of the object store, so that
+/// a lease that is renewed before each call does not end during a call.
 const RENEW_BELOW_MS: i64 = 11_000;
 
 /// The right of one process to publish an environment.
@@ -29,7 +31,8 @@ impl<'a> Lease<'a> {
         Self { store, clock, environment_id, owner, until: 0 }
     }
 
-    /// Acquires the lease, or renews it if it would end during the next call. `false` if another process holds the lease.
+    /// Acquires the lease, or renews it if it could end during the next call of the object store. `false` if another process
+    /// holds the lease.
     pub(super) async fn renew(&mut self) -> Result<bool, StoreError> {
         if self.until - self.clock.now_ms() >= RENEW_BELOW_MS {
             return Ok(true);
@@ -38,6 +41,14 @@ impl<'a> Lease<'a> {
         let leased = self.renew_in(&mut tx).await?;
         tx.commit().await?;
         Ok(leased)
+    }
+
+    /// Renews the lease before a call of the object store, if it could end during the call.
+    ///
+    /// # Errors
+    /// [`PublishError::LeaseLost`] if another process holds the lease.
+    pub(super) async fn keep(&mut self) -> Result<(), PublishError> {
+        if self.renew().await? { Ok(()) } else { Err(PublishError::LeaseLost) }
     }
 
     /// Acquires or renews the lease as part of a transaction, so that the transaction takes effect only under the lease.

@@ -78,7 +78,7 @@ impl Publisher {
         environment_id: &str,
         name: &EnvironmentName,
     ) -> Result<u64, PrepareError> {
-        Ok(self.highest_pointer(environment_id, name).await?)
+        Ok(self.highest_pointer(environment_id, name, None).await?)
     }
 
     /// Records the content of an older version as the next pending version. Versions that are pending are superseded.
@@ -116,7 +116,7 @@ impl Publisher {
         let known = tx.highest_version(environment_id).await?;
         drop(tx);
 
-        let next = self.next_version(known, self.highest_pointer(environment_id, name).await?);
+        let next = self.next_version(known, self.highest_pointer(environment_id, name, Some(lease)).await?);
         let (changes, by) = (content.changes, content.due_by.clone());
         let experiments = i64::try_from(content.experiments.count()).ok();
         let built = snapshot::build(content, name, next.number, next.published_at()).await;
@@ -152,8 +152,9 @@ impl Publisher {
         environment_id: &str,
         name: &EnvironmentName,
         version: &Version,
+        lease: &mut Lease<'_>,
     ) -> Result<(), PublishError> {
-        let in_store = self.highest_pointer(environment_id, name).await?;
+        let in_store = self.highest_pointer(environment_id, name, Some(lease)).await?;
         let mut tx = self.store.write().await?;
         // Every writer of versions updates this row first, so that writers wait for each other.
         let change = tx.begin_change(environment_id).await?;
@@ -176,8 +177,15 @@ impl Publisher {
         &self,
         environment_id: &str,
         name: &EnvironmentName,
+        mut lease: Option<&mut Lease<'_>>,
     ) -> Result<u64, PublishError> {
+        if let Some(lease) = &mut lease {
+            lease.keep().await?;
+        }
         let version = self.pointer(environment_id, &paths::version(name)).await?;
+        if let Some(lease) = &mut lease {
+            lease.keep().await?;
+        }
         let latest = self.pointer(environment_id, &paths::latest(name)).await?;
         Ok(version.max(latest).map_or(0, |pointer| pointer.version))
     }

@@ -41,18 +41,16 @@ impl Publisher {
 
         let same = |existing: &[u8]| existing == json;
         let mut written =
-            self.write_immutable(environment_id, &paths::snapshot(name, number), json, same).await?;
+            self.write_immutable(environment_id, lease, &paths::snapshot(name, number), json, same).await?;
         if written == Write::Written {
-            self.keep_lease(lease).await?;
             let path = paths::ruleset(name, FORMAT, number);
             let same =
                 |existing: &[u8]| existing == ruleset.as_bytes() || has_same_snapshot(existing, &ruleset);
-            written = self.write_immutable(environment_id, &path, ruleset.as_bytes(), same).await?;
+            written = self.write_immutable(environment_id, lease, &path, ruleset.as_bytes(), same).await?;
         }
         for (path, bytes) in [(paths::latest(name), json), (paths::version(name), pointer.as_bytes())] {
             if written == Write::Written {
-                self.keep_lease(lease).await?;
-                written = self.move_pointer(environment_id, &path, bytes, number).await?;
+                written = self.move_pointer(environment_id, lease, &path, bytes, number).await?;
             }
         }
         self.compiled.forget(environment_id);
@@ -76,33 +74,34 @@ impl Publisher {
                 tracing::info!(environment = %name, version = number, "version published");
             }
             Write::NumberInUse => {
-                self.supersede(environment_id, name, version).await?;
+                self.supersede(environment_id, name, version, lease).await?;
                 tracing::warn!(environment = %name, version = number, "another system has written this version to the snapshot store; using the next number");
             }
         }
         Ok(Step::Continue)
     }
 
-    async fn keep_lease(&self, lease: &mut Lease<'_>) -> Result<(), PublishError> {
-        if lease.renew().await? { Ok(()) } else { Err(PublishError::LeaseLost) }
-    }
-
     /// Writes an object that never changes, unless an equivalent object exists.
     async fn write_immutable(
         &self,
         environment_id: &str,
+        lease: &mut Lease<'_>,
         path: &str,
         bytes: &[u8],
         same: impl Fn(&[u8]) -> bool,
     ) -> Result<Write, PublishError> {
+        lease.keep().await?;
         match self.put(environment_id, path, bytes, Condition::Absent).await? {
             Put::Written => Ok(Write::Written),
-            Put::Refused => match self.get(environment_id, path).await? {
-                Some(object) if same(&object.bytes) => Ok(Write::Written),
-                Some(_) => Ok(Write::NumberInUse),
-                // The condition failed, but there is no object: another write may be in progress.
-                None => Err(PublishError::Contended),
-            },
+            Put::Refused => {
+                lease.keep().await?;
+                match self.get(environment_id, path).await? {
+                    Some(object) if same(&object.bytes) => Ok(Write::Written),
+                    Some(_) => Ok(Write::NumberInUse),
+                    // The condition failed, but there is no object: another write may be in progress.
+                    None => Err(PublishError::Contended),
+                }
+            }
         }
     }
 
@@ -110,11 +109,13 @@ impl Publisher {
     async fn move_pointer(
         &self,
         environment_id: &str,
+        lease: &mut Lease<'_>,
         path: &str,
         bytes: &[u8],
         number: u64,
     ) -> Result<Write, PublishError> {
         for _ in 0..POINTER_TRIES {
+            lease.keep().await?;
             let (etag, existing) = match self.get(environment_id, path).await? {
                 Some(object) => {
                     let (etag, pointer) = pointer(object).await;
@@ -129,6 +130,7 @@ impl Publisher {
                 return Ok(if ours { Write::Written } else { Write::NumberInUse });
             }
             let condition = etag.as_deref().map_or(Condition::Absent, Condition::Matches);
+            lease.keep().await?;
             if self.put(environment_id, path, bytes, condition).await? == Put::Written {
                 return Ok(Write::Written);
             }

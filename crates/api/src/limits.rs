@@ -36,7 +36,7 @@ pub const RULES: usize = 100;
 /// The largest number of conditions of a rule.
 pub const CONDITIONS: usize = 100;
 /// The largest number of values in a condition's list.
-pub const LIST_VALUES: usize = 10_000;
+pub const LIST_VALUES: usize = 100_000;
 /// The deepest nesting of a condition's value. A snapshot nests the value deeper, and must be readable by all readers.
 pub const VALUE_LEVELS: usize = 32;
 /// The largest number of experiments of an environment.

@@ -24,10 +24,10 @@ impl PageRequest {
         Self { page: 1, page_size: if page_size == 0 { 1 } else { page_size } }
     }
 
-    /// Requests the first rows, without a limit. Not for numbers from a client's request.
+    /// Requests the first rows, at least one, without an upper limit. Not for numbers from a client's request.
     #[must_use]
     pub const fn up_to(rows: u64) -> Self {
-        Self { page: 1, page_size: rows }
+        Self { page: 1, page_size: if rows == 0 { 1 } else { rows } }
     }
 
     /// Requests a page of `rows` rows, at most 100. Numbers out of range are clamped.
@@ -52,7 +52,7 @@ impl PageRequest {
         }
     }
 
-    /// Returns the number of rows to read, 1 to 100.
+    /// Returns the number of rows to read, at least 1.
     #[must_use]
     pub const fn limit(self) -> i64 {
         self.page_size.cast_signed()

@@ -45,16 +45,23 @@ impl<'a> Query<'a> {
         }
     }
 
+    /// Returns the value of a parameter, if the parameter is present. The value must not be empty.
+    ///
+    /// # Errors
+    /// Returns 400 if the parameter is empty or invalid.
+    pub fn not_empty(&self, name: &str) -> Result<Option<&str>, ApiError> {
+        match self.optional(name)? {
+            Some("") => Err(ApiError::invalid(format!("`{name}` must not be empty"))),
+            value => Ok(value),
+        }
+    }
+
     /// Returns the value of a parameter that must be present and not empty.
     ///
     /// # Errors
     /// Returns 400 if the parameter is missing, empty or invalid.
     pub fn required(&self, name: &str) -> Result<&str, ApiError> {
-        match self.optional(name)? {
-            None => Err(ApiError::invalid(format!("`{name}` is required"))),
-            Some("") => Err(ApiError::invalid(format!("`{name}` must not be empty"))),
-            Some(value) => Ok(value),
-        }
+        self.not_empty(name)?.ok_or_else(|| ApiError::invalid(format!("`{name}` is required")))
     }
 }
 

@@ -130,8 +130,8 @@ fn lists_are_limited() {
             r#"{{"name":"n","environmentId":"e","rules":[{{"conditions":[{{"attribute":"a","operator":"in","value":[{values}]}}]}}]}}"#
         )
     };
-    assert!(AudienceCreate::from_body(values(10_000).as_bytes()).is_ok());
-    assert!(problem(AudienceCreate::from_body(values(10_001).as_bytes())).contains("at most 10000"));
+    assert!(AudienceCreate::from_body(values(100_000).as_bytes()).is_ok());
+    assert!(problem(AudienceCreate::from_body(values(100_001).as_bytes())).contains("at most 100000"));
     let rules = vec![r#"{"conditions":[]}"#; 101].join(",");
     let body = format!(r#"{{"name":"n","environmentId":"e","rules":[{rules}]}}"#);
     assert_eq!(problem(AudienceCreate::from_body(body.as_bytes())), "`rules` must have at most 100 elements");

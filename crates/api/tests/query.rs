@@ -64,3 +64,11 @@ fn the_last_page_may_be_short_and_an_empty_list_has_no_pages() {
     let total_pages = |total| page.respond(Vec::<()>::new(), total).pagination.total_pages;
     assert_eq!((total_pages(0), total_pages(20), total_pages(21)), (0, 1, 2));
 }
+
+#[test]
+fn a_page_has_at_least_one_row() {
+    for page in [PageRequest::up_to(0), PageRequest::first(0), PageRequest::of(0, 0)] {
+        let empty = page.respond(Vec::<u8>::new(), 3);
+        assert_eq!((page.limit(), page.offset(), empty.pagination.total_pages), (1, 0, 3));
+    }
+}

@@ -31,7 +31,7 @@ pub(in crate::routes) struct Filter {
 
 impl FromQuery for Filter {
     fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
-        Ok(Self { environment_id: query.optional("environmentId")?.map(str::to_owned) })
+        Ok(Self { environment_id: query.not_empty("environmentId")?.map(str::to_owned) })
     }
 }
 

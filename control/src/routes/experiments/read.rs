@@ -35,7 +35,7 @@ impl FromQuery for Filter {
     fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
         let unknown = || ApiError::invalid("`status` must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
         let status = query.optional("status")?.map(|name| Status::from_name(name).ok_or_else(unknown));
-        let environment_id = query.optional("environmentId")?.map(str::to_owned);
+        let environment_id = query.not_empty("environmentId")?.map(str::to_owned);
         Ok(Self { environment_id, status: status.transpose()? })
     }
 }
@@ -68,4 +68,17 @@ pub(in crate::routes) async fn show(
     Ids(id): Ids<String>,
 ) -> HandlerResult<Resource<Experiment>> {
     Ok(Resource(services.experiment(&principal, &id).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_environment_id_is_an_error_and_not_all_environments() {
+        let read = |query: &str| Filter::from_query(&Query::parse(query).unwrap());
+        assert_eq!(read("environmentId=").err().unwrap().message, "`environmentId` must not be empty");
+        assert_eq!(read("environmentId=e").unwrap().environment_id.as_deref(), Some("e"));
+        assert_eq!(read("").unwrap().environment_id, None);
+    }
 }

@@ -1,7 +1,7 @@
 //! Changing and deleting audiences.
 
 use edgewise_api::{
-    Revisioned,
+    Publication, Revisioned,
     conditional::Precondition,
     resources::{Audience, AudiencePatch},
 };
@@ -15,7 +15,7 @@ use crate::services::{
 };
 
 impl Services {
-    /// Updates an audience. The change is published if the request has rules and a running experiment uses the audience.
+    /// Updates an audience. A request without fields changes nothing. The change is published if the request has rules and a running experiment uses the audience.
     ///
     /// # Errors
     /// 404 if there is no such audience, 409 if the name is in use, 412 if the precondition fails.
@@ -26,6 +26,11 @@ impl Services {
         precondition: &Precondition,
         request: &AudiencePatch,
     ) -> Result<Outcome<Revisioned<Audience>>> {
+        if request.is_empty() {
+            let value = self.audience(principal, id).await?;
+            precondition.check(value.revision)?;
+            return Ok(Outcome { value, publication: Publication::NotDue });
+        }
         let rules = request.rules.as_deref().map(rules_json).transpose()?;
         let mut unit = self.begin(principal, Subject::Audience(id)).await?;
         let before = read(unit.tx(), id).await?;

@@ -1,7 +1,7 @@
 //! Changing and deleting experiments.
 
 use edgewise_api::{
-    ApiError, Revisioned,
+    ApiError, Publication, Revisioned,
     conditional::Precondition,
     resources::{Experiment, ExperimentPatch, ExperimentWithEnvironment, Status, StatusPatch},
 };
@@ -15,7 +15,7 @@ use crate::services::{
 };
 
 impl Services {
-    /// Updates an experiment. The change is published if the experiment is running and the request has an audience or rules.
+    /// Updates an experiment. A request without fields changes nothing. The change is published if the experiment is running and the request has an audience or rules.
     ///
     /// # Errors
     /// 404 if there is no such experiment or audience, 412 if the precondition fails, 422 for an audience of another
@@ -27,6 +27,11 @@ impl Services {
         precondition: &Precondition,
         request: &ExperimentPatch,
     ) -> Result<Outcome<Revisioned<Experiment>>> {
+        if request.is_empty() {
+            let value = self.experiment(principal, id).await?;
+            precondition.check(value.revision)?;
+            return Ok(Outcome { value, publication: Publication::NotDue });
+        }
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
         let (mut unit, before) = self.begin_experiment(principal, id, precondition).await?;
         if let Some(Some(audience_id)) = &request.audience_id {

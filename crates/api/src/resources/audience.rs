@@ -83,4 +83,10 @@ impl AudiencePatch {
         let fields = Fields::from_body(body)?;
         Ok(Self { name: fields.optional_name("name")?, rules: Rule::optional_list(&fields, "rules")? })
     }
+
+    /// Returns whether the request changes nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.name.is_none() && self.rules.is_none()
+    }
 }

@@ -204,6 +204,12 @@ impl ExperimentPatch {
         })
     }
 
+    /// Returns whether the request changes nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.name.is_none() && self.description.is_none() && !self.changes_targeting()
+    }
+
     /// Returns whether the request changes the users whom the experiment targets.
     #[must_use]
     pub const fn changes_targeting(&self) -> bool {

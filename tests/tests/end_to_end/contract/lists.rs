@@ -141,6 +141,9 @@ fn lists_are_filtered() {
     }
     api.get("/experiments?status=DRAFT&status=DRAFT").error_naming(400, "`status`");
     api.get("/experiments?environmentId=a&environmentId=a").error_naming(400, "`environmentId`");
+    for list in ["/experiments", "/audiences"] {
+        api.get(&format!("{list}?environmentId=")).error_naming(400, "`environmentId`");
+    }
     // A list contains the same resources as the single reads.
     let listed = api.get(&format!("/experiments?{own}")).is(200);
     assert_eq!(listed["data"][2], one.get());
