@@ -1,3 +1,5 @@
+//! The health check of the database.
+
 use crate::store::{Store, StoreError};
 
 /// Checks whether the database of a control plane responds.

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use edgewise_api::resources::ExperimentFilter;
+use edgewise_api::resources::{AudienceFilter, ExperimentFilter};
 use edgewise_api::{page::PageRequest, resources::EnvironmentCreate};
 use edgewise_caller::Principal;
 use edgewise_control::services::Services;
@@ -40,7 +40,8 @@ async fn the_example_data_has_experiments_in_all_states_and_a_rollback_that_was_
     on_a_fresh_plane(async |services, clock| {
         assert!(demo::fill(services, clock).await.unwrap());
 
-        let environments = services.environments(&Principal::for_rest_extractor(), ALL).await.unwrap().data;
+        let environments =
+            services.environments(&Principal::for_rest_extractor(), None, ALL).await.unwrap().data;
         let names: Vec<_> = environments.iter().map(|environment| environment.name.as_str()).collect();
         assert_eq!(names, ["prod", "staging"]);
         let mut states = BTreeMap::new();
@@ -55,7 +56,12 @@ async fn the_example_data_has_experiments_in_all_states_and_a_rollback_that_was_
         let expected = [("ARCHIVED", 1), ("DRAFT", 2), ("PAUSED", 1), ("RUNNING", 4)];
         assert_eq!(states, BTreeMap::from(expected));
         assert_eq!(
-            services.audiences(&Principal::for_rest_extractor(), None, ALL).await.unwrap().pagination.total,
+            services
+                .audiences(&Principal::for_rest_extractor(), AudienceFilter::default(), ALL)
+                .await
+                .unwrap()
+                .pagination
+                .total,
             4
         );
 
@@ -82,7 +88,12 @@ async fn no_example_data_is_added_to_a_database_with_an_environment() {
         create(services, "mine").await;
         assert!(!demo::fill(services, clock).await.unwrap());
         assert_eq!(
-            services.environments(&Principal::for_rest_extractor(), ALL).await.unwrap().pagination.total,
+            services
+                .environments(&Principal::for_rest_extractor(), None, ALL)
+                .await
+                .unwrap()
+                .pagination
+                .total,
             1
         );
     })

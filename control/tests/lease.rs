@@ -48,7 +48,7 @@ impl SlowObjects {
     async fn pass_time(&self) {
         let now = self.clock.0.fetch_add(9_000, Ordering::SeqCst) + 9_000;
         let mut tx = self.other.write().await.unwrap();
-        for environment in tx.environments(10, 0).await.unwrap().0 {
+        for environment in tx.environments(None, 10, 0).await.unwrap().0 {
             if tx.acquire_lease(&environment.id, "other", now, now + 15_000).await.unwrap() {
                 self.stolen.store(true, Ordering::SeqCst);
             }

@@ -6,7 +6,10 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use edgewise_api::conditional::Precondition;
-use edgewise_api::resources::{EnvironmentCreate, ExperimentCreate, Status, StatusPatch, VersionState};
+use edgewise_api::resources::{
+    EnvironmentCreate, ExperimentCreate, ExperimentFilter, Status, StatusPatch, VersionState,
+};
+use edgewise_api::search::Search;
 use edgewise_caller::Principal;
 use edgewise_control::store::{Store, Version};
 use edgewise_control::{Control, Options};
@@ -162,6 +165,30 @@ async fn what_is_live_is_recorded_for_a_version_of_an_earlier_release() {
     eventually("the list is recorded", async || waiting().await.is_empty()).await;
     control.stop().await;
     store.close().await;
+    postgres.drop().await;
+}
+
+#[tokio::test]
+async fn what_an_earlier_release_wrote_is_found_before_and_after_a_restart() {
+    let postgres = Postgres::create().await;
+    let store = Store::open(postgres.url()).await.unwrap();
+    with_environment(&store).await;
+    postgres
+        .execute(
+            "INSERT INTO experiment (id, environment_id, key, name, salt, status, created_at, updated_at) \
+             VALUES ('x', 'e', 'cart', 'Große Karte', 's', 'DRAFT', 1, 1)",
+        )
+        .await;
+    let found = async |store: &Store, text| {
+        let search = Search::parse(text).unwrap();
+        let filter = ExperimentFilter { search: search.as_ref(), ..Default::default() };
+        store.read().await.unwrap().experiments(filter, 10, 0).await.unwrap().1
+    };
+    assert_eq!(found(&store, "CART karte").await, 1);
+    store.close().await;
+    let restarted = Store::open(postgres.url()).await.unwrap();
+    assert_eq!((found(&restarted, "CART karte").await, found(&restarted, "GROSSE").await), (1, 1));
+    restarted.close().await;
     postgres.drop().await;
 }
 

@@ -16,7 +16,7 @@ const STEPS: &str = include_str!("steps.json");
 /// If a step cannot be applied or published.
 pub async fn fill(services: &Services, clock: &PastClock) -> Result<bool> {
     let principal = Principal::for_example_data();
-    if services.environments(&principal, PageRequest::first(1)).await?.pagination.total > 0 {
+    if services.environments(&principal, None, PageRequest::first(1)).await?.pagination.total > 0 {
         return Ok(false);
     }
     let filled = apply_all(services, &principal, clock).await;

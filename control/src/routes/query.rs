@@ -1,8 +1,9 @@
 //! The extractor of query parameters.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use edgewise_api::{ApiError, page::PageRequest, query::Query};
+use edgewise_api::{ApiError, page::PageRequest, query::Query, search::Search};
 use edgewise_http::ErrorResponse;
+use utoipa::IntoParams;
 
 /// Parameters that can be read from a query string.
 pub(super) trait FromQuery: Sized {
@@ -16,6 +17,21 @@ pub(super) trait FromQuery: Sized {
 impl FromQuery for PageRequest {
     fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
         Self::from_query(query)
+    }
+}
+
+/// The search of a list.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SearchWords {
+    /// Words, at most 8: only rows whose name and key contain all of them are listed, whatever the case of letters
+    #[param(value_type = Option<String>)]
+    pub(super) search: Option<Search>,
+}
+
+impl FromQuery for SearchWords {
+    fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
+        Ok(Self { search: Search::parse(query.optional("search")?.unwrap_or_default())? })
     }
 }
 

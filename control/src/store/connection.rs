@@ -42,6 +42,7 @@ impl Store {
             // No other process can hold a lease; an earlier process that was killed may have left some.
             store.release_leases().await.map_err(|error| OpenError::Unusable(error.into()))?;
         }
+        store.fill_search().await.map_err(|error| OpenError::Unusable(error.into()))?;
         Ok(store)
     }
 

@@ -10,6 +10,7 @@
 //! | `error` | errors of the store |
 //! | `schema` | the migrations |
 //! | `environments`, `experiments`, `audiences`, `versions` | the statements of each resource |
+//! | `search` | searching names and keys |
 //! | `imports` | statements that write resources of another system |
 //! | `collect` | rows grouped by a key |
 
@@ -21,6 +22,7 @@ mod error;
 mod experiments;
 mod imports;
 mod schema;
+mod search;
 mod versions;
 
 pub use connection::{Store, Tx};

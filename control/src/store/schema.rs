@@ -23,6 +23,7 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
         step!("sqlite", 3, "0003", "listing"),
         step!("sqlite", 4, "0004", "overview"),
         step!("sqlite", 5, "0005", "live"),
+        step!("sqlite", 6, "0006", "search"),
     ],
     postgres: &[
         step!("postgres", 1, "0001", "initial"),
@@ -30,5 +31,6 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
         step!("postgres", 3, "0003", "listing"),
         step!("postgres", 4, "0004", "overview"),
         step!("postgres", 5, "0005", "live"),
+        step!("postgres", 6, "0006", "search"),
     ],
 };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use edgewise_api::resources::{ExperimentPatch, Status, StatusCounts};
+use edgewise_api::resources::{AudienceFilter, ExperimentPatch, Status, StatusCounts};
 
 use crate::fixtures::{audience, environment, experiment, on_each_database};
 
@@ -63,11 +63,12 @@ async fn uses_of_audiences_are_counted_and_listed() {
         let of = |uses: &HashMap<String, StatusCounts>, id: &str| {
             uses.get(id).map(|counts| (counts.of(Status::Running), counts.total()))
         };
-        let all = tx.count_uses_by_audience(None, 10, 0).await.unwrap();
+        let all = tx.count_uses_by_audience(AudienceFilter::default(), 10, 0).await.unwrap();
         assert_eq!((of(&all, "a1"), of(&all, "a2"), of(&all, "a3")), (Some((2, 4)), None, Some((0, 1))));
-        let first = tx.count_uses_by_audience(Some("e1"), 1, 0).await.unwrap();
+        let of_e1 = AudienceFilter { environment_id: Some("e1"), search: None };
+        let first = tx.count_uses_by_audience(of_e1, 1, 0).await.unwrap();
         assert_eq!(first.len(), 0, "the newest of the environment is not used");
-        let second = tx.count_uses_by_audience(Some("e1"), 1, 1).await.unwrap();
+        let second = tx.count_uses_by_audience(of_e1, 1, 1).await.unwrap();
         assert_eq!((second.len(), of(&second, "a1")), (1, Some((2, 4))));
 
         let counts = tx.count_uses("a1").await.unwrap();

@@ -13,7 +13,7 @@ async fn environments_are_listed_by_the_bytes_of_their_names() {
             environment(&mut tx, name).await;
         }
         let names = async |tx: &mut Tx, limit, offset| {
-            let (rows, total) = tx.environments(limit, offset).await.unwrap();
+            let (rows, total) = tx.environments(None, limit, offset).await.unwrap();
             (rows.into_iter().map(|row| row.name).collect::<Vec<_>>(), total)
         };
         assert_eq!(

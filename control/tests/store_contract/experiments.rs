@@ -37,7 +37,7 @@ async fn experiments_are_listed_newest_first_with_their_parts() {
 
         let mut tx = store.read().await.unwrap();
         let mut list = async |environment_id, status, limit, offset| {
-            let filter = ExperimentFilter { environment_id, status };
+            let filter = ExperimentFilter { environment_id, status, search: None };
             let (rows, total) = tx.experiments(filter, limit, offset).await.unwrap();
             for row in &rows {
                 let id = &row.row.id;

@@ -9,6 +9,7 @@
 //! | [`error`] | error responses: a status and `{"error": "…"}` |
 //! | [`json`] | reading a JSON body field by field, with errors that name the field |
 //! | [`query`] | reading a query string |
+//! | [`search`] | searching lists: the words of a search, and folding case |
 //! | [`limits`] | the limits of all inputs |
 //! | [`name`] | names that are safe in a path |
 //! | [`page`] | paginated lists |
@@ -37,6 +38,7 @@ pub mod published;
 pub mod query;
 pub mod resources;
 pub mod revision;
+pub mod search;
 
 pub use error::ApiError;
 pub use limits::Limits;

@@ -69,8 +69,12 @@ fn first_page() -> PageRequest {
 }
 
 async fn environment_id(control: &Control) -> String {
-    let environments =
-        control.services().environments(&Principal::for_rest_extractor(), first_page()).await.unwrap().data;
+    let environments = control
+        .services()
+        .environments(&Principal::for_rest_extractor(), None, first_page())
+        .await
+        .unwrap()
+        .data;
     environments.first().unwrap().id.clone()
 }
 
@@ -85,7 +89,7 @@ async fn an_import_that_could_not_be_published_is_published_later_with_its_numbe
         let recorded = async {
             let services = control.services();
             eventually("there is an environment", async || {
-                !services.environments(&Principal::for_rest_extractor(), first_page()).await.unwrap().data.is_empty()
+                !services.environments(&Principal::for_rest_extractor(), None, first_page()).await.unwrap().data.is_empty()
             })
             .await;
             fails_to_write(services, &environment_id(control).await).await;

@@ -3,7 +3,7 @@
 pub(super) use edgewise_api::{
     Revisioned,
     conditional::Precondition,
-    resources::{ExperimentFilter, ExperimentQuery},
+    resources::{AudienceFilter, ExperimentFilter, ExperimentQuery},
 };
 pub(super) use edgewise_caller::Principal;
 use edgewise_control::services::Outcome;
@@ -13,6 +13,11 @@ use crate::model::{Changed, Publication, Saved};
 
 /// The maximum number of environments, or audiences of an environment, that are listed without pagination.
 pub(super) const MAX_LISTED: u64 = 1_000;
+
+/// The filter for the audiences of an environment.
+pub(super) fn of_environment(id: &str) -> AudienceFilter<'_> {
+    AudienceFilter { environment_id: Some(id), search: None }
+}
 
 /// The precondition that a resource still has the given revision.
 pub(super) fn at(revision: i64) -> Precondition {

@@ -5,7 +5,7 @@ use edgewise_api::{
     ApiError,
     page::{Page, PageRequest},
     query::Query,
-    resources::Audience,
+    resources::{Audience, AudienceFilter},
 };
 use utoipa::IntoParams;
 
@@ -14,7 +14,7 @@ use crate::{
         errors::ReadErrors,
         extract::{Caller, Ids},
         params::{AudienceId, Paging},
-        query::{FromQuery, Params},
+        query::{FromQuery, Params, SearchWords},
         response::{HandlerResult, Json, Resource},
     },
     services::Services,
@@ -38,16 +38,18 @@ impl FromQuery for Filter {
 /// List audiences, newest first
 #[utoipa::path(
     get, path = "/audiences", tag = "audiences",
-    params(Filter, Paging),
+    params(Filter, SearchWords, Paging),
     responses((status = 200, description = "A page of audiences", body = Page<Audience>), ReadErrors)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Caller(principal): Caller,
     Params(filter): Params<Filter>,
+    Params(SearchWords { search }): Params<SearchWords>,
     Params(page): Params<PageRequest>,
 ) -> HandlerResult<Json<Page<Audience>>> {
-    Ok(Json(services.audiences(&principal, filter.environment_id.as_deref(), page).await?))
+    let filter = AudienceFilter { environment_id: filter.environment_id.as_deref(), search: search.as_ref() };
+    Ok(Json(services.audiences(&principal, filter, page).await?))
 }
 
 /// Get an audience

@@ -11,7 +11,7 @@ use crate::{
         errors::ReadErrors,
         extract::{Caller, Ids},
         params::{EnvironmentId, Paging},
-        query::Params,
+        query::{Params, SearchWords},
         response::{HandlerResult, Json, Resource},
     },
     services::Services,
@@ -20,15 +20,16 @@ use crate::{
 /// List environments by name
 #[utoipa::path(
     get, path = "/environments", tag = "environments",
-    params(Paging),
+    params(SearchWords, Paging),
     responses((status = 200, description = "A page of environments", body = Page<Environment>), ReadErrors)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Caller(principal): Caller,
+    Params(SearchWords { search }): Params<SearchWords>,
     Params(page): Params<PageRequest>,
 ) -> HandlerResult<Json<Page<Environment>>> {
-    Ok(Json(services.environments(&principal, page).await?))
+    Ok(Json(services.environments(&principal, search.as_ref(), page).await?))
 }
 
 /// Get an environment

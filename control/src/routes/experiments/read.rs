@@ -14,7 +14,7 @@ use crate::{
         errors::ReadErrors,
         extract::{Caller, Ids},
         params::{ExperimentId, Paging},
-        query::{FromQuery, Params},
+        query::{FromQuery, Params, SearchWords},
         response::{HandlerResult, Json, Resource},
     },
     services::Services,
@@ -43,16 +43,21 @@ impl FromQuery for Filter {
 /// List experiments, newest first
 #[utoipa::path(
     get, path = "/experiments", tag = "experiments",
-    params(Filter, Paging),
+    params(Filter, SearchWords, Paging),
     responses((status = 200, description = "A page of experiments", body = Page<Experiment>), ReadErrors)
 )]
 pub(in crate::routes) async fn list(
     State(services): State<Services>,
     Caller(principal): Caller,
     Params(filter): Params<Filter>,
+    Params(SearchWords { search }): Params<SearchWords>,
     Params(page): Params<PageRequest>,
 ) -> HandlerResult<Json<Page<Experiment>>> {
-    let filter = ExperimentFilter { environment_id: filter.environment_id.as_deref(), status: filter.status };
+    let filter = ExperimentFilter {
+        environment_id: filter.environment_id.as_deref(),
+        status: filter.status,
+        search: search.as_ref(),
+    };
     Ok(Json(services.experiments(&principal, filter, page).await?))
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use edgewise_api::{
     Revisioned,
     page::PageRequest,
-    resources::{Audience, Environment},
+    resources::{Audience, AudienceFilter, Environment},
 };
 
 use crate::services::error::{Result, or_not_found};
@@ -21,10 +21,10 @@ pub(super) async fn read(tx: &mut Tx, id: &str) -> Result<Revisioned<Audience>> 
 
 pub(super) async fn list(
     tx: &mut Tx,
-    environment_id: Option<&str>,
+    filter: AudienceFilter<'_>,
     page: PageRequest,
 ) -> Result<(Vec<Audience>, u64)> {
-    let (rows, total) = tx.audiences(environment_id, page.limit(), page.offset()).await?;
+    let (rows, total) = tx.audiences(filter, page.limit(), page.offset()).await?;
     let mut environments: HashMap<String, Environment> = HashMap::new();
     let mut audiences = Vec::with_capacity(rows.len());
     for row in rows {

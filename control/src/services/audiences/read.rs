@@ -3,7 +3,7 @@
 use edgewise_api::{
     Revisioned,
     page::{Page, PageRequest},
-    resources::{Audience, AudienceSummary, AudienceUses},
+    resources::{Audience, AudienceFilter, AudienceSummary, AudienceUses},
 };
 
 use super::load::{list, read};
@@ -23,18 +23,18 @@ impl Services {
         read(&mut self.read(principal).await?, id).await
     }
 
-    /// Returns a page of the audiences of one environment or of all, newest first.
+    /// Returns a page of the audiences that match a filter, newest first.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn audiences(
         &self,
         principal: &Principal,
-        environment_id: Option<&str>,
+        filter: AudienceFilter<'_>,
         page: PageRequest,
     ) -> Result<Page<Audience>> {
         let mut tx = self.read(principal).await?;
-        let (audiences, total) = list(&mut tx, environment_id, page).await?;
+        let (audiences, total) = list(&mut tx, filter, page).await?;
         Ok(page.respond(audiences, total))
     }
 
@@ -45,12 +45,12 @@ impl Services {
     pub async fn audience_summaries(
         &self,
         principal: &Principal,
-        environment_id: Option<&str>,
+        filter: AudienceFilter<'_>,
         page: PageRequest,
     ) -> Result<Page<AudienceSummary>> {
         let mut tx = self.read(principal).await?;
-        let (audiences, total) = list(&mut tx, environment_id, page).await?;
-        let uses = tx.count_uses_by_audience(environment_id, page.limit(), page.offset()).await?;
+        let (audiences, total) = list(&mut tx, filter, page).await?;
+        let uses = tx.count_uses_by_audience(filter, page.limit(), page.offset()).await?;
         let summary = |audience: Audience| {
             let uses = uses.get(&audience.row.id).copied().unwrap_or_default();
             AudienceSummary { audience, uses }

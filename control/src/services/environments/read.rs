@@ -4,6 +4,7 @@ use edgewise_api::{
     Revisioned,
     page::{Page, PageRequest},
     resources::Environment,
+    search::Search,
 };
 
 use edgewise_caller::Principal;
@@ -23,13 +24,18 @@ impl Services {
         or_not_found(tx.environment(id).await?, "environment", id)
     }
 
-    /// Returns a page of the environments, sorted by name.
+    /// Returns a page of the environments that match a search, sorted by name.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn environments(&self, principal: &Principal, page: PageRequest) -> Result<Page<Environment>> {
+    pub async fn environments(
+        &self,
+        principal: &Principal,
+        search: Option<&Search>,
+        page: PageRequest,
+    ) -> Result<Page<Environment>> {
         let mut tx = self.read(principal).await?;
-        let (rows, total) = tx.environments(page.limit(), page.offset()).await?;
+        let (rows, total) = tx.environments(search, page.limit(), page.offset()).await?;
         Ok(page.respond(rows, total.unsigned_abs()))
     }
 }

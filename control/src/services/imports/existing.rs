@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use edgewise_api::{
     EnvironmentName,
-    resources::{AudienceRow, Environment, Experiment, ExperimentFilter},
+    resources::{AudienceRow, Environment, Experiment},
 };
 use edgewise_caller::{Principal, Rights};
 use edgewise_database::OpenError;
@@ -54,10 +54,9 @@ impl Existing {
         let mut existing = Self { same_id, same_name, ids: tx.all_ids().await?, ..Self::default() };
         if let Some(here) = existing.same_id.as_ref().or(existing.same_name.as_ref()) {
             let id = here.id.clone();
-            let filter = ExperimentFilter { environment_id: Some(&id), status: None };
             existing.highest_version = tx.highest_version(&id).await?.unsigned_abs();
-            existing.audiences = tx.audiences(Some(&id), i64::MAX, 0).await?.0;
-            existing.experiments = tx.experiments(filter, i64::MAX, 0).await?.0;
+            existing.audiences = tx.all_audiences(&id).await?;
+            existing.experiments = tx.all_experiments(&id).await?;
         }
         Ok(existing)
     }

@@ -1,5 +1,6 @@
 //! Audiences and their uses.
 
+mod filter;
 mod read;
 pub(super) mod row;
 mod uses;

@@ -1,11 +1,14 @@
 //! Reading audiences.
 
-use edgewise_api::{Revisioned, resources::AudienceRow};
+use edgewise_api::{
+    Revisioned,
+    resources::{AudienceFilter, AudienceRow},
+};
 use edgewise_database::rows::revisioned;
-use sqlx::{Row as _, query};
+use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
-use super::row;
-use crate::store::{Result, Tx};
+use super::{filter::matching, row};
+use crate::store::{Result, Tx, search::bind_words};
 
 impl Tx {
     /// Returns the audience with this id.
@@ -15,26 +18,30 @@ impl Tx {
         Ok(row.map(|row| revisioned(&row, row::audience)).transpose()?)
     }
 
-    /// Returns a page of the audiences of one environment or of all, newest first, and the number of all of them.
+    /// Returns all audiences of an environment, newest first. Works on the schema of every release.
+    pub async fn all_audiences(&mut self, environment_id: &str) -> Result<Vec<AudienceRow>> {
+        let rows = query("SELECT * FROM audience WHERE environment_id = $1 ORDER BY seq DESC")
+            .bind(environment_id)
+            .fetch_all(&mut self.sql)
+            .await?;
+        Ok(rows.iter().map(row::audience).collect::<sqlx::Result<_>>()?)
+    }
+
+    /// Returns a page of the audiences that match a filter, newest first, and the number of all that match.
     pub async fn audiences(
         &mut self,
-        environment_id: Option<&str>,
+        filter: AudienceFilter<'_>,
         limit: i64,
         offset: i64,
     ) -> Result<(Vec<AudienceRow>, i64)> {
-        let rows = query(
-            "SELECT * FROM audience WHERE ($1 IS NULL OR environment_id = $1) \
-             ORDER BY seq DESC LIMIT $2 OFFSET $3",
-        )
-        .bind(environment_id)
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(&mut self.sql)
-        .await?;
-        let total = query("SELECT COUNT(*) AS total FROM audience WHERE ($1 IS NULL OR environment_id = $1)")
-            .bind(environment_id)
-            .fetch_one(&mut self.sql)
-            .await?;
+        let matching = |sql: &'static str| -> Query<'_, Any, AnyArguments> {
+            bind_words(query(sql).bind(filter.environment_id), filter.search)
+        };
+        let page =
+            concat!("SELECT * FROM audience WHERE ", matching!(), " ORDER BY seq DESC LIMIT $10 OFFSET $11");
+        let rows = matching(page).bind(limit).bind(offset).fetch_all(&mut self.sql).await?;
+        let total = concat!("SELECT COUNT(*) AS total FROM audience WHERE ", matching!());
+        let total = matching(total).fetch_one(&mut self.sql).await?;
         Ok((rows.iter().map(row::audience).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
     }
 }

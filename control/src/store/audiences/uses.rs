@@ -2,30 +2,32 @@
 
 use std::collections::HashMap;
 
-use edgewise_api::resources::{ExperimentRow, StatusCounts};
+use edgewise_api::resources::{AudienceFilter, ExperimentRow, StatusCounts};
 use sqlx::{Row as _, query};
 
-use crate::store::{Result, Tx, experiments::row};
+use super::filter::matching;
+use crate::store::{Result, Tx, experiments::row, search::bind_words};
 
 impl Tx {
     /// Returns the number of experiments by status for each audience of a page, by the id of the audience. Audiences that no
     /// experiment uses are absent.
     pub async fn count_uses_by_audience(
         &mut self,
-        environment_id: Option<&str>,
+        filter: AudienceFilter<'_>,
         limit: i64,
         offset: i64,
     ) -> Result<HashMap<String, StatusCounts>> {
-        let rows = query(
+        let counts = query(concat!(
             "SELECT audience_id, status, COUNT(*) AS total FROM experiment WHERE audience_id IN \
-             (SELECT id FROM audience WHERE ($1 IS NULL OR environment_id = $1) \
-             ORDER BY seq DESC LIMIT $2 OFFSET $3) GROUP BY audience_id, status",
-        )
-        .bind(environment_id)
-        .bind(limit)
-        .bind(offset)
-        .fetch_all(&mut self.sql)
-        .await?;
+             (SELECT id FROM audience WHERE ",
+            matching!(),
+            " ORDER BY seq DESC LIMIT $10 OFFSET $11) GROUP BY audience_id, status"
+        ));
+        let rows = bind_words(counts.bind(filter.environment_id), filter.search)
+            .bind(limit)
+            .bind(offset)
+            .fetch_all(&mut self.sql)
+            .await?;
         let mut uses: HashMap<String, StatusCounts> = HashMap::new();
         for row in rows {
             let counts = uses.entry(row.try_get("audience_id")?).or_default();

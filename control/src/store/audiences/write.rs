@@ -4,7 +4,7 @@ use edgewise_api::resources::AudienceCreate;
 use edgewise_database::rows::changed_one_row;
 use sqlx::query;
 
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, search::of_name};
 
 impl Tx {
     /// Inserts an audience.
@@ -16,12 +16,13 @@ impl Tx {
         now: i64,
     ) -> Result<()> {
         query(
-            "INSERT INTO audience (id, environment_id, name, rules, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $5)",
+            "INSERT INTO audience (id, environment_id, name, search, rules, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $6)",
         )
         .bind(id)
         .bind(&audience.environment_id)
         .bind(&audience.name)
+        .bind(of_name(&audience.name))
         .bind(rules)
         .bind(now)
         .execute(&mut self.sql)
@@ -40,12 +41,13 @@ impl Tx {
     ) -> Result<()> {
         let updated = query(
             "UPDATE audience SET name = COALESCE($2, name), rules = COALESCE($3, rules), updated_at = $4, \
-             revision = revision + 1 WHERE id = $1",
+             search = COALESCE($5, search), revision = revision + 1 WHERE id = $1",
         )
         .bind(id)
         .bind(name)
         .bind(rules)
         .bind(now)
+        .bind(name.map(of_name))
         .execute(&mut self.sql)
         .await?;
         changed_one_row(&updated)?;

@@ -1,11 +1,21 @@
 //! Reading environments.
 
-use edgewise_api::{Revisioned, resources::Environment};
+use edgewise_api::{Revisioned, resources::Environment, search::Search};
 use edgewise_database::rows::revisioned;
 use sqlx::{Row as _, query};
 
 use super::row;
-use crate::store::{Result, Tx};
+use crate::store::{
+    Result, Tx,
+    search::{bind_words, has_words},
+};
+
+/// The condition for environments that match a search, with the parameters $1 to $8.
+macro_rules! matching {
+    () => {
+        has_words!("COALESCE(search, LOWER(name))", 1, 2, 3, 4, 5, 6, 7, 8)
+    };
+}
 
 impl Tx {
     /// Returns the environment with this id.
@@ -30,14 +40,21 @@ impl Tx {
         Ok(row.fetch_optional(&mut self.sql).await?.is_some())
     }
 
-    /// Returns a page of the environments, sorted by name, and the number of all environments.
-    pub async fn environments(&mut self, limit: i64, offset: i64) -> Result<(Vec<Environment>, i64)> {
-        let rows = query("SELECT * FROM environment ORDER BY name LIMIT $1 OFFSET $2")
-            .bind(limit)
-            .bind(offset)
-            .fetch_all(&mut self.sql)
-            .await?;
-        let total = query("SELECT COUNT(*) AS total FROM environment").fetch_one(&mut self.sql).await?;
+    /// Returns a page of the environments that match a search, sorted by name, and the number of all that match.
+    pub async fn environments(
+        &mut self,
+        search: Option<&Search>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<(Vec<Environment>, i64)> {
+        let page = query(concat!(
+            "SELECT * FROM environment WHERE ",
+            matching!(),
+            " ORDER BY name LIMIT $9 OFFSET $10"
+        ));
+        let rows = bind_words(page, search).bind(limit).bind(offset).fetch_all(&mut self.sql).await?;
+        let total = query(concat!("SELECT COUNT(*) AS total FROM environment WHERE ", matching!()));
+        let total = bind_words(total, search).fetch_one(&mut self.sql).await?;
         Ok((rows.iter().map(row::environment).collect::<sqlx::Result<_>>()?, total.try_get("total")?))
     }
 }

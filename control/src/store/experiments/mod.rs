@@ -2,6 +2,7 @@
 
 mod allocations;
 mod count;
+mod filter;
 mod list;
 mod read;
 pub(super) mod row;

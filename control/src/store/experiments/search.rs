@@ -6,22 +6,14 @@ use edgewise_api::resources::{ExperimentQuery, ExperimentSort, ExperimentSummary
 use edgewise_database::rows::time;
 use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
-use super::row;
-use crate::store::{Result, Tx, collect::grouped};
+use super::{filter::matching, row};
+use crate::store::{Result, Tx, collect::grouped, search::bind_words};
 
-/// The statements for a page in one order. Parameters: $1 environment, $2 status, $3 pattern, $4 limit, $5 offset.
+/// The statements for a page in one order. Parameters: those of [`matching`], then $11 limit, $12 offset.
 struct Statements {
     experiments: &'static str,
     variants: &'static str,
     allocations: &'static str,
-}
-
-/// The condition for experiments that match, with the parameters $1 to $3.
-macro_rules! matching {
-    () => {
-        "($1 IS NULL OR x.environment_id = $1) AND ($2 IS NULL OR x.status = $2) \
-         AND ($3 IS NULL OR LOWER(x.name) LIKE $3 ESCAPE '!' OR LOWER(x.key) LIKE $3 ESCAPE '!')"
-    };
 }
 
 /// Builds the [`Statements`] for an order.
@@ -37,21 +29,21 @@ macro_rules! in_order_of {
                 matching!(),
                 " ORDER BY ",
                 $order,
-                ", x.seq DESC LIMIT $4 OFFSET $5"
+                ", x.seq DESC LIMIT $11 OFFSET $12"
             ),
             variants: concat!(
                 "SELECT id, name, experiment_id FROM variant WHERE experiment_id IN (SELECT x.id FROM experiment x WHERE ",
                 matching!(),
                 " ORDER BY ",
                 $order,
-                ", x.seq DESC LIMIT $4 OFFSET $5) ORDER BY seq"
+                ", x.seq DESC LIMIT $11 OFFSET $12) ORDER BY seq"
             ),
             allocations: concat!(
                 "SELECT * FROM allocation WHERE experiment_id IN (SELECT x.id FROM experiment x WHERE ",
                 matching!(),
                 " ORDER BY ",
                 $order,
-                ", x.seq DESC LIMIT $4 OFFSET $5) ORDER BY seq"
+                ", x.seq DESC LIMIT $11 OFFSET $12) ORDER BY seq"
             ),
         }
     };
@@ -83,12 +75,10 @@ impl Tx {
         limit: i64,
         offset: i64,
     ) -> Result<(Vec<ExperimentSummary>, i64)> {
-        let pattern = wanted.text.map(pattern);
         let matching = |sql: &'static str| -> Query<'_, Any, AnyArguments> {
-            query(sql)
-                .bind(wanted.filter.environment_id)
-                .bind(wanted.filter.status.map(Status::name))
-                .bind(pattern.as_deref())
+            let filtered =
+                query(sql).bind(wanted.filter.environment_id).bind(wanted.filter.status.map(Status::name));
+            bind_words(filtered, wanted.filter.search)
         };
         let page = |sql: &'static str| matching(sql).bind(limit).bind(offset);
         let statements = statements(wanted.sort, wanted.descending);
@@ -122,17 +112,4 @@ impl Tx {
         });
         Ok((experiments.collect::<sqlx::Result<_>>()?, total.try_get("total")?))
     }
-}
-
-/// Returns the pattern that matches every text that contains `text`, for `LIKE … ESCAPE '!'`.
-fn pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(character.to_ascii_lowercase());
-    }
-    pattern.push('%');
-    pattern
 }

@@ -4,7 +4,7 @@ use edgewise_api::resources::{ExperimentCreate, ExperimentPatch, Status};
 use edgewise_database::rows::changed_one_row;
 use sqlx::{Row as _, query};
 
-use crate::store::{Result, Tx};
+use crate::store::{Result, Tx, search::of_experiment};
 
 impl Tx {
     /// Inserts an experiment as a draft.
@@ -18,7 +18,8 @@ impl Tx {
     ) -> Result<()> {
         query(
             "INSERT INTO experiment (id, environment_id, audience_id, key, name, description, salt, status, \
-             targeting_rules, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'DRAFT', $8, $9, $9)",
+             targeting_rules, created_at, updated_at, search) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'DRAFT', $8, $9, $9, $10)",
         )
         .bind(id)
         .bind(&experiment.environment_id)
@@ -29,6 +30,7 @@ impl Tx {
         .bind(salt)
         .bind(targeting_rules)
         .bind(now)
+        .bind(of_experiment(&experiment.name, &experiment.key))
         .execute(&mut self.sql)
         .await?;
         Ok(())
@@ -55,6 +57,9 @@ impl Tx {
         .execute(&mut self.sql)
         .await?;
         changed_one_row(&updated)?;
+        if let Some(name) = &patch.name {
+            self.rename_in_search(id, name).await?;
+        }
         if let Some(audience_id) = &patch.audience_id {
             let moved = query("UPDATE experiment SET audience_id = $2 WHERE id = $1")
                 .bind(id)
@@ -64,6 +69,16 @@ impl Tx {
             changed_one_row(&moved)?;
         }
         Ok(())
+    }
+
+    async fn rename_in_search(&mut self, id: &str, name: &str) -> Result<()> {
+        let row = query("SELECT key FROM experiment WHERE id = $1").bind(id).fetch_one(&mut self.sql).await?;
+        let renamed = query("UPDATE experiment SET search = $2 WHERE id = $1")
+            .bind(id)
+            .bind(of_experiment(name, row.try_get("key")?))
+            .execute(&mut self.sql)
+            .await?;
+        Ok(changed_one_row(&renamed)?)
     }
 
     /// Updates the status of an experiment, and raises its revision.

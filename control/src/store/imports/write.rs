@@ -5,18 +5,24 @@ use serde_json::value::RawValue;
 use sqlx::query;
 
 use super::times::Times;
-use crate::store::{Result, Tx};
+use crate::store::{
+    Result, Tx,
+    search::{of_experiment, of_name},
+};
 
 impl Tx {
     /// Inserts an imported environment.
     pub async fn import_environment(&mut self, id: &str, name: &str, times: Times) -> Result<()> {
-        query("INSERT INTO environment (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)")
-            .bind(id)
-            .bind(name)
-            .bind(times.created_at)
-            .bind(times.updated_at)
-            .execute(&mut self.sql)
-            .await?;
+        query(
+            "INSERT INTO environment (id, name, search, created_at, updated_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(of_name(name))
+        .bind(times.created_at)
+        .bind(times.updated_at)
+        .execute(&mut self.sql)
+        .await?;
         Ok(())
     }
 
@@ -29,12 +35,13 @@ impl Tx {
         times: Times,
     ) -> Result<()> {
         query(
-            "INSERT INTO audience (id, environment_id, name, rules, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO audience (id, environment_id, name, search, rules, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(id)
         .bind(environment_id)
         .bind(name)
+        .bind(of_name(name))
         .bind(rules)
         .bind(times.created_at)
         .bind(times.updated_at)
@@ -47,7 +54,8 @@ impl Tx {
     pub async fn import_experiment(&mut self, experiment: &ExperimentRow, times: Times) -> Result<()> {
         query(
             "INSERT INTO experiment (id, environment_id, audience_id, key, name, description, salt, status, \
-             targeting_rules, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             targeting_rules, created_at, updated_at, search) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(&experiment.id)
         .bind(&experiment.environment_id)
@@ -60,6 +68,7 @@ impl Tx {
         .bind(experiment.targeting_rules.as_deref().map(RawValue::get))
         .bind(times.created_at)
         .bind(times.updated_at)
+        .bind(of_experiment(&experiment.name, &experiment.key))
         .execute(&mut self.sql)
         .await?;
         Ok(())

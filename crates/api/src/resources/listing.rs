@@ -1,4 +1,5 @@
 use super::Status;
+use crate::search::Search;
 
 /// The experiments that a list shows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -7,15 +8,24 @@ pub struct ExperimentFilter<'a> {
     pub environment_id: Option<&'a str>,
     /// Only experiments of this status.
     pub status: Option<Status>,
+    /// Only experiments whose name and key together contain all words of this search.
+    pub search: Option<&'a Search>,
 }
 
-/// A search for experiments, and the order of its results.
+/// The audiences that a list shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AudienceFilter<'a> {
+    /// UUID of an environment: only its audiences are listed.
+    pub environment_id: Option<&'a str>,
+    /// Only audiences whose name contains all words of this search.
+    pub search: Option<&'a Search>,
+}
+
+/// A list of experiments in an order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ExperimentQuery<'a> {
     /// Only experiments that pass this filter.
     pub filter: ExperimentFilter<'a>,
-    /// Only experiments whose name or key contains this text. The case of letters from A to Z does not matter.
-    pub text: Option<&'a str>,
     /// The property to sort by. Of equal experiments the newest comes first.
     pub sort: ExperimentSort,
     /// From the last to the first.

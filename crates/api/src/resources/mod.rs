@@ -21,7 +21,7 @@ pub use experiment::{
     Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, ExperimentWithEnvironment, Status,
     StatusPatch,
 };
-pub use listing::{ExperimentFilter, ExperimentQuery, ExperimentSort};
+pub use listing::{AudienceFilter, ExperimentFilter, ExperimentQuery, ExperimentSort};
 pub use rules::{Condition, Rule};
 pub use summary::{
     AudienceSummary, AudienceUses, EnvironmentSummary, ExperimentSummary, LiveExperiment, LiveRange,

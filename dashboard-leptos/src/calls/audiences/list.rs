@@ -14,7 +14,7 @@ pub(crate) async fn render_audiences(environment_id: Option<String>, page: u64) 
     use edgewise_api::{
         page::{Page, PageRequest},
         query::Query,
-        resources::Status,
+        resources::{AudienceFilter, Status},
     };
 
     /// The maximum number of characters of rules that fit into the widest row.
@@ -23,7 +23,8 @@ pub(crate) async fn render_audiences(environment_id: Option<String>, page: u64) 
     with_services(async |services, principal| {
         let query = format!("page={page}&pageSize=20");
         let request = PageRequest::from_query(&Query::parse(&query)?)?;
-        let found = services.audience_summaries(&principal, environment_id.as_deref(), request).await?;
+        let filter = AudienceFilter { environment_id: environment_id.as_deref(), search: None };
+        let found = services.audience_summaries(&principal, filter, request).await?;
         let row = |summary: edgewise_api::resources::AudienceSummary| {
             let edgewise_api::resources::Audience { row, environment } = summary.audience;
             let rules = Rules::from_json(&row.rules).describe();

@@ -26,7 +26,7 @@ pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
     use edgewise_api::page::PageRequest;
 
     with_services(async |services, principal| {
-        Ok(services.environments(&principal, PageRequest::up_to(MAX_LISTED)).await?.data)
+        Ok(services.environments(&principal, None, PageRequest::up_to(MAX_LISTED)).await?.data)
     })
     .await
 }

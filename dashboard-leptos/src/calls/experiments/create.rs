@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::plan;
 #[cfg(not(target_family = "wasm"))]
 use crate::{
-    calls::control::MAX_LISTED,
+    calls::control::{MAX_LISTED, of_environment},
     model::{Basics, key::suggested, links},
     server::context::with_services,
 };
@@ -24,7 +24,9 @@ pub(crate) async fn list_audience_options(environment: String) -> Result<Vec<Aud
         return Ok(Vec::new());
     }
     with_services(async |services, principal| {
-        let all = services.audiences(&principal, Some(&environment), PageRequest::up_to(MAX_LISTED)).await?;
+        let all = services
+            .audiences(&principal, of_environment(&environment), PageRequest::up_to(MAX_LISTED))
+            .await?;
         Ok(all.data.into_iter().map(|audience| audience.row).collect())
     })
     .await

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(not(target_family = "wasm"))]
 use crate::{
-    calls::control::{MAX_LISTED, Principal, Revisioned, Services, at},
+    calls::control::{MAX_LISTED, Principal, Revisioned, Services, at, of_environment},
     model::links,
     server::context::with_services,
 };
@@ -120,7 +120,9 @@ async fn detail(
 
     let Revisioned { value, revision } = services.experiment(principal, id).await?;
     let Experiment { row, variants, allocations, environment, audience } = value;
-    let page = services.audiences(principal, Some(&environment.id), PageRequest::up_to(MAX_LISTED)).await?;
+    let page = services
+        .audiences(principal, of_environment(&environment.id), PageRequest::up_to(MAX_LISTED))
+        .await?;
     let mut audiences: Vec<AudienceRow> = page.data.into_iter().map(|audience| audience.row).collect();
     // The experiment's own audience may be missing from the list, which is limited.
     if let Some(own) = audience

@@ -135,6 +135,17 @@ fn lists_are_filtered() {
         assert_eq!(list, json!({"data": [], "pagination": pagination(1, 20, 0, 0)}));
     }
     assert_eq!(column(&api.get(&format!("/audiences?{own}")).is(200), "name"), ["own"]);
+    assert_eq!(keys(&format!("{own}&search=HREE&status=RUNNING")), ["three"]);
+    assert_eq!(keys(&format!("{own}&search=o+ONE")), ["one"]);
+    assert_eq!(keys(&format!("{own}&search=one+two")), [""; 0]);
+    assert_eq!(keys(&format!("{own}&search=")), ["three", "two", "one"]);
+    assert_eq!(column(&api.get(&format!("/audiences?{own}&search=OW")).is(200), "name"), ["own"]);
+    assert_eq!(column(&api.get(&format!("/audiences?{own}&search=other")).is(200), "name"), [""; 0]);
+    let environments = api.get("/environments?search=no+such+environment").is(200);
+    assert_eq!(environments["pagination"]["total"], 0);
+    for list in ["/environments", "/experiments", "/audiences"] {
+        api.get(&format!("{list}?search=1+2+3+4+5+6+7+8+9")).error_naming(400, "`search`");
+    }
 
     for status in ["running", "NONE", "", "RUNNING%20"] {
         api.get(&format!("/experiments?status={status}")).error_naming(400, "`status`");
