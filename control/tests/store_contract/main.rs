@@ -6,5 +6,6 @@ mod database;
 mod environments;
 mod experiments;
 mod fixtures;
+mod imports;
 mod search;
 mod versions;

@@ -88,7 +88,14 @@ fn new<T>(planned: &[PlannedItem<T>]) -> impl Iterator<Item = &T> {
 /// Returns the target of an imported environment.
 #[must_use]
 pub fn target(environment: &Environment) -> Target {
-    Target { id: environment.id.clone(), name: environment.name.clone() }
+    let audiences = environment.audiences.iter().filter_map(|audience| audience.id.as_deref());
+    let experiments = environment.experiments.iter().flat_map(ids_of);
+    let resources = environment.id.as_deref().into_iter().chain(audiences).chain(experiments);
+    Target {
+        id: environment.id.clone(),
+        name: environment.name.clone(),
+        resources: resources.map(str::to_owned).collect(),
+    }
 }
 
 /// Plans the import of an environment with its audiences and experiments.

@@ -21,6 +21,8 @@ pub struct Target {
     pub id: Option<String>,
     /// The name.
     pub name: EnvironmentName,
+    /// The ids of the imported resources.
+    pub resources: Vec<String>,
 }
 
 /// The existing resources, at one moment.
@@ -36,7 +38,7 @@ pub struct Existing {
     pub audiences: Vec<AudienceRow>,
     /// The experiments of the environment.
     pub experiments: Vec<Experiment>,
-    /// The ids of all resources of all environments.
+    /// Those ids of imported resources that a resource of any environment has.
     pub ids: HashSet<String>,
 }
 
@@ -51,7 +53,8 @@ impl Existing {
             None => None,
         };
         let same_name = tx.environment_named(target.name.as_str()).await?.map(|found| found.value);
-        let mut existing = Self { same_id, same_name, ids: tx.all_ids().await?, ..Self::default() };
+        let mut existing =
+            Self { same_id, same_name, ids: tx.ids_in_use(&target.resources).await?, ..Self::default() };
         if let Some(here) = existing.same_id.as_ref().or(existing.same_name.as_ref()) {
             let id = here.id.clone();
             existing.highest_version = tx.highest_version(&id).await?.unsigned_abs();
