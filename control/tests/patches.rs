@@ -1,5 +1,4 @@
 //! Requests that change nothing.
-#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! The number of statements that a read takes. The only test of its binary, because it counts all statements.
-#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 use std::sync::{
     Arc,

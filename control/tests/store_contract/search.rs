@@ -50,7 +50,8 @@ async fn experiments_are_found_by_parts_of_their_names_and_keys() {
             let (rows, total) = tx.experiments(filter, 10, 0).await.unwrap();
             let mut ids: Vec<_> = rows.into_iter().map(|row| row.row.id).collect();
             let mut same: Vec<_> = found.split_whitespace().map(str::to_owned).collect();
-            (ids.sort(), same.sort());
+            ids.sort();
+            same.sort();
             assert_eq!((ids.len(), &ids), (usize::try_from(total).unwrap(), &same), "both lists");
             found
         };
