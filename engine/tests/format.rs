@@ -3,7 +3,7 @@
 
 use std::{env, fs, path::Path};
 
-use edgewise_engine::{Ruleset, RulesetError, murmur3};
+use edgewise_engine::{EntityId, Ruleset, RulesetError, VariantId, murmur3};
 
 /// The rulesets are also the seeds of fuzzing.
 const SEEDS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fuzz/seeds");
@@ -87,7 +87,10 @@ fn unknown_sections_are_ignored() {
     let longer = with_word(with_word(longer, 14, sections + 1), 3, length);
     let (known, longer) = (Ruleset::load(known).unwrap(), Ruleset::load(longer).unwrap());
     assert_eq!(known.attributes().collect::<Vec<_>>(), longer.attributes().collect::<Vec<_>>());
-    assert_eq!(known.fragments().tail(0, 0), longer.fragments().tail(0, 0));
+    assert_eq!(
+        known.fragments().tail(EntityId::new(0), VariantId::new(0)),
+        longer.fragments().tail(EntityId::new(0), VariantId::new(0))
+    );
 }
 
 /// Returns the range of a section's words.

@@ -5,7 +5,8 @@ mod deciding;
 
 use deciding::Compiled;
 use edgewise_engine::{
-    Assignment, Bucket, Context, Ruleset, Salt, Snapshot, UserKey, compile, murmur3, oracle,
+    Assignment, Bucket, Context, EntityId, Request, Ruleset, Salt, Snapshot, UserKey, VariantId, compile,
+    murmur3, oracle,
     rules::{Condition, Operator, Rule},
 };
 use proptest::prelude::*;
@@ -117,7 +118,7 @@ proptest! {
         let compiled = Compiled::new(snapshot);
         for context in [json!({"a": context, "plan": "pro"}), json!({"b": context}), json!({"a.b": context})] {
             let decided = compiled.decide(&user, &context);
-            prop_assert!(decided.is_sorted_by(|left, right| left.experiment < right.experiment));
+            prop_assert!(decided.is_sorted_by(|left, right| left.entity < right.entity));
             for assignment in decided {
                 compiled.response(assignment);
             }
@@ -129,8 +130,9 @@ proptest! {
         let context = json!({"a": context});
         let each: Vec<Assignment> = (0..).zip(&snapshot.experiments).filter_map(|(experiment, definition)| {
             let context = oracle::Context::from_value(context.clone()).unwrap();
-            let decision = oracle::evaluate(definition, UserKey::new(&user).unwrap(), &context);
-            Some(Assignment { experiment, variant: decision.variant? })
+            let request = Request::new(UserKey::new(&user).unwrap(), &context, 0);
+            let decision = oracle::evaluate(definition, &request);
+            Some(Assignment { entity: EntityId::new(experiment), variant: VariantId::new(decision.variant?) })
         }).collect();
         prop_assert_eq!(Compiled::new(snapshot).decide(&user, &context), each);
     }

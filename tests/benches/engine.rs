@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use edgewise_engine::{Buffer, Ruleset, Salt, Snapshot, UserKey, bucket::KeyHash, oracle};
+use edgewise_engine::{Buffer, Request, Ruleset, Salt, Snapshot, UserKey, bucket::KeyHash, oracle};
 use edgewise_tests::{
     rounds::{Timed, median, take_turns},
     workloads::Workload,
@@ -108,8 +108,8 @@ impl Case {
         let mut buffer = Buffer::new();
         let users = workload.users().into_iter().map(|user| {
             let Value::Object(context) = user.context else { bail!("a user's context is an object") };
-            let decided = ruleset.decide(UserKey::new(&user.key)?, &context, &mut buffer);
-            let matches = decided.iter().map(|hit| hit.experiment).collect();
+            let decided = ruleset.decide(&Request::new(UserKey::new(&user.key)?, &context, 0), &mut buffer);
+            let matches = decided.iter().map(|hit| hit.entity.get()).collect();
             Ok(Person { key: user.key, context, matches })
         });
         let users = users.collect::<Result<_>>()?;
@@ -145,8 +145,8 @@ fn deciding(case: &Case) -> Pass<'_> {
         let mut sum = 0;
         for user in &case.users {
             let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
-            let assignments = case.ruleset.decide(key, &user.context, &mut buffer);
-            sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
+            let assignments = case.ruleset.decide(&Request::new(key, &user.context, 0), &mut buffer);
+            sum += assignments.iter().map(|hit| hit.entity.index() + hit.variant.index()).sum::<usize>();
         }
         sum
     })
@@ -160,8 +160,8 @@ fn evaluating(case: &Case) -> Pass<'_> {
             let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
             let context = Value::Object(user.context.clone());
             let Ok(context) = oracle::Context::from_value(context) else { continue };
-            oracle::decide(&case.snapshot, key, &context, &mut assignments);
-            sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
+            oracle::decide(&case.snapshot, &Request::new(key, &context, 0), &mut assignments);
+            sum += assignments.iter().map(|hit| hit.entity.index() + hit.variant.index()).sum::<usize>();
         }
         sum
     })

@@ -3,7 +3,7 @@
 
 use std::env;
 
-use edgewise_engine::{Buffer, Context, Lanes, Ruleset, Snapshot, UserKey, compile, oracle};
+use edgewise_engine::{Buffer, Context, Lanes, Request, Ruleset, Snapshot, UserKey, compile, oracle};
 use edgewise_tests::triples::Random;
 use serde_json::Value;
 
@@ -31,11 +31,19 @@ fn rulesets_decide_as_the_reference_evaluator_with_every_hash_implementation() {
             let key = UserKey::new(&user).unwrap();
             let text = serde_json::to_string(&context).unwrap();
             let oracle_context = oracle::Context::from_value(Value::Object(context.clone())).unwrap();
-            oracle::decide(&snapshot, key, &oracle_context, &mut expected);
+            oracle::decide(&snapshot, &Request::new(key, &oracle_context, 0), &mut expected);
             let parsed = Context::from_json(&text).unwrap();
             for buffer in &mut buffers {
-                assert_eq!(ruleset.decide(key, &context, buffer), expected, "{user} {text}\n{json}");
-                assert_eq!(ruleset.decide(key, &parsed, buffer), expected, "{user} {text}\n{json}");
+                assert_eq!(
+                    ruleset.decide(&Request::new(key, &context, 0), buffer),
+                    expected,
+                    "{user} {text}\n{json}"
+                );
+                assert_eq!(
+                    ruleset.decide(&Request::new(key, &parsed, 0), buffer),
+                    expected,
+                    "{user} {text}\n{json}"
+                );
             }
             assigned += expected.len() as u64;
             not_assigned += snapshot.experiments.len() as u64 - expected.len() as u64;

@@ -143,7 +143,7 @@ pub(super) fn assign_loose<'b>(
         let Some(salt) = ruleset.salt(loose, key.0.waiting()) else { break };
         let bucket = key.0.finish_with(salt, loose.salt_bytes) % u32::from(Bucket::COUNT);
         let variant = slots.choose(loose.split.bucket, loose.split.variants, bucket);
-        to.add(Assignment { experiment: loose.experiment, variant }, variant != NO_VARIANT);
+        to.add(Assignment::of(loose.experiment, variant), variant != NO_VARIANT);
     }
     to
 }
@@ -230,7 +230,7 @@ impl<'r> Slots<'r> {
             }
         }
         let experiments = experiments.iter().map(|experiment| u32::from_le_bytes(*experiment));
-        let slots = experiments.zip(chosen).map(|(experiment, variant)| Assignment { experiment, variant });
+        let slots = experiments.zip(chosen).map(|(experiment, variant)| Assignment::of(experiment, variant));
         let everyone = marked == u8::MAX && chosen.iter().all(|variant| *variant != NO_VARIANT);
         if everyone
             && let Some(space) = to.space.get_mut(to.count..).and_then(<[_]>::first_chunk_mut::<LANES>)
@@ -242,7 +242,7 @@ impl<'r> Slots<'r> {
             return;
         }
         for (lane, assignment) in slots.enumerate() {
-            to.add(assignment, marked >> lane & 1 == 1 && assignment.variant != NO_VARIANT);
+            to.add(assignment, marked >> lane & 1 == 1 && assignment.variant.get() != NO_VARIANT);
         }
     }
 
@@ -281,36 +281,36 @@ const fn choose_of_two(second: u32, variants: u32, bucket: u32) -> u32 {
 /// The memory for sorting assignments into snapshot order.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// A bit for each experiment. All bits are 0 between decisions.
+    /// A bit for each entity. All bits are 0 between decisions.
     assigned: Vec<u64>,
     variants: Vec<u32>,
 }
 
 impl Order {
-    /// Sorts assignments by experiment. Each experiment must occur at most once.
+    /// Sorts assignments by entity. Each entity must occur at most once.
     #[inline(never)]
-    pub(super) fn restore(&mut self, experiments: u32, assignments: &mut [Assignment]) {
-        if assignments.is_sorted_by_key(|assignment| assignment.experiment) {
+    pub(super) fn restore(&mut self, entities: u32, assignments: &mut [Assignment]) {
+        if assignments.is_sorted_by_key(|assignment| assignment.entity) {
             return;
         }
-        self.assigned.resize((experiments as usize).div_ceil(64), 0);
-        self.variants.resize(experiments as usize, 0);
+        self.assigned.resize((entities as usize).div_ceil(64), 0);
+        self.variants.resize(entities as usize, 0);
         for assignment in assignments.iter() {
-            let experiment = assignment.experiment as usize;
-            let entry = self.assigned.get_mut(experiment / 64).zip(self.variants.get_mut(experiment));
+            let entity = assignment.entity.index();
+            let entry = self.assigned.get_mut(entity / 64).zip(self.variants.get_mut(entity));
             if let Some((word, variant)) = entry {
-                *word |= 1 << (experiment % 64);
-                *variant = assignment.variant;
+                *word |= 1 << (entity % 64);
+                *variant = assignment.variant.get();
             }
         }
         let mut sorted = assignments.iter_mut();
         for (number, word) in (0_u32..).zip(&mut self.assigned) {
             while *word != 0 {
-                let experiment = number * 64 + word.trailing_zeros();
+                let entity = number * 64 + word.trailing_zeros();
                 *word &= *word - 1;
-                let variant = self.variants.get(experiment as usize).copied().unwrap_or_default();
+                let variant = self.variants.get(entity as usize).copied().unwrap_or_default();
                 if let Some(place) = sorted.next() {
-                    *place = Assignment { experiment, variant };
+                    *place = Assignment::of(entity, variant);
                 }
             }
         }

@@ -10,7 +10,7 @@ use super::{
     loaded::{Ruleset, Split},
     words::Words,
 };
-use crate::{bucket::Bucket, lanes::LANES, murmur3};
+use crate::{assignment::EntityId, bucket::Bucket, lanes::LANES, murmur3};
 
 type Result<T> = core::result::Result<T, RulesetError>;
 
@@ -366,7 +366,10 @@ impl Check<'_> {
                     .copied()
                     .ok_or(damaged("the split of a slot is unknown"))?
             };
-            require(required <= self.ruleset.variants(experiment), "the variant of a slot is unknown")
+            require(
+                required <= self.ruleset.variants(EntityId::new(experiment)),
+                "the variant of a slot is unknown",
+            )
         })
     }
 

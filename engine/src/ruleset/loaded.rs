@@ -8,7 +8,10 @@ use super::{
     layout::{Section, header},
     words::Words,
 };
-use crate::lanes::LANES;
+use crate::{
+    assignment::{EntityId, EntityKind},
+    lanes::LANES,
+};
 
 /// A validated ruleset.
 #[derive(Clone, Debug)]
@@ -122,11 +125,17 @@ impl Ruleset {
         }
     }
 
-    /// Returns the number of variants of an experiment.
+    /// Returns what an entity is, or `None` if the ruleset has no such entity.
     #[must_use]
-    pub fn variants(&self, experiment: u32) -> u32 {
+    pub fn kind(&self, entity: EntityId) -> Option<EntityKind> {
+        (entity.get() < self.experiments()).then_some(EntityKind::Experiment)
+    }
+
+    /// Returns the number of variants of an entity; 0 if the ruleset has no such entity.
+    #[must_use]
+    pub fn variants(&self, entity: EntityId) -> u32 {
         let experiments = self.words(Section::Experiments);
-        let place = experiment as usize;
+        let place = entity.index();
         experiments
             .get(place + 1)
             .map_or(0, |end| end.saturating_sub(experiments.at(place)).saturating_sub(1))

@@ -4,7 +4,7 @@
 
 mod users;
 
-use edgewise_engine::{Buffer, Context, Lanes, Ruleset, murmur3};
+use edgewise_engine::{Request, Buffer, Context, Lanes, Ruleset, murmur3};
 use libfuzzer_sys::fuzz_target;
 use users::users;
 
@@ -41,20 +41,20 @@ fn decide<E>(ruleset: Result<Ruleset, E>) {
     }
     for (key, context) in users() {
         let context = Context::from_json(context).unwrap();
-        let decided = ruleset.decide(key, &context, &mut scalar);
-        assert_eq!(decided, ruleset.decide(key, &context, &mut portable));
-        assert_eq!(decided, ruleset.decide(key, &context, &mut fastest));
+        let decided = ruleset.decide(&Request::new(key, &context, 0), &mut scalar);
+        assert_eq!(decided, ruleset.decide(&Request::new(key, &context, 0), &mut portable));
+        assert_eq!(decided, ruleset.decide(&Request::new(key, &context, 0), &mut fastest));
         // A response is built from different parts of the ruleset, and so is never longer than the ruleset.
         let fragments = ruleset.fragments();
         let lengths = decided.iter().map(|assignment| {
-            fragments.head(assignment.experiment).len()
-                + fragments.tail(assignment.experiment, assignment.variant).len()
+            fragments.head(assignment.entity).len()
+                + fragments.tail(assignment.entity, assignment.variant).len()
         });
         assert!(lengths.sum::<usize>() <= ruleset.as_bytes().len());
         for assignment in decided {
-            assert!(assignment.variant < ruleset.variants(assignment.experiment));
-            core::str::from_utf8(fragments.head(assignment.experiment)).unwrap();
-            core::str::from_utf8(fragments.tail(assignment.experiment, assignment.variant)).unwrap();
+            assert!(assignment.variant.get() < ruleset.variants(assignment.entity));
+            core::str::from_utf8(fragments.head(assignment.entity)).unwrap();
+            core::str::from_utf8(fragments.tail(assignment.entity, assignment.variant)).unwrap();
         }
     }
 }

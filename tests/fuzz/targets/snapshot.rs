@@ -3,7 +3,7 @@
 
 mod users;
 
-use edgewise_engine::{Buffer, Context, Lanes, Ruleset, Snapshot, compile, oracle};
+use edgewise_engine::{Request, Buffer, Context, Lanes, Ruleset, Snapshot, compile, oracle};
 use libfuzzer_sys::fuzz_target;
 use users::users;
 
@@ -13,10 +13,10 @@ fuzz_target!(|json: &[u8]| {
     let mut buffers = [Lanes::SCALAR, Lanes::fastest()].map(Buffer::with_lanes);
     let mut expected = Vec::new();
     for (key, text) in users() {
-        oracle::decide(&snapshot, key, &oracle::Context::from_json(text).unwrap(), &mut expected);
+        oracle::decide(&snapshot, &Request::new(key, &oracle::Context::from_json(text).unwrap(), 0), &mut expected);
         let context = Context::from_json(text).unwrap();
         for buffer in &mut buffers {
-            assert_eq!(ruleset.decide(key, &context, buffer), expected);
+            assert_eq!(ruleset.decide(&Request::new(key, &context, 0), buffer), expected);
         }
     }
 });
