@@ -41,6 +41,7 @@
 //! | [`mod@compile`] | compiling a snapshot to a ruleset |
 //! | [`ruleset`] | the compiled form, and its validation |
 //! | [`decide`] | deciding from a ruleset |
+//! | [`explain`] | why a user gets a variant, or none |
 //! | `oracle` | the reference evaluator, for tests (feature `oracle`) |
 //!
 //! The feature `std` detects processor features at run time. The feature `reasons`, on by default, includes the texts
@@ -56,6 +57,7 @@ pub mod compile;
 pub mod context;
 pub mod decide;
 mod eight;
+pub mod explain;
 pub mod json;
 mod lanes;
 pub mod murmur3;
@@ -67,6 +69,7 @@ pub mod request;
 pub mod rules;
 pub mod ruleset;
 pub mod snapshot;
+mod wire;
 
 pub use assignment::{Assignment, EntityId, EntityKind, VariantId};
 pub use attributes::{Attributes, Scalar};
@@ -74,6 +77,7 @@ pub use bucket::{Bucket, EmptyUserKey, Salt, UserKey};
 pub use compile::{CompileError, FromJsonError, compile};
 pub use context::{Context, ContextError};
 pub use decide::{Buffer, Lanes};
+pub use explain::{ExplainError, Explanation};
 pub use request::Request;
 pub use ruleset::{Ruleset, RulesetError};
 pub use snapshot::{Snapshot, SnapshotError};

@@ -6,7 +6,8 @@ mod deciding;
 use deciding::Compiled;
 use edgewise_engine::{
     Context, Request, Scalar, Snapshot, SnapshotError, UserKey,
-    oracle::{self, Reason, Step, evaluate},
+    explain::{Reason, Step},
+    oracle::{self, evaluate},
     rules::{Condition, Operator},
     snapshot::Experiment,
 };

@@ -133,10 +133,24 @@ impl Case {
 type Pass<'a> = Box<dyn FnMut() -> usize + 'a>;
 
 /// Returns the contenders: decisions; only hashing, one by one, the salts of matching experiments; decisions of the reference
-/// evaluator.
-fn contenders(case: &Case) -> [Timed<'_>; 3] {
+/// evaluator; the explanation of one experiment.
+fn contenders(case: &Case) -> [Timed<'_>; 4] {
     let users = u32::try_from(case.users.len()).unwrap_or(u32::MAX);
-    [deciding(case), hashing(case), evaluating(case)].map(|pass| Timed::new(users, pass))
+    [deciding(case), hashing(case), evaluating(case), explaining(case)].map(|pass| Timed::new(users, pass))
+}
+
+fn explaining(case: &Case) -> Pass<'_> {
+    let experiments = &case.snapshot.experiments;
+    Box::new(move || {
+        let mut sum = 0;
+        for (user, experiment) in case.users.iter().zip(experiments.iter().cycle()) {
+            let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
+            let request = Request::new(key, &user.context, 0);
+            let Some(entity) = case.ruleset.experiment(black_box(&experiment.key)) else { continue };
+            sum += case.ruleset.explain(entity, &request).map_or(0, |explanation| explanation.steps.len());
+        }
+        sum
+    })
 }
 
 fn deciding(case: &Case) -> Pass<'_> {
@@ -178,17 +192,25 @@ fn hashing(case: &Case) -> Pass<'_> {
     })
 }
 
-/// Prints the medians. Each case has three.
+/// Prints the medians. Each case has four.
 fn print(cases: &[Case], medians: &[f64], rounds: usize) {
     println!("Medians of {rounds} rounds, in ns. One decide: one user, all experiments of the workload.\n");
     println!(
-        "{:<9}{:>10}{:>10}{:>12}{:>10}{:>12}{:>12}{:>12}",
-        "workload", "matching", "decide", "per match", "hashing", "× hashing", "reference", "× faster"
+        "{:<9}{:>10}{:>10}{:>12}{:>10}{:>12}{:>12}{:>12}{:>10}",
+        "workload",
+        "matching",
+        "decide",
+        "per match",
+        "hashing",
+        "× hashing",
+        "reference",
+        "× faster",
+        "explain"
     );
-    for (case, medians) in cases.iter().zip(medians.chunks_exact(3)) {
-        let &[decide, hashing, oracle] = medians else { continue };
+    for (case, medians) in cases.iter().zip(medians.chunks_exact(4)) {
+        let &[decide, hashing, oracle, explain] = medians else { continue };
         println!(
-            "{:<9}{:>10.1}{decide:>10.0}{:>12.1}{hashing:>10.0}{:>12.2}{oracle:>12.0}{:>12.1}",
+            "{:<9}{:>10.1}{decide:>10.0}{:>12.1}{hashing:>10.0}{:>12.2}{oracle:>12.0}{:>12.1}{explain:>10.0}",
             case.workload.name,
             case.mean_matches(),
             decide / case.mean_matches(),
@@ -201,6 +223,7 @@ fn print(cases: &[Case], medians: &[f64], rounds: usize) {
     );
     println!("hashing: only the user key, once, and the salts of the matching experiments, one by one.");
     println!("reference: the same decisions by the reference evaluator, from the snapshot.");
+    println!("explain: one experiment of the workload, found by its key, and explained for one user.");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]

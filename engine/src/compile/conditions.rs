@@ -127,7 +127,7 @@ impl Conditions {
             .is_some_and(|condition| matches!(condition.test, Test::Contains(_)))
     }
 
-    fn simplify(&mut self, condition: &Condition) -> Simplified {
+    pub(super) fn simplify(&mut self, condition: &Condition) -> Simplified {
         let value = condition.value.as_ref();
         let list = || value.and_then(Json::as_array).map(Vec::as_slice);
         let one = || value.map(core::slice::from_ref);
@@ -204,7 +204,7 @@ impl Conditions {
 }
 
 /// A condition after simplification.
-enum Simplified {
+pub(super) enum Simplified {
     Never,
     Always,
     Condition(SimpleCondition),

@@ -4,7 +4,8 @@
 //!    are removed.
 //! 2. [`gates`]: experiments with the same rules share a gate, and each gate is indexed by conditions that it requires.
 //! 3. [`slots`]: the experiments of each gate are placed side by side, their salts in blocks of eight.
-//! 4. [`condition_sections`], [`writer`]: the ruleset is written as bytes.
+//! 4. [`traces`]: rules and allocations are recorded as published, for explanations.
+//! 5. [`condition_sections`], [`writer`]: the ruleset is written as bytes.
 
 mod condition_sections;
 mod conditions;
@@ -16,6 +17,7 @@ mod pipeline;
 mod slots;
 mod splits;
 mod text;
+mod traces;
 mod writer;
 
 pub use error::{CompileError, FromJsonError};

@@ -3,11 +3,12 @@ use alloc::vec::Vec;
 use super::{
     conditions::{Conditions, Outcome},
     error::{CompileError, FromJsonError},
-    fragments::fragments,
+    fragments::{fragments, order_of_heads},
     gates::Gates,
     slots::{self, Slot},
     splits::Splits,
     text::Text,
+    traces::Traces,
     writer::{Writer, count},
 };
 use crate::{
@@ -38,6 +39,7 @@ impl Ruleset {
 pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> {
     let mut text = Text::default();
     let (experiments, fragments) = fragments(&snapshot.experiments, &mut text)?;
+    let keys = order_of_heads(&text, &experiments, &fragments);
 
     let mut conditions = Conditions::default();
     let mut gates = Gates::default();
@@ -69,9 +71,13 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     writer.section(Section::Experiments, experiments);
     writer.section(Section::Fragments, fragments);
     splits.write(&mut writer);
-    let single_slots = slots::write(slots, gates.len(), &mut text, &mut writer);
-    let anchors = gates.write(&single_slots, &mut conditions, &mut writer);
+    let places = slots::write(slots, gates.len(), snapshot.experiments.len(), &mut text, &mut writer);
+    // The conditions that only explanations need come last, so that they change nothing for decisions.
+    let mut traces = Traces::default();
+    traces.add(&snapshot.experiments, &places.of_experiments, &mut conditions);
+    let anchors = gates.write(&places.of_gates, &mut conditions, &mut writer);
     conditions.write(&anchors, &mut text, &mut writer);
+    traces.write(keys, &mut writer);
     writer.bytes(Section::Text, text.into_bytes());
     writer.finish()
 }

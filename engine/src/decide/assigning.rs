@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    assignment::Assignment,
+    assignment::{Assignment, VariantId},
     bucket::{Bucket, KeyHash},
     lanes::{self, LANES, ROW_BYTES},
     murmur3::Murmur3,
@@ -148,6 +148,27 @@ pub(super) fn assign_loose<'b>(
     to
 }
 
+/// Returns the bucket of a user for one slot, and the variant of the bucket.
+pub(super) fn assign_one(ruleset: &Ruleset, key: KeyHash, slot: usize) -> (Bucket, Option<VariantId>) {
+    let slots = Slots::of(ruleset);
+    let (_, split) = ruleset.slot(slot);
+    let bucket = match slot.checked_sub(ruleset.counts().blocks * LANES) {
+        Some(loose) => {
+            let loose = ruleset.loose().get(loose);
+            let salt =
+                loose.and_then(|loose| Some((ruleset.salt(loose, key.0.waiting())?, loose.salt_bytes)));
+            salt.map_or(0, |(salt, salt_bytes)| key.0.finish_with(salt, salt_bytes))
+        }
+        None => {
+            let (rows, salt_bytes) = slots.salts(slot / LANES);
+            lanes::bucket(key.0, rows, salt_bytes, slot % LANES)
+        }
+    };
+    let bucket = Bucket::of_hash(bucket);
+    let variant = slots.choose(split.bucket, split.variants, bucket.get().into());
+    (bucket, (variant != NO_VARIANT).then(|| VariantId::new(variant)))
+}
+
 /// The slots of a ruleset, in the order of hashing.
 #[derive(Clone, Copy)]
 struct Slots<'r> {
@@ -164,6 +185,16 @@ struct Class {
     first_row: usize,
 }
 
+impl Class {
+    /// Returns the rows of a block.
+    #[inline(always)]
+    fn rows<'a>(&self, block: usize, rows: &'a [[u8; ROW_BYTES]]) -> &'a [[u8; ROW_BYTES]] {
+        let rows_each = self.salt_bytes.div_ceil(4);
+        let first_row = self.first_row + (block - self.first) * rows_each;
+        rows.get(first_row..first_row + rows_each).unwrap_or_default()
+    }
+}
+
 impl<'r> Slots<'r> {
     fn of(ruleset: &'r Ruleset) -> Self {
         Self { ruleset, blocks: ruleset.words(Section::Blocks) }
@@ -173,6 +204,15 @@ impl<'r> Slots<'r> {
         let [end, salt_bytes, first_row] =
             self.ruleset.words(Section::Classes).record(place).map(|word| word as usize);
         Class { place, first, end, salt_bytes, first_row }
+    }
+
+    /// Returns the salts of a block, as rows, and the length of a salt.
+    fn salts(self, block: usize) -> (&'r [[u8; ROW_BYTES]], usize) {
+        let mut class = self.class(0, 0);
+        while block >= class.end && class.first < class.end {
+            class = self.class(class.place + Section::Classes.record_words(), class.end);
+        }
+        (class.rows(block, self.ruleset.bytes_of(Section::Rows).as_chunks().0), class.salt_bytes)
     }
 
     #[inline(always)]
@@ -200,10 +240,7 @@ impl<'r> Slots<'r> {
                 while block >= class.end {
                     class = self.class(class.place + Section::Classes.record_words(), class.end);
                 }
-                let rows_each = class.salt_bytes.div_ceil(4);
-                let first_row = class.first_row + (block - class.first) * rows_each;
-                let rows = rows.get(first_row..first_row + rows_each).unwrap_or_default();
-                let buckets = buckets(rows, class.salt_bytes, marked);
+                let buckets = buckets(class.rows(block, rows), class.salt_bytes, marked);
                 self.place_block(block, marked, &buckets, &mut to);
             }
         }

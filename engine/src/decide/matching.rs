@@ -64,6 +64,11 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         Self { ruleset, resolved, memo, first_rule, first_predicate, first_condition }
     }
 
+    /// Creates an evaluation of single conditions, without memory of other conditions.
+    pub(super) const fn of_one(ruleset: &'r Ruleset, memo: &'s mut Memo) -> Self {
+        Self { ruleset, resolved: &[], memo, first_rule: 0, first_predicate: 0, first_condition: 0 }
+    }
+
     #[inline]
     fn words(&self, section: Section) -> Words<'r> {
         self.ruleset.words(section)
@@ -158,10 +163,20 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
 
     #[inline]
     fn condition(&mut self, condition: u32) -> bool {
+        let all = self.resolved;
+        self.holds(condition, |attribute| all.get(attribute as usize).copied())
+    }
+
+    /// Returns whether a condition holds. `resolve` returns the attribute with this number.
+    #[inline]
+    pub(super) fn holds<'v>(
+        &mut self,
+        condition: u32,
+        resolve: impl FnOnce(u32) -> Option<Resolved<'v>>,
+    ) -> bool {
         let place = condition as usize * Section::Conditions.record_words();
         let [tagged, first, second] = self.words(Section::Conditions).record(place);
-        let all = self.resolved;
-        let Some(resolved) = all.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
+        let Some(resolved) = resolve(tagged >> operator::ATTRIBUTE_SHIFT) else { return false };
         let result = match tagged & (operator::NEGATED - 1) {
             operator::IS => resolved.value == first,
             operator::ONE_OF => self.is_listed(resolved.value, first, second),

@@ -3,7 +3,7 @@ use alloc::vec::Vec;
 use crate::{
     attributes::{Attributes, Scalar},
     ruleset::{
-        Ruleset, Words,
+        Attribute, Ruleset, Words,
         layout::{Section, kind, scalar_bytes, table_hash},
     },
 };
@@ -44,17 +44,42 @@ pub(super) fn resolve<'a>(
     attributes: &'a impl Attributes,
     resolved: &mut Vec<Resolved<'a>>,
 ) {
-    let values = Values::of(ruleset);
+    let resolver = Resolver::new(ruleset);
     for (number, attribute) in ruleset.attribute_records().iter().enumerate() {
-        let scalar = attributes.attribute(number, &attribute.name);
-        let value = if attribute.has_values { values.find(number, scalar) } else { NO_VALUE };
+        resolved.push(resolver.locate(number, attribute, attributes.attribute(number, &attribute.name)));
+    }
+}
+
+/// Resolves attributes.
+pub(super) struct Resolver<'r>(Values<'r>);
+
+impl<'r> Resolver<'r> {
+    pub(super) fn new(ruleset: &'r Ruleset) -> Self {
+        Self(Values::of(ruleset))
+    }
+
+    /// Resolves one attribute, if the ruleset has an attribute with this number.
+    pub(super) fn resolve<'a, A: Attributes + ?Sized>(
+        &self,
+        number: u32,
+        attributes: &'a A,
+    ) -> Option<Resolved<'a>> {
+        let number = number as usize;
+        let attribute = self.0.ruleset.attribute_records().get(number)?;
+        Some(self.locate(number, attribute, attributes.attribute(number, &attribute.name)))
+    }
+
+    /// Locates a value of an attribute among the values and thresholds of conditions.
+    #[inline]
+    fn locate<'a>(&self, number: usize, attribute: &Attribute, scalar: Scalar<'a>) -> Resolved<'a> {
+        let value = if attribute.has_values { self.0.find(number, scalar) } else { NO_VALUE };
         let (above, not_below) = match scalar {
             Scalar::Number(number) if attribute.thresholds > 0 => {
-                count_thresholds(ruleset, attribute.first, attribute.thresholds, number)
+                count_thresholds(self.0.ruleset, attribute.first, attribute.thresholds, number)
             }
             _ => (0, u32::MAX),
         };
-        resolved.push(Resolved { scalar, value, above, not_below });
+        Resolved { scalar, value, above, not_below }
     }
 }
 

@@ -6,6 +6,7 @@ use super::{conditions::any_matches, context::Context};
 use crate::{
     assignment::Assignment,
     bucket::KeyHash,
+    explain::{Reason, Step},
     request::Request,
     snapshot::{Experiment, Snapshot},
 };
@@ -17,28 +18,6 @@ pub struct Decision {
     pub variant: Option<u32>,
     /// The step that determined the result.
     pub step: Step,
-}
-
-/// The steps of a decision, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The audience's rules did not match.
-    Audience,
-    /// The experiment's own rules did not match.
-    Targeting,
-    /// The experiment divides users by a unit that the request lacks.
-    Unit,
-    /// The user's bucket determined the result.
-    Allocation,
-}
-
-/// The reason for a decision, by OpenFeature's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The user's bucket determined the variant.
-    Split,
-    /// The user is not assigned.
-    Default,
 }
 
 impl Decision {

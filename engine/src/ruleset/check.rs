@@ -6,7 +6,10 @@ use core::{cell::Cell, ops::Range};
 
 use super::{
     error::RulesetError,
-    layout::{CAPABILITIES, DIRECT, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, Section, header, kind, operator},
+    layout::{
+        CAPABILITIES, DIRECT, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, REQUIRED_SECTIONS, Section, header,
+        kind, operator,
+    },
     loaded::{Ruleset, Split},
     words::Words,
 };
@@ -35,10 +38,11 @@ pub(super) fn sections(bytes: &[u8]) -> Result<[Range<usize>; Section::ALL.len()
         0 => {}
         lacking => return Err(RulesetError::Unsupported(lacking)),
     }
-    require(header.at(header::SECTIONS) as usize >= Section::ALL.len(), "sections are missing")?;
+    let present = header.at(header::SECTIONS) as usize;
+    require(present >= REQUIRED_SECTIONS, "sections are missing")?;
 
     let mut sections = Section::ALL.map(|_| 0..0);
-    for (section, range) in Section::ALL.into_iter().zip(&mut sections) {
+    for (section, range) in Section::ALL.into_iter().zip(&mut sections).take(present) {
         let place = header::WORDS + 2 * section as usize;
         let (offset, length) = (header.at(place) as usize, header.at(place + 1) as usize);
         *range = offset..offset.saturating_add(length);

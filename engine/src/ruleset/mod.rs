@@ -10,6 +10,7 @@ mod hash;
 pub(crate) mod layout;
 mod load;
 mod loaded;
+mod trace;
 mod words;
 
 pub use error::RulesetError;
@@ -17,5 +18,6 @@ pub use fragments::Fragments;
 pub use hash::snapshot_hash;
 pub use layout::FORMAT;
 pub use loaded::Ruleset;
-pub(crate) use loaded::Split;
+pub(crate) use loaded::{Attribute, Split};
+pub(crate) use trace::{Trace, TraceCondition, TraceSalt};
 pub(crate) use words::Words;

@@ -1,0 +1,87 @@
+use alloc::vec::Vec;
+
+use super::{
+    conditions::{Conditions, Simplified},
+    interner::Interner,
+    text::Text,
+    writer::Writer,
+};
+use crate::{
+    rules::Rule,
+    ruleset::layout::{ALWAYS, NEVER, NONE, Section},
+    snapshot::Experiment,
+};
+
+/// A condition as published: offset and length of the JSON in the text, and the condition that is evaluated.
+type Condition = [u32; 3];
+
+/// What explanations need: rules and allocations as published.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    text: Text,
+    lists: Interner<Vec<Vec<Condition>>>,
+    splits: Interner<Vec<[i32; 2]>>,
+    records: Vec<u32>,
+}
+
+impl Traces {
+    /// Adds the experiments. `slots` contains the slot of each experiment that has a slot.
+    pub(super) fn add(
+        &mut self,
+        experiments: &[Experiment],
+        slots: &[Option<u32>],
+        conditions: &mut Conditions,
+    ) {
+        for (experiment, slot) in experiments.iter().zip(slots) {
+            let audience = self.list(&experiment.audience_rules, conditions);
+            let targeting = self.list(&experiment.targeting_rules, conditions);
+            let ranges = experiment
+                .allocations
+                .iter()
+                .map(|allocation| [allocation.range_start, allocation.range_end].map(cut_to_32_bits));
+            let split = self.splits.intern(ranges.collect());
+            let (place, length) = match slot {
+                Some(slot) => (*slot, NONE),
+                None => self.text.intern(experiment.salt.as_str()),
+            };
+            self.records.extend([audience, targeting, split, place, length]);
+        }
+    }
+
+    fn list(&mut self, rules: &[Rule], conditions: &mut Conditions) -> u32 {
+        let rules = rules.iter().map(|rule| {
+            let conditions = rule.conditions.iter().map(|condition| {
+                let condition_number = match conditions.simplify(condition) {
+                    Simplified::Never => NEVER,
+                    Simplified::Always => ALWAYS,
+                    Simplified::Condition(simple) => conditions.simple_conditions.intern(simple),
+                };
+                // A condition is made of texts and JSON, so writing a condition cannot fail.
+                let json = serde_json::to_string(condition).unwrap_or_default();
+                let (offset, length) = self.text.intern(&json);
+                [offset, length, condition_number]
+            });
+            conditions.collect()
+        });
+        let rules = rules.collect();
+        self.lists.intern(rules)
+    }
+
+    /// Writes the sections. `keys` are the experiments in the order of their heads.
+    pub(super) fn write(self, keys: Vec<u32>, writer: &mut Writer) {
+        writer.section(Section::Traces, self.records);
+        let lists = self.lists.items();
+        writer.starts(Section::TraceLists, lists.iter());
+        let rules = || lists.iter().flatten();
+        writer.lists(Section::TraceRules, Section::TraceConditions, rules(), |condition| *condition);
+        writer.lists(Section::TraceSplits, Section::TraceRanges, self.splits.items().iter(), |range| {
+            range.map(i32::cast_unsigned)
+        });
+        writer.section(Section::TraceKeys, keys);
+        writer.bytes(Section::TraceText, self.text.into_bytes());
+    }
+}
+
+fn cut_to_32_bits(bucket: i64) -> i32 {
+    i32::try_from(bucket).unwrap_or(if bucket < 0 { i32::MIN } else { i32::MAX })
+}
