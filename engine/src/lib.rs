@@ -35,6 +35,7 @@
 //! | [`bucket`] | user keys, salts and buckets |
 //! | [`json`] | reading JSON as JavaScript reads it |
 //! | [`attributes`], [`context`] | the attributes of a user, and how a name is resolved to an attribute |
+//! | [`operators`] | the operators of conditions, and the tests that operators are compiled to |
 //! | [`snapshot`], [`rules`] | the published state of an environment, as JSON |
 //! | [`mod@compile`] | compiling a snapshot to a ruleset |
 //! | [`ruleset`] | the compiled form, and its validation |
@@ -57,6 +58,7 @@ mod eight;
 pub mod json;
 mod lanes;
 pub mod murmur3;
+pub mod operators;
 #[cfg(feature = "oracle")]
 pub mod oracle;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]

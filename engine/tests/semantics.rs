@@ -7,7 +7,7 @@ use deciding::Compiled;
 use edgewise_engine::{
     Context, Scalar, Snapshot, SnapshotError, UserKey,
     oracle::{self, Reason, Step, evaluate},
-    rules::{Condition, Operator},
+    rules::{Condition, OperatorName},
     snapshot::Experiment,
 };
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 fn matches(context: Value, attribute: &str, operator: &str, value: impl Into<Option<Value>>) -> bool {
     let condition = Condition {
         attribute: attribute.to_owned(),
-        operator: Operator::from(operator.to_owned()),
+        operator: OperatorName::from(operator.to_owned()),
         value: value.into(),
     };
     let compiled = Compiled::from_json(&json!({

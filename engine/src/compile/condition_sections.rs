@@ -1,12 +1,15 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use super::{
-    conditions::{Conditions, Scalar, SimpleCondition, Test, Threshold},
+    conditions::{Conditions, Operand, Scalar, SimpleCondition, Threshold},
     gates::Anchor,
     text::Text,
     writer::Writer,
 };
-use crate::ruleset::layout::{Section, kind, operator, scalar_bytes, table_hash};
+use crate::{
+    operators::Test,
+    ruleset::layout::{self, Section, kind, scalar_bytes, table_hash},
+};
 
 impl Conditions {
     /// Writes the sections about attributes, values, conditions, rules and predicates. `anchors` are the conditions that
@@ -56,8 +59,8 @@ impl Conditions {
     fn thresholds(&self) -> Vec<Vec<Threshold>> {
         let mut thresholds = vec![Vec::new(); self.attributes.items().len()];
         for condition in self.simple_conditions.items() {
-            if let (Test::Above(threshold) | Test::Below(threshold), Some(all)) =
-                (&condition.test, thresholds.get_mut(condition.attribute as usize))
+            if let (Operand::Threshold(threshold), Some(all)) =
+                (&condition.operand, thresholds.get_mut(condition.attribute as usize))
             {
                 all.push(*threshold);
             }
@@ -77,33 +80,31 @@ impl Conditions {
         writer: &mut Writer,
     ) {
         let (mut records, mut lists) = (Vec::new(), Vec::new());
-        for SimpleCondition { attribute, negated, test } in self.simple_conditions.items() {
-            let threshold = |threshold: &Threshold| {
-                let all = thresholds.get(*attribute as usize).map(Vec::as_slice).unwrap_or_default();
-                let below = all.partition_point(|other| other < threshold);
-                u32::try_from(below).unwrap_or(u32::MAX)
-            };
-            let (operator, first, second) = match test {
-                Test::Present => (operator::PRESENT, 0, 0),
-                Test::OneOf(values) => match values.as_slice() {
-                    [value] => (operator::IS, *value, 0),
-                    values => {
+        for SimpleCondition { attribute, form, operand } in self.simple_conditions.items() {
+            let (test, first, second) = match operand {
+                Operand::Nothing => (form.test, 0, 0),
+                Operand::Values(values) => match (form.test, values.as_slice()) {
+                    (Test::OneOf, [value]) => (Test::Is, *value, 0),
+                    (test, values) => {
                         let first = length_of(&lists);
                         lists.extend(values);
-                        (operator::ONE_OF, first, length_of(values))
+                        (test, first, length_of(values))
                     }
                 },
-                Test::Above(than) => (operator::ABOVE, threshold(than), 0),
-                Test::Below(than) => (operator::BELOW, threshold(than), 0),
-                Test::Contains(part) => {
+                Operand::Threshold(threshold) => {
+                    let all = thresholds.get(*attribute as usize).map(Vec::as_slice).unwrap_or_default();
+                    let below = all.partition_point(|other| other < threshold);
+                    (form.test, u32::try_from(below).unwrap_or(u32::MAX), 0)
+                }
+                Operand::Text(part) => {
                     // Each condition has its own copy of the text, because validation bounds the text that decisions read.
                     let (offset, length) = text.add(part);
-                    (operator::CONTAINS, offset, length)
+                    (form.test, offset, length)
                 }
             };
-            let negated = if *negated { operator::NEGATED } else { 0 };
-            let attribute = place(*attribute);
-            records.extend([attribute << operator::ATTRIBUTE_SHIFT | negated | operator, first, second]);
+            let negated = if form.negated { layout::condition::NEGATED } else { 0 };
+            let attribute = place(*attribute) << layout::condition::ATTRIBUTE_SHIFT;
+            records.extend([attribute | negated | test.code(), first, second]);
         }
         writer.section(Section::Conditions, records);
         writer.section(Section::ValueSets, lists);
@@ -119,7 +120,7 @@ impl Conditions {
         let values = self.values.items();
         let mut value_anchors = vec![Vec::new(); values.len()];
         for anchor in anchors {
-            let Some(SimpleCondition { test: Test::OneOf(values), .. }) =
+            let Some(SimpleCondition { operand: Operand::Values(values), .. }) =
                 self.simple_conditions.get(anchor.condition)
             else {
                 continue;

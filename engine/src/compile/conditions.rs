@@ -3,7 +3,10 @@ use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use serde_json::Value as Json;
 
 use super::interner::Interner;
-use crate::rules::{Condition, Operator, Rule};
+use crate::{
+    operators::{Form, Meaning, Reads, Takes},
+    rules::{Condition, Rule},
+};
 
 /// The result of compiling a list of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,18 +21,18 @@ pub(super) enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct SimpleCondition {
     pub(super) attribute: u32,
-    pub(super) negated: bool,
-    pub(super) test: Test,
+    pub(super) form: Form,
+    pub(super) operand: Operand,
 }
 
+/// What an attribute is compared with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Test {
-    Present,
+pub(super) enum Operand {
+    Nothing,
     /// The numbers of values, in ascending order.
-    OneOf(Vec<u32>),
-    Above(Threshold),
-    Below(Threshold),
-    Contains(String),
+    Values(Vec<u32>),
+    Threshold(Threshold),
+    Text(String),
 }
 
 /// A double, as bits that sort in the order of doubles.
@@ -124,54 +127,56 @@ impl Conditions {
     fn is_costly(&self, condition: u32) -> bool {
         self.simple_conditions
             .get(condition)
-            .is_some_and(|condition| matches!(condition.test, Test::Contains(_)))
+            .is_some_and(|condition| condition.form.test.reads() == Reads::Text)
     }
 
     fn simplify(&mut self, condition: &Condition) -> Simplified {
-        let value = condition.value.as_ref();
-        let list = || value.and_then(Json::as_array).map(Vec::as_slice);
-        let one = || value.map(core::slice::from_ref);
-        match &condition.operator {
-            // Without a value, the condition is about whether the attribute is missing.
-            Operator::Eq if value.is_none() => self.simple(condition, true, Test::Present),
-            Operator::Neq if value.is_none() => self.simple(condition, false, Test::Present),
-            Operator::Eq => self.one_of(condition, false, one()),
-            Operator::Neq => self.one_of(condition, true, one()),
-            Operator::In => self.one_of(condition, false, list()),
-            Operator::NotIn => self.one_of(condition, true, list()),
-            Operator::Contains => match value.and_then(Json::as_str) {
-                Some(part) => self.simple(condition, false, Test::Contains(part.to_owned())),
-                None => Simplified::Never,
-            },
-            Operator::Gt => match value.and_then(Json::as_f64) {
-                Some(number) => self.simple(condition, false, Test::Above(Threshold::new(number))),
-                None => Simplified::Never,
-            },
-            Operator::Lt => match value.and_then(Json::as_f64) {
-                Some(number) => self.simple(condition, false, Test::Below(Threshold::new(number))),
-                None => Simplified::Never,
-            },
-            Operator::Unknown(_) => Simplified::Never,
+        match condition.operator.known() {
+            Some(operator) => self.simplified(condition, operator.meaning()),
+            None => Simplified::Never,
         }
     }
 
-    fn simple(&mut self, condition: &Condition, negated: bool, test: Test) -> Simplified {
-        let attribute = self.attributes.intern(condition.attribute.clone());
-        Simplified::Condition(SimpleCondition { attribute, negated, test })
+    fn simplified(&mut self, condition: &Condition, meaning: Meaning) -> Simplified {
+        let Meaning { takes, form, without_value } = meaning;
+        let (form, operand) = match (takes, &condition.value) {
+            (Takes::Nothing, _) => (Some(form), Some(Operand::Nothing)),
+            (_, None) => (without_value, Some(Operand::Nothing)),
+            (Takes::Any, Some(value)) => return self.values(condition, form, core::slice::from_ref(value)),
+            (Takes::List, Some(value)) => match value.as_array() {
+                Some(values) => return self.values(condition, form, values),
+                None => return Simplified::Never,
+            },
+            (Takes::Text, Some(value)) => {
+                (Some(form), value.as_str().map(|text| Operand::Text(text.to_owned())))
+            }
+            (Takes::Number, Some(value)) => {
+                let threshold = value.as_f64().map(Threshold::new);
+                (Some(form), threshold.map(Operand::Threshold))
+            }
+        };
+        match form.zip(operand) {
+            Some((form, operand)) => self.simple(condition, form, operand),
+            None => Simplified::Never,
+        }
     }
 
-    fn one_of(&mut self, condition: &Condition, negated: bool, values: Option<&[Json]>) -> Simplified {
-        let Some(values) = values else { return Simplified::Never };
+    fn simple(&mut self, condition: &Condition, form: Form, operand: Operand) -> Simplified {
+        let attribute = self.attributes.intern(condition.attribute.clone());
+        Simplified::Condition(SimpleCondition { attribute, form, operand })
+    }
+
+    fn values(&mut self, condition: &Condition, form: Form, values: &[Json]) -> Simplified {
         let scalars: Vec<Scalar> = values.iter().filter_map(Scalar::of).collect();
         if scalars.is_empty() {
-            return if negated { Simplified::Always } else { Simplified::Never };
+            return if form.negated { Simplified::Always } else { Simplified::Never };
         }
         let attribute = self.attributes.intern(condition.attribute.clone());
         let mut numbers: Vec<u32> =
             scalars.into_iter().map(|scalar| self.values.intern((attribute, scalar))).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        Simplified::Condition(SimpleCondition { attribute, negated, test: Test::OneOf(numbers) })
+        Simplified::Condition(SimpleCondition { attribute, form, operand: Operand::Values(numbers) })
     }
 
     /// Returns the rules of a predicate.
@@ -192,7 +197,11 @@ impl Conditions {
     /// Returns the number of values that meet a condition, if only certain values meet the condition.
     pub(super) fn indexed_values(&self, condition: u32) -> Option<usize> {
         match self.simple_conditions.get(condition) {
-            Some(SimpleCondition { negated: false, test: Test::OneOf(values), .. }) => Some(values.len()),
+            Some(SimpleCondition {
+                form: Form { negated: false, .. },
+                operand: Operand::Values(values),
+                ..
+            }) => Some(values.len()),
             _ => None,
         }
     }

@@ -2,9 +2,10 @@ use alloc::vec::Vec;
 
 use crate::{
     attributes::Scalar,
+    operators::Test,
     ruleset::{
         Ruleset, Words,
-        layout::{DIRECT, NONE, Section, operator},
+        layout::{self, DIRECT, NONE, Section},
     },
 };
 
@@ -161,16 +162,21 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         let place = condition as usize * Section::Conditions.record_words();
         let [tagged, first, second] = self.words(Section::Conditions).record(place);
         let all = self.resolved;
-        let Some(resolved) = all.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
-        let result = match tagged & (operator::NEGATED - 1) {
-            operator::IS => resolved.value == first,
-            operator::ONE_OF => self.is_listed(resolved.value, first, second),
-            operator::PRESENT => resolved.scalar != Scalar::Missing,
-            operator::ABOVE => first < resolved.above,
-            operator::BELOW => first >= resolved.not_below,
-            operator => self.text_condition(condition, operator, resolved.scalar, first, second),
+        let Some(resolved) = all.get((tagged >> layout::condition::ATTRIBUTE_SHIFT) as usize) else {
+            return false;
         };
-        result != (tagged & operator::NEGATED != 0)
+        let result = match Test::from_code(tagged & layout::condition::CODE) {
+            Some(Test::Is) => resolved.value == first,
+            Some(Test::OneOf) => self.is_listed(resolved.value, first, second),
+            Some(Test::Present) => resolved.scalar != Scalar::Missing,
+            Some(Test::Above) => first < resolved.above,
+            Some(Test::Below) => first >= resolved.not_below,
+            Some(test @ Test::Contains) => {
+                self.text_condition(condition, test, resolved.scalar, first, second)
+            }
+            None => false,
+        };
+        result != (tagged & layout::condition::NEGATED != 0)
     }
 
     #[inline]
@@ -199,7 +205,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     fn text_condition(
         &mut self,
         condition: u32,
-        operator: u32,
+        test: Test,
         scalar: Scalar<'_>,
         first: u32,
         second: u32,
@@ -208,8 +214,8 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let result = match (operator, scalar) {
-            (operator::CONTAINS, Scalar::String(text)) => {
+        let result = match (test, scalar) {
+            (Test::Contains, Scalar::String(text)) => {
                 let part = self.ruleset.text(first, second);
                 // The standard library's search is faster on long texts, but would take up 5 % of the WASM file.
                 if cfg!(target_family = "wasm") { occurs(part, text) } else { text.contains(part) }

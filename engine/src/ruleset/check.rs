@@ -6,11 +6,16 @@ use core::{cell::Cell, ops::Range};
 
 use super::{
     error::RulesetError,
-    layout::{CAPABILITIES, DIRECT, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, Section, header, kind, operator},
+    layout::{CAPABILITIES, DIRECT, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, Section, condition, header, kind},
     loaded::{Ruleset, Split},
     words::Words,
 };
-use crate::{bucket::Bucket, lanes::LANES, murmur3};
+use crate::{
+    bucket::Bucket,
+    lanes::LANES,
+    murmur3,
+    operators::{Operands, Test},
+};
 
 type Result<T> = core::result::Result<T, RulesetError>;
 
@@ -237,23 +242,25 @@ impl Check<'_> {
     }
 
     fn condition(&self, tagged: u32, first: u32, second: u32) -> Result<()> {
-        let attribute = (tagged >> operator::ATTRIBUTE_SHIFT) as usize;
+        let attribute = (tagged >> condition::ATTRIBUTE_SHIFT) as usize;
         require(attribute < self.count(Section::Attributes), "a condition has no attribute")?;
         let attributes = self.words(Section::Attributes);
         let place = attribute * Section::Attributes.record_words();
-        match tagged & !operator::NEGATED & ((1 << operator::ATTRIBUTE_SHIFT) - 1) {
-            operator::ONE_OF => {
+        let test =
+            Test::from_code(tagged & condition::CODE).ok_or(damaged("a condition's test is unknown"))?;
+        match test.operands() {
+            Operands::None => Ok(()),
+            Operands::Value => {
+                require((first as usize) < self.ended(Section::Values)?, "a condition's value is missing")
+            }
+            Operands::Values => {
                 let end = (first as usize).saturating_add(second as usize);
                 require(end <= self.count(Section::ValueSets), "a set of values is out of bounds")
             }
-            operator::IS => {
-                require((first as usize) < self.ended(Section::Values)?, "a condition's value is missing")
-            }
-            operator::ABOVE | operator::BELOW => {
+            Operands::Threshold => {
                 require(first < attributes.at(place + 3), "a condition's threshold is missing")
             }
-            operator::CONTAINS => self.readable_text(first, second),
-            operator => require(operator < operator::COUNT, "an operator is unknown"),
+            Operands::Text => self.readable_text(first, second),
         }
     }
 

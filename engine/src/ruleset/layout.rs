@@ -71,7 +71,7 @@ pub(crate) enum Section {
     Rules,
     /// The conditions of rules \[condition].
     RuleConditions,
-    /// Requirements on one attribute \[operator and attribute, two operands].
+    /// Requirements on one attribute \[test and attribute, two operands].
     Conditions,
     /// Sets of values, in ascending order \[value].
     ValueSets,
@@ -164,23 +164,10 @@ pub(crate) const MANY: u32 = 1 << 31;
 /// Stands instead of a variant: the bucket is not assigned.
 pub(crate) const NO_VARIANT: u32 = 0xffff;
 
-/// The operators of conditions. The bits above contain the attribute.
-pub(crate) mod operator {
-    /// The attribute has one of the values in ValueSets \[first, number of values].
-    pub(crate) const ONE_OF: u32 = 0;
-    /// The attribute has this value \[value, 0].
-    pub(crate) const IS: u32 = 1;
-    /// The attribute is present \[0, 0].
-    pub(crate) const PRESENT: u32 = 2;
-    /// The attribute is a number above the threshold \[index among the attribute's thresholds, 0].
-    pub(crate) const ABOVE: u32 = 3;
-    /// The attribute is a number below the threshold \[as above].
-    pub(crate) const BELOW: u32 = 4;
-    /// The attribute is a string that contains the string in Text \[offset, length].
-    pub(crate) const CONTAINS: u32 = 5;
-    /// The number of operators.
-    pub(crate) const COUNT: u32 = 6;
-
+/// The first word of a condition: the code of a [test](crate::operators::Test), a bit, and the attribute.
+pub(crate) mod condition {
+    /// The bits of the test's code.
+    pub(crate) const CODE: u32 = 0x7f;
     /// Set if the result is negated.
     pub(crate) const NEGATED: u32 = 0x80;
     /// The lowest bit of the attribute.
