@@ -3,7 +3,7 @@ use alloc::{vec, vec::Vec};
 use super::{text::Text, writer::Writer};
 use crate::{
     lanes::{LANES, transpose},
-    ruleset::{Split, layout::Section},
+    ruleset::{GateId, SlotId, Split, layout::Section},
 };
 
 /// An experiment with at least one reachable variant.
@@ -11,7 +11,7 @@ use crate::{
 pub(super) struct Slot<'a> {
     pub(super) experiment: u32,
     pub(super) salt: &'a str,
-    pub(super) gate: u32,
+    pub(super) gate: GateId,
     pub(super) split: Split,
 }
 
@@ -30,7 +30,7 @@ pub(super) fn write(
     gates: usize,
     text: &mut Text,
     writer: &mut Writer,
-) -> Vec<Option<u32>> {
+) -> Vec<Option<SlotId>> {
     slots.sort_by_key(|slot| (slot.salt.len(), slot.gate, slot.experiment));
     let (mut placed, mut loose) = (Vec::with_capacity(slots.len()), Vec::new());
     let (mut classes, mut rows) = (Vec::new(), Vec::new());
@@ -62,7 +62,7 @@ pub(super) fn write(
 
     let mut gate_ranges: Vec<Vec<(u32, u32)>> = vec![Vec::new(); gates];
     for (place, slot) in (0..).zip(&placed) {
-        let Some(ranges) = slot.and_then(|slot| gate_ranges.get_mut(slot.gate as usize)) else { continue };
+        let Some(ranges) = slot.and_then(|slot| gate_ranges.get_mut(slot.gate.index())) else { continue };
         match ranges.last_mut() {
             Some((first, count)) if *first + *count == place => *count += 1,
             _ => ranges.push((place, 1)),
@@ -90,7 +90,7 @@ pub(super) fn write(
     gate_ranges
         .iter()
         .map(|ranges| match ranges.as_slice() {
-            [(slot, 1)] => Some(*slot),
+            [(slot, 1)] => Some(SlotId::new(*slot)),
             _ => None,
         })
         .collect()

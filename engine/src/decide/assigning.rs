@@ -6,7 +6,7 @@ use crate::{
     lanes::{self, LANES, ROW_BYTES},
     murmur3::Murmur3,
     ruleset::{
-        Ruleset, Words,
+        Ruleset, SplitId, Words,
         layout::{MANY, NO_VARIANT, Section},
     },
 };
@@ -252,15 +252,15 @@ impl<'r> Slots<'r> {
         if second & MANY == 0 {
             choose_of_two(second, variants, bucket)
         } else {
-            self.choose_of_many(second & !MANY, bucket)
+            self.choose_of_many(SplitId::new(second & !MANY), bucket)
         }
     }
 
     /// Returns the variant of the last segment that begins at or before the bucket.
     #[cold]
-    fn choose_of_many(self, split: u32, bucket: u32) -> u32 {
+    fn choose_of_many(self, split: SplitId, bucket: u32) -> u32 {
         let segments = self.ruleset.words(Section::Segments);
-        let [start, end] = self.ruleset.words(Section::Splits).record(split as usize);
+        let [start, end] = self.ruleset.words(Section::Splits).record(split.index());
         let (mut first, mut beyond) = (start, end);
         while first + 1 < beyond {
             let middle = first.midpoint(beyond);

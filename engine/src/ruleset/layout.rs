@@ -14,6 +14,8 @@
 //! Later engines add sections of their own after these sections. A bit in *capabilities* marks an addition that an
 //! engine must understand to decide correctly. An engine ignores sections that it does not know.
 
+use super::ids::AttributeId;
+
 /// The first word of a ruleset.
 pub(crate) const MAGIC: u32 = u32::from_le_bytes(*b"EWRS");
 /// The number of this format, which is part of a published ruleset's name. The number changes when engines that know
@@ -164,17 +166,25 @@ pub(crate) const MANY: u32 = 1 << 31;
 /// Stands instead of a variant: the bucket is not assigned.
 pub(crate) const NO_VARIANT: u32 = 0xffff;
 
-/// The first word of a condition: the code of a [test](crate::operators::Test), a bit, and the attribute.
-pub(crate) mod condition {
-    /// The bits of the test's code.
-    pub(crate) const CODE: u32 = 0x7f;
-    /// Set if the result is negated.
-    pub(crate) const NEGATED: u32 = 0x80;
-    /// The lowest bit of the attribute.
-    pub(crate) const ATTRIBUTE_SHIFT: u32 = 8;
+/// The bits of a condition's first word that are the code of the [test](crate::operators::Test).
+const CODE: u32 = 0x7f;
+/// Set in a condition's first word if the result is negated.
+const NEGATED: u32 = 0x80;
+/// The lowest bit of the attribute in a condition's first word.
+const CONDITION_ATTRIBUTE: u32 = 8;
+
+/// Returns the first word of a condition. `code` is the code of the test.
+pub(crate) const fn condition_word(attribute: AttributeId, negated: bool, code: u32) -> u32 {
+    attribute.get() << CONDITION_ATTRIBUTE | if negated { NEGATED } else { 0 } | code
 }
 
-/// The kinds of scalars. The bits above contain the attribute.
+/// Returns the parts of a condition's first word: the attribute, whether the result is negated, and the code of the test.
+#[inline(always)]
+pub(crate) const fn condition_parts(word: u32) -> (AttributeId, bool, u32) {
+    (AttributeId::new(word >> CONDITION_ATTRIBUTE), word & NEGATED != 0, word & CODE)
+}
+
+/// The kinds of scalars.
 pub(crate) mod kind {
     /// A string \[offset and length in Text].
     pub(crate) const STRING: u32 = 0;
@@ -184,9 +194,20 @@ pub(crate) mod kind {
     pub(crate) const BOOL: u32 = 2;
     /// Null \[0, 0].
     pub(crate) const NULL: u32 = 3;
+}
 
-    /// The lowest bit of the attribute.
-    pub(crate) const ATTRIBUTE_SHIFT: u32 = 2;
+/// The lowest bit of the attribute in a value's first word. The bits below are the kind.
+const VALUE_ATTRIBUTE: u32 = 2;
+
+/// Returns the first word of a value.
+#[inline(always)]
+pub(crate) const fn value_word(attribute: AttributeId, kind: u32) -> u32 {
+    attribute.get() << VALUE_ATTRIBUTE | kind
+}
+
+/// Returns the parts of a value's first word: the attribute and the kind.
+pub(crate) const fn value_parts(word: u32) -> (AttributeId, u32) {
+    (AttributeId::new(word >> VALUE_ATTRIBUTE), word % (1 << VALUE_ATTRIBUTE))
 }
 
 /// Returns the hash of a value in the table of values. `tagged` is attribute and kind.

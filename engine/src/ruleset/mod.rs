@@ -7,15 +7,22 @@ mod check;
 mod error;
 mod fragments;
 mod hash;
+mod ids;
 pub(crate) mod layout;
 mod load;
 mod loaded;
+mod references;
 mod words;
 
 pub use error::RulesetError;
 pub use fragments::Fragments;
 pub use hash::snapshot_hash;
+pub(crate) use ids::{
+    AnchorId, AttributeId, ConditionId, EntryId, GateId, Id, PredicateId, RuleId, SlotId, SplitId,
+    ThresholdId, ValueId, ids,
+};
 pub use layout::FORMAT;
 pub use loaded::Ruleset;
 pub(crate) use loaded::Split;
+pub(crate) use references::{AnchorReference, Target, predicate_from_word, predicate_word};
 pub(crate) use words::Words;
