@@ -37,6 +37,7 @@
 //! | [`json`] | reading JSON as JavaScript reads it |
 //! | [`request`] | what a decision is made from |
 //! | [`attributes`], [`context`] | the attributes of a user, and how a name is resolved to an attribute |
+//! | [`operators`] | the operators of conditions, and the tests that operators are compiled to |
 //! | [`snapshot`], [`rules`] | the published state of an environment, as JSON |
 //! | [`mod@compile`] | compiling a snapshot to a ruleset |
 //! | [`ruleset`] | the compiled form, and its validation |
@@ -61,6 +62,7 @@ pub mod explain;
 pub mod json;
 mod lanes;
 pub mod murmur3;
+pub mod operators;
 #[cfg(feature = "oracle")]
 pub mod oracle;
 #[cfg(all(feature = "std", target_arch = "x86_64"))]

@@ -8,7 +8,7 @@ use edgewise_engine::{
     Context, Request, Scalar, Snapshot, SnapshotError, UserKey,
     explain::{Reason, Step},
     oracle::{self, evaluate},
-    rules::{Condition, Operator},
+    rules::{Condition, OperatorName},
     snapshot::Experiment,
 };
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 fn matches(context: Value, attribute: &str, operator: &str, value: impl Into<Option<Value>>) -> bool {
     let condition = Condition {
         attribute: attribute.to_owned(),
-        operator: Operator::from(operator.to_owned()),
+        operator: OperatorName::from(operator.to_owned()),
         value: value.into(),
     };
     let compiled = Compiled::from_json(&json!({

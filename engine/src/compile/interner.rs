@@ -1,34 +1,40 @@
 use alloc::{collections::BTreeMap, vec::Vec};
+use core::marker::PhantomData;
 
-/// A set of distinct items, numbered in the order of insertion.
+use crate::ruleset::Id;
+
+/// A set of distinct items, with ids in the order of insertion.
 #[derive(Debug)]
-pub(super) struct Interner<T> {
-    numbers: BTreeMap<T, u32>,
+pub(super) struct Interner<I, T> {
+    indexes: BTreeMap<T, usize>,
     items: Vec<T>,
+    id: PhantomData<I>,
 }
 
-impl<T> Default for Interner<T> {
+impl<I, T> Default for Interner<I, T> {
     fn default() -> Self {
-        Self { numbers: BTreeMap::new(), items: Vec::new() }
+        Self { indexes: BTreeMap::new(), items: Vec::new(), id: PhantomData }
     }
 }
 
-impl<T: Ord + Clone> Interner<T> {
-    #[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
-    pub(super) fn intern(&mut self, item: T) -> u32 {
-        if let Some(number) = self.numbers.get(&item) {
-            return *number;
+impl<I: Id, T: Ord + Clone> Interner<I, T> {
+    /// Returns the id of an item, which is inserted unless an equal item exists.
+    pub(super) fn intern(&mut self, item: T) -> I {
+        if let Some(index) = self.indexes.get(&item) {
+            return I::from_index(*index);
         }
-        let number = self.items.len() as u32;
+        let index = self.items.len();
         self.items.push(item.clone());
-        self.numbers.insert(item, number);
-        number
+        self.indexes.insert(item, index);
+        I::from_index(index)
     }
 
-    pub(super) fn get(&self, number: u32) -> Option<&T> {
-        self.items.get(number as usize)
+    /// Returns the item with this id.
+    pub(super) fn get(&self, id: I) -> Option<&T> {
+        self.items.get(id.index())
     }
 
+    /// Returns all items, in the order of their ids.
     pub(super) fn items(&self) -> &[T] {
         &self.items
     }

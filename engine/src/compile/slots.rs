@@ -3,7 +3,7 @@ use alloc::{vec, vec::Vec};
 use super::{text::Text, writer::Writer};
 use crate::{
     lanes::{LANES, transpose},
-    ruleset::{Split, layout::Section},
+    ruleset::{GateId, SlotId, Split, layout::Section},
 };
 
 /// An experiment with at least one reachable variant.
@@ -11,16 +11,16 @@ use crate::{
 pub(super) struct Slot<'a> {
     pub(super) experiment: u32,
     pub(super) salt: &'a str,
-    pub(super) gate: u32,
+    pub(super) gate: GateId,
     pub(super) split: Split,
 }
 
 /// Where the slots are.
 pub(super) struct Places {
     /// The slot of each gate that has exactly one slot.
-    pub(super) of_gates: Vec<Option<u32>>,
+    pub(super) of_gates: Vec<Option<SlotId>>,
     /// The slot of each experiment that has a slot.
-    pub(super) of_experiments: Vec<Option<u32>>,
+    pub(super) of_experiments: Vec<Option<SlotId>>,
 }
 
 /// Longer salts are not stored in blocks, because the unused lanes of the last block take space.
@@ -72,9 +72,9 @@ pub(super) fn write(
     let mut of_experiments = vec![None; experiments];
     for (place, slot) in (0..).zip(&placed) {
         if let Some(known) = slot.and_then(|slot| of_experiments.get_mut(slot.experiment as usize)) {
-            *known = Some(place);
+            *known = Some(SlotId::new(place));
         }
-        let Some(ranges) = slot.and_then(|slot| gate_ranges.get_mut(slot.gate as usize)) else { continue };
+        let Some(ranges) = slot.and_then(|slot| gate_ranges.get_mut(slot.gate.index())) else { continue };
         match ranges.last_mut() {
             Some((first, count)) if *first + *count == place => *count += 1,
             _ => ranges.push((place, 1)),
@@ -100,7 +100,7 @@ pub(super) fn write(
     writer.section(Section::Classes, classes);
     writer.bytes(Section::Rows, rows);
     let single_slot = |ranges: &Vec<(u32, u32)>| match ranges.as_slice() {
-        [(slot, 1)] => Some(*slot),
+        [(slot, 1)] => Some(SlotId::new(*slot)),
         _ => None,
     };
     Places { of_gates: gate_ranges.iter().map(single_slot).collect(), of_experiments }

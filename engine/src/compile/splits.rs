@@ -4,7 +4,7 @@ use super::{error::CompileError, writer::Writer};
 use crate::{
     bucket::Bucket,
     ruleset::{
-        Split,
+        Split, SplitId,
         layout::{MANY, NO_VARIANT, Section},
     },
     snapshot::Experiment,
@@ -17,7 +17,7 @@ pub(super) struct Splits {
     known: BTreeMap<Vec<(i64, i64, u16)>, Option<Split>>,
     segments: Vec<u32>,
     starts: Vec<u32>,
-    by_segments: BTreeMap<Vec<u32>, u32>,
+    by_segments: BTreeMap<Vec<u32>, SplitId>,
 }
 
 /// The variant of a bucket that is not assigned.
@@ -65,14 +65,14 @@ impl Splits {
         let split = match self.by_segments.get(&segments) {
             Some(split) => *split,
             None => {
-                let split = u32::try_from(self.starts.len()).ok()?;
+                let split = SplitId::new(u32::try_from(self.starts.len()).ok()?);
                 self.starts.push(u32::try_from(self.segments.len()).ok()?);
                 self.segments.extend(&segments);
                 self.by_segments.insert(segments, split);
                 split
             }
         };
-        Some(Split { bucket: split | MANY, variants: 0 })
+        Some(Split { bucket: split.get() | MANY, variants: 0 })
     }
 
     pub(super) fn write(self, writer: &mut Writer) {

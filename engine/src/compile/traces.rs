@@ -1,26 +1,26 @@
 use alloc::vec::Vec;
 
 use super::{
-    conditions::{Conditions, Simplified},
-    interner::Interner,
-    text::Text,
-    writer::Writer,
+    conditions::Conditions, interner::Interner, simplifying::Simplified, text::Text, writer::Writer,
 };
 use crate::{
     rules::Rule,
-    ruleset::layout::{ALWAYS, NEVER, NONE, Section},
+    ruleset::{
+        Evaluated, SlotId, TraceListId, TraceSplitId,
+        layout::{NONE, Section},
+    },
     snapshot::Experiment,
 };
 
-/// A condition as published: offset and length of the JSON in the text, and the condition that is evaluated.
+/// A condition as published: offset and length of the JSON in the text, and what is evaluated.
 type Condition = [u32; 3];
 
 /// What explanations need: rules and allocations as published.
 #[derive(Debug, Default)]
 pub(super) struct Traces {
     text: Text,
-    lists: Interner<Vec<Vec<Condition>>>,
-    splits: Interner<Vec<[i32; 2]>>,
+    lists: Interner<TraceListId, Vec<Vec<Condition>>>,
+    splits: Interner<TraceSplitId, Vec<[i32; 2]>>,
     records: Vec<u32>,
 }
 
@@ -29,7 +29,7 @@ impl Traces {
     pub(super) fn add(
         &mut self,
         experiments: &[Experiment],
-        slots: &[Option<u32>],
+        slots: &[Option<SlotId>],
         conditions: &mut Conditions,
     ) {
         for (experiment, slot) in experiments.iter().zip(slots) {
@@ -41,25 +41,25 @@ impl Traces {
                 .map(|allocation| [allocation.range_start, allocation.range_end].map(cut_to_32_bits));
             let split = self.splits.intern(ranges.collect());
             let (place, length) = match slot {
-                Some(slot) => (*slot, NONE),
+                Some(slot) => (slot.get(), NONE),
                 None => self.text.intern(experiment.salt.as_str()),
             };
-            self.records.extend([audience, targeting, split, place, length]);
+            self.records.extend([audience.get(), targeting.get(), split.get(), place, length]);
         }
     }
 
-    fn list(&mut self, rules: &[Rule], conditions: &mut Conditions) -> u32 {
+    fn list(&mut self, rules: &[Rule], conditions: &mut Conditions) -> TraceListId {
         let rules = rules.iter().map(|rule| {
             let conditions = rule.conditions.iter().map(|condition| {
-                let condition_number = match conditions.simplify(condition) {
-                    Simplified::Never => NEVER,
-                    Simplified::Always => ALWAYS,
-                    Simplified::Condition(simple) => conditions.simple_conditions.intern(simple),
+                let evaluated = match conditions.condition(condition) {
+                    Simplified::Never => Evaluated::Never,
+                    Simplified::Always => Evaluated::Always,
+                    Simplified::Condition(id) => Evaluated::Condition(id),
                 };
                 // A condition is made of texts and JSON, so writing a condition cannot fail.
                 let json = serde_json::to_string(condition).unwrap_or_default();
                 let (offset, length) = self.text.intern(&json);
-                [offset, length, condition_number]
+                [offset, length, evaluated.word()]
             });
             conditions.collect()
         });

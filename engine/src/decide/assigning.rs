@@ -6,7 +6,7 @@ use crate::{
     lanes::{self, LANES, ROW_BYTES},
     murmur3::Murmur3,
     ruleset::{
-        Ruleset, Words,
+        Ruleset, SlotId, SplitId, Words,
         layout::{MANY, NO_VARIANT, Section},
     },
 };
@@ -149,22 +149,21 @@ pub(super) fn assign_loose<'b>(
 }
 
 /// Returns the bucket of a user for one slot, and the variant of the bucket.
-pub(super) fn assign_one(ruleset: &Ruleset, key: KeyHash, slot: usize) -> (Bucket, Option<VariantId>) {
+pub(super) fn assign_one(ruleset: &Ruleset, key: KeyHash, slot: SlotId) -> (Bucket, Option<VariantId>) {
     let slots = Slots::of(ruleset);
     let (_, split) = ruleset.slot(slot);
+    let slot = slot.index();
     let bucket = match slot.checked_sub(ruleset.counts().blocks * LANES) {
-        Some(loose) => {
-            let loose = ruleset.loose().get(loose);
-            let salt =
-                loose.and_then(|loose| Some((ruleset.salt(loose, key.0.waiting())?, loose.salt_bytes)));
-            salt.map_or(0, |(salt, salt_bytes)| key.0.finish_with(salt, salt_bytes))
-        }
+        Some(loose) => ruleset.loose().get(loose).and_then(|loose| {
+            let salt = ruleset.salt(loose, key.0.waiting())?;
+            Some(key.0.finish_with(salt, loose.salt_bytes) % u32::from(Bucket::COUNT))
+        }),
         None => {
             let (rows, salt_bytes) = slots.salts(slot / LANES);
-            lanes::bucket(key.0, rows, salt_bytes, slot % LANES)
+            Some(lanes::bucket(key.0, rows, salt_bytes, slot % LANES))
         }
     };
-    let bucket = Bucket::of_hash(bucket);
+    let bucket = Bucket::of_hash(bucket.unwrap_or_default());
     let variant = slots.choose(split.bucket, split.variants, bucket.get().into());
     (bucket, (variant != NO_VARIANT).then(|| VariantId::new(variant)))
 }
@@ -289,15 +288,15 @@ impl<'r> Slots<'r> {
         if second & MANY == 0 {
             choose_of_two(second, variants, bucket)
         } else {
-            self.choose_of_many(second & !MANY, bucket)
+            self.choose_of_many(SplitId::new(second & !MANY), bucket)
         }
     }
 
     /// Returns the variant of the last segment that begins at or before the bucket.
     #[cold]
-    fn choose_of_many(self, split: u32, bucket: u32) -> u32 {
+    fn choose_of_many(self, split: SplitId, bucket: u32) -> u32 {
         let segments = self.ruleset.words(Section::Segments);
-        let [start, end] = self.ruleset.words(Section::Splits).record(split as usize);
+        let [start, end] = self.ruleset.words(Section::Splits).record(split.index());
         let (mut first, mut beyond) = (start, end);
         while first + 1 < beyond {
             let middle = first.midpoint(beyond);

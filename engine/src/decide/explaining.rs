@@ -15,10 +15,7 @@ use crate::{
     explain::{ConditionTrace, Detail, ExplainError, Explanation, Range, Reason, RuleTrace, Step, StepTrace},
     json::JsonText,
     request::Request,
-    ruleset::{
-        Ruleset, Trace, TraceCondition, TraceSalt,
-        layout::{ALWAYS, NEVER},
-    },
+    ruleset::{ConditionId, Evaluated, Ruleset, Trace, TraceCondition, TraceSalt},
     wire,
 };
 
@@ -150,11 +147,11 @@ impl<'a, A: Attributes + ?Sized> Explaining<'a, A> {
         RuleTrace { passed: conditions.iter().all(|condition| condition.passed), conditions }
     }
 
-    fn condition(&mut self, TraceCondition { json, condition }: TraceCondition<'a>) -> ConditionTrace<'a> {
-        let passed = match condition {
-            ALWAYS => true,
-            NEVER => false,
-            condition => self.holds(condition),
+    fn condition(&mut self, TraceCondition { json, evaluated }: TraceCondition<'a>) -> ConditionTrace<'a> {
+        let passed = match evaluated {
+            Evaluated::Always => true,
+            Evaluated::Never => false,
+            Evaluated::Condition(condition) => self.holds(condition),
         };
         let Published { attribute, operator, value } = serde_json::from_str(json).unwrap_or_default();
         let seen = match self.shown.get(&attribute) {
@@ -174,7 +171,7 @@ impl<'a, A: Attributes + ?Sized> Explaining<'a, A> {
         }
     }
 
-    fn holds(&self, condition: u32) -> bool {
+    fn holds(&self, condition: ConditionId) -> bool {
         let mut nothing_known = Memo::default();
         let mut matching = Matching::of_one(self.ruleset, &mut nothing_known);
         matching.holds(condition, |attribute| self.resolver.resolve(attribute, self.attributes))

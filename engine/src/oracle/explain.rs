@@ -78,7 +78,7 @@ fn trace_condition<'a>(condition: &'a Condition, context: &'a Context) -> Condit
     });
     ConditionTrace {
         attribute: Cow::Borrowed(&condition.attribute),
-        operator: Cow::Borrowed(condition.operator.name()),
+        operator: Cow::Borrowed(condition.operator.as_str()),
         value: condition.value.as_ref().map(|value| JsonText::new(value.to_string())),
         seen,
         passed: condition.matches(context),

@@ -6,14 +6,22 @@ use core::{cell::Cell, ops::Range};
 
 use super::{
     error::RulesetError,
+    ids::{GateId, Id, RuleId, SlotId, SplitId, ValueId},
     layout::{
-        CAPABILITIES, DIRECT, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, REQUIRED_SECTIONS, Section, header,
-        kind, operator,
+        CAPABILITIES, FORMAT, MAGIC, MANY, NO_VARIANT, REQUIRED_SECTIONS, Section, condition_parts, header,
+        kind, value_parts,
     },
     loaded::{Ruleset, Split},
+    references::{AnchorReference, Target, predicate_from_word},
     words::Words,
 };
-use crate::{assignment::EntityId, bucket::Bucket, lanes::LANES, murmur3};
+use crate::{
+    assignment::EntityId,
+    bucket::Bucket,
+    lanes::LANES,
+    murmur3,
+    operators::{Operands, Test},
+};
 
 type Result<T> = core::result::Result<T, RulesetError>;
 
@@ -212,9 +220,9 @@ impl Check<'_> {
         let (values, table) = (self.words(Section::Values), self.words(Section::Table));
         let count = self.ended(Section::Values)?;
         for [tagged, first, second, _] in values.records().take(count) {
-            let attribute = (tagged >> kind::ATTRIBUTE_SHIFT) as usize;
-            require(attribute < self.count(Section::Attributes), "a value has no attribute")?;
-            if tagged % (1 << kind::ATTRIBUTE_SHIFT) == kind::STRING {
+            let (attribute, kind) = value_parts(tagged);
+            require(attribute.index() < self.count(Section::Attributes), "a value has no attribute")?;
+            if kind == kind::STRING {
                 self.text(first, second)?;
             }
         }
@@ -241,23 +249,25 @@ impl Check<'_> {
     }
 
     fn condition(&self, tagged: u32, first: u32, second: u32) -> Result<()> {
-        let attribute = (tagged >> operator::ATTRIBUTE_SHIFT) as usize;
-        require(attribute < self.count(Section::Attributes), "a condition has no attribute")?;
+        let (attribute, _, code) = condition_parts(tagged);
+        require(attribute.index() < self.count(Section::Attributes), "a condition has no attribute")?;
         let attributes = self.words(Section::Attributes);
-        let place = attribute * Section::Attributes.record_words();
-        match tagged & !operator::NEGATED & ((1 << operator::ATTRIBUTE_SHIFT) - 1) {
-            operator::ONE_OF => {
+        let place = attribute.index() * Section::Attributes.record_words();
+        let test = Test::from_code(code).ok_or(damaged("a condition's test is unknown"))?;
+        match test.operands() {
+            Operands::None => Ok(()),
+            Operands::Value => require(
+                ValueId::new(first).index() < self.ended(Section::Values)?,
+                "a condition's value is missing",
+            ),
+            Operands::Values => {
                 let end = (first as usize).saturating_add(second as usize);
                 require(end <= self.count(Section::ValueSets), "a set of values is out of bounds")
             }
-            operator::IS => {
-                require((first as usize) < self.ended(Section::Values)?, "a condition's value is missing")
-            }
-            operator::ABOVE | operator::BELOW => {
+            Operands::Threshold => {
                 require(first < attributes.at(place + 3), "a condition's threshold is missing")
             }
-            operator::CONTAINS => self.readable_text(first, second),
-            operator => require(operator < operator::COUNT, "an operator is unknown"),
+            Operands::Text => self.readable_text(first, second),
         }
     }
 
@@ -268,21 +278,23 @@ impl Check<'_> {
         self.anchors()?;
         self.starts(Section::Gates, 0, self.count(Section::Ranges))?;
         let with_gate = self.ranges()?;
-        let is_predicate = |number: u32| number == NONE || (number as usize) < predicates;
-        for [gate, rest, other] in self.words(Section::Entries).records() {
-            let known = match gate & DIRECT {
-                0 => (gate as usize) < gates,
-                _ => with_gate.contains((gate & !DIRECT) as usize),
+        let is_predicate =
+            |word: u32| predicate_from_word(word).is_none_or(|predicate| predicate.index() < predicates);
+        for [target, rest, other] in self.words(Section::Entries).records() {
+            let known = match Target::from_word(target) {
+                Target::Gate(gate) => gate.index() < gates,
+                Target::Slot(slot) => with_gate.contains(slot.index()),
             };
-            let is_valid_condition = (rest as usize) < rules && is_predicate(other);
+            let is_valid_condition = RuleId::new(rest).index() < rules && is_predicate(other);
             require(known && is_valid_condition, "an entry refers to an unknown gate, rule or predicate")?;
         }
         let mut last = None;
         for [gate, left, right] in self.words(Section::UnanchoredGates).records() {
+            let gate = GateId::new(gate);
             require(last < Some(gate), "gates are not in ascending order")?;
             last = Some(gate);
             let known = is_predicate(left) && is_predicate(right);
-            require(known && (gate as usize) < gates, "an unanchored gate or its predicate is unknown")?;
+            require(known && gate.index() < gates, "an unanchored gate or its predicate is unknown")?;
         }
         Ok(())
     }
@@ -297,15 +309,18 @@ impl Check<'_> {
         for ([tagged, _, _, start], end) in values.records().zip(next) {
             let mut last = None;
             for anchor in anchored.run(start, end) {
-                if anchor & DIRECT != 0 {
-                    require(((anchor & !DIRECT) as usize) < entries, "an anchor refers to an unknown entry")?;
-                    continue;
-                }
-                require((anchor as usize) < attributes.len(), "an anchor is unknown")?;
+                let anchor = match AnchorReference::from_word(anchor) {
+                    AnchorReference::Anchor(anchor) => anchor,
+                    AnchorReference::Entry(entry) => {
+                        require(entry.index() < entries, "an anchor refers to an unknown entry")?;
+                        continue;
+                    }
+                };
+                require(anchor.index() < attributes.len(), "an anchor is unknown")?;
                 require(last < Some(anchor), "anchors are not in ascending order")?;
                 last = Some(anchor);
-                let attribute = tagged >> kind::ATTRIBUTE_SHIFT;
-                if let Some(known) = attributes.get_mut(anchor as usize) {
+                let (attribute, _) = value_parts(tagged);
+                if let Some(known) = attributes.get_mut(anchor.index()) {
                     require(
                         known.is_none_or(|known| known == attribute),
                         "an anchor belongs to two attributes",
@@ -325,10 +340,10 @@ impl Check<'_> {
         for [first, count] in self.words(Section::Ranges).records() {
             let end = (first as usize).saturating_add(count as usize);
             require(end <= slots, "a range of slots is out of bounds")?;
-            for slot in first as usize..end {
+            for slot in (first as usize..end).map(SlotId::from_index) {
                 let experiment = self.ruleset.slot(slot).0 as usize;
                 require(
-                    with_gate.insert(slot) && experiments.insert(experiment),
+                    with_gate.insert(slot.index()) && experiments.insert(experiment),
                     "an experiment belongs to two gates",
                 )?;
             }
@@ -359,14 +374,14 @@ impl Check<'_> {
             required_by_split.push(most);
         }
         (0..self.slots()).try_for_each(|slot| {
-            let (experiment, Split { bucket, variants }) = self.ruleset.slot(slot);
+            let (experiment, Split { bucket, variants }) = self.ruleset.slot(SlotId::from_index(slot));
             require(experiment < self.ruleset.experiments(), "the experiment of a slot is unknown")?;
             let required = if bucket & MANY == 0 {
                 require(bucket < u32::from(Bucket::COUNT), "the bucket of a slot is out of range")?;
                 required_variants(variants & NO_VARIANT).max(required_variants(variants >> 16))
             } else {
                 required_by_split
-                    .get((bucket & !MANY) as usize)
+                    .get(SplitId::new(bucket & !MANY).index())
                     .copied()
                     .ok_or(damaged("the split of a slot is unknown"))?
             };

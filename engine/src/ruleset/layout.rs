@@ -16,6 +16,8 @@
 //! takes a missing section as empty. A bit in *capabilities* marks an addition that an engine must understand to decide
 //! correctly. The sections whose names begin with *Trace* need no bit, because deciding never reads them.
 
+use super::ids::AttributeId;
+
 /// The first word of a ruleset.
 pub(crate) const MAGIC: u32 = u32::from_le_bytes(*b"EWRS");
 /// The number of this format, which is part of a published ruleset's name. The number changes when engines that know
@@ -73,7 +75,7 @@ pub(crate) enum Section {
     Rules,
     /// The conditions of rules \[condition].
     RuleConditions,
-    /// Requirements on one attribute \[operator and attribute, two operands].
+    /// Requirements on one attribute \[test and attribute, two operands].
     Conditions,
     /// Sets of values, in ascending order \[value].
     ValueSets,
@@ -207,30 +209,25 @@ pub(crate) const MANY: u32 = 1 << 31;
 /// Stands instead of a variant: the bucket is not assigned.
 pub(crate) const NO_VARIANT: u32 = 0xffff;
 
-/// The operators of conditions. The bits above contain the attribute.
-pub(crate) mod operator {
-    /// The attribute has one of the values in ValueSets \[first, number of values].
-    pub(crate) const ONE_OF: u32 = 0;
-    /// The attribute has this value \[value, 0].
-    pub(crate) const IS: u32 = 1;
-    /// The attribute is present \[0, 0].
-    pub(crate) const PRESENT: u32 = 2;
-    /// The attribute is a number above the threshold \[index among the attribute's thresholds, 0].
-    pub(crate) const ABOVE: u32 = 3;
-    /// The attribute is a number below the threshold \[as above].
-    pub(crate) const BELOW: u32 = 4;
-    /// The attribute is a string that contains the string in Text \[offset, length].
-    pub(crate) const CONTAINS: u32 = 5;
-    /// The number of operators.
-    pub(crate) const COUNT: u32 = 6;
+/// The bits of a condition's first word that are the code of the [test](crate::operators::Test).
+const CODE: u32 = 0x7f;
+/// Set in a condition's first word if the result is negated.
+const NEGATED: u32 = 0x80;
+/// The lowest bit of the attribute in a condition's first word.
+const CONDITION_ATTRIBUTE: u32 = 8;
 
-    /// Set if the result is negated.
-    pub(crate) const NEGATED: u32 = 0x80;
-    /// The lowest bit of the attribute.
-    pub(crate) const ATTRIBUTE_SHIFT: u32 = 8;
+/// Returns the first word of a condition. `code` is the code of the test.
+pub(crate) const fn condition_word(attribute: AttributeId, negated: bool, code: u32) -> u32 {
+    attribute.get() << CONDITION_ATTRIBUTE | if negated { NEGATED } else { 0 } | code
 }
 
-/// The kinds of scalars. The bits above contain the attribute.
+/// Returns the parts of a condition's first word: the attribute, whether the result is negated, and the code of the test.
+#[inline(always)]
+pub(crate) const fn condition_parts(word: u32) -> (AttributeId, bool, u32) {
+    (AttributeId::new(word >> CONDITION_ATTRIBUTE), word & NEGATED != 0, word & CODE)
+}
+
+/// The kinds of scalars.
 pub(crate) mod kind {
     /// A string \[offset and length in Text].
     pub(crate) const STRING: u32 = 0;
@@ -240,9 +237,20 @@ pub(crate) mod kind {
     pub(crate) const BOOL: u32 = 2;
     /// Null \[0, 0].
     pub(crate) const NULL: u32 = 3;
+}
 
-    /// The lowest bit of the attribute.
-    pub(crate) const ATTRIBUTE_SHIFT: u32 = 2;
+/// The lowest bit of the attribute in a value's first word. The bits below are the kind.
+const VALUE_ATTRIBUTE: u32 = 2;
+
+/// Returns the first word of a value.
+#[inline(always)]
+pub(crate) const fn value_word(attribute: AttributeId, kind: u32) -> u32 {
+    attribute.get() << VALUE_ATTRIBUTE | kind
+}
+
+/// Returns the parts of a value's first word: the attribute and the kind.
+pub(crate) const fn value_parts(word: u32) -> (AttributeId, u32) {
+    (AttributeId::new(word >> VALUE_ATTRIBUTE), word % (1 << VALUE_ATTRIBUTE))
 }
 
 /// Returns the hash of a value in the table of values. `tagged` is attribute and kind.

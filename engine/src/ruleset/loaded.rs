@@ -5,6 +5,7 @@ use core::ops::Range;
 
 use super::{
     fragments::Fragments,
+    ids::SlotId,
     layout::{Section, header},
     words::Words,
 };
@@ -142,8 +143,8 @@ impl Ruleset {
     }
 
     /// Returns the experiment and the split of a slot.
-    pub(crate) fn slot(&self, slot: usize) -> (u32, Split) {
-        let blocks = self.words(Section::Blocks);
+    pub(crate) fn slot(&self, slot: SlotId) -> (u32, Split) {
+        let (slot, blocks) = (slot.index(), self.words(Section::Blocks));
         let in_blocks = blocks.len() / Section::Blocks.record_words() * LANES;
         if let Some(loose) = slot.checked_sub(in_blocks) {
             let [experiment, bucket, variants] =

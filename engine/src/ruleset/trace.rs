@@ -1,8 +1,10 @@
 //! What a ruleset records for explanations. Loading does not check these sections: a reader gets what is there.
 
 use super::{
+    ids::{SlotId, TraceListId, TraceSplitId},
     layout::{NONE, Section},
     loaded::Ruleset,
+    references::Evaluated,
     words::Words,
 };
 use crate::{assignment::EntityId, wire};
@@ -11,9 +13,9 @@ use crate::{assignment::EntityId, wire};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Trace<'r> {
     ruleset: &'r Ruleset,
-    audience: u32,
-    targeting: u32,
-    split: u32,
+    audience: TraceListId,
+    targeting: TraceListId,
+    split: TraceSplitId,
     /// Where the salt is.
     pub(crate) salt: TraceSalt<'r>,
 }
@@ -22,7 +24,7 @@ pub(crate) struct Trace<'r> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TraceSalt<'r> {
     /// In this slot.
-    Slot(usize),
+    Slot(SlotId),
     /// The salt itself, because the experiment has no slot: nobody can be assigned.
     Text(&'r [u8]),
 }
@@ -32,8 +34,8 @@ pub(crate) enum TraceSalt<'r> {
 pub(crate) struct TraceCondition<'r> {
     /// The JSON of the condition.
     pub(crate) json: &'r str,
-    /// The number of the condition, [`ALWAYS`](super::layout::ALWAYS) or [`NEVER`](super::layout::NEVER).
-    pub(crate) condition: u32,
+    /// What is evaluated.
+    pub(crate) evaluated: Evaluated,
 }
 
 impl Ruleset {
@@ -58,10 +60,11 @@ impl Ruleset {
         let mut traces = self.words(Section::Traces).records_between(entity.index(), entity.index() + 1);
         let [audience, targeting, split, place, length] = traces.next()?;
         let salt = match length {
-            NONE if (place as usize) < self.counts().slots => TraceSalt::Slot(place as usize),
+            NONE if (place as usize) < self.counts().slots => TraceSalt::Slot(SlotId::new(place)),
             length => TraceSalt::Text(self.trace_text(place, length)),
         };
-        Some(Trace { ruleset: self, audience, targeting, split, salt })
+        let (audience, targeting) = (TraceListId::new(audience), TraceListId::new(targeting));
+        Some(Trace { ruleset: self, audience, targeting, split: TraceSplitId::new(split), salt })
     }
 
     fn trace_text(&self, offset: u32, length: u32) -> &[u8] {
@@ -83,13 +86,13 @@ impl<'r> Trace<'r> {
 
     /// Returns the first and the last bucket of each allocated range.
     pub(crate) fn ranges(self) -> impl Iterator<Item = [i32; 2]> {
-        let (first, end) = bounds(self.ruleset.words(Section::TraceSplits), self.split as usize);
+        let (first, end) = bounds(self.ruleset.words(Section::TraceSplits), self.split.index());
         let ranges = self.ruleset.words(Section::TraceRanges).records_between(first, end);
         ranges.map(|range: [u32; 2]| range.map(u32::cast_signed))
     }
 
-    fn rules(self, list: u32) -> impl Iterator<Item = impl Iterator<Item = TraceCondition<'r>>> {
-        let (first, end) = bounds(self.ruleset.words(Section::TraceLists), list as usize);
+    fn rules(self, list: TraceListId) -> impl Iterator<Item = impl Iterator<Item = TraceCondition<'r>>> {
+        let (first, end) = bounds(self.ruleset.words(Section::TraceLists), list.index());
         let rules = self.ruleset.words(Section::TraceRules).len().saturating_sub(1);
         (first..end.min(rules)).map(move |rule| self.conditions(rule))
     }
@@ -97,9 +100,9 @@ impl<'r> Trace<'r> {
     fn conditions(self, rule: usize) -> impl Iterator<Item = TraceCondition<'r>> {
         let (first, end) = bounds(self.ruleset.words(Section::TraceRules), rule);
         let conditions = self.ruleset.words(Section::TraceConditions).records_between(first, end);
-        conditions.map(move |[offset, length, condition]: [u32; 3]| {
+        conditions.map(move |[offset, length, word]: [u32; 3]| {
             let json = core::str::from_utf8(self.ruleset.trace_text(offset, length)).unwrap_or_default();
-            TraceCondition { json, condition }
+            TraceCondition { json, evaluated: Evaluated::from_word(word) }
         })
     }
 }

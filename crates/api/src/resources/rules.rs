@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use edgewise_engine::rules::Operator;
+use edgewise_engine::operators::Operator;
 
 use crate::{
     error::ApiError,
@@ -54,8 +54,9 @@ impl Condition {
             .optional_text("attribute", limits::NAME_CHARS)?
             .ok_or_else(|| fields.error("attribute", "is required"))?;
         let operator = fields.name("operator")?;
-        if let Operator::Unknown(_) = Operator::from(operator.clone()) {
-            let known = Operator::NAMES.join(", ");
+        if Operator::from_name(&operator).is_none() {
+            let names: Vec<&str> = Operator::ALL.iter().map(|operator| operator.name()).collect();
+            let known = names.join(", ");
             return Err(fields.error("operator", format_args!("must be one of {known}; it is `{operator}`")));
         }
         let value = fields.optional_json("value").map(minified);
