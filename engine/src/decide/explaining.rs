@@ -46,7 +46,8 @@ impl Ruleset {
     /// ```
     ///
     /// # Errors
-    /// Returns [`ExplainError`] if there is no such experiment, or if an earlier version of Edgewise published the ruleset.
+    /// Returns [`ExplainError`] if there is no such experiment, if an earlier version of Edgewise published the ruleset,
+    /// or if the rules are too long.
     pub fn explain<'a, A: Attributes + ?Sized>(
         &'a self,
         entity: EntityId,
@@ -54,6 +55,9 @@ impl Ruleset {
     ) -> Result<Explanation<'a>, ExplainError> {
         let kind = self.kind(entity).ok_or(ExplainError::Unknown)?;
         let trace = self.trace(entity).ok_or(ExplainError::NotTraced)?;
+        if trace.json_bytes() > LONGEST_RULES {
+            return Err(ExplainError::TooLong);
+        }
         let mut explaining = Explaining::new(self, request.attributes);
         let variant_id = match kind {
             EntityKind::Experiment => explaining.experiment(trace, request.user_key),
@@ -70,6 +74,9 @@ impl Ruleset {
         })
     }
 }
+
+/// The longest rules that are explained, in bytes of JSON.
+const LONGEST_RULES: usize = 16 << 20;
 
 /// The evaluation of one entity, step by step.
 struct Explaining<'a, A: ?Sized> {

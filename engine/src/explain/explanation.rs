@@ -146,4 +146,7 @@ pub enum ExplainError {
     /// An earlier version of Edgewise, which did not record rules, published the ruleset.
     #[error("the ruleset does not record its rules: publish the environment again")]
     NotTraced,
+    /// The rules are longer than 16 MiB.
+    #[error("the rules of the experiment are longer than 16 MiB: shorten the lists of values")]
+    TooLong,
 }

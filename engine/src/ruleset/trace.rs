@@ -91,14 +91,27 @@ impl<'r> Trace<'r> {
         ranges.map(|range: [u32; 2]| range.map(u32::cast_signed))
     }
 
-    fn rules(self, list: TraceListId) -> impl Iterator<Item = impl Iterator<Item = TraceCondition<'r>>> {
-        let (first, end) = bounds(self.ruleset.words(Section::TraceLists), list.index());
-        let rules = self.ruleset.words(Section::TraceRules).len().saturating_sub(1);
-        (first..end.min(rules)).map(move |rule| self.conditions(rule))
+    /// Returns the total length of the conditions of both lists of rules, in bytes.
+    pub(crate) fn json_bytes(self) -> usize {
+        let lists = [self.audience, self.targeting].into_iter();
+        let conditions = lists.flat_map(|list| self.rules(list)).flatten();
+        conditions.fold(0, |total, condition| total.saturating_add(condition.json.len()))
     }
 
-    fn conditions(self, rule: usize) -> impl Iterator<Item = TraceCondition<'r>> {
-        let (first, end) = bounds(self.ruleset.words(Section::TraceRules), rule);
+    fn rules(self, list: TraceListId) -> impl Iterator<Item = impl Iterator<Item = TraceCondition<'r>>> {
+        let (first, end) = bounds(self.ruleset.words(Section::TraceLists), list.index());
+        let starts = self.ruleset.words(Section::TraceRules);
+        let end = end.min(starts.len().saturating_sub(1));
+        let mut next = bounds(starts, first).0;
+        // Rules share no condition, so that no list is longer than all conditions.
+        (first..end).map(move |rule| {
+            let start = next;
+            next = bounds(starts, rule).1.max(start);
+            self.conditions(start, next)
+        })
+    }
+
+    fn conditions(self, first: usize, end: usize) -> impl Iterator<Item = TraceCondition<'r>> {
         let conditions = self.ruleset.words(Section::TraceConditions).records_between(first, end);
         conditions.map(move |[offset, length, word]: [u32; 3]| {
             let json = core::str::from_utf8(self.ruleset.trace_text(offset, length)).unwrap_or_default();

@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
-use edgewise_engine::{Request, 
-    Buffer, Context, Ruleset, Scalar, Snapshot, UserKey, compile,
+use edgewise_engine::{
+    Buffer, Context, Request, Ruleset, Scalar, Snapshot, UserKey, compile,
     oracle::{self, Attribute},
 };
 use libfuzzer_sys::fuzz_target;

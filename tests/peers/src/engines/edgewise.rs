@@ -1,7 +1,7 @@
 //! Edgewise, which decides all experiments in one call.
 
 use anyhow::Result;
-use edgewise_engine::{Request, Buffer, Ruleset, UserKey};
+use edgewise_engine::{Buffer, Request, Ruleset, UserKey};
 
 use super::{Engine, User};
 
