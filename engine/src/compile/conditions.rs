@@ -20,6 +20,10 @@ pub(super) enum Outcome {
     Matches(Option<PredicateId>),
 }
 
+/// The conditions of a list of rules that have been simplified, rule by rule. Compiling a list stops early if the rest of
+/// the list cannot change the outcome, so rules and conditions can be missing at the end.
+pub(super) type SimplifiedRules = Vec<Vec<Simplified<ConditionId>>>;
+
 /// All conditions of a ruleset, and the rules and predicates built from the conditions.
 #[derive(Debug, Default)]
 pub(super) struct Conditions {
@@ -32,14 +36,17 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    /// Compiles a list of rules to a predicate.
-    pub(super) fn predicate(&mut self, rules: &[Rule]) -> Outcome {
+    /// Compiles a list of rules to a predicate. Adds the conditions that are simplified to `simplified`.
+    pub(super) fn predicate(&mut self, rules: &[Rule], simplified: &mut SimplifiedRules) -> Outcome {
         if rules.is_empty() {
             return Outcome::Matches(None);
         }
         let mut ids = Vec::with_capacity(rules.len());
         for rule in rules {
-            match self.rule(rule) {
+            let mut conditions = Vec::with_capacity(rule.conditions.len());
+            let compiled = self.rule(rule, &mut conditions);
+            simplified.push(conditions);
+            match compiled {
                 Some(conditions) if conditions.is_empty() => return Outcome::Matches(None),
                 Some(conditions) => ids.push(self.rules.intern(conditions)),
                 None => {}
@@ -54,10 +61,16 @@ impl Conditions {
     }
 
     /// Compiles the conditions of a rule, cheap conditions first. Returns `None` if a condition never matches.
-    fn rule(&mut self, rule: &Rule) -> Option<Vec<ConditionId>> {
+    fn rule(
+        &mut self,
+        rule: &Rule,
+        simplified: &mut Vec<Simplified<ConditionId>>,
+    ) -> Option<Vec<ConditionId>> {
         let mut ids = Vec::with_capacity(rule.conditions.len());
         for condition in &rule.conditions {
-            match self.condition(condition) {
+            let condition = self.condition(condition);
+            simplified.push(condition);
+            match condition {
                 Simplified::Never => return None,
                 Simplified::Always => {}
                 Simplified::Condition(condition) => ids.push(condition),

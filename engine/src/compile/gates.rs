@@ -2,8 +2,8 @@ use alloc::{collections::BTreeMap, vec, vec::Vec};
 
 use super::{conditions::Conditions, interner::Interner, writer::Writer};
 use crate::ruleset::{
-    AnchorId, AnchorReference, ConditionId, EntryId, GateId, Id, PredicateId, RuleId, SlotId, Target,
-    layout::Section, predicate_word,
+    AnchorId, AnchorReference, ConditionId, EntryId, GateId, Id, PredicateId, PredicateReference, RuleId,
+    SlotId, Target, layout::Section,
 };
 
 /// Two predicates, both of which must match. `None` matches everyone.
@@ -63,7 +63,11 @@ impl Gates {
             });
             let Some(((_, anchors), predicate, other)) = candidates.min_by_key(|((cost, _), ..)| *cost)
             else {
-                unanchored.extend([gate.get(), predicate_word(*left), predicate_word(*right)]);
+                unanchored.extend([
+                    gate.get(),
+                    PredicateReference::new(*left).word(),
+                    PredicateReference::new(*right).word(),
+                ]);
                 continue;
             };
             let target = single_slots.get(number).copied().flatten().map_or(Target::Gate(gate), Target::Slot);
@@ -76,7 +80,7 @@ impl Gates {
         }
 
         writer.lists(Section::Anchors, Section::Entries, entries.values(), |entry| {
-            [entry.target.word(), entry.rest.get(), predicate_word(entry.other)]
+            [entry.target.word(), entry.rest.get(), PredicateReference::new(entry.other).word()]
         });
         writer.section(Section::UnanchoredGates, unanchored);
         let mut first = 0;

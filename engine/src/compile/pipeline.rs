@@ -1,7 +1,7 @@
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use super::{
-    conditions::{Conditions, Outcome},
+    conditions::{Conditions, Outcome, SimplifiedRules},
     error::{CompileError, FromJsonError},
     fragments::{fragments, order_of_heads},
     gates::Gates,
@@ -45,10 +45,12 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     let mut gates = Gates::default();
     let mut splits = Splits::default();
     let mut slots = Vec::new();
-    for (number, experiment) in (0..).zip(&snapshot.experiments) {
+    let mut simplified = vec![<[SimplifiedRules; 2]>::default(); snapshot.experiments.len()];
+    for ((number, experiment), simplified) in (0..).zip(&snapshot.experiments).zip(&mut simplified) {
         let Some(split) = splits.of(experiment)? else { continue };
-        let audience = conditions.predicate(&experiment.audience_rules);
-        let targeting = conditions.predicate(&experiment.targeting_rules);
+        let [of_audience, of_targeting] = simplified;
+        let audience = conditions.predicate(&experiment.audience_rules, of_audience);
+        let targeting = conditions.predicate(&experiment.targeting_rules, of_targeting);
         let (Outcome::Matches(audience), Outcome::Matches(targeting)) = (audience, targeting) else {
             continue;
         };
@@ -74,7 +76,11 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     let places = slots::write(slots, gates.len(), snapshot.experiments.len(), &mut text, &mut writer);
     // The conditions that only explanations need come last, so that they change nothing for decisions.
     let mut traces = Traces::default();
-    traces.add(&snapshot.experiments, &places.of_experiments, &mut conditions);
+    for ((experiment, simplified), slot) in
+        snapshot.experiments.iter().zip(&simplified).zip(places.of_experiments)
+    {
+        traces.add(experiment, simplified, slot, &mut conditions);
+    }
     let anchors = gates.write(&places.of_gates, &mut conditions, &mut writer);
     conditions.write(&anchors, &mut text, &mut writer);
     traces.write(keys, &mut writer);

@@ -1,7 +1,11 @@
 use alloc::vec::Vec;
 
 use super::{
-    conditions::Conditions, interner::Interner, simplifying::Simplified, text::Text, writer::Writer,
+    conditions::{Conditions, SimplifiedRules},
+    interner::Interner,
+    simplifying::Simplified,
+    text::Text,
+    writer::Writer,
 };
 use crate::{
     rules::Rule,
@@ -25,33 +29,42 @@ pub(super) struct Traces {
 }
 
 impl Traces {
-    /// Adds the experiments. `slots` contains the slot of each experiment that has a slot.
+    /// Adds an experiment. `simplified` are the conditions of the audience's rules and of the experiment's own rules that
+    /// have been simplified for deciding.
     pub(super) fn add(
         &mut self,
-        experiments: &[Experiment],
-        slots: &[Option<SlotId>],
+        experiment: &Experiment,
+        simplified: &[SimplifiedRules; 2],
+        slot: Option<SlotId>,
         conditions: &mut Conditions,
     ) {
-        for (experiment, slot) in experiments.iter().zip(slots) {
-            let audience = self.list(&experiment.audience_rules, conditions);
-            let targeting = self.list(&experiment.targeting_rules, conditions);
-            let ranges = experiment
-                .allocations
-                .iter()
-                .map(|allocation| [allocation.range_start, allocation.range_end].map(cut_to_32_bits));
-            let split = self.splits.intern(ranges.collect());
-            let (place, length) = match slot {
-                Some(slot) => (slot.get(), NONE),
-                None => self.text.intern(experiment.salt.as_str()),
-            };
-            self.records.extend([audience.get(), targeting.get(), split.get(), place, length]);
-        }
+        let [of_audience, of_targeting] = simplified;
+        let audience = self.list(&experiment.audience_rules, of_audience, conditions);
+        let targeting = self.list(&experiment.targeting_rules, of_targeting, conditions);
+        let ranges = experiment
+            .allocations
+            .iter()
+            .map(|allocation| [allocation.range_start, allocation.range_end].map(cut_to_32_bits));
+        let split = self.splits.intern(ranges.collect());
+        let (place, length) = match slot {
+            Some(slot) => (slot.get(), NONE),
+            None => self.text.intern(experiment.salt.as_str()),
+        };
+        self.records.extend([audience.get(), targeting.get(), split.get(), place, length]);
     }
 
-    fn list(&mut self, rules: &[Rule], conditions: &mut Conditions) -> TraceListId {
+    fn list(
+        &mut self,
+        rules: &[Rule],
+        simplified: &SimplifiedRules,
+        conditions: &mut Conditions,
+    ) -> TraceListId {
+        let mut known_rules = simplified.iter();
         let rules = rules.iter().map(|rule| {
+            let mut known = known_rules.next().into_iter().flatten();
             let conditions = rule.conditions.iter().map(|condition| {
-                let evaluated = match conditions.condition(condition) {
+                let simplified = known.next().copied().unwrap_or_else(|| conditions.condition(condition));
+                let evaluated = match simplified {
                     Simplified::Never => Evaluated::Never,
                     Simplified::Always => Evaluated::Always,
                     Simplified::Condition(id) => Evaluated::Condition(id),

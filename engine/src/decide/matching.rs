@@ -1,13 +1,13 @@
 use alloc::vec::Vec;
+use core::borrow::Borrow;
 
 use crate::{
     attributes::Scalar,
     operators::Test,
     ruleset::{
-        AnchorReference, AttributeId, ConditionId, EntryId, GateId, PredicateId, RuleId, Ruleset, SlotId,
-        Target, ThresholdId, ValueId, Words,
+        AnchorReference, AttributeId, ConditionId, EntryId, GateId, PredicateId, PredicateReference, RuleId,
+        Ruleset, SlotId, Target, ThresholdId, ValueId, Words,
         layout::{NONE, Section, condition_parts},
-        predicate_from_word,
     },
 };
 
@@ -82,8 +82,8 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         for [gate, left, right] in self.words(Section::UnanchoredGates).records() {
             // Slots that are open to everyone are marked already.
             if (left, right) != (NONE, NONE)
-                && self.predicate(predicate_from_word(left))
-                && self.predicate(predicate_from_word(right))
+                && self.predicate(PredicateReference::from_word(left))
+                && self.predicate(PredicateReference::from_word(right))
             {
                 self.open(GateId::new(gate), marks);
             }
@@ -111,7 +111,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     fn enter(&mut self, entry: EntryId, marks: &mut [u64]) {
         let entries = self.words(Section::Entries);
         let [target, rest, other] = entries.record(entry.index() * Section::Entries.record_words());
-        let (rest, other) = (RuleId::new(rest), predicate_from_word(other));
+        let (rest, other) = (RuleId::new(rest), PredicateReference::from_word(other));
         match Target::from_word(target) {
             Target::Slot(slot) => {
                 if self.rule(rest) && self.predicate(other) {
@@ -144,8 +144,8 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
 
     /// Returns whether one of the predicate's rules matches.
     #[inline]
-    fn predicate(&mut self, predicate: Option<PredicateId>) -> bool {
-        predicate.is_none_or(|predicate| self.any_rule(predicate))
+    fn predicate(&mut self, predicate: PredicateReference) -> bool {
+        predicate.get().is_none_or(|predicate| self.any_rule(predicate))
     }
 
     #[inline(never)]
@@ -180,20 +180,21 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     #[inline]
     fn condition(&mut self, condition: ConditionId) -> bool {
         let all = self.resolved;
-        self.holds(condition, |attribute| all.get(attribute.index()).copied())
+        self.holds(condition, |attribute| all.get(attribute.index()))
     }
 
     /// Returns whether a condition holds. `resolve` returns the attribute with this number.
     #[inline]
-    pub(super) fn holds<'v>(
+    pub(super) fn holds<'v, R: Borrow<Resolved<'v>>>(
         &mut self,
         condition: ConditionId,
-        resolve: impl FnOnce(AttributeId) -> Option<Resolved<'v>>,
+        resolve: impl FnOnce(AttributeId) -> Option<R>,
     ) -> bool {
         let place = condition.index() * Section::Conditions.record_words();
         let [tagged, first, second] = self.words(Section::Conditions).record(place);
         let (attribute, negated, code) = condition_parts(tagged);
         let Some(resolved) = resolve(attribute) else { return false };
+        let resolved = resolved.borrow();
         let result = match Test::from_code(code) {
             Some(Test::Is) => resolved.value == ValueId::new(first),
             Some(Test::OneOf) => self.is_listed(resolved.value, first, second),

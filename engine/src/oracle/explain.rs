@@ -59,6 +59,7 @@ fn allocation<'a>(
     let user_key = request.user_key?;
     let bucket = KeyHash::of(user_key).bucket(&experiment.salt);
     let hit = experiment.allocations.iter().find(|allocation| allocation.contains(bucket));
+    #[expect(clippy::cast_possible_truncation, reason = "the bound is clamped first")]
     let in_32_bits = |bound: i64| bound.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
     let range = hit
         .map(|hit| Range { range_start: in_32_bits(hit.range_start), range_end: in_32_bits(hit.range_end) });

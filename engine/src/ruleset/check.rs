@@ -12,7 +12,7 @@ use super::{
         kind, value_parts,
     },
     loaded::{Ruleset, Split},
-    references::{AnchorReference, Target, predicate_from_word},
+    references::{AnchorReference, PredicateReference, Target},
     words::Words,
 };
 use crate::{
@@ -327,8 +327,9 @@ impl Check<'_> {
             "the starts in Gates do not ascend to the end of Ranges",
         )?;
         let with_gate = self.ranges()?;
-        let is_predicate =
-            |word: u32| predicate_from_word(word).is_none_or(|predicate| predicate.index() < predicates);
+        let is_predicate = |word: u32| {
+            PredicateReference::from_word(word).get().is_none_or(|predicate| predicate.index() < predicates)
+        };
         for [target, rest, other] in self.words(Section::Entries).records() {
             let known = match Target::from_word(target) {
                 Target::Gate(gate) => gate.index() < gates,

@@ -25,6 +25,6 @@ pub(crate) use ids::{
 pub use layout::FORMAT;
 pub use loaded::Ruleset;
 pub(crate) use loaded::{Attribute, Split};
-pub(crate) use references::{AnchorReference, Evaluated, Target, predicate_from_word, predicate_word};
+pub(crate) use references::{AnchorReference, Evaluated, PredicateReference, Target};
 pub(crate) use trace::{Trace, TraceCondition, TraceSalt};
 pub(crate) use words::Words;

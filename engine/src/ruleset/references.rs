@@ -57,15 +57,31 @@ impl Target {
     }
 }
 
-/// Reads a predicate. `None` matches everyone.
-#[inline(always)]
-pub(crate) const fn predicate_from_word(word: u32) -> Option<PredicateId> {
-    if word == NONE { None } else { Some(PredicateId::new(word)) }
-}
+/// A predicate, or none, which matches everyone. The type is a word, because `Option<PredicateId>` costs decisions time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PredicateReference(u32);
 
-/// Returns the word of a predicate.
-pub(crate) fn predicate_word(predicate: Option<PredicateId>) -> u32 {
-    predicate.map_or(NONE, PredicateId::get)
+impl PredicateReference {
+    pub(crate) const fn new(predicate: Option<PredicateId>) -> Self {
+        Self(match predicate {
+            Some(predicate) => predicate.get(),
+            None => NONE,
+        })
+    }
+
+    #[inline(always)]
+    pub(crate) const fn from_word(word: u32) -> Self {
+        Self(word)
+    }
+
+    pub(crate) const fn word(self) -> u32 {
+        self.0
+    }
+
+    #[inline(always)]
+    pub(crate) const fn get(self) -> Option<PredicateId> {
+        if self.0 == NONE { None } else { Some(PredicateId::new(self.0)) }
+    }
 }
 
 /// What an explanation evaluates of a condition as published.
