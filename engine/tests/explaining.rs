@@ -29,7 +29,7 @@ fn explain(compiled: &Compiled, user: Option<&str>, context: &Value) -> Value {
 
 /// Returns the conditions of the only rule of a step.
 fn conditions(explanation: &Value) -> &Value {
-    &explanation["steps"][0]["detail"]["rules"][0]["conditions"]
+    explanation.pointer("/steps/0/detail/rules/0/conditions").unwrap()
 }
 
 fn rule(conditions: Value) -> Value {
