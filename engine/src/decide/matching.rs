@@ -76,10 +76,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     pub(super) fn mark(mut self, marks: &mut [u64]) {
         for [gate, left, right] in self.words(Section::UnanchoredGates).records() {
             // Slots that are open to everyone are marked already.
-            if (left, right) != (NONE, NONE)
-                && self.predicate(predicate_from_word(left))
-                && self.predicate(predicate_from_word(right))
-            {
+            if (left, right) != (NONE, NONE) && self.predicate(left) && self.predicate(right) {
                 self.open(GateId::new(gate), marks);
             }
         }
@@ -106,7 +103,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     fn enter(&mut self, entry: EntryId, marks: &mut [u64]) {
         let entries = self.words(Section::Entries);
         let [target, rest, other] = entries.record(entry.index() * Section::Entries.record_words());
-        let (rest, other) = (RuleId::new(rest), predicate_from_word(other));
+        let rest = RuleId::new(rest);
         match Target::from_word(target) {
             Target::Slot(slot) => {
                 if self.rule(rest) && self.predicate(other) {
@@ -137,10 +134,13 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         }
     }
 
-    /// Returns whether one of the predicate's rules matches.
+    /// Returns whether one of the rules of a word's predicate matches.
     #[inline]
-    fn predicate(&mut self, predicate: Option<PredicateId>) -> bool {
-        predicate.is_none_or(|predicate| self.any_rule(predicate))
+    fn predicate(&mut self, word: u32) -> bool {
+        match predicate_from_word(word) {
+            Some(predicate) => self.any_rule(predicate),
+            None => true,
+        }
     }
 
     #[inline(never)]

@@ -6,7 +6,7 @@ use core::{cell::Cell, ops::Range};
 
 use super::{
     error::RulesetError,
-    ids::{GateId, Id, RuleId, SlotId, SplitId, ValueId},
+    ids::{GateId, Id, RuleId, SlotId, SplitId},
     layout::{
         CAPABILITIES, FORMAT, MAGIC, MANY, NO_VARIANT, Section, condition_parts, header, kind, value_parts,
     },
@@ -250,21 +250,20 @@ impl Check<'_> {
         require(attribute.index() < self.count(Section::Attributes), "a condition has no attribute")?;
         let attributes = self.words(Section::Attributes);
         let place = attribute.index() * Section::Attributes.record_words();
-        let test = Test::from_code(code).ok_or(damaged("a condition's test is unknown"))?;
-        match test.operands() {
-            Operands::None => Ok(()),
-            Operands::Value => require(
-                ValueId::new(first).index() < self.ended(Section::Values)?,
-                "a condition's value is missing",
-            ),
-            Operands::Values => {
+        match Test::from_code(code).map(Test::operands) {
+            None => require(false, "a condition's test is unknown"),
+            Some(Operands::None) => Ok(()),
+            Some(Operands::Value) => {
+                require((first as usize) < self.ended(Section::Values)?, "a condition's value is missing")
+            }
+            Some(Operands::Values) => {
                 let end = (first as usize).saturating_add(second as usize);
                 require(end <= self.count(Section::ValueSets), "a set of values is out of bounds")
             }
-            Operands::Threshold => {
+            Some(Operands::Threshold) => {
                 require(first < attributes.at(place + 3), "a condition's threshold is missing")
             }
-            Operands::Text => self.readable_text(first, second),
+            Some(Operands::Text) => self.readable_text(first, second),
         }
     }
 
