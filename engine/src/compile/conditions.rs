@@ -6,7 +6,7 @@ use super::{
     simplifying::{Compared, Simplified},
 };
 use crate::{
-    operators::{Form, Reads},
+    operators::Reads,
     rules::{Condition, Rule},
     ruleset::{ConditionId, PredicateId, RuleId},
 };
@@ -113,12 +113,11 @@ impl Conditions {
 
     /// Returns the number of values that meet a condition, if only certain values meet the condition.
     pub(super) fn indexed_values(&self, condition: ConditionId) -> Option<usize> {
-        match self.simple_conditions.get(condition) {
-            Some(SimpleCondition {
-                form: Form { negated: false, .. },
-                operand: Operand::Values(values),
-                ..
-            }) => Some(values.len()),
+        let SimpleCondition { form, operand, .. } = self.simple_conditions.get(condition)?;
+        match operand {
+            Operand::Values(values) if !form.negated && form.test.reads() == Reads::Value => {
+                Some(values.len())
+            }
             _ => None,
         }
     }

@@ -43,8 +43,7 @@ impl Compared {
     ) -> Simplified<SimpleCondition> {
         let Meaning { takes, form, without_value } = meaning;
         let simple = match (takes, value) {
-            (Takes::Nothing, _) => Some((form, Operand::Nothing)),
-            (_, None) => without_value.map(|form| (form, Operand::Nothing)),
+            (Takes::Nothing, _) | (_, None) => without_value.map(|form| (form, Operand::Nothing)),
             (Takes::Any, Some(value)) => return self.compare(attribute, form, slice::from_ref(value)),
             (Takes::List, Some(value)) => match value.as_array() {
                 Some(values) => return self.compare(attribute, form, values),
@@ -105,7 +104,8 @@ mod tests {
     /// An operator that takes no value needs nothing but a row in the table of operators.
     #[test]
     fn an_operator_without_a_value_ignores_a_value() {
-        let exists = Meaning { takes: Takes::Nothing, form: Form::of(Test::Present), without_value: None };
+        let form = Form::of(Test::Present);
+        let exists = Meaning { takes: Takes::Nothing, form, without_value: Some(form) };
         let is_set = simplify(Operator::Neq.meaning(), None);
         assert!(matches!(is_set, Simplified::Condition(_)));
         assert_eq!(simplify(exists, None), is_set);

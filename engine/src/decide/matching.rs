@@ -142,10 +142,13 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         }
     }
 
-    /// Returns whether one of the predicate's rules matches.
+    /// Returns whether one of the predicate's rules matches, or there is no predicate.
     #[inline]
     fn predicate(&mut self, predicate: PredicateReference) -> bool {
-        predicate.get().is_none_or(|predicate| self.any_rule(predicate))
+        match predicate.get() {
+            Some(predicate) => self.any_rule(predicate),
+            None => true,
+        }
     }
 
     #[inline(never)]

@@ -26,7 +26,7 @@ macro_rules! operators {
         description: $description:literal,
         takes: $takes:expr,
         form: $form:expr,
-        $(without_value: { label: $label_without:literal, form: $form_without:expr },)?
+        $(without_value: { label: $label_without:literal, users: $users_without:literal, form: $form_without:expr },)?
     })+) => {
         /// An operator: the comparison that a condition makes between an attribute and the condition's value.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +73,15 @@ macro_rules! operators {
                 }
             }
 
+            /// Returns whom a condition without a value matches, such as `Users with this attribute`. `None` if nobody.
+            #[must_use]
+            pub const fn users_without_value(self) -> Option<&'static str> {
+                match self {
+                    $($(Self::$operator => Some($users_without),)?)+
+                    _ => None,
+                }
+            }
+
             /// Returns a sentence that says when a condition with this operator matches.
             #[must_use]
             pub const fn description(self) -> &'static str {
@@ -111,7 +120,7 @@ operators! {
         description: "The attribute and the value are equal strings, numbers, booleans or nulls; or the attribute is missing and there is no value.",
         takes: Takes::Any,
         form: Form::of(Test::OneOf),
-        without_value: { label: "is not set", form: Form::not(Test::Present) },
+        without_value: { label: "is not set", users: "Users without this attribute", form: Form::not(Test::Present) },
     }
     Neq {
         name: "neq",
@@ -119,7 +128,7 @@ operators! {
         description: "`eq` does not match.",
         takes: Takes::Any,
         form: Form::not(Test::OneOf),
-        without_value: { label: "is set", form: Form::of(Test::Present) },
+        without_value: { label: "is set", users: "Users with this attribute", form: Form::of(Test::Present) },
     }
     In {
         name: "in",

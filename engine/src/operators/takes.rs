@@ -9,6 +9,6 @@ pub enum Takes {
     Text,
     /// A number.
     Number,
-    /// No value. A value is ignored.
+    /// No value. A value is ignored: the condition means what the operator means without a value.
     Nothing,
 }

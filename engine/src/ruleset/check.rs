@@ -6,7 +6,7 @@ use core::{cell::Cell, ops::Range};
 
 use super::{
     error::RulesetError,
-    ids::{GateId, Id, RuleId, SlotId, SplitId, ValueId},
+    ids::{GateId, Id, RuleId, SlotId, SplitId},
     layout::{
         CAPABILITIES, FORMAT, MAGIC, MANY, NO_VARIANT, REQUIRED_SECTIONS, Section, condition_parts, header,
         kind, value_parts,
@@ -289,21 +289,20 @@ impl Check<'_> {
         require(attribute.index() < self.count(Section::Attributes), "a condition has no attribute")?;
         let attributes = self.words(Section::Attributes);
         let place = attribute.index() * Section::Attributes.record_words();
-        let test = Test::from_code(code).ok_or(damaged("a condition's test is unknown"))?;
-        match test.operands() {
-            Operands::None => Ok(()),
-            Operands::Value => require(
-                ValueId::new(first).index() < self.ended(Section::Values),
-                "a condition's value is missing",
-            ),
-            Operands::Values => {
+        match Test::from_code(code).map(Test::operands) {
+            None => require(false, "a condition's test is unknown"),
+            Some(Operands::None) => Ok(()),
+            Some(Operands::Value) => {
+                require((first as usize) < self.ended(Section::Values), "a condition's value is missing")
+            }
+            Some(Operands::Values) => {
                 let end = (first as usize).saturating_add(second as usize);
                 require(end <= self.count(Section::ValueSets), "a set of values is out of bounds")
             }
-            Operands::Threshold => {
+            Some(Operands::Threshold) => {
                 require(first < attributes.at(place + 3), "a condition's threshold is missing")
             }
-            Operands::Text => {
+            Some(Operands::Text) => {
                 self.spend(second, "the strings of conditions are longer than the rest of the text")?;
                 self.text(first, second, "a condition's string is not a part of the text")
             }
