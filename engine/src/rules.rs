@@ -1,11 +1,17 @@
 //! Targeting rules and their conditions.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::{json::Json, operators::Operator};
+use crate::{
+    json::{Json, push_string},
+    operators::Operator,
+};
 
 /// A targeting rule. The rule matches a context if all its conditions match, so a rule without conditions matches
 /// everyone.
@@ -25,6 +31,21 @@ pub struct Condition {
     /// The value to compare with. `None` if the condition has no value, which differs from `null`.
     #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub value: Option<Value>,
+}
+
+impl Condition {
+    /// Appends the condition as JSON. (A serializer would write the same, but take up more of WASM files.)
+    pub(crate) fn push_json(&self, json: &mut Vec<u8>) {
+        json.extend_from_slice(b"{\"attribute\":");
+        push_string(json, &self.attribute);
+        json.extend_from_slice(b",\"operator\":");
+        push_string(json, self.operator.as_str());
+        if let Some(value) = &self.value {
+            json.extend_from_slice(b",\"value\":");
+            json.extend_from_slice(value.to_string().as_bytes());
+        }
+        json.push(b'}');
+    }
 }
 
 /// The operator that a condition names.
@@ -83,4 +104,24 @@ impl Serialize for OperatorName {
 /// Reads a present field as `Some`, even if the field is `null`.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Json::deserialize(deserializer).map(|json| Some(json.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_condition_is_written_as_a_serializer_writes_it() {
+        for value in [None, Some(json!(null)), Some(json!([1.0, "é\"", {"b": {}, "a": -0.0}, 1e300]))] {
+            for operator in ["in", "later \"operator\""] {
+                let operator = OperatorName::from(operator.to_string());
+                let condition = Condition { attribute: "a\n.b".into(), operator, value: value.clone() };
+                let mut json = Vec::new();
+                condition.push_json(&mut json);
+                assert_eq!(json, serde_json::to_vec(&condition).unwrap());
+            }
+        }
+    }
 }

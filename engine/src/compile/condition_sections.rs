@@ -21,8 +21,7 @@ impl Conditions {
     pub(super) fn write(self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
         let thresholds = self.thresholds();
         let names = self.compared.attributes.items();
-        let mut by_name: Vec<usize> = (0..names.len()).collect();
-        by_name.sort_unstable_by_key(|number| names.get(*number));
+        let by_name: Vec<usize> = self.compared.attributes.in_order().collect();
         // The id of each attribute, which is the index in the order of names.
         let mut ids = vec![AttributeId::new(0); names.len()];
         for (place, number) in by_name.iter().enumerate() {

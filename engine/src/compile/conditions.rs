@@ -1,7 +1,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    interner::Interner,
+    interner::{Interner, sorted},
     simple_condition::{Operand, SimpleCondition},
     simplifying::{Compared, Simplified},
 };
@@ -55,9 +55,7 @@ impl Conditions {
         if ids.is_empty() {
             return Outcome::Never;
         }
-        ids.sort_unstable();
-        ids.dedup();
-        Outcome::Matches(Some(self.predicates.intern(ids)))
+        Outcome::Matches(Some(self.predicates.intern(sorted(ids))))
     }
 
     /// Compiles the conditions of a rule, cheap conditions first. Returns `None` if a condition never matches.
@@ -76,8 +74,8 @@ impl Conditions {
                 Simplified::Condition(condition) => ids.push(condition),
             }
         }
-        ids.sort_by_key(|id| (self.is_costly(*id), *id));
-        ids.dedup();
+        let (costly, mut ids): (Vec<_>, Vec<_>) = sorted(ids).into_iter().partition(|id| self.is_costly(*id));
+        ids.extend(costly);
         Some(ids)
     }
 

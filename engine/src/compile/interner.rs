@@ -3,6 +3,14 @@ use core::marker::PhantomData;
 
 use crate::ruleset::Id;
 
+/// Sorts ids, and removes repeated ids. All types of ids share the code, which keeps the WASM file small.
+pub(super) fn sorted<I: Id>(ids: Vec<I>) -> Vec<I> {
+    let mut indexes: Vec<usize> = ids.into_iter().map(Id::index).collect();
+    indexes.sort_unstable();
+    indexes.dedup();
+    indexes.into_iter().map(Id::from_index).collect()
+}
+
 /// A set of distinct items, with ids in the order of insertion.
 #[derive(Debug)]
 pub(super) struct Interner<I, T> {
@@ -32,6 +40,11 @@ impl<I: Id, T: Ord + Clone> Interner<I, T> {
     /// Returns the item with this id.
     pub(super) fn get(&self, id: I) -> Option<&T> {
         self.items.get(id.index())
+    }
+
+    /// Returns the indexes of all items, in the order of the items.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = usize> {
+        self.indexes.values().copied()
     }
 
     /// Returns all items, in the order of their ids.

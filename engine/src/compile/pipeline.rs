@@ -44,10 +44,12 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     let mut conditions = Conditions::default();
     let mut gates = Gates::default();
     let mut splits = Splits::default();
-    let mut slots = Vec::new();
+    let (mut slots, mut published_splits) = (Vec::new(), Vec::new());
     let mut simplified = vec![<[SimplifiedRules; 2]>::default(); snapshot.experiments.len()];
     for ((number, experiment), simplified) in (0..).zip(&snapshot.experiments).zip(&mut simplified) {
-        let Some(split) = splits.of(experiment)? else { continue };
+        let division = splits.of(experiment)?;
+        published_splits.push(division.published);
+        let Some(split) = division.split else { continue };
         let [of_audience, of_targeting] = simplified;
         let audience = conditions.predicate(&experiment.audience_rules, of_audience);
         let targeting = conditions.predicate(&experiment.targeting_rules, of_targeting);
@@ -76,14 +78,14 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     let places = slots::write(slots, gates.len(), snapshot.experiments.len(), &mut text, &mut writer);
     // The conditions that only explanations need come last, so that they change nothing for decisions.
     let mut traces = Traces::default();
-    for ((experiment, simplified), slot) in
-        snapshot.experiments.iter().zip(&simplified).zip(places.of_experiments)
+    for (((experiment, simplified), split), slot) in
+        snapshot.experiments.iter().zip(&simplified).zip(published_splits).zip(places.of_experiments)
     {
-        traces.add(experiment, simplified, slot, &mut conditions);
+        traces.add(experiment, simplified, split, slot, &mut conditions)?;
     }
     let anchors = gates.write(&places.of_gates, &mut conditions, &mut writer);
     conditions.write(&anchors, &mut text, &mut writer);
-    traces.write(keys, &mut writer);
+    traces.write(keys, &mut writer)?;
     writer.bytes(Section::Text, text.into_bytes());
     writer.finish()
 }

@@ -6,7 +6,7 @@ use core::slice;
 use serde_json::Value as Json;
 
 use super::{
-    interner::Interner,
+    interner::{Interner, sorted},
     simple_condition::{NameId, Operand, Scalar, SimpleCondition, Threshold},
 };
 use crate::{
@@ -66,11 +66,9 @@ impl Compared {
             return if form.negated { Simplified::Always } else { Simplified::Never };
         }
         let attribute = self.attributes.intern(attribute.to_owned());
-        let mut values: Vec<ValueId> =
-            scalars.into_iter().map(|scalar| self.values.intern((attribute, scalar))).collect();
-        values.sort_unstable();
-        values.dedup();
-        Simplified::Condition(SimpleCondition { attribute, form, operand: Operand::Values(values) })
+        let values = scalars.into_iter().map(|scalar| self.values.intern((attribute, scalar))).collect();
+        let operand = Operand::Values(sorted(values));
+        Simplified::Condition(SimpleCondition { attribute, form, operand })
     }
 }
 

@@ -41,8 +41,9 @@ impl Text {
     }
 
     /// Returns the part from one offset to another.
-    pub(super) fn between(&self, start: u32, end: u32) -> &[u8] {
-        self.text.get(start as usize..end as usize).unwrap_or_default()
+    pub(super) fn between(&self, start: u32, end: u32) -> &str {
+        let part = self.text.get(start as usize..end as usize).unwrap_or_default();
+        core::str::from_utf8(part).unwrap_or_default()
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {

@@ -45,6 +45,7 @@ impl Writer {
 
     /// Writes lists of records into the section `records`, and the start of each list into the section `starts`, followed
     /// by the end of the last list.
+    #[expect(clippy::cast_possible_truncation, reason = "larger rulesets are rejected")]
     pub(super) fn lists<'a, T: 'a, const N: usize>(
         &mut self,
         starts: Section,
@@ -52,18 +53,12 @@ impl Writer {
         lists: impl Iterator<Item = &'a Vec<T>> + Clone,
         record: impl Fn(&T) -> [u32; N],
     ) {
-        self.starts(starts, lists.clone());
-        self.section(records, lists.flatten().flat_map(record));
-    }
-
-    /// Writes the start of each list into the section, followed by the end of the last list.
-    #[expect(clippy::cast_possible_truncation, reason = "larger rulesets are rejected")]
-    pub(super) fn starts<'a, T: 'a>(&mut self, section: Section, lists: impl Iterator<Item = &'a Vec<T>>) {
-        let ends = lists.scan(0, |end, list| {
+        let ends = lists.clone().scan(0, |end, list| {
             *end += list.len() as u32;
             Some(*end)
         });
-        self.section(section, core::iter::once(0).chain(ends));
+        self.section(starts, core::iter::once(0).chain(ends));
+        self.section(records, lists.flatten().flat_map(record));
     }
 
     pub(super) fn finish(mut self) -> Result<Vec<u8>, CompileError> {
