@@ -39,7 +39,7 @@ pub(super) fn write(
     text: &mut Text,
     writer: &mut Writer,
 ) -> Places {
-    slots.sort_by_key(|slot| (slot.salt.len(), slot.gate, slot.experiment));
+    slots.sort_unstable_by_key(|slot| (slot.salt.len(), slot.gate, slot.experiment));
     let (mut placed, mut loose) = (Vec::with_capacity(slots.len()), Vec::new());
     let (mut classes, mut rows) = (Vec::new(), Vec::new());
     for class in slots.chunk_by(|left, right| left.salt.len() == right.salt.len()) {
