@@ -37,9 +37,9 @@ impl Exposures {
     pub fn record(&mut self, ruleset: &Ruleset, user_key: &str, assignments: &[Assignment], now_ms: u64) {
         let fragments = ruleset.fragments();
         let mut exposure = Vec::new();
-        for &Assignment { experiment, variant } in assignments {
-            let variant = without_payload(fragments.tail(experiment, variant));
-            let head = fragments.head(experiment);
+        for &Assignment { entity, variant } in assignments {
+            let variant = without_payload(fragments.tail(entity, variant));
+            let head = fragments.head(entity);
             if !self.is_new(&[ruleset.environment().as_bytes(), user_key.as_bytes(), head, variant]) {
                 continue;
             }
@@ -152,7 +152,7 @@ fn without_payload(tail: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use edgewise_engine::{Buffer, Context, UserKey};
+    use edgewise_engine::{Buffer, Context, Request, UserKey};
     use serde_json::{Value, json};
 
     use super::*;
@@ -172,7 +172,8 @@ mod tests {
 
     fn record(exposures: &mut Exposures, ruleset: &Ruleset, user: &str) {
         let mut buffer = Buffer::new();
-        let assignments = ruleset.decide(UserKey::new(user).unwrap(), &Context::default(), &mut buffer);
+        let assignments =
+            ruleset.decide(&Request::new(UserKey::new(user).unwrap(), &Context::default(), 0), &mut buffer);
         exposures.record(ruleset, user, assignments, 42);
     }
 

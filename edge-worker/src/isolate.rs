@@ -129,8 +129,9 @@ impl Isolate {
                     return Ok(Step::Wait { index, max_wait_ms });
                 }
             }
+            let now = i64::try_from(now_ms).unwrap_or(i64::MAX);
             let ruleset = index.and_then(|index| self.slots.get(index)?.ruleset());
-            let body = respond(request, ruleset.map(AsRef::as_ref), &mut self.buffer)?;
+            let body = respond(request, ruleset.map(AsRef::as_ref), now, &mut self.buffer)?;
             if let (Some(_), Some(ruleset)) = (&self.settings.exposures, ruleset) {
                 self.exposures.record(ruleset, request.user_key(), self.buffer.assignments(), now_ms);
             }

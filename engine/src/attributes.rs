@@ -1,10 +1,10 @@
 //! The attributes of a user, and how a condition's attribute name is resolved.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 
 use serde_json::{Map, Value};
 
-use crate::json::{Json, member};
+use crate::json::{Json, JsonText, member};
 
 /// The value of an attribute, as far as conditions compare values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,12 +33,23 @@ pub trait Attributes {
     /// `number` is the index of the name in [`Ruleset::attributes`](crate::Ruleset::attributes), for implementations
     /// that have looked up all names in advance.
     fn attribute(&self, number: usize, name: &str) -> Scalar<'_>;
+
+    /// Returns the JSON of the attribute called `name`, which explanations show. `None` if the attribute is missing, or if
+    /// the source does not keep the values of attributes that have names.
+    fn shown(&self, name: &str) -> Option<JsonText<'_>> {
+        let _unused = name;
+        None
+    }
 }
 
 impl Attributes for Map<String, Value> {
     #[inline]
     fn attribute(&self, _number: usize, name: &str) -> Scalar<'_> {
         lookup(name, |key| self.get(key))
+    }
+
+    fn shown(&self, name: &str) -> Option<JsonText<'_>> {
+        find(name, |key| self.get(key)).map(Found::shown)
     }
 }
 
@@ -52,38 +63,63 @@ pub(crate) trait Tree<'a>: Copy {
     fn element(self, index: usize) -> Option<Self>;
     /// Returns the value as conditions compare it.
     fn scalar(self) -> Scalar<'a>;
+    /// Returns the JSON of the value.
+    fn shown(self) -> JsonText<'a>;
 }
 
-/// Returns the attribute called `name` of an object. `own` finds the object's own keys.
+/// What a name is resolved to.
+pub(crate) enum Found<T> {
+    /// A value of the context.
+    Value(T),
+    /// The length of an array of the context.
+    Length(usize),
+}
+
+impl<'a, T: Tree<'a>> Found<T> {
+    /// Returns the JSON of an array's length or of a value.
+    pub(crate) fn shown(self) -> JsonText<'a> {
+        match self {
+            Self::Value(value) => value.shown(),
+            Self::Length(length) => JsonText::new(length.to_string()),
+        }
+    }
+}
+
+/// Returns the attribute called `name` of an object, as conditions compare it. `own` finds the object's own keys.
 #[inline]
 pub(crate) fn lookup<'a, T: Tree<'a>>(name: &str, own: impl Fn(&str) -> Option<T>) -> Scalar<'a> {
-    match own(name) {
-        Some(value) => value.scalar(),
-        None if name.contains('.') => by_path(name, own),
+    match find(name, own) {
+        Some(Found::Value(value)) => value.scalar(),
+        #[expect(clippy::cast_precision_loss, reason = "all numbers are doubles")]
+        Some(Found::Length(length)) => Scalar::Number(length as f64),
         None => Scalar::Missing,
     }
 }
 
-fn by_path<'a, T: Tree<'a>>(path: &str, own: impl Fn(&str) -> Option<T>) -> Scalar<'a> {
+/// Resolves the name of an attribute of an object. `own` finds the object's own keys.
+#[inline]
+pub(crate) fn find<'a, T: Tree<'a>>(name: &str, own: impl Fn(&str) -> Option<T>) -> Option<Found<T>> {
+    match own(name) {
+        Some(value) => Some(Found::Value(value)),
+        None if name.contains('.') => by_path(name, own),
+        None => None,
+    }
+}
+
+fn by_path<'a, T: Tree<'a>>(path: &str, own: impl Fn(&str) -> Option<T>) -> Option<Found<T>> {
     let mut segments = path.split('.');
-    let Some(mut at) = segments.next().and_then(own) else { return Scalar::Missing };
+    let mut at = segments.next().and_then(own)?;
     while let Some(segment) = segments.next() {
-        let next = match at.length() {
-            #[expect(clippy::cast_precision_loss, reason = "all numbers are doubles")]
+        at = match at.length() {
             Some(length) if segment == "length" => {
                 // A number has no members, so the path must end here.
-                let ends = segments.next().is_none();
-                return if ends { Scalar::Number(length as f64) } else { Scalar::Missing };
+                return segments.next().is_none().then_some(Found::Length(length));
             }
             Some(_) => array_index(segment).and_then(|index| at.element(index)),
             None => at.member(segment),
-        };
-        match next {
-            Some(next) => at = next,
-            None => return Scalar::Missing,
-        }
+        }?;
     }
-    at.scalar()
+    Some(Found::Value(at))
 }
 
 /// Parses an array index as JavaScript writes it: decimal, without sign or leading zeros.
@@ -114,6 +150,10 @@ impl<'a> Tree<'a> for &'a Value {
             Value::String(value) => Scalar::String(value),
             Value::Array(_) | Value::Object(_) => Scalar::Composite,
         }
+    }
+
+    fn shown(self) -> JsonText<'a> {
+        JsonText::new(self.to_string()).shortened()
     }
 }
 
@@ -148,5 +188,16 @@ impl<'a> Tree<'a> for &'a Json<'_> {
             Json::String(value) => Scalar::String(value),
             Json::Array(_) | Json::Object(_) => Scalar::Composite,
         }
+    }
+
+    fn shown(self) -> JsonText<'a> {
+        let json = match self {
+            Json::String(text) => return JsonText::of_string(text).shortened(),
+            Json::Null => return JsonText::new("null"),
+            Json::Bool(value) => return JsonText::new(if *value { "true" } else { "false" }),
+            Json::Number(value) => value.to_string(),
+            Json::Array(_) | Json::Object(_) => Value::from(self.clone()).to_string(),
+        };
+        JsonText::new(json).shortened()
     }
 }

@@ -1,6 +1,6 @@
 //! User keys, salts and buckets.
 
-use alloc::string::String;
+use alloc::{borrow::Cow, string::String};
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,11 @@ impl<'a> UserKey<'a> {
     #[inline]
     pub const fn from_utf8(key: &'a [u8]) -> Result<Self, EmptyUserKey> {
         if key.is_empty() { Err(EmptyUserKey) } else { Ok(Self(key)) }
+    }
+
+    /// Returns the text. Bytes that are no UTF-8 are replaced by U+FFFD.
+    pub(crate) fn text(self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.0)
     }
 }
 
@@ -81,6 +86,13 @@ impl Bucket {
         KeyHash::new(key).bucket(salt)
     }
 
+    /// Returns the bucket of a hash.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "below 10,000")]
+    pub(crate) const fn of_hash(hash: u32) -> Self {
+        Self((hash % Self::COUNT as u32) as u16)
+    }
+
     /// Returns the number, in `0..=9999`.
     #[must_use]
     pub const fn get(self) -> u16 {
@@ -121,8 +133,12 @@ impl KeyHash {
     #[must_use]
     #[inline]
     pub fn bucket(self, salt: &Salt) -> Bucket {
-        let hash = self.0.update(salt.as_str().as_bytes()).finish();
-        #[expect(clippy::cast_possible_truncation, reason = "below 10,000")]
-        Bucket((hash % u32::from(Bucket::COUNT)) as u16)
+        self.bucket_of(salt.as_str().as_bytes())
+    }
+
+    /// Returns the bucket for the bytes of a salt.
+    #[inline]
+    pub(crate) fn bucket_of(self, salt: &[u8]) -> Bucket {
+        Bucket::of_hash(self.0.update(salt).finish())
     }
 }

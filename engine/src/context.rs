@@ -1,8 +1,8 @@
 //! A user's attributes as a JSON object, read from the text of a request.
 
 use crate::{
-    attributes::{Attributes, Scalar, lookup},
-    json::{self, Json, Members},
+    attributes::{Attributes, Found, Scalar, find, lookup},
+    json::{self, Json, JsonText, Members},
 };
 
 /// The attributes of one user: a JSON object that borrows from its text.
@@ -63,5 +63,9 @@ impl Attributes for Context<'_> {
     #[inline]
     fn attribute(&self, _number: usize, name: &str) -> Scalar<'_> {
         self.get(name)
+    }
+
+    fn shown(&self, name: &str) -> Option<JsonText<'_>> {
+        find(name, |key| json::member(&self.members, key)).map(Found::shown)
     }
 }

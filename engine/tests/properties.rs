@@ -5,8 +5,11 @@ mod deciding;
 
 use deciding::Compiled;
 use edgewise_engine::{
-    Assignment, Bucket, Context, Ruleset, Salt, Snapshot, UserKey, compile, murmur3, oracle,
-    rules::{Condition, Operator, Rule},
+    Assignment, Bucket, Context, EntityId, Request, Ruleset, Salt, Snapshot, UserKey, VariantId, compile,
+    murmur3,
+    operators::Operator,
+    oracle,
+    rules::{Condition, OperatorName, Rule},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -30,6 +33,24 @@ fn json_value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Generates values that are often equal, less, greater, or part of each other.
+fn few_values() -> impl Strategy<Value = Value> {
+    let scalar = prop::sample::select(vec![
+        json!(null),
+        json!(true),
+        json!(false),
+        json!(0),
+        json!(-0.0),
+        json!(1),
+        json!(1.5),
+        json!(""),
+        json!("1"),
+        json!("abc"),
+        json!("b"),
+    ]);
+    prop_oneof![3 => scalar.clone(), 1 => prop::collection::vec(scalar, 0..4).prop_map(Value::from), 1 => Just(json!({"a": 1}))]
+}
+
 fn name() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
         "a",
@@ -48,9 +69,9 @@ fn name() -> impl Strategy<Value = String> {
     .prop_map(str::to_owned)
 }
 
-fn operator() -> impl Strategy<Value = Operator> {
-    prop::sample::select(Operator::NAMES.iter().chain(&["eqx", ""]).collect::<Vec<_>>())
-        .prop_map(|name| Operator::from(name.to_string()))
+fn operator() -> impl Strategy<Value = OperatorName> {
+    let names = Operator::ALL.iter().map(|operator| operator.name()).chain(["eqx", ""]);
+    prop::sample::select(names.collect::<Vec<_>>()).prop_map(|name| OperatorName::from(name.to_owned()))
 }
 
 fn condition() -> impl Strategy<Value = Condition> {
@@ -117,11 +138,28 @@ proptest! {
         let compiled = Compiled::new(snapshot);
         for context in [json!({"a": context, "plan": "pro"}), json!({"b": context}), json!({"a.b": context})] {
             let decided = compiled.decide(&user, &context);
-            prop_assert!(decided.is_sorted_by(|left, right| left.experiment < right.experiment));
+            prop_assert!(decided.is_sorted_by(|left, right| left.entity < right.entity));
             for assignment in decided {
                 compiled.response(assignment);
             }
         }
+    }
+
+    /// Each row of the table of operators, with and without a value, with values that are often equal.
+    #[test]
+    fn every_operator_is_compiled_as_the_reference_evaluator_evaluates(attribute in prop::option::of(few_values()), value in prop::option::of(few_values())) {
+        let context = attribute.map_or_else(|| json!({}), |attribute| json!({ "a": attribute }));
+        let conditions = Operator::ALL.iter().map(|operator| {
+            let operator = OperatorName::from(*operator);
+            Condition { attribute: "a".to_owned(), operator, value: value.clone() }
+        });
+        let experiments: Vec<Value> = conditions.map(|condition| json!({
+            "id": condition.operator, "key": "k", "salt": "", "targetingRules": [{"conditions": [condition]}],
+            "variants": [{"id": "v", "key": "v"}],
+            "allocations": [{"variantId": "v", "rangeStart": 0, "rangeEnd": 9999}],
+        })).collect();
+        Compiled::from_json(&json!({"version": 1, "environment": "", "publishedAt": "", "experiments": experiments}))
+            .decide("user", &context);
     }
 
     #[test]
@@ -129,8 +167,9 @@ proptest! {
         let context = json!({"a": context});
         let each: Vec<Assignment> = (0..).zip(&snapshot.experiments).filter_map(|(experiment, definition)| {
             let context = oracle::Context::from_value(context.clone()).unwrap();
-            let decision = oracle::evaluate(definition, UserKey::new(&user).unwrap(), &context);
-            Some(Assignment { experiment, variant: decision.variant? })
+            let request = Request::new(UserKey::new(&user).unwrap(), &context, 0);
+            let decision = oracle::evaluate(definition, &request);
+            Some(Assignment { entity: EntityId::new(experiment), variant: VariantId::new(decision.variant?) })
         }).collect();
         prop_assert_eq!(Compiled::new(snapshot).decide(&user, &context), each);
     }
@@ -152,7 +191,7 @@ proptest! {
     #[test]
     fn neq_negates_eq_and_not_in_negates_in(context in json_value(), attribute in name(), value in prop::option::of(json_value())) {
         let context = oracle::Context::from_value(json!({"a": context})).unwrap();
-        let matches = |operator| Condition { attribute: attribute.clone(), operator, value: value.clone() }.matches(&context);
+        let matches = |operator: Operator| Condition { attribute: attribute.clone(), operator: operator.into(), value: value.clone() }.matches(&context);
         prop_assert_ne!(matches(Operator::Eq), matches(Operator::Neq));
         let is_list = value.as_ref().is_some_and(Value::is_array);
         prop_assert_eq!(matches(Operator::In) || matches(Operator::NotIn), is_list);

@@ -5,9 +5,10 @@ mod deciding;
 
 use deciding::Compiled;
 use edgewise_engine::{
-    Context, Scalar, Snapshot, SnapshotError, UserKey,
-    oracle::{self, Reason, Step, evaluate},
-    rules::{Condition, Operator},
+    Context, Request, Scalar, Snapshot, SnapshotError, UserKey,
+    explain::{Reason, Step},
+    oracle::{self, evaluate},
+    rules::{Condition, OperatorName},
     snapshot::Experiment,
 };
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 fn matches(context: Value, attribute: &str, operator: &str, value: impl Into<Option<Value>>) -> bool {
     let condition = Condition {
         attribute: attribute.to_owned(),
-        operator: Operator::from(operator.to_owned()),
+        operator: OperatorName::from(operator.to_owned()),
         value: value.into(),
     };
     let compiled = Compiled::from_json(&json!({
@@ -155,7 +156,8 @@ fn the_first_allocation_that_contains_the_bucket_decides() {
             {"variantId": "b", "rangeStart": 2865, "rangeEnd": 2865},
             {"variantId": "a", "rangeStart": 2865, "rangeEnd": 9999}],
     }));
-    let decision = evaluate(&experiment, UserKey::new("user-1").unwrap(), &oracle::Context::default());
+    let decision =
+        evaluate(&experiment, &Request::new(UserKey::new("user-1").unwrap(), &oracle::Context::default(), 0));
     assert_eq!(
         (decision.variant, decision.step, decision.reason()),
         (Some(1), Step::Allocation, Reason::Split)
@@ -170,7 +172,8 @@ fn an_allocation_to_a_missing_variant_assigns_nothing() {
             {"variantId": "gone", "rangeStart": 0, "rangeEnd": 9999},
             {"variantId": "b", "rangeStart": 0, "rangeEnd": 9999}],
     }));
-    let decision = evaluate(&experiment, UserKey::new("user-1").unwrap(), &oracle::Context::default());
+    let decision =
+        evaluate(&experiment, &Request::new(UserKey::new("user-1").unwrap(), &oracle::Context::default(), 0));
     assert_eq!((decision.variant, decision.reason()), (None, Reason::Default));
 }
 
@@ -208,7 +211,7 @@ fn the_step_names_the_rules_that_excluded_a_user() {
             "id": "e", "key": "k", "salt": "s", "audienceRules": audience, "targetingRules": targeting,
             "variants": [], "allocations": [],
         }));
-        evaluate(&experiment, UserKey::new("u").unwrap(), &oracle::Context::default()).step
+        evaluate(&experiment, &Request::new(UserKey::new("u").unwrap(), &oracle::Context::default(), 0)).step
     };
     assert_eq!(step(&never, &never), Step::Audience);
     assert_eq!(step(&json!([{"conditions": []}]), &never), Step::Targeting);

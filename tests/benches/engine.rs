@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use edgewise_engine::{Buffer, Ruleset, Salt, Snapshot, UserKey, bucket::KeyHash, oracle};
+use edgewise_engine::{Buffer, Request, Ruleset, Salt, Snapshot, UserKey, bucket::KeyHash, oracle};
 use edgewise_tests::{
     rounds::{Timed, median, take_turns},
     workloads::Workload,
@@ -108,8 +108,8 @@ impl Case {
         let mut buffer = Buffer::new();
         let users = workload.users().into_iter().map(|user| {
             let Value::Object(context) = user.context else { bail!("a user's context is an object") };
-            let decided = ruleset.decide(UserKey::new(&user.key)?, &context, &mut buffer);
-            let matches = decided.iter().map(|hit| hit.experiment).collect();
+            let decided = ruleset.decide(&Request::new(UserKey::new(&user.key)?, &context, 0), &mut buffer);
+            let matches = decided.iter().map(|hit| hit.entity.get()).collect();
             Ok(Person { key: user.key, context, matches })
         });
         let users = users.collect::<Result<_>>()?;
@@ -133,10 +133,24 @@ impl Case {
 type Pass<'a> = Box<dyn FnMut() -> usize + 'a>;
 
 /// Returns the contenders: decisions; only hashing, one by one, the salts of matching experiments; decisions of the reference
-/// evaluator.
-fn contenders(case: &Case) -> [Timed<'_>; 3] {
+/// evaluator; the explanation of one experiment.
+fn contenders(case: &Case) -> [Timed<'_>; 4] {
     let users = u32::try_from(case.users.len()).unwrap_or(u32::MAX);
-    [deciding(case), hashing(case), evaluating(case)].map(|pass| Timed::new(users, pass))
+    [deciding(case), hashing(case), evaluating(case), explaining(case)].map(|pass| Timed::new(users, pass))
+}
+
+fn explaining(case: &Case) -> Pass<'_> {
+    let experiments = &case.snapshot.experiments;
+    Box::new(move || {
+        let mut sum = 0;
+        for (user, experiment) in case.users.iter().zip(experiments.iter().cycle()) {
+            let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
+            let request = Request::new(key, &user.context, 0);
+            let Some(entity) = case.ruleset.experiment(black_box(&experiment.key)) else { continue };
+            sum += case.ruleset.explain(entity, &request).map_or(0, |explanation| explanation.steps.len());
+        }
+        sum
+    })
 }
 
 fn deciding(case: &Case) -> Pass<'_> {
@@ -145,8 +159,8 @@ fn deciding(case: &Case) -> Pass<'_> {
         let mut sum = 0;
         for user in &case.users {
             let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
-            let assignments = case.ruleset.decide(key, &user.context, &mut buffer);
-            sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
+            let assignments = case.ruleset.decide(&Request::new(key, &user.context, 0), &mut buffer);
+            sum += assignments.iter().map(|hit| hit.entity.index() + hit.variant.index()).sum::<usize>();
         }
         sum
     })
@@ -160,8 +174,8 @@ fn evaluating(case: &Case) -> Pass<'_> {
             let Ok(key) = UserKey::new(black_box(&user.key)) else { continue };
             let context = Value::Object(user.context.clone());
             let Ok(context) = oracle::Context::from_value(context) else { continue };
-            oracle::decide(&case.snapshot, key, &context, &mut assignments);
-            sum += assignments.iter().map(|hit| (hit.experiment + hit.variant) as usize).sum::<usize>();
+            oracle::decide(&case.snapshot, &Request::new(key, &context, 0), &mut assignments);
+            sum += assignments.iter().map(|hit| hit.entity.index() + hit.variant.index()).sum::<usize>();
         }
         sum
     })
@@ -178,17 +192,25 @@ fn hashing(case: &Case) -> Pass<'_> {
     })
 }
 
-/// Prints the medians. Each case has three.
+/// Prints the medians. Each case has four.
 fn print(cases: &[Case], medians: &[f64], rounds: usize) {
     println!("Medians of {rounds} rounds, in ns. One decide: one user, all experiments of the workload.\n");
     println!(
-        "{:<9}{:>10}{:>10}{:>12}{:>10}{:>12}{:>12}{:>12}",
-        "workload", "matching", "decide", "per match", "hashing", "× hashing", "reference", "× faster"
+        "{:<9}{:>10}{:>10}{:>12}{:>10}{:>12}{:>12}{:>12}{:>10}",
+        "workload",
+        "matching",
+        "decide",
+        "per match",
+        "hashing",
+        "× hashing",
+        "reference",
+        "× faster",
+        "explain"
     );
-    for (case, medians) in cases.iter().zip(medians.chunks_exact(3)) {
-        let &[decide, hashing, oracle] = medians else { continue };
+    for (case, medians) in cases.iter().zip(medians.chunks_exact(4)) {
+        let &[decide, hashing, oracle, explain] = medians else { continue };
         println!(
-            "{:<9}{:>10.1}{decide:>10.0}{:>12.1}{hashing:>10.0}{:>12.2}{oracle:>12.0}{:>12.1}",
+            "{:<9}{:>10.1}{decide:>10.0}{:>12.1}{hashing:>10.0}{:>12.2}{oracle:>12.0}{:>12.1}{explain:>10.0}",
             case.workload.name,
             case.mean_matches(),
             decide / case.mean_matches(),
@@ -201,6 +223,7 @@ fn print(cases: &[Case], medians: &[f64], rounds: usize) {
     );
     println!("hashing: only the user key, once, and the salts of the matching experiments, one by one.");
     println!("reference: the same decisions by the reference evaluator, from the snapshot.");
+    println!("explain: one experiment of the workload, found by its key, and explained for one user.");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]

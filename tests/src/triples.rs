@@ -1,6 +1,7 @@
 //! Random snapshots, users and contexts, to compare implementations of the decision. The values are few and collide often,
 //! so that conditions match about half of the time. The same seed gives the same data.
 
+use edgewise_engine::operators::Operator;
 use serde_json::{Map, Value, json};
 
 /// A pseudorandom number generator. (SplitMix64: Guy Steele, Doug Lea, Christine Flood, *Fast splittable pseudorandom number
@@ -10,7 +11,8 @@ pub struct Random(u64);
 
 const ATTRIBUTES: [&str; 12] =
     ["plan", "country", "a", "a.b", "a.b.c", "list", "list.0", "list.length", "", ".", "length", "list.00"];
-const OPERATORS: [&str; 9] = ["eq", "neq", "in", "notIn", "contains", "gt", "lt", "eqx", "in"];
+/// The name of an operator that does not exist.
+const UNKNOWN_OPERATOR: &str = "eqx";
 const STRINGS: [&str; 10] = ["US", "CA", "pro", "free", "", "x", "US ", "ß", "日本", "\u{1f600} \"\\"];
 const NUMBERS: [f64; 9] = [0.0, -0.0, 1.0, 1.5, -1.0, 34.0, 1e300, 9_007_199_254_740_993.0, 5e-324];
 
@@ -90,13 +92,18 @@ impl Random {
     }
 
     fn condition(&mut self) -> Value {
-        let mut condition = json!({"attribute": self.pick(&ATTRIBUTES), "operator": self.pick(&OPERATORS)});
+        let mut condition = json!({"attribute": self.pick(&ATTRIBUTES), "operator": self.operator()});
         if !self.one_in(12)
             && let Some(members) = condition.as_object_mut()
         {
             members.insert("value".to_owned(), self.value(2));
         }
         condition
+    }
+
+    fn operator(&mut self) -> &'static str {
+        let operator = Operator::ALL.get(self.below(Operator::ALL.len() + 1));
+        operator.map_or(UNKNOWN_OPERATOR, |operator| operator.name())
     }
 
     fn value(&mut self, depth: usize) -> Value {

@@ -230,7 +230,7 @@ impl Ids {
 mod tests {
     use std::collections::HashSet;
 
-    use edgewise_engine::{Buffer, Ruleset, UserKey};
+    use edgewise_engine::{Buffer, Request, Ruleset, UserKey};
 
     use super::*;
 
@@ -241,7 +241,7 @@ mod tests {
         let mut buffer = Buffer::new();
         let count = |user: User| {
             let context = user.context.as_object().unwrap();
-            ruleset.decide(UserKey::new(&user.key).unwrap(), context, &mut buffer).len()
+            ruleset.decide(&Request::new(UserKey::new(&user.key).unwrap(), context, 0), &mut buffer).len()
         };
         workload.users().into_iter().step_by(7).take(GROUPS).map(count).collect()
     }

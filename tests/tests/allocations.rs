@@ -7,7 +7,7 @@ use std::{
     cell::Cell,
 };
 
-use edgewise_engine::{Buffer, Context, Ruleset, UserKey};
+use edgewise_engine::{Buffer, Context, Request, Ruleset, UserKey};
 use edgewise_tests::workloads::{User, Workload};
 
 /// The system's allocator, with counters for each thread.
@@ -50,7 +50,9 @@ fn ruleset(workload: Workload) -> Ruleset {
 }
 
 fn decide(ruleset: &Ruleset, user: &User, buffer: &mut Buffer) -> usize {
-    ruleset.decide(UserKey::new(&user.key).unwrap(), user.context.as_object().unwrap(), buffer).len()
+    ruleset
+        .decide(&Request::new(UserKey::new(&user.key).unwrap(), user.context.as_object().unwrap(), 0), buffer)
+        .len()
 }
 
 #[test]
@@ -66,7 +68,7 @@ fn a_decision_allocates_no_memory() {
         for (user, context) in users.iter().zip(&contexts) {
             let assigned = decide(&ruleset, user, &mut buffer);
             assert!(Some(assigned) <= max);
-            ruleset.decide(UserKey::new(&user.key).unwrap(), context, &mut buffer);
+            ruleset.decide(&Request::new(UserKey::new(&user.key).unwrap(), context, 0), &mut buffer);
         }
         assert_eq!(ALLOCATIONS.get() - before, 0, "{}", workload.name);
     }

@@ -1,14 +1,20 @@
 //! All implementations of the decision agree with the reference evaluator. `cargo xtask parity` runs this test with a million
 //! triples.
 
-use std::env;
+use std::{collections::BTreeMap, env};
 
-use edgewise_engine::{Buffer, Context, Lanes, Ruleset, Snapshot, UserKey, compile, oracle};
+use edgewise_engine::{
+    Buffer, Context, EntityId, Lanes, Request, Ruleset, Snapshot, UserKey, compile, oracle,
+};
 use edgewise_tests::triples::Random;
 use serde_json::Value;
 
 /// The default number of triples of a snapshot, a user and a context.
 const TRIPLES: usize = 20_000;
+/// The number of explanations.
+const EXPLANATIONS: usize = 100_000;
+/// The number of explanations with the same snapshot.
+const EXPLANATIONS_PER_SNAPSHOT: usize = 250;
 /// The number of triples with the same snapshot.
 const TRIPLES_PER_SNAPSHOT: usize = 50;
 
@@ -31,11 +37,19 @@ fn rulesets_decide_as_the_reference_evaluator_with_every_hash_implementation() {
             let key = UserKey::new(&user).unwrap();
             let text = serde_json::to_string(&context).unwrap();
             let oracle_context = oracle::Context::from_value(Value::Object(context.clone())).unwrap();
-            oracle::decide(&snapshot, key, &oracle_context, &mut expected);
+            oracle::decide(&snapshot, &Request::new(key, &oracle_context, 0), &mut expected);
             let parsed = Context::from_json(&text).unwrap();
             for buffer in &mut buffers {
-                assert_eq!(ruleset.decide(key, &context, buffer), expected, "{user} {text}\n{json}");
-                assert_eq!(ruleset.decide(key, &parsed, buffer), expected, "{user} {text}\n{json}");
+                assert_eq!(
+                    ruleset.decide(&Request::new(key, &context, 0), buffer),
+                    expected,
+                    "{user} {text}\n{json}"
+                );
+                assert_eq!(
+                    ruleset.decide(&Request::new(key, &parsed, 0), buffer),
+                    expected,
+                    "{user} {text}\n{json}"
+                );
             }
             assigned += expected.len() as u64;
             not_assigned += snapshot.experiments.len() as u64 - expected.len() as u64;
@@ -49,4 +63,46 @@ fn rulesets_decide_as_the_reference_evaluator_with_every_hash_implementation() {
     );
     let both_frequent = assigned * 8 > not_assigned && not_assigned * 8 > assigned;
     assert!(both_frequent, "both must be frequent: {assigned} assigned, {not_assigned} not assigned");
+}
+
+/// The reference evaluator records its steps, independently of the ruleset.
+#[test]
+fn explanations_agree_with_the_reference_evaluator_and_with_decisions() {
+    let seed = env::var("EDGEWISE_PARITY_SEED").map_or(1, |number| number.parse().unwrap());
+    let mut random = Random::new(seed);
+    let mut buffer = Buffer::new();
+    let (mut explained, mut by_step) = (0, BTreeMap::<_, u32>::new());
+    while explained < EXPLANATIONS {
+        let json = random.snapshot().to_string();
+        let snapshot = Snapshot::from_json(json.as_bytes()).unwrap();
+        if snapshot.experiments.is_empty() {
+            continue;
+        }
+        let ruleset = Ruleset::load(compile(&snapshot, 0).unwrap()).unwrap();
+        for _ in 0..EXPLANATIONS_PER_SNAPSHOT {
+            let (user, context) = (random.user(), random.context());
+            let key = if random.below(16) == 0 { None } else { Some(UserKey::new(&user).unwrap()) };
+            let text = serde_json::to_string(&context).unwrap();
+            let parsed = Context::from_json(&text).unwrap();
+            let oracle_context = oracle::Context::from_value(Value::Object(context)).unwrap();
+            let number = random.below(snapshot.experiments.len());
+            let entity = EntityId::new(u32::try_from(number).unwrap());
+            let experiment = &snapshot.experiments[number];
+
+            let request = Request::new(key, &parsed, 0);
+            let explanation = ruleset.explain(entity, &request).unwrap();
+            let expected = oracle::explain(experiment, &Request::new(key, &oracle_context, 0));
+            assert_eq!(explanation, expected, "{user} {text}\n{json}");
+            let decided = ruleset.decide(&request, &mut buffer).iter().find(|hit| hit.entity == entity);
+            assert_eq!(explanation.variant_id, decided.map(|hit| hit.variant), "{user} {text}\n{json}");
+            assert_eq!(ruleset.experiment(&experiment.key), Some(entity), "{json}");
+            *by_step
+                .entry(format!("{:?} {}", explanation.step, explanation.variant_id.is_some()))
+                .or_default() += 1;
+            explained += 1;
+        }
+    }
+    println!("{explained} explanations agree: {by_step:?}");
+    let rare = by_step.values().any(|count| *count < 1000);
+    assert!(by_step.len() == 5 && !rare, "each step must determine the result often: {by_step:?}");
 }

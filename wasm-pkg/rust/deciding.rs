@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use edgewise_engine::{Assignment, Buffer, Ruleset, RulesetError, UserKey};
+use edgewise_engine::{Assignment, Buffer, Request, Ruleset, RulesetError, UserKey};
 
 use crate::attributes::{Input, Record};
 
@@ -72,13 +72,13 @@ impl DecideState {
         Some((&mut input.records, input.text.get_mut(input.first..)?.get_mut(..text)?))
     }
 
-    /// Decides for the user whose key is the start of the text, and whose attributes are in the records.
+    /// Decides for the user whose key is the start of the text, and whose attributes are in the records. A key of length 0
+    /// is no key. `now` is the current time in milliseconds since 1970.
     #[inline]
-    pub fn decide(&mut self, handle: usize, key_length: usize) -> &[Assignment] {
+    pub fn decide(&mut self, handle: usize, key_length: usize, now: i64) -> &[Assignment] {
         let ruleset = self.rulesets.get(handle.wrapping_sub(1)).and_then(Option::as_ref);
         let (Some(ruleset), Some(key)) = (ruleset, self.input.text().get(..key_length)) else { return &[] };
-        let Ok(user) = UserKey::from_utf8(key) else { return &[] };
-        ruleset.decide(user, &self.input, &mut self.buffer)
+        ruleset.decide(&Request::new(UserKey::from_utf8(key).ok(), &self.input, now), &mut self.buffer)
     }
 }
 

@@ -66,7 +66,7 @@ extern "C" fn result() -> *const u8 {
 
 #[cfg(feature = "decide")]
 mod decide {
-    use edgewise_engine::{Ruleset, RulesetError, ruleset::FORMAT};
+    use edgewise_engine::{EntityId, Ruleset, RulesetError, VariantId, ruleset::FORMAT};
 
     use super::{Global, RESULT, address, return_bytes, return_words};
     use crate::{attributes::Record, deciding::DecideState};
@@ -153,8 +153,8 @@ mod decide {
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn variants(handle: usize, experiment: u32) -> u32 {
-        of(handle, |ruleset| ruleset.variants(experiment))
+    extern "C" fn variants(handle: usize, entity: u32) -> u32 {
+        of(handle, |ruleset| ruleset.variants(EntityId::new(entity)))
     }
 
     #[unsafe(no_mangle)]
@@ -167,16 +167,17 @@ mod decide {
         of(handle, |ruleset| return_bytes(ruleset.attributes().nth(number).unwrap_or_default().as_bytes()));
     }
 
-    /// Returns the start of an experiment's assignments.
+    /// Returns the start of an entity's assignments.
     #[unsafe(no_mangle)]
-    extern "C" fn head(handle: usize, experiment: u32) {
-        of(handle, |ruleset| return_bytes(ruleset.fragments().head(experiment)));
+    extern "C" fn head(handle: usize, entity: u32) {
+        of(handle, |ruleset| return_bytes(ruleset.fragments().head(EntityId::new(entity))));
     }
 
     /// Returns the end of a variant's assignments.
     #[unsafe(no_mangle)]
-    extern "C" fn tail(handle: usize, experiment: u32, variant: u32) {
-        of(handle, |ruleset| return_bytes(ruleset.fragments().tail(experiment, variant)));
+    extern "C" fn tail(handle: usize, entity: u32, variant: u32) {
+        let (entity, variant) = (EntityId::new(entity), VariantId::new(variant));
+        of(handle, |ruleset| return_bytes(ruleset.fragments().tail(entity, variant)));
     }
 
     /// Returns the address of the records, with the space for texts in the result; 0 if memory is exhausted.
@@ -191,11 +192,13 @@ mod decide {
         })
     }
 
-    /// Returns the number of assignments, with their address in the result. An assignment is two words.
+    /// Returns the number of assignments, with their address in the result. An assignment is two words. A key of length 0 is
+    /// no key. `now` is the current time in milliseconds since 1970.
     #[unsafe(no_mangle)]
-    extern "C" fn decide(handle: usize, key_length: usize) -> usize {
+    #[expect(clippy::cast_possible_truncation, reason = "times are cut to milliseconds")]
+    extern "C" fn decide(handle: usize, key_length: usize, now: f64) -> usize {
         deciding(|deciding| {
-            let assignments = deciding.decide(handle, key_length);
+            let assignments = deciding.decide(handle, key_length, now as i64);
             RESULT.with(|result| result.at = assignments.as_ptr().cast());
             assignments.len()
         })

@@ -18,7 +18,7 @@ export interface Exports {
   head(handle: number, experiment: number): void;
   tail(handle: number, experiment: number, variant: number): void;
   input(records: number, text: number): number;
-  decide(handle: number, keyLength: number): number;
+  decide(handle: number, keyLength: number, now: number): number;
 }
 
 /** The kinds of attribute records: the same numbers as in `rust/attributes.rs`. */

@@ -1,7 +1,7 @@
 //! The WASM interface decides as the engine does.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
-use edgewise_engine::{Buffer, Context, Ruleset, RulesetError, UserKey};
+use edgewise_engine::{Buffer, Context, Request, Ruleset, RulesetError, UserKey};
 use edgewise_wasm::{
     attributes::{Record, kind},
     compiling::CompileState,
@@ -51,13 +51,14 @@ fn records_and_contexts_give_the_same_decisions() {
             for user in 0..100 {
                 let key = format!("user-{user:03}");
                 let mut buffer = Buffer::new();
-                let expected = ruleset.decide(UserKey::new(&key).unwrap(), &context, &mut buffer);
+                let expected =
+                    ruleset.decide(&Request::new(UserKey::new(&key).unwrap(), &context, 0), &mut buffer);
                 let (records, text) = deciding.input(names.len(), 11).unwrap();
                 text[..11].copy_from_slice(format!("{key}pro").as_bytes());
                 for (record, name) in records.iter_mut().zip(&names) {
                     *record = if *name == "plan" { plan } else { number(age) };
                 }
-                assert_eq!(deciding.decide(handle, 8), expected, "{key} {json} {age}");
+                assert_eq!(deciding.decide(handle, 8, 0), expected, "{key} {json} {age}");
             }
         }
     }
@@ -70,12 +71,13 @@ fn invalid_input_decides_nothing_and_does_no_harm() {
     let (records, text) = deciding.input(2, 8).unwrap();
     records.fill(Record { kind: kind::STRING, length: u32::MAX, bits: u64::MAX });
     text.fill(0xff);
-    assert_eq!(deciding.decide(handle, 8), [], "strings are out of bounds, and the key is not UTF-8");
+    assert_eq!(deciding.decide(handle, 8, 0), [], "strings are out of bounds, and the key is not UTF-8");
     deciding.input(2, 8).unwrap().1.fill(b'u');
-    assert_eq!(deciding.decide(handle, 8), [], "strings are out of bounds");
-    assert_eq!(deciding.decide(handle, 9), [], "the key is longer than the text");
+    assert_eq!(deciding.decide(handle, 8, 0), [], "strings are out of bounds");
+    assert_eq!(deciding.decide(handle, 9, 0), [], "the key is longer than the text");
+    assert_eq!(deciding.decide(handle, 0, 0), [], "there is no key");
     for other in [0, handle + 1, usize::MAX] {
-        assert_eq!(deciding.decide(other, 8), [], "no such ruleset");
+        assert_eq!(deciding.decide(other, 8, 0), [], "no such ruleset");
         deciding.release(other);
     }
     assert_eq!(load(&mut deciding, b"no ruleset"), Err(RulesetError::Foreign));

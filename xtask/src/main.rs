@@ -36,6 +36,8 @@ enum Task {
     /// Build `edgewise` and serve all planes at http://127.0.0.1:3000, with data in ./data
     Run(run::Args),
     /// Check format, lints and the rules of the repository, and run all tests, as CI does
+    ///
+    /// Also checks that tests/fuzz and tests/peers, two workspaces of their own, compile.
     Test(test::Args),
     /// Kill a control process repeatedly while it publishes, and check that no data is lost
     Soak(soak::Args),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use edgewise_engine::{
-    Assignment, Buffer, Context, Ruleset, UserKey,
+    Assignment, Buffer, Context, Request, Ruleset, UserKey,
     json::{push_number, push_string},
 };
 use serde_json::value::RawValue;
@@ -91,13 +91,15 @@ fn read_context<'a>(json: &'a str, limits: &Limits) -> Result<Context<'a>, ApiEr
     Context::from_json(json).map_err(|problem| ApiError::invalid(format!("`context` {problem}")))
 }
 
-/// Returns the response to a decide request, as JSON. `ruleset` is the loaded ruleset of the request's environment.
+/// Returns the response to a decide request, as JSON. `ruleset` is the loaded ruleset of the request's environment, and `now`
+/// is the current time, in milliseconds since 1970.
 ///
 /// # Errors
 /// Returns 503 if no ruleset is loaded.
 pub fn respond(
     request: &DecideRequest<'_>,
     ruleset: Option<&Ruleset>,
+    now: i64,
     buffer: &mut Buffer,
 ) -> Result<Vec<u8>, ApiError> {
     let user = UserKey::new(&request.user_key).map_err(|problem| ApiError::invalid(problem.to_string()))?;
@@ -106,10 +108,10 @@ pub fn respond(
         ApiError::unavailable(format!("No config available for environment \"{environment}\""))
     })?;
 
-    let assignments = ruleset.decide(user, &request.context, buffer);
+    let assignments = ruleset.decide(&Request::new(user, &request.context, now), buffer);
     let fragments = ruleset.fragments();
-    let parts = |&Assignment { experiment, variant }: &Assignment| {
-        (fragments.head(experiment), fragments.tail(experiment, variant))
+    let parts = |&Assignment { entity, variant }: &Assignment| {
+        (fragments.head(entity), fragments.tail(entity, variant))
     };
 
     // Most assignments are about as long as the first. Measuring all would cost more than growing the buffer sometimes.

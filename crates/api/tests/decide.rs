@@ -14,14 +14,14 @@ const LIMITS: Limits = Limits::DEFAULT;
 /// Returns the response to a query.
 fn get(query: &str, ruleset: Option<&Ruleset>) -> Result<String, ApiError> {
     let query = Query::parse(query)?;
-    let body = respond(&DecideRequest::from_query(&query, &LIMITS)?, ruleset, &mut Buffer::new())?;
+    let body = respond(&DecideRequest::from_query(&query, &LIMITS)?, ruleset, 0, &mut Buffer::new())?;
     Ok(String::from_utf8(body).unwrap())
 }
 
 /// Returns the response to a body.
 fn post(body: &Value, ruleset: Option<&Ruleset>) -> Result<String, ApiError> {
     let body = body.to_string();
-    let body = respond(&DecideRequest::from_body(body.as_bytes(), &LIMITS)?, ruleset, &mut Buffer::new())?;
+    let body = respond(&DecideRequest::from_body(body.as_bytes(), &LIMITS)?, ruleset, 0, &mut Buffer::new())?;
     Ok(String::from_utf8(body).unwrap())
 }
 

@@ -1,6 +1,13 @@
 //! The decide routes, by GET and POST.
 
-use std::{cell::RefCell, future::Future, mem, net::IpAddr, sync::Arc, time::Instant};
+use std::{
+    cell::RefCell,
+    future::Future,
+    mem,
+    net::IpAddr,
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
 
 use axum::{
     body::Bytes,
@@ -170,9 +177,15 @@ fn decide(request: &DecideRequest<'_>, ruleset: Option<&Ruleset>) -> Result<Vec<
     }
     // After a panic, the next call starts with an empty buffer.
     let mut buffer = BUFFER.take();
-    let decision = respond(request, ruleset, &mut buffer);
+    let decision = respond(request, ruleset, now_ms(), &mut buffer);
     BUFFER.set(buffer);
     decision
+}
+
+/// Returns the current time in milliseconds since 1970; 0 if the clock of the machine is set to a time before 1970.
+fn now_ms() -> i64 {
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Returns a JSON response with status 200. The response reuses the memory of `headers`, but not the headers themselves.

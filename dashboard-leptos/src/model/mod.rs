@@ -17,5 +17,5 @@ pub(crate) use environments::HistoryQuery;
 pub(crate) use experiments::{Basics, CreatedExperiment, List};
 pub(crate) use json::{formatted, object_problem, quoted};
 pub(crate) use outcome::{Changed, Publication, Saved};
-pub(crate) use rules::{Condition, Kind, OPERATORS, Operand, Rules};
+pub(crate) use rules::{Condition, Kind, Operand, Rules};
 pub(crate) use split::{BUCKETS, Impact, MAX_RANGES, Segment, Split, parse_percent, percent};

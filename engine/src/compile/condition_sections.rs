@@ -1,39 +1,47 @@
 use alloc::{string::String, vec, vec::Vec};
 
 use super::{
-    conditions::{Conditions, Scalar, SimpleCondition, Test, Threshold},
+    conditions::Conditions,
     gates::Anchor,
+    simple_condition::{NameId, Operand, Scalar, SimpleCondition, Threshold},
     text::Text,
     writer::Writer,
 };
-use crate::ruleset::layout::{Section, kind, operator, scalar_bytes, table_hash};
+use crate::{
+    operators::Test,
+    ruleset::{
+        AttributeId, Id, ThresholdId,
+        layout::{Section, condition_word, kind, scalar_bytes, table_hash, value_word},
+    },
+};
 
 impl Conditions {
     /// Writes the sections about attributes, values, conditions, rules and predicates. `anchors` are the conditions that
     /// gates are indexed by.
     pub(super) fn write(self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
         let thresholds = self.thresholds();
-        let names = self.attributes.items();
-        let mut by_name: Vec<usize> = (0..names.len()).collect();
-        by_name.sort_unstable_by_key(|number| names.get(*number));
-        // The index of each attribute in the order of names.
-        let mut places = vec![0; names.len()];
-        for (place, number) in (0_u32..).zip(&by_name) {
-            if let Some(slot) = places.get_mut(*number) {
-                *slot = place;
+        let names = self.compared.attributes.items();
+        let by_name: Vec<usize> = self.compared.attributes.in_order().collect();
+        // The id of each attribute, which is the index in the order of names.
+        let mut ids = vec![AttributeId::new(0); names.len()];
+        for (place, number) in by_name.iter().enumerate() {
+            if let Some(id) = ids.get_mut(*number) {
+                *id = AttributeId::from_index(place);
             }
         }
-        let place = |attribute: u32| places.get(attribute as usize).copied().unwrap_or_default();
-        self.write_conditions(&thresholds, place, text, writer);
-        self.write_values(anchors, place, text, writer);
-        writer.lists(Section::Rules, Section::RuleConditions, self.rules.items().iter(), |need| [*need]);
+        let id = |name: NameId| ids.get(name.index()).copied().unwrap_or(AttributeId::new(0));
+        self.write_conditions(&thresholds, id, text, writer);
+        self.write_values(anchors, id, text, writer);
+        writer.lists(Section::Rules, Section::RuleConditions, self.rules.items().iter(), |condition| {
+            [condition.get()]
+        });
         writer.lists(Section::Predicates, Section::PredicateRules, self.predicates.items().iter(), |rule| {
-            [*rule]
+            [rule.get()]
         });
 
-        let mut compared = vec![false; self.attributes.items().len()];
-        for (attribute, _) in self.values.items() {
-            if let Some(compared) = compared.get_mut(*attribute as usize) {
+        let mut compared = vec![false; names.len()];
+        for (attribute, _) in self.compared.values.items() {
+            if let Some(compared) = compared.get_mut(attribute.index()) {
                 *compared = true;
             }
         }
@@ -54,10 +62,10 @@ impl Conditions {
 
     /// Returns the thresholds of each attribute, in ascending order.
     fn thresholds(&self) -> Vec<Vec<Threshold>> {
-        let mut thresholds = vec![Vec::new(); self.attributes.items().len()];
+        let mut thresholds = vec![Vec::new(); self.compared.attributes.items().len()];
         for condition in self.simple_conditions.items() {
-            if let (Test::Above(threshold) | Test::Below(threshold), Some(all)) =
-                (&condition.test, thresholds.get_mut(condition.attribute as usize))
+            if let (Operand::Threshold(threshold), Some(all)) =
+                (&condition.operand, thresholds.get_mut(condition.attribute.index()))
             {
                 all.push(*threshold);
             }
@@ -72,38 +80,34 @@ impl Conditions {
     fn write_conditions(
         &self,
         thresholds: &[Vec<Threshold>],
-        place: impl Fn(u32) -> u32,
+        id: impl Fn(NameId) -> AttributeId,
         text: &mut Text,
         writer: &mut Writer,
     ) {
         let (mut records, mut lists) = (Vec::new(), Vec::new());
-        for SimpleCondition { attribute, negated, test } in self.simple_conditions.items() {
-            let threshold = |threshold: &Threshold| {
-                let all = thresholds.get(*attribute as usize).map(Vec::as_slice).unwrap_or_default();
-                let below = all.partition_point(|other| other < threshold);
-                u32::try_from(below).unwrap_or(u32::MAX)
-            };
-            let (operator, first, second) = match test {
-                Test::Present => (operator::PRESENT, 0, 0),
-                Test::OneOf(values) => match values.as_slice() {
-                    [value] => (operator::IS, *value, 0),
-                    values => {
+        for SimpleCondition { attribute, form, operand } in self.simple_conditions.items() {
+            let (test, first, second) = match operand {
+                Operand::Nothing => (form.test, 0, 0),
+                Operand::Values(values) => match (form.test, values.as_slice()) {
+                    (Test::OneOf, [value]) => (Test::Is, value.get(), 0),
+                    (test, values) => {
                         let first = length_of(&lists);
-                        lists.extend(values);
-                        (operator::ONE_OF, first, length_of(values))
+                        lists.extend(values.iter().map(|value| value.get()));
+                        (test, first, length_of(values))
                     }
                 },
-                Test::Above(than) => (operator::ABOVE, threshold(than), 0),
-                Test::Below(than) => (operator::BELOW, threshold(than), 0),
-                Test::Contains(part) => {
+                Operand::Threshold(threshold) => {
+                    let all = thresholds.get(attribute.index()).map(Vec::as_slice).unwrap_or_default();
+                    let below = all.partition_point(|other| other < threshold);
+                    (form.test, ThresholdId::from_index(below).get(), 0)
+                }
+                Operand::Text(part) => {
                     // Each condition has its own copy of the text, because validation bounds the text that decisions read.
                     let (offset, length) = text.add(part);
-                    (operator::CONTAINS, offset, length)
+                    (form.test, offset, length)
                 }
             };
-            let negated = if *negated { operator::NEGATED } else { 0 };
-            let attribute = place(*attribute);
-            records.extend([attribute << operator::ATTRIBUTE_SHIFT | negated | operator, first, second]);
+            records.extend([condition_word(id(*attribute), form.negated, test.code()), first, second]);
         }
         writer.section(Section::Conditions, records);
         writer.section(Section::ValueSets, lists);
@@ -112,21 +116,21 @@ impl Conditions {
     fn write_values(
         &self,
         anchors: &[Anchor],
-        place: impl Fn(u32) -> u32,
+        id: impl Fn(NameId) -> AttributeId,
         text: &mut Text,
         writer: &mut Writer,
     ) {
-        let values = self.values.items();
+        let values = self.compared.values.items();
         let mut value_anchors = vec![Vec::new(); values.len()];
         for anchor in anchors {
-            let Some(SimpleCondition { test: Test::OneOf(values), .. }) =
+            let Some(SimpleCondition { operand: Operand::Values(values), .. }) =
                 self.simple_conditions.get(anchor.condition)
             else {
                 continue;
             };
             for value in values {
-                if let Some(anchors) = value_anchors.get_mut(*value as usize) {
-                    anchors.push(anchor.reference);
+                if let Some(anchors) = value_anchors.get_mut(value.index()) {
+                    anchors.push(anchor.reference.word());
                 }
             }
         }
@@ -144,7 +148,7 @@ impl Conditions {
                 Scalar::Bool(value) => fixed_scalar(kind::BOOL, [u32::from(*value), 0]),
                 Scalar::Null => fixed_scalar(kind::NULL, [0, 0]),
             };
-            let tagged = place(*attribute) << kind::ATTRIBUTE_SHIFT | kind;
+            let tagged = value_word(id(*attribute), kind);
             records.extend([tagged, words[0], words[1], length_of(&anchored)]);
             anchored.extend(anchors);
             insert(&mut table, table_hash(tagged, &bytes), number);

@@ -1,198 +1,121 @@
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::vec::Vec;
 
-use serde_json::Value as Json;
-
-use super::interner::Interner;
-use crate::rules::{Condition, Operator, Rule};
+use super::{
+    interner::{Interner, sorted},
+    simple_condition::{Operand, SimpleCondition},
+    simplifying::{Compared, Simplified},
+};
+use crate::{
+    operators::Reads,
+    rules::{Condition, Rule},
+    ruleset::{ConditionId, PredicateId, RuleId},
+};
 
 /// The result of compiling a list of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The rules match nobody.
     Never,
-    /// The rules match those whom the predicate with this number matches; without a predicate, everyone.
-    Matches(Option<u32>),
+    /// The rules match those whom the predicate matches; without a predicate, everyone.
+    Matches(Option<PredicateId>),
 }
 
-/// A condition in normal form.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct SimpleCondition {
-    pub(super) attribute: u32,
-    pub(super) negated: bool,
-    pub(super) test: Test,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Test {
-    Present,
-    /// The numbers of values, in ascending order.
-    OneOf(Vec<u32>),
-    Above(Threshold),
-    Below(Threshold),
-    Contains(String),
-}
-
-/// A double, as bits that sort in the order of doubles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Threshold(u64);
-
-impl Threshold {
-    fn new(number: f64) -> Self {
-        // Adding 0 turns -0 into 0.
-        let bits = (number + 0.0).to_bits();
-        Self(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
-    }
-
-    pub(super) const fn bits(self) -> u64 {
-        if self.0 >> 63 == 1 { self.0 & !(1 << 63) } else { !self.0 }
-    }
-}
-
-/// A scalar that an attribute is compared with by equality.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Scalar {
-    String(String),
-    /// The bits of a double; never the bits of -0.
-    Number(u64),
-    Bool(bool),
-    Null,
-}
-
-impl Scalar {
-    /// Returns `None` for arrays and objects, which equal nothing.
-    fn of(json: &Json) -> Option<Self> {
-        match json {
-            Json::String(text) => Some(Self::String(text.clone())),
-            Json::Number(number) => number.as_f64().map(|number| Self::Number((number + 0.0).to_bits())),
-            Json::Bool(value) => Some(Self::Bool(*value)),
-            Json::Null => Some(Self::Null),
-            Json::Array(_) | Json::Object(_) => None,
-        }
-    }
-}
+/// The conditions of a list of rules that have been simplified, rule by rule. Compiling a list stops early if the rest of
+/// the list cannot change the outcome, so rules and conditions can be missing at the end.
+pub(super) type SimplifiedRules = Vec<Vec<Simplified<ConditionId>>>;
 
 /// All conditions of a ruleset, and the rules and predicates built from the conditions.
 #[derive(Debug, Default)]
 pub(super) struct Conditions {
-    pub(super) attributes: Interner<String>,
-    /// Each value with the attribute that is compared.
-    pub(super) values: Interner<(u32, Scalar)>,
-    pub(super) simple_conditions: Interner<SimpleCondition>,
+    pub(super) compared: Compared,
+    pub(super) simple_conditions: Interner<ConditionId, SimpleCondition>,
     /// Lists of conditions, all of which must match.
-    pub(super) rules: Interner<Vec<u32>>,
+    pub(super) rules: Interner<RuleId, Vec<ConditionId>>,
     /// Lists of rules, one of which must match.
-    pub(super) predicates: Interner<Vec<u32>>,
+    pub(super) predicates: Interner<PredicateId, Vec<RuleId>>,
 }
 
 impl Conditions {
-    /// Compiles a list of rules to a predicate.
-    pub(super) fn predicate(&mut self, rules: &[Rule]) -> Outcome {
+    /// Compiles a list of rules to a predicate. Adds the conditions that are simplified to `simplified`.
+    pub(super) fn predicate(&mut self, rules: &[Rule], simplified: &mut SimplifiedRules) -> Outcome {
         if rules.is_empty() {
             return Outcome::Matches(None);
         }
-        let mut numbers = Vec::with_capacity(rules.len());
+        let mut ids = Vec::with_capacity(rules.len());
         for rule in rules {
-            match self.rule(rule) {
+            let mut conditions = Vec::with_capacity(rule.conditions.len());
+            let compiled = self.rule(rule, &mut conditions);
+            simplified.push(conditions);
+            match compiled {
                 Some(conditions) if conditions.is_empty() => return Outcome::Matches(None),
-                Some(conditions) => numbers.push(self.rules.intern(conditions)),
+                Some(conditions) => ids.push(self.rules.intern(conditions)),
                 None => {}
             }
         }
-        if numbers.is_empty() {
+        if ids.is_empty() {
             return Outcome::Never;
         }
-        numbers.sort_unstable();
-        numbers.dedup();
-        Outcome::Matches(Some(self.predicates.intern(numbers)))
+        Outcome::Matches(Some(self.predicates.intern(sorted(ids))))
     }
 
     /// Compiles the conditions of a rule, cheap conditions first. Returns `None` if a condition never matches.
-    fn rule(&mut self, rule: &Rule) -> Option<Vec<u32>> {
-        let mut numbers = Vec::with_capacity(rule.conditions.len());
+    fn rule(
+        &mut self,
+        rule: &Rule,
+        simplified: &mut Vec<Simplified<ConditionId>>,
+    ) -> Option<Vec<ConditionId>> {
+        let mut ids = Vec::with_capacity(rule.conditions.len());
         for condition in &rule.conditions {
-            match self.simplify(condition) {
+            let condition = self.condition(condition);
+            simplified.push(condition);
+            match condition {
                 Simplified::Never => return None,
                 Simplified::Always => {}
-                Simplified::Condition(condition) => numbers.push(self.simple_conditions.intern(condition)),
+                Simplified::Condition(condition) => ids.push(condition),
             }
         }
-        numbers.sort_by_key(|number| (self.is_costly(*number), *number));
-        numbers.dedup();
-        Some(numbers)
+        let (costly, mut ids): (Vec<_>, Vec<_>) = sorted(ids).into_iter().partition(|id| self.is_costly(*id));
+        ids.extend(costly);
+        Some(ids)
     }
 
-    fn is_costly(&self, condition: u32) -> bool {
-        self.simple_conditions
-            .get(condition)
-            .is_some_and(|condition| matches!(condition.test, Test::Contains(_)))
-    }
-
-    fn simplify(&mut self, condition: &Condition) -> Simplified {
-        let value = condition.value.as_ref();
-        let list = || value.and_then(Json::as_array).map(Vec::as_slice);
-        let one = || value.map(core::slice::from_ref);
-        match &condition.operator {
-            // Without a value, the condition is about whether the attribute is missing.
-            Operator::Eq if value.is_none() => self.simple(condition, true, Test::Present),
-            Operator::Neq if value.is_none() => self.simple(condition, false, Test::Present),
-            Operator::Eq => self.one_of(condition, false, one()),
-            Operator::Neq => self.one_of(condition, true, one()),
-            Operator::In => self.one_of(condition, false, list()),
-            Operator::NotIn => self.one_of(condition, true, list()),
-            Operator::Contains => match value.and_then(Json::as_str) {
-                Some(part) => self.simple(condition, false, Test::Contains(part.to_owned())),
-                None => Simplified::Never,
-            },
-            Operator::Gt => match value.and_then(Json::as_f64) {
-                Some(number) => self.simple(condition, false, Test::Above(Threshold::new(number))),
-                None => Simplified::Never,
-            },
-            Operator::Lt => match value.and_then(Json::as_f64) {
-                Some(number) => self.simple(condition, false, Test::Below(Threshold::new(number))),
-                None => Simplified::Never,
-            },
-            Operator::Unknown(_) => Simplified::Never,
+    /// Compiles a condition.
+    pub(super) fn condition(&mut self, condition: &Condition) -> Simplified<ConditionId> {
+        let Some(operator) = condition.operator.known() else { return Simplified::Never };
+        match self.compared.simplify(&condition.attribute, operator.meaning(), condition.value.as_ref()) {
+            Simplified::Never => Simplified::Never,
+            Simplified::Always => Simplified::Always,
+            Simplified::Condition(simple) => Simplified::Condition(self.simple_conditions.intern(simple)),
         }
     }
 
-    fn simple(&mut self, condition: &Condition, negated: bool, test: Test) -> Simplified {
-        let attribute = self.attributes.intern(condition.attribute.clone());
-        Simplified::Condition(SimpleCondition { attribute, negated, test })
-    }
-
-    fn one_of(&mut self, condition: &Condition, negated: bool, values: Option<&[Json]>) -> Simplified {
-        let Some(values) = values else { return Simplified::Never };
-        let scalars: Vec<Scalar> = values.iter().filter_map(Scalar::of).collect();
-        if scalars.is_empty() {
-            return if negated { Simplified::Always } else { Simplified::Never };
-        }
-        let attribute = self.attributes.intern(condition.attribute.clone());
-        let mut numbers: Vec<u32> =
-            scalars.into_iter().map(|scalar| self.values.intern((attribute, scalar))).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        Simplified::Condition(SimpleCondition { attribute, negated, test: Test::OneOf(numbers) })
+    fn is_costly(&self, condition: ConditionId) -> bool {
+        let condition = self.simple_conditions.get(condition);
+        condition.is_some_and(|condition| condition.form.test.reads() == Reads::Text)
     }
 
     /// Returns the rules of a predicate.
-    pub(super) fn rules_of(&self, predicate: u32) -> &[u32] {
+    pub(super) fn rules_of(&self, predicate: PredicateId) -> &[RuleId] {
         self.predicates.get(predicate).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Returns the conditions of a rule.
-    pub(super) fn conditions_of(&self, rule: u32) -> &[u32] {
+    pub(super) fn conditions_of(&self, rule: RuleId) -> &[ConditionId] {
         self.rules.get(rule).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Returns the number of the rule with these conditions.
-    pub(super) fn intern_rule(&mut self, conditions: Vec<u32>) -> u32 {
+    /// Returns the rule with these conditions.
+    pub(super) fn intern_rule(&mut self, conditions: Vec<ConditionId>) -> RuleId {
         self.rules.intern(conditions)
     }
 
     /// Returns the number of values that meet a condition, if only certain values meet the condition.
-    pub(super) fn indexed_values(&self, condition: u32) -> Option<usize> {
-        match self.simple_conditions.get(condition) {
-            Some(SimpleCondition { negated: false, test: Test::OneOf(values), .. }) => Some(values.len()),
+    pub(super) fn indexed_values(&self, condition: ConditionId) -> Option<usize> {
+        let SimpleCondition { form, operand, .. } = self.simple_conditions.get(condition)?;
+        match operand {
+            Operand::Values(values) if !form.negated && form.test.reads() == Reads::Value => {
+                Some(values.len())
+            }
             _ => None,
         }
     }
@@ -201,11 +124,4 @@ impl Conditions {
     pub(super) fn len(&self) -> usize {
         self.simple_conditions.items().len()
     }
-}
-
-/// A condition after simplification.
-enum Simplified {
-    Never,
-    Always,
-    Condition(SimpleCondition),
 }

@@ -1,35 +1,37 @@
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 
 use super::{conditions::Conditions, interner::Interner, writer::Writer};
-use crate::ruleset::layout::{DIRECT, NONE, Section};
+use crate::ruleset::{
+    AnchorId, AnchorReference, ConditionId, EntryId, GateId, Id, PredicateId, PredicateReference, RuleId,
+    SlotId, Target, layout::Section,
+};
 
 /// Two predicates, both of which must match. `None` matches everyone.
-type Gate = (Option<u32>, Option<u32>);
+type Gate = (Option<PredicateId>, Option<PredicateId>);
 
 /// The distinct gates. Experiments with the same rules share a gate.
 #[derive(Debug, Default)]
-pub(super) struct Gates(Interner<Gate>);
+pub(super) struct Gates(Interner<GateId, Gate>);
 
 /// A condition that gates are indexed by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Anchor {
-    pub(super) condition: u32,
-    /// The reference to the anchor in the section ValueAnchors.
-    pub(super) reference: u32,
+    pub(super) condition: ConditionId,
+    pub(super) reference: AnchorReference,
 }
 
 /// An index entry of an anchor: a gate that requires the anchor.
 struct Entry {
-    gate: u32,
+    target: Target,
     /// The rule of the remaining conditions.
-    rest: u32,
+    rest: RuleId,
     /// The other predicate of the gate.
-    other: Option<u32>,
+    other: Option<PredicateId>,
 }
 
 impl Gates {
     /// Returns the gate for the predicates of an audience and of an experiment.
-    pub(super) fn of(&mut self, audience: Option<u32>, targeting: Option<u32>) -> u32 {
+    pub(super) fn of(&mut self, audience: Option<PredicateId>, targeting: Option<PredicateId>) -> GateId {
         let gate = if audience == targeting { (None, targeting) } else { (audience, targeting) };
         self.0.intern(gate)
     }
@@ -46,41 +48,49 @@ impl Gates {
     /// vain.
     pub(super) fn write(
         self,
-        single_slots: &[Option<u32>],
+        single_slots: &[Option<SlotId>],
         conditions: &mut Conditions,
         writer: &mut Writer,
     ) -> Vec<Anchor> {
         let uses = self.uses(conditions);
-        let mut entries: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
+        let mut entries: BTreeMap<ConditionId, Vec<Entry>> = BTreeMap::new();
         let mut unanchored = Vec::new();
-        for (gate, (left, right)) in (0..).zip(self.0.items()) {
+        for (number, (left, right)) in self.0.items().iter().enumerate() {
+            let gate = GateId::from_index(number);
             let candidates = [(left, right), (right, left)].into_iter().filter_map(|(predicate, other)| {
                 let predicate = (*predicate)?;
                 Some((anchors_of(predicate, conditions, &uses)?, predicate, *other))
             });
             let Some(((_, anchors), predicate, other)) = candidates.min_by_key(|((cost, _), ..)| *cost)
             else {
-                unanchored.extend([gate, left.unwrap_or(NONE), right.unwrap_or(NONE)]);
+                unanchored.extend([
+                    gate.get(),
+                    PredicateReference::new(*left).word(),
+                    PredicateReference::new(*right).word(),
+                ]);
                 continue;
             };
+            let target = single_slots.get(number).copied().flatten().map_or(Target::Gate(gate), Target::Slot);
             for (rule, anchor) in conditions.rules_of(predicate).to_vec().into_iter().zip(anchors) {
                 let rest =
                     conditions.conditions_of(rule).iter().copied().filter(|it| *it != anchor).collect();
                 let rest = conditions.intern_rule(rest);
-                entries.entry(anchor).or_default().push(Entry { gate, rest, other });
+                entries.entry(anchor).or_default().push(Entry { target, rest, other });
             }
         }
 
         writer.lists(Section::Anchors, Section::Entries, entries.values(), |entry| {
-            let slot = single_slots.get(entry.gate as usize).copied().flatten();
-            [slot.map_or(entry.gate, |slot| slot | DIRECT), entry.rest, entry.other.unwrap_or(NONE)]
+            [entry.target.word(), entry.rest.get(), PredicateReference::new(entry.other).word()]
         });
         writer.section(Section::UnanchoredGates, unanchored);
-        let mut first = 0_u32;
-        let anchors = (0..).zip(entries).map(|(number, (condition, entries))| {
-            let reference = if entries.len() == 1 { first | DIRECT } else { number };
-            // The writer rejects larger rulesets.
-            first = first.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+        let mut first = 0;
+        let anchors = entries.into_iter().enumerate().map(|(number, (condition, entries))| {
+            let reference = if entries.len() == 1 {
+                AnchorReference::Entry(EntryId::from_index(first))
+            } else {
+                AnchorReference::Anchor(AnchorId::from_index(number))
+            };
+            first += entries.len();
             Anchor { condition, reference }
         });
         anchors.collect()
@@ -94,7 +104,7 @@ impl Gates {
             let rules =
                 [left, right].into_iter().flatten().flat_map(|predicate| conditions.rules_of(*predicate));
             for condition in rules.flat_map(|rule| conditions.conditions_of(*rule)) {
-                let at = *condition as usize;
+                let at = condition.index();
                 if let (Some(uses), Some(last_gate)) = (uses.get_mut(at), last_gate.get_mut(at))
                     && *last_gate != Some(gate)
                 {
@@ -109,13 +119,17 @@ impl Gates {
 
 /// Returns the anchor of each rule of a predicate, and the total number of uses of the anchors. Returns `None` if a rule
 /// has no possible anchor.
-fn anchors_of(predicate: u32, conditions: &Conditions, uses: &[u32]) -> Option<(u64, Vec<u32>)> {
+fn anchors_of(
+    predicate: PredicateId,
+    conditions: &Conditions,
+    uses: &[u32],
+) -> Option<(u64, Vec<ConditionId>)> {
     let mut cost = 0;
     let mut anchors = Vec::new();
     for rule in conditions.rules_of(predicate) {
         let candidates = conditions.conditions_of(*rule).iter().filter_map(|condition| {
             let values = conditions.indexed_values(*condition)?;
-            Some((uses.get(*condition as usize).copied()?, values, *condition))
+            Some((uses.get(condition.index()).copied()?, values, *condition))
         });
         let (uses, _, condition) = candidates.min()?;
         cost += u64::from(uses);

@@ -1,34 +1,53 @@
 use alloc::{collections::BTreeMap, vec::Vec};
+use core::marker::PhantomData;
 
-/// A set of distinct items, numbered in the order of insertion.
+use crate::ruleset::Id;
+
+/// Sorts ids, and removes repeated ids. All types of ids share the code, which keeps the WASM file small.
+pub(super) fn sorted<I: Id>(ids: Vec<I>) -> Vec<I> {
+    let mut indexes: Vec<usize> = ids.into_iter().map(Id::index).collect();
+    indexes.sort_unstable();
+    indexes.dedup();
+    indexes.into_iter().map(Id::from_index).collect()
+}
+
+/// A set of distinct items, with ids in the order of insertion.
 #[derive(Debug)]
-pub(super) struct Interner<T> {
-    numbers: BTreeMap<T, u32>,
+pub(super) struct Interner<I, T> {
+    indexes: BTreeMap<T, usize>,
     items: Vec<T>,
+    id: PhantomData<I>,
 }
 
-impl<T> Default for Interner<T> {
+impl<I, T> Default for Interner<I, T> {
     fn default() -> Self {
-        Self { numbers: BTreeMap::new(), items: Vec::new() }
+        Self { indexes: BTreeMap::new(), items: Vec::new(), id: PhantomData }
     }
 }
 
-impl<T: Ord + Clone> Interner<T> {
-    #[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
-    pub(super) fn intern(&mut self, item: T) -> u32 {
-        if let Some(number) = self.numbers.get(&item) {
-            return *number;
+impl<I: Id, T: Ord + Clone> Interner<I, T> {
+    /// Returns the id of an item, which is inserted unless an equal item exists.
+    pub(super) fn intern(&mut self, item: T) -> I {
+        if let Some(index) = self.indexes.get(&item) {
+            return I::from_index(*index);
         }
-        let number = self.items.len() as u32;
+        let index = self.items.len();
         self.items.push(item.clone());
-        self.numbers.insert(item, number);
-        number
+        self.indexes.insert(item, index);
+        I::from_index(index)
     }
 
-    pub(super) fn get(&self, number: u32) -> Option<&T> {
-        self.items.get(number as usize)
+    /// Returns the item with this id.
+    pub(super) fn get(&self, id: I) -> Option<&T> {
+        self.items.get(id.index())
     }
 
+    /// Returns the indexes of all items, in the order of the items.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = usize> {
+        self.indexes.values().copied()
+    }
+
+    /// Returns all items, in the order of their ids.
     pub(super) fn items(&self) -> &[T] {
         &self.items
     }

@@ -1,13 +1,14 @@
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use super::{
-    conditions::{Conditions, Outcome},
+    conditions::{Conditions, Outcome, SimplifiedRules},
     error::{CompileError, FromJsonError},
-    fragments::fragments,
+    fragments::{fragments, order_of_heads},
     gates::Gates,
     slots::{self, Slot},
     splits::Splits,
     text::Text,
+    traces::Traces,
     writer::{Writer, count},
 };
 use crate::{
@@ -38,15 +39,20 @@ impl Ruleset {
 pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> {
     let mut text = Text::default();
     let (experiments, fragments) = fragments(&snapshot.experiments, &mut text)?;
+    let keys = order_of_heads(&text, &experiments, &fragments);
 
     let mut conditions = Conditions::default();
     let mut gates = Gates::default();
     let mut splits = Splits::default();
-    let mut slots = Vec::new();
-    for (number, experiment) in (0..).zip(&snapshot.experiments) {
-        let Some(split) = splits.of(experiment)? else { continue };
-        let audience = conditions.predicate(&experiment.audience_rules);
-        let targeting = conditions.predicate(&experiment.targeting_rules);
+    let (mut slots, mut published_splits) = (Vec::new(), Vec::new());
+    let mut simplified = vec![<[SimplifiedRules; 2]>::default(); snapshot.experiments.len()];
+    for ((number, experiment), simplified) in (0..).zip(&snapshot.experiments).zip(&mut simplified) {
+        let division = splits.of(experiment)?;
+        published_splits.push(division.published);
+        let Some(split) = division.split else { continue };
+        let [of_audience, of_targeting] = simplified;
+        let audience = conditions.predicate(&experiment.audience_rules, of_audience);
+        let targeting = conditions.predicate(&experiment.targeting_rules, of_targeting);
         let (Outcome::Matches(audience), Outcome::Matches(targeting)) = (audience, targeting) else {
             continue;
         };
@@ -69,9 +75,17 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     writer.section(Section::Experiments, experiments);
     writer.section(Section::Fragments, fragments);
     splits.write(&mut writer);
-    let single_slots = slots::write(slots, gates.len(), &mut text, &mut writer);
-    let anchors = gates.write(&single_slots, &mut conditions, &mut writer);
+    let places = slots::write(slots, gates.len(), snapshot.experiments.len(), &mut text, &mut writer);
+    // The conditions that only explanations need come last, so that they change nothing for decisions.
+    let mut traces = Traces::default();
+    for (((experiment, simplified), split), slot) in
+        snapshot.experiments.iter().zip(&simplified).zip(published_splits).zip(places.of_experiments)
+    {
+        traces.add(experiment, simplified, split, slot, &mut conditions)?;
+    }
+    let anchors = gates.write(&places.of_gates, &mut conditions, &mut writer);
     conditions.write(&anchors, &mut text, &mut writer);
+    traces.write(keys, &mut writer)?;
     writer.bytes(Section::Text, text.into_bytes());
     writer.finish()
 }

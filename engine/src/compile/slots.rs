@@ -3,7 +3,7 @@ use alloc::{vec, vec::Vec};
 use super::{text::Text, writer::Writer};
 use crate::{
     lanes::{LANES, transpose},
-    ruleset::{Split, layout::Section},
+    ruleset::{GateId, SlotId, Split, layout::Section},
 };
 
 /// An experiment with at least one reachable variant.
@@ -11,8 +11,16 @@ use crate::{
 pub(super) struct Slot<'a> {
     pub(super) experiment: u32,
     pub(super) salt: &'a str,
-    pub(super) gate: u32,
+    pub(super) gate: GateId,
     pub(super) split: Split,
+}
+
+/// Where the slots are.
+pub(super) struct Places {
+    /// The slot of each gate that has exactly one slot.
+    pub(super) of_gates: Vec<Option<SlotId>>,
+    /// The slot of each experiment that has a slot.
+    pub(super) of_experiments: Vec<Option<SlotId>>,
 }
 
 /// Longer salts are not stored in blocks, because the unused lanes of the last block take space.
@@ -22,16 +30,16 @@ const FEWEST_IN_BLOCK: usize = 2;
 
 /// Writes the slots, their salts, and the ranges of slots of each gate.
 ///
-/// Slots of a gate are adjacent as far as the lengths of their salts allow. Returns the slot of each gate that has
-/// exactly one slot.
+/// Slots of a gate are adjacent as far as the lengths of their salts allow.
 #[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
 pub(super) fn write(
     mut slots: Vec<Slot<'_>>,
     gates: usize,
+    experiments: usize,
     text: &mut Text,
     writer: &mut Writer,
-) -> Vec<Option<u32>> {
-    slots.sort_by_key(|slot| (slot.salt.len(), slot.gate, slot.experiment));
+) -> Places {
+    slots.sort_unstable_by_key(|slot| (slot.salt.len(), slot.gate, slot.experiment));
     let (mut placed, mut loose) = (Vec::with_capacity(slots.len()), Vec::new());
     let (mut classes, mut rows) = (Vec::new(), Vec::new());
     for class in slots.chunk_by(|left, right| left.salt.len() == right.salt.len()) {
@@ -61,8 +69,12 @@ pub(super) fn write(
     placed.extend(loose.into_iter().map(Some));
 
     let mut gate_ranges: Vec<Vec<(u32, u32)>> = vec![Vec::new(); gates];
+    let mut of_experiments = vec![None; experiments];
     for (place, slot) in (0..).zip(&placed) {
-        let Some(ranges) = slot.and_then(|slot| gate_ranges.get_mut(slot.gate as usize)) else { continue };
+        if let Some(known) = slot.and_then(|slot| of_experiments.get_mut(slot.experiment as usize)) {
+            *known = Some(SlotId::new(place));
+        }
+        let Some(ranges) = slot.and_then(|slot| gate_ranges.get_mut(slot.gate.index())) else { continue };
         match ranges.last_mut() {
             Some((first, count)) if *first + *count == place => *count += 1,
             _ => ranges.push((place, 1)),
@@ -87,11 +99,9 @@ pub(super) fn write(
     writer.section(Section::Blocks, in_blocks);
     writer.section(Section::Classes, classes);
     writer.bytes(Section::Rows, rows);
-    gate_ranges
-        .iter()
-        .map(|ranges| match ranges.as_slice() {
-            [(slot, 1)] => Some(*slot),
-            _ => None,
-        })
-        .collect()
+    let single_slot = |ranges: &Vec<(u32, u32)>| match ranges.as_slice() {
+        [(slot, 1)] => Some(SlotId::new(*slot)),
+        _ => None,
+    };
+    Places { of_gates: gate_ranges.iter().map(single_slot).collect(), of_experiments }
 }

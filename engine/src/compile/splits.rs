@@ -1,23 +1,38 @@
 use alloc::{collections::BTreeMap, vec, vec::Vec};
 
-use super::{error::CompileError, writer::Writer};
+use super::{
+    error::CompileError,
+    writer::{Writer, count},
+};
 use crate::{
     bucket::Bucket,
     ruleset::{
-        Split,
+        Split, SplitId, TraceSplitId,
         layout::{MANY, NO_VARIANT, Section},
     },
     snapshot::Experiment,
 };
 
+/// How an experiment divides users.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Division {
+    /// The split, or `None` if no bucket is assigned.
+    pub(super) split: Option<Split>,
+    /// The allocated ranges as published.
+    pub(super) published: TraceSplitId,
+}
+
 /// The distinct splits of buckets into variants.
 #[derive(Debug, Default)]
 pub(super) struct Splits {
     /// The splits by allocations: first bucket, last bucket, variant.
-    known: BTreeMap<Vec<(i64, i64, u16)>, Option<Split>>,
+    known: BTreeMap<Vec<(i64, i64, u16)>, Division>,
+    /// The allocated ranges as published, and the start of each list of ranges.
+    ranges: Vec<u32>,
+    range_starts: Vec<u32>,
     segments: Vec<u32>,
     starts: Vec<u32>,
-    by_segments: BTreeMap<Vec<u32>, u32>,
+    by_segments: BTreeMap<Vec<u32>, SplitId>,
 }
 
 /// The variant of a bucket that is not assigned.
@@ -25,8 +40,8 @@ pub(super) struct Splits {
 const UNASSIGNED: u16 = NO_VARIANT as u16;
 
 impl Splits {
-    /// Returns the split of an experiment, or `None` if no bucket is assigned.
-    pub(super) fn of(&mut self, experiment: &Experiment) -> Result<Option<Split>, CompileError> {
+    /// Returns how an experiment divides users.
+    pub(super) fn of(&mut self, experiment: &Experiment) -> Result<Division, CompileError> {
         if experiment.variants.len() >= usize::from(UNASSIGNED) {
             return Err(CompileError::TooManyVariants(experiment.key.clone()));
         }
@@ -43,12 +58,17 @@ impl Splits {
                 (allocation.range_start, allocation.range_end, variant)
             })
             .collect();
-        if let Some(split) = self.known.get(&allocations) {
-            return Ok(*split);
+        if let Some(division) = self.known.get(&allocations) {
+            return Ok(*division);
         }
-        let split = self.add(segments(&allocations));
-        self.known.insert(allocations, split);
-        Ok(split)
+        let published = TraceSplitId::new(count(&self.range_starts)?);
+        self.range_starts.push(count(&self.ranges)? / 2);
+        for (first, last, _) in &allocations {
+            self.ranges.extend([*first, *last].map(|bucket| cut_to_32_bits(bucket).cast_unsigned()));
+        }
+        let division = Division { split: self.add(segments(&allocations)), published };
+        self.known.insert(allocations, division);
+        Ok(division)
     }
 
     fn add(&mut self, segments: Vec<u32>) -> Option<Split> {
@@ -65,21 +85,28 @@ impl Splits {
         let split = match self.by_segments.get(&segments) {
             Some(split) => *split,
             None => {
-                let split = u32::try_from(self.starts.len()).ok()?;
+                let split = SplitId::new(u32::try_from(self.starts.len()).ok()?);
                 self.starts.push(u32::try_from(self.segments.len()).ok()?);
                 self.segments.extend(&segments);
                 self.by_segments.insert(segments, split);
                 split
             }
         };
-        Some(Split { bucket: split | MANY, variants: 0 })
+        Some(Split { bucket: split.get() | MANY, variants: 0 })
     }
 
     pub(super) fn write(self, writer: &mut Writer) {
         let end = u32::try_from(self.segments.len()).ok();
         writer.section(Section::Splits, self.starts.into_iter().chain(end));
         writer.section(Section::Segments, self.segments);
+        let end = u32::try_from(self.ranges.len() / 2).ok();
+        writer.section(Section::TraceSplits, self.range_starts.into_iter().chain(end));
+        writer.section(Section::TraceRanges, self.ranges);
     }
+}
+
+fn cut_to_32_bits(bucket: i64) -> i32 {
+    i32::try_from(bucket).unwrap_or(if bucket < 0 { i32::MIN } else { i32::MAX })
 }
 
 /// Returns the segments of buckets with the same variant, as `first bucket << 16 | variant`. The first allocation that

@@ -1,7 +1,6 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use super::error::CompileError;
-use crate::json::push_string;
 
 /// The text of a ruleset under construction.
 #[derive(Debug, Default)]
@@ -12,13 +11,9 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn push(&mut self, part: &str) {
-        self.text.extend_from_slice(part.as_bytes());
-    }
-
-    /// Appends a JSON string.
-    pub(super) fn push_json(&mut self, value: &str) {
-        push_string(&mut self.text, value);
+    /// Calls `append`, which appends a part.
+    pub(super) fn write(&mut self, append: impl FnOnce(&mut Vec<u8>)) {
+        append(&mut self.text);
     }
 
     /// Returns the offset of the next part.
@@ -43,6 +38,12 @@ impl Text {
         let offset = self.text.len() as u32;
         self.text.extend_from_slice(part.as_bytes());
         (offset, part.len() as u32)
+    }
+
+    /// Returns the part from one offset to another.
+    pub(super) fn between(&self, start: u32, end: u32) -> &str {
+        let part = self.text.get(start as usize..end as usize).unwrap_or_default();
+        core::str::from_utf8(part).unwrap_or_default()
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {

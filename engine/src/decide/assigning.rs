@@ -1,12 +1,12 @@
 use alloc::vec::Vec;
 
 use crate::{
-    assignment::Assignment,
+    assignment::{Assignment, VariantId},
     bucket::{Bucket, KeyHash},
     lanes::{self, LANES, ROW_BYTES},
     murmur3::Murmur3,
     ruleset::{
-        Ruleset, Words,
+        Ruleset, SlotId, SplitId, Words,
         layout::{MANY, NO_VARIANT, Section},
     },
 };
@@ -143,9 +143,29 @@ pub(super) fn assign_loose<'b>(
         let Some(salt) = ruleset.salt(loose, key.0.waiting()) else { break };
         let bucket = key.0.finish_with(salt, loose.salt_bytes) % u32::from(Bucket::COUNT);
         let variant = slots.choose(loose.split.bucket, loose.split.variants, bucket);
-        to.add(Assignment { experiment: loose.experiment, variant }, variant != NO_VARIANT);
+        to.add(Assignment::of(loose.experiment, variant), variant != NO_VARIANT);
     }
     to
+}
+
+/// Returns the bucket of a user for one slot, and the variant of the bucket.
+pub(super) fn assign_one(ruleset: &Ruleset, key: KeyHash, slot: SlotId) -> (Bucket, Option<VariantId>) {
+    let slots = Slots::of(ruleset);
+    let (_, split) = ruleset.slot(slot);
+    let slot = slot.index();
+    let bucket = match slot.checked_sub(ruleset.counts().blocks * LANES) {
+        Some(loose) => ruleset.loose().get(loose).and_then(|loose| {
+            let salt = ruleset.salt(loose, key.0.waiting())?;
+            Some(key.0.finish_with(salt, loose.salt_bytes) % u32::from(Bucket::COUNT))
+        }),
+        None => {
+            let (rows, salt_bytes) = slots.salts(slot / LANES);
+            Some(lanes::bucket(key.0, rows, salt_bytes, slot % LANES))
+        }
+    };
+    let bucket = Bucket::of_hash(bucket.unwrap_or_default());
+    let variant = slots.choose(split.bucket, split.variants, bucket.get().into());
+    (bucket, (variant != NO_VARIANT).then(|| VariantId::new(variant)))
 }
 
 /// The slots of a ruleset, in the order of hashing.
@@ -164,6 +184,16 @@ struct Class {
     first_row: usize,
 }
 
+impl Class {
+    /// Returns the rows of a block.
+    #[inline(always)]
+    fn rows<'a>(&self, block: usize, rows: &'a [[u8; ROW_BYTES]]) -> &'a [[u8; ROW_BYTES]] {
+        let rows_each = self.salt_bytes.div_ceil(4);
+        let first_row = self.first_row + (block - self.first) * rows_each;
+        rows.get(first_row..first_row + rows_each).unwrap_or_default()
+    }
+}
+
 impl<'r> Slots<'r> {
     fn of(ruleset: &'r Ruleset) -> Self {
         Self { ruleset, blocks: ruleset.words(Section::Blocks) }
@@ -173,6 +203,15 @@ impl<'r> Slots<'r> {
         let [end, salt_bytes, first_row] =
             self.ruleset.words(Section::Classes).record(place).map(|word| word as usize);
         Class { place, first, end, salt_bytes, first_row }
+    }
+
+    /// Returns the salts of a block, as rows, and the length of a salt.
+    fn salts(self, block: usize) -> (&'r [[u8; ROW_BYTES]], usize) {
+        let mut class = self.class(0, 0);
+        while block >= class.end && class.first < class.end {
+            class = self.class(class.place + Section::Classes.record_words(), class.end);
+        }
+        (class.rows(block, self.ruleset.bytes_of(Section::Rows).as_chunks().0), class.salt_bytes)
     }
 
     #[inline(always)]
@@ -200,10 +239,7 @@ impl<'r> Slots<'r> {
                 while block >= class.end {
                     class = self.class(class.place + Section::Classes.record_words(), class.end);
                 }
-                let rows_each = class.salt_bytes.div_ceil(4);
-                let first_row = class.first_row + (block - class.first) * rows_each;
-                let rows = rows.get(first_row..first_row + rows_each).unwrap_or_default();
-                let buckets = buckets(rows, class.salt_bytes, marked);
+                let buckets = buckets(class.rows(block, rows), class.salt_bytes, marked);
                 self.place_block(block, marked, &buckets, &mut to);
             }
         }
@@ -230,7 +266,7 @@ impl<'r> Slots<'r> {
             }
         }
         let experiments = experiments.iter().map(|experiment| u32::from_le_bytes(*experiment));
-        let slots = experiments.zip(chosen).map(|(experiment, variant)| Assignment { experiment, variant });
+        let slots = experiments.zip(chosen).map(|(experiment, variant)| Assignment::of(experiment, variant));
         let everyone = marked == u8::MAX && chosen.iter().all(|variant| *variant != NO_VARIANT);
         if everyone
             && let Some(space) = to.space.get_mut(to.count..).and_then(<[_]>::first_chunk_mut::<LANES>)
@@ -242,7 +278,7 @@ impl<'r> Slots<'r> {
             return;
         }
         for (lane, assignment) in slots.enumerate() {
-            to.add(assignment, marked >> lane & 1 == 1 && assignment.variant != NO_VARIANT);
+            to.add(assignment, marked >> lane & 1 == 1 && assignment.variant.get() != NO_VARIANT);
         }
     }
 
@@ -252,15 +288,15 @@ impl<'r> Slots<'r> {
         if second & MANY == 0 {
             choose_of_two(second, variants, bucket)
         } else {
-            self.choose_of_many(second & !MANY, bucket)
+            self.choose_of_many(SplitId::new(second & !MANY), bucket)
         }
     }
 
     /// Returns the variant of the last segment that begins at or before the bucket.
     #[cold]
-    fn choose_of_many(self, split: u32, bucket: u32) -> u32 {
+    fn choose_of_many(self, split: SplitId, bucket: u32) -> u32 {
         let segments = self.ruleset.words(Section::Segments);
-        let [start, end] = self.ruleset.words(Section::Splits).record(split as usize);
+        let [start, end] = self.ruleset.words(Section::Splits).record(split.index());
         let (mut first, mut beyond) = (start, end);
         while first + 1 < beyond {
             let middle = first.midpoint(beyond);
@@ -281,36 +317,36 @@ const fn choose_of_two(second: u32, variants: u32, bucket: u32) -> u32 {
 /// The memory for sorting assignments into snapshot order.
 #[derive(Debug, Default)]
 pub(super) struct Order {
-    /// A bit for each experiment. All bits are 0 between decisions.
+    /// A bit for each entity. All bits are 0 between decisions.
     assigned: Vec<u64>,
     variants: Vec<u32>,
 }
 
 impl Order {
-    /// Sorts assignments by experiment. Each experiment must occur at most once.
+    /// Sorts assignments by entity. Each entity must occur at most once.
     #[inline(never)]
-    pub(super) fn restore(&mut self, experiments: u32, assignments: &mut [Assignment]) {
-        if assignments.is_sorted_by_key(|assignment| assignment.experiment) {
+    pub(super) fn restore(&mut self, entities: u32, assignments: &mut [Assignment]) {
+        if assignments.is_sorted_by_key(|assignment| assignment.entity) {
             return;
         }
-        self.assigned.resize((experiments as usize).div_ceil(64), 0);
-        self.variants.resize(experiments as usize, 0);
+        self.assigned.resize((entities as usize).div_ceil(64), 0);
+        self.variants.resize(entities as usize, 0);
         for assignment in assignments.iter() {
-            let experiment = assignment.experiment as usize;
-            let entry = self.assigned.get_mut(experiment / 64).zip(self.variants.get_mut(experiment));
+            let entity = assignment.entity.index();
+            let entry = self.assigned.get_mut(entity / 64).zip(self.variants.get_mut(entity));
             if let Some((word, variant)) = entry {
-                *word |= 1 << (experiment % 64);
-                *variant = assignment.variant;
+                *word |= 1 << (entity % 64);
+                *variant = assignment.variant.get();
             }
         }
         let mut sorted = assignments.iter_mut();
         for (number, word) in (0_u32..).zip(&mut self.assigned) {
             while *word != 0 {
-                let experiment = number * 64 + word.trailing_zeros();
+                let entity = number * 64 + word.trailing_zeros();
                 *word &= *word - 1;
-                let variant = self.variants.get(experiment as usize).copied().unwrap_or_default();
+                let variant = self.variants.get(entity as usize).copied().unwrap_or_default();
                 if let Some(place) = sorted.next() {
-                    *place = Assignment { experiment, variant };
+                    *place = Assignment::of(entity, variant);
                 }
             }
         }

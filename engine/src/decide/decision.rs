@@ -8,12 +8,8 @@ use super::{
     resolving::{self, Resolved},
 };
 use crate::{
-    assignment::Assignment,
-    attributes::Attributes,
-    bucket::{KeyHash, UserKey},
-    lanes::LANES,
-    murmur3::Murmur3,
-    ruleset::Ruleset,
+    assignment::Assignment, attributes::Attributes, bucket::KeyHash, lanes::LANES, murmur3::Murmur3,
+    request::Request, ruleset::Ruleset,
 };
 
 /// The memory that decisions use. Repeated decisions from the same ruleset with the same buffer do not allocate.
@@ -54,7 +50,7 @@ impl Buffer {
     #[inline(never)]
     fn grow(&mut self, slots: usize) {
         self.marks.resize(slots.div_ceil(64), 0);
-        self.assignments.resize(slots + LANES, Assignment { experiment: 0, variant: 0 });
+        self.assignments.resize(slots + LANES, Assignment::of(0, 0));
     }
 
     /// Returns the result of the last decision.
@@ -65,10 +61,11 @@ impl Buffer {
 }
 
 impl Ruleset {
-    /// Decides all experiments for one user. Returns the user's assignments, in snapshot order.
+    /// Decides all experiments for one user. Returns the user's assignments, in snapshot order. Without a user key, there
+    /// are none, because experiments divide users by their keys.
     ///
     /// ```
-    /// use edgewise_engine::{Buffer, Context, Ruleset, UserKey};
+    /// use edgewise_engine::{Buffer, Context, EntityId, Request, Ruleset, UserKey, VariantId};
     ///
     /// let ruleset = Ruleset::from_json(br#"{"version": 1, "environment": "prod", "publishedAt": "2026-01-01T00:00:00.000Z", "experiments": [{
     ///     "id": "e1", "key": "button", "salt": "s1", "audienceRules": [],
@@ -79,18 +76,23 @@ impl Ruleset {
     ///
     /// let mut buffer = Buffer::new();
     /// let pro = Context::from_json(r#"{"plan": "pro"}"#)?;
-    /// let assignments = ruleset.decide(UserKey::new("user-123")?, &pro, &mut buffer);
-    /// assert_eq!((assignments[0].experiment, assignments[0].variant), (0, 0));
-    /// assert!(ruleset.decide(UserKey::new("user-123")?, &Context::default(), &mut buffer).is_empty());
+    /// let (user, now) = (UserKey::new("user-123")?, 1_767_225_600_000);
+    /// let assignments = ruleset.decide(&Request::new(user, &pro, now), &mut buffer);
+    /// assert_eq!((assignments[0].entity, assignments[0].variant), (EntityId::new(0), VariantId::new(0)));
+    /// assert!(ruleset.decide(&Request::new(user, &Context::default(), now), &mut buffer).is_empty());
+    /// assert!(ruleset.decide(&Request::new(None, &pro, now), &mut buffer).is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[inline]
     pub fn decide<'b>(
         &self,
-        user: UserKey<'_>,
-        attributes: &impl Attributes,
+        request: &Request<'_, impl Attributes>,
         buffer: &'b mut Buffer,
     ) -> &'b [Assignment] {
+        let Some(user) = request.user_key else {
+            buffer.count = 0;
+            return buffer.assignments();
+        };
         buffer.reserve(self.counts().slots);
         let key = KeyHash::of(user);
         let marks = if self.is_unconditional() {
@@ -98,7 +100,7 @@ impl Ruleset {
             None
         } else {
             let Murmur3 { state, tail, len } = key.0;
-            self.assign_blocks(state, tail, len, attributes, buffer);
+            self.assign_blocks(state, tail, len, request.attributes, buffer);
             Some(buffer.marks.as_mut_slice())
         };
         let output = Output::new(&mut buffer.assignments, buffer.count);

@@ -1,10 +1,13 @@
 use alloc::vec::Vec;
+use core::borrow::Borrow;
 
 use crate::{
     attributes::Scalar,
+    operators::Test,
     ruleset::{
-        Ruleset, Words,
-        layout::{DIRECT, NONE, Section, operator},
+        AnchorReference, AttributeId, ConditionId, EntryId, GateId, PredicateId, PredicateReference, RuleId,
+        Ruleset, SlotId, Target, ThresholdId, ValueId, Words,
+        layout::{NONE, Section, condition_parts},
     },
 };
 
@@ -64,6 +67,11 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
         Self { ruleset, resolved, memo, first_rule, first_predicate, first_condition }
     }
 
+    /// Creates an evaluation of single conditions, without memory of other conditions.
+    pub(super) const fn of_one(ruleset: &'r Ruleset, memo: &'s mut Memo) -> Self {
+        Self { ruleset, resolved: &[], memo, first_rule: 0, first_predicate: 0, first_condition: 0 }
+    }
+
     #[inline]
     fn words(&self, section: Section) -> Words<'r> {
         self.ruleset.words(section)
@@ -73,22 +81,26 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     pub(super) fn mark(mut self, marks: &mut [u64]) {
         for [gate, left, right] in self.words(Section::UnanchoredGates).records() {
             // Slots that are open to everyone are marked already.
-            if (left, right) != (NONE, NONE) && self.predicate(left) && self.predicate(right) {
-                self.open(gate, marks);
+            if (left, right) != (NONE, NONE)
+                && self.predicate(PredicateReference::from_word(left))
+                && self.predicate(PredicateReference::from_word(right))
+            {
+                self.open(GateId::new(gate), marks);
             }
         }
         let (values, anchored) = (self.words(Section::Values), self.words(Section::ValueAnchors));
         let anchors = self.words(Section::Anchors);
         for value in self.resolved.iter().map(|resolved| resolved.value).filter(|value| *value != NO_VALUE) {
-            let place = value as usize * Section::Values.record_words() + 3;
+            let place = value.index() * Section::Values.record_words() + 3;
             for anchor in anchored.run(values.at(place), values.at(place + Section::Values.record_words())) {
-                if anchor & DIRECT != 0 {
-                    self.enter(anchor & !DIRECT, marks);
-                    continue;
-                }
-                let [first, end] = anchors.record(anchor as usize);
-                for entry in first..end {
-                    self.enter(entry, marks);
+                match AnchorReference::from_word(anchor) {
+                    AnchorReference::Entry(entry) => self.enter(entry, marks),
+                    AnchorReference::Anchor(anchor) => {
+                        let [first, end] = anchors.record(anchor.index());
+                        for entry in first..end {
+                            self.enter(EntryId::new(entry), marks);
+                        }
+                    }
                 }
             }
         }
@@ -96,89 +108,116 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
 
     /// Evaluates the remaining conditions of an anchor's entry, and marks the slots if the conditions match.
     #[inline(always)]
-    fn enter(&mut self, entry: u32, marks: &mut [u64]) {
+    fn enter(&mut self, entry: EntryId, marks: &mut [u64]) {
         let entries = self.words(Section::Entries);
-        let [target, rest, other] = entries.record(entry as usize * Section::Entries.record_words());
-        if target & DIRECT != 0 {
-            if self.rule(rest) && self.predicate(other) {
-                mark_range(marks, (target & !DIRECT) as usize, 1);
+        let [target, rest, other] = entries.record(entry.index() * Section::Entries.record_words());
+        let (rest, other) = (RuleId::new(rest), PredicateReference::from_word(other));
+        match Target::from_word(target) {
+            Target::Slot(slot) => {
+                if self.rule(rest) && self.predicate(other) {
+                    mark_range(marks, slot, 1);
+                }
             }
-        } else if !self.is_open(target) && self.rule(rest) && self.predicate(other) {
-            self.open(target, marks);
+            Target::Gate(gate) => {
+                if !self.is_open(gate) && self.rule(rest) && self.predicate(other) {
+                    self.open(gate, marks);
+                }
+            }
         }
     }
 
     #[inline]
-    fn is_open(&self, gate: u32) -> bool {
-        self.memo.get(gate as usize).is_some()
+    fn is_open(&self, gate: GateId) -> bool {
+        self.memo.get(gate.index()).is_some()
     }
 
     #[inline]
-    fn open(&mut self, gate: u32, marks: &mut [u64]) {
-        self.memo.set(gate as usize, true);
+    fn open(&mut self, gate: GateId, marks: &mut [u64]) {
+        self.memo.set(gate.index(), true);
         let ranges = self.words(Section::Ranges);
-        let [first, end] = self.words(Section::Gates).record(gate as usize);
+        let [first, end] = self.words(Section::Gates).record(gate.index());
         for range in first..end {
             let [slot, slots] = ranges.record(range as usize * Section::Ranges.record_words());
-            mark_range(marks, slot as usize, slots as usize);
+            mark_range(marks, SlotId::new(slot), slots as usize);
         }
     }
 
-    /// Returns whether one of the predicate's rules matches.
+    /// Returns whether one of the predicate's rules matches, or there is no predicate.
     #[inline]
-    fn predicate(&mut self, predicate: u32) -> bool {
-        predicate == NONE || self.any_rule(predicate)
+    fn predicate(&mut self, predicate: PredicateReference) -> bool {
+        match predicate.get() {
+            Some(predicate) => self.any_rule(predicate),
+            None => true,
+        }
     }
 
     #[inline(never)]
-    fn any_rule(&mut self, predicate: u32) -> bool {
-        let place = self.first_predicate + predicate as usize;
+    fn any_rule(&mut self, predicate: PredicateId) -> bool {
+        let place = self.first_predicate + predicate.index();
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let [start, end] = self.words(Section::Predicates).record(predicate as usize);
-        let result = self.words(Section::PredicateRules).run(start, end).any(|rule| self.rule(rule));
+        let [start, end] = self.words(Section::Predicates).record(predicate.index());
+        let result =
+            self.words(Section::PredicateRules).run(start, end).any(|rule| self.rule(RuleId::new(rule)));
         self.memo.set(place, result);
         result
     }
 
     /// Returns whether all of the rule's conditions match.
     #[inline]
-    fn rule(&mut self, rule: u32) -> bool {
-        let place = self.first_rule + rule as usize;
+    fn rule(&mut self, rule: RuleId) -> bool {
+        let place = self.first_rule + rule.index();
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let [start, end] = self.words(Section::Rules).record(rule as usize);
-        let result =
-            self.words(Section::RuleConditions).run(start, end).all(|condition| self.condition(condition));
+        let [start, end] = self.words(Section::Rules).record(rule.index());
+        let result = self
+            .words(Section::RuleConditions)
+            .run(start, end)
+            .all(|condition| self.condition(ConditionId::new(condition)));
         self.memo.set(place, result);
         result
     }
 
     #[inline]
-    fn condition(&mut self, condition: u32) -> bool {
-        let place = condition as usize * Section::Conditions.record_words();
-        let [tagged, first, second] = self.words(Section::Conditions).record(place);
+    fn condition(&mut self, condition: ConditionId) -> bool {
         let all = self.resolved;
-        let Some(resolved) = all.get((tagged >> operator::ATTRIBUTE_SHIFT) as usize) else { return false };
-        let result = match tagged & (operator::NEGATED - 1) {
-            operator::IS => resolved.value == first,
-            operator::ONE_OF => self.is_listed(resolved.value, first, second),
-            operator::PRESENT => resolved.scalar != Scalar::Missing,
-            operator::ABOVE => first < resolved.above,
-            operator::BELOW => first >= resolved.not_below,
-            operator => self.text_condition(condition, operator, resolved.scalar, first, second),
+        self.holds(condition, |attribute| all.get(attribute.index()))
+    }
+
+    /// Returns whether a condition holds. `resolve` returns the attribute with this number.
+    #[inline]
+    pub(super) fn holds<'v, R: Borrow<Resolved<'v>>>(
+        &mut self,
+        condition: ConditionId,
+        resolve: impl FnOnce(AttributeId) -> Option<R>,
+    ) -> bool {
+        let place = condition.index() * Section::Conditions.record_words();
+        let [tagged, first, second] = self.words(Section::Conditions).record(place);
+        let (attribute, negated, code) = condition_parts(tagged);
+        let Some(resolved) = resolve(attribute) else { return false };
+        let resolved = resolved.borrow();
+        let result = match Test::from_code(code) {
+            Some(Test::Is) => resolved.value == ValueId::new(first),
+            Some(Test::OneOf) => self.is_listed(resolved.value, first, second),
+            Some(Test::Present) => resolved.scalar != Scalar::Missing,
+            Some(Test::Above) => ThresholdId::new(first) < resolved.above,
+            Some(Test::Below) => ThresholdId::new(first) >= resolved.not_below,
+            Some(test @ Test::Contains) => {
+                self.text_condition(condition, test, resolved.scalar, first, second)
+            }
+            None => false,
         };
-        result != (tagged & operator::NEGATED != 0)
+        result != negated
     }
 
     #[inline]
-    fn is_listed(&self, value: u32, first: u32, count: u32) -> bool {
+    fn is_listed(&self, value: ValueId, first: u32, count: u32) -> bool {
         if value == NO_VALUE {
             return false;
         }
-        let lists = self.words(Section::ValueSets);
+        let (value, lists) = (value.get(), self.words(Section::ValueSets));
         if count <= 8 {
             return lists.run(first, first + count).any(|other| other == value);
         }
@@ -198,18 +237,18 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
     #[cold]
     fn text_condition(
         &mut self,
-        condition: u32,
-        operator: u32,
+        condition: ConditionId,
+        test: Test,
         scalar: Scalar<'_>,
         first: u32,
         second: u32,
     ) -> bool {
-        let place = self.first_condition + condition as usize;
+        let place = self.first_condition + condition.index();
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let result = match (operator, scalar) {
-            (operator::CONTAINS, Scalar::String(text)) => {
+        let result = match (test, scalar) {
+            (Test::Contains, Scalar::String(text)) => {
                 let part = self.ruleset.text(first, second);
                 // The standard library's search is faster on long texts, but would take up 5 % of the WASM file.
                 if cfg!(target_family = "wasm") { occurs(part, text) } else { text.contains(part) }
@@ -258,7 +297,8 @@ fn occurs(part: &str, text: &str) -> bool {
 const BASE: u32 = 0x9e37_79b1;
 
 #[inline]
-fn mark_range(marks: &mut [u64], first: usize, count: usize) {
+fn mark_range(marks: &mut [u64], first: SlotId, count: usize) {
+    let first = first.index();
     if count == 1 {
         if let Some(word) = marks.get_mut(first / 64) {
             *word |= 1 << (first % 64);

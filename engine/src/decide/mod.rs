@@ -5,9 +5,12 @@
 //! 2. [`matching`]: the values select the gates that can match, and the remaining conditions of these gates are
 //!    evaluated. The slots of matching gates are marked.
 //! 3. [`assigning`]: the salts of marked slots are hashed, eight at a time, and the buckets determine the variants.
+//!
+//! [`explaining`] evaluates one experiment with the same functions, and records each step.
 
 mod assigning;
 mod decision;
+mod explaining;
 mod matching;
 mod resolving;
 

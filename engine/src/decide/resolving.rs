@@ -3,8 +3,8 @@ use alloc::vec::Vec;
 use crate::{
     attributes::{Attributes, Scalar},
     ruleset::{
-        Ruleset, Words,
-        layout::{Section, kind, scalar_bytes, table_hash},
+        Attribute, AttributeId, Id, Ruleset, ThresholdId, ValueId, Words,
+        layout::{Section, kind, scalar_bytes, table_hash, value_word},
     },
 };
 
@@ -12,16 +12,16 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Resolved<'a> {
     pub(super) scalar: Scalar<'a>,
-    /// The attribute's number among the ruleset's values, or [`NO_VALUE`].
-    pub(super) value: u32,
-    /// The number of thresholds below the attribute; 0 unless the attribute is a number.
-    pub(super) above: u32,
-    /// The number of thresholds at or below the attribute; the maximum unless the attribute is a number.
-    pub(super) not_below: u32,
+    /// The attribute's value among the ruleset's values, or [`NO_VALUE`].
+    pub(super) value: ValueId,
+    /// The first threshold that the attribute is not above; the first of all unless the attribute is a number.
+    pub(super) above: ThresholdId,
+    /// The first threshold that the attribute is below; beyond all thresholds unless the attribute is a number.
+    pub(super) not_below: ThresholdId,
 }
 
 /// Stands instead of a value that no condition names.
-pub(super) const NO_VALUE: u32 = u32::MAX;
+pub(super) const NO_VALUE: ValueId = ValueId::new(u32::MAX);
 
 /// Returns an empty vector with another lifetime that reuses the memory of `resolved`. (The standard library reuses the
 /// memory when a vector is collected into a vector of the same element size.)
@@ -44,22 +44,47 @@ pub(super) fn resolve<'a>(
     attributes: &'a impl Attributes,
     resolved: &mut Vec<Resolved<'a>>,
 ) {
-    let values = Values::of(ruleset);
+    let resolver = Resolver::new(ruleset);
     for (number, attribute) in ruleset.attribute_records().iter().enumerate() {
-        let scalar = attributes.attribute(number, &attribute.name);
-        let value = if attribute.has_values { values.find(number, scalar) } else { NO_VALUE };
-        let (above, not_below) = match scalar {
-            Scalar::Number(number) if attribute.thresholds > 0 => {
-                count_thresholds(ruleset, attribute.first, attribute.thresholds, number)
-            }
-            _ => (0, u32::MAX),
-        };
-        resolved.push(Resolved { scalar, value, above, not_below });
+        let id = AttributeId::from_index(number);
+        resolved.push(resolver.locate(id, attribute, attributes.attribute(number, &attribute.name)));
     }
 }
 
-/// Returns the number of thresholds below `number`, and the number of thresholds at or below `number`.
-fn count_thresholds(ruleset: &Ruleset, first: u32, count: u32, number: f64) -> (u32, u32) {
+/// Resolves attributes.
+pub(super) struct Resolver<'r>(Values<'r>);
+
+impl<'r> Resolver<'r> {
+    pub(super) fn new(ruleset: &'r Ruleset) -> Self {
+        Self(Values::of(ruleset))
+    }
+
+    /// Resolves one attribute, if the ruleset has the attribute.
+    pub(super) fn resolve<'a, A: Attributes + ?Sized>(
+        &self,
+        id: AttributeId,
+        attributes: &'a A,
+    ) -> Option<Resolved<'a>> {
+        let attribute = self.0.ruleset.attribute_records().get(id.index())?;
+        Some(self.locate(id, attribute, attributes.attribute(id.index(), &attribute.name)))
+    }
+
+    /// Locates the value of an attribute among the values and thresholds of conditions.
+    #[inline]
+    fn locate<'a>(&self, id: AttributeId, attribute: &Attribute, scalar: Scalar<'a>) -> Resolved<'a> {
+        let value = if attribute.has_values { self.0.find(id, scalar) } else { NO_VALUE };
+        let (above, not_below) = match scalar {
+            Scalar::Number(number) if attribute.thresholds > 0 => {
+                locate(self.0.ruleset, attribute.first, attribute.thresholds, number)
+            }
+            _ => (ThresholdId::new(0), ThresholdId::new(u32::MAX)),
+        };
+        Resolved { scalar, value, above, not_below }
+    }
+}
+
+/// Returns the first threshold that is not below `number`, and the first threshold that is above `number`.
+fn locate(ruleset: &Ruleset, first: u32, count: u32, number: f64) -> (ThresholdId, ThresholdId) {
     let thresholds = ruleset.words(Section::Thresholds);
     let threshold = |at: u32| f64::from_bits(thresholds.pair(2 * (first + at) as usize));
     let (mut low, mut high) = (0, count);
@@ -68,7 +93,7 @@ fn count_thresholds(ruleset: &Ruleset, first: u32, count: u32, number: f64) -> (
         if threshold(middle) < number { low = middle + 1 } else { high = middle }
     }
     let equal = low < count && threshold(low) == number;
-    (low, low + u32::from(equal))
+    (ThresholdId::new(low), ThresholdId::new(low + u32::from(equal)))
 }
 
 /// The values that conditions compare attributes with, and the hash table of these values.
@@ -83,14 +108,11 @@ impl<'r> Values<'r> {
         Self { ruleset, records: ruleset.words(Section::Values), table: ruleset.words(Section::Table) }
     }
 
-    /// Returns the number of an attribute's value, or [`NO_VALUE`] if no condition names the value.
-    fn find(&self, attribute: usize, scalar: Scalar<'_>) -> u32 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "there are fewer than 2^30 attributes, and bits are split into halves"
-        )]
+    /// Returns an attribute's value, or [`NO_VALUE`] if no condition names the value.
+    fn find(&self, attribute: AttributeId, scalar: Scalar<'_>) -> ValueId {
+        #[expect(clippy::cast_possible_truncation, reason = "splits into halves")]
         let (kind, words) = match scalar {
-            Scalar::String(text) => return self.find_text(attribute as u32, text.as_bytes()),
+            Scalar::String(text) => return self.find_text(attribute, text.as_bytes()),
             Scalar::Number(number) => {
                 // Adding 0 turns -0 into 0.
                 let bits = (number + 0.0).to_bits();
@@ -100,8 +122,7 @@ impl<'r> Values<'r> {
             Scalar::Null => (kind::NULL, [0, 0]),
             Scalar::Missing | Scalar::Composite => return NO_VALUE,
         };
-        #[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^30 attributes")]
-        let tagged = (attribute as u32) << kind::ATTRIBUTE_SHIFT | kind;
+        let tagged = value_word(attribute, kind);
         let [low, high] = words;
         self.probe(table_hash(tagged, &scalar_bytes(words)), tagged, |first, second| {
             first == low && second == high
@@ -109,8 +130,8 @@ impl<'r> Values<'r> {
     }
 
     #[inline]
-    fn find_text(&self, attribute: u32, text: &[u8]) -> u32 {
-        let tagged = attribute << kind::ATTRIBUTE_SHIFT | kind::STRING;
+    fn find_text(&self, attribute: AttributeId, text: &[u8]) -> ValueId {
+        let tagged = value_word(attribute, kind::STRING);
         let pool = self.ruleset.bytes_of(Section::Text);
         self.probe(table_hash(tagged, text), tagged, |offset, length| {
             length as usize == text.len()
@@ -119,15 +140,16 @@ impl<'r> Values<'r> {
     }
 
     #[inline]
-    fn probe(&self, hash: u32, tagged: u32, matches: impl Fn(u32, u32) -> bool) -> u32 {
+    fn probe(&self, hash: u32, tagged: u32, matches: impl Fn(u32, u32) -> bool) -> ValueId {
         let mask = self.table.len().wrapping_sub(1);
         let mut at = hash as usize & mask;
         // A validated table has an empty slot, so every search ends.
         while let value @ 1.. = self.table.at(at) {
-            let place = (value - 1) as usize * Section::Values.record_words();
+            let value = ValueId::new(value - 1);
+            let place = value.index() * Section::Values.record_words();
             let [of, first, second] = self.records.record(place);
             if of == tagged && matches(first, second) {
-                return value - 1;
+                return value;
             }
             at = (at + 1) & mask;
         }

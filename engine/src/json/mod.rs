@@ -2,10 +2,12 @@
 
 mod members;
 mod plain;
+mod text;
 mod value;
 mod write;
 
 pub(crate) use members::{Members, member, sort_members};
 pub(crate) use plain::read_plain;
+pub use text::JsonText;
 pub use value::{Json, read};
 pub use write::{push_number, push_string};

@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 use serde_json::Value;
 
 use super::context::{Attribute, Context};
-use crate::rules::{Condition, Operator, Rule};
+use crate::{
+    operators::Operator,
+    rules::{Condition, Rule},
+};
 
 /// Returns whether one of `rules` matches, or `rules` is empty.
 #[must_use]
@@ -25,9 +28,10 @@ impl Condition {
     /// Returns whether the context's attribute meets the condition.
     #[must_use]
     pub fn matches(&self, context: &Context) -> bool {
+        let Some(operator) = self.operator.known() else { return false };
         let attribute = context.attribute(&self.attribute);
         let value = self.value.as_ref();
-        match &self.operator {
+        match operator {
             Operator::Eq => equal(attribute, value),
             Operator::Neq => !equal(attribute, value),
             Operator::In => elements(value).is_some_and(|list| is_in(attribute, list)),
@@ -38,7 +42,6 @@ impl Condition {
             }
             Operator::Gt => numbers(attribute, value).is_some_and(|(left, right)| left > right),
             Operator::Lt => numbers(attribute, value).is_some_and(|(left, right)| left < right),
-            Operator::Unknown(_) => false,
         }
     }
 }

@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use super::{conditions::any_matches, context::Context};
 use crate::{
     assignment::Assignment,
-    bucket::{KeyHash, UserKey},
+    bucket::KeyHash,
+    explain::{Reason, Step},
+    request::Request,
     snapshot::{Experiment, Snapshot},
 };
 
@@ -16,26 +18,6 @@ pub struct Decision {
     pub variant: Option<u32>,
     /// The step that determined the result.
     pub step: Step,
-}
-
-/// The steps of a decision, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The audience's rules did not match.
-    Audience,
-    /// The experiment's own rules did not match.
-    Targeting,
-    /// The user's bucket determined the result.
-    Allocation,
-}
-
-/// The reason for a decision, by OpenFeature's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The user's bucket determined the variant.
-    Split,
-    /// The user is not assigned.
-    Default,
 }
 
 impl Decision {
@@ -50,29 +32,27 @@ impl Decision {
 ///
 /// Replaces the content of `assignments` with the user's assignments, in snapshot order. The caller owns the buffer, so
 /// that repeated decisions do not allocate.
-pub fn decide(snapshot: &Snapshot, user: UserKey<'_>, context: &Context, assignments: &mut Vec<Assignment>) {
+pub fn decide(snapshot: &Snapshot, request: &Request<'_, Context>, assignments: &mut Vec<Assignment>) {
     assignments.clear();
-    let user = KeyHash::of(user);
     assignments.extend((0..).zip(&snapshot.experiments).filter_map(|(experiment, definition)| {
-        let variant = decide_one(definition, user, context).variant?;
-        Some(Assignment { experiment, variant })
+        let variant = evaluate(definition, request).variant?;
+        Some(Assignment::of(experiment, variant))
     }));
 }
 
 /// Decides one experiment for one user.
 #[must_use]
-pub fn evaluate(experiment: &Experiment, user: UserKey<'_>, context: &Context) -> Decision {
-    decide_one(experiment, KeyHash::of(user), context)
-}
-
-fn decide_one(experiment: &Experiment, user: KeyHash, context: &Context) -> Decision {
-    if !any_matches(&experiment.audience_rules, context) {
+pub fn evaluate(experiment: &Experiment, request: &Request<'_, Context>) -> Decision {
+    if !any_matches(&experiment.audience_rules, request.attributes) {
         return Decision { variant: None, step: Step::Audience };
     }
-    if !any_matches(&experiment.targeting_rules, context) {
+    if !any_matches(&experiment.targeting_rules, request.attributes) {
         return Decision { variant: None, step: Step::Targeting };
     }
-    let bucket = user.bucket(&experiment.salt);
+    let Some(user_key) = request.user_key else {
+        return Decision { variant: None, step: Step::Unit };
+    };
+    let bucket = KeyHash::of(user_key).bucket(&experiment.salt);
     let variant = experiment
         .allocations
         .iter()

@@ -4,7 +4,9 @@
 mod conditions;
 mod context;
 mod evaluate;
+mod explain;
 
 pub use conditions::any_matches;
 pub use context::{Attribute, Context};
-pub use evaluate::{Decision, Reason, Step, decide, evaluate};
+pub use evaluate::{Decision, decide, evaluate};
+pub use explain::explain;

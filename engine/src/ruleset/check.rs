@@ -6,11 +6,22 @@ use core::{cell::Cell, ops::Range};
 
 use super::{
     error::RulesetError,
-    layout::{CAPABILITIES, DIRECT, FORMAT, MAGIC, MANY, NO_VARIANT, NONE, Section, header, kind, operator},
+    ids::{GateId, Id, RuleId, SlotId, SplitId},
+    layout::{
+        CAPABILITIES, FORMAT, MAGIC, MANY, NO_VARIANT, REQUIRED_SECTIONS, Section, condition_parts, header,
+        kind, value_parts,
+    },
     loaded::{Ruleset, Split},
+    references::{AnchorReference, PredicateReference, Target},
     words::Words,
 };
-use crate::{bucket::Bucket, lanes::LANES, murmur3};
+use crate::{
+    assignment::EntityId,
+    bucket::Bucket,
+    lanes::LANES,
+    murmur3,
+    operators::{Operands, Test},
+};
 
 type Result<T> = core::result::Result<T, RulesetError>;
 
@@ -35,14 +46,18 @@ pub(super) fn sections(bytes: &[u8]) -> Result<[Range<usize>; Section::ALL.len()
         0 => {}
         lacking => return Err(RulesetError::Unsupported(lacking)),
     }
-    require(header.at(header::SECTIONS) as usize >= Section::ALL.len(), "sections are missing")?;
+    let present = header.at(header::SECTIONS) as usize;
+    require(present >= REQUIRED_SECTIONS, "sections are missing")?;
 
     let mut sections = Section::ALL.map(|_| 0..0);
-    for (section, range) in Section::ALL.into_iter().zip(&mut sections) {
+    for (section, range) in Section::ALL.into_iter().zip(&mut sections).take(present) {
         let place = header::WORDS + 2 * section as usize;
         let (offset, length) = (header.at(place) as usize, header.at(place + 1) as usize);
         *range = offset..offset.saturating_add(length);
-        require(range.end <= bytes.len() && offset % 4 == 0, "a section is out of bounds")?;
+        require(
+            range.end <= bytes.len() && offset % 4 == 0,
+            "a section is out of bounds, or does not begin at a word",
+        )?;
         let record_bytes = (4 * section.record_words()).max(1);
         require(length % record_bytes == 0, "a section ends within a record")?;
     }
@@ -124,73 +139,83 @@ impl Check<'_> {
         self.count(Section::Blocks) * LANES + self.count(Section::Loose)
     }
 
-    /// Returns the number of records of a section, without the end record.
-    fn ended(&self, section: Section) -> Result<usize> {
-        self.count(section).checked_sub(1).ok_or(damaged("a section has no end record"))
+    /// Returns the number of records of a section, without the end record. [`starts`](Self::starts) refuses a section
+    /// without an end record.
+    fn ended(&self, section: Section) -> usize {
+        self.count(section).saturating_sub(1)
     }
 
-    fn text(&self, offset: u32, length: u32) -> Result<()> {
+    fn text(&self, offset: u32, length: u32, otherwise: &'static str) -> Result<()> {
         let range = offset as usize..(offset as usize).saturating_add(length as usize);
-        require(self.text.get(range).is_some(), "a text is out of bounds")
+        require(self.text.get(range).is_some(), otherwise)
     }
 
-    /// Checks a text that a decision may read. The total length of such texts is at most the length of Text, so that a
-    /// small ruleset cannot cause long decisions.
-    fn readable_text(&self, offset: u32, length: u32) -> Result<()> {
+    /// Spends the length of a text that a decision may read. The total length of such texts is at most the length of Text,
+    /// so that a small ruleset cannot cause long decisions.
+    fn spend(&self, length: u32, otherwise: &'static str) -> Result<()> {
         let left = self.text_budget.get().checked_sub(length as usize);
-        self.text_budget.set(left.ok_or(damaged("texts overlap"))?);
-        self.text(offset, length)
+        self.text_budget.set(left.ok_or(damaged(otherwise))?);
+        Ok(())
     }
 
     /// Checks that each number of a section is less than `limit`.
-    fn below(&self, section: Section, limit: usize) -> Result<()> {
-        require(
-            self.words(section).iter().all(|number| (number as usize) < limit),
-            "an index is out of bounds",
-        )
+    fn below(&self, section: Section, limit: usize, otherwise: &'static str) -> Result<()> {
+        require(self.words(section).iter().all(|number| (number as usize) < limit), otherwise)
     }
 
-    /// Checks that the starts, which are word number `word` of each record, are in ascending order and end at `end`.
-    fn starts(&self, section: Section, word: usize, end: usize) -> Result<()> {
-        self.ended(section)?;
-        let (mut last, mut ascending) = (0, true);
+    /// Checks that there is an end record, and that the starts, which are word number `word` of each record, are in
+    /// ascending order and end at `end`.
+    fn starts(&self, section: Section, word: usize, end: usize, otherwise: &'static str) -> Result<()> {
+        let (mut last, mut ascending) = (None, true);
         for start in self.words(section).iter().skip(word).step_by(section.record_words()) {
-            ascending &= last <= start;
-            last = start;
+            ascending &= last <= Some(start);
+            last = Some(start);
         }
-        require(ascending && last as usize == end, "starts are not in ascending order")
+        require(ascending && last.is_some_and(|last| last as usize == end), otherwise)
     }
 
     fn fragments(&self) -> Result<()> {
         let header = self.ruleset.header();
-        for place in [header::ENVIRONMENT, header::PUBLISHED_AT] {
-            self.text(header.at(place), header.at(place + 1))?;
+        for (place, otherwise) in [
+            (header::ENVIRONMENT, "the environment's name is not a part of the text"),
+            (header::PUBLISHED_AT, "the time of publishing is not a part of the text"),
+        ] {
+            self.text(header.at(place), header.at(place + 1), otherwise)?;
         }
         let (experiments, fragments) = (self.words(Section::Experiments), self.words(Section::Fragments));
-        let count = self.ended(Section::Experiments)?;
+        let count = self.ended(Section::Experiments);
         require(
             self.ruleset.experiments() as usize == count,
             "the number of experiments differs from the header",
         )?;
-        self.starts(Section::Experiments, 0, self.ended(Section::Fragments)?)?;
+        self.starts(
+            Section::Experiments,
+            0,
+            self.ended(Section::Fragments),
+            "the starts in Experiments do not ascend to the end of Fragments",
+        )?;
         let pairs = experiments.iter().zip(experiments.iter().skip(1));
         require(pairs.into_iter().all(|(start, end)| start < end), "an experiment has no fragment")?;
         let end = fragments.iter().last().unwrap_or_default() as usize;
-        self.starts(Section::Fragments, 0, end)?;
+        self.starts(Section::Fragments, 0, end, "the starts in Fragments do not ascend")?;
         let whole = fragments.iter().all(|start| self.text.is_char_boundary(start as usize));
-        require(whole, "a fragment is not UTF-8")
+        require(whole, "a fragment is not a part of the text")
     }
 
     fn attributes(&self) -> Result<()> {
         let thresholds = self.words(Section::Thresholds);
         let (mut next, mut last) = (0_usize, None);
         for [name, length, first, count, _] in self.words(Section::Attributes).records() {
-            self.readable_text(name, length)?;
+            self.spend(length, "the names of attributes are longer than the text")?;
+            self.text(name, length, "an attribute's name is not a part of the text")?;
             // Distinct names: a decision reads no part of a context twice.
             let name = Some(self.ruleset.text_bytes(name, length));
             require(last < name, "attribute names are not in ascending order")?;
             last = name;
-            require(first as usize == next, "thresholds are not in order")?;
+            require(
+                first as usize == next,
+                "an attribute's thresholds do not follow the previous attribute's thresholds",
+            )?;
             let start = next;
             next = next.saturating_add(count as usize);
             require(next <= thresholds.len() / 2, "thresholds are missing")?;
@@ -198,7 +223,7 @@ impl Check<'_> {
             let ascending = (start + 1..next).all(|at| number(at - 1) < number(at));
             require(
                 ascending && (start..next).all(|at| number(at).is_finite()),
-                "thresholds are not in ascending order",
+                "thresholds are not finite numbers in ascending order",
             )?;
         }
         Ok(())
@@ -206,15 +231,20 @@ impl Check<'_> {
 
     fn values(&self) -> Result<()> {
         let (values, table) = (self.words(Section::Values), self.words(Section::Table));
-        let count = self.ended(Section::Values)?;
+        let count = self.ended(Section::Values);
         for [tagged, first, second, _] in values.records().take(count) {
-            let attribute = (tagged >> kind::ATTRIBUTE_SHIFT) as usize;
-            require(attribute < self.count(Section::Attributes), "a value has no attribute")?;
-            if tagged % (1 << kind::ATTRIBUTE_SHIFT) == kind::STRING {
-                self.text(first, second)?;
+            let (attribute, kind) = value_parts(tagged);
+            require(attribute.index() < self.count(Section::Attributes), "a value has no attribute")?;
+            if kind == kind::STRING {
+                self.text(first, second, "a value's string is not a part of the text")?;
             }
         }
-        self.starts(Section::Values, 3, self.count(Section::ValueAnchors))?;
+        self.starts(
+            Section::Values,
+            3,
+            self.count(Section::ValueAnchors),
+            "the starts in Values do not ascend to the end of ValueAnchors",
+        )?;
         require(table.len().is_power_of_two(), "the size of the table is not a power of two")?;
         require(table.iter().any(|entry| entry == 0), "the table is full")?;
         let (mut run, mut longest) = (0, 0);
@@ -224,61 +254,96 @@ impl Check<'_> {
         }
         require(longest <= LONGEST_SEARCH, "the table has too long a run of entries")?;
         require(table.iter().all(|entry| entry as usize <= count), "the table contains an unknown value")?;
-        self.below(Section::ValueSets, count)
+        self.below(Section::ValueSets, count, "a set contains an unknown value")
     }
 
     fn rules(&self) -> Result<()> {
-        self.starts(Section::Predicates, 0, self.count(Section::PredicateRules))?;
-        self.below(Section::PredicateRules, self.ended(Section::Rules)?)?;
-        self.starts(Section::Rules, 0, self.count(Section::RuleConditions))?;
-        self.below(Section::RuleConditions, self.count(Section::Conditions))?;
+        self.starts(
+            Section::Predicates,
+            0,
+            self.count(Section::PredicateRules),
+            "the starts in Predicates do not ascend to the end of PredicateRules",
+        )?;
+        self.below(
+            Section::PredicateRules,
+            self.ended(Section::Rules),
+            "a predicate refers to an unknown rule",
+        )?;
+        self.starts(
+            Section::Rules,
+            0,
+            self.count(Section::RuleConditions),
+            "the starts in Rules do not ascend to the end of RuleConditions",
+        )?;
+        self.below(
+            Section::RuleConditions,
+            self.count(Section::Conditions),
+            "a rule refers to an unknown condition",
+        )?;
         let mut conditions = self.words(Section::Conditions).records();
         conditions.try_for_each(|[tagged, first, second]| self.condition(tagged, first, second))
     }
 
     fn condition(&self, tagged: u32, first: u32, second: u32) -> Result<()> {
-        let attribute = (tagged >> operator::ATTRIBUTE_SHIFT) as usize;
-        require(attribute < self.count(Section::Attributes), "a condition has no attribute")?;
+        let (attribute, _, code) = condition_parts(tagged);
+        require(attribute.index() < self.count(Section::Attributes), "a condition has no attribute")?;
         let attributes = self.words(Section::Attributes);
-        let place = attribute * Section::Attributes.record_words();
-        match tagged & !operator::NEGATED & ((1 << operator::ATTRIBUTE_SHIFT) - 1) {
-            operator::ONE_OF => {
+        let place = attribute.index() * Section::Attributes.record_words();
+        match Test::from_code(code).map(Test::operands) {
+            None => require(false, "a condition's test is unknown"),
+            Some(Operands::None) => Ok(()),
+            Some(Operands::Value) => {
+                require((first as usize) < self.ended(Section::Values), "a condition's value is missing")
+            }
+            Some(Operands::Values) => {
                 let end = (first as usize).saturating_add(second as usize);
                 require(end <= self.count(Section::ValueSets), "a set of values is out of bounds")
             }
-            operator::IS => {
-                require((first as usize) < self.ended(Section::Values)?, "a condition's value is missing")
-            }
-            operator::ABOVE | operator::BELOW => {
+            Some(Operands::Threshold) => {
                 require(first < attributes.at(place + 3), "a condition's threshold is missing")
             }
-            operator::CONTAINS => self.readable_text(first, second),
-            operator => require(operator < operator::COUNT, "an operator is unknown"),
+            Some(Operands::Text) => {
+                self.spend(second, "the strings of conditions are longer than the rest of the text")?;
+                self.text(first, second, "a condition's string is not a part of the text")
+            }
         }
     }
 
     fn gates(&self) -> Result<()> {
-        let (gates, predicates) = (self.ended(Section::Gates)?, self.ended(Section::Predicates)?);
-        let rules = self.ended(Section::Rules)?;
-        self.starts(Section::Anchors, 0, self.count(Section::Entries))?;
+        let (gates, predicates) = (self.ended(Section::Gates), self.ended(Section::Predicates));
+        let rules = self.ended(Section::Rules);
+        self.starts(
+            Section::Anchors,
+            0,
+            self.count(Section::Entries),
+            "the starts in Anchors do not ascend to the end of Entries",
+        )?;
         self.anchors()?;
-        self.starts(Section::Gates, 0, self.count(Section::Ranges))?;
+        self.starts(
+            Section::Gates,
+            0,
+            self.count(Section::Ranges),
+            "the starts in Gates do not ascend to the end of Ranges",
+        )?;
         let with_gate = self.ranges()?;
-        let is_predicate = |number: u32| number == NONE || (number as usize) < predicates;
-        for [gate, rest, other] in self.words(Section::Entries).records() {
-            let known = match gate & DIRECT {
-                0 => (gate as usize) < gates,
-                _ => with_gate.contains((gate & !DIRECT) as usize),
+        let is_predicate = |word: u32| {
+            PredicateReference::from_word(word).get().is_none_or(|predicate| predicate.index() < predicates)
+        };
+        for [target, rest, other] in self.words(Section::Entries).records() {
+            let known = match Target::from_word(target) {
+                Target::Gate(gate) => gate.index() < gates,
+                Target::Slot(slot) => with_gate.contains(slot.index()),
             };
-            let is_valid_condition = (rest as usize) < rules && is_predicate(other);
+            let is_valid_condition = RuleId::new(rest).index() < rules && is_predicate(other);
             require(known && is_valid_condition, "an entry refers to an unknown gate, rule or predicate")?;
         }
         let mut last = None;
         for [gate, left, right] in self.words(Section::UnanchoredGates).records() {
-            require(last < Some(gate), "gates are not in ascending order")?;
+            let gate = GateId::new(gate);
+            require(last < Some(gate), "unanchored gates are not in ascending order")?;
             last = Some(gate);
             let known = is_predicate(left) && is_predicate(right);
-            require(known && (gate as usize) < gates, "an unanchored gate or its predicate is unknown")?;
+            require(known && gate.index() < gates, "an unanchored gate or its predicate is unknown")?;
         }
         Ok(())
     }
@@ -288,20 +353,23 @@ impl Check<'_> {
     fn anchors(&self) -> Result<()> {
         let entries = self.count(Section::Entries);
         let (values, anchored) = (self.words(Section::Values), self.words(Section::ValueAnchors));
-        let mut attributes = vec![None; self.ended(Section::Anchors)?];
+        let mut attributes = vec![None; self.ended(Section::Anchors)];
         let next = values.records().skip(1).map(|[.., start]: [u32; 4]| start);
         for ([tagged, _, _, start], end) in values.records().zip(next) {
             let mut last = None;
             for anchor in anchored.run(start, end) {
-                if anchor & DIRECT != 0 {
-                    require(((anchor & !DIRECT) as usize) < entries, "an anchor refers to an unknown entry")?;
-                    continue;
-                }
-                require((anchor as usize) < attributes.len(), "an anchor is unknown")?;
+                let anchor = match AnchorReference::from_word(anchor) {
+                    AnchorReference::Anchor(anchor) => anchor,
+                    AnchorReference::Entry(entry) => {
+                        require(entry.index() < entries, "an anchor refers to an unknown entry")?;
+                        continue;
+                    }
+                };
+                require(anchor.index() < attributes.len(), "an anchor is unknown")?;
                 require(last < Some(anchor), "anchors are not in ascending order")?;
                 last = Some(anchor);
-                let attribute = tagged >> kind::ATTRIBUTE_SHIFT;
-                if let Some(known) = attributes.get_mut(anchor as usize) {
+                let (attribute, _) = value_parts(tagged);
+                if let Some(known) = attributes.get_mut(anchor.index()) {
                     require(
                         known.is_none_or(|known| known == attribute),
                         "an anchor belongs to two attributes",
@@ -321,10 +389,10 @@ impl Check<'_> {
         for [first, count] in self.words(Section::Ranges).records() {
             let end = (first as usize).saturating_add(count as usize);
             require(end <= slots, "a range of slots is out of bounds")?;
-            for slot in first as usize..end {
+            for slot in (first as usize..end).map(SlotId::from_index) {
                 let experiment = self.ruleset.slot(slot).0 as usize;
                 require(
-                    with_gate.insert(slot) && experiments.insert(experiment),
+                    with_gate.insert(slot.index()) && experiments.insert(experiment),
                     "an experiment belongs to two gates",
                 )?;
             }
@@ -334,7 +402,12 @@ impl Check<'_> {
 
     fn splits_and_slots(&self) -> Result<()> {
         let (splits, segments) = (self.words(Section::Splits), self.words(Section::Segments));
-        self.starts(Section::Splits, 0, segments.len())?;
+        self.starts(
+            Section::Splits,
+            0,
+            segments.len(),
+            "the starts in Splits do not ascend to the end of Segments",
+        )?;
         // For each split, the number of variants that an experiment must have.
         let mut required_by_split = Vec::with_capacity(splits.len());
         for (start, end) in splits.iter().zip(splits.iter().skip(1)) {
@@ -355,18 +428,21 @@ impl Check<'_> {
             required_by_split.push(most);
         }
         (0..self.slots()).try_for_each(|slot| {
-            let (experiment, Split { bucket, variants }) = self.ruleset.slot(slot);
+            let (experiment, Split { bucket, variants }) = self.ruleset.slot(SlotId::from_index(slot));
             require(experiment < self.ruleset.experiments(), "the experiment of a slot is unknown")?;
             let required = if bucket & MANY == 0 {
                 require(bucket < u32::from(Bucket::COUNT), "the bucket of a slot is out of range")?;
                 required_variants(variants & NO_VARIANT).max(required_variants(variants >> 16))
             } else {
                 required_by_split
-                    .get((bucket & !MANY) as usize)
+                    .get(SplitId::new(bucket & !MANY).index())
                     .copied()
                     .ok_or(damaged("the split of a slot is unknown"))?
             };
-            require(required <= self.ruleset.variants(experiment), "the variant of a slot is unknown")
+            require(
+                required <= self.ruleset.variants(EntityId::new(experiment)),
+                "the variant of a slot is unknown",
+            )
         })
     }
 
@@ -381,6 +457,9 @@ impl Check<'_> {
         }
         require(blocks as usize == self.count(Section::Blocks), "salts are missing")?;
         let mut loose = self.words(Section::Loose).records();
-        loose.try_for_each(|[.., offset, length]: [u32; 5]| self.readable_text(offset, length))
+        loose.try_for_each(|[.., offset, length]: [u32; 5]| {
+            self.spend(length, "the salts are longer than the rest of the text")?;
+            self.text(offset, length, "a salt is not a part of the text")
+        })
     }
 }

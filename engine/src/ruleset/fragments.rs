@@ -1,6 +1,7 @@
 //! The JSON fragments that responses are assembled from.
 
 use super::words::Words;
+use crate::assignment::{EntityId, VariantId};
 
 /// Fragments of responses, as JSON in UTF-8.
 #[derive(Clone, Copy, Debug)]
@@ -15,17 +16,17 @@ impl<'a> Fragments<'a> {
     /// experiment.
     #[must_use]
     #[inline]
-    pub fn head(self, experiment: u32) -> &'a [u8] {
-        self.experiments.get(experiment as usize).map_or(&[], |fragment| self.fragment(fragment))
+    pub fn head(self, entity: EntityId) -> &'a [u8] {
+        self.experiments.get(entity.index()).map_or(&[], |fragment| self.fragment(fragment))
     }
 
     /// Returns the end of an assignment to a variant: `"variant_key":…,"variant_id":…,"payload":…}`, without the payload if
     /// the variant has none. Empty if there is no such variant.
     #[must_use]
     #[inline]
-    pub fn tail(self, experiment: u32, variant: u32) -> &'a [u8] {
-        let [head, end] = self.experiments.record(experiment as usize);
-        let fragment = head.saturating_add(1).saturating_add(variant);
+    pub fn tail(self, entity: EntityId, variant: VariantId) -> &'a [u8] {
+        let [head, end] = self.experiments.record(entity.index());
+        let fragment = head.saturating_add(1).saturating_add(variant.get());
         if fragment < end { self.fragment(fragment) } else { &[] }
     }
 

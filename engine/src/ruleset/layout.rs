@@ -11,8 +11,12 @@
 //!        7  number of experiments
 //! ```
 //!
-//! Later engines add sections of their own after these sections. A bit in *capabilities* marks an addition that an
-//! engine must understand to decide correctly. An engine ignores sections that it does not know.
+//! Every ruleset has the first [`REQUIRED_SECTIONS`]. Later additions stand in sections of their own after these sections,
+//! so that earlier and later engines read each other's rulesets: an engine ignores sections that it does not know, and
+//! takes a missing section as empty. A bit in *capabilities* marks an addition that an engine must understand to decide
+//! correctly. The sections whose names begin with *Trace* need no bit, because deciding never reads them.
+
+use super::ids::AttributeId;
 
 /// The first word of a ruleset.
 pub(crate) const MAGIC: u32 = u32::from_le_bytes(*b"EWRS");
@@ -71,7 +75,7 @@ pub(crate) enum Section {
     Rules,
     /// The conditions of rules \[condition].
     RuleConditions,
-    /// Requirements on one attribute \[operator and attribute, two operands].
+    /// Requirements on one attribute \[test and attribute, two operands].
     Conditions,
     /// Sets of values, in ascending order \[value].
     ValueSets,
@@ -97,10 +101,31 @@ pub(crate) enum Section {
     Experiments,
     /// For each experiment the start of its assignments in a response, then for each variant the end \[start in Text].
     Fragments,
+    /// UTF-8: conditions as published, and salts of experiments without a slot. Only explanations read this section and the
+    /// following sections, and loading does not check the content of these sections.
+    TraceText,
+    /// For each experiment \[rules of the audience and rules of the experiment: two lists in TraceLists; ranges: a list in
+    /// TraceSplits; slot and NONE, or without a slot offset and length of the salt in TraceText].
+    Traces,
+    /// Lists of rules as published \[start in TraceRules].
+    TraceLists,
+    /// Rules as published \[start in TraceConditions].
+    TraceRules,
+    /// Conditions as published \[offset and length of the JSON in TraceText; condition, ALWAYS or NEVER].
+    TraceConditions,
+    /// Lists of allocated ranges \[start in TraceRanges].
+    TraceSplits,
+    /// Allocated ranges, in the order of allocations \[first bucket, last bucket: signed numbers].
+    TraceRanges,
+    /// Experiments in the order of the bytes of their heads \[experiment].
+    TraceKeys,
 }
 
+/// The number of sections that every ruleset has.
+pub(crate) const REQUIRED_SECTIONS: usize = Section::Fragments as usize + 1;
+
 impl Section {
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::Text,
         Self::Attributes,
         Self::Thresholds,
@@ -126,12 +151,20 @@ impl Section {
         Self::Loose,
         Self::Experiments,
         Self::Fragments,
+        Self::TraceText,
+        Self::Traces,
+        Self::TraceLists,
+        Self::TraceRules,
+        Self::TraceConditions,
+        Self::TraceSplits,
+        Self::TraceRanges,
+        Self::TraceKeys,
     ];
 
-    /// Returns the number of words of a record. Text has no records.
+    /// Returns the number of words of a record; 0 for texts, which have no records.
     pub(crate) const fn record_words(self) -> usize {
         match self {
-            Self::Text => 0,
+            Self::Text | Self::TraceText => 0,
             Self::Table
             | Self::ValueAnchors
             | Self::Anchors
@@ -144,11 +177,19 @@ impl Section {
             | Self::Splits
             | Self::Segments
             | Self::Experiments
-            | Self::Fragments => 1,
-            Self::Thresholds | Self::Ranges => 2,
-            Self::Entries | Self::UnanchoredGates | Self::Conditions | Self::Classes => 3,
+            | Self::Fragments
+            | Self::TraceLists
+            | Self::TraceRules
+            | Self::TraceSplits
+            | Self::TraceKeys => 1,
+            Self::Thresholds | Self::Ranges | Self::TraceRanges => 2,
+            Self::Entries
+            | Self::UnanchoredGates
+            | Self::Conditions
+            | Self::Classes
+            | Self::TraceConditions => 3,
             Self::Values => 4,
-            Self::Attributes | Self::Loose => 5,
+            Self::Attributes | Self::Loose | Self::Traces => 5,
             Self::Rows => 8,
             Self::Blocks => 24,
         }
@@ -157,37 +198,36 @@ impl Section {
 
 /// Set in a number that refers directly to an entry or slot, and skips the usual level between.
 pub(crate) const DIRECT: u32 = 1 << 31;
-/// Stands instead of a predicate, and matches everyone.
+/// Stands instead of a predicate, and matches everyone; stands instead of the length of a salt that a slot has.
 pub(crate) const NONE: u32 = u32::MAX;
+/// Stands instead of a condition that never holds.
+pub(crate) const NEVER: u32 = u32::MAX;
+/// Stands instead of a condition that always holds.
+pub(crate) const ALWAYS: u32 = u32::MAX - 1;
 /// Set in a slot that refers to a split instead of a bucket.
 pub(crate) const MANY: u32 = 1 << 31;
 /// Stands instead of a variant: the bucket is not assigned.
 pub(crate) const NO_VARIANT: u32 = 0xffff;
 
-/// The operators of conditions. The bits above contain the attribute.
-pub(crate) mod operator {
-    /// The attribute has one of the values in ValueSets \[first, number of values].
-    pub(crate) const ONE_OF: u32 = 0;
-    /// The attribute has this value \[value, 0].
-    pub(crate) const IS: u32 = 1;
-    /// The attribute is present \[0, 0].
-    pub(crate) const PRESENT: u32 = 2;
-    /// The attribute is a number above the threshold \[index among the attribute's thresholds, 0].
-    pub(crate) const ABOVE: u32 = 3;
-    /// The attribute is a number below the threshold \[as above].
-    pub(crate) const BELOW: u32 = 4;
-    /// The attribute is a string that contains the string in Text \[offset, length].
-    pub(crate) const CONTAINS: u32 = 5;
-    /// The number of operators.
-    pub(crate) const COUNT: u32 = 6;
+/// The bits of a condition's first word that are the code of the [test](crate::operators::Test).
+const CODE: u32 = 0x7f;
+/// Set in a condition's first word if the result is negated.
+const NEGATED: u32 = 0x80;
+/// The lowest bit of the attribute in a condition's first word.
+const CONDITION_ATTRIBUTE: u32 = 8;
 
-    /// Set if the result is negated.
-    pub(crate) const NEGATED: u32 = 0x80;
-    /// The lowest bit of the attribute.
-    pub(crate) const ATTRIBUTE_SHIFT: u32 = 8;
+/// Returns the first word of a condition. `code` is the code of the test.
+pub(crate) const fn condition_word(attribute: AttributeId, negated: bool, code: u32) -> u32 {
+    attribute.get() << CONDITION_ATTRIBUTE | if negated { NEGATED } else { 0 } | code
 }
 
-/// The kinds of scalars. The bits above contain the attribute.
+/// Returns the parts of a condition's first word: the attribute, whether the result is negated, and the code of the test.
+#[inline(always)]
+pub(crate) const fn condition_parts(word: u32) -> (AttributeId, bool, u32) {
+    (AttributeId::new(word >> CONDITION_ATTRIBUTE), word & NEGATED != 0, word & CODE)
+}
+
+/// The kinds of scalars.
 pub(crate) mod kind {
     /// A string \[offset and length in Text].
     pub(crate) const STRING: u32 = 0;
@@ -197,9 +237,20 @@ pub(crate) mod kind {
     pub(crate) const BOOL: u32 = 2;
     /// Null \[0, 0].
     pub(crate) const NULL: u32 = 3;
+}
 
-    /// The lowest bit of the attribute.
-    pub(crate) const ATTRIBUTE_SHIFT: u32 = 2;
+/// The lowest bit of the attribute in a value's first word. The bits below are the kind.
+const VALUE_ATTRIBUTE: u32 = 2;
+
+/// Returns the first word of a value.
+#[inline(always)]
+pub(crate) const fn value_word(attribute: AttributeId, kind: u32) -> u32 {
+    attribute.get() << VALUE_ATTRIBUTE | kind
+}
+
+/// Returns the parts of a value's first word: the attribute and the kind.
+pub(crate) const fn value_parts(word: u32) -> (AttributeId, u32) {
+    (AttributeId::new(word >> VALUE_ATTRIBUTE), word % (1 << VALUE_ATTRIBUTE))
 }
 
 /// Returns the hash of a value in the table of values. `tagged` is attribute and kind.

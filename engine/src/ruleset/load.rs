@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::{
     check,
     error::RulesetError,
+    ids::{GateId, Id, SlotId},
     layout::{NONE, Section},
     loaded::{Attribute, Counts, Loose, Ruleset, Split},
 };
@@ -76,7 +77,7 @@ impl Ruleset {
                 continue;
             }
             open.resize(self.counts.slots.div_ceil(64), 0);
-            let [first, end] = gates.record(gate as usize);
+            let [first, end] = gates.record(GateId::new(gate).index());
             for range in first..end {
                 let [slot, slots] = ranges.record(range as usize * Section::Ranges.record_words());
                 for slot in slot as usize..(slot + slots) as usize {
@@ -102,7 +103,7 @@ impl Ruleset {
             rules: records(Section::Rules),
             predicates: records(Section::Predicates),
             conditions: records(Section::Conditions),
-            in_order: (0..slots).is_sorted_by_key(|slot| self.slot(slot).0),
+            in_order: (0..slots).is_sorted_by_key(|slot| self.slot(SlotId::from_index(slot)).0),
         }
     }
 }

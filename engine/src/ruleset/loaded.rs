@@ -5,10 +5,14 @@ use core::ops::Range;
 
 use super::{
     fragments::Fragments,
+    ids::SlotId,
     layout::{Section, header},
     words::Words,
 };
-use crate::lanes::LANES;
+use crate::{
+    assignment::{EntityId, EntityKind},
+    lanes::LANES,
+};
 
 /// A validated ruleset.
 #[derive(Clone, Debug)]
@@ -122,19 +126,25 @@ impl Ruleset {
         }
     }
 
-    /// Returns the number of variants of an experiment.
+    /// Returns what an entity is, or `None` if the ruleset has no such entity.
     #[must_use]
-    pub fn variants(&self, experiment: u32) -> u32 {
+    pub fn kind(&self, entity: EntityId) -> Option<EntityKind> {
+        (entity.get() < self.experiments()).then_some(EntityKind::Experiment)
+    }
+
+    /// Returns the number of variants of an entity; 0 if the ruleset has no such entity.
+    #[must_use]
+    pub fn variants(&self, entity: EntityId) -> u32 {
         let experiments = self.words(Section::Experiments);
-        let place = experiment as usize;
+        let place = entity.index();
         experiments
             .get(place + 1)
             .map_or(0, |end| end.saturating_sub(experiments.at(place)).saturating_sub(1))
     }
 
     /// Returns the experiment and the split of a slot.
-    pub(crate) fn slot(&self, slot: usize) -> (u32, Split) {
-        let blocks = self.words(Section::Blocks);
+    pub(crate) fn slot(&self, slot: SlotId) -> (u32, Split) {
+        let (slot, blocks) = (slot.index(), self.words(Section::Blocks));
         let in_blocks = blocks.len() / Section::Blocks.record_words() * LANES;
         if let Some(loose) = slot.checked_sub(in_blocks) {
             let [experiment, bucket, variants] =

@@ -59,6 +59,17 @@ impl<'a> Words<'a> {
         self.slice().as_chunks::<N>().0.iter().map(|words| words.map(u32::from_le_bytes))
     }
 
+    /// Returns an iterator over the records of `N` words from number `first` until number `end`; over none if the range has
+    /// no such records.
+    pub(crate) fn records_between<const N: usize>(
+        self,
+        first: usize,
+        end: usize,
+    ) -> impl Iterator<Item = [u32; N]> + 'a {
+        let records = self.slice().as_chunks::<N>().0.get(first..end).unwrap_or_default();
+        records.iter().map(|words| words.map(u32::from_le_bytes))
+    }
+
     /// Returns a 64-bit number of two words.
     pub(crate) fn pair(self, place: usize) -> u64 {
         u64::from(self.at(place)) | u64::from(self.at(place + 1)) << 32

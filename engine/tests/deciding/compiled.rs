@@ -1,7 +1,8 @@
 #![allow(dead_code, reason = "not every test uses every item")]
 
 use edgewise_engine::{
-    Assignment, Buffer, Context, Lanes, Ruleset, Snapshot, UserKey, compile, oracle, ruleset::snapshot_hash,
+    Assignment, Buffer, Context, Lanes, Request, Ruleset, Snapshot, UserKey, compile, oracle,
+    ruleset::snapshot_hash,
 };
 use serde_json::Value;
 
@@ -28,8 +29,7 @@ impl Compiled {
         let mut expected = Vec::new();
         oracle::decide(
             &self.snapshot,
-            user,
-            &oracle::Context::from_value(context.clone()).unwrap(),
+            &Request::new(user, &oracle::Context::from_value(context.clone()).unwrap(), 0),
             &mut expected,
         );
 
@@ -40,8 +40,16 @@ impl Compiled {
             let mut buffer = Buffer::with_lanes(lanes);
             // Twice each: a decision must not depend on the decision before.
             for _ in 0..2 {
-                assert_eq!(self.ruleset.decide(user, &parsed, &mut buffer), expected, "{lanes:?} {context}");
-                assert_eq!(self.ruleset.decide(user, object, &mut buffer), expected, "{lanes:?} {context}");
+                assert_eq!(
+                    self.ruleset.decide(&Request::new(user, &parsed, 0), &mut buffer),
+                    expected,
+                    "{lanes:?} {context}"
+                );
+                assert_eq!(
+                    self.ruleset.decide(&Request::new(user, object, 0), &mut buffer),
+                    expected,
+                    "{lanes:?} {context}"
+                );
             }
         }
         expected
@@ -49,9 +57,9 @@ impl Compiled {
 
     /// Returns an assignment as a response contains the assignment.
     pub(crate) fn response(&self, assignment: Assignment) -> Value {
-        let Assignment { experiment, variant } = assignment;
+        let Assignment { entity, variant } = assignment;
         let fragments = self.ruleset.fragments();
-        let text = [fragments.head(experiment), fragments.tail(experiment, variant)].concat();
+        let text = [fragments.head(entity), fragments.tail(entity, variant)].concat();
         serde_json::from_slice(&text).unwrap()
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use edgewise_engine::{
-    Buffer, Context, Ruleset, Scalar, Snapshot, UserKey, compile,
+    Buffer, Context, Request, Ruleset, Scalar, Snapshot, UserKey, compile,
     oracle::{self, Attribute},
 };
 use libfuzzer_sys::fuzz_target;
@@ -27,8 +27,8 @@ fuzz_target!(|text: &str| {
     }
     let (snapshot, ruleset) = &*OPERATORS;
     let (user, mut expected) = (UserKey::new("user-1").unwrap(), Vec::new());
-    oracle::decide(snapshot, user, &oracle_context, &mut expected);
-    assert_eq!(ruleset.decide(user, &context, &mut Buffer::new()), expected);
+    oracle::decide(snapshot, &Request::new(user, &oracle_context, 0), &mut expected);
+    assert_eq!(ruleset.decide(&Request::new(user, &context, 0), &mut Buffer::new()), expected);
 });
 
 fn scalar(attribute: Option<Attribute<'_>>) -> Scalar<'_> {

@@ -4,7 +4,7 @@
 
 mod users;
 
-use edgewise_engine::{Buffer, Context, Lanes, Ruleset, murmur3};
+use edgewise_engine::{Buffer, Context, EntityId, Lanes, Request, Ruleset, murmur3};
 use libfuzzer_sys::fuzz_target;
 use users::users;
 
@@ -41,20 +41,27 @@ fn decide<E>(ruleset: Result<Ruleset, E>) {
     }
     for (key, context) in users() {
         let context = Context::from_json(context).unwrap();
-        let decided = ruleset.decide(key, &context, &mut scalar);
-        assert_eq!(decided, ruleset.decide(key, &context, &mut portable));
-        assert_eq!(decided, ruleset.decide(key, &context, &mut fastest));
+        let request = Request::new(key, &context, 0);
+        let decided = ruleset.decide(&request, &mut scalar);
+        assert_eq!(decided, ruleset.decide(&request, &mut portable));
+        assert_eq!(decided, ruleset.decide(&request, &mut fastest));
         // A response is built from different parts of the ruleset, and so is never longer than the ruleset.
         let fragments = ruleset.fragments();
         let lengths = decided.iter().map(|assignment| {
-            fragments.head(assignment.experiment).len()
-                + fragments.tail(assignment.experiment, assignment.variant).len()
+            fragments.head(assignment.entity).len()
+                + fragments.tail(assignment.entity, assignment.variant).len()
         });
         assert!(lengths.sum::<usize>() <= ruleset.as_bytes().len());
+        // Explanations read sections that loading does not check.
+        for entity in (0..ruleset.experiments()).map(EntityId::new) {
+            if let Ok(explanation) = ruleset.explain(entity, &request) {
+                serde_json::to_string(&explanation).unwrap();
+            }
+        }
         for assignment in decided {
-            assert!(assignment.variant < ruleset.variants(assignment.experiment));
-            core::str::from_utf8(fragments.head(assignment.experiment)).unwrap();
-            core::str::from_utf8(fragments.tail(assignment.experiment, assignment.variant)).unwrap();
+            assert!(assignment.variant.get() < ruleset.variants(assignment.entity));
+            core::str::from_utf8(fragments.head(assignment.entity)).unwrap();
+            core::str::from_utf8(fragments.tail(assignment.entity, assignment.variant)).unwrap();
         }
     }
 }

@@ -3,7 +3,7 @@
 
 mod users;
 
-use edgewise_engine::{Buffer, Context, Lanes, Ruleset, Snapshot, compile, oracle};
+use edgewise_engine::{Buffer, Context, EntityId, Lanes, Request, Ruleset, Snapshot, compile, oracle};
 use libfuzzer_sys::fuzz_target;
 use users::users;
 
@@ -13,10 +13,17 @@ fuzz_target!(|json: &[u8]| {
     let mut buffers = [Lanes::SCALAR, Lanes::fastest()].map(Buffer::with_lanes);
     let mut expected = Vec::new();
     for (key, text) in users() {
-        oracle::decide(&snapshot, key, &oracle::Context::from_json(text).unwrap(), &mut expected);
+        let oracle_context = oracle::Context::from_json(text).unwrap();
+        let oracle_request = Request::new(key, &oracle_context, 0);
+        oracle::decide(&snapshot, &oracle_request, &mut expected);
         let context = Context::from_json(text).unwrap();
+        let request = Request::new(key, &context, 0);
         for buffer in &mut buffers {
-            assert_eq!(ruleset.decide(key, &context, buffer), expected);
+            assert_eq!(ruleset.decide(&request, buffer), expected);
+        }
+        for (entity, experiment) in (0..).map(EntityId::new).zip(&snapshot.experiments) {
+            let explanation = ruleset.explain(entity, &request).unwrap();
+            assert_eq!(explanation, oracle::explain(experiment, &oracle_request));
         }
     }
 });

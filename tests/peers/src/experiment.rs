@@ -3,11 +3,7 @@
 use std::ops::Range;
 
 use anyhow::{Context, Result, bail};
-use edgewise_engine::{
-    Snapshot,
-    rules::{self, Operator},
-    snapshot,
-};
+use edgewise_engine::{Snapshot, operators::Operator, rules, snapshot};
 use serde_json::{Map, Value};
 
 /// The number of buckets of an experiment.
@@ -75,9 +71,9 @@ impl Experiment {
 
 impl Condition {
     fn new(condition: &rules::Condition) -> Result<Self> {
-        let values = match (&condition.operator, &condition.value) {
-            (Operator::Eq, Some(value)) => std::slice::from_ref(value),
-            (Operator::In, Some(Value::Array(values))) => values,
+        let values = match (condition.operator.known(), &condition.value) {
+            (Some(Operator::Eq), Some(value)) => std::slice::from_ref(value),
+            (Some(Operator::In), Some(Value::Array(values))) => values,
             _ => bail!("the operator of a condition is neither `in` nor `eq`"),
         };
         let string = |value: &Value| value.as_str().map(str::to_owned).context("a value is not a string");

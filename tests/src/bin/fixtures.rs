@@ -13,7 +13,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use edgewise_engine::{Assignment, Ruleset, Snapshot, UserKey, oracle};
+use edgewise_engine::{Assignment, Request, Ruleset, Snapshot, UserKey, oracle};
 use edgewise_tests::{triples::Random, workloads::Workload};
 use serde_json::{Value, json};
 
@@ -61,9 +61,11 @@ fn triples(file: &Path, number: usize, seed: u64) -> Result<()> {
         for _ in 0..DECISIONS_PER_SNAPSHOT {
             let (user, context) = (random.user(), random.context());
             let oracle_context = oracle::Context::from_value(Value::Object(context.clone()))?;
-            oracle::decide(&snapshot, UserKey::new(&user)?, &oracle_context, &mut expected);
-            let pairs: Vec<[u32; 2]> =
-                expected.iter().map(|assignment| [assignment.experiment, assignment.variant]).collect();
+            oracle::decide(&snapshot, &Request::new(UserKey::new(&user)?, &oracle_context, 0), &mut expected);
+            let pairs: Vec<[u32; 2]> = expected
+                .iter()
+                .map(|assignment| [assignment.entity.get(), assignment.variant.get()])
+                .collect();
             decisions.push(json!([user, context, pairs]));
         }
         writeln!(out, "{}", json!({"snapshot": text, "decisions": decisions}))?;

@@ -10,7 +10,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use edgewise_engine::{Buffer, Ruleset, Snapshot, UserKey, oracle};
+use edgewise_engine::{Buffer, EntityId, Request, Ruleset, Snapshot, UserKey, VariantId, oracle};
 use edgewise_tests::{
     process::{Server, edgewise, free_address},
     services::fresh_database,
@@ -108,9 +108,9 @@ fn context(user: usize) -> Map<String, Value> {
 /// Checks that the published ruleset gives users the same variants and payloads as the reference's snapshot.
 fn assert_same_decisions(before: &Value, ruleset: &Ruleset, users: usize) {
     let before = Snapshot::from_json(before.to_string().as_bytes()).unwrap();
-    for (number, experiment) in (0..).zip(&before.experiments) {
+    for (number, experiment) in (0..).map(EntityId::new).zip(&before.experiments) {
         assert_eq!(ruleset.variants(number) as usize, experiment.variants.len());
-        for (place, variant) in (0..).zip(&experiment.variants) {
+        for (place, variant) in (0..).map(VariantId::new).zip(&experiment.variants) {
             let fragments = ruleset.fragments();
             let answer = [fragments.head(number), fragments.tail(number, place)].concat();
             let payload: Value = serde_json::from_str(variant.payload.as_ref().unwrap().get()).unwrap();
@@ -126,8 +126,8 @@ fn assert_same_decisions(before: &Value, ruleset: &Ruleset, users: usize) {
         let key = format!("user-{user}");
         let (key, context) = (UserKey::new(&key).unwrap(), context(user));
         let oracle_context = oracle::Context::from_value(Value::Object(context.clone())).unwrap();
-        oracle::decide(&before, key, &oracle_context, &mut expected);
-        assert_eq!(ruleset.decide(key, &context, &mut buffer), expected, "user {user}");
+        oracle::decide(&before, &Request::new(key, &oracle_context, 0), &mut expected);
+        assert_eq!(ruleset.decide(&Request::new(key, &context, 0), &mut buffer), expected, "user {user}");
         assigned += expected.len();
     }
     assert!(assigned > users * EXPERIMENTS / 20, "too few assignments for a comparison: {assigned}");

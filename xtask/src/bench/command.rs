@@ -36,7 +36,7 @@ enum Benchmark {
     Dashboard,
 }
 
-/// The workspace of the peers, which only this benchmark compiles.
+/// The workspace of the peers, which only this benchmark builds.
 const PEERS: &str = "tests/peers/Cargo.toml";
 
 /// Builds and runs a benchmark.
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Benchmark::Publish => with_binary(bench("publish")?)?,
         Benchmark::Peers => {
             eprintln!("bench: building Edgewise's engine and its peers (minutes the first time)");
-            let build = ["build", "--manifest-path", PEERS, "--release"];
+            let build = ["build", "--locked", "--manifest-path", PEERS, "--release"];
             on_core(0, cargo::build_executable("edgewise-peers", &build)?)?
         }
         Benchmark::Wasm => return wasm::run(args.quick),

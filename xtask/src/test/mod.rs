@@ -5,7 +5,7 @@
 //! | `steps` | `cargo xtask test`: all checks, step by step |
 //! | `package`, `dashboard`, `worker` | the tests in Node, in Chromium and in the worker's runtime |
 //! | `javascript` | tests in JavaScript |
-//! | `workspace` | nothing: it holds the packages and features that all steps compile |
+//! | `workspace` | nothing: it holds the packages and features that steps compile |
 //! | `soak` | `cargo xtask soak`: the crash test |
 //! | `parity` | `cargo xtask parity`: the differential test |
 //! | `fuzz` | `cargo xtask fuzz`: the fuzz targets |

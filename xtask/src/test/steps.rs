@@ -4,7 +4,10 @@ use std::{env, ffi::OsString, process::Command, time::Instant};
 
 use anyhow::{Context, Result};
 
-use super::{dashboard, package, worker, workspace::EVERYTHING};
+use super::{
+    dashboard, package, worker,
+    workspace::{EVERYTHING, FUZZ_TARGETS, PEERS},
+};
 use crate::{build, cargo, install, services::PendingServices, tidy};
 
 #[derive(clap::Args)]
@@ -93,6 +96,8 @@ fn all() -> Result<Vec<Step>> {
                 &["--all-targets", "--", "-D", "warnings"],
             )?),
         ),
+        ("check of the fuzz targets", Work::Cargo(step(FUZZ_TARGETS, &[])?)),
+        ("check of the benchmark against peers", Work::Cargo(step(PEERS, &[])?)),
         ("browser files of the dashboard", Work::Dashboard),
         // End-to-end tests start the binary in the same target directory, so the binary must be built first.
         ("build", build_tests()?),

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use edgewise_engine::rules::Operator;
+use edgewise_engine::operators::Operator;
 
 use crate::{
     error::ApiError,
@@ -23,9 +23,10 @@ pub struct Rule {
 pub struct Condition {
     /// The attribute's name, or a path such as `user.plan` or `tags.0`.
     pub attribute: String,
-    /// One of `eq`, `neq`, `in`, `notIn`, `contains`, `gt`, `lt`.
+    /// The name of an [`Operator`].
+    #[cfg_attr(feature = "openapi", schema(schema_with = operator_schema))]
     pub operator: String,
-    /// The value to compare with; a list for `in` and `notIn`. May be absent.
+    /// The value to compare with. May be absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<serde_json::Value>))]
     pub value: Option<Box<RawValue>>,
@@ -54,8 +55,9 @@ impl Condition {
             .optional_text("attribute", limits::NAME_CHARS)?
             .ok_or_else(|| fields.error("attribute", "is required"))?;
         let operator = fields.name("operator")?;
-        if let Operator::Unknown(_) = Operator::from(operator.clone()) {
-            let known = Operator::NAMES.join(", ");
+        if Operator::from_name(&operator).is_none() {
+            let names: Vec<&str> = Operator::ALL.iter().map(|operator| operator.name()).collect();
+            let known = names.join(", ");
             return Err(fields.error("operator", format_args!("must be one of {known}; it is `{operator}`")));
         }
         let value = fields.optional_json("value").map(minified);
@@ -73,4 +75,19 @@ impl Condition {
         }
         Ok(Self { attribute, operator, value })
     }
+}
+
+/// Returns the schema of operators: their names, and when each of them matches.
+#[cfg(feature = "openapi")]
+fn operator_schema() -> utoipa::openapi::schema::Object {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+    let operators = Operator::ALL.iter();
+    let lines =
+        operators.clone().map(|operator| format!("\n- `{}`: {}", operator.name(), operator.description()));
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some(format!("When the condition matches:\n{}", lines.collect::<String>())))
+        .enum_values(Some(operators.map(|operator| operator.name())))
+        .build()
 }

@@ -1,5 +1,6 @@
 //! The row of a condition: attribute, operator and value.
 
+use edgewise_engine::operators::Operator;
 use leptos::{ev, html, prelude::*};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     components::{Icon, Symbol},
-    model::{Condition, OPERATORS, Rules},
+    model::{Condition, Rules},
 };
 
 /// Renders the row of a condition.
@@ -97,12 +98,13 @@ fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
     };
     let first = untrack(name);
     // An unknown operator stays selectable.
-    let unknown = (!OPERATORS.iter().any(|(name, _)| *name == first)).then(|| first.clone());
+    let unknown = Operator::from_name(&first).is_none().then(|| first.clone());
     let unknown =
         unknown.map(|name| view! { <option value=name.clone() selected=true>{name.clone()}</option> });
-    let options = OPERATORS.map(|(name, words)| {
+    let options = Operator::ALL.iter().map(|operator| {
+        let name = operator.name();
         let selected = name == first;
-        view! { <option value=name selected=selected>{words}</option> }
+        view! { <option value=name selected=selected>{operator.label()}</option> }
     });
     let chosen = move |event: ev::Event| {
         let operator = event_target_value(&event);
@@ -111,7 +113,7 @@ fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
     view! {
         <label class="condition-operator">
             <span class="visually-hidden">"Operator"</span>
-            <select prop:value=name on:change=chosen autocomplete="off">{unknown}{options.into_iter().collect_view()}</select>
+            <select prop:value=name on:change=chosen autocomplete="off">{unknown}{options.collect_view()}</select>
         </label>
     }
 }

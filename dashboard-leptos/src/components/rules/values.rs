@@ -35,11 +35,7 @@ impl InputKind {
     fn of(condition: Option<&Condition>) -> Self {
         let Some(condition) = condition else { return Self::Absent("") };
         match condition.operand() {
-            Operand::Absent => Self::Absent(match condition.operator() {
-                "eq" => "Users without this attribute",
-                "neq" => "Users with this attribute",
-                _ => "Nobody: the condition has no value",
-            }),
+            Operand::Absent => Self::Absent(condition.users_without_value()),
             Operand::Many(_) => Self::Chips,
             Operand::One(value) if value.kind() == Kind::Boolean && value.is_chosen() => Self::Boolean,
             Operand::One(_) => Self::Line,

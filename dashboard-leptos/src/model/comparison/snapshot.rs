@@ -1,6 +1,7 @@
 //! The parts of a snapshot that are described in words: variants, splits and rules.
 
 use edgewise_api::resources::Rule;
+use edgewise_engine::operators::Operator;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -99,19 +100,14 @@ fn describe(rules: &[Rule]) -> String {
         return "everyone".to_owned();
     }
     let condition = |condition: &edgewise_api::resources::Condition| {
-        let operator = match condition.operator.as_str() {
-            "eq" => "is",
-            "neq" => "is not",
-            "in" => "is one of",
-            "notIn" => "is none of",
-            "contains" => "contains",
-            "gt" => "is greater than",
-            "lt" => "is less than",
-            other => other,
-        };
-        let value =
-            condition.value.as_ref().map_or_else(|| "(no value)".to_owned(), |value| on_one_line(value));
-        format!("{} {operator} {value}", condition.attribute)
+        let (attribute, operator) = (&condition.attribute, Operator::from_name(&condition.operator));
+        let without_value = operator.and_then(Operator::label_without_value);
+        let label = operator.map_or(condition.operator.as_str(), |known| known.label());
+        match (&condition.value, without_value) {
+            (Some(value), _) => format!("{attribute} {label} {}", on_one_line(value)),
+            (None, Some(label)) => format!("{attribute} {label}"),
+            (None, None) => format!("{attribute} {label} (no value)"),
+        }
     };
     let rule = |(place, rule): (usize, &Rule)| {
         let conditions: Vec<_> = rule.conditions.iter().map(condition).collect();
@@ -159,5 +155,17 @@ mod tests {
         assert_eq!(experiment.split(), "0 – 12.5 %: green\n12.5 – 100 %: ?");
         let variants: Vec<_> = experiment.variants().collect();
         assert_eq!(variants, [("green", "{\n  \"a\": 1e2\n}".to_owned()), ("blue", "no payload".to_owned())]);
+    }
+
+    #[test]
+    fn conditions_without_a_value_or_a_known_operator_are_described() {
+        let conditions = |json: &str| describe(&serde_json::from_str::<Vec<Rule>>(json).unwrap());
+        assert_eq!(
+            conditions(
+                r#"[{"conditions": [{"attribute": "a", "operator": "eq"}, {"attribute": "b", "operator": "neq"},
+                    {"attribute": "c", "operator": "gt"}, {"attribute": "d", "operator": "soon", "value": 1}]}]"#
+            ),
+            "a is not set and b is set and c is greater than (no value) and d soon 1"
+        );
     }
 }

@@ -2,21 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use edgewise_engine::operators::{Operator, Takes};
 use serde_json::value::RawValue;
 
 use super::value::{self, Kind, Value};
 use crate::model::quoted;
-
-/// Operators: the name in JSON and the label.
-pub(crate) const OPERATORS: [(&str, &str); 7] = [
-    ("eq", "is"),
-    ("neq", "is not"),
-    ("in", "is one of"),
-    ("notIn", "is none of"),
-    ("contains", "contains"),
-    ("gt", "is greater than"),
-    ("lt", "is less than"),
-];
 
 /// The maximum number of values of a list that a description names.
 const MAX_DESCRIBED: usize = 6;
@@ -187,12 +177,11 @@ impl Condition {
             return "a condition in an unknown format holds".to_owned();
         }
         let attribute = if self.attribute.trim().is_empty() { "…" } else { self.attribute.trim() };
-        let operator = describe_operator(&self.operator);
+        let operator = known(&self.operator).map_or(self.operator.as_str(), |known| known.label());
         let value = match &self.operand {
-            Operand::Absent => match self.operator.as_str() {
-                "eq" => return format!("{attribute} is not set"),
-                "neq" => return format!("{attribute} is set"),
-                _ => "no value".to_owned(),
+            Operand::Absent => match known(&self.operator).and_then(Operator::label_without_value) {
+                Some(label) => return format!("{attribute} {label}"),
+                None => "no value".to_owned(),
             },
             Operand::One(value) if value.is_missing() => "…".to_owned(),
             Operand::One(value) => value.describe(),
@@ -234,6 +223,12 @@ impl Condition {
             }
             Operand::Many(_) => None,
         }
+    }
+
+    /// Returns whom the condition matches without a value.
+    pub(crate) fn users_without_value(&self) -> &'static str {
+        let users = known(&self.operator).and_then(Operator::users_without_value);
+        users.unwrap_or("Nobody: the condition has no value")
     }
 
     /// Returns the operator's name in JSON.
@@ -278,6 +273,10 @@ impl Condition {
     /// Sets the operator. The entered values are kept as far as possible.
     pub(crate) fn set_operator(&mut self, operator: &str) {
         operator.clone_into(&mut self.operator);
+        if takes(operator, Takes::Nothing) {
+            self.operand = Operand::Absent;
+            return;
+        }
         let operand = std::mem::replace(&mut self.operand, Operand::Absent);
         self.operand = if takes_list(operator) {
             Operand::Many(match operand {
@@ -322,24 +321,28 @@ impl Condition {
 
     /// Returns whether the type is selectable, or does not match the operator.
     pub(crate) fn has_choice_of_kind(&self) -> bool {
-        required_kind(&self.operator) != self.value().map(Value::kind) || self.value().is_none()
+        !takes(&self.operator, Takes::Nothing)
+            && (required_kind(&self.operator) != self.value().map(Value::kind) || self.value().is_none())
     }
+}
+
+fn known(operator: &str) -> Option<Operator> {
+    Operator::from_name(operator)
 }
 
 /// Returns the only type that the operator supports, if there is one.
 fn required_kind(operator: &str) -> Option<Kind> {
-    match operator {
-        "contains" => Some(Kind::Text),
-        "gt" | "lt" => Some(Kind::Number),
-        _ => None,
+    match known(operator)?.takes() {
+        Takes::Text => Some(Kind::Text),
+        Takes::Number => Some(Kind::Number),
+        Takes::Any | Takes::List | Takes::Nothing => None,
     }
 }
 
 fn takes_list(operator: &str) -> bool {
-    matches!(operator, "in" | "notIn")
+    takes(operator, Takes::List)
 }
 
-/// Returns the label of an operator. An unknown operator keeps its name.
-fn describe_operator(operator: &str) -> &str {
-    OPERATORS.into_iter().find(|(name, _)| *name == operator).map_or(operator, |(_, words)| words)
+fn takes(operator: &str, value: Takes) -> bool {
+    known(operator).is_some_and(|operator| operator.takes() == value)
 }

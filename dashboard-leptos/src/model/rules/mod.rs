@@ -6,6 +6,6 @@ mod targeting;
 mod tests;
 mod value;
 
-pub(crate) use condition::{Condition, OPERATORS, Operand};
+pub(crate) use condition::{Condition, Operand};
 pub(crate) use targeting::Rules;
 pub(crate) use value::Kind;

@@ -1,7 +1,7 @@
 //! Edgewise, which decides all experiments in one call.
 
 use anyhow::Result;
-use edgewise_engine::{Buffer, Ruleset, UserKey};
+use edgewise_engine::{Buffer, Request, Ruleset, UserKey};
 
 use super::{Engine, User};
 
@@ -19,8 +19,8 @@ impl Edgewise {
 impl Engine for Edgewise {
     fn decide(&mut self, user: &User, mut assigned: impl FnMut(usize, &[u8])) {
         let Ok(key) = UserKey::new(&user.key) else { return };
-        for hit in self.ruleset.decide(key, &user.context, &mut self.buffer) {
-            assigned(hit.experiment as usize, self.ruleset.fragments().tail(hit.experiment, hit.variant));
+        for hit in self.ruleset.decide(&Request::new(key, &user.context, 0), &mut self.buffer) {
+            assigned(hit.entity.index(), self.ruleset.fragments().tail(hit.entity, hit.variant));
         }
     }
 }

@@ -1,9 +1,9 @@
+use edgewise_engine::operators::Operator;
 use serde_json::{Value, json};
 
 use crate::scene::{Published, Scene, assert_shape, environment, id, published, rules};
 
 const FIELDS: [&str; 7] = ["id", "name", "environmentId", "environment", "rules", "createdAt", "updatedAt"];
-const OPERATORS: [&str; 7] = ["eq", "neq", "in", "notIn", "contains", "gt", "lt"];
 
 #[test]
 fn an_audience_is_created_read_and_changed() {
@@ -55,7 +55,7 @@ fn a_name_is_unique_in_its_environment() {
 #[test]
 fn rules_are_returned_unchanged() {
     let scene = Scene::new();
-    for operator in OPERATORS {
+    for operator in Operator::ALL.iter().map(|operator| operator.name()) {
         for value in
             [json!(["US", 1, true, null]), json!("x"), json!(-1.5e-7), json!(null), json!({"a": {"b": []}})]
         {

@@ -1,0 +1,73 @@
+//! Conditions in normal form.
+
+use alloc::{string::String, vec::Vec};
+
+use serde_json::Value as Json;
+
+use crate::{
+    operators::Form,
+    ruleset::{ValueId, ids},
+};
+
+ids! {
+    /// The name of an attribute: an index in the order of first use. (An `AttributeId` is an index in the order of
+    /// names.)
+    NameId
+}
+
+/// A condition in normal form. Equivalent conditions are equal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SimpleCondition {
+    pub(super) attribute: NameId,
+    pub(super) form: Form,
+    pub(super) operand: Operand,
+}
+
+/// What an attribute is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Operand {
+    Nothing,
+    /// The values, in ascending order.
+    Values(Vec<ValueId>),
+    Threshold(Threshold),
+    Text(String),
+}
+
+/// A double, as bits that sort in the order of doubles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Threshold(u64);
+
+impl Threshold {
+    pub(super) fn new(number: f64) -> Self {
+        // Adding 0 turns -0 into 0.
+        let bits = (number + 0.0).to_bits();
+        Self(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
+    }
+
+    pub(super) const fn bits(self) -> u64 {
+        if self.0 >> 63 == 1 { self.0 & !(1 << 63) } else { !self.0 }
+    }
+}
+
+/// A scalar that an attribute is compared with by equality.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Scalar {
+    String(String),
+    /// The bits of a double; never the bits of -0.
+    Number(u64),
+    Bool(bool),
+    Null,
+}
+
+impl Scalar {
+    /// Returns `None` for arrays and objects, which equal nothing.
+    pub(super) fn of(json: &Json) -> Option<Self> {
+        match json {
+            Json::String(text) => Some(Self::String(text.clone())),
+            Json::Number(number) => number.as_f64().map(|number| Self::Number((number + 0.0).to_bits())),
+            Json::Bool(value) => Some(Self::Bool(*value)),
+            Json::Null => Some(Self::Null),
+            Json::Array(_) | Json::Object(_) => None,
+        }
+    }
+}
