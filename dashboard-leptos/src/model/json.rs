@@ -15,12 +15,9 @@ pub(crate) fn object_problem(text: &str) -> Option<String> {
     match serde_json::from_str::<&RawValue>(text) {
         Ok(json) if json.get().starts_with('{') => None,
         Ok(_) => Some("must be an object: { … }".to_owned()),
-        Err(error) => {
-            let problem = error.to_string();
-            let problem = problem.split(" at line ").next().unwrap_or_default();
-            let problem = if error.is_eof() { "unexpected end" } else { problem };
-            Some(format!("line {}: {problem}", error.line()))
-        }
+        Err(error) if error.is_eof() => Some(format!("unexpected end at line {}", error.line())),
+        // The text ends with the line and the column.
+        Err(error) => Some(error.to_string()),
     }
 }
 
@@ -89,9 +86,12 @@ mod tests {
         assert_eq!(object_problem(" \n "), None);
         assert_eq!(object_problem(" {\"a\": [1e2, 1.0]} "), None);
         assert_eq!(object_problem("[1]").as_deref(), Some("must be an object: { … }"));
-        assert_eq!(object_problem("{\n\"a\": 1\n\"b\": 2}").as_deref(), Some("line 3: expected `,` or `}`"));
-        assert_eq!(object_problem("{\n\"a\":").as_deref(), Some("line 2: unexpected end"));
-        assert_eq!(object_problem("{} {}").as_deref(), Some("line 1: trailing characters"));
+        assert_eq!(
+            object_problem("{\n\"a\": 1\n\"b\": 2}").as_deref(),
+            Some("expected `,` or `}` at line 3 column 1")
+        );
+        assert_eq!(object_problem("{\n\"a\":").as_deref(), Some("unexpected end at line 2"));
+        assert_eq!(object_problem("{} {}").as_deref(), Some("trailing characters at line 1 column 4"));
     }
 
     #[test]
