@@ -8,6 +8,7 @@ use std::sync::{Arc, atomic::Ordering};
 use edgewise_api::Publication;
 use edgewise_api::conditional::Precondition;
 use edgewise_api::{
+    ApiError,
     page::PageRequest,
     query::Query,
     resources::{
@@ -16,7 +17,7 @@ use edgewise_api::{
     },
 };
 use edgewise_caller::Principal;
-use edgewise_control::services::Services;
+use edgewise_control::services::{Services, VersionError};
 use edgewise_control::{Control, Options};
 use edgewise_objects::{Condition, ObjectStore};
 use serde_json::{Value, json};
@@ -188,16 +189,18 @@ async fn history_lists_versions_with_author_and_time_newest_first() {
                 .services()
                 .version(&Principal::for_rest_extractor(), &plane.environment, unknown)
                 .await
+                .map_err(ApiError::from)
                 .unwrap_err();
-            assert_eq!(error.status, 404, "{unknown}");
+            assert_eq!(error.status(), 404, "{unknown}");
         }
         assert_eq!(
             plane
                 .services()
                 .versions(&Principal::for_rest_extractor(), "nobody", page)
                 .await
+                .map_err(ApiError::from)
                 .unwrap_err()
-                .status,
+                .status(),
             404
         );
     })
@@ -224,7 +227,7 @@ async fn a_rollback_makes_old_content_live_and_holds_back_later_changes_until_re
         assert_eq!(plane.live_keys().await, ["first"], "changes are held back");
         let refused =
             plane.services().publish(&Principal::for_rest_extractor(), &second, &Precondition::None).await;
-        assert_eq!(refused.unwrap_err().status, 409);
+        assert_eq!(refused.map_err(ApiError::from).unwrap_err().status(), 409);
 
         let status = plane.resume().await;
         assert_eq!((status.live_version, status.unpublished, status.held_at), (Some(4), false, None));
@@ -234,8 +237,9 @@ async fn a_rollback_makes_old_content_live_and_holds_back_later_changes_until_re
                 .services()
                 .resume(&Principal::for_rest_extractor(), &plane.environment)
                 .await
+                .map_err(ApiError::from)
                 .unwrap_err()
-                .status,
+                .status(),
             409
         );
 
@@ -257,7 +261,7 @@ async fn only_versions_that_were_live_can_be_restored() {
         for (number, status) in [("7", 404), ("0", 404), ("one", 404)] {
             let refused =
                 plane.services().rollback(&Principal::for_rest_extractor(), &plane.environment, number).await;
-            assert_eq!(refused.unwrap_err().status, status, "{number}");
+            assert_eq!(refused.map_err(ApiError::from).unwrap_err().status(), status, "{number}");
         }
         // Another system uses version 2, so that number is superseded.
         let foreign = br#"{"version":2,"environment":"prod","publishedAt":"","experiments":[]}"#;
@@ -269,7 +273,7 @@ async fn only_versions_that_were_live_can_be_restored() {
             .rollback(&Principal::for_rest_extractor(), &plane.environment, "2")
             .await
             .unwrap_err();
-        assert_eq!(refused.status, 409);
+        assert!(matches!(refused, VersionError::NeverLive { number: 2 }), "{refused}");
         assert!(plane.status().await.held_at.is_none(), "a rejected rollback does not hold the environment");
         assert_eq!(plane.live_keys().await, ["first", "second"]);
     })

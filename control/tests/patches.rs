@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edgewise_api::{
-    Publication,
+    ApiError, Publication,
     conditional::Precondition,
     resources::{
         AudienceCreate, AudiencePatch, EnvironmentCreate, ExperimentCreate, ExperimentPatch, Status,
@@ -35,7 +35,15 @@ async fn a_patch_without_fields_changes_nothing_and_publishes_nothing() {
     assert_eq!((same.value.revision, same.publication), (audience.revision, Publication::NotDue));
     assert_eq!(same.value.value.row.updated_at, audience.value.row.updated_at);
     let stale = Precondition::Revisions(vec![9]);
-    assert_eq!(services.update_audience(&principal, id, &stale, &empty).await.unwrap_err().status, 412);
+    assert_eq!(
+        services
+            .update_audience(&principal, id, &stale, &empty)
+            .await
+            .map_err(ApiError::from)
+            .unwrap_err()
+            .status(),
+        412
+    );
 
     let body = json!({"key": "k", "name": "n", "environmentId": environment.id}).to_string();
     let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
@@ -46,7 +54,23 @@ async fn a_patch_without_fields_changes_nothing_and_publishes_nothing() {
     let same = services.update_experiment(&principal, &id, &any, &empty).await.unwrap();
     assert_eq!((same.value.revision, same.publication), (experiment.revision, Publication::NotDue));
     assert_eq!(same.value.value.row.updated_at, experiment.value.row.updated_at);
-    assert_eq!(services.update_experiment(&principal, &id, &stale, &empty).await.unwrap_err().status, 412);
-    assert_eq!(services.update_experiment(&principal, "none", &any, &empty).await.unwrap_err().status, 404);
+    assert_eq!(
+        services
+            .update_experiment(&principal, &id, &stale, &empty)
+            .await
+            .map_err(ApiError::from)
+            .unwrap_err()
+            .status(),
+        412
+    );
+    assert_eq!(
+        services
+            .update_experiment(&principal, "none", &any, &empty)
+            .await
+            .map_err(ApiError::from)
+            .unwrap_err()
+            .status(),
+        404
+    );
     control.stop().await;
 }

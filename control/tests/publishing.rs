@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use edgewise_api::Publication;
 use edgewise_api::conditional::Precondition;
 use edgewise_api::page::PageRequest;
 use edgewise_api::resources::{
     AllocationsPut, EnvironmentCreate, ExperimentCreate, ExperimentQuery, Status, StatusPatch, VariantCreate,
 };
+use edgewise_api::{ApiError, Publication};
 use edgewise_caller::Principal;
 use edgewise_caller::{Clock, SystemClock};
 use edgewise_control::services::Services;
@@ -161,8 +161,9 @@ async fn a_change_survives_a_failing_store_and_is_published_when_the_store_recov
         .services()
         .publish(&Principal::for_rest_extractor(), &id, &Precondition::None)
         .await
+        .map_err(ApiError::from)
         .unwrap_err();
-    assert_eq!(error.status, 500);
+    assert_eq!(error.status(), 500);
     assert!(error.message.contains("saved, but not live"), "{error}");
     assert!(error.message.contains("cannot write `configs/prod"), "{error}");
     assert_eq!(plane.object("configs/prod/version.json").await, None);

@@ -5,11 +5,11 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 
-use edgewise_api::conditional::Precondition;
 use edgewise_api::resources::{
     EnvironmentCreate, ExperimentCreate, ExperimentFilter, Status, StatusPatch, VersionState,
 };
 use edgewise_api::search::Search;
+use edgewise_api::{ApiError, conditional::Precondition};
 use edgewise_caller::Principal;
 use edgewise_control::store::{Store, Version};
 use edgewise_control::{Control, Options};
@@ -213,7 +213,7 @@ async fn checking_a_new_experiment_does_not_wait_for_a_change_of_its_environment
     changing.begin_change("e").await.unwrap().unwrap();
     let status = async |key, environment| {
         let checked = services.check_experiment(&principal, &request(key, environment)).await;
-        checked.err().map(|error| error.status)
+        checked.err().map(|error| ApiError::from(error).status())
     };
     assert_eq!(status("free", "e").await, None);
     assert_eq!(status("taken", "e").await, Some(409));

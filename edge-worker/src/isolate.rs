@@ -193,7 +193,7 @@ mod tests {
     fn a_request_that_has_waited_in_vain_gets_the_gateways_error() {
         let error = isolate(None).decide(QUERY, 0, true, |_| ()).unwrap_err();
         assert_eq!(
-            (error.status, error.message.as_str()),
+            (error.status(), error.message.as_str()),
             (503, "No config available for environment \"prod\"")
         );
     }
@@ -204,7 +204,7 @@ mod tests {
         let error =
             isolate(None).decide(input, 0, false, |_| panic!("the environment is not listed")).unwrap_err();
         assert_eq!(
-            (error.status, error.message.as_str()),
+            (error.status(), error.message.as_str()),
             (503, "No config available for environment \"other\"")
         );
     }
@@ -218,7 +218,7 @@ mod tests {
         ] {
             let error =
                 isolate(None).decide(input, 0, false, |_| panic!("the request is invalid")).unwrap_err();
-            assert_eq!(error.status, 400);
+            assert_eq!(error.status(), 400);
         }
     }
 

@@ -11,10 +11,10 @@ use edgewise_api::{
 use serde_json::{Value, json};
 
 use super::{
-    created::CreatedIds,
+    created::{CreatedIds, Result},
     step::{Action, Experiment, Range, Step},
 };
-use crate::services::{Result, Services};
+use crate::services::Services;
 use edgewise_api::Publication;
 use edgewise_caller::Principal;
 
@@ -69,7 +69,7 @@ impl Step {
             }
         };
         match publication {
-            Publication::Failed(problem) => Err(ApiError { status: 500, message: problem }),
+            Publication::Failed(problem) => Err(ApiError::internal(problem)),
             Publication::NotDue | Publication::Published => Ok(()),
         }
     }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use edgewise_api::ApiError;
 
-use crate::services::Result;
+/// The result of a step.
+pub(super) type Result<T> = std::result::Result<T, ApiError>;
 
 /// The ids of created resources, by kind and name: `environment prod`, `experiment checkout-button`, `variant checkout-button blue`.
 #[derive(Debug, Default)]
@@ -17,6 +18,6 @@ impl CreatedIds {
 
     pub(super) fn id(&self, name: &str) -> Result<&str> {
         let id = self.0.get(name).map(String::as_str);
-        id.ok_or_else(|| ApiError { status: 500, message: format!("the example data has no {name}") })
+        id.ok_or_else(|| ApiError::internal(format!("the example data has no {name}")))
     }
 }

@@ -3,8 +3,12 @@
 use edgewise_api::{ApiError, page::PageRequest};
 use edgewise_caller::Principal;
 
-use super::{clock::PastClock, created::CreatedIds, step::Step};
-use crate::services::{Result, Services};
+use super::{
+    clock::PastClock,
+    created::{CreatedIds, Result},
+    step::Step,
+};
+use crate::services::Services;
 
 /// The steps, the earliest first.
 const STEPS: &str = include_str!("steps.json");
@@ -35,5 +39,5 @@ async fn apply_all(services: &Services, principal: &Principal, clock: &PastClock
 }
 
 fn unreadable(error: &serde_json::Error) -> ApiError {
-    ApiError { status: 500, message: format!("the example data cannot be read: {error}") }
+    ApiError::internal(format!("the example data cannot be read: {error}"))
 }

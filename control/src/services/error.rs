@@ -1,62 +1,82 @@
-//! Errors of the store and the publisher as errors of the API.
+//! The failures that all services have in common.
 
 use std::error::Error;
 
-use edgewise_api::{ApiError, Revisioned};
+use edgewise_api::{Revisioned, conditional::StaleRevision};
 
-use crate::{
-    publisher::PrepareError,
-    store::{self, StoreError},
-};
+use crate::store::{self, StoreError};
 
-/// The result of a service.
-pub type Result<T> = std::result::Result<T, ApiError>;
-
-pub(super) fn not_found(kind: &str, id: &str) -> ApiError {
-    ApiError::not_found(format!("there is no {kind} `{id}`"))
+/// A failure that every service can have.
+#[derive(Debug, thiserror::Error)]
+pub enum CommonError {
+    /// There is no such resource.
+    #[error("there is no {resource} `{id}`")]
+    NotFound {
+        /// The kind of the resource, for people.
+        resource: &'static str,
+        /// The id, name or number.
+        id: String,
+    },
+    /// The resource has another revision than the caller expects.
+    #[error(transparent)]
+    Stale(#[from] StaleRevision),
+    /// The database did not carry a call out.
+    #[error("the database did not carry the call out")]
+    Store(#[from] StoreError),
+    /// A fault of this program.
+    #[error("an internal error occurred")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// Unwraps the value, or returns a 404.
-pub(super) fn or_not_found<T>(value: Option<Revisioned<T>>, kind: &str, id: &str) -> Result<Revisioned<T>> {
-    value.ok_or_else(|| not_found(kind, id))
+/// The result of what all services have in common.
+pub(super) type Result<T> = std::result::Result<T, CommonError>;
+
+pub(super) fn not_found(resource: &'static str, id: &str) -> CommonError {
+    CommonError::NotFound { resource, id: id.to_owned() }
 }
 
-/// Turns the error of a name that is in use into a 409.
-pub(super) fn or_conflict<T>(result: store::Result<T>, conflict: impl FnOnce() -> String) -> Result<T> {
+/// Unwraps the value, or fails because there is no such resource.
+pub(super) fn or_not_found<T>(
+    value: Option<Revisioned<T>>,
+    resource: &'static str,
+    id: &str,
+) -> Result<Revisioned<T>> {
+    value.ok_or_else(|| not_found(resource, id))
+}
+
+/// Turns the error of a value that must be unique into the failure of a service.
+pub(super) fn or_conflict<T, E: From<CommonError>>(
+    result: store::Result<T>,
+    conflict: impl FnOnce() -> E,
+) -> std::result::Result<T, E> {
     result.map_err(|error| match error {
-        StoreError::Duplicate(_) => ApiError::conflict(conflict()),
-        error => error.into(),
+        StoreError::Duplicate(_) => conflict(),
+        error => CommonError::from(error).into(),
     })
 }
 
-/// Logs an error that the client did not cause, under an id. The client receives only the id.
-pub(super) fn internal(error: &dyn Error) -> ApiError {
-    let id = uuid::Uuid::new_v4();
-    tracing::error!(%id, %error, "internal error");
-    ApiError::internal(format!("internal error {id}: the server has logged the details under this id"))
+/// Creates the failure for a fault of this program.
+pub(super) fn internal(error: impl Into<Box<dyn Error + Send + Sync>>) -> CommonError {
+    CommonError::Internal(error.into())
 }
 
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(error) => {
-                tracing::warn!(%error, "a request to the database failed");
-                Self::unavailable("the database is not available: try again in a moment")
+/// Lets `?` turn the failures that all services have in common into the failures of services.
+macro_rules! from_common_errors {
+    ($($error:ty),+ $(,)?) => {
+        $(
+            impl From<crate::store::StoreError> for $error {
+                fn from(error: crate::store::StoreError) -> Self {
+                    Self::Common(error.into())
+                }
             }
-            StoreError::Duplicate(_) => {
-                Self::conflict("the name or key is already in use: choose another one")
+
+            impl From<edgewise_api::conditional::StaleRevision> for $error {
+                fn from(error: edgewise_api::conditional::StaleRevision) -> Self {
+                    Self::Common(error.into())
+                }
             }
-            StoreError::Failed(error) => internal(&error),
-        }
-    }
+        )+
+    };
 }
 
-impl From<PrepareError> for ApiError {
-    fn from(problem: PrepareError) -> Self {
-        match problem {
-            PrepareError::Database(error) => error.into(),
-            PrepareError::Objects(problem) => Self::unavailable(problem),
-            PrepareError::Content(problem) => Self::unprocessable(problem),
-        }
-    }
-}
+pub(super) use from_common_errors;

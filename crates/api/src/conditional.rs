@@ -26,15 +26,31 @@ impl Precondition {
     /// Checks the precondition against the current revision.
     ///
     /// # Errors
-    /// Returns 412 if the precondition fails.
-    pub fn check(&self, revision: i64) -> Result<(), ApiError> {
+    /// If the precondition fails.
+    pub fn check(&self, revision: i64) -> Result<(), StaleRevision> {
         match self {
-            Self::Revisions(expected) if !expected.contains(&revision) => Err(ApiError::stale(format!(
-                "the resource has changed since the revision in `If-Match` (the current revision is {revision}): \
-                 read the resource again, and repeat the change"
-            ))),
+            Self::Revisions(expected) if !expected.contains(&revision) => {
+                Err(StaleRevision { current: revision })
+            }
             _ => Ok(()),
         }
+    }
+}
+
+/// The error of a precondition: the resource has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the resource has changed since the revision in `If-Match` (the current revision is {current}): read the resource \
+     again, and repeat the change"
+)]
+pub struct StaleRevision {
+    /// The revision of the resource.
+    pub current: i64,
+}
+
+impl From<StaleRevision> for ApiError {
+    fn from(error: StaleRevision) -> Self {
+        Self::stale(error.to_string())
     }
 }
 

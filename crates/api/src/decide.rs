@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     error::ApiError,
+    field::FieldPath,
     json::{Fields, nests_deeper},
     limits::Limits,
     name::EnvironmentName,
@@ -61,8 +62,7 @@ impl<'a> DecideRequest<'a> {
         context: Option<&'a str>,
         limits: &Limits,
     ) -> Result<Self, ApiError> {
-        let invalid =
-            |name, problem: &dyn std::fmt::Display| ApiError::invalid(format!("`{name}` {problem}"));
+        let invalid = |name, problem: &dyn std::fmt::Display| ApiError::invalid_parameter(name, problem);
         if user_key.is_empty() {
             return Err(invalid("user_key", &"must not be empty"));
         }
@@ -82,13 +82,19 @@ impl<'a> DecideRequest<'a> {
 fn read_context<'a>(json: &'a str, limits: &Limits) -> Result<Context<'a>, ApiError> {
     if json.len() > limits.context_bytes {
         let most = limits.context_bytes;
-        return Err(ApiError::invalid(format!("`context` must be at most {most} bytes long")));
+        return Err(ApiError::invalid_parameter(
+            "context",
+            format_args!("must be at most {most} bytes long"),
+        ));
     }
     if nests_deeper(json, limits.context_levels) {
         let most = limits.context_levels;
-        return Err(ApiError::invalid(format!("`context` must nest at most {most} levels deep")));
+        return Err(ApiError::invalid_parameter(
+            "context",
+            format_args!("must nest at most {most} levels deep"),
+        ));
     }
-    Context::from_json(json).map_err(|problem| ApiError::invalid(format!("`context` {problem}")))
+    Context::from_json(json).map_err(|problem| ApiError::invalid_parameter("context", problem))
 }
 
 /// Returns the response to a decide request, as JSON. `ruleset` is the loaded ruleset of the request's environment, and `now`
@@ -102,7 +108,8 @@ pub fn respond(
     now: i64,
     buffer: &mut Buffer,
 ) -> Result<Vec<u8>, ApiError> {
-    let user = UserKey::new(&request.user_key).map_err(|problem| ApiError::invalid(problem.to_string()))?;
+    let user = UserKey::new(&request.user_key)
+        .map_err(|problem| ApiError::invalid(problem.to_string()).on_field(FieldPath::of("user_key")))?;
     let environment = request.environment.as_str();
     let ruleset = ruleset.ok_or_else(|| {
         ApiError::unavailable(format!("No config available for environment \"{environment}\""))

@@ -3,13 +3,13 @@
 //! First, the whole body is parsed, so that errors are found in unknown fields too (numbers that overflow, lone
 //! surrogates, excessive nesting). Then, each field is read from its text, so that a payload keeps its original form.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Display};
 
 use edgewise_engine::json::{self, Json};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::{error::ApiError, limits};
+use crate::{error::ApiError, field::FieldPath, limits};
 
 /// A result with an [`ApiError`].
 pub type Result<T> = std::result::Result<T, ApiError>;
@@ -17,8 +17,8 @@ pub type Result<T> = std::result::Result<T, ApiError>;
 /// The members of a JSON object. If a key is repeated, the last member counts; unknown members are ignored.
 #[derive(Debug)]
 pub struct Fields<'a> {
-    /// The path of the object, such as `allocations[2]`; empty for the body itself.
-    path: String,
+    /// The path of the object, such as `allocations[2]`; without steps for the body itself.
+    path: FieldPath,
     members: BTreeMap<String, &'a RawValue>,
 }
 
@@ -42,13 +42,14 @@ pub fn is_declared_by(content_type: &str) -> bool {
 /// # Errors
 /// Returns 400 if `body` is not JSON, with the position of the first error.
 pub fn checked(body: &[u8]) -> Result<&str> {
-    let text = std::str::from_utf8(body).map_err(|_| ApiError::invalid("the body is not UTF-8"))?;
+    let problem = |predicate: &dyn Display| ApiError::invalid_field(FieldPath::default(), predicate);
+    let text = std::str::from_utf8(body).map_err(|_| problem(&"is not UTF-8"))?;
     if text.trim().is_empty() {
-        return Err(ApiError::invalid("the body is empty: send a JSON object"));
+        return Err(problem(&"is empty: send a JSON object"));
     }
     match json::read(text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(ApiError::invalid(format!("the body is not valid JSON: {error}"))),
+        Err(error) => Err(problem(&format_args!("is not valid JSON: {error}"))),
     }
 }
 
@@ -109,25 +110,27 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// Returns 400 if the body is not a JSON object.
     pub fn from_body(body: &'a [u8]) -> Result<Self> {
-        Self::from_text(String::new(), checked(body)?)
+        Self::from_text(FieldPath::default(), checked(body)?)
     }
 
-    fn from_text(path: String, text: &'a str) -> Result<Self> {
+    fn from_text(path: FieldPath, text: &'a str) -> Result<Self> {
         match serde_json::from_str(text) {
             Ok(members) => Ok(Self { path, members }),
-            Err(_) if path.is_empty() => Err(ApiError::invalid("the body must be a JSON object")),
-            Err(_) => Err(ApiError::invalid(format!("`{path}` must be an object"))),
+            Err(_) if path.steps().is_empty() => Err(ApiError::invalid_field(path, "must be a JSON object")),
+            Err(_) => Err(ApiError::invalid_field(path, "must be an object")),
         }
     }
 
-    fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    /// Returns the path of a field of the object.
+    #[must_use]
+    pub fn path_of(&self, name: &str) -> FieldPath {
+        self.path.clone().then(name)
     }
 
     /// Creates an error about a field: `` `path.name` problem ``.
     #[must_use]
-    pub fn error(&self, name: &str, problem: impl std::fmt::Display) -> ApiError {
-        ApiError::invalid(format!("`{}` {problem}", self.path_of(name)))
+    pub fn error(&self, name: &str, problem: impl Display) -> ApiError {
+        ApiError::invalid_field(self.path_of(name), problem)
     }
 
     /// Returns whether the field is present and `null`.
@@ -242,7 +245,7 @@ impl<'a> Fields<'a> {
         let Some(elements) = self.elements(name, max)? else { return Ok(None) };
         let path = self.path_of(name);
         let read = |(index, json): (usize, &'a RawValue)| {
-            read(&Fields::from_text(format!("{path}[{index}]"), json.get())?)
+            read(&Fields::from_text(path.clone().at(index), json.get())?)
         };
         elements.into_iter().enumerate().map(read).collect::<Result<_>>().map(Some)
     }

@@ -6,7 +6,8 @@
 //! | module | holds |
 //! |---|---|
 //! | [`conditional`] | conditional requests: `If-Match` and `If-None-Match` |
-//! | [`error`] | error responses: a status and `{"error": "…"}` |
+//! | [`error`] | error responses: a kind, a field and `{"error": "…"}` |
+//! | [`field`] | the path of a field in a request |
 //! | [`json`] | reading a JSON body field by field, with errors that name the field |
 //! | [`query`] | reading a query string |
 //! | [`search`] | searching lists: the words of a search, and folding case |
@@ -27,6 +28,7 @@ pub mod conditional;
 pub mod decide;
 pub mod diff;
 pub mod error;
+pub mod field;
 pub mod json;
 pub mod limits;
 pub mod loading;
@@ -40,7 +42,8 @@ pub mod resources;
 pub mod revision;
 pub mod search;
 
-pub use error::ApiError;
+pub use error::{ApiError, ErrorKind};
+pub use field::FieldPath;
 pub use limits::Limits;
 pub use name::EnvironmentName;
 pub use publication::Publication;

@@ -47,8 +47,8 @@ impl PageRequest {
                 page: number("page", page, Self::MAX_PAGE)?,
                 page_size: number("pageSize", page_size, Self::MAX_SIZE)?,
             }),
-            (None, Some(_)) => Err(ApiError::invalid("`page` is required if `pageSize` is given")),
-            (Some(_), None) => Err(ApiError::invalid("`pageSize` is required if `page` is given")),
+            (None, Some(_)) => Err(ApiError::invalid_parameter("page", "is required if `pageSize` is given")),
+            (Some(_), None) => Err(ApiError::invalid_parameter("pageSize", "is required if `page` is given")),
         }
     }
 
@@ -79,7 +79,7 @@ fn number(name: &str, text: &str, max: u64) -> Result<u64, ApiError> {
     text.parse()
         .ok()
         .filter(|number| (1..=max).contains(number) && text.bytes().all(|byte| byte.is_ascii_digit()))
-        .ok_or_else(|| ApiError::invalid(format!("`{name}` must be an integer from 1 to {max}")))
+        .ok_or_else(|| ApiError::invalid_parameter(name, format_args!("must be an integer from 1 to {max}")))
 }
 
 /// A page of a list.

@@ -39,11 +39,13 @@ pub fn media_type(path: &str) -> &'static str {
 /// pointer may change at any time.
 #[must_use]
 pub fn cache_control(path: &str) -> &'static str {
-    if path.ends_with("/version.json") || path.ends_with("/latest.json") {
-        "public, max-age=1"
-    } else {
-        "public, max-age=31536000, immutable"
-    }
+    if is_immutable(path) { "public, max-age=31536000, immutable" } else { "public, max-age=1" }
+}
+
+/// Returns whether the object at `path` never changes.
+#[must_use]
+pub fn is_immutable(path: &str) -> bool {
+    !(path.ends_with("/version.json") || path.ends_with("/latest.json"))
 }
 
 /// The content of the pointer.

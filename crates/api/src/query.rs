@@ -37,9 +37,9 @@ impl<'a> Query<'a> {
     pub fn optional(&self, name: &str) -> Result<Option<&str>, ApiError> {
         let mut values = self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_ref());
         match (values.next(), values.next()) {
-            (Some(_), Some(_)) => Err(ApiError::invalid(format!("`{name}` is given more than once"))),
+            (Some(_), Some(_)) => Err(ApiError::invalid_parameter(name, "is given more than once")),
             (Some(value), None) if value.as_bytes().contains(&0) => {
-                Err(ApiError::invalid(format!("`{name}` must not contain a NUL character")))
+                Err(ApiError::invalid_parameter(name, "must not contain a NUL character"))
             }
             (value, _) => Ok(value),
         }
@@ -51,7 +51,7 @@ impl<'a> Query<'a> {
     /// Returns 400 if the parameter is empty or invalid.
     pub fn not_empty(&self, name: &str) -> Result<Option<&str>, ApiError> {
         match self.optional(name)? {
-            Some("") => Err(ApiError::invalid(format!("`{name}` must not be empty"))),
+            Some("") => Err(ApiError::invalid_parameter(name, "must not be empty")),
             value => Ok(value),
         }
     }
@@ -61,7 +61,7 @@ impl<'a> Query<'a> {
     /// # Errors
     /// Returns 400 if the parameter is missing, empty or invalid.
     pub fn required(&self, name: &str) -> Result<&str, ApiError> {
-        self.not_empty(name)?.ok_or_else(|| ApiError::invalid(format!("`{name}` is required")))
+        self.not_empty(name)?.ok_or_else(|| ApiError::invalid_parameter(name, "is required"))
     }
 }
 

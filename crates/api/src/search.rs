@@ -19,12 +19,18 @@ impl Search {
     pub fn parse(text: &str) -> Result<Option<Self>, ApiError> {
         if text.chars().count() > Self::CHARS {
             let most = Self::CHARS;
-            return Err(ApiError::invalid(format!("`search` must have at most {most} characters")));
+            return Err(ApiError::invalid_parameter(
+                "search",
+                format_args!("must have at most {most} characters"),
+            ));
         }
         let words: Vec<String> = text.split_whitespace().map(fold).collect();
         if words.len() > Self::WORDS {
             let most = Self::WORDS;
-            return Err(ApiError::invalid(format!("`search` must have at most {most} words")));
+            return Err(ApiError::invalid_parameter(
+                "search",
+                format_args!("must have at most {most} words"),
+            ));
         }
         Ok(Some(Self(words)).filter(|search| !search.0.is_empty()))
     }

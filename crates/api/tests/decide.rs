@@ -27,7 +27,7 @@ fn post(body: &Value, ruleset: Option<&Ruleset>) -> Result<String, ApiError> {
 
 fn problem(result: Result<String, ApiError>) -> String {
     let error = result.unwrap_err();
-    assert_eq!(error.status, 400, "{error}");
+    assert_eq!(error.status(), 400, "{error}");
     error.message
 }
 
@@ -72,7 +72,10 @@ fn a_response_contains_payloads_as_published() {
 #[test]
 fn without_a_ruleset_the_response_is_503() {
     let error = get("user_key=u&env=prod", None).unwrap_err();
-    assert_eq!((error.status, error.message.as_str()), (503, "No config available for environment \"prod\""));
+    assert_eq!(
+        (error.status(), error.message.as_str()),
+        (503, "No config available for environment \"prod\"")
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 fn problem<T: std::fmt::Debug>(result: Result<T, edgewise_api::ApiError>) -> String {
     let error = result.unwrap_err();
-    assert_eq!(error.status, 400, "{error}");
+    assert_eq!(error.status(), 400, "{error}");
     error.message
 }
 

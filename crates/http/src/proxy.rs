@@ -11,7 +11,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use edgewise_api::ApiError;
+use edgewise_api::{ApiError, ErrorKind};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
@@ -74,7 +74,7 @@ pub enum ProxyError {
     #[error("the {0} cannot be reached: try again")]
     Unreachable(&'static str),
     /// The plane did not respond in time.
-    #[error("the {0} did not respond within {secs} s", secs = RESPONSE_TIMEOUT.as_secs())]
+    #[error("the {0} did not respond within {secs} s: try again", secs = RESPONSE_TIMEOUT.as_secs())]
     Timeout(&'static str),
     /// The path is not valid in a URL.
     #[error("no such route or method")]
@@ -83,12 +83,12 @@ pub enum ProxyError {
 
 impl IntoResponse for ProxyError {
     fn into_response(self) -> Response {
-        let status = match self {
-            Self::Unreachable(_) => 502,
-            Self::Timeout(_) => 504,
-            Self::InvalidPath => 404,
+        let kind = match self {
+            Self::Unreachable(_) => ErrorKind::PlaneUnreachable,
+            Self::Timeout(_) => ErrorKind::PlaneTimeout,
+            Self::InvalidPath => ErrorKind::NotFound,
         };
-        ErrorResponse(ApiError { status, message: self.to_string() }).into_response()
+        ErrorResponse(ApiError::new(kind, self.to_string())).into_response()
     }
 }
 

@@ -19,15 +19,15 @@ pub fn json_response(status: StatusCode, body: impl Into<Body>) -> Response {
 #[derive(Debug)]
 pub struct ErrorResponse(pub ApiError);
 
-impl From<ApiError> for ErrorResponse {
-    fn from(error: ApiError) -> Self {
-        Self(error)
+impl<E: Into<ApiError>> From<E> for ErrorResponse {
+    fn from(error: E) -> Self {
+        Self(error.into())
     }
 }
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         json_response(status, self.0.to_json())
     }
 }

@@ -58,7 +58,8 @@ pub async fn dry_run(
     let reader = ExistingReader::open(database_url).await?;
     let mut changes = false;
     for environment in data.environments {
-        let existing = reader.read(&principal(), &target(&environment)).await.map_err(ImportError::Read)?;
+        let existing = reader.read(&principal(), &target(&environment)).await;
+        let existing = existing.map_err(|failure| ImportError::Read(failure.into()))?;
         let plan = plan(environment, &existing);
         changes |= plan.changes();
         writeln!(report, "{plan}")?;
@@ -94,8 +95,10 @@ async fn import(
 ) -> Result<Imported<EnvironmentPlan>, ImportError> {
     let plan = |existing: &_| plan(environment.clone(), existing);
     let imported = control.services().import(&principal(), &target(environment), plan).await;
-    imported
-        .map_err(|problem| ImportError::Environment { environment: environment.name.to_string(), problem })
+    imported.map_err(|failure| ImportError::Environment {
+        environment: environment.name.to_string(),
+        problem: failure.into(),
+    })
 }
 
 /// Returns the principal of all calls of an import.

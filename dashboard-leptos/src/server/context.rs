@@ -1,6 +1,7 @@
 //! The parts of the server that pages and server functions use. The module refers to no page.
 
 use axum::http::StatusCode;
+use edgewise_api::ApiError;
 use edgewise_caller::Principal;
 use edgewise_control::services::Services;
 use leptos::prelude::use_context;
@@ -19,14 +20,14 @@ pub(crate) use super::{
 /// # Errors
 /// The error of `work`; 500 outside of a request.
 pub(crate) async fn with_services<T>(
-    work: impl AsyncFnOnce(Services, Principal) -> Result<T, edgewise_api::ApiError>,
+    work: impl AsyncFnOnce(Services, Principal) -> Result<T, ApiError>,
 ) -> Result<T, Problem> {
     match use_context::<Services>() {
         Some(services) => work(services, Principal::for_server_functions()).await.map_err(|error| {
-            set_status(error.status);
+            set_status(error.status());
             error.into()
         }),
-        None => Err(Problem { status: 500, message: "this call needs the context of a request".to_owned() }),
+        None => Err(ApiError::internal("this call needs the context of a request").into()),
     }
 }
 

@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use edgewise_api::ApiError;
+use edgewise_api::{ApiError, ErrorKind};
 use edgewise_http::ErrorResponse;
 
 use crate::problem::Problem;
@@ -22,7 +22,7 @@ pub(super) async fn same_site(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
     if changes && !is_same_site(request.headers()) {
         let problem = "the request comes from a page of another site: open the dashboard and try again there";
-        return ErrorResponse(ApiError { status: 403, message: problem.to_owned() }).into_response();
+        return ErrorResponse(ApiError::new(ErrorKind::Forbidden, problem)).into_response();
     }
     next.run(request).await
 }
@@ -56,7 +56,7 @@ pub(super) async fn set_problem_status(request: Request, next: Next) -> Response
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let problem = serde_json::from_slice::<Problem>(&bytes).ok();
-    if let Some(status) = problem.and_then(|problem| StatusCode::from_u16(problem.status).ok()) {
+    if let Some(status) = problem.and_then(|problem| StatusCode::from_u16(problem.status()).ok()) {
         parts.status = status;
     }
     Response::from_parts(parts, Body::from(bytes))

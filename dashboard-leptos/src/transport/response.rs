@@ -14,7 +14,11 @@ pub(super) fn text(ok: bool, json: &str) -> String {
 
 /// Returns whether the text stands for a missing response.
 pub(crate) fn is_missing(response: &str) -> bool {
-    response.strip_prefix('-') == Some(Problem::NO_RESPONSE)
+    read_problem(response).is_some_and(|problem| problem.is_without_response())
+}
+
+fn read_problem(response: &str) -> Option<Problem> {
+    serde_json::from_str(response.strip_prefix('-')?).ok()
 }
 
 /// Parses a response.
@@ -39,21 +43,27 @@ pub(super) fn of<T: serde::Serialize>(result: &Result<T, Problem>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use edgewise_api::{ApiError, FieldPath};
+
     use super::*;
+    use crate::problem::ProblemKind;
 
     #[test]
     fn a_response_survives_a_round_trip() {
-        let problem = Problem { status: 409, message: "taken".to_owned() };
+        let field = FieldPath::of("variants").at(1).then("a.b");
+        let problem = Problem::from(ApiError::invalid_field(field, "is taken"));
         for result in [Ok(7_u8), Err(problem)] {
             assert_eq!(read::<u8>(&of(&result)), result);
         }
-        assert_eq!(read::<u8>("<html>").map_err(|problem| problem.status), Err(502));
+        assert_eq!(read::<u8>("<html>").map_err(|problem| problem.kind), Err(ProblemKind::Unreadable));
     }
 
     #[test]
     fn a_missing_response_is_detected() {
         let none = text(false, Problem::NO_RESPONSE);
         assert!(is_missing(&none) && !is_missing(&text(true, "7")));
-        assert_eq!(read::<u8>(&none).map_err(|problem| problem.status), Err(0));
+        assert_eq!(read::<u8>(&none).map_err(|problem| problem.kind), Err(ProblemKind::NoResponse));
+        // Only the kind counts, not the wording.
+        assert!(is_missing(r#"-{"kind":"NoResponse","message":"gone"}"#));
     }
 }

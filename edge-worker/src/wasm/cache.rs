@@ -32,11 +32,6 @@ pub(super) fn key(store: &Store, path: &str) -> String {
     format!("https://snapshots.edgewise.internal/{:016x}/{path}", snapshot_hash(store.to_string().as_bytes()))
 }
 
-/// Returns whether the object at `path` never changes.
-pub(super) fn is_immutable(path: &str) -> bool {
-    paths::cache_control(path).contains("immutable")
-}
-
 /// Returns the cache of this data center.
 fn cache() -> Option<Cache> {
     let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
@@ -57,7 +52,7 @@ pub(super) enum Content<'a> {
 
 /// Stores an object in the cache. Errors are ignored.
 pub(super) async fn put(key: &str, path: &str, content: Content<'_>, etag: Option<&str>, as_of_ms: u64) {
-    let keep = if is_immutable(path) { paths::cache_control(path) } else { POINTER };
+    let keep = if paths::is_immutable(path) { paths::cache_control(path) } else { POINTER };
     let as_of = as_of_ms.to_string();
     let mut fields =
         vec![("content-type", paths::media_type(path)), ("cache-control", keep), (AS_OF, &as_of)];

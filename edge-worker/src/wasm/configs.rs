@@ -57,7 +57,7 @@ async fn read(
 ) -> Result<Response, ApiError> {
     let key = cache::key(&settings.store, &path);
     if let Some(Cached { response, as_of_ms }) = cache::get(&key).await
-        && (cache::is_immutable(&path) || now_ms().saturating_sub(as_of_ms) < settings.poll_interval_ms)
+        && (paths::is_immutable(&path) || now_ms().saturating_sub(as_of_ms) < settings.poll_interval_ms)
     {
         let etag = response.headers().get("etag").ok().flatten();
         return Ok(object(&path, response.body(), etag.as_deref(), if_none_match, head));
@@ -107,7 +107,7 @@ fn object(
 fn error_response(error: &ApiError) -> Response {
     let mut fields = vec![("content-type", "application/json"), ("cache-control", "no-store")];
     fields.extend(OPEN);
-    response::bytes(&response::init(error.status, &fields), &error.to_json())
+    response::bytes(&response::init(error.status(), &fields), &error.to_json())
 }
 
 fn preflight() -> Response {

@@ -3,6 +3,7 @@
 use edgewise_api::{
     EnvironmentName,
     loading::{Failure, Fetched, Held, Loading, Next, Outcome},
+    paths,
 };
 use worker::{Env, console_log, console_warn};
 
@@ -96,7 +97,7 @@ impl Poll<'_> {
             Some(ended) => ended,
             None => {
                 let problem = format!("no response within {} ms", limit_ms);
-                let path = edgewise_api::paths::version(&self.environment);
+                let path = paths::version(&self.environment);
                 (Outcome::Failed(Failure::Store { path, problem }), Sources::default())
             }
         };
@@ -144,7 +145,7 @@ impl Poll<'_> {
 
     async fn fetch(&mut self, path: String, cache_use: CacheUse, sources: &mut Sources) -> Fetched {
         let key = cache::key(&self.settings.store, &path);
-        let immutable = cache::is_immutable(&path);
+        let immutable = paths::is_immutable(&path);
         if let CacheUse::YoungerThan(max_age_ms) = cache_use
             && let Some(cached) = cache::get(&key).await
             && (immutable || now_ms().saturating_sub(cached.as_of_ms) < max_age_ms)

@@ -58,7 +58,7 @@ pub(super) fn json(status: u16, body: &[u8]) -> Response {
 
 /// Builds an error response.
 pub(super) fn error(error: &ApiError) -> Response {
-    json(error.status, &error.to_json())
+    json(error.status(), &error.to_json())
 }
 
 /// Builds the responses to a decide request, with CORS headers.
@@ -108,7 +108,7 @@ impl DecideResponder {
     }
 
     pub(super) fn error(&self, error: &ApiError) -> Response {
-        bytes(&self.init(error.status, &[JSON, NO_STORE]), &error.to_json())
+        bytes(&self.init(error.status(), &[JSON, NO_STORE]), &error.to_json())
     }
 
     pub(super) fn unknown(&self) -> Response {

@@ -33,7 +33,8 @@ pub(in crate::routes) struct Filter {
 
 impl FromQuery for Filter {
     fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
-        let unknown = || ApiError::invalid("`status` must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
+        let unknown =
+            || ApiError::invalid_parameter("status", "must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
         let status = query.optional("status")?.map(|name| Status::from_name(name).ok_or_else(unknown));
         let environment_id = query.not_empty("environmentId")?.map(str::to_owned);
         Ok(Self { environment_id, status: status.transpose()? })

@@ -41,7 +41,7 @@ pub(in crate::routes) struct Filter {
 
 impl FromQuery for Filter {
     fn from_query(query: &Query<'_>) -> Result<Self, ApiError> {
-        let invalid = |problem| ApiError::invalid(format!("`env` {problem}"));
+        let invalid = |problem| ApiError::invalid_parameter("env", problem);
         let environment = query.optional("env")?.map(EnvironmentName::new).transpose().map_err(invalid)?;
         Ok(Self { environment })
     }

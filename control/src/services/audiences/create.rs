@@ -6,9 +6,12 @@ use edgewise_api::{
 };
 use edgewise_caller::Principal;
 
-use super::load::{name_in_use, read};
+use super::{
+    error::{AudienceError, Result},
+    load::read,
+};
 use crate::services::{
-    error::{Result, or_conflict},
+    error::or_conflict,
     rules::rules_json,
     work::{Change, Publishing, Services, Subject},
 };
@@ -27,7 +30,7 @@ impl Services {
         let rules = rules_json(&request.rules)?;
         let mut unit = self.begin(principal, Subject::Environment(&request.environment_id)).await?;
         or_conflict(unit.tx().insert_audience(&id, request, &rules, now).await, || {
-            name_in_use(&request.name)
+            AudienceError::NameInUse { name: request.name.clone() }
         })?;
         let audience = read(unit.tx(), &id).await?;
         let change = Change::created(&audience.value.row, &audience.value.row)?;

@@ -1,4 +1,4 @@
-//! Audiences with their environments, and the error of a name that is in use.
+//! Audiences with their environments.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,8 @@ use edgewise_api::{
     resources::{Audience, AudienceFilter, Environment},
 };
 
-use crate::services::error::{Result, or_not_found};
+use super::error::Result;
+use crate::services::error::or_not_found;
 use crate::store::Tx;
 
 pub(super) async fn read(tx: &mut Tx, id: &str) -> Result<Revisioned<Audience>> {
@@ -37,8 +38,4 @@ pub(super) async fn list(
         audiences.push(Audience { row, environment });
     }
     Ok((audiences, total.unsigned_abs()))
-}
-
-pub(super) fn name_in_use(name: &str) -> String {
-    format!("the environment has an audience `{name}` already")
 }

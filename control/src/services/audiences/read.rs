@@ -6,13 +6,13 @@ use edgewise_api::{
     resources::{Audience, AudienceFilter, AudienceSummary, AudienceUses},
 };
 
-use super::load::{list, read};
 use edgewise_caller::Principal;
 
-use crate::services::{
-    error::{Result, or_not_found},
-    work::Services,
+use super::{
+    error::Result,
+    load::{list, read},
 };
+use crate::services::{error::or_not_found, work::Services};
 
 impl Services {
     /// Returns the audience with this id.

@@ -7,9 +7,12 @@ use edgewise_api::{
 };
 use edgewise_caller::Principal;
 
-use super::load::{name_in_use, read};
+use super::{
+    error::{AudienceError, Result},
+    load::read,
+};
 use crate::services::{
-    error::{Result, or_conflict},
+    error::or_conflict,
     rules::rules_json,
     work::{Change, Outcome, Publishing, Services, Subject},
 };
@@ -37,7 +40,7 @@ impl Services {
         precondition.check(before.revision)?;
         let name = request.name.as_deref();
         let updated = unit.tx().update_audience(id, name, rules.as_deref(), self.clock.now_ms()).await;
-        or_conflict(updated, || name_in_use(name.unwrap_or_default()))?;
+        or_conflict(updated, || AudienceError::NameInUse { name: name.unwrap_or_default().to_owned() })?;
         let publishing = Publishing::due_if(rules.is_some() && unit.tx().has_running_experiment(id).await?);
         let value = read(unit.tx(), id).await?;
         let change = Change::updated(&value.value.row, &before.value.row, &value.value.row)?;

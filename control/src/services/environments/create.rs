@@ -6,8 +6,9 @@ use edgewise_api::{
 };
 use edgewise_caller::Principal;
 
+use super::error::{EnvironmentError, Result};
 use crate::services::{
-    error::{Result, or_conflict, or_not_found},
+    error::{or_conflict, or_not_found},
     work::{Change, Publishing, Services, Subject},
 };
 
@@ -24,8 +25,8 @@ impl Services {
         let (id, now) = (self.ids.new_id(), self.clock.now_ms());
         let name = request.name.as_str();
         let mut open = self.open(principal).await?;
-        or_conflict(open.tx().insert_environment(&id, name, now).await, || {
-            format!("there is an environment `{name}` already")
+        or_conflict(open.tx().insert_environment(&id, name, now).await, || EnvironmentError::NameInUse {
+            name: name.to_owned(),
         })?;
         let mut unit = open.on(Subject::Environment(&id)).await?;
         let environment = or_not_found(unit.tx().environment(&id).await?, "environment", &id)?;

@@ -9,10 +9,8 @@ use edgewise_api::{
 
 use edgewise_caller::Principal;
 
-use crate::services::{
-    error::{Result, or_not_found},
-    work::Services,
-};
+use super::error::Result;
+use crate::services::{error::or_not_found, work::Services};
 
 impl Services {
     /// Returns the environment with this id.
@@ -21,7 +19,7 @@ impl Services {
     /// 404 if there is no such environment.
     pub async fn environment(&self, principal: &Principal, id: &str) -> Result<Revisioned<Environment>> {
         let mut tx = self.read(principal).await?;
-        or_not_found(tx.environment(id).await?, "environment", id)
+        Ok(or_not_found(tx.environment(id).await?, "environment", id)?)
     }
 
     /// Returns a page of the environments that match a search, sorted by name.

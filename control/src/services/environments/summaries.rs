@@ -3,7 +3,8 @@
 use edgewise_api::{page::PageRequest, resources::EnvironmentSummary};
 use edgewise_caller::Principal;
 
-use crate::services::{error::Result, work::Services};
+use super::error::Result;
+use crate::services::work::Services;
 use crate::store::EnvironmentOverview;
 
 /// The number of experiments in a summary.

@@ -1,16 +1,14 @@
 //! The allocations of an experiment.
 
 use edgewise_api::{
-    ApiError, Revisioned,
+    Revisioned,
     conditional::Precondition,
     resources::{Allocation, AllocationsPut},
 };
 use edgewise_caller::Principal;
 
-use crate::services::{
-    error::Result,
-    work::{Change, Outcome, Services},
-};
+use super::error::{ExperimentError, Result};
+use crate::services::work::{Change, Outcome, Services};
 
 impl Services {
     /// Replaces the allocations of an experiment.
@@ -28,9 +26,7 @@ impl Services {
         let variants = unit.tx().variants(experiment_id).await?;
         for (index, allocation) in request.allocations.iter().enumerate() {
             if !variants.iter().any(|variant| variant.id == allocation.variant_id) {
-                return Err(ApiError::invalid(format!(
-                    "`allocations[{index}].variantId` must be the id of a variant of the experiment"
-                )));
+                return Err(ExperimentError::UnknownVariant { index });
             }
         }
         let rows: Vec<_> =

@@ -1,14 +1,17 @@
 //! Creating experiments.
 
 use edgewise_api::{
-    ApiError, Revisioned, limits,
+    Revisioned, limits,
     resources::{Experiment, ExperimentCreate},
 };
 use edgewise_caller::Principal;
 
-use super::edit::check_audience;
+use super::{
+    edit::check_audience,
+    error::{ExperimentError, Result},
+};
 use crate::services::{
-    error::{Result, or_conflict, or_not_found},
+    error::{or_conflict, or_not_found},
     rules::rules_json,
     work::{Change, Publishing, Services, Subject},
 };
@@ -31,7 +34,7 @@ impl Services {
         let tx = unit.tx();
         check(tx, request).await?;
         let inserted = tx.insert_experiment(&id, &salt, request, rules.as_deref(), now).await;
-        or_conflict(inserted, || key_in_use(&request.key))?;
+        or_conflict(inserted, || ExperimentError::KeyInUse { key: request.key.clone() })?;
         let experiment = or_not_found(tx.experiment(&id).await?, "experiment", &id)?;
         let row = &experiment.value.row;
         self.commit(unit, Change::created(row, row)?, Publishing::NotDue).await?;
@@ -48,7 +51,7 @@ impl Services {
         or_not_found(tx.environment(environment_id).await?, "environment", environment_id)?;
         check(&mut tx, request).await?;
         if tx.has_experiment(environment_id, &request.key).await? {
-            return Err(ApiError::conflict(key_in_use(&request.key)));
+            return Err(ExperimentError::KeyInUse { key: request.key.clone() });
         }
         Ok(())
     }
@@ -61,14 +64,7 @@ async fn check(tx: &mut Tx, request: &ExperimentCreate) -> Result<()> {
         check_audience(tx, audience_id, environment_id).await?;
     }
     if tx.count_experiments(environment_id).await? >= limits::EXPERIMENTS {
-        let most = limits::EXPERIMENTS;
-        return Err(ApiError::unprocessable(format!(
-            "the environment already has {most} experiments, the maximum: delete an experiment first"
-        )));
+        return Err(ExperimentError::TooManyExperiments);
     }
     Ok(())
-}
-
-fn key_in_use(key: &str) -> String {
-    format!("the environment has an experiment `{key}` already")
 }

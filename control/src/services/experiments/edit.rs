@@ -1,14 +1,15 @@
 //! Changes of an experiment, its variants or its allocations: beginning and committing them.
 
 use edgewise_api::{
-    ApiError, Revisioned,
+    Revisioned,
     conditional::Precondition,
     resources::{ExperimentRow, Status},
 };
 use edgewise_caller::Principal;
 
+use super::error::{ExperimentError, Result};
 use crate::services::{
-    error::{Result, or_not_found},
+    error::or_not_found,
     work::{Change, Outcome, Publishing, Services, Subject, UnitOfWork},
 };
 use crate::store::Tx;
@@ -47,9 +48,7 @@ impl Services {
 pub(super) async fn check_audience(tx: &mut Tx, audience_id: &str, environment_id: &str) -> Result<()> {
     let audience = or_not_found(tx.audience(audience_id).await?, "audience", audience_id)?;
     if audience.value.environment_id != environment_id {
-        return Err(ApiError::unprocessable(format!(
-            "the audience `{audience_id}` belongs to another environment: choose an audience of the experiment's environment"
-        )));
+        return Err(ExperimentError::ForeignAudience { audience_id: audience_id.to_owned() });
     }
     Ok(())
 }

@@ -3,7 +3,10 @@
 mod allocations;
 mod create;
 mod edit;
+mod error;
 mod publish;
 mod read;
 mod update;
 mod variants;
+
+pub use error::ExperimentError;

@@ -1,10 +1,11 @@
 //! Publishing on request.
 
-use edgewise_api::{ApiError, Publication, conditional::Precondition};
+use edgewise_api::{Publication, conditional::Precondition};
 use edgewise_caller::Principal;
 
+use super::error::{ExperimentError, Result};
 use crate::services::{
-    error::{Result, not_found},
+    error::not_found,
     work::{Action, Change, Publishing, Services},
 };
 
@@ -22,19 +23,17 @@ impl Services {
     ) -> Result<String> {
         let (mut unit, experiment) = self.begin_experiment(principal, id, precondition).await?;
         if unit.is_held() {
-            return Err(ApiError::conflict(
-                "publishing of the environment is on hold after a rollback: resume publishing first",
-            ));
+            return Err(ExperimentError::OnHold);
         }
         let number = unit.number();
         let change = Change::of(&unit.environment().await?, Action::Publish);
         match self.commit(unit, change, Publishing::Due).await? {
-            Publication::Failed(problem) => Err(ApiError::internal(format!(
-                "change {number} of the environment is saved, but not live: {problem}"
-            ))),
+            Publication::Failed(problem) => Err(ExperimentError::NotLive { number, problem }),
             Publication::Published | Publication::NotDue => {
                 let newest = self.read(principal).await?.newest_published(&experiment.environment_id).await?;
-                newest.map(|version| version.snapshot).ok_or_else(|| not_found("published version of", id))
+                Ok(newest
+                    .map(|version| version.snapshot)
+                    .ok_or_else(|| not_found("published version of", id))?)
             }
         }
     }

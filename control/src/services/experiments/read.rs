@@ -8,10 +8,8 @@ use edgewise_api::{
 
 use edgewise_caller::Principal;
 
-use crate::services::{
-    error::{Result, or_not_found},
-    work::Services,
-};
+use super::error::Result;
+use crate::services::{error::or_not_found, work::Services};
 
 impl Services {
     /// Returns the experiment with this id.
@@ -19,7 +17,7 @@ impl Services {
     /// # Errors
     /// 404 if there is no such experiment.
     pub async fn experiment(&self, principal: &Principal, id: &str) -> Result<Revisioned<Experiment>> {
-        or_not_found(self.read(principal).await?.experiment(id).await?, "experiment", id)
+        Ok(or_not_found(self.read(principal).await?.experiment(id).await?, "experiment", id)?)
     }
 
     /// Returns a page of the experiments that match a filter, newest first.

@@ -1,15 +1,18 @@
 //! Changing and deleting experiments.
 
 use edgewise_api::{
-    ApiError, Publication, Revisioned,
+    Publication, Revisioned,
     conditional::Precondition,
     resources::{Experiment, ExperimentPatch, ExperimentWithEnvironment, Status, StatusPatch},
 };
 use edgewise_caller::Principal;
 
-use super::edit::check_audience;
+use super::{
+    edit::check_audience,
+    error::{ExperimentError, Result},
+};
 use crate::services::{
-    error::{Result, or_not_found},
+    error::or_not_found,
     rules::rules_json,
     work::{Change, Outcome, Publishing, Services},
 };
@@ -60,10 +63,7 @@ impl Services {
         let (mut unit, before) = self.begin_experiment(principal, id, precondition).await?;
         let (from, to) = (before.status, request.status);
         if !from.may_become(to) {
-            return Err(ApiError::unprocessable(format!(
-                "the status cannot change from `{from}` to `{to}`: DRAFT can change to RUNNING, RUNNING to PAUSED and back, \
-                 and each of these to ARCHIVED"
-            )));
+            return Err(ExperimentError::StatusNotAllowed { from, to });
         }
         unit.tx().update_status(id, to, self.clock.now_ms()).await?;
         let value = or_not_found(unit.tx().experiment(id).await?, "experiment", id)?;

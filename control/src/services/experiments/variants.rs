@@ -1,15 +1,16 @@
 //! The variants of an experiment.
 
 use edgewise_api::{
-    ApiError, Revisioned,
+    FieldPath, Revisioned,
     conditional::Precondition,
     limits,
     resources::{Variant, VariantCreate, VariantPatch, VariantsPatch},
 };
 use edgewise_caller::Principal;
 
+use super::error::{ExperimentError, Result};
 use crate::services::{
-    error::{Result, not_found, or_conflict},
+    error::{not_found, or_conflict},
     work::{Change, Outcome, Services},
 };
 use crate::store::Tx;
@@ -27,7 +28,7 @@ impl Services {
         request: VariantCreate,
     ) -> Result<Outcome<Revisioned<Variant>>> {
         let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
-        let variant = self.insert(unit.tx(), experiment_id, request).await?;
+        let variant = self.insert(unit.tx(), experiment_id, request, FieldPath::default()).await?;
         check_count(unit.tx(), experiment_id).await?;
         let change = Change::created(&variant, &variant)?;
         self.commit_parts(unit, &experiment, change, variant).await
@@ -92,8 +93,8 @@ impl Services {
             let patch = VariantPatch { name: update.name, payload: update.payload };
             tx.update_variant(&update.id, &patch).await?;
         }
-        for create in request.create {
-            self.insert(tx, experiment_id, create).await?;
+        for (index, create) in request.create.into_iter().enumerate() {
+            self.insert(tx, experiment_id, create, FieldPath::of("create").at(index)).await?;
         }
         check_count(tx, experiment_id).await?;
         let value = tx.variants(experiment_id).await?;
@@ -101,27 +102,32 @@ impl Services {
         self.commit_parts(unit, &experiment, change, value).await
     }
 
-    async fn insert(&self, tx: &mut Tx, experiment_id: &str, request: VariantCreate) -> Result<Variant> {
+    /// Inserts a variant. `path` is the path of the variant in the request.
+    async fn insert(
+        &self,
+        tx: &mut Tx,
+        experiment_id: &str,
+        request: VariantCreate,
+        path: FieldPath,
+    ) -> Result<Variant> {
         let VariantCreate { key, name, payload } = request;
         let variant =
             Variant { id: self.ids.new_id(), key, name, payload, experiment_id: experiment_id.to_owned() };
-        or_conflict(tx.insert_variant(&variant).await, || {
-            format!("the experiment has a variant `{}` already", variant.key)
+        or_conflict(tx.insert_variant(&variant).await, || ExperimentError::VariantKeyInUse {
+            key: variant.key.clone(),
+            field: path.then("key"),
         })?;
         Ok(variant)
     }
 }
 
 async fn variant(tx: &mut Tx, experiment_id: &str, id: &str) -> Result<Variant> {
-    tx.variant(experiment_id, id).await?.ok_or_else(|| not_found("variant of this experiment", id))
+    Ok(tx.variant(experiment_id, id).await?.ok_or_else(|| not_found("variant of this experiment", id))?)
 }
 
 async fn check_count(tx: &mut Tx, experiment_id: &str) -> Result<()> {
     if tx.variants(experiment_id).await?.len() > limits::VARIANTS {
-        let most = limits::VARIANTS;
-        return Err(ApiError::unprocessable(format!(
-            "an experiment can have at most {most} variants: delete a variant first"
-        )));
+        return Err(ExperimentError::TooManyVariants);
     }
     Ok(())
 }

@@ -3,20 +3,21 @@
 use std::collections::HashMap;
 
 use edgewise_api::{
-    ApiError, Publication,
+    Publication,
     resources::{AllocationRequest, ExperimentRow, Variant},
 };
 use edgewise_caller::{Principal, iso8601};
 use edgewise_engine::Snapshot;
 
 use super::{
+    error::{ImportError, Result},
     existing::{Existing, Target},
     model::{Allocation, Environment, Experiment, Times},
     plan::{Additions, ImportPlan},
 };
 use crate::{
     services::{
-        error::{self, Result},
+        error::internal,
         work::{Action, Change, Publishing, Services, Subject, UnitOfWork},
     },
     store,
@@ -89,9 +90,8 @@ impl Services {
             None => {
                 let plan = plan(&Existing::read(open.tx(), target).await?);
                 let id = target.id.clone().unwrap_or_else(|| self.ids.new_id());
-                let Environment { name, times, .. } = plan.additions().environment.ok_or_else(|| {
-                    ApiError::conflict("another process has created the environment in the meantime")
-                })?;
+                let Environment { name, times, .. } =
+                    plan.additions().environment.ok_or(ImportError::EnvironmentCreated)?;
                 open.tx().import_environment(&id, name.as_str(), times.row()).await?;
                 let unit = open.on(Subject::Environment(&id)).await?;
                 (plan, id, unit)
@@ -124,7 +124,7 @@ impl Services {
                 experiments: Vec::new(),
                 extended: None,
             };
-            let snapshot = serde_json::to_string(&snapshot).map_err(|error| error::internal(&error))?;
+            let snapshot = serde_json::to_string(&snapshot).map_err(internal)?;
             let by = (number, now, by.as_str());
             tx.import_version_number(id, version.cast_signed(), &snapshot, by).await?;
         }

@@ -9,10 +9,8 @@ use edgewise_api::{
 use edgewise_caller::{Principal, Rights};
 use edgewise_database::OpenError;
 
-use crate::{
-    services,
-    store::{self, Store, Tx},
-};
+use super::error;
+use crate::store::{self, Store, Tx};
 
 /// The target environment of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +83,7 @@ impl ExistingReader {
     ///
     /// # Errors
     /// If the database is not available.
-    pub async fn read(&self, principal: &Principal, target: &Target) -> services::Result<Existing> {
+    pub async fn read(&self, principal: &Principal, target: &Target) -> error::Result<Existing> {
         match (principal.rights(), &self.store) {
             (Rights::All, Some(store)) => Ok(Existing::read(&mut store.read().await?, target).await?),
             (Rights::All, None) => Ok(Existing::default()),

@@ -9,11 +9,13 @@
 //! | `apply` | applying a plan in one transaction |
 
 mod apply;
+mod error;
 mod existing;
 mod model;
 mod plan;
 
 pub use apply::Imported;
+pub use error::ImportError;
 pub use existing::{Existing, ExistingReader, Target};
 pub use model::{Allocation, Audience, Environment, Experiment, Times, Variant};
 pub use plan::{Additions, ImportPlan};

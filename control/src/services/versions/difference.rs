@@ -3,12 +3,11 @@
 use edgewise_api::diff::{Diff, diff};
 use edgewise_caller::Principal;
 
-use super::lookup::{publish_state, version_numbered};
-use crate::services::{
-    blocking::on_blocking_thread,
-    error::{self, Result},
-    work::Services,
+use super::{
+    error::Result,
+    lookup::{publish_state, version_numbered},
 };
+use crate::services::{blocking::on_blocking_thread, error::internal, work::Services};
 
 /// The difference between two snapshots, with the snapshots.
 #[derive(Clone, Debug)]
@@ -66,5 +65,5 @@ async fn compare(after: String, before: Option<String>) -> Result<Difference> {
         let diff = diff(&after, before.as_deref())?;
         Ok(Difference { diff, after, before })
     });
-    comparing.await?.map_err(|error: serde_json::Error| error::internal(&error))
+    Ok(comparing.await?.map_err(|error: serde_json::Error| internal(error))?)
 }

@@ -5,10 +5,13 @@ use edgewise_api::{
     resources::{self, VersionState},
 };
 
-use super::lookup::{publish_state, version_numbered};
 use edgewise_caller::Principal;
 
-use crate::services::{error::Result, work::Services};
+use super::{
+    error::Result,
+    lookup::{publish_state, version_numbered},
+};
+use crate::services::work::Services;
 
 impl Services {
     /// Returns a page of an environment's versions, newest first.

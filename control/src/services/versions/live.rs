@@ -5,10 +5,8 @@ use tokio::sync::watch;
 
 use edgewise_caller::Principal;
 
-use crate::services::{
-    error::{Result, not_found},
-    work::Services,
-};
+use super::error::Result;
+use crate::services::{error::not_found, work::Services};
 
 impl Services {
     /// Subscribes to the live versions, and checks that an environment exists if one is given.
@@ -25,7 +23,7 @@ impl Services {
             && !versions.borrow().contains_key(name)
             && !self.read(principal).await?.has_environment_named(name.as_str()).await?
         {
-            return Err(not_found("environment", name.as_str()));
+            return Err(not_found("environment", name.as_str()).into());
         }
         Ok(versions)
     }

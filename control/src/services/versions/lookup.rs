@@ -2,14 +2,15 @@
 
 use edgewise_api::EnvironmentName;
 
-use crate::services::error::{Result, not_found};
+use super::error::Result;
+use crate::services::error::not_found;
 use crate::store::{PublishState, Tx, Version};
 
 pub(super) async fn publish_state(
     tx: &mut Tx,
     environment_id: &str,
 ) -> Result<(EnvironmentName, PublishState)> {
-    tx.publish_state(environment_id).await?.ok_or_else(|| not_found("environment", environment_id))
+    Ok(tx.publish_state(environment_id).await?.ok_or_else(|| not_found("environment", environment_id))?)
 }
 
 /// Returns the version with the number of a path.
@@ -22,5 +23,5 @@ pub(super) async fn version_numbered(tx: &mut Tx, environment_id: &str, number: 
         Ok(number) if digits => tx.version(environment_id, number).await?,
         _ => None,
     };
-    known.ok_or_else(|| not_found("version", number))
+    Ok(known.ok_or_else(|| not_found("version", number))?)
 }

@@ -1,6 +1,7 @@
 //! Versions: history, differences, preview, rollback, and the live versions.
 
 mod difference;
+mod error;
 mod history;
 mod live;
 mod lookup;
@@ -9,3 +10,4 @@ mod rollback;
 mod status;
 
 pub use difference::Difference;
+pub use error::VersionError;

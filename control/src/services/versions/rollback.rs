@@ -1,16 +1,13 @@
 //! Rollback to an older version, and resuming publishing after it.
 
-use edgewise_api::{
-    ApiError,
-    resources::{PublicationStatus, VersionState},
-};
+use edgewise_api::resources::{PublicationStatus, VersionState};
 use edgewise_caller::Principal;
 
-use super::lookup::{publish_state, version_numbered};
-use crate::services::{
-    error::Result,
-    work::{Action, Change, Outcome, Publishing, Services, Subject},
+use super::{
+    error::{Result, VersionError},
+    lookup::{publish_state, version_numbered},
 };
+use crate::services::work::{Action, Change, Outcome, Publishing, Services, Subject};
 use crate::store::Version;
 
 impl Services {
@@ -55,9 +52,7 @@ impl Services {
     ) -> Result<Outcome<PublicationStatus>> {
         let mut unit = self.begin(principal, Subject::Environment(environment_id)).await?;
         if !unit.is_held() {
-            return Err(ApiError::conflict(
-                "publishing of the environment is not on hold: there is nothing to resume",
-            ));
+            return Err(VersionError::NotOnHold);
         }
         unit.hold(None).await?;
         let change = Change::of(&unit.environment().await?, Action::Resume);
@@ -66,12 +61,11 @@ impl Services {
     }
 }
 
-/// Returns the version if it was live, and a 409 otherwise.
+/// Returns the version if it was live.
 fn require_published(version: Version) -> Result<Version> {
     if version.state == VersionState::Published {
         Ok(version)
     } else {
-        let number = version.number;
-        Err(ApiError::conflict(format!("version {number} was never live: choose a version that was live")))
+        Err(VersionError::NeverLive { number: version.number })
     }
 }

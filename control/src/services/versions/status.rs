@@ -3,8 +3,8 @@
 use edgewise_api::resources::PublicationStatus;
 use edgewise_caller::{Principal, iso8601};
 
-use super::lookup::publish_state;
-use crate::services::{error::Result, work::Services};
+use super::{error::Result, lookup::publish_state};
+use crate::services::work::Services;
 use crate::store::{LiveVersion, PublishState};
 
 impl Services {

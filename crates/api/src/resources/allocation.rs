@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{error::ApiError, json::Fields, limits};
+use crate::{error::ApiError, field::FieldPath, json::Fields, limits};
 
 /// A range of buckets that is allocated to a variant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,11 +78,13 @@ fn check_disjoint(allocations: &[AllocationRequest]) -> Result<(), ApiError> {
         .collect();
     ranges.sort_unstable();
     match ranges.iter().zip(ranges.iter().skip(1)).find(|(left, right)| left.1 >= right.0) {
-        Some(((_, _, left), (_, _, right))) => Err(ApiError::invalid(format!(
-            "`allocations[{}]` and `allocations[{}]` overlap: each bucket can belong to one allocation only",
-            left.min(right),
-            left.max(right)
-        ))),
+        Some(((_, _, left), (_, _, right))) => {
+            let path = |index: &usize| FieldPath::of("allocations").at(*index);
+            let (first, second) = (path(left.min(right)), path(left.max(right)));
+            let problem =
+                format!("`{first}` and `{second}` overlap: each bucket can belong to one allocation only");
+            Err(ApiError::invalid(problem).on_field(first))
+        }
         None => Ok(()),
     }
 }

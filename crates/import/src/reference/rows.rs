@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use edgewise_api::{
-    ApiError, EnvironmentName,
+    EnvironmentName,
     json::Fields,
     limits, paths,
     resources::{
@@ -15,11 +15,11 @@ use serde_json::value::RawValue;
 
 use edgewise_control::services::imports::{Allocation, Audience, Environment, Experiment, Times, Variant};
 
-use super::database::ReferenceRows;
+use super::{database::ReferenceRows, problem::RowProblem};
 use crate::source::{Skipped, SourceData};
 
-/// The result of a validation, with the reason why a row cannot be imported.
-type Checked<T> = Result<T, String>;
+/// The result of a validation.
+type Checked<T> = Result<T, RowProblem>;
 
 /// The maximum length of a time, in characters.
 const MAX_TIME_CHARS: usize = 64;
@@ -34,7 +34,7 @@ pub fn read_rows(rows: &ReferenceRows, now: i64) -> SourceData {
         reader.environment(row, rows, &mut children);
     }
     for (kind, row) in children.into_rest() {
-        reader.skip(kind, row.label(), "the resource that it belongs to does not exist");
+        reader.skip(kind, row.label(), RowProblem::NoParent);
     }
     reader.data.environments.sort_by(|left, right| left.name.cmp(&right.name));
     reader.data
@@ -49,19 +49,19 @@ struct Row {
 impl Row {
     fn read(text: &str) -> Checked<Self> {
         let columns: BTreeMap<String, Box<RawValue>> =
-            serde_json::from_str(text).map_err(|_| "its row is not a JSON object".to_owned())?;
+            serde_json::from_str(text).map_err(|_| RowProblem::NotAnObject)?;
         Self::of(columns)
     }
 
     fn of(mut columns: BTreeMap<String, Box<RawValue>>) -> Checked<Self> {
         columns.retain(|_, value| value.get() != "null");
-        let text = serde_json::to_string(&columns).map_err(|error| error.to_string())?;
+        let text = serde_json::to_string(&columns).map_err(RowProblem::NotWritable)?;
         Ok(Self { text, columns })
     }
 
     /// Adds a column, unless the row has the column already.
     fn with_default(mut self, column: &str, value: &'static str) -> Checked<Self> {
-        let value: Box<RawValue> = serde_json::from_str(value).map_err(|error| error.to_string())?;
+        let value: Box<RawValue> = serde_json::from_str(value).map_err(RowProblem::NotWritable)?;
         self.columns.entry(column.to_owned()).or_insert(value);
         Self::of(self.columns)
     }
@@ -71,7 +71,7 @@ impl Row {
     }
 
     fn fields(&self) -> Checked<Fields<'_>> {
-        Fields::from_body(self.bytes()).map_err(problem)
+        Ok(Fields::from_body(self.bytes())?)
     }
 
     /// Returns the text in a column, or `None` if the column does not contain text.
@@ -137,9 +137,9 @@ struct Reader {
 }
 
 impl Reader {
-    fn skip(&mut self, kind: &str, name: impl Into<String>, reason: impl Into<String>) {
+    fn skip(&mut self, kind: &str, name: impl Into<String>, reason: RowProblem) {
         let resource = format!("{kind} {}", name.into());
-        self.data.skipped.push(Skipped { resource, reason: reason.into() });
+        self.data.skipped.push(Skipped { resource, reason: reason.to_string() });
     }
 
     fn environment(&mut self, text: &str, rows: &ReferenceRows, children: &mut Children) {
@@ -196,7 +196,7 @@ impl Reader {
                         self.skip(
                             &format!("allocation {allocation} of experiment"),
                             &name,
-                            "its variant does not exist: users in these buckets had no variant before, and have none now",
+                            RowProblem::NoVariant,
                         );
                     }
                     keys.insert(experiment.key.clone());
@@ -209,16 +209,12 @@ impl Reader {
     }
 
     fn checked_environment(&mut self, row: &Row, highest_version: u64) -> Checked<Environment> {
-        let name = EnvironmentCreate::from_body(row.bytes()).map_err(problem)?.name;
+        let name = EnvironmentCreate::from_body(row.bytes())?.name;
         if self.names.contains(&name) {
-            return Err("another environment has the same name".to_owned());
+            return Err(RowProblem::SameEnvironmentName);
         }
         if highest_version >= paths::MAX_VERSION {
-            return Err(format!(
-                "its highest version is {highest_version}, and the next version can be {} at most: copy its contents to a \
-                 new environment of the reference system, and import the new environment",
-                paths::MAX_VERSION
-            ));
+            return Err(RowProblem::HighestVersion { version: highest_version });
         }
         let fields = row.fields()?;
         let times = self.times(&fields)?;
@@ -229,9 +225,9 @@ impl Reader {
 
     fn audience(&mut self, row: &Row, others: &[Audience]) -> Checked<Audience> {
         let row = Row::of(row.columns.clone())?.with_default("rules", "[]")?;
-        let AudienceCreate { name, rules, .. } = AudienceCreate::from_body(row.bytes()).map_err(problem)?;
+        let AudienceCreate { name, rules, .. } = AudienceCreate::from_body(row.bytes())?;
         if others.iter().any(|other| other.name == name) {
-            return Err("another audience of the environment has the same name".to_owned());
+            return Err(RowProblem::SameAudienceName);
         }
         let fields = row.fields()?;
         let rules = raw(&rules)?;
@@ -247,21 +243,21 @@ impl Reader {
         keys: &HashSet<String>,
         (variants, allocations): (&[Row], &[Row]),
     ) -> Checked<(Experiment, Vec<String>)> {
-        let create = ExperimentCreate::from_body(row.bytes()).map_err(problem)?;
+        let create = ExperimentCreate::from_body(row.bytes())?;
         if keys.contains(&create.key) {
-            return Err("another experiment of the environment has the same key".to_owned());
+            return Err(RowProblem::SameExperimentKey);
         }
         let fields = row.fields()?;
-        let salt = fields.optional_text("salt", limits::NAME_CHARS).map_err(problem)?;
-        let salt = salt.ok_or("`salt` is required")?;
-        let status = StatusPatch::from_body(row.bytes()).map_err(problem)?.status;
+        let salt = fields.optional_text("salt", limits::NAME_CHARS)?;
+        let salt = salt.ok_or(RowProblem::Missing("salt"))?;
+        let status = StatusPatch::from_body(row.bytes())?.status;
         let audience = match &create.audience_id {
-            Some(id) => Some(audiences.get(id).cloned().ok_or("its audience cannot be imported")?),
+            Some(id) => Some(audiences.get(id).cloned().ok_or(RowProblem::AudienceSkipped)?),
             None => None,
         };
         let targeting_rules = create.targeting_rules.as_deref().map(raw).transpose()?;
         let times = self.times(&fields)?;
-        let id = self.optional_id(&fields)?.ok_or("`id` is required")?;
+        let id = self.optional_id(&fields)?.ok_or(RowProblem::Missing("id"))?;
         let variants = self.variants(variants)?;
         let (allocations, dangling) = self.allocations(allocations, &variants)?;
         let ExperimentCreate { key, name, description, .. } = create;
@@ -283,18 +279,17 @@ impl Reader {
 
     fn variants(&mut self, rows: &[Row]) -> Checked<Vec<Variant>> {
         if rows.len() > limits::VARIANTS {
-            let (count, max) = (rows.len(), limits::VARIANTS);
-            return Err(format!("it has {count} variants, but an experiment can have at most {max}"));
+            return Err(RowProblem::TooManyVariants { count: rows.len() });
         }
         let mut variants: Vec<Variant> = Vec::with_capacity(rows.len());
         for row in rows {
-            let within = |reason| format!("its variant {}: {reason}", row.label());
-            let create = VariantCreate::from_body(row.bytes()).map_err(problem).map_err(within)?;
+            let within = |problem| RowProblem::Variant { variant: row.label(), problem: Box::new(problem) };
+            let create = VariantCreate::from_body(row.bytes()).map_err(|error| within(error.into()))?;
             if variants.iter().any(|other| other.key == create.key) {
-                return Err(within("another variant has the same key".to_owned()));
+                return Err(within(RowProblem::SameVariantKey));
             }
             let id = self.optional_id(&row.fields()?).map_err(within)?;
-            let id = id.ok_or_else(|| within("`id` is required".to_owned()))?;
+            let id = id.ok_or_else(|| within(RowProblem::Missing("id")))?;
             let VariantCreate { key, name, payload } = create;
             variants.push(Variant { id, key, name, payload });
         }
@@ -305,7 +300,7 @@ impl Reader {
     fn allocations(&mut self, rows: &[Row], variants: &[Variant]) -> Checked<(Vec<Allocation>, Vec<String>)> {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         let body = format!("{{\"allocations\":[{}]}}", texts.join(","));
-        let put = AllocationsPut::from_body(body.as_bytes()).map_err(problem)?;
+        let put = AllocationsPut::from_body(body.as_bytes())?;
         let (mut allocations, mut dangling) = (Vec::new(), Vec::new());
         for (row, range) in rows.iter().zip(put.allocations) {
             let id = self.optional_id(&row.fields()?)?;
@@ -320,23 +315,23 @@ impl Reader {
 
     /// Validates the id of a row, if the row has one: the id must be safe in a URL and unique.
     fn optional_id(&mut self, fields: &Fields<'_>) -> Checked<Option<String>> {
-        let Some(id) = fields.optional_name("id").map_err(problem)? else { return Ok(None) };
+        let Some(id) = fields.optional_name("id")? else { return Ok(None) };
         let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if !id.bytes().all(safe) {
-            return Err("`id` must contain only letters, digits, hyphens and underscores".to_owned());
+            return Err(RowProblem::UnsafeId);
         }
         if !self.ids.insert(id.clone()) {
-            return Err(format!("another resource has the same id `{id}`"));
+            return Err(RowProblem::SameId(id));
         }
         Ok(Some(id))
     }
 
     fn times(&self, fields: &Fields<'_>) -> Checked<Times> {
         let time = |column| {
-            let Some(text) = fields.optional_text(column, MAX_TIME_CHARS).map_err(problem)? else {
+            let Some(text) = fields.optional_text(column, MAX_TIME_CHARS)? else {
                 return Ok(None);
             };
-            instant(&text).map(Some).ok_or_else(|| format!("`{column}` is not a time"))
+            instant(&text).map(Some).ok_or(RowProblem::NotATime(column))
         };
         let created_at = time("createdAt")?.unwrap_or(self.now);
         Ok(Times { created_at, updated_at: time("updatedAt")?.unwrap_or(created_at) })
@@ -356,15 +351,7 @@ fn by_creation(mut rows: Vec<Row>) -> Vec<Row> {
 }
 
 fn raw<T: serde::Serialize + ?Sized>(value: &T) -> Checked<Box<RawValue>> {
-    serde_json::value::to_raw_value(value).map_err(|error| error.to_string())
-}
-
-/// Returns the message of a validation error. The validators of requests call their input a body, which is a row here.
-fn problem(error: ApiError) -> String {
-    match error.message.strip_prefix("the body ") {
-        Some(rest) => format!("its row {rest}"),
-        None => error.message,
-    }
+    serde_json::value::to_raw_value(value).map_err(RowProblem::NotWritable)
 }
 
 /// Quotes a name for a line of the report.

@@ -18,7 +18,7 @@ pub(crate) async fn load_environment(id: String) -> Result<Saved<Environment>, P
 /// Returns the publication status of an environment.
 #[server(prefix = "/-", endpoint = "environments/publication", protocol = Read)]
 pub(crate) async fn load_publication(id: String) -> Result<PublicationStatus, Problem> {
-    with_services(async |services, principal| services.publication(&principal, &id).await).await
+    with_services(async |services, principal| Ok(services.publication(&principal, &id).await?)).await
 }
 
 /// Resumes publishing an environment.

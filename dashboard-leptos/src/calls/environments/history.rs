@@ -143,10 +143,10 @@ mod reading {
 
     /// Describes a difference. Reading large snapshots takes long.
     async fn comparison(difference: Difference) -> Result<Comparison, ApiError> {
-        on_blocking_thread(move || {
+        let comparing = on_blocking_thread(move || {
             let Difference { diff, after, before } = difference;
             compare(&diff, &after, before.as_deref())
-        })
-        .await
+        });
+        Ok(comparing.await?)
     }
 }

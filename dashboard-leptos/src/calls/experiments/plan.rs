@@ -1,7 +1,7 @@
 //! Reading and creating a new experiment.
 
 use edgewise_api::{
-    ApiError,
+    ApiError, FieldPath,
     resources::{AllocationsPut, ExperimentCreate, Status, StatusPatch, VariantsPatch},
 };
 use serde::Deserialize;
@@ -42,7 +42,7 @@ pub(super) async fn check(
     allocations: &str,
 ) -> Result<(), ApiError> {
     let plan = Plan::read(experiment, variants, allocations)?;
-    services.check_experiment(principal, &plan.experiment).await
+    Ok(services.check_experiment(principal, &plan.experiment).await?)
 }
 
 impl Plan {
@@ -58,26 +58,24 @@ impl Plan {
             client_ids.map_or_else(Vec::new, |all| all.create.into_iter().map(|named| named.id).collect());
         let variants = some(variants).map(|text| VariantsPatch::from_body(text.as_bytes())).transpose();
         // The dashboard sends variants alone, so messages name them by their index among the variants.
-        let variants = variants.map_err(|ApiError { status, message }| ApiError {
-            status,
-            message: message.replacen("`create", "`variants", 1),
-        })?;
+        let variants = variants.map_err(|error| error.map_field(|path| path.with_root("variants")))?;
         for (index, variant) in variants.iter().flat_map(|variants| variants.create.iter().enumerate()) {
             let mut before = variants.iter().flat_map(|variants| &variants.create).take(index);
             if before.any(|other| other.key == variant.key) {
-                return Err(ApiError::invalid(format!(
-                    "`variants[{index}].key` must be unique: another variant has the key `{}`",
-                    variant.key
-                )));
+                return Err(ApiError::invalid_field(
+                    FieldPath::of("variants").at(index).then("key"),
+                    format_args!("must be unique: another variant has the key `{}`", variant.key),
+                ));
             }
         }
         let allocations =
             some(allocations).map(|text| AllocationsPut::from_body(text.as_bytes())).transpose()?;
         for (index, allocation) in allocations.iter().flat_map(|put| put.allocations.iter().enumerate()) {
             if !client_ids.contains(&allocation.variant_id) {
-                return Err(ApiError::invalid(format!(
-                    "`allocations[{index}].variantId` must be the id of a variant"
-                )));
+                return Err(ApiError::invalid_field(
+                    FieldPath::of("allocations").at(index).then("variantId"),
+                    "must be the id of a variant",
+                ));
             }
         }
         Ok(Self { experiment, variants, allocations, client_ids })

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use edgewise_api::FieldPath;
 use leptos::{html, prelude::*};
 
 use super::{
@@ -10,6 +11,7 @@ use super::{
 use crate::{
     components::{Icon, Symbol},
     model::Rules,
+    problem::Problem,
 };
 
 /// An editor for targeting rules: alternatives of conditions that must all match, with a description in words.
@@ -19,9 +21,9 @@ use crate::{
 pub(crate) fn RuleEditor(
     /// The edited rules.
     rules: RwSignal<Rules>,
-    /// The problem, beginning with the field's path: `targetingRules[0].conditions[1].value` or `rules[0]…`.
+    /// The problem with the rules, or with a field inside of the rules.
     #[prop(optional, into)]
-    problem: Signal<Option<String>>,
+    problem: Signal<Option<Problem>>,
 ) -> impl IntoView {
     let editor = Editor {
         rules,
@@ -29,7 +31,7 @@ pub(crate) fn RuleEditor(
         focus: RwSignal::new(None),
         wrong: Memo::new(move |_| {
             problem.with(|problem| {
-                problem.as_deref().map(|problem| rules.with_untracked(|rules| locate(rules, problem)))
+                problem.as_ref().map(|problem| rules.with_untracked(|rules| locate(rules, problem)))
             })
         }),
     };
@@ -147,32 +149,37 @@ fn keep_enter(event: leptos::ev::KeyboardEvent) {
     }
 }
 
-/// Returns the condition that a problem belongs to, and the problem without the field's path.
-fn locate(rules: &Rules, problem: &str) -> (Option<u32>, String) {
-    let parts = problem.strip_prefix('`').and_then(|rest| rest.split_once('`'));
-    let Some((field, words)) = parts else { return (None, problem.to_owned()) };
-    let condition = rules.at(field);
-    let name = field.rsplit('.').next().unwrap_or(field);
-    match condition {
-        Some(_) => (condition, format!("The {name}{words}")),
-        None => (None, problem.to_owned()),
+/// Returns the condition that a problem belongs to, and the text to display there.
+fn locate(rules: &Rules, problem: &Problem) -> (Option<u32>, String) {
+    let condition = problem.field().and_then(|field| rules.at(field));
+    let name = problem.field().and_then(FieldPath::name);
+    match (condition, name, problem.predicate()) {
+        (Some(_), Some(name), Some(predicate)) => (condition, format!("The {name} {predicate}")),
+        // The problem of the rules themselves is displayed next to the rules.
+        _ if problem.field().is_some_and(|field| field.steps().len() == 1) => (None, problem.beside_field()),
+        _ => (condition, problem.sentence()),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use edgewise_api::ApiError;
+
     use super::*;
 
     #[test]
-    fn a_problem_belongs_to_its_condition_and_loses_the_path() {
+    fn a_problem_belongs_to_its_condition_whatever_its_words() {
         let mut rules = Rules::default();
         rules.add_alternative();
         let id = rules.add_alternative();
-        let of = |problem: &str| locate(&rules, problem);
-        let (at, words) = of("`targetingRules[1].conditions[0].value` must nest at most 32 levels deep");
-        assert_eq!((at, words.as_str()), (Some(id), "The value must nest at most 32 levels deep"));
-        let (at, words) = of("`rules` must have at most 100 elements");
-        assert_eq!((at, words.as_str()), (None, "`rules` must have at most 100 elements"));
-        assert_eq!(of("`rules[7].conditions[0].value` is wrong").0, None);
+        let of =
+            |field: FieldPath, words: &str| locate(&rules, &ApiError::invalid_field(field, words).into());
+        let condition = |rule: usize| FieldPath::of("targetingRules").at(rule).then("conditions").at(0);
+        let (at, words) = of(condition(1).then("value"), "must not be `rules[0].conditions[0]`");
+        assert_eq!((at, words.as_str()), (Some(id), "The value must not be `rules[0].conditions[0]`"));
+        let (at, words) = of(FieldPath::of("rules"), "must have at most 100 elements");
+        assert_eq!((at, words.as_str()), (None, "Must have at most 100 elements"));
+        let (at, words) = of(condition(7).then("value"), "is wrong");
+        assert_eq!((at, words.as_str()), (None, "`targetingRules[7].conditions[0].value` is wrong"));
     }
 }

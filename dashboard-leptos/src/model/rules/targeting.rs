@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use edgewise_api::{ApiError, FieldPath, field::FieldStep};
 use serde_json::value::RawValue;
 
 use super::condition::Condition;
+
+/// The name of a rule's list of conditions.
+const CONDITIONS: &str = "conditions";
 
 /// Editable targeting rules: alternatives, of which one must match. Without alternatives, the rules match everyone.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,22 +85,28 @@ impl Rules {
         words.join("; or ")
     }
 
-    /// Returns the first problem, beginning with the field's path as the server names it: ``
-    /// `rules[0].conditions[1].value` is missing ``. `field` is the path of the rules themselves.
-    pub(crate) fn problem(&self, field: &str) -> Option<String> {
+    /// Returns the first problem, with the field's path as the server names it: `rules[0].conditions[1].value`. `field` is
+    /// the path of the rules themselves.
+    pub(crate) fn problem(&self, field: &FieldPath) -> Option<ApiError> {
         self.alternatives.iter().enumerate().find_map(|(rule, alternative)| {
             alternative.conditions.iter().enumerate().find_map(|(condition, draft)| {
                 let (name, problem) = draft.problem()?;
-                Some(format!("`{field}[{rule}].conditions[{condition}].{name}` {problem}"))
+                let path = field.clone().at(rule).then(CONDITIONS).at(condition).then(name);
+                Some(ApiError::invalid_field(path, problem))
             })
         })
     }
 
     /// Returns the condition that a field's path points to: `targetingRules[0].conditions[1].value`.
-    pub(crate) fn at(&self, field: &str) -> Option<u32> {
-        let mut indices = field.split('[').skip(1).map(|rest| rest.split(']').next()?.parse::<usize>().ok());
-        let alternative = self.alternatives.get(indices.next()??)?;
-        Some(alternative.conditions.get(indices.next()??)?.id)
+    pub(crate) fn at(&self, field: &FieldPath) -> Option<u32> {
+        match field.steps() {
+            [_, FieldStep::Index(rule), FieldStep::Name(list), FieldStep::Index(condition), ..]
+                if list == CONDITIONS =>
+            {
+                Some(self.alternatives.get(*rule)?.conditions.get(*condition)?.id)
+            }
+            _ => None,
+        }
     }
 
     /// Returns whether there are no rules, so that they match everyone.
@@ -202,5 +212,5 @@ impl Alternative {
 
 fn conditions(rule: &str) -> Option<Vec<&RawValue>> {
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(rule).ok()?;
-    serde_json::from_str(members.get("conditions")?.get()).ok()
+    serde_json::from_str(members.get(CONDITIONS)?.get()).ok()
 }

@@ -1,10 +1,15 @@
-use edgewise_api::resources::AudiencePatch;
+use edgewise_api::{FieldPath, resources::AudiencePatch};
 use edgewise_engine::operators::Operator;
 use proptest::prelude::*;
 use serde_json::value::RawValue;
 
 use super::*;
 use crate::model::quoted;
+
+/// Returns the path of a condition of the first rule.
+fn place(condition: usize) -> FieldPath {
+    FieldPath::of("rules").at(0).then("conditions").at(condition)
+}
 
 fn of(json: &str) -> Rules {
     Rules::from_json(&RawValue::from_string(json.to_owned()).unwrap())
@@ -87,7 +92,7 @@ proptest! {
             condition.change_list(|list| list.set_typing(&typed));
         });
         let parsed = parsed(&rules.to_json());
-        if rules.problem("rules").is_none() && !parsed.as_ref().is_err_and(|problem| problem.contains("overflow")) {
+        if rules.problem(&FieldPath::of("rules")).is_none() && !parsed.as_ref().is_err_and(|problem| problem.contains("overflow")) {
             prop_assert_eq!(parsed, Ok(rules.to_json()));
         }
     }
@@ -138,17 +143,19 @@ fn a_new_condition_has_a_problem_until_it_is_filled_in() {
     let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"eq\",\"value\":1}]}]");
     let group = rules.alternatives().into_iter().next().unwrap();
     let id = rules.add_condition(group);
-    let field =
-        |rules: &Rules| rules.problem("rules").map(|problem| problem.split(' ').next().unwrap().to_owned());
-    assert_eq!(field(&rules).as_deref(), Some("`rules[0].conditions[1].attribute`"));
+    let field = |rules: &Rules| {
+        rules.problem(&FieldPath::of("rules")).map(|problem| problem.field.unwrap().to_string())
+    };
+    assert_eq!(field(&rules).as_deref(), Some("rules[0].conditions[1].attribute"));
     rules.change(id, |condition| condition.attribute = "age".to_owned());
-    assert_eq!(field(&rules).as_deref(), Some("`rules[0].conditions[1].value`"));
+    assert_eq!(field(&rules).as_deref(), Some("rules[0].conditions[1].value"));
     rules.change(id, |condition| condition.set_operator("gt"));
     rules.change(id, |condition| condition.set_text("old".to_owned()));
-    assert_eq!(field(&rules).as_deref(), Some("`rules[0].conditions[1].value`"));
-    assert_eq!(rules.at("rules[0].conditions[1].value"), Some(id));
+    assert_eq!(field(&rules).as_deref(), Some("rules[0].conditions[1].value"));
+    assert_eq!(rules.at(&place(1).then("value")), Some(id));
     rules.change(id, |condition| condition.set_text("18".to_owned()));
-    assert_eq!(rules.problem("rules"), None);
+    assert_eq!(rules.problem(&FieldPath::of("rules")), None);
+    assert_eq!(rules.at(&FieldPath::of("rules[0].conditions[1]")), None);
     assert_eq!(rules.describe(), "a is 1 and age is greater than 18");
 }
 
@@ -201,7 +208,7 @@ fn input_stays_when_the_operator_changes() {
 #[test]
 fn a_list_is_entered_while_typing_and_has_no_duplicates() {
     let mut rules = of("[{\"conditions\":[{\"attribute\":\"a\",\"operator\":\"in\",\"value\":[\"DE\"]}]}]");
-    let id = rules.at("rules[0].conditions[0]").unwrap();
+    let id = rules.at(&place(0)).unwrap();
     let mut words = |typed: &str| {
         rules.change(id, |condition| condition.change_list(|list| list.set_typing(typed)));
         let list = rules.condition(id).unwrap().list().unwrap();

@@ -1,6 +1,9 @@
 //! The form to create or change an audience.
 
-use edgewise_api::resources::{AudienceRow, AudienceUses, Status};
+use edgewise_api::{
+    FieldPath,
+    resources::{AudienceRow, AudienceUses, Status},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -100,17 +103,14 @@ pub(super) fn AudienceEditor(
     let is_new = draft.is_new();
     let toasts = Toasts::from_context();
     // The problem that was found before submitting.
-    let missing_input = RwSignal::new(None::<String>);
+    let missing_input = RwSignal::new(None::<Problem>);
     let problem = Memo::new(move |_| save.problem());
-    let for_field = move |name: &'static str| {
-        problem.with(|problem| problem.as_ref().and_then(|problem| problem.for_field(name)))
-    };
-    let rules_problem = Signal::derive(move || missing_input.get().or_else(|| for_field("rules")));
-    let name_problem = Signal::derive(move || {
-        let taken = problem
-            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::sentence));
-        taken.or_else(|| for_field("name"))
+    let rules_problem = Signal::derive(move || {
+        let is_here = |problem: &Problem| problem.is_within(&FieldPath::of("rules"));
+        missing_input.get().or_else(|| problem.get().filter(is_here))
     });
+    let name_problem =
+        Signal::derive(move || problem.with(|problem| problem.as_ref()?.for_field(&FieldPath::of("name"))));
     let rules_changed = Memo::new(move |_| rules.with(Rules::to_json) != draft.saved_rules.get());
     let changed = Memo::new(move |_| rules_changed.get() || name.get() != draft.saved_name.get());
 
@@ -122,20 +122,21 @@ pub(super) fn AudienceEditor(
     leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || changed.get());
     let check = Callback::new(move |()| {
         let is_sent = rules_changed.get_untracked();
-        let missing = rules.with_untracked(|rules| rules.problem("rules")).filter(|_| is_sent);
+        let missing =
+            rules.with_untracked(|rules| rules.problem(&FieldPath::of("rules"))).filter(|_| is_sent);
         let is_idle = !is_new && !changed.get_untracked();
         if is_idle {
             toasts.show(Tone::Info, "There are no changes to save");
         }
         let may_be_sent = missing.is_none() && !is_idle;
-        missing_input.set(missing);
+        missing_input.set(missing.map(Problem::from));
         may_be_sent
     });
 
     let general_problem = move || {
         let problem = problem.get()?;
-        let is_elsewhere = problem.for_field("rules").is_some() || problem.for_field("name").is_some();
-        if is_elsewhere || problem.status == 409 {
+        let is_about = |name: &str| problem.is_within(&FieldPath::of(name));
+        if is_about("rules") || is_about("name") {
             return None;
         }
         Some(match reload {

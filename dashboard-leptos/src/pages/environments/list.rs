@@ -1,5 +1,6 @@
 //! The list of environments, and the form to create one.
 
+use edgewise_api::FieldPath;
 use leptos::{html, prelude::*};
 
 use crate::{
@@ -29,7 +30,7 @@ pub(crate) fn Environments() -> impl IntoView {
     });
     let problem = Signal::derive(move || {
         let problem = create.problem()?;
-        Some(problem.for_field("name").unwrap_or_else(|| problem.sentence()))
+        Some(problem.for_field(&FieldPath::of("name")).unwrap_or_else(|| problem.sentence()))
     });
     view! {
         <PageHead title="Environments"/>

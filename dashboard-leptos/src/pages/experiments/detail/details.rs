@@ -1,3 +1,4 @@
+use edgewise_api::FieldPath;
 use leptos::prelude::*;
 
 use super::{editing::Editing, section::SectionFoot};
@@ -11,7 +12,7 @@ pub(super) fn DetailsForm(
 ) -> impl IntoView {
     let (name, description) = (editing.name.current, editing.description.current);
     let problem = move |field: &'static str| {
-        Signal::derive(move || editing.problem_of(ExperimentPart::Details)?.for_field(field))
+        Signal::derive(move || editing.problem_of(ExperimentPart::Details)?.for_field(&FieldPath::of(field)))
     };
     let save = move || {
         let body = name.with_untracked(|name| {

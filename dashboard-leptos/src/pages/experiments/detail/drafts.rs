@@ -1,6 +1,6 @@
 //! Edited values next to their saved values.
 
-use edgewise_api::resources::Variant;
+use edgewise_api::{FieldPath, resources::Variant};
 use leptos::prelude::*;
 
 use crate::model::{formatted, quoted};
@@ -117,7 +117,10 @@ fn payload_of(variant: &Variant) -> String {
 }
 
 /// Returns the request body that saves the drafts; and the path of each draft in it, by the draft's number.
-pub(super) fn variants_request(drafts: &[VariantDraft], saved: &[Variant]) -> (String, Vec<(u32, String)>) {
+pub(super) fn variants_request(
+    drafts: &[VariantDraft],
+    saved: &[Variant],
+) -> (String, Vec<(u32, FieldPath)>) {
     let (mut create, mut update, mut delete) = (Vec::new(), Vec::new(), Vec::new());
     let mut fields = Vec::new();
     for draft in drafts {
@@ -125,14 +128,14 @@ pub(super) fn variants_request(drafts: &[VariantDraft], saved: &[Variant]) -> (S
         let payload = draft.payload.with_untracked(|payload| payload.trim().to_owned());
         match saved.iter().find(|saved| saved.id == draft.id) {
             None => {
-                fields.push((draft.number, format!("create[{}]", create.len())));
+                fields.push((draft.number, FieldPath::of("create").at(create.len())));
                 let key = draft.key.with_untracked(|key| quoted(key.trim()));
                 let payload = if payload.is_empty() { payload } else { format!(r#","payload":{payload}"#) };
                 create.push(format!(r#"{{"key":{key},"name":{name}{payload}}}"#));
             }
             Some(saved) if draft.deleted.get_untracked() => delete.push(quoted(&saved.id)),
             Some(saved) if untrack(|| draft.is_changed(std::slice::from_ref(saved))) => {
-                fields.push((draft.number, format!("update[{}]", update.len())));
+                fields.push((draft.number, FieldPath::of("update").at(update.len())));
                 let payload = if payload.is_empty() { "null" } else { &payload };
                 let payload = if untrack(|| draft.changes_payload(saved)) {
                     format!(r#","payload":{payload}"#)
@@ -194,7 +197,7 @@ mod tests {
         assert_eq!(request.delete, ["c"]);
         let created: Vec<_> = request.create.iter().map(|create| create.key.as_str()).collect();
         assert_eq!(created, ["variant-5"]);
-        let fields: Vec<_> = fields.iter().map(|(number, field)| (*number, field.as_str())).collect();
-        assert_eq!(fields, [(1, "update[0]"), (3, "update[1]"), (9, "create[0]")]);
+        let place = |list: &str, index: usize| FieldPath::of(list).at(index);
+        assert_eq!(fields, [(1, place("update", 0)), (3, place("update", 1)), (9, place("create", 0))]);
     }
 }

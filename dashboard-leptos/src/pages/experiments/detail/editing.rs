@@ -1,3 +1,4 @@
+use edgewise_api::FieldPath;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::drafts::{Draft, VariantDraft, variants_request};
@@ -21,7 +22,7 @@ pub(super) struct Editing {
     pub(super) split: Draft<Split>,
     pub(super) variants: RwSignal<Vec<VariantDraft>>,
     /// The path of each variant in the last request, by the variant's number.
-    sent_fields: RwSignal<Vec<(u32, String)>>,
+    sent_fields: RwSignal<Vec<(u32, FieldPath)>>,
     next_number: StoredValue<u32>,
     busy: RwSignal<bool>,
     stale: RwSignal<bool>,
@@ -74,15 +75,12 @@ impl Editing {
         let variant = self.sent_fields.with(|fields| {
             fields.iter().find(|(other, _)| *other == number).map(|(_, variant)| variant.clone())
         })?;
-        let path = format!("{variant}.{field}");
-        let problem = self.problem_of(ExperimentPart::Variants)?.for_field(&path)?;
-        // The problem is displayed next to the field, so the path in the request would mean nothing to people.
-        Some(problem.replacen(&path, field, 1))
+        self.problem_of(ExperimentPart::Variants)?.for_field(&variant.then(field))
     }
 
     /// Reports a problem that was found before sending a request.
-    pub(super) fn reject(self, part: ExperimentPart, problem: String) {
-        self.problem.set(Some((part, Problem::invalid_input(problem))));
+    pub(super) fn reject(self, part: ExperimentPart, problem: impl Into<Problem>) {
+        self.problem.set(Some((part, problem.into())));
     }
 
     /// Clears the problem of a part.

@@ -49,8 +49,9 @@ pub(super) fn SectionFoot(
             // A problem that is displayed next to its field is not repeated.
             let is_beside_field = problem.field().is_some_and(|field| match part {
                 ExperimentPart::Allocations => false,
-                ExperimentPart::Variants => field.contains('.'),
-                _ => true,
+                // The fields of a variant, such as `create[0].key`.
+                ExperimentPart::Variants => field.steps().len() > 2,
+                _ => !field.steps().is_empty(),
             });
             (!is_beside_field).then(|| view! { <ProblemNote problem/> })
         }}

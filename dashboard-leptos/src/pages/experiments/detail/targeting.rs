@@ -1,3 +1,4 @@
+use edgewise_api::FieldPath;
 use leptos::prelude::*;
 
 use super::{
@@ -8,15 +9,20 @@ use crate::{
     calls::ExperimentPart,
     components::{Field, RuleEditor},
     model::{Rules, links, quoted},
+    problem::Problem,
 };
 
 /// The section that edits the audience and the experiment's own rules.
 #[component]
 pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
     let (audience, rules) = (editing.audience, editing.rules);
-    let problem = move |field: &'static str| {
-        Signal::derive(move || editing.problem_of(ExperimentPart::Targeting)?.for_field(field))
-    };
+    let audience_problem = Signal::derive(move || {
+        editing.problem_of(ExperimentPart::Targeting)?.for_field(&FieldPath::of("audienceId"))
+    });
+    let rules_problem = Signal::derive(move || {
+        let is_here = |problem: &Problem| problem.is_within(&FieldPath::of("targetingRules"));
+        editing.problem_of(ExperimentPart::Targeting).filter(is_here)
+    });
     let save = move || {
         let mut members = Vec::new();
         if untrack(|| audience.is_changed()) {
@@ -25,7 +31,9 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
             members.push(format!(r#""audienceId":{id}"#));
         }
         if untrack(|| rules.is_changed()) {
-            if let Some(missing) = rules.current.with_untracked(|rules| rules.problem("targetingRules")) {
+            if let Some(missing) =
+                rules.current.with_untracked(|rules| rules.problem(&FieldPath::of("targetingRules")))
+            {
                 editing.reject(ExperimentPart::Targeting, missing);
                 return;
             }
@@ -35,10 +43,10 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
     };
     view! {
         <Section id="targeting" title="Audience and targeting" about="The users who take part: users who match the audience and one of the rules">
-            <AudienceChoice editing problem=problem("audienceId")/>
+            <AudienceChoice editing problem=audience_problem/>
             <div class="targeting-rules">
                 <h3>"Rules of this experiment"</h3>
-                <RuleEditor rules=rules.current problem=problem("targetingRules")/>
+                <RuleEditor rules=rules.current problem=rules_problem/>
             </div>
             <SectionFoot
                 editing

@@ -1,4 +1,4 @@
-use edgewise_api::resources::Environment;
+use edgewise_api::{FieldPath, resources::Environment};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
 
@@ -68,11 +68,7 @@ impl Step {
 
     /// Returns the step that has the field of a problem.
     fn of(problem: &Problem) -> Option<Self> {
-        if problem.status == 409 {
-            return Some(Self::Basics);
-        }
-        let root = problem.field()?.split(['.', '[']).next()?;
-        match root {
+        match problem.field()?.root()? {
             "environmentId" | "name" | "key" | "description" => Some(Self::Basics),
             "variants" => Some(Self::Variants),
             "allocations" => Some(Self::Split),
@@ -216,9 +212,15 @@ impl Draft {
     /// Returns the problem with a field.
     pub(super) fn problem_of(
         self,
-        field: impl Fn() -> String + Send + Sync + 'static,
+        field: impl Fn() -> FieldPath + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
         Signal::derive(move || self.problem.with(|problem| problem.as_ref()?.for_field(&field())))
+    }
+
+    /// Returns the problem with the rules or with a field inside of the rules.
+    pub(super) fn rules_problem(self) -> Signal<Option<Problem>> {
+        let rules = FieldPath::of("targetingRules");
+        Signal::derive(move || self.problem.get().filter(|problem| problem.is_within(&rules)))
     }
 
     /// Returns the problem, if it belongs to no field.
@@ -307,8 +309,8 @@ impl Draft {
 
     /// Returns the first problem up to a step that can be found without the server.
     fn missing_input(self, step: Step) -> Option<Problem> {
-        let missing = self.rules.with_untracked(|rules| rules.problem("targetingRules"));
-        missing.filter(|_| step >= Step::Audience).map(Problem::invalid_input)
+        let missing = self.rules.with_untracked(|rules| rules.problem(&FieldPath::of("targetingRules")));
+        missing.filter(|_| step >= Step::Audience).map(Problem::from)
     }
 
     /// Shows a problem at the step that has its field.

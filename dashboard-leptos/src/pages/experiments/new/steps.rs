@@ -1,6 +1,9 @@
 //! The steps with input.
 
-use edgewise_api::resources::{AudienceRow, Environment};
+use edgewise_api::{
+    FieldPath,
+    resources::{AudienceRow, Environment},
+};
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::draft::{ChosenAudience, Draft, Step, VariantDraft};
@@ -9,7 +12,6 @@ use crate::{
     components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
     model::{Rules, key},
     pages::loaded::Loaded,
-    problem::Problem,
     transport::Loading,
 };
 
@@ -72,7 +74,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
         label: "Name",
         hint: Some("For people, such as Checkout button colour".to_owned()),
         value: name,
-        problem: draft.problem_of(|| "name".to_owned()),
+        problem: draft.problem_of(|| FieldPath::of("name")),
         form_name: Some("name"),
         is_code: false,
     }
@@ -82,19 +84,12 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
         }
         name.set(text);
     });
-    // The problem with a taken key names no field.
-    let taken = move || {
-        draft
-            .problem
-            .with(|problem| problem.as_ref().filter(|problem| problem.status == 409).map(Problem::sentence))
-    };
-    let key_problem = draft.problem_of(|| "key".to_owned());
     let key_field = TextField {
         id: "key".to_owned(),
         label: "Key",
         hint: Some("For code. The key cannot be changed later".to_owned()),
         value: key,
-        problem: Signal::derive(move || key_problem.get().or_else(taken)),
+        problem: draft.problem_of(|| FieldPath::of("key")),
         form_name: Some("key"),
         is_code: true,
     }
@@ -108,8 +103,8 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
         let selected = environment.id == chosen;
         view! { <option value=environment.id selected=selected>{environment.name}</option> }
     });
-    let environment_problem = draft.problem_of(|| "environmentId".to_owned());
-    let description_problem = draft.problem_of(|| "description".to_owned());
+    let environment_problem = draft.problem_of(|| FieldPath::of("environmentId"));
+    let description_problem = draft.problem_of(|| FieldPath::of("description"));
     let content = view! {
         <form class="form" method="post" action=CreateDraft::PATH on:submit=move |event| {
             event.prevent_default();
@@ -180,7 +175,7 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
     };
     let problem_of = |field: &'static str| {
         let place = place.clone();
-        draft.problem_of(move || format!("variants[{}].{field}", place()))
+        draft.problem_of(move || FieldPath::of("variants").at(place()).then(field))
     };
     let name_field = TextField {
         id: format!("variant-{id}-name"),
@@ -239,7 +234,7 @@ fn problem_line(problem: Signal<Option<String>>) -> AnyView {
 
 /// The third step: the split.
 pub(super) fn split(draft: Draft) -> AnyView {
-    let problem = draft.problem_of(|| "allocations".to_owned());
+    let problem = draft.problem_of(|| FieldPath::of("allocations"));
     let content = view! {
         <SplitEditor parts=Signal::derive(move || draft.parts()) split=draft.split/>
         {problem_line(problem)}
@@ -251,8 +246,8 @@ pub(super) fn split(draft: Draft) -> AnyView {
 /// The fourth step: audience and rules.
 pub(super) fn audience(draft: Draft) -> AnyView {
     let audiences = Loading::new(move || ListAudienceOptions { environment: draft.environment.get() });
-    let problem = draft.problem_of(|| "audienceId".to_owned());
-    let rules_problem = draft.problem_of(|| "targetingRules".to_owned());
+    let problem = draft.problem_of(|| FieldPath::of("audienceId"));
+    let rules_problem = draft.rules_problem();
     let content = view! {
         <Loaded from=audiences rows=1 render={move |audiences: Vec<AudienceRow>| audience_choice(draft, audiences)}/>
         {problem_line(problem)}
