@@ -2,7 +2,7 @@
 //!
 //! Times are milliseconds of the runtime's clock, which does not advance while the worker computes.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use edgewise_api::{EnvironmentName, loading::Held};
 use edgewise_engine::Ruleset;
@@ -58,9 +58,30 @@ pub enum PollOutcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// The snapshot cannot be loaded.
-    Failed(String),
+    Failed {
+        /// The environment.
+        environment: EnvironmentName,
+        /// The error of the poll.
+        problem: String,
+    },
     /// The snapshot can be loaded again.
-    Recovered(String),
+    Recovered {
+        /// The environment.
+        environment: EnvironmentName,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed { environment, problem } => {
+                write!(f, "environment `{environment}`: the snapshot cannot be loaded: {problem}")
+            }
+            Self::Recovered { environment } => {
+                write!(f, "environment `{environment}`: the snapshot can be loaded again")
+            }
+        }
+    }
 }
 
 impl Slot {
@@ -172,14 +193,10 @@ impl Slot {
             return None;
         }
         self.problem = problem;
-        let environment = &self.environment;
-        Some(match &self.problem {
-            Some(problem) => Notice::Failed(format!(
-                "environment `{environment}`: the snapshot cannot be loaded: {problem}"
-            )),
-            None => {
-                Notice::Recovered(format!("environment `{environment}`: the snapshot can be loaded again"))
-            }
+        let environment = self.environment.clone();
+        Some(match self.problem.clone() {
+            Some(problem) => Notice::Failed { environment, problem },
+            None => Notice::Recovered { environment },
         })
     }
 }
@@ -272,12 +289,16 @@ mod tests {
         let mut slot = slot();
         slot.finish_poll(newer(1, 0), 0);
         let mut notice = |outcome| slot.finish_poll(outcome, 1);
-        let failed = |notice: Option<Notice>, part: &str| matches!(notice, Some(Notice::Failed(text)) if text.contains(part));
-        assert!(failed(notice(PollOutcome::Failed("away".to_owned())), "away"));
-        assert_eq!(notice(PollOutcome::Failed("away".to_owned())), None);
-        assert!(failed(notice(PollOutcome::Failed("corrupt".to_owned())), "corrupt"));
+        let environment = EnvironmentName::new("prod").unwrap();
+        // The words of an error do not matter: an error may end with those of a recovery.
+        let words = "it can be loaded again";
+        let failed =
+            |problem: &str| Notice::Failed { environment: environment.clone(), problem: problem.to_owned() };
+        assert_eq!(notice(PollOutcome::Failed(words.to_owned())), Some(failed(words)));
+        assert_eq!(notice(PollOutcome::Failed(words.to_owned())), None);
+        assert_eq!(notice(PollOutcome::Failed("corrupt".to_owned())), Some(failed("corrupt")));
         let recovered = notice(PollOutcome::Current { as_of_ms: 1 });
-        assert!(matches!(recovered, Some(Notice::Recovered(text)) if text.contains("again")));
+        assert_eq!(recovered, Some(Notice::Recovered { environment: environment.clone() }));
     }
 
     #[test]

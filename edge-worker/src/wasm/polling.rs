@@ -33,8 +33,8 @@ pub(super) async fn poll(index: usize, env: &Env) {
     let outcome = poll.run().await;
     let notice = with_isolate(|isolate| isolate.slots_mut().get_mut(index)?.finish_poll(outcome, now_ms()));
     match notice.flatten() {
-        Some(Notice::Recovered(text)) => console_log!("{text}"),
-        Some(Notice::Failed(text)) => console_warn!("{text}"),
+        Some(notice @ Notice::Recovered { .. }) => console_log!("{notice}"),
+        Some(notice @ Notice::Failed { .. }) => console_warn!("{notice}"),
         None => {}
     }
     // Waiting requests can respond now, so caching does not delay a response.
