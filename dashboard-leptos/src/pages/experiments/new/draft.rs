@@ -368,3 +368,25 @@ impl Draft {
         json
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use edgewise_api::ApiError;
+
+    use super::*;
+
+    #[test]
+    fn the_field_decides_which_step_has_a_problem_whatever_its_words() {
+        let step = |error: ApiError| Step::of(&error.into());
+        let variant = FieldPath::of("variants").at(1).then("key");
+        assert_eq!(
+            step(ApiError::invalid_field(variant, "must differ from `allocations`")),
+            Some(Step::Variants)
+        );
+        let taken = ApiError::conflict("`variants[0].key` has the same key").on_field(FieldPath::of("key"));
+        assert_eq!(step(taken), Some(Step::Basics));
+        assert_eq!(step(ApiError::conflict("`key` of another request is in use")), None);
+        assert_eq!(step(ApiError::invalid_field(FieldPath::of("variants.key"), "is unknown")), None);
+        assert_eq!(step(ApiError::invalid_field(FieldPath::default(), "is not valid JSON")), None);
+    }
+}
