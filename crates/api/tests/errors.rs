@@ -1,5 +1,4 @@
 //! The fields of errors, and what is sent of an error.
-#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use edgewise_api::{
     ApiError, ErrorKind, FieldPath, Limits,
