@@ -1,4 +1,5 @@
 //! The failures of services as errors of the API.
+#![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use std::sync::Arc;
 

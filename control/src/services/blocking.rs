@@ -8,5 +8,5 @@ use super::error::{self, Result};
 /// # Errors
 /// 500 if the work panics.
 pub async fn on_blocking_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| error::internal(error))
+    tokio::task::spawn_blocking(work).await.map_err(error::internal)
 }

@@ -5,5 +5,5 @@ use edgewise_api::resources::Rule;
 use super::error::{self, Result};
 
 pub(super) fn rules_json(rules: &[Rule]) -> Result<String> {
-    serde_json::to_string(rules).map_err(|error| error::internal(error))
+    serde_json::to_string(rules).map_err(error::internal)
 }

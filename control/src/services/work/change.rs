@@ -120,8 +120,8 @@ impl Action {
 }
 
 fn members(value: &impl Serialize) -> Result<Members> {
-    let text = serde_json::to_string(value).map_err(|error| error::internal(error))?;
-    serde_json::from_str(&text).map_err(|error| error::internal(error))
+    let text = serde_json::to_string(value).map_err(error::internal)?;
+    serde_json::from_str(&text).map_err(error::internal)
 }
 
 #[cfg(test)]
