@@ -42,7 +42,10 @@ impl Store {
             // No other process can hold a lease; an earlier process that was killed may have left some.
             store.release_leases().await.map_err(|error| OpenError::Unusable(error.into()))?;
         }
-        store.fill_search().await.map_err(|error| OpenError::Unusable(error.into()))?;
+        if let Err(error) = store.fill_search().await {
+            // An earlier release may hold a row for long. Searches fold only the letters from A to Z of such rows.
+            tracing::warn!(%error, "not all rows were prepared for searches; the next start tries again");
+        }
         Ok(store)
     }
 
