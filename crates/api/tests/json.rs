@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use edgewise_api::{
-    EnvironmentName,
+    EnvironmentName, Limits,
+    decide::DecideRequest,
     json::Fields,
     resources::{
         AllocationsPut, AudienceCreate, EnvironmentCreate, ExperimentCreate, ExperimentPatch, StatusPatch,
@@ -186,10 +187,45 @@ fn statuses_and_bulk_changes_are_validated() {
     let bulk = VariantsPatch::from_body(br#"{"delete":["a"],"update":[{"id":"b","payload":null}]}"#).unwrap();
     assert!(bulk.create.is_empty() && bulk.delete == ["a"] && matches!(bulk.update[0].payload, Some(None)));
     assert_eq!(problem(VariantsPatch::from_body(br#"{"update":[{}]}"#)), "`update[0].id` is required");
-    assert_eq!(
-        problem(VariantsPatch::from_body(br#"{"delete":[1]}"#)),
-        "`delete` must be an array of strings"
-    );
+}
+
+#[test]
+fn variants_to_delete_are_named_by_objects_or_by_bare_ids_and_each_counts_once() {
+    let delete = |list: &str| {
+        VariantsPatch::from_body(format!(r#"{{"delete":{list}}}"#).as_bytes()).map(|patch| patch.delete)
+    };
+    assert_eq!(delete(r#"[{"id":"b"},"a"]"#).unwrap(), ["b", "a"]);
+    assert_eq!(delete(r#"["a",{"id":"a","key":"k"},"b","a"]"#).unwrap(), ["a", "b"]);
+    assert!(delete("[]").unwrap().is_empty());
+    for (list, expected) in [
+        (r#"["a",1]"#, "`delete[1]` must be an id, or an object with an `id`"),
+        ("[null]", "`delete[0]` must be an id, or an object with an `id`"),
+        (r#"[["a"]]"#, "`delete[0]` must be an id, or an object with an `id`"),
+        ("[{}]", "`delete[0].id` is required"),
+        (r#"[{"id":1}]"#, "`delete[0].id` must be a string"),
+        (r#"["\u0000"]"#, "`delete[0]` must not contain a NUL character"),
+        (r#"[{"id":"\u0000"}]"#, "`delete[0].id` must not contain a NUL character"),
+        ("\"a\"", "`delete` must be an array"),
+        ("null", "`delete` must be an array"),
+    ] {
+        assert_eq!(problem(delete(list)), expected, "{list}");
+    }
+    let many = format!("[{}]", vec!["\"a\""; 101].join(","));
+    assert_eq!(problem(delete(&many)), "`delete` must have at most 100 elements");
+}
+
+#[test]
+fn a_body_may_begin_with_one_byte_order_mark() {
+    let marked = |marks: usize, body: &str| format!("{}{body}", "\u{feff}".repeat(marks)).into_bytes();
+    let body = r#"{"name":"prod"}"#;
+    assert_eq!(EnvironmentCreate::from_body(&marked(1, body)).unwrap().name.as_str(), "prod");
+    assert!(problem(EnvironmentCreate::from_body(&marked(2, body))).contains("not valid JSON"));
+    assert!(problem(EnvironmentCreate::from_body(&marked(1, ""))).contains("the body is empty"));
+    let inside = EnvironmentCreate::from_body("{\u{feff}\"name\":\"prod\"}".as_bytes());
+    assert!(problem(inside).contains("not valid JSON"));
+    let decide = marked(1, r#"{"user_key":"\ufeffu","env":"prod","context":{"a":"b"}}"#);
+    let request = DecideRequest::from_body(&decide, &Limits::DEFAULT).unwrap();
+    assert_eq!(request.user_key(), "\u{feff}u", "a mark inside of a text stays");
 }
 
 #[test]
