@@ -6,8 +6,8 @@ use edgewise_api::{
     decide::DecideRequest,
     json::Fields,
     resources::{
-        AllocationsPut, AudienceCreate, EnvironmentCreate, ExperimentCreate, ExperimentPatch, StatusPatch,
-        VariantCreate, VariantPatch, VariantsPatch,
+        AllocationsPut, AudienceCreate, EnvironmentCreate, ExperimentCreate, ExperimentPatch, InitialStatus,
+        StatusPatch, VariantCreate, VariantPatch, VariantsPatch,
     },
 };
 use proptest::prelude::*;
@@ -178,6 +178,106 @@ fn allocations_must_not_overlap() {
     assert_eq!(
         problem(put(&[("5", "9"), ("0", "1"), ("9", "9")])),
         "`allocations[0]` and `allocations[2]` overlap: each bucket can belong to one allocation only"
+    );
+}
+
+/// Returns the body of a request for an experiment with these members besides the required ones.
+fn experiment(members: &str) -> Vec<u8> {
+    format!(r#"{{"key":"k","name":"n","environmentId":"e",{members}}}"#).into_bytes()
+}
+
+#[test]
+fn an_experiment_is_read_with_its_variants_allocations_and_status() {
+    let body = experiment(
+        r#""variants":[{"key":"a","name":"A","payload":{"x":1.0}},{"key":"b","name":"B"}],
+        "allocations":[{"variant":"b","rangeStart":5000,"rangeEnd":9999},{"variant":"a","rangeStart":0,"rangeEnd":4999}],
+        "status":"RUNNING""#,
+    );
+    let request = ExperimentCreate::from_body(&body).unwrap();
+    assert_eq!(request.status, InitialStatus::Running);
+    let keys: Vec<_> = request.variants.iter().map(|variant| variant.key.as_str()).collect();
+    assert_eq!(keys, ["a", "b"]);
+    assert_eq!(request.variants[0].payload.as_ref().unwrap().get(), r#"{"x":1.0}"#);
+    let ids = ["1".to_owned(), "2".to_owned()];
+    let ranges = request.allocations_by_id(&ids).unwrap();
+    let ranges: Vec<_> = ranges.iter().map(|range| (range.variant_id.as_str(), range.range_start)).collect();
+    assert_eq!(ranges, [("2", 5000), ("1", 0)], "order is kept");
+
+    let draft = ExperimentCreate::draft_from_body(&body).unwrap();
+    assert!(draft.variants.is_empty() && draft.allocations.is_empty());
+    assert_eq!(draft.status, InitialStatus::Draft);
+    let alone = ExperimentCreate::from_body(&experiment(r#""status":"DRAFT","variants":[]"#)).unwrap();
+    assert!(alone.variants.is_empty() && alone.allocations.is_empty());
+    assert_eq!(alone.status, InitialStatus::Draft);
+}
+
+#[test]
+fn a_problem_with_a_part_of_an_experiment_names_the_part() {
+    let a = r#""variants":[{"key":"a","name":"A"}]"#;
+    let ranges = |ranges: &str| format!("{a},\"allocations\":[{ranges}]");
+    let range = |variant: &str, start: i64, end: i64| {
+        format!(r#"{{"variant":"{variant}","rangeStart":{start},"rangeEnd":{end}}}"#)
+    };
+    for (members, status, expected) in [
+        (r#""variants":null"#.to_owned(), 400, "`variants` must be an array"),
+        (r#""variants":[{"key":"a"}]"#.to_owned(), 400, "`variants[0].name` is required"),
+        (
+            r#""variants":[{"key":"a","name":"A","payload":null}]"#.to_owned(),
+            400,
+            "`variants[0].payload` must be an object",
+        ),
+        (
+            r#""variants":[{"key":"a","name":"A"},{"key":"b","name":"B"},{"key":"a","name":"C"}]"#.to_owned(),
+            409,
+            "`variants[2].key` must be unique: another variant has the key `a`",
+        ),
+        (r#""allocations":{}"#.to_owned(), 400, "`allocations` must be an array"),
+        (
+            format!("\"allocations\":[{}]", range("a", 0, 1)),
+            400,
+            "`allocations[0].variant` must be the key of a variant in `variants`",
+        ),
+        (
+            ranges(&format!("{},{}", range("a", 0, 1), range("b", 2, 3))),
+            400,
+            "`allocations[1].variant` must be the key of a variant in `variants`",
+        ),
+        (
+            ranges(r#"{"variantId":"a","rangeStart":0,"rangeEnd":1}"#),
+            400,
+            "`allocations[0].variant` is required",
+        ),
+        (ranges(&range("a", 0, 10_000)), 400, "`allocations[0].rangeEnd` must be between 0 and 9999"),
+        (ranges(&range("a", 2, 1)), 400, "`allocations[0].rangeStart` must not be greater than `rangeEnd`"),
+        (
+            ranges(&format!("{},{}", range("a", 5, 9), range("a", 9, 9))),
+            400,
+            "`allocations[0]` and `allocations[1]` overlap: each bucket can belong to one allocation only",
+        ),
+        (r#""status":"running""#.to_owned(), 400, "`status` must be one of DRAFT, RUNNING, PAUSED, ARCHIVED"),
+        (r#""status":null"#.to_owned(), 400, "`status` must be a string"),
+        (
+            r#""status":"PAUSED""#.to_owned(),
+            422,
+            "`status` must be DRAFT or RUNNING for a new experiment, not PAUSED: create the experiment first, then change its status",
+        ),
+    ] {
+        let error = ExperimentCreate::from_body(&experiment(&members)).unwrap_err();
+        assert_eq!((error.status, error.message.as_str()), (status, expected), "{members}");
+    }
+    let many = |name: &str, element: &dyn Fn(usize) -> String| {
+        let elements: Vec<_> = (0..101).map(element).collect();
+        format!("\"{name}\":[{}]", elements.join(","))
+    };
+    let variants = many("variants", &|index| format!(r#"{{"key":"v{index}","name":"n"}}"#));
+    assert_eq!(
+        problem(ExperimentCreate::from_body(&experiment(&variants))),
+        "`variants` must have at most 100 elements"
+    );
+    let allocations = many("allocations", &|_| range("a", 0, 1));
+    assert_eq!(
+        problem(ExperimentCreate::from_body(&experiment(&format!("{a},{allocations}")))),
+        "`allocations` must have at most 100 elements"
     );
 }
 

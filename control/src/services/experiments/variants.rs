@@ -27,7 +27,7 @@ impl Services {
         request: VariantCreate,
     ) -> Result<Outcome<Revisioned<Variant>>> {
         let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
-        let variant = self.insert(unit.tx(), experiment_id, request).await?;
+        let variant = self.insert_variant(unit.tx(), experiment_id, request).await?;
         check_count(unit.tx(), experiment_id).await?;
         let change = Change::created(&variant, &variant)?;
         self.commit_parts(unit, &experiment, change, variant).await
@@ -93,7 +93,7 @@ impl Services {
             tx.update_variant(&update.id, &patch).await?;
         }
         for create in request.create {
-            self.insert(tx, experiment_id, create).await?;
+            self.insert_variant(tx, experiment_id, create).await?;
         }
         check_count(tx, experiment_id).await?;
         let value = tx.variants(experiment_id).await?;
@@ -101,7 +101,13 @@ impl Services {
         self.commit_parts(unit, &experiment, change, value).await
     }
 
-    async fn insert(&self, tx: &mut Tx, experiment_id: &str, request: VariantCreate) -> Result<Variant> {
+    /// Inserts a variant.
+    pub(super) async fn insert_variant(
+        &self,
+        tx: &mut Tx,
+        experiment_id: &str,
+        request: VariantCreate,
+    ) -> Result<Variant> {
         let VariantCreate { key, name, payload } = request;
         let variant =
             Variant { id: self.ids.new_id(), key, name, payload, experiment_id: experiment_id.to_owned() };

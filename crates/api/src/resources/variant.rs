@@ -43,7 +43,7 @@ impl VariantCreate {
         Self::from_fields(&Fields::from_body(body)?)
     }
 
-    fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
+    pub(super) fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
         Ok(Self {
             key: fields.name("key")?,
             name: fields.name("name")?,

@@ -247,7 +247,7 @@ impl Reader {
         keys: &HashSet<String>,
         (variants, allocations): (&[Row], &[Row]),
     ) -> Checked<(Experiment, Vec<String>)> {
-        let create = ExperimentCreate::from_body(row.bytes()).map_err(problem)?;
+        let create = ExperimentCreate::draft_from_body(row.bytes()).map_err(problem)?;
         if keys.contains(&create.key) {
             return Err("another experiment of the environment has the same key".to_owned());
         }

@@ -1,0 +1,122 @@
+//! Creating an experiment with its variants and allocations: one change, all or nothing.
+#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
+
+use std::sync::Arc;
+
+use edgewise_api::{
+    Publication,
+    page::PageRequest,
+    resources::{EnvironmentCreate, ExperimentCreate, ExperimentFilter, Status},
+};
+use edgewise_caller::Principal;
+use edgewise_control::{Control, Options, services::Services};
+use edgewise_database::contract_tests::on_each_database;
+use edgewise_objects::{Directory, ObjectStore};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+struct Plane {
+    control: Control,
+    objects: Arc<Directory>,
+    principal: Principal,
+    /// The id of an environment.
+    environment: String,
+    _directory: TempDir,
+}
+
+impl Plane {
+    async fn start(url: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let objects = Arc::new(Directory::open(directory.path()).unwrap());
+        let options = Options::new(url.to_owned());
+        let control = Control::start(options, objects.clone(), Arc::new(|_, _| {})).await.unwrap();
+        let principal = Principal::for_rest_extractor();
+        let request = EnvironmentCreate::from_body(br#"{"name":"prod"}"#).unwrap();
+        let environment = control.services().create_environment(&principal, &request).await.unwrap().value.id;
+        Self { control, objects, principal, environment, _directory: directory }
+    }
+
+    fn services(&self) -> &Services {
+        self.control.services()
+    }
+
+    /// Returns a request for an experiment with two variants.
+    fn request(&self, key: &str, status: &str) -> ExperimentCreate {
+        let body = json!({
+            "key": key, "name": "n", "environmentId": self.environment, "status": status,
+            "variants": [{"key": "a", "name": "A", "payload": {"color": "red"}}, {"key": "b", "name": "B"}],
+            "allocations": [
+                {"variant": "b", "rangeStart": 5000, "rangeEnd": 9999},
+                {"variant": "a", "rangeStart": 0, "rangeEnd": 4999},
+            ],
+        });
+        ExperimentCreate::from_body(body.to_string().as_bytes()).unwrap()
+    }
+
+    async fn count(&self) -> u64 {
+        let all = ExperimentFilter { environment_id: Some(&self.environment), status: None, search: None };
+        let page = self.services().experiments(&self.principal, all, PageRequest::first(1)).await.unwrap();
+        page.pagination.total
+    }
+
+    async fn object(&self, path: &str) -> Option<Value> {
+        let object = self.objects.get(path).await.unwrap()?;
+        Some(serde_json::from_slice(&object.bytes).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn an_experiment_is_created_with_its_parts_and_published_as_one_version() {
+    on_each_database(async |url| {
+        let plane = Plane::start(url).await;
+        let (services, by) = (plane.services(), &plane.principal);
+        let draft = services.create_experiment(by, &plane.request("draft", "DRAFT")).await.unwrap();
+        assert_eq!(draft.publication, Publication::NotDue);
+        assert_eq!(draft.value.value.row.status, Status::Draft);
+        assert_eq!(plane.object("configs/prod/version.json").await, None);
+
+        let live = services.create_experiment(by, &plane.request("live", "RUNNING")).await.unwrap();
+        assert_eq!(live.publication, Publication::Published);
+        let (live, revision) = (live.value.value, live.value.revision);
+        let read = services.experiment(by, &live.row.id).await.unwrap();
+        assert_eq!(read.revision, revision);
+        assert_eq!(json!(read.value), json!(live));
+        let variants: Vec<_> = live.variants.iter().map(|variant| variant.key.as_str()).collect();
+        assert_eq!((live.row.status, variants), (Status::Running, vec!["a", "b"]));
+        let ranges = live.allocations.iter().map(|range| (range.variant_id.as_str(), range.range_start));
+        let expected = [(live.variants[1].id.as_str(), 5000), (live.variants[0].id.as_str(), 0)];
+        assert_eq!(ranges.collect::<Vec<_>>(), expected);
+
+        let snapshot = plane.object("configs/prod/snapshots/latest.json").await.unwrap();
+        assert_eq!(snapshot["version"], 1);
+        let published = &snapshot["experiments"];
+        assert_eq!((published[0]["key"].as_str(), &published[1]), (Some("live"), &Value::Null));
+        assert_eq!(published[0]["variants"][0]["payload"], json!({"color": "red"}));
+        assert_eq!(published[0]["allocations"][1]["rangeEnd"], 4999);
+        plane.control.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_of_an_experiment_is_created_if_a_part_cannot_be() {
+    on_each_database(async |url| {
+        let plane = Plane::start(url).await;
+        let mut unknown = plane.request("k", "RUNNING");
+        unknown.allocations[1].variant = "none".to_owned();
+        let mut repeated = plane.request("k", "RUNNING");
+        repeated.variants[1].key = "a".to_owned();
+        for (request, status) in [(unknown, 400), (repeated, 409)] {
+            let created = plane.services().create_experiment(&plane.principal, &request).await;
+            assert_eq!(created.unwrap_err().status, status);
+            assert_eq!(plane.count().await, 0);
+        }
+        plane.services().create_experiment(&plane.principal, &plane.request("k", "DRAFT")).await.unwrap();
+        let again =
+            plane.services().create_experiment(&plane.principal, &plane.request("k", "RUNNING")).await;
+        assert_eq!((again.unwrap_err().status, plane.count().await), (409, 1));
+        assert_eq!(plane.object("configs/prod/version.json").await, None);
+        plane.control.stop().await;
+    })
+    .await;
+}
