@@ -1,18 +1,26 @@
-//! Creating an experiment with its variants and allocations: one change, all or nothing.
+//! Creating an experiment with its variants and allocations, and deleting an audience only if it is unused: each is one
+//! change, all or nothing.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
+
+mod support;
 
 use std::sync::Arc;
 
 use edgewise_api::{
     Publication,
+    conditional::Precondition,
     page::PageRequest,
-    resources::{EnvironmentCreate, ExperimentCreate, ExperimentFilter, Status},
+    resources::{
+        AudienceCreate, EnvironmentCreate, ExperimentCreate, ExperimentFilter, ExperimentPatch, Status,
+    },
 };
 use edgewise_caller::Principal;
-use edgewise_control::{Control, Options, services::Services};
+use edgewise_control::{Control, Options, services::Services, store::Store};
 use edgewise_database::contract_tests::on_each_database;
 use edgewise_objects::{Directory, ObjectStore};
 use serde_json::{Value, json};
+use sqlx::{Connection as _, Executor as _};
+use support::{Postgres, eventually};
 use tempfile::TempDir;
 
 struct Plane {
@@ -62,6 +70,12 @@ impl Plane {
     async fn object(&self, path: &str) -> Option<Value> {
         let object = self.objects.get(path).await.unwrap()?;
         Some(serde_json::from_slice(&object.bytes).unwrap())
+    }
+
+    async fn audience(&self) -> String {
+        let body = json!({"name": "a", "environmentId": self.environment, "rules": []}).to_string();
+        let request = AudienceCreate::from_body(body.as_bytes()).unwrap();
+        self.services().create_audience(&self.principal, &request).await.unwrap().value.row.id
     }
 }
 
@@ -119,4 +133,64 @@ async fn nothing_of_an_experiment_is_created_if_a_part_cannot_be() {
         plane.control.stop().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_audience_that_is_used_is_deleted_only_on_request() {
+    on_each_database(async |url| {
+        let plane = Plane::start(url).await;
+        let (services, by, any) = (plane.services(), &plane.principal, &Precondition::None);
+        let audience = plane.audience().await;
+        let mut request = plane.request("k", "DRAFT");
+        request.audience_id = Some(audience.clone());
+        let id = services.create_experiment(by, &request).await.unwrap().value.value.row.id;
+
+        assert_eq!(services.delete_unused_audience(by, "none", any).await.unwrap_err().status, 404);
+        assert_eq!(services.delete_unused_audience(by, &audience, any).await.unwrap_err().status, 409);
+        assert_eq!(services.experiment(by, &id).await.unwrap().value.row.audience_id, Some(audience.clone()));
+        services.delete_experiment(by, &id, any).await.unwrap();
+        let stale = &Precondition::Revisions(vec![9]);
+        assert_eq!(services.delete_unused_audience(by, &audience, stale).await.unwrap_err().status, 412);
+        services.delete_unused_audience(by, &audience, any).await.unwrap();
+        assert_eq!(services.audience(by, &audience).await.unwrap_err().status, 404);
+        plane.control.stop().await;
+    })
+    .await;
+}
+
+/// Another process uses an audience while a person deletes the audience as unused.
+#[tokio::test]
+async fn an_audience_that_becomes_used_at_the_same_time_is_not_deleted() {
+    let postgres = Postgres::create().await;
+    let plane = Plane::start(postgres.url()).await;
+    let there = Store::open(postgres.url()).await.unwrap();
+    let (services, by) = (plane.services().clone(), plane.principal.clone());
+    let audience = plane.audience().await;
+    let id = services.create_experiment(&by, &plane.request("k", "DRAFT")).await.unwrap().value.value.row.id;
+
+    let mut using = there.write().await.unwrap();
+    using.begin_change(&plane.environment).await.unwrap().unwrap();
+    let body = json!({"audienceId": audience}).to_string();
+    let patch = ExperimentPatch::from_body(body.as_bytes()).unwrap();
+    using.update_experiment(&id, &patch, None, 1).await.unwrap();
+    let deleting = tokio::spawn({
+        let (services, by, audience) = (services.clone(), by.clone(), audience.clone());
+        async move { services.delete_unused_audience(&by, &audience, &Precondition::None).await.map(drop) }
+    });
+    let mut watching = sqlx::AnyConnection::connect(postgres.url()).await.unwrap();
+    let waits =
+        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    eventually("the deletion waits for the other change", async || {
+        watching.fetch_optional(waits).await.unwrap().is_some()
+    })
+    .await;
+    using.commit().await.unwrap();
+    assert_eq!(deleting.await.unwrap().unwrap_err().status, 409);
+    let experiment = services.experiment(&by, &id).await.unwrap().value;
+    assert_eq!(experiment.audience.map(|audience| audience.id), Some(audience));
+
+    watching.close().await.unwrap();
+    plane.control.stop().await;
+    there.close().await;
+    postgres.drop().await;
 }

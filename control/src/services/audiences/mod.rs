@@ -1,6 +1,7 @@
 //! Audiences.
 
 mod create;
+mod delete;
 mod load;
 mod read;
 mod update;
