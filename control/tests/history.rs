@@ -65,7 +65,7 @@ impl Plane {
         let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
         let created =
             self.services().create_experiment(&Principal::for_rest_extractor(), &request).await.unwrap();
-        let id = created.value.row.id;
+        let id = created.value.value.row.id;
         self.set(&id, Status::Running).await;
         id
     }
@@ -305,8 +305,14 @@ async fn a_rollback_supersedes_pending_versions() {
         let second = plane.services().clone();
         let body = json!({"key": "second", "name": "n", "environmentId": plane.environment}).to_string();
         let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
-        let id =
-            second.create_experiment(&Principal::for_rest_extractor(), &request).await.unwrap().value.row.id;
+        let id = second
+            .create_experiment(&Principal::for_rest_extractor(), &request)
+            .await
+            .unwrap()
+            .value
+            .value
+            .row
+            .id;
         let waiting = tokio::spawn(async move {
             let status = StatusPatch { status: Status::Running };
             second

@@ -84,7 +84,7 @@ async fn a_lease_does_not_end_while_a_slow_store_is_written() {
     let environment = services.create_environment(&principal, &request).await.unwrap().value;
     let body = format!(r#"{{"key":"k","name":"n","environmentId":"{}"}}"#, environment.id);
     let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
-    let id = services.create_experiment(&principal, &request).await.unwrap().value.row.id;
+    let id = services.create_experiment(&principal, &request).await.unwrap().value.value.row.id;
     for status in [Status::Running, Status::Paused] {
         let patch = StatusPatch { status };
         let changed = services.update_status(&principal, &id, &Precondition::None, patch).await.unwrap();

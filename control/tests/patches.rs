@@ -47,7 +47,7 @@ async fn a_patch_without_fields_changes_nothing_and_publishes_nothing() {
 
     let body = json!({"key": "k", "name": "n", "environmentId": environment.id}).to_string();
     let request = ExperimentCreate::from_body(body.as_bytes()).unwrap();
-    let id = services.create_experiment(&principal, &request).await.unwrap().value.row.id;
+    let id = services.create_experiment(&principal, &request).await.unwrap().value.value.row.id;
     let running = StatusPatch { status: Status::Running };
     let experiment = services.update_status(&principal, &id, &any, running).await.unwrap().value;
     let empty = ExperimentPatch::from_body(b"{}").unwrap();

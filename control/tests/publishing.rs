@@ -79,6 +79,7 @@ impl Plane {
             .await
             .unwrap()
             .value
+            .value
             .row
             .id
     }

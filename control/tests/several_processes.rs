@@ -108,6 +108,7 @@ async fn a_version_published_by_one_process_is_announced_in_the_others() {
         .await
         .unwrap()
         .value
+        .value
         .row
         .id;
     let running = StatusPatch { status: Status::Running };

@@ -93,7 +93,7 @@ impl Experiment {
             }
         }
         let request = ExperimentCreate::from_body(&body(&request))?;
-        let experiment = services.create_experiment(by, &request).await?;
+        let experiment = services.create_experiment(by, &request).await?.value;
         let id = experiment.value.row.id;
         created.insert(format!("experiment {}", self.key), &id);
         for variant in &self.variants {

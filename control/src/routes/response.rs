@@ -30,7 +30,7 @@ pub(super) struct Resource<T>(pub(super) Revisioned<T>);
 /// 201: a created resource with its revision.
 pub(super) struct Created<T>(pub(super) Revisioned<T>);
 
-/// 201: a created part of an experiment, with the revision of the experiment and the outcome of publishing.
+/// 201: a created experiment or part of one, with the revision of the experiment and the outcome of publishing.
 pub(super) struct CreatedAndPublished<T>(pub(super) Outcome<Revisioned<T>>);
 
 /// 200: an updated resource, with its revision and the outcome of publishing.

@@ -45,6 +45,7 @@ impl From<AudienceError> for ApiError {
             AudienceError::NameInUse { .. } => {
                 of(&failure, ErrorKind::Conflict).on_field(FieldPath::of("name"))
             }
+            AudienceError::InUse => of(&failure, ErrorKind::Conflict),
             AudienceError::Common(failure) => failure.into(),
         }
     }

@@ -1,6 +1,6 @@
 //! A fresh database of each kind, and resources to write into it.
 
-use edgewise_api::resources::{AudienceCreate, ExperimentCreate, Variant};
+use edgewise_api::resources::{AudienceCreate, ExperimentCreate, InitialStatus, Variant};
 use edgewise_control::store::{Store, StoreError, Tx};
 use edgewise_database::contract_tests;
 use serde_json::value::RawValue;
@@ -27,6 +27,9 @@ pub(crate) async fn experiment(tx: &mut Tx, id: &str, environment_id: &str) {
         environment_id: environment_id.to_owned(),
         audience_id: None,
         targeting_rules: None,
+        variants: Vec::new(),
+        allocations: Vec::new(),
+        status: InitialStatus::Draft,
     };
     tx.insert_experiment(id, "salt", &request, None, 2).await.unwrap();
 }

@@ -14,6 +14,9 @@ use crate::{error::ApiError, field::FieldPath, limits};
 /// A result with an [`ApiError`].
 pub type Result<T> = std::result::Result<T, ApiError>;
 
+/// The character that some editors and libraries write before UTF-8 text. RFC 8259, section 8.1, lets a parser ignore it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// The members of a JSON object. If a key is repeated, the last member counts; unknown members are ignored.
 #[derive(Debug)]
 pub struct Fields<'a> {
@@ -37,13 +40,15 @@ pub fn is_declared_by(content_type: &str) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-/// Checks that `body` is JSON, and returns the text.
+/// Checks that `body` is JSON, and returns the text. A byte order mark before the JSON is skipped, and is not part of the
+/// text.
 ///
 /// # Errors
 /// Returns 400 if `body` is not JSON, with the position of the first error.
 pub fn checked(body: &[u8]) -> Result<&str> {
     let problem = |predicate: &dyn Display| ApiError::invalid_field(FieldPath::default(), predicate);
     let text = std::str::from_utf8(body).map_err(|_| problem(&"is not UTF-8"))?;
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     if text.trim().is_empty() {
         return Err(problem(&"is empty: send a JSON object"));
     }
@@ -263,20 +268,29 @@ impl<'a> Fields<'a> {
         self.optional_objects(name, max, read).and_then(|list| self.required(name, list))
     }
 
-    /// Reads an optional list of at most `max` strings.
+    /// Reads an optional list of at most `max` ids. An element is the id itself, or an object with the member `id`. An id
+    /// that is repeated counts once.
     ///
     /// # Errors
     /// Returns 400 for any other value, including `null`.
-    pub fn optional_strings(&self, name: &str, max: usize) -> Result<Option<Vec<String>>> {
-        let strings: Option<Vec<String>> = self.typed(name, "an array of strings")?;
-        match strings {
-            Some(strings) if strings.len() > max => {
-                Err(self.error(name, format_args!("must have at most {max} elements")))
+    pub fn optional_ids(&self, name: &str, max: usize) -> Result<Option<Vec<String>>> {
+        let Some(elements) = self.elements(name, max)? else { return Ok(None) };
+        let mut ids: Vec<String> = Vec::with_capacity(elements.len());
+        for (index, json) in elements.into_iter().enumerate() {
+            let element = format!("{name}[{index}]");
+            let id = if json.get().starts_with('{') {
+                Fields::from_text(self.path_of(&element), json.get())?.name("id")?
+            } else {
+                serde_json::from_str(json.get())
+                    .map_err(|_| self.error(&element, "must be an id, or an object with an `id`"))?
+            };
+            if id.contains('\0') {
+                return Err(self.error(&element, "must not contain a NUL character"));
             }
-            Some(strings) if strings.iter().any(|text| text.contains('\0')) => {
-                Err(self.error(name, "must not contain a NUL character"))
+            if !ids.contains(&id) {
+                ids.push(id);
             }
-            strings => Ok(strings),
         }
+        Ok(Some(ids))
     }
 }

@@ -45,7 +45,7 @@ fn all_readers_name_the_field() {
         (PageRequest::from_query(&query).unwrap_err(), FieldPath::of("page")),
         (fields.integer("n").unwrap_err(), FieldPath::of("n")),
         (fields.optional_object("n").unwrap_err(), FieldPath::of("n")),
-        (fields.optional_strings("n", 1).unwrap_err(), FieldPath::of("n")),
+        (fields.optional_ids("n", 1).unwrap_err(), FieldPath::of("n")),
         (AllocationsPut::from_body(put).unwrap_err(), FieldPath::of("allocations").at(0)),
         (Search::parse(&"x ".repeat(9)).unwrap_err(), FieldPath::of("search")),
         (DecideRequest::from_query(&decide, &Limits::DEFAULT).unwrap_err(), FieldPath::of("context")),

@@ -2,11 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test")]
 
 use edgewise_api::{
-    EnvironmentName,
+    EnvironmentName, Limits,
+    decide::DecideRequest,
     json::Fields,
     resources::{
-        AllocationsPut, AudienceCreate, EnvironmentCreate, ExperimentCreate, ExperimentPatch, StatusPatch,
-        VariantCreate, VariantPatch, VariantsPatch,
+        AllocationsPut, AudienceCreate, EnvironmentCreate, ExperimentCreate, ExperimentPatch, InitialStatus,
+        StatusPatch, VariantCreate, VariantPatch, VariantsPatch,
     },
 };
 use proptest::prelude::*;
@@ -180,16 +181,151 @@ fn allocations_must_not_overlap() {
     );
 }
 
+/// Returns the body of a request for an experiment with these members besides the required ones.
+fn experiment(members: &str) -> Vec<u8> {
+    format!(r#"{{"key":"k","name":"n","environmentId":"e",{members}}}"#).into_bytes()
+}
+
+#[test]
+fn an_experiment_is_read_with_its_variants_allocations_and_status() {
+    let body = experiment(
+        r#""variants":[{"key":"a","name":"A","payload":{"x":1.0}},{"key":"b","name":"B"}],
+        "allocations":[{"variant":"b","rangeStart":5000,"rangeEnd":9999},{"variant":"a","rangeStart":0,"rangeEnd":4999}],
+        "status":"RUNNING""#,
+    );
+    let request = ExperimentCreate::from_body(&body).unwrap();
+    assert_eq!(request.status, InitialStatus::Running);
+    let keys: Vec<_> = request.variants.iter().map(|variant| variant.key.as_str()).collect();
+    assert_eq!(keys, ["a", "b"]);
+    assert_eq!(request.variants[0].payload.as_ref().unwrap().get(), r#"{"x":1.0}"#);
+    let ids = ["1".to_owned(), "2".to_owned()];
+    let ranges = request.allocations_by_id(&ids).unwrap();
+    let ranges: Vec<_> = ranges.iter().map(|range| (range.variant_id.as_str(), range.range_start)).collect();
+    assert_eq!(ranges, [("2", 5000), ("1", 0)], "order is kept");
+
+    let draft = ExperimentCreate::draft_from_body(&body).unwrap();
+    assert!(draft.variants.is_empty() && draft.allocations.is_empty());
+    assert_eq!(draft.status, InitialStatus::Draft);
+    let alone = ExperimentCreate::from_body(&experiment(r#""status":"DRAFT","variants":[]"#)).unwrap();
+    assert!(alone.variants.is_empty() && alone.allocations.is_empty());
+    assert_eq!(alone.status, InitialStatus::Draft);
+}
+
+#[test]
+fn a_problem_with_a_part_of_an_experiment_names_the_part() {
+    let a = r#""variants":[{"key":"a","name":"A"}]"#;
+    let ranges = |ranges: &str| format!("{a},\"allocations\":[{ranges}]");
+    let range = |variant: &str, start: i64, end: i64| {
+        format!(r#"{{"variant":"{variant}","rangeStart":{start},"rangeEnd":{end}}}"#)
+    };
+    for (members, status, expected) in [
+        (r#""variants":null"#.to_owned(), 400, "`variants` must be an array"),
+        (r#""variants":[{"key":"a"}]"#.to_owned(), 400, "`variants[0].name` is required"),
+        (
+            r#""variants":[{"key":"a","name":"A","payload":null}]"#.to_owned(),
+            400,
+            "`variants[0].payload` must be an object",
+        ),
+        (
+            r#""variants":[{"key":"a","name":"A"},{"key":"b","name":"B"},{"key":"a","name":"C"}]"#.to_owned(),
+            409,
+            "`variants[2].key` must be unique: another variant has the key `a`",
+        ),
+        (r#""allocations":{}"#.to_owned(), 400, "`allocations` must be an array"),
+        (
+            format!("\"allocations\":[{}]", range("a", 0, 1)),
+            400,
+            "`allocations[0].variant` must be the key of a variant in `variants`",
+        ),
+        (
+            ranges(&format!("{},{}", range("a", 0, 1), range("b", 2, 3))),
+            400,
+            "`allocations[1].variant` must be the key of a variant in `variants`",
+        ),
+        (
+            ranges(r#"{"variantId":"a","rangeStart":0,"rangeEnd":1}"#),
+            400,
+            "`allocations[0].variant` is required",
+        ),
+        (ranges(&range("a", 0, 10_000)), 400, "`allocations[0].rangeEnd` must be between 0 and 9999"),
+        (ranges(&range("a", 2, 1)), 400, "`allocations[0].rangeStart` must not be greater than `rangeEnd`"),
+        (
+            ranges(&format!("{},{}", range("a", 5, 9), range("a", 9, 9))),
+            400,
+            "`allocations[0]` and `allocations[1]` overlap: each bucket can belong to one allocation only",
+        ),
+        (r#""status":"running""#.to_owned(), 400, "`status` must be one of DRAFT, RUNNING, PAUSED, ARCHIVED"),
+        (r#""status":null"#.to_owned(), 400, "`status` must be a string"),
+        (
+            r#""status":"PAUSED""#.to_owned(),
+            422,
+            "`status` must be DRAFT or RUNNING for a new experiment, not PAUSED: create the experiment first, then change its status",
+        ),
+    ] {
+        let error = ExperimentCreate::from_body(&experiment(&members)).unwrap_err();
+        assert_eq!((error.status, error.message.as_str()), (status, expected), "{members}");
+    }
+    let many = |name: &str, element: &dyn Fn(usize) -> String| {
+        let elements: Vec<_> = (0..101).map(element).collect();
+        format!("\"{name}\":[{}]", elements.join(","))
+    };
+    let variants = many("variants", &|index| format!(r#"{{"key":"v{index}","name":"n"}}"#));
+    assert_eq!(
+        problem(ExperimentCreate::from_body(&experiment(&variants))),
+        "`variants` must have at most 100 elements"
+    );
+    let allocations = many("allocations", &|_| range("a", 0, 1));
+    assert_eq!(
+        problem(ExperimentCreate::from_body(&experiment(&format!("{a},{allocations}")))),
+        "`allocations` must have at most 100 elements"
+    );
+}
+
 #[test]
 fn statuses_and_bulk_changes_are_validated() {
     assert!(problem(StatusPatch::from_body(br#"{"status":"running"}"#)).contains("must be one of DRAFT"));
     let bulk = VariantsPatch::from_body(br#"{"delete":["a"],"update":[{"id":"b","payload":null}]}"#).unwrap();
     assert!(bulk.create.is_empty() && bulk.delete == ["a"] && matches!(bulk.update[0].payload, Some(None)));
     assert_eq!(problem(VariantsPatch::from_body(br#"{"update":[{}]}"#)), "`update[0].id` is required");
-    assert_eq!(
-        problem(VariantsPatch::from_body(br#"{"delete":[1]}"#)),
-        "`delete` must be an array of strings"
-    );
+}
+
+#[test]
+fn variants_to_delete_are_named_by_objects_or_by_bare_ids_and_each_counts_once() {
+    let delete = |list: &str| {
+        VariantsPatch::from_body(format!(r#"{{"delete":{list}}}"#).as_bytes()).map(|patch| patch.delete)
+    };
+    assert_eq!(delete(r#"[{"id":"b"},"a"]"#).unwrap(), ["b", "a"]);
+    assert_eq!(delete(r#"["a",{"id":"a","key":"k"},"b","a"]"#).unwrap(), ["a", "b"]);
+    assert!(delete("[]").unwrap().is_empty());
+    for (list, expected) in [
+        (r#"["a",1]"#, "`delete[1]` must be an id, or an object with an `id`"),
+        ("[null]", "`delete[0]` must be an id, or an object with an `id`"),
+        (r#"[["a"]]"#, "`delete[0]` must be an id, or an object with an `id`"),
+        ("[{}]", "`delete[0].id` is required"),
+        (r#"[{"id":1}]"#, "`delete[0].id` must be a string"),
+        (r#"["\u0000"]"#, "`delete[0]` must not contain a NUL character"),
+        (r#"[{"id":"\u0000"}]"#, "`delete[0].id` must not contain a NUL character"),
+        ("\"a\"", "`delete` must be an array"),
+        ("null", "`delete` must be an array"),
+    ] {
+        assert_eq!(problem(delete(list)), expected, "{list}");
+    }
+    let many = format!("[{}]", vec!["\"a\""; 101].join(","));
+    assert_eq!(problem(delete(&many)), "`delete` must have at most 100 elements");
+}
+
+#[test]
+fn a_body_may_begin_with_one_byte_order_mark() {
+    let marked = |marks: usize, body: &str| format!("{}{body}", "\u{feff}".repeat(marks)).into_bytes();
+    let body = r#"{"name":"prod"}"#;
+    assert_eq!(EnvironmentCreate::from_body(&marked(1, body)).unwrap().name.as_str(), "prod");
+    assert!(problem(EnvironmentCreate::from_body(&marked(2, body))).contains("not valid JSON"));
+    assert!(problem(EnvironmentCreate::from_body(&marked(1, ""))).contains("the body is empty"));
+    let inside = EnvironmentCreate::from_body("{\u{feff}\"name\":\"prod\"}".as_bytes());
+    assert!(problem(inside).contains("not valid JSON"));
+    let decide = marked(1, r#"{"user_key":"\ufeffu","env":"prod","context":{"a":"b"}}"#);
+    let request = DecideRequest::from_body(&decide, &Limits::DEFAULT).unwrap();
+    assert_eq!(request.user_key(), "\u{feff}u", "a mark inside of a text stays");
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! Writing experiments.
 
-use axum::extract::State;
-use edgewise_api::resources::{Experiment, ExperimentCreate, ExperimentPatch, ExperimentWithEnvironment};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use edgewise_api::resources::{
+    Experiment, ExperimentCreate, ExperimentPatch, ExperimentWithEnvironment, InitialStatus,
+};
 use edgewise_http::IfMatch;
 
 use crate::{
@@ -10,22 +15,29 @@ use crate::{
         errors::WriteErrors,
         extract::{Caller, Ids},
         params::{ExperimentId, Precondition},
-        response::{Created, Deleted, HandlerResult, Updated},
+        response::{Created, CreatedAndPublished, Deleted, HandlerResult, Updated},
     },
     services::Services,
 };
 
-/// Create an experiment as a draft
+/// Create an experiment, alone or with its variants and allocations, all or nothing
+///
+/// Without `status` the experiment is a draft. An experiment with the status RUNNING is published; only then does the
+/// response have the `x-publish-…` headers.
 #[utoipa::path(
     post, path = "/experiments", tag = "experiments", request_body = ExperimentCreate,
-    responses(Created::<Experiment>, WriteErrors)
+    responses(CreatedAndPublished::<Experiment>, WriteErrors)
 )]
 pub(in crate::routes) async fn create(
     State(services): State<Services>,
     Caller(principal): Caller,
     Body(request): Body<ExperimentCreate>,
-) -> HandlerResult<Created<Experiment>> {
-    Ok(Created(services.create_experiment(&principal, &request).await?))
+) -> HandlerResult<Response> {
+    let created = services.create_experiment(&principal, &request).await?;
+    Ok(match request.status {
+        InitialStatus::Draft => Created(created.value).into_response(),
+        InitialStatus::Running => CreatedAndPublished(created).into_response(),
+    })
 }
 
 /// Update the name, description, audience or rules of an experiment

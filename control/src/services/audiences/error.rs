@@ -9,6 +9,9 @@ pub enum AudienceError {
         /// The name.
         name: String,
     },
+    /// Experiments use the audience.
+    #[error("experiments use this audience: choose another audience for these experiments first")]
+    InUse,
     /// A failure that every service can have.
     #[error(transparent)]
     Common(#[from] CommonError),

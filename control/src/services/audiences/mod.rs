@@ -1,6 +1,7 @@
 //! Audiences.
 
 mod create;
+mod delete;
 mod error;
 mod load;
 mod read;

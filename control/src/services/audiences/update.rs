@@ -1,4 +1,4 @@
-//! Changing and deleting audiences.
+//! Changing audiences.
 
 use edgewise_api::{
     Publication, Revisioned,
@@ -46,26 +46,5 @@ impl Services {
         let change = Change::updated(&value.value.row, &before.value.row, &value.value.row)?;
         let publication = self.commit(unit, change, publishing).await?;
         Ok(Outcome { value, publication })
-    }
-
-    /// Deletes an audience, and detaches it from its experiments. The change is published if one of these experiments
-    /// is running.
-    ///
-    /// # Errors
-    /// 404 if there is no such audience, 412 if the precondition fails.
-    pub async fn delete_audience(
-        &self,
-        principal: &Principal,
-        id: &str,
-        precondition: &Precondition,
-    ) -> Result<Outcome<Audience>> {
-        let mut unit = self.begin(principal, Subject::Audience(id)).await?;
-        let audience = read(unit.tx(), id).await?;
-        precondition.check(audience.revision)?;
-        let publishing = Publishing::due_if(unit.tx().has_running_experiment(id).await?);
-        unit.tx().delete_audience(id).await?;
-        let change = Change::deleted(&audience.value.row, &audience.value.row)?;
-        let publication = self.commit(unit, change, publishing).await?;
-        Ok(Outcome { value: audience.value, publication })
     }
 }

@@ -1,33 +1,46 @@
 //! Creating experiments.
 
 use edgewise_api::{
-    Revisioned, limits,
-    resources::{Experiment, ExperimentCreate},
+    FieldPath, Revisioned, limits,
+    resources::{Allocation, Experiment, ExperimentCreate, ExperimentRow, InitialStatus, Variant},
 };
 use edgewise_caller::Principal;
+use serde::Serialize;
 
 use super::{
     edit::check_audience,
     error::{ExperimentError, Result},
 };
 use crate::services::{
-    error::{or_conflict, or_not_found},
+    error::{internal, or_conflict, or_not_found},
     rules::rules_json,
-    work::{Change, Publishing, Services, Subject},
+    work::{Change, Outcome, Publishing, Services, Subject},
 };
 use crate::store::Tx;
 
+/// The members of a created experiment in its change. Lists that are empty are absent.
+#[derive(Serialize)]
+struct CreatedMembers<'a> {
+    #[serde(flatten)]
+    row: &'a ExperimentRow,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    variants: &'a [Variant],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    allocations: &'a [Allocation],
+}
+
 impl Services {
-    /// Creates an experiment: a draft with a salt of its own.
+    /// Creates an experiment with a salt of its own, and with the variants and allocations of the request, in one
+    /// transaction. The change is published if the experiment is running.
     ///
     /// # Errors
-    /// 404 for an unknown environment or audience, 409 if the key is in use, 422 for an audience of another environment and
+    /// 404 for an unknown environment or audience, 409 if a key is in use, 422 for an audience of another environment and
     /// for too many experiments.
     pub async fn create_experiment(
         &self,
         principal: &Principal,
         request: &ExperimentCreate,
-    ) -> Result<Revisioned<Experiment>> {
+    ) -> Result<Outcome<Revisioned<Experiment>>> {
         let (id, salt, now) = (self.ids.new_id(), self.ids.new_id(), self.clock.now_ms());
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
         let mut unit = self.begin(principal, Subject::Environment(&request.environment_id)).await?;
@@ -35,10 +48,27 @@ impl Services {
         check(tx, request).await?;
         let inserted = tx.insert_experiment(&id, &salt, request, rules.as_deref(), now).await;
         or_conflict(inserted, || ExperimentError::KeyInUse { key: request.key.clone() })?;
+        self.insert_parts(tx, &id, request).await?;
         let experiment = or_not_found(tx.experiment(&id).await?, "experiment", &id)?;
-        let row = &experiment.value.row;
-        self.commit(unit, Change::created(row, row)?, Publishing::NotDue).await?;
-        Ok(experiment)
+        let Experiment { row, variants, allocations, .. } = &experiment.value;
+        let change = Change::created(row, &CreatedMembers { row, variants, allocations })?;
+        let publishing = Publishing::due_if(request.status == InitialStatus::Running);
+        let publication = self.commit(unit, change, publishing).await?;
+        Ok(Outcome { value: experiment, publication })
+    }
+
+    /// Inserts the variants and the allocations of a new experiment.
+    async fn insert_parts(&self, tx: &mut Tx, id: &str, request: &ExperimentCreate) -> Result<()> {
+        let mut variant_ids = Vec::with_capacity(request.variants.len());
+        for (index, variant) in request.variants.iter().enumerate() {
+            let path = FieldPath::of("variants").at(index);
+            variant_ids.push(self.insert_variant(tx, id, variant.clone(), path).await?.id);
+        }
+        let by_id = request.allocations_by_id(&variant_ids);
+        let by_id = by_id.ok_or_else(|| internal("an allocation of the request names no variant"))?;
+        let allocations: Vec<_> =
+            by_id.into_iter().map(|allocation| (self.ids.new_id(), allocation)).collect();
+        if allocations.is_empty() { Ok(()) } else { Ok(tx.replace_allocations(id, &allocations).await?) }
     }
 
     /// Checks whether an experiment could be created now. Nothing is written.

@@ -28,7 +28,7 @@ impl Services {
         request: VariantCreate,
     ) -> Result<Outcome<Revisioned<Variant>>> {
         let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
-        let variant = self.insert(unit.tx(), experiment_id, request, FieldPath::default()).await?;
+        let variant = self.insert_variant(unit.tx(), experiment_id, request, FieldPath::default()).await?;
         check_count(unit.tx(), experiment_id).await?;
         let change = Change::created(&variant, &variant)?;
         self.commit_parts(unit, &experiment, change, variant).await
@@ -94,7 +94,7 @@ impl Services {
             tx.update_variant(&update.id, &patch).await?;
         }
         for (index, create) in request.create.into_iter().enumerate() {
-            self.insert(tx, experiment_id, create, FieldPath::of("create").at(index)).await?;
+            self.insert_variant(tx, experiment_id, create, FieldPath::of("create").at(index)).await?;
         }
         check_count(tx, experiment_id).await?;
         let value = tx.variants(experiment_id).await?;
@@ -103,7 +103,7 @@ impl Services {
     }
 
     /// Inserts a variant. `path` is the path of the variant in the request.
-    async fn insert(
+    pub(super) async fn insert_variant(
         &self,
         tx: &mut Tx,
         experiment_id: &str,

@@ -1,13 +1,13 @@
 //! Writing experiments.
 
-use edgewise_api::resources::{ExperimentCreate, ExperimentPatch, Status};
+use edgewise_api::resources::{ExperimentCreate, ExperimentPatch, InitialStatus, Status};
 use edgewise_database::rows::changed_one_row;
 use sqlx::{Row as _, query};
 
 use crate::store::{Result, Tx, search::of_experiment};
 
 impl Tx {
-    /// Inserts an experiment as a draft.
+    /// Inserts an experiment, without its variants and allocations.
     pub async fn insert_experiment(
         &mut self,
         id: &str,
@@ -16,10 +16,14 @@ impl Tx {
         targeting_rules: Option<&str>,
         now: i64,
     ) -> Result<()> {
+        let status = match experiment.status {
+            InitialStatus::Draft => Status::Draft,
+            InitialStatus::Running => Status::Running,
+        };
         query(
             "INSERT INTO experiment (id, environment_id, audience_id, key, name, description, salt, status, \
              targeting_rules, created_at, updated_at, search) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'DRAFT', $8, $9, $9, $10)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
         )
         .bind(id)
         .bind(&experiment.environment_id)
@@ -28,6 +32,7 @@ impl Tx {
         .bind(&experiment.name)
         .bind(experiment.description.as_deref())
         .bind(salt)
+        .bind(status.name())
         .bind(targeting_rules)
         .bind(now)
         .bind(of_experiment(&experiment.name, &experiment.key))

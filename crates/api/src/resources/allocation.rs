@@ -50,32 +50,35 @@ impl AllocationsPut {
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::from_body(body)?;
         let allocations = fields.objects("allocations", limits::VARIANTS, AllocationRequest::from_fields)?;
-        check_disjoint(&allocations)?;
+        check_disjoint(allocations.iter().map(|range| (range.range_start, range.range_end)))?;
         Ok(Self { allocations })
     }
 }
 
 impl AllocationRequest {
     fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
-        let bucket = |name| match fields.integer(name)? {
-            bucket @ 0..=9999 => Ok(bucket),
-            _ => Err(fields.error(name, "must be between 0 and 9999")),
-        };
         let variant_id = fields.name("variantId")?;
-        let (range_start, range_end) = (bucket("rangeStart")?, bucket("rangeEnd")?);
-        if range_start > range_end {
-            return Err(fields.error("rangeStart", "must not be greater than `rangeEnd`"));
-        }
+        let (range_start, range_end) = range(fields)?;
         Ok(Self { variant_id, range_start, range_end })
     }
 }
 
-fn check_disjoint(allocations: &[AllocationRequest]) -> Result<(), ApiError> {
-    let mut ranges: Vec<_> = allocations
-        .iter()
-        .enumerate()
-        .map(|(index, range)| (range.range_start, range.range_end, index))
-        .collect();
+/// Reads the first and the last bucket of a range.
+pub(super) fn range(fields: &Fields<'_>) -> Result<(i64, i64), ApiError> {
+    let bucket = |name| match fields.integer(name)? {
+        bucket @ 0..=9999 => Ok(bucket),
+        _ => Err(fields.error(name, "must be between 0 and 9999")),
+    };
+    let (range_start, range_end) = (bucket("rangeStart")?, bucket("rangeEnd")?);
+    if range_start > range_end {
+        return Err(fields.error("rangeStart", "must not be greater than `rangeEnd`"));
+    }
+    Ok((range_start, range_end))
+}
+
+/// Checks that no bucket is in two of the ranges, each of which has a first and a last bucket.
+pub(super) fn check_disjoint(ranges: impl Iterator<Item = (i64, i64)>) -> Result<(), ApiError> {
+    let mut ranges: Vec<_> = ranges.enumerate().map(|(index, (start, end))| (start, end, index)).collect();
     ranges.sort_unstable();
     match ranges.iter().zip(ranges.iter().skip(1)).find(|(left, right)| left.1 >= right.0) {
         Some(((_, _, left), (_, _, right))) => {

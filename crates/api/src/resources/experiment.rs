@@ -3,8 +3,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{Allocation, AudienceRow, Environment, Rule, Variant};
-use crate::{error::ApiError, json::Fields, limits};
+use super::{
+    Allocation, AllocationCreate, AllocationRequest, AudienceRow, Environment, Rule, Variant, VariantCreate,
+    parts,
+};
+use crate::{error::ApiError, field::FieldPath, json::Fields, limits};
 
 /// An experiment: a split of users into variants.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,6 +103,13 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
+    /// Reads the optional field `status`.
+    fn optional(fields: &Fields<'_>) -> Result<Option<Self>, ApiError> {
+        let unknown = || fields.error("status", "must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
+        let name = fields.optional_name("status")?;
+        name.map(|name| Self::from_name(&name).ok_or_else(unknown)).transpose()
+    }
+
     /// Returns whether an experiment may change from this status to `next`.
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
@@ -118,7 +128,33 @@ impl fmt::Display for Status {
     }
 }
 
-/// A request for a new experiment.
+/// The status of a new experiment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(rename_all = "UPPERCASE", default = "DRAFT"))]
+pub enum InitialStatus {
+    /// In preparation; not published.
+    #[default]
+    Draft,
+    /// Running; published.
+    Running,
+}
+
+impl InitialStatus {
+    fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
+        match Status::optional(fields)? {
+            None | Some(Status::Draft) => Ok(Self::Draft),
+            Some(Status::Running) => Ok(Self::Running),
+            Some(status) => Err(ApiError::unprocessable(format!(
+                "`status` must be DRAFT or RUNNING for a new experiment, not {status}: create the experiment first, then change \
+                 its status"
+            ))
+            .on_field(FieldPath::of("status"))),
+        }
+    }
+}
+
+/// A request for a new experiment, alone or with its variants and allocations.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
@@ -136,23 +172,59 @@ pub struct ExperimentCreate {
     pub audience_id: Option<String>,
     /// The targeting rules, at most 100.
     pub targeting_rules: Option<Vec<Rule>>,
+    /// The variants, at most 100.
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub variants: Vec<VariantCreate>,
+    /// The allocations: at most 100 ranges that do not overlap.
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub allocations: Vec<AllocationCreate>,
+    /// The status of the new experiment. A RUNNING experiment is published at once.
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub status: InitialStatus,
 }
 
 impl ExperimentCreate {
     /// Reads a request body.
     ///
     /// # Errors
-    /// Returns 400 with the name of the invalid field.
+    /// Returns 400 with the name of the invalid field, 409 for two variants with one key, 422 for a status that a new
+    /// experiment cannot have.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::from_body(body)?;
+        let alone = Self::alone(&fields)?;
+        let variants = parts::variants(&fields)?;
+        let allocations = parts::allocations(&fields, &variants)?;
+        Ok(Self { variants, allocations, status: InitialStatus::from_fields(&fields)?, ..alone })
+    }
+
+    /// Reads a draft without variants and allocations. `variants`, `allocations` and `status` are ignored like unknown
+    /// fields.
+    ///
+    /// # Errors
+    /// Returns 400 with the name of the invalid field.
+    pub fn draft_from_body(body: &[u8]) -> Result<Self, ApiError> {
+        Self::alone(&Fields::from_body(body)?)
+    }
+
+    fn alone(fields: &Fields<'_>) -> Result<Self, ApiError> {
         Ok(Self {
-            key: key(&fields)?,
+            key: key(fields)?,
             name: fields.name("name")?,
             description: fields.optional_text("description", limits::DESCRIPTION_CHARS)?,
             environment_id: fields.name("environmentId")?,
             audience_id: fields.optional_name("audienceId")?,
-            targeting_rules: Rule::optional_list(&fields, "targetingRules")?,
+            targeting_rules: Rule::optional_list(fields, "targetingRules")?,
+            variants: Vec::new(),
+            allocations: Vec::new(),
+            status: InitialStatus::Draft,
         })
+    }
+
+    /// Returns the allocations with ids of variants in place of keys. `ids` has the ids of the variants, in their order. Returns
+    /// `None` if an allocation names a variant that the request does not have.
+    #[must_use]
+    pub fn allocations_by_id(&self, ids: &[String]) -> Option<Vec<AllocationRequest>> {
+        parts::with_ids(&self.allocations, &self.variants, ids)
     }
 }
 
@@ -232,7 +304,7 @@ impl StatusPatch {
     /// Returns 400 if there is no such status.
     pub fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let fields = Fields::from_body(body)?;
-        let unknown = || fields.error("status", "must be one of DRAFT, RUNNING, PAUSED, ARCHIVED");
-        Status::from_name(&fields.name("status")?).map(|status| Self { status }).ok_or_else(unknown)
+        let status = Status::optional(&fields)?;
+        status.map(|status| Self { status }).ok_or_else(|| fields.error("status", "is required"))
     }
 }

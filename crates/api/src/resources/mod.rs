@@ -9,6 +9,7 @@ mod audience;
 mod environment;
 mod experiment;
 mod listing;
+mod parts;
 mod rules;
 mod summary;
 mod variant;
@@ -18,10 +19,11 @@ pub use allocation::{Allocation, AllocationRequest, AllocationsPut};
 pub use audience::{Audience, AudienceCreate, AudiencePatch, AudienceRow};
 pub use environment::{Environment, EnvironmentCreate};
 pub use experiment::{
-    Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, ExperimentWithEnvironment, Status,
-    StatusPatch,
+    Experiment, ExperimentCreate, ExperimentPatch, ExperimentRow, ExperimentWithEnvironment, InitialStatus,
+    Status, StatusPatch,
 };
 pub use listing::{AudienceFilter, ExperimentFilter, ExperimentQuery, ExperimentSort};
+pub use parts::AllocationCreate;
 pub use rules::{Condition, Rule};
 pub use summary::{
     AudienceSummary, AudienceUses, EnvironmentSummary, ExperimentSummary, LiveExperiment, LiveRange,

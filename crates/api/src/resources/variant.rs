@@ -43,7 +43,7 @@ impl VariantCreate {
         Self::from_fields(&Fields::from_body(body)?)
     }
 
-    fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
+    pub(super) fn from_fields(fields: &Fields<'_>) -> Result<Self, ApiError> {
         Ok(Self {
             key: fields.name("key")?,
             name: fields.name("name")?,
@@ -90,7 +90,7 @@ pub struct VariantsPatch {
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub update: Vec<VariantUpdate>,
     /// The ids of the variants to delete.
-    #[cfg_attr(feature = "openapi", schema(required = false))]
+    #[cfg_attr(feature = "openapi", schema(required = false, schema_with = deleted_schema))]
     pub delete: Vec<String>,
 }
 
@@ -122,7 +122,20 @@ impl VariantsPatch {
         Ok(Self {
             create: fields.optional_objects("create", max, VariantCreate::from_fields)?.unwrap_or_default(),
             update: fields.optional_objects("update", max, update)?.unwrap_or_default(),
-            delete: fields.optional_strings("delete", max)?.unwrap_or_default(),
+            delete: fields.optional_ids("delete", max)?.unwrap_or_default(),
         })
     }
+}
+
+/// Returns the schema of the variants to delete: objects with ids, or the ids themselves.
+#[cfg(feature = "openapi")]
+fn deleted_schema() -> utoipa::openapi::schema::Array {
+    use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
+
+    let id = || ObjectBuilder::new().schema_type(Type::String).description(Some("UUID of the variant"));
+    let object = ObjectBuilder::new().schema_type(Type::Object).property("id", id()).required("id");
+    ArrayBuilder::new()
+        .description(Some("The variants to delete: for each an object with the id, or the id alone"))
+        .items(OneOfBuilder::new().item(object).item(id()))
+        .build()
 }

@@ -243,7 +243,7 @@ impl Reader {
         keys: &HashSet<String>,
         (variants, allocations): (&[Row], &[Row]),
     ) -> Checked<(Experiment, Vec<String>)> {
-        let create = ExperimentCreate::from_body(row.bytes())?;
+        let create = ExperimentCreate::draft_from_body(row.bytes())?;
         if keys.contains(&create.key) {
             return Err(RowProblem::SameExperimentKey);
         }

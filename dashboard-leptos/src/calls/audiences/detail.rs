@@ -80,15 +80,8 @@ pub(crate) async fn delete_audience(
     revision: i64,
     #[server(default)] redirect: bool,
 ) -> Result<Publication, Problem> {
-    use edgewise_api::{ApiError, page::PageRequest};
-
     with_services(async |services, principal| {
-        if services.audience_uses(&principal, &id, PageRequest::first(1)).await?.counts.total() > 0 {
-            return Err(ApiError::conflict(
-                "experiments use this audience: choose another audience for these experiments first",
-            ));
-        }
-        let deleted = services.delete_audience(&principal, &id, &at(revision)).await?;
+        let deleted = services.delete_unused_audience(&principal, &id, &at(revision)).await?;
         if redirect {
             leptos_axum::redirect(links::AUDIENCES);
         }

@@ -2,11 +2,9 @@ use edgewise_api::resources::{AudienceRow, Environment};
 use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
-use super::plan;
-#[cfg(not(target_family = "wasm"))]
 use crate::{
-    calls::control::{MAX_LISTED, of_environment},
-    model::{Basics, key::suggested, links},
+    calls::control::{MAX_LISTED, Principal, Services, of_environment},
+    model::{Basics, ExperimentRequest, key::suggested, links},
     server::context::with_services,
 };
 use crate::{
@@ -41,7 +39,7 @@ pub(crate) async fn prepare_experiment(
     let environments = crate::calls::list_environments().await?;
     let problem = with_services(async |services, principal| {
         let problem = match experiment.is_empty() {
-            false => plan::check(&services, &principal, &experiment, "", "").await.err(),
+            false => check(&services, &principal, &experiment).await.err(),
             true => None,
         };
         Ok(problem.map(Problem::from))
@@ -50,32 +48,16 @@ pub(crate) async fn prepare_experiment(
     Ok((environments, problem))
 }
 
-/// Checks a new experiment. Each argument is the body of a request of the REST API; empty ones are skipped.
+/// Checks the request body for a new experiment.
 #[server(prefix = "/-", endpoint = "experiments/check", protocol = Write)]
-pub(crate) async fn check_experiment(
-    experiment: String,
-    variants: String,
-    allocations: String,
-) -> Result<(), Problem> {
-    with_services(async |services, principal| {
-        plan::check(&services, &principal, &experiment, &variants, &allocations).await
-    })
-    .await
+pub(crate) async fn check_experiment(experiment: String) -> Result<(), Problem> {
+    with_services(async |services, principal| check(&services, &principal, &experiment).await).await
 }
 
-/// Creates an experiment with its variants and allocations, and launches it if `launch` is true. All bodies are
-/// validated before anything is created. Allocations refer to variants by the `id` in the bodies of the variants.
+/// Creates an experiment by the request body of the REST API.
 #[server(prefix = "/-", endpoint = "experiments/make", protocol = Write)]
-pub(crate) async fn create_experiment(
-    experiment: String,
-    variants: String,
-    allocations: String,
-    launch: bool,
-) -> Result<CreatedExperiment, Problem> {
-    with_services(async |services, principal| {
-        plan::Plan::read(&experiment, &variants, &allocations)?.create(&services, &principal, launch).await
-    })
-    .await
+pub(crate) async fn create_experiment(experiment: String) -> Result<CreatedExperiment, Problem> {
+    with_services(async |services, principal| create(&services, &principal, &experiment).await).await
 }
 
 /// Creates a draft from a form that was submitted without scripts, and redirects to its page; or back to the form if
@@ -90,15 +72,29 @@ pub(crate) async fn create_draft(
     let key = if key.is_empty() { suggested(&name) } else { key };
     let basics = Basics { environment, name, key, description };
     with_services(async |services, principal| {
-        let created = match plan::Plan::read(&basics.to_json("", ""), "", "") {
-            Ok(plan) => plan.create(&services, &principal, false).await,
-            Err(error) => Err(error),
-        };
-        leptos_axum::redirect(&match created {
+        let body = ExperimentRequest::new(&basics).into_body();
+        leptos_axum::redirect(&match create(&services, &principal, &body).await {
             Ok(created) => links::experiment(&created.id),
             Err(_) => basics.url(),
         });
         Ok(())
     })
     .await
+}
+
+#[cfg(not(target_family = "wasm"))]
+async fn check(services: &Services, principal: &Principal, body: &str) -> Result<(), edgewise_api::ApiError> {
+    let request = edgewise_api::resources::ExperimentCreate::from_body(body.as_bytes())?;
+    Ok(services.check_experiment(principal, &request).await?)
+}
+
+#[cfg(not(target_family = "wasm"))]
+async fn create(
+    services: &Services,
+    principal: &Principal,
+    body: &str,
+) -> Result<CreatedExperiment, edgewise_api::ApiError> {
+    let request = edgewise_api::resources::ExperimentCreate::from_body(body.as_bytes())?;
+    let created = services.create_experiment(principal, &request).await?;
+    Ok(CreatedExperiment { id: created.value.value.row.id, publication: created.publication.into() })
 }

@@ -3,8 +3,6 @@
 mod create;
 mod detail;
 mod list;
-#[cfg(not(target_family = "wasm"))]
-mod plan;
 
 pub(crate) use create::*;
 pub(crate) use detail::*;

@@ -1,7 +1,5 @@
 //! Name, key, description and environment of a new experiment.
 
-use crate::model::quoted;
-
 /// The first step of a new experiment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Basics {
@@ -36,36 +34,11 @@ impl Basics {
             .with("description", &self.description);
         url.into()
     }
-
-    /// Returns the body of a request to create the experiment. `audience` is an id or empty, `rules` is JSON or empty.
-    pub(crate) fn to_json(&self, audience: &str, rules: &str) -> String {
-        let mut json = format!(
-            r#"{{"environmentId":{},"name":{},"key":{}"#,
-            quoted(&self.environment),
-            quoted(&self.name),
-            quoted(&self.key)
-        );
-        let mut add = |name: &str, value: &str| {
-            json.push_str(name);
-            json.push_str(value);
-        };
-        if !self.description.is_empty() {
-            add(r#","description":"#, &quoted(&self.description));
-        }
-        if !audience.is_empty() {
-            add(r#","audienceId":"#, &quoted(audience));
-        }
-        if !matches!(rules, "" | "[]") {
-            add(r#","targetingRules":"#, rules);
-        }
-        json.push('}');
-        json
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use edgewise_api::{query::Query, resources::ExperimentCreate};
+    use edgewise_api::query::Query;
 
     use super::*;
 
@@ -83,19 +56,5 @@ mod tests {
         let url = basics().url();
         let query = Query::parse(url.strip_prefix("/experiments/new?").unwrap()).unwrap();
         assert_eq!(Basics::of(|name| query.optional(name).unwrap().map(str::to_owned)), basics());
-    }
-
-    #[test]
-    fn a_request_has_only_the_fields_that_were_entered() {
-        let read = |json: String| ExperimentCreate::from_body(json.as_bytes()).unwrap();
-        let request = read(basics().to_json("a", r#"[{"conditions":[]}]"#));
-        assert_eq!((request.name, request.key), ("\"A\" & b".to_owned(), "a-b".to_owned()));
-        assert_eq!(
-            (request.description.as_deref(), request.audience_id.as_deref()),
-            (Some("50 %\n"), Some("a"))
-        );
-        assert_eq!(request.targeting_rules.map(|rules| rules.len()), Some(1));
-        let bare = read(Basics { description: String::new(), ..basics() }.to_json("", "[]"));
-        assert!(bare.description.is_none() && bare.audience_id.is_none() && bare.targeting_rules.is_none());
     }
 }

@@ -9,6 +9,4 @@ pub(crate) struct CreatedExperiment {
     pub(crate) id: String,
     /// Whether the experiment is live.
     pub(crate) publication: Publication,
-    /// The problem of the step that failed. The experiment is a draft then, and earlier steps are saved.
-    pub(crate) problem: Option<String>,
 }

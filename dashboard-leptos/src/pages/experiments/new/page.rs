@@ -11,7 +11,7 @@ use super::{
 use crate::{
     calls::PrepareExperiment,
     components::{Empty, Icon, PageHead, ProblemNote, Symbol},
-    model::{Basics, links},
+    model::{Basics, ExperimentRequest, links},
     pages::{leave_guard, loaded::Loaded},
     problem::Problem,
     transport::Loading,
@@ -26,7 +26,7 @@ pub(crate) fn NewExperiment() -> impl IntoView {
     let is_rejected = parameters.get("name").is_some();
     let preparation = move || PrepareExperiment {
         experiment: if is_rejected {
-            basics.with_value(|basics| basics.to_json("", ""))
+            basics.with_value(|basics| ExperimentRequest::new(basics).into_body())
         } else {
             String::new()
         },
