@@ -114,7 +114,7 @@ impl Plane {
 
     /// Returns all versions: number, state, and the restored version.
     async fn history(&self) -> Vec<(u64, VersionState, Option<u64>)> {
-        let page = PageRequest::from_query(&Query::parse("page=1&pageSize=100").unwrap()).unwrap();
+        let page = PageRequest::from_query(&Query::parse("page=1&pageSize=100")).unwrap();
         let versions = self.services().versions(&self.environment, page).await.unwrap();
         versions.data.into_iter().map(|row| (row.version, row.state, row.restores)).collect()
     }
@@ -126,7 +126,7 @@ async fn history_lists_versions_with_author_and_time_newest_first() {
         let first = plane.experiment("first").await;
         plane.experiment("second").await;
         plane.set(&first, Status::Paused).await;
-        let page = PageRequest::from_query(&Query::parse("page=1&pageSize=2").unwrap()).unwrap();
+        let page = PageRequest::from_query(&Query::parse("page=1&pageSize=2")).unwrap();
         let versions = plane.services().versions(&plane.environment, page).await.unwrap();
         assert_eq!((versions.pagination.total, versions.data.len()), (3, 2));
         let row = &versions.data[0];

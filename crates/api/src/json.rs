@@ -42,11 +42,18 @@ pub fn is_declared_by(content_type: &str) -> bool {
 /// # Errors
 /// Returns 400 if `body` is not JSON, with the position of the first error.
 pub fn checked(body: &[u8]) -> Result<&str> {
+    checked_by(body, json::read)
+}
+
+fn checked_by(
+    body: &[u8],
+    read: impl FnOnce(&str) -> std::result::Result<Json<'_>, serde_json::Error>,
+) -> Result<&str> {
     let text = std::str::from_utf8(body).map_err(|_| ApiError::invalid("the body is not UTF-8"))?;
     if text.trim().is_empty() {
         return Err(ApiError::invalid("the body is empty: send a JSON object"));
     }
-    match json::read(text) {
+    match read(text) {
         Ok(_) => Ok(text),
         Err(error) => Err(ApiError::invalid(format!("the body is not valid JSON: {error}"))),
     }
@@ -110,6 +117,15 @@ impl<'a> Fields<'a> {
     /// Returns 400 if the body is not a JSON object.
     pub fn from_body(body: &'a [u8]) -> Result<Self> {
         Self::from_text(String::new(), checked(body)?)
+    }
+
+    /// Reads a body that must be a JSON object, and that may contain the escapes of lone surrogates, as
+    /// [`from_body`](Self::from_body) does not. Fields that are read as texts must not contain such escapes.
+    ///
+    /// # Errors
+    /// Returns 400 if the body is not a JSON object.
+    pub fn from_lossy_body(body: &'a [u8]) -> Result<Self> {
+        Self::from_text(String::new(), checked_by(body, json::read_lossy)?)
     }
 
     fn from_text(path: String, text: &'a str) -> Result<Self> {

@@ -20,6 +20,7 @@ mod slots;
 mod splits;
 mod text;
 mod traces;
+mod value_table;
 mod writer;
 
 pub use error::{CompileError, FromJsonError};

@@ -84,7 +84,7 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
         traces.add(experiment, simplified, split, slot, &mut conditions)?;
     }
     let anchors = gates.write(&places.of_gates, &mut conditions, &mut writer);
-    conditions.write(&anchors, &mut text, &mut writer);
+    conditions.write(&anchors, &mut text, &mut writer)?;
     traces.write(keys, &mut writer)?;
     writer.bytes(Section::Text, text.into_bytes());
     writer.finish()

@@ -269,6 +269,19 @@ pub(crate) fn table_hash(tagged: u32, bytes: &[u8]) -> u32 {
     mix(hash, rest.iter().fold(1, |rest, byte| rest << 8 | u32::from(*byte)))
 }
 
+/// The longest allowed run of entries in the table of values. A search in a table that is half empty takes a step or two.
+pub(crate) const LONGEST_SEARCH: usize = 1024;
+
+/// Returns the longest run of entries in a table of values. The end of the table continues at its start.
+pub(crate) fn longest_run(table: impl Iterator<Item = u32> + Clone) -> usize {
+    let (mut run, mut longest) = (0, 0);
+    for entry in table.clone().chain(table) {
+        run = if entry == 0 { 0 } else { run + 1 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
 /// Returns the bytes that are hashed for a scalar of two words.
 pub(crate) fn scalar_bytes([low, high]: [u32; 2]) -> [u8; 8] {
     (u64::from(low) | u64::from(high) << 32).to_le_bytes()

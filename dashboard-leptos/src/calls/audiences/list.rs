@@ -22,7 +22,7 @@ pub(crate) async fn render_audiences(environment_id: Option<String>, page: u64) 
 
     with_services(async |services| {
         let query = format!("page={page}&pageSize=20");
-        let request = PageRequest::from_query(&Query::parse(&query)?)?;
+        let request = PageRequest::from_query(&Query::parse(&query))?;
         let found = services.audience_summaries(environment_id.as_deref(), request).await?;
         let row = |summary: edgewise_api::resources::AudienceSummary| {
             let edgewise_api::resources::Audience { row, environment } = summary.audience;
