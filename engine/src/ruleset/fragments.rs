@@ -25,7 +25,9 @@ impl<'a> Fragments<'a> {
     #[must_use]
     #[inline]
     pub fn tail(self, entity: EntityId, variant: VariantId) -> &'a [u8] {
-        let [head, end] = self.experiments.record(entity.index());
+        let bounds =
+            self.experiments.get(entity.index()).zip(self.experiments.get(entity.index().saturating_add(1)));
+        let Some((head, end)) = bounds else { return &[] };
         let fragment = head.saturating_add(1).saturating_add(variant.get());
         if fragment < end { self.fragment(fragment) } else { &[] }
     }
