@@ -4,6 +4,7 @@ use super::{
     conditions::Conditions,
     error::CompileError,
     gates::Anchor,
+    order::sort_distinct,
     simple_condition::{NameId, Operand, Scalar, SimpleCondition, Threshold, halves},
     text::Text,
     writer::Writer,
@@ -72,14 +73,14 @@ impl Conditions {
             if let (Operand::Threshold(threshold), Some(all)) =
                 (&condition.operand, thresholds.get_mut(condition.attribute.index()))
             {
-                all.push(*threshold);
+                all.push(threshold.order());
             }
         }
-        for all in &mut thresholds {
-            all.sort_unstable();
-            all.dedup();
-        }
-        thresholds
+        let sorted = thresholds.into_iter().map(|mut all| {
+            sort_distinct(&mut all);
+            all.into_iter().map(Threshold::from_order).collect()
+        });
+        sorted.collect()
     }
 
     fn write_conditions(

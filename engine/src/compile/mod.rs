@@ -13,6 +13,7 @@ mod error;
 mod fragments;
 mod gates;
 mod interner;
+mod order;
 mod pipeline;
 mod simple_condition;
 mod simplifying;

@@ -98,14 +98,16 @@ struct Decided<'a> {
 }
 
 impl Decided<'_> {
-    /// Writes the sections of slots, gates and conditions. Returns the slot of each experiment that has a slot.
+    /// Writes the sections of slots, gates and conditions. Returns the slot of each experiment that has a slot. The
+    /// function is not inlined, since it is called twice, and WASM files must stay small.
+    #[inline(never)]
     fn write(
         mut self,
         experiments: usize,
         text: &mut Text,
         writer: &mut Writer,
     ) -> Result<Vec<Option<SlotId>>, CompileError> {
-        let places = slots::write(self.slots, self.gates.len(), experiments, text, writer);
+        let places = slots::write(self.slots, self.gates.len(), experiments, text, writer)?;
         let anchors = self.gates.write(&places.of_gates, &mut self.conditions, writer);
         self.conditions.write(&anchors, text, writer)?;
         Ok(places.of_experiments)

@@ -44,6 +44,15 @@ impl Threshold {
         Self(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
     }
 
+    /// Returns a number that sorts in the order of doubles.
+    pub(super) const fn order(self) -> u64 {
+        self.0
+    }
+
+    pub(super) const fn from_order(order: u64) -> Self {
+        Self(order)
+    }
+
     pub(super) const fn bits(self) -> u64 {
         if self.0 >> 63 == 1 { self.0 & !(1 << 63) } else { !self.0 }
     }
