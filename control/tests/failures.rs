@@ -47,7 +47,7 @@ async fn a_failure_names_the_kind_and_the_field() {
 
     let experiment = json!({ "key": "k", "name": "n", "environmentId": prod }).to_string();
     let experiment = ExperimentCreate::from_body(experiment.as_bytes()).unwrap();
-    let id = services.create_experiment(by, &experiment).await.unwrap().value.row.id;
+    let id = services.create_experiment(by, &experiment).await.unwrap().value.value.row.id;
     for failed in [
         of(services.create_experiment(by, &experiment).await),
         of(services.check_experiment(by, &experiment).await),

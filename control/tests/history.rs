@@ -128,7 +128,7 @@ impl Plane {
 
     /// Returns all versions: number, state, and the restored version.
     async fn history(&self) -> Vec<(u64, VersionState, Option<u64>)> {
-        let page = PageRequest::from_query(&Query::parse("page=1&pageSize=100").unwrap()).unwrap();
+        let page = PageRequest::from_query(&Query::parse("page=1&pageSize=100")).unwrap();
         let versions = self
             .services()
             .versions(&Principal::for_rest_extractor(), &self.environment, page)
@@ -144,7 +144,7 @@ async fn history_lists_versions_with_author_and_time_newest_first() {
         let first = plane.experiment("first").await;
         plane.experiment("second").await;
         plane.set(&first, Status::Paused).await;
-        let page = PageRequest::from_query(&Query::parse("page=1&pageSize=2").unwrap()).unwrap();
+        let page = PageRequest::from_query(&Query::parse("page=1&pageSize=2")).unwrap();
         let versions = plane
             .services()
             .versions(&Principal::for_rest_extractor(), &plane.environment, page)

@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 
 use edgewise_api::{
-    Publication,
+    ApiError, Publication,
     conditional::Precondition,
     page::PageRequest,
     resources::{
@@ -122,13 +122,13 @@ async fn nothing_of_an_experiment_is_created_if_a_part_cannot_be() {
         repeated.variants[1].key = "a".to_owned();
         for (request, status) in [(unknown, 400), (repeated, 409)] {
             let created = plane.services().create_experiment(&plane.principal, &request).await;
-            assert_eq!(created.unwrap_err().status, status);
+            assert_eq!(status_of(created.unwrap_err()), status);
             assert_eq!(plane.count().await, 0);
         }
         plane.services().create_experiment(&plane.principal, &plane.request("k", "DRAFT")).await.unwrap();
         let again =
             plane.services().create_experiment(&plane.principal, &plane.request("k", "RUNNING")).await;
-        assert_eq!((again.unwrap_err().status, plane.count().await), (409, 1));
+        assert_eq!((status_of(again.unwrap_err()), plane.count().await), (409, 1));
         assert_eq!(plane.object("configs/prod/version.json").await, None);
         plane.control.stop().await;
     })
@@ -145,14 +145,14 @@ async fn an_audience_that_is_used_is_deleted_only_on_request() {
         request.audience_id = Some(audience.clone());
         let id = services.create_experiment(by, &request).await.unwrap().value.value.row.id;
 
-        assert_eq!(services.delete_unused_audience(by, "none", any).await.unwrap_err().status, 404);
-        assert_eq!(services.delete_unused_audience(by, &audience, any).await.unwrap_err().status, 409);
+        assert_eq!(status_of(services.delete_unused_audience(by, "none", any).await.unwrap_err()), 404);
+        assert_eq!(status_of(services.delete_unused_audience(by, &audience, any).await.unwrap_err()), 409);
         assert_eq!(services.experiment(by, &id).await.unwrap().value.row.audience_id, Some(audience.clone()));
         services.delete_experiment(by, &id, any).await.unwrap();
         let stale = &Precondition::Revisions(vec![9]);
-        assert_eq!(services.delete_unused_audience(by, &audience, stale).await.unwrap_err().status, 412);
+        assert_eq!(status_of(services.delete_unused_audience(by, &audience, stale).await.unwrap_err()), 412);
         services.delete_unused_audience(by, &audience, any).await.unwrap();
-        assert_eq!(services.audience(by, &audience).await.unwrap_err().status, 404);
+        assert_eq!(status_of(services.audience(by, &audience).await.unwrap_err()), 404);
         plane.control.stop().await;
     })
     .await;
@@ -185,7 +185,7 @@ async fn an_audience_that_becomes_used_at_the_same_time_is_not_deleted() {
     })
     .await;
     using.commit().await.unwrap();
-    assert_eq!(deleting.await.unwrap().unwrap_err().status, 409);
+    assert_eq!(status_of(deleting.await.unwrap().unwrap_err()), 409);
     let experiment = services.experiment(&by, &id).await.unwrap().value;
     assert_eq!(experiment.audience.map(|audience| audience.id), Some(audience));
 
@@ -193,4 +193,8 @@ async fn an_audience_that_becomes_used_at_the_same_time_is_not_deleted() {
     plane.control.stop().await;
     there.close().await;
     postgres.drop().await;
+}
+
+fn status_of(failure: impl Into<ApiError>) -> u16 {
+    failure.into().status()
 }

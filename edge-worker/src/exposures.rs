@@ -38,7 +38,7 @@ impl Exposures {
         let fragments = ruleset.fragments();
         let mut exposure = Vec::new();
         for &Assignment { entity, variant } in assignments {
-            let variant = without_payload(fragments.tail(entity, variant));
+            let variant = fragments.tail_without_payload(entity, variant);
             let head = fragments.head(entity);
             if !self.is_new(&[ruleset.environment().as_bytes(), user_key.as_bytes(), head, variant]) {
                 continue;
@@ -140,14 +140,6 @@ impl Exposures {
 #[must_use]
 pub fn body(batch: &[Vec<u8>]) -> Vec<u8> {
     [b"{\"exposures\":[".as_slice(), &batch.join(&b','), b"]}"].concat()
-}
-
-/// Returns a variant's part of a response without the payload and the closing brace. Quotes within JSON strings are
-/// escaped, so the search finds the member.
-fn without_payload(tail: &[u8]) -> &[u8] {
-    const PAYLOAD: &[u8] = b",\"payload\":";
-    let end = tail.windows(PAYLOAD.len()).position(|window| window == PAYLOAD);
-    tail.get(..end.unwrap_or(tail.len().saturating_sub(1))).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ impl DecideInput<'_> {
         let limits = &Limits::DEFAULT;
         match self {
             Self::Query(query) => {
-                let query = Query::parse(query)?;
+                let query = Query::parse(query);
                 then(&DecideRequest::from_query(&query, limits)?)
             }
             Self::Body(body) => then(&DecideRequest::from_body(body, limits)?),

@@ -35,7 +35,7 @@ pub trait Attributes {
     fn attribute(&self, number: usize, name: &str) -> Scalar<'_>;
 
     /// Returns the JSON of the attribute called `name`, which explanations show. `None` if the attribute is missing, or if
-    /// the source does not keep the values of attributes that have names.
+    /// the source finds attributes by their numbers alone; then explanations leave out what was seen.
     fn shown(&self, name: &str) -> Option<JsonText<'_>> {
         let _unused = name;
         None
@@ -80,7 +80,7 @@ impl<'a, T: Tree<'a>> Found<T> {
     pub(crate) fn shown(self) -> JsonText<'a> {
         match self {
             Self::Value(value) => value.shown(),
-            Self::Length(length) => JsonText::new(length.to_string()),
+            Self::Length(length) => JsonText::shared(length.to_string()),
         }
     }
 }
@@ -153,7 +153,7 @@ impl<'a> Tree<'a> for &'a Value {
     }
 
     fn shown(self) -> JsonText<'a> {
-        JsonText::new(self.to_string()).shortened()
+        JsonText::shared(self.to_string())
     }
 }
 
@@ -192,12 +192,12 @@ impl<'a> Tree<'a> for &'a Json<'_> {
 
     fn shown(self) -> JsonText<'a> {
         let json = match self {
-            Json::String(text) => return JsonText::of_string(text).shortened(),
-            Json::Null => return JsonText::new("null"),
-            Json::Bool(value) => return JsonText::new(if *value { "true" } else { "false" }),
+            Json::String(text) => return JsonText::of_string(text),
+            Json::Null => return JsonText::borrowed("null"),
+            Json::Bool(value) => return JsonText::borrowed(if *value { "true" } else { "false" }),
             Json::Number(value) => value.to_string(),
             Json::Array(_) | Json::Object(_) => Value::from(self.clone()).to_string(),
         };
-        JsonText::new(json).shortened()
+        JsonText::shared(json)
     }
 }

@@ -26,8 +26,7 @@ pub struct Context<'a> {
 /// The error of reading a context.
 #[derive(Debug, thiserror::Error)]
 pub enum ContextError {
-    /// The text is not JSON, nests more than 127 levels deep, or contains a number too large for a double or a lone
-    /// surrogate.
+    /// The text is not JSON, nests more than 127 levels deep, or contains a number too large for a double.
     #[error("is not valid JSON: {0}")]
     Json(serde_json::Error),
     /// The text is JSON, but not an object.
@@ -36,14 +35,14 @@ pub enum ContextError {
 }
 
 impl<'a> Context<'a> {
-    /// Reads a JSON object. If a key is repeated, the last member counts.
+    /// Reads a JSON object. If a key is repeated, the last member counts. The escape of a lone surrogate is read as U+FFFD.
     ///
     /// # Errors
     /// Returns [`ContextError`] if the text is not a valid context.
     pub fn from_json(text: &'a str) -> Result<Self, ContextError> {
         let mut members = match json::read_plain(text) {
             Some(members) => members,
-            None => match json::read(text).map_err(ContextError::Json)? {
+            None => match json::read_lossy(text).map_err(ContextError::Json)? {
                 Json::Object(members) => members,
                 _ => return Err(ContextError::NotAnObject),
             },

@@ -9,6 +9,8 @@ use crate::{json::push_string, snapshot::Variant};
 
 /// The start of a head, before the key of the experiment.
 const HEAD: &[u8] = b"{\"experiment_key\":";
+/// The part of a tail before the payload.
+const PAYLOAD: &[u8] = b",\"payload\":";
 /// The start of a tail, before the key of the variant.
 const TAIL: &[u8] = b"\"variant_key\":";
 
@@ -35,7 +37,7 @@ pub(crate) fn push_tail(text: &mut Vec<u8>, variant: &Variant) {
     text.extend_from_slice(b",\"variant_id\":");
     push_string(text, &variant.id);
     if let Some(payload) = &variant.payload {
-        text.extend_from_slice(b",\"payload\":");
+        text.extend_from_slice(PAYLOAD);
         text.extend_from_slice(payload.get().as_bytes());
     }
     text.push(b'}');
@@ -49,6 +51,13 @@ pub(crate) fn key_of_head(head: &[u8]) -> Cow<'_, str> {
 /// Returns the key of the variant in a tail. Empty if the text is no tail.
 pub(crate) fn key_of_tail(tail: &[u8]) -> Cow<'_, str> {
     key_after(TAIL, tail)
+}
+
+/// Returns a tail without the payload and the closing brace. Quotes within JSON strings are escaped, so the search finds
+/// the member.
+pub(crate) fn without_payload(tail: &[u8]) -> &[u8] {
+    let end = tail.windows(PAYLOAD.len()).position(|window| window == PAYLOAD);
+    tail.get(..end.unwrap_or(tail.len().saturating_sub(1))).unwrap_or_default()
 }
 
 fn key_after<'a>(start: &[u8], text: &'a [u8]) -> Cow<'a, str> {
@@ -78,6 +87,14 @@ mod tests {
             push_tail(&mut text, &Variant { id: "id".into(), key: key.into(), payload: None });
             assert_eq!(key_of_tail(&text), key);
         }
+        let payload = serde_json::value::RawValue::from_string("{\"payload\":1}".into()).unwrap();
+        for payload in [None, Some(payload)] {
+            let mut tail = Vec::new();
+            push_tail(&mut tail, &Variant { id: "i,\"payload\":".into(), key: "k".into(), payload });
+            let expected = br#""variant_key":"k","variant_id":"i,\"payload\":""#;
+            assert_eq!(without_payload(&tail), expected);
+        }
+        assert_eq!(without_payload(b""), b"");
         assert_eq!(key_of_head(b"{\"other\":1"), "");
         assert_eq!(key_of_tail(b""), "");
     }

@@ -123,8 +123,28 @@ fn the_last_of_repeated_keys_counts() {
 }
 
 #[test]
-fn overflowing_numbers_and_lone_surrogates_are_rejected() {
-    for bad in ["{\"a\": 1e999}", "{\"a\": \"\\ud800\"}", "[]", "\"x\"", "null", "", &"[".repeat(10_000)] {
+fn lone_surrogates_are_read_as_the_replacement_character() {
+    let context = Context::from_json(r#"{"a": "x\ud800", "\udc00": [{"b": "\ude00\ud83d\ude00"}]}"#).unwrap();
+    assert_eq!(context.get("a"), Scalar::String("x\u{fffd}"));
+    assert_eq!(context.get("\u{fffd}.0.b"), Scalar::String("\u{fffd}\u{1f600}"));
+    let oracle = oracle::Context::from_json(r#"{"a": "\ud800"}"#).unwrap();
+    assert_eq!(
+        oracle.attribute("a").and_then(|found| found.as_str().map(str::to_owned)).as_deref(),
+        Some("\u{fffd}")
+    );
+}
+
+#[test]
+fn overflowing_numbers_are_rejected() {
+    for bad in [
+        "{\"a\": 1e999}",
+        "{\"a\": \"\\ud800\", \"b\": 1e999}",
+        "[]",
+        "\"x\"",
+        "null",
+        "",
+        &"[".repeat(10_000),
+    ] {
         assert!(Context::from_json(bad).is_err(), "{bad:.20}");
     }
 }
@@ -227,4 +247,55 @@ fn a_snapshot_that_needs_an_unknown_capability_is_rejected_with_its_name() {
         matches!(&error, SnapshotError::Unsupported(capability) if capability == "time-travel/1"),
         "{error}"
     );
+}
+
+/// The hash of values is public, so anybody can choose values whose hashes collide. Publishing such a list must not fail.
+#[test]
+fn a_list_of_colliding_values_is_compiled_and_decides() {
+    // With another attribute before, the attribute has number 1.
+    for others in [vec![], vec!["\u{0}"]] {
+        let values = colliding_values(others.len(), 3000);
+        let other = |name: &&str| json!({"conditions": [{"attribute": name, "operator": "eq", "value": 1}]});
+        let mut rules: Vec<Value> = others.iter().map(other).collect();
+        rules.push(json!({"conditions": [{"attribute": "plan", "operator": "in", "value": values}]}));
+        let compiled = Compiled::from_json(&json!({
+            "version": 1, "environment": "e", "publishedAt": "", "experiments": [{
+                "id": "e", "key": "k", "salt": "s", "targetingRules": rules,
+                "variants": [{"id": "v", "key": "v"}],
+                "allocations": [{"variantId": "v", "rangeStart": 0, "rangeEnd": 9999}],
+            }],
+        }));
+        let attributes = compiled.ruleset.attributes().count();
+        assert_eq!(attributes, others.len() + 2, "the values collide, so an attribute is added");
+        for value in values.iter().step_by(100) {
+            assert_eq!(compiled.decide("user", &json!({"plan": value})).len(), 1, "{value}");
+        }
+        assert!(compiled.decide("user", &json!({"plan": "other"})).is_empty());
+        assert_eq!(compiled.decide("user", &json!({"\u{0}": 1})).len(), others.len());
+    }
+}
+
+/// Returns strings of eight ASCII characters that have the same hash in the table of values, for the attribute with this number.
+fn colliding_values(attribute: usize, count: usize) -> Vec<String> {
+    const FACTOR: u32 = 0x9e37_79b1;
+    let mix = |hash: u32, word: u32| {
+        let hash = (hash ^ word).wrapping_mul(FACTOR);
+        hash ^ hash >> 15
+    };
+    let after_tag = mix(0, u32::try_from(attribute << 2).unwrap());
+    let first = |number: u32| {
+        let digit = |shift: u32| u32::from(b'A') + (number >> shift) % 32;
+        digit(0) | digit(5) << 8 | digit(10) << 16 | digit(15) << 24
+    };
+    // Two first words whose states differ by a word of ASCII characters are completed to the same state.
+    let target = mix(after_tag, first(0)) ^ u32::from_le_bytes(*b"same");
+    let values = (0..1 << 20).filter_map(|number| {
+        let second = mix(after_tag, first(number)) ^ target;
+        let bytes = [first(number).to_le_bytes(), second.to_le_bytes()].concat();
+        let text = String::from_utf8(bytes).ok()?;
+        text.bytes().all(|byte| byte.is_ascii_graphic()).then_some(text)
+    });
+    let values: Vec<String> = values.take(count).collect();
+    assert_eq!(values.len(), count);
+    values
 }

@@ -12,11 +12,11 @@ export interface Exports {
   environment(handle: number): void;
   published_at(handle: number): void;
   experiments(handle: number): number;
-  variants(handle: number, experiment: number): number;
+  variants(handle: number, entity: number): number;
   attributes(handle: number): number;
   attribute(handle: number, number: number): void;
-  head(handle: number, experiment: number): void;
-  tail(handle: number, experiment: number, variant: number): void;
+  head(handle: number, entity: number): void;
+  tail(handle: number, entity: number, variant: number): void;
   input(records: number, text: number): number;
   decide(handle: number, keyLength: number, now: number): number;
 }

@@ -42,6 +42,6 @@ impl<S: Sync, T: FromQuery> FromRequestParts<S> for Params<T> {
     type Rejection = ErrorResponse;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
-        Ok(Self(T::from_query(&Query::parse(parts.uri.query().unwrap_or_default())?)?))
+        Ok(Self(T::from_query(&Query::parse(parts.uri.query().unwrap_or_default()))?))
     }
 }

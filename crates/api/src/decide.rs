@@ -38,12 +38,13 @@ impl<'a> DecideRequest<'a> {
         Self::new(user_key.into(), env, context, limits)
     }
 
-    /// Reads the same fields from a JSON body, in which `context` is an object.
+    /// Reads the same fields from a JSON body, in which `context` is an object. In a context, the escape of a lone surrogate
+    /// stands for U+FFFD.
     ///
     /// # Errors
     /// Returns 400, with the name of the invalid field.
     pub fn from_body(body: &'a [u8], limits: &Limits) -> Result<Self, ApiError> {
-        let fields = Fields::from_body(body)?;
+        let fields = Fields::from_lossy_body(body)?;
         let text =
             |name| fields.optional_text(name, usize::MAX)?.ok_or_else(|| fields.error(name, "is required"));
         let context = fields.optional_json("context").map(RawValue::get);

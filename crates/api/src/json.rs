@@ -46,13 +46,20 @@ pub fn is_declared_by(content_type: &str) -> bool {
 /// # Errors
 /// Returns 400 if `body` is not JSON, with the position of the first error.
 pub fn checked(body: &[u8]) -> Result<&str> {
+    checked_by(body, json::read)
+}
+
+fn checked_by(
+    body: &[u8],
+    read: impl FnOnce(&str) -> std::result::Result<Json<'_>, serde_json::Error>,
+) -> Result<&str> {
     let problem = |predicate: &dyn Display| ApiError::invalid_field(FieldPath::default(), predicate);
     let text = std::str::from_utf8(body).map_err(|_| problem(&"is not UTF-8"))?;
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     if text.trim().is_empty() {
         return Err(problem(&"is empty: send a JSON object"));
     }
-    match json::read(text) {
+    match read(text) {
         Ok(_) => Ok(text),
         Err(error) => Err(problem(&format_args!("is not valid JSON: {error}"))),
     }
@@ -116,6 +123,15 @@ impl<'a> Fields<'a> {
     /// Returns 400 if the body is not a JSON object.
     pub fn from_body(body: &'a [u8]) -> Result<Self> {
         Self::from_text(FieldPath::default(), checked(body)?)
+    }
+
+    /// Reads a body that must be a JSON object, and that may contain the escapes of lone surrogates, as
+    /// [`from_body`](Self::from_body) does not. Fields that are read as texts must not contain such escapes.
+    ///
+    /// # Errors
+    /// Returns 400 if the body is not a JSON object.
+    pub fn from_lossy_body(body: &'a [u8]) -> Result<Self> {
+        Self::from_text(FieldPath::default(), checked_by(body, json::read_lossy)?)
     }
 
     fn from_text(path: FieldPath, text: &'a str) -> Result<Self> {
@@ -277,15 +293,16 @@ impl<'a> Fields<'a> {
         let Some(elements) = self.elements(name, max)? else { return Ok(None) };
         let mut ids: Vec<String> = Vec::with_capacity(elements.len());
         for (index, json) in elements.into_iter().enumerate() {
-            let element = format!("{name}[{index}]");
+            let path = self.path_of(name).at(index);
+            let problem = |problem| ApiError::invalid_field(path.clone(), problem);
             let id = if json.get().starts_with('{') {
-                Fields::from_text(self.path_of(&element), json.get())?.name("id")?
+                Fields::from_text(path.clone(), json.get())?.name("id")?
             } else {
                 serde_json::from_str(json.get())
-                    .map_err(|_| self.error(&element, "must be an id, or an object with an `id`"))?
+                    .map_err(|_| problem("must be an id, or an object with an `id`"))?
             };
             if id.contains('\0') {
-                return Err(self.error(&element, "must not contain a NUL character"));
+                return Err(problem("must not contain a NUL character"));
             }
             if !ids.contains(&id) {
                 ids.push(id);

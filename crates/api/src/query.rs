@@ -11,11 +11,10 @@ use crate::error::ApiError;
 pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Query<'a> {
-    /// Parses a query string. `+` is decoded as a space.
-    ///
-    /// # Errors
-    /// Returns 400 if a decoded name or value is not UTF-8.
-    pub fn parse(query: &'a str) -> Result<Self, ApiError> {
+    /// Parses a query string. `+` is decoded as a space. A name or value whose escapes are malformed, or are not UTF-8, stays
+    /// as it was written, as in the platform that Edgewise replaces.
+    #[must_use]
+    pub fn parse(query: &'a str) -> Self {
         let mut parameters = Vec::with_capacity(USUAL_PARAMETERS);
         let mut rest = query;
         while !rest.is_empty() {
@@ -23,11 +22,11 @@ impl<'a> Query<'a> {
             let (part, after) = split_at(rest, memchr(b'&', rest.as_bytes()));
             if !part.is_empty() {
                 let (name, value) = split_at(part, part.bytes().position(|byte| byte == b'='));
-                parameters.push((decode(name)?, decode(value)?));
+                parameters.push((decode(name), decode(value)));
             }
             rest = after;
         }
-        Ok(Self(parameters))
+        Self(parameters)
     }
 
     /// Returns the value of a parameter, if the parameter is present.
@@ -73,12 +72,17 @@ fn split_at(text: &str, place: Option<usize>) -> (&str, &str) {
     place.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).unwrap_or((text, ""))
 }
 
-#[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
-fn decode(text: &str) -> Result<Cow<'_, str>, ApiError> {
+fn decode(text: &str) -> Cow<'_, str> {
     // Long values usually contain an escape near the start, so this search is short.
     if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
-        return Ok(Cow::Borrowed(text));
+        return Cow::Borrowed(text);
     }
+    Cow::Owned(decode_escapes(text).unwrap_or_else(|| text.replace('+', " ")))
+}
+
+/// Decodes escapes and `+`. Returns `None` if an escape is malformed, or the decoded text is not UTF-8.
+#[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
+fn decode_escapes(text: &str) -> Option<String> {
     // The decoded text is never longer.
     let mut decoded = vec![0; text.len()];
     let (mut rest, mut length) = (text.as_bytes().iter(), 0);
@@ -90,8 +94,7 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ApiError> {
                     rest = after.iter();
                     HEX[usize::from(*high)] << 4 | HEX[usize::from(*low)]
                 }
-                // A `%` without two hexadecimal digits stands for itself, as in browsers.
-                _ => b'%',
+                _ => return None,
             },
             b'+' => b' ',
             byte => *byte,
@@ -99,7 +102,7 @@ fn decode(text: &str) -> Result<Cow<'_, str>, ApiError> {
         length += 1;
     }
     decoded.truncate(length);
-    String::from_utf8(decoded).map(Cow::Owned).map_err(|_| ApiError::invalid("the query string is not UTF-8"))
+    String::from_utf8(decoded).ok()
 }
 
 /// The values of hexadecimal digits; 255 for all other bytes.

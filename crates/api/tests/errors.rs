@@ -35,10 +35,10 @@ fn an_error_has_the_path_of_a_nested_field() {
 
 #[test]
 fn all_readers_name_the_field() {
-    let query = Query::parse("a=1&a=2&page=0&pageSize=1").unwrap();
+    let query = Query::parse("a=1&a=2&page=0&pageSize=1");
     let fields = Fields::from_body(br#"{"n":"x"}"#).unwrap();
     let put = br#"{"allocations":[{"variantId":"v","rangeStart":0,"rangeEnd":5},{"variantId":"v","rangeStart":5,"rangeEnd":9}]}"#;
-    let decide = Query::parse("user_key=u&env=prod&context=[]").unwrap();
+    let decide = Query::parse("user_key=u&env=prod&context=[]");
     for (error, field) in [
         (query.optional("a").unwrap_err(), FieldPath::of("a")),
         (query.required("b").unwrap_err(), FieldPath::of("b")),

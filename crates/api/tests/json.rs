@@ -263,7 +263,7 @@ fn a_problem_with_a_part_of_an_experiment_names_the_part() {
         ),
     ] {
         let error = ExperimentCreate::from_body(&experiment(&members)).unwrap_err();
-        assert_eq!((error.status, error.message.as_str()), (status, expected), "{members}");
+        assert_eq!((error.status(), error.message.as_str()), (status, expected), "{members}");
     }
     let many = |name: &str, element: &dyn Fn(usize) -> String| {
         let elements: Vec<_> = (0..101).map(element).collect();

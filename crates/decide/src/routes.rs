@@ -82,10 +82,7 @@ impl FastPath for DecideHandler {
         let _on_panic = OnPanic(|| self.metrics.record(500, started.elapsed()));
 
         let query = Query::parse(head.uri.query().unwrap_or_default());
-        let request = match &query {
-            Ok(query) => DecideRequest::from_query(query, &Limits::DEFAULT),
-            Err(error) => Err(error.clone()),
-        };
+        let request = DecideRequest::from_query(&query, &Limits::DEFAULT);
         let ruleset = match &request {
             Ok(request) => Some(self.cache.known_ruleset(&request.environment)?),
             Err(_) => None,
@@ -149,7 +146,7 @@ pub async fn with_rate_limit<R: Future<Output = Response>>(
     responses(DecideResponses)
 )]
 pub(crate) async fn by_query(cache: &Cache, request: Request) -> Result<Vec<u8>, ApiError> {
-    let query = Query::parse(request.uri().query().unwrap_or_default())?;
+    let query = Query::parse(request.uri().query().unwrap_or_default());
     decided(cache, &DecideRequest::from_query(&query, &Limits::DEFAULT)?).await
 }
 

@@ -65,7 +65,7 @@ async fn import(control: &Control, environment: Environment) -> Imported<Environ
 }
 
 fn first_page() -> PageRequest {
-    PageRequest::from_query(&Query::parse("").unwrap()).unwrap()
+    PageRequest::from_query(&Query::parse("")).unwrap()
 }
 
 async fn environment_id(control: &Control) -> String {

@@ -2,8 +2,10 @@ use alloc::{string::String, vec, vec::Vec};
 
 use super::{
     conditions::Conditions,
+    error::CompileError,
     gates::Anchor,
-    simple_condition::{NameId, Operand, Scalar, SimpleCondition, Threshold},
+    order::sort_distinct,
+    simple_condition::{NameId, Operand, Scalar, SimpleCondition, Threshold, halves},
     text::Text,
     writer::Writer,
 };
@@ -11,25 +13,28 @@ use crate::{
     operators::Test,
     ruleset::{
         AttributeId, Id, ThresholdId,
-        layout::{Section, condition_word, kind, scalar_bytes, table_hash, value_word},
+        layout::{Section, condition_word, value_word},
     },
 };
 
 impl Conditions {
     /// Writes the sections about attributes, values, conditions, rules and predicates. `anchors` are the conditions that
     /// gates are indexed by.
-    pub(super) fn write(self, anchors: &[Anchor], text: &mut Text, writer: &mut Writer) {
+    ///
+    /// # Errors
+    /// Returns [`CompileError::Collisions`] if a table of the values would need too long searches.
+    pub(super) fn write(
+        mut self,
+        anchors: &[Anchor],
+        text: &mut Text,
+        writer: &mut Writer,
+    ) -> Result<(), CompileError> {
+        let (ids, table) = self.compared.spread()?;
+        writer.section(Section::Table, table);
         let thresholds = self.thresholds();
         let names = self.compared.attributes.items();
         let by_name: Vec<usize> = self.compared.attributes.in_order().collect();
-        // The id of each attribute, which is the index in the order of names.
-        let mut ids = vec![AttributeId::new(0); names.len()];
-        for (place, number) in by_name.iter().enumerate() {
-            if let Some(id) = ids.get_mut(*number) {
-                *id = AttributeId::from_index(place);
-            }
-        }
-        let id = |name: NameId| ids.get(name.index()).copied().unwrap_or(AttributeId::new(0));
+        let id = |name: NameId| ids.of(name);
         self.write_conditions(&thresholds, id, text, writer);
         self.write_values(anchors, id, text, writer);
         writer.lists(Section::Rules, Section::RuleConditions, self.rules.items().iter(), |condition| {
@@ -58,6 +63,7 @@ impl Conditions {
         writer.section(Section::Attributes, records);
         let bits = by_name.iter().flat_map(thresholds_of).map(|threshold| threshold.bits());
         writer.section(Section::Thresholds, bits.flat_map(halves));
+        Ok(())
     }
 
     /// Returns the thresholds of each attribute, in ascending order.
@@ -67,14 +73,14 @@ impl Conditions {
             if let (Operand::Threshold(threshold), Some(all)) =
                 (&condition.operand, thresholds.get_mut(condition.attribute.index()))
             {
-                all.push(*threshold);
+                all.push(threshold.order());
             }
         }
-        for all in &mut thresholds {
-            all.sort_unstable();
-            all.dedup();
-        }
-        thresholds
+        let sorted = thresholds.into_iter().map(|mut all| {
+            sort_distinct(&mut all);
+            all.into_iter().map(Threshold::from_order).collect()
+        });
+        sorted.collect()
     }
 
     fn write_conditions(
@@ -135,52 +141,26 @@ impl Conditions {
             }
         }
 
-        // Half of the table stays empty, so that searches are short.
-        let mut table = vec![0; (values.len() * 2).next_power_of_two()];
         let (mut records, mut anchored) = (Vec::new(), Vec::new());
-        for ((number, (attribute, scalar)), anchors) in (1_u32..).zip(values).zip(value_anchors) {
-            let (kind, words, bytes) = match scalar {
+        for ((attribute, scalar), anchors) in values.iter().zip(value_anchors) {
+            let [first, second] = match scalar {
                 Scalar::String(string) => {
                     let (offset, length) = text.intern(string);
-                    (kind::STRING, [offset, length], string.clone().into_bytes())
+                    [offset, length]
                 }
-                Scalar::Number(bits) => fixed_scalar(kind::NUMBER, halves(*bits)),
-                Scalar::Bool(value) => fixed_scalar(kind::BOOL, [u32::from(*value), 0]),
-                Scalar::Null => fixed_scalar(kind::NULL, [0, 0]),
+                other => other.words(),
             };
-            let tagged = value_word(id(*attribute), kind);
-            records.extend([tagged, words[0], words[1], length_of(&anchored)]);
+            let tagged = value_word(id(*attribute), scalar.kind());
+            records.extend([tagged, first, second, length_of(&anchored)]);
             anchored.extend(anchors);
-            insert(&mut table, table_hash(tagged, &bytes), number);
         }
         records.extend([0, 0, 0, length_of(&anchored)]);
         writer.section(Section::Values, records);
         writer.section(Section::ValueAnchors, anchored);
-        writer.section(Section::Table, table);
-    }
-}
-
-fn fixed_scalar(kind: u32, words: [u32; 2]) -> (u32, [u32; 2], Vec<u8>) {
-    (kind, words, scalar_bytes(words).to_vec())
-}
-
-fn insert(table: &mut [u32], hash: u32, number: u32) {
-    let mask = table.len().wrapping_sub(1);
-    let mut at = hash as usize & mask;
-    while table.get(at).is_some_and(|taken| *taken != 0) {
-        at = (at + 1) & mask;
-    }
-    if let Some(free) = table.get_mut(at) {
-        *free = number;
     }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
 const fn length_of<T>(items: &[T]) -> u32 {
     items.len() as u32
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "splits into halves")]
-const fn halves(bits: u64) -> [u32; 2] {
-    [bits as u32, (bits >> 32) as u32]
 }

@@ -1,7 +1,8 @@
 use alloc::vec::Vec;
 
 use super::{
-    interner::{Interner, sorted},
+    interner::Interner,
+    order::sorted,
     simple_condition::{Operand, SimpleCondition},
     simplifying::{Compared, Simplified},
 };

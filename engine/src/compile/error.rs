@@ -10,6 +10,9 @@ pub enum CompileError {
     /// An experiment has more variants than a ruleset supports.
     #[error("experiment `{0}` has 65,535 or more variants")]
     TooManyVariants(String),
+    /// The hashes of too many values of conditions collide.
+    #[error("too many values of conditions have the same hash: remove values from the longest lists")]
+    Collisions,
     /// The ruleset would be 4 GiB or larger.
     #[error("the snapshot is too large: its ruleset would be 4 GiB or larger")]
     TooLarge,

@@ -1,4 +1,4 @@
-use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use super::{error::CompileError, text::Text, writer::count};
 use crate::{snapshot::Experiment, wire};
@@ -24,18 +24,15 @@ pub(super) fn fragments(
     Ok((firsts, starts))
 }
 
-/// Returns the experiments in the order of the bytes of their heads, so that a key can be found.
-pub(super) fn order_of_heads(text: &Text, firsts: &[u32], starts: &[u32]) -> Vec<u32> {
-    let head = |fragment: u32| {
-        let fragment = fragment as usize;
-        Some(text.between(*starts.get(fragment)?, *starts.get(fragment + 1)?))
-    };
-    // The same type of map as in `Text` keeps the WASM file small: sorting would add 2 kB.
-    let mut by_head = BTreeMap::<String, (u32, u32)>::new();
-    let experiments = firsts.len().saturating_sub(1);
-    for (experiment, first) in (0..).zip(firsts.iter().take(experiments)) {
-        // If a head is repeated, the first experiment is found.
-        by_head.entry(head(*first).unwrap_or_default().to_owned()).or_insert((experiment, 0));
+/// Returns the experiments in the order of the bytes of their heads, so that a key can be found. If a key is repeated, the
+/// first experiment is found.
+pub(super) fn order_of_keys(experiments: &[Experiment]) -> Vec<u32> {
+    // Rulesets contain few kinds of maps, which keeps WASM files small, so this map has the type of another map.
+    let mut by_key = BTreeMap::<String, (u32, u32)>::new();
+    for (number, experiment) in (0..).zip(experiments) {
+        let mut start = Vec::new();
+        wire::push_key_of_head(&mut start, &experiment.key);
+        by_key.entry(String::from_utf8(start).unwrap_or_default()).or_insert((number, 0));
     }
-    by_head.into_values().map(|(experiment, _)| experiment).collect()
+    by_key.into_values().map(|(number, _)| number).collect()
 }

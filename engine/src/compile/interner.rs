@@ -3,14 +3,6 @@ use core::marker::PhantomData;
 
 use crate::ruleset::Id;
 
-/// Sorts ids, and removes repeated ids. All types of ids share the code, which keeps the WASM file small.
-pub(super) fn sorted<I: Id>(ids: Vec<I>) -> Vec<I> {
-    let mut indexes: Vec<usize> = ids.into_iter().map(Id::index).collect();
-    indexes.sort_unstable();
-    indexes.dedup();
-    indexes.into_iter().map(Id::from_index).collect()
-}
-
 /// A set of distinct items, with ids in the order of insertion.
 #[derive(Debug)]
 pub(super) struct Interner<I, T> {

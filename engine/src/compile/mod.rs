@@ -13,6 +13,7 @@ mod error;
 mod fragments;
 mod gates;
 mod interner;
+mod order;
 mod pipeline;
 mod simple_condition;
 mod simplifying;
@@ -20,6 +21,7 @@ mod slots;
 mod splits;
 mod text;
 mod traces;
+mod value_table;
 mod writer;
 
 pub use error::{CompileError, FromJsonError};

@@ -3,7 +3,7 @@ use alloc::{vec, vec::Vec};
 use super::{
     conditions::{Conditions, Outcome, SimplifiedRules},
     error::{CompileError, FromJsonError},
-    fragments::{fragments, order_of_heads},
+    fragments::{fragments, order_of_keys},
     gates::Gates,
     slots::{self, Slot},
     splits::Splits,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ruleset::{
-        Ruleset,
+        Ruleset, SlotId,
         layout::{Section, header},
         snapshot_hash,
     },
@@ -39,25 +39,24 @@ impl Ruleset {
 pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> {
     let mut text = Text::default();
     let (experiments, fragments) = fragments(&snapshot.experiments, &mut text)?;
-    let keys = order_of_heads(&text, &experiments, &fragments);
+    let keys = order_of_keys(&snapshot.experiments);
 
-    let mut conditions = Conditions::default();
-    let mut gates = Gates::default();
+    let mut decided = Decided::default();
     let mut splits = Splits::default();
-    let (mut slots, mut published_splits) = (Vec::new(), Vec::new());
+    let mut published_splits = Vec::with_capacity(snapshot.experiments.len());
     let mut simplified = vec![<[SimplifiedRules; 2]>::default(); snapshot.experiments.len()];
     for ((number, experiment), simplified) in (0..).zip(&snapshot.experiments).zip(&mut simplified) {
         let division = splits.of(experiment)?;
         published_splits.push(division.published);
         let Some(split) = division.split else { continue };
         let [of_audience, of_targeting] = simplified;
-        let audience = conditions.predicate(&experiment.audience_rules, of_audience);
-        let targeting = conditions.predicate(&experiment.targeting_rules, of_targeting);
+        let audience = decided.conditions.predicate(&experiment.audience_rules, of_audience);
+        let targeting = decided.conditions.predicate(&experiment.targeting_rules, of_targeting);
         let (Outcome::Matches(audience), Outcome::Matches(targeting)) = (audience, targeting) else {
             continue;
         };
-        let gate = gates.of(audience, targeting);
-        slots.push(Slot { experiment: number, salt: experiment.salt.as_str(), gate, split });
+        let gate = decided.gates.of(audience, targeting);
+        decided.slots.push(Slot { experiment: number, salt: experiment.salt.as_str(), gate, split });
     }
 
     let environment = text.intern(&snapshot.environment);
@@ -75,17 +74,54 @@ pub fn compile(snapshot: &Snapshot, hash: u64) -> Result<Vec<u8>, CompileError> 
     writer.section(Section::Experiments, experiments);
     writer.section(Section::Fragments, fragments);
     splits.write(&mut writer);
-    let places = slots::write(slots, gates.len(), snapshot.experiments.len(), &mut text, &mut writer);
-    // The conditions that only explanations need come last, so that they change nothing for decisions.
+    let slots = decided.write(snapshot.experiments.len(), &mut text, &mut writer)?;
+    writer.bytes(Section::Text, text.into_bytes());
+
     let mut traces = Traces::default();
     for (((experiment, simplified), split), slot) in
-        snapshot.experiments.iter().zip(&simplified).zip(published_splits).zip(places.of_experiments)
+        snapshot.experiments.iter().zip(&simplified).zip(published_splits).zip(slots)
     {
-        traces.add(experiment, simplified, split, slot, &mut conditions)?;
+        traces.add(experiment, simplified, split, slot)?;
     }
-    let anchors = gates.write(&places.of_gates, &mut conditions, &mut writer);
-    conditions.write(&anchors, &mut text, &mut writer);
-    traces.write(keys, &mut writer)?;
+    if let Some(conditions) = traces.write(keys, &mut writer)? {
+        writer.bytes(Section::TraceRuleset, ruleset_of(conditions)?);
+    }
+    writer.finish()
+}
+
+/// What decisions evaluate.
+#[derive(Default)]
+struct Decided<'a> {
+    conditions: Conditions,
+    gates: Gates,
+    slots: Vec<Slot<'a>>,
+}
+
+impl Decided<'_> {
+    /// Writes the sections of slots, gates and conditions. Returns the slot of each experiment that has a slot. The
+    /// function is not inlined, since it is called twice, and WASM files must stay small.
+    #[inline(never)]
+    fn write(
+        mut self,
+        experiments: usize,
+        text: &mut Text,
+        writer: &mut Writer,
+    ) -> Result<Vec<Option<SlotId>>, CompileError> {
+        let places = slots::write(self.slots, self.gates.len(), experiments, text, writer)?;
+        let anchors = self.gates.write(&places.of_gates, &mut self.conditions, writer);
+        self.conditions.write(&anchors, text, writer)?;
+        Ok(places.of_experiments)
+    }
+}
+
+/// Returns a ruleset without experiments that has these conditions.
+fn ruleset_of(conditions: Conditions) -> Result<Vec<u8>, CompileError> {
+    let (mut text, mut writer) = (Text::default(), Writer::default());
+    let (experiments, fragments) = fragments(&[], &mut text)?;
+    writer.section(Section::Experiments, experiments);
+    writer.section(Section::Fragments, fragments);
+    Splits::default().write(&mut writer);
+    Decided { conditions, ..Decided::default() }.write(0, &mut text, &mut writer)?;
     writer.bytes(Section::Text, text.into_bytes());
     writer.finish()
 }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::{
     operators::Form,
-    ruleset::{ValueId, ids},
+    ruleset::{ValueId, ids, layout::kind},
 };
 
 ids! {
@@ -44,6 +44,15 @@ impl Threshold {
         Self(if bits >> 63 == 1 { !bits } else { bits | 1 << 63 })
     }
 
+    /// Returns a number that sorts in the order of doubles.
+    pub(super) const fn order(self) -> u64 {
+        self.0
+    }
+
+    pub(super) const fn from_order(order: u64) -> Self {
+        Self(order)
+    }
+
     pub(super) const fn bits(self) -> u64 {
         if self.0 >> 63 == 1 { self.0 & !(1 << 63) } else { !self.0 }
     }
@@ -70,4 +79,29 @@ impl Scalar {
             Json::Array(_) | Json::Object(_) => None,
         }
     }
+
+    /// Returns the number of the scalar's type.
+    pub(super) const fn kind(&self) -> u32 {
+        match self {
+            Self::String(_) => kind::STRING,
+            Self::Number(_) => kind::NUMBER,
+            Self::Bool(_) => kind::BOOL,
+            Self::Null => kind::NULL,
+        }
+    }
+
+    /// Returns the two words that contain the scalar. The words of a string are 0, because Text contains the string.
+    pub(super) fn words(&self) -> [u32; 2] {
+        match self {
+            Self::Number(bits) => halves(*bits),
+            Self::Bool(value) => [u32::from(*value), 0],
+            Self::String(_) | Self::Null => [0, 0],
+        }
+    }
+}
+
+/// Returns the low and the high half of 64 bits.
+#[expect(clippy::cast_possible_truncation, reason = "splits into halves")]
+pub(super) const fn halves(bits: u64) -> [u32; 2] {
+    [bits as u32, (bits >> 32) as u32]
 }

@@ -6,7 +6,8 @@ use core::slice;
 use serde_json::Value as Json;
 
 use super::{
-    interner::{Interner, sorted},
+    interner::Interner,
+    order::sorted,
     simple_condition::{NameId, Operand, Scalar, SimpleCondition, Threshold},
 };
 use crate::{

@@ -1,6 +1,6 @@
 use alloc::{vec, vec::Vec};
 
-use super::{text::Text, writer::Writer};
+use super::{error::CompileError, order::sort_distinct, text::Text, writer::Writer};
 use crate::{
     lanes::{LANES, transpose},
     ruleset::{GateId, SlotId, Split, layout::Section},
@@ -28,18 +28,40 @@ const LONGEST_IN_BLOCK: usize = 256;
 /// A block is not created for fewer salts of one length.
 const FEWEST_IN_BLOCK: usize = 2;
 
+/// The bits of a number that an index takes up in an ordering key.
+const INDEX_BITS: u32 = 26;
+/// The longest salts that are ordered by their lengths. Longer salts are not in blocks, so their order does not matter.
+const LONGEST_ORDERED: u64 = 4095;
+
+/// Returns the slots in the order of the lengths of their salts, then of gates, then of experiments.
+fn in_order<'a>(slots: &[Slot<'a>]) -> Result<Vec<Slot<'a>>, CompileError> {
+    if slots.len() >= 1 << INDEX_BITS {
+        return Err(CompileError::TooLarge);
+    }
+    let mut keys: Vec<u64> = (0..)
+        .zip(slots)
+        .map(|(index, slot)| {
+            let length = (slot.salt.len() as u64).min(LONGEST_ORDERED);
+            (length << INDEX_BITS | u64::from(slot.gate.get())) << INDEX_BITS | index
+        })
+        .collect();
+    sort_distinct(&mut keys);
+    let index = |key: u64| usize::try_from(key & ((1 << INDEX_BITS) - 1)).ok();
+    Ok(keys.into_iter().filter_map(|key| slots.get(index(key)?).copied()).collect())
+}
+
 /// Writes the slots, their salts, and the ranges of slots of each gate.
 ///
 /// Slots of a gate are adjacent as far as the lengths of their salts allow.
 #[expect(clippy::cast_possible_truncation, reason = "the writer rejects larger rulesets")]
 pub(super) fn write(
-    mut slots: Vec<Slot<'_>>,
+    slots: Vec<Slot<'_>>,
     gates: usize,
     experiments: usize,
     text: &mut Text,
     writer: &mut Writer,
-) -> Places {
-    slots.sort_unstable_by_key(|slot| (slot.salt.len(), slot.gate, slot.experiment));
+) -> Result<Places, CompileError> {
+    let slots = in_order(&slots)?;
     let (mut placed, mut loose) = (Vec::with_capacity(slots.len()), Vec::new());
     let (mut classes, mut rows) = (Vec::new(), Vec::new());
     for class in slots.chunk_by(|left, right| left.salt.len() == right.salt.len()) {
@@ -103,5 +125,5 @@ pub(super) fn write(
         [(slot, 1)] => Some(SlotId::new(*slot)),
         _ => None,
     };
-    Places { of_gates: gate_ranges.iter().map(single_slot).collect(), of_experiments }
+    Ok(Places { of_gates: gate_ranges.iter().map(single_slot).collect(), of_experiments })
 }

@@ -40,12 +40,6 @@ impl Text {
         (offset, part.len() as u32)
     }
 
-    /// Returns the part from one offset to another.
-    pub(super) fn between(&self, start: u32, end: u32) -> &str {
-        let part = self.text.get(start as usize..end as usize).unwrap_or_default();
-        core::str::from_utf8(part).unwrap_or_default()
-    }
-
     pub(super) fn into_bytes(self) -> Vec<u8> {
         self.text
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     rules::Rule,
     ruleset::{
-        Evaluated, SlotId, TraceListId, TraceSplitId,
+        ConditionId, Evaluated, SlotId, TraceListId, TraceSplitId,
         layout::{NONE, Section},
     },
     snapshot::Experiment,
@@ -28,6 +28,9 @@ pub(super) struct Traces {
     rule_starts: Vec<u32>,
     /// Conditions as published: offset and length of the JSON in the text, and what is evaluated.
     conditions: Vec<[u32; 3]>,
+    /// Conditions that decisions never evaluate: those of experiments that nobody is assigned to, and those after a
+    /// condition that never holds.
+    undecided: Conditions,
 }
 
 impl Traces {
@@ -39,11 +42,10 @@ impl Traces {
         simplified: &[SimplifiedRules; 2],
         split: TraceSplitId,
         slot: Option<SlotId>,
-        conditions: &mut Conditions,
     ) -> Result<(), CompileError> {
         let [of_audience, of_targeting] = simplified;
-        let audience = self.list(&experiment.audience_rules, of_audience, conditions)?;
-        let targeting = self.list(&experiment.targeting_rules, of_targeting, conditions)?;
+        let audience = self.list(&experiment.audience_rules, of_audience)?;
+        let targeting = self.list(&experiment.targeting_rules, of_targeting)?;
         let (place, length) = match slot {
             Some(slot) => (slot.get(), NONE),
             None => self.text.intern(experiment.salt.as_str()),
@@ -52,12 +54,7 @@ impl Traces {
         Ok(())
     }
 
-    fn list(
-        &mut self,
-        rules: &[Rule],
-        simplified: &SimplifiedRules,
-        conditions: &mut Conditions,
-    ) -> Result<TraceListId, CompileError> {
+    fn list(&mut self, rules: &[Rule], simplified: &SimplifiedRules) -> Result<TraceListId, CompileError> {
         let (list, ends) = to_json(rules);
         let known = self.lists.items().len();
         let id = self.lists.intern(list.clone());
@@ -70,11 +67,9 @@ impl Traces {
             self.rule_starts.push(count(&self.conditions)?);
             let mut simplified = simplified.next().into_iter().flatten();
             for (condition, end) in rule.conditions.iter().zip(&mut ends) {
-                let known = simplified.next().copied();
-                let evaluated = match known.unwrap_or_else(|| conditions.condition(condition)) {
-                    Simplified::Never => Evaluated::Never,
-                    Simplified::Always => Evaluated::Always,
-                    Simplified::Condition(id) => Evaluated::Condition(id),
+                let evaluated = match simplified.next() {
+                    Some(decided) => evaluated(*decided, Evaluated::Decided),
+                    None => evaluated(self.undecided.condition(condition), Evaluated::Undecided),
                 };
                 let (offset, length) = self.text.intern(list.get(start..end).unwrap_or_default());
                 self.conditions.push([offset, length, evaluated.word()]);
@@ -86,8 +81,13 @@ impl Traces {
         Ok(id)
     }
 
-    /// Writes the sections. `keys` are the experiments in the order of their heads.
-    pub(super) fn write(mut self, keys: Vec<u32>, writer: &mut Writer) -> Result<(), CompileError> {
+    /// Writes the sections. `keys` are the experiments in the order of their heads. Returns the conditions that decisions
+    /// never evaluate, if there are such conditions.
+    pub(super) fn write(
+        mut self,
+        keys: Vec<u32>,
+        writer: &mut Writer,
+    ) -> Result<Option<Conditions>, CompileError> {
         self.list_starts.push(count(&self.rule_starts)?);
         self.rule_starts.push(count(&self.conditions)?);
         writer.section(Section::Traces, self.records);
@@ -96,7 +96,18 @@ impl Traces {
         writer.section(Section::TraceConditions, self.conditions.into_iter().flatten());
         writer.section(Section::TraceKeys, keys);
         writer.bytes(Section::TraceText, self.text.into_bytes());
-        Ok(())
+        Ok((self.undecided.len() > 0).then_some(self.undecided))
+    }
+}
+
+fn evaluated(
+    condition: Simplified<ConditionId>,
+    reference: impl FnOnce(ConditionId) -> Evaluated,
+) -> Evaluated {
+    match condition {
+        Simplified::Never => Evaluated::Never,
+        Simplified::Always => Evaluated::Always,
+        Simplified::Condition(id) => reference(id),
     }
 }
 

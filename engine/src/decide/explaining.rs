@@ -6,16 +6,18 @@ use serde_json::value::RawValue;
 use super::{
     assigning::assign_one,
     matching::{Matching, Memo},
-    resolving::Resolver,
+    resolving::{Resolved, Resolver},
 };
 use crate::{
     assignment::{EntityId, EntityKind, VariantId},
     attributes::Attributes,
     bucket::{Bucket, KeyHash, UserKey},
-    explain::{ConditionTrace, Detail, ExplainError, Explanation, Range, Reason, RuleTrace, Step, StepTrace},
+    explain::{
+        ConditionTrace, Detail, ExplainError, Explanation, Range, Reason, RuleTrace, Step, StepTrace, shorten,
+    },
     json::JsonText,
     request::Request,
-    ruleset::{ConditionId, Evaluated, Ruleset, Trace, TraceCondition, TraceSalt},
+    ruleset::{AttributeId, ConditionId, Evaluated, Ruleset, Trace, TraceCondition, TraceSalt},
     wire,
 };
 
@@ -47,18 +49,25 @@ impl Ruleset {
     ///
     /// # Errors
     /// Returns [`ExplainError`] if there is no such experiment, if an earlier version of Edgewise published the ruleset,
-    /// or if the rules are too long.
+    /// or if the explanation would be too long.
     pub fn explain<'a, A: Attributes + ?Sized>(
         &'a self,
         entity: EntityId,
         request: &Request<'a, A>,
     ) -> Result<Explanation<'a>, ExplainError> {
-        let kind = self.kind(entity).ok_or(ExplainError::Unknown)?;
+        let kind = self.kind(entity).ok_or(ExplainError::Unknown(entity))?;
         let trace = self.trace(entity).ok_or(ExplainError::NotTraced)?;
-        if trace.json_bytes() > LONGEST_RULES {
-            return Err(ExplainError::TooLong);
+        if trace.estimated_bytes() > LONGEST_BYTES {
+            return Err(ExplainError::TooLong(entity));
         }
-        let mut explaining = Explaining::new(self, request.attributes);
+        let undecided = if trace.has_undecided() { self.undecided() } else { None };
+        let mut explaining = Explaining {
+            attributes: request.attributes,
+            decided: Evaluator::new(self, request.attributes),
+            undecided: undecided.as_ref().map(|ruleset| Evaluator::new(ruleset, request.attributes)),
+            shown: BTreeMap::new(),
+            steps: Vec::new(),
+        };
         let variant_id = match kind {
             EntityKind::Experiment => explaining.experiment(trace, request.user_key),
         };
@@ -75,17 +84,57 @@ impl Ruleset {
     }
 }
 
-/// The longest rules that are explained, in bytes of JSON.
-const LONGEST_RULES: usize = 16 << 20;
+/// The most bytes of an explanation.
+const LONGEST_BYTES: u64 = 32 << 20;
 
 /// The evaluation of one entity, step by step.
-struct Explaining<'a, A: ?Sized> {
-    ruleset: &'a Ruleset,
+struct Explaining<'r, 'a, A: ?Sized> {
     attributes: &'a A,
-    resolver: Resolver<'a>,
+    decided: Evaluator<'r, 'a, A>,
+    undecided: Option<Evaluator<'r, 'a, A>>,
     /// The attributes as explanations show them, by name.
-    shown: BTreeMap<Cow<'a, str>, Option<JsonText<'a>>>,
+    shown: BTreeMap<Cow<'a, str>, Option<Seen<'a>>>,
     steps: Vec<StepTrace<'a>>,
+}
+
+/// The value of an attribute as explanations show it, and whether the value is shortened.
+type Seen<'a> = (JsonText<'a>, bool);
+
+/// The evaluation of the conditions of a ruleset. Each attribute is resolved once, and each condition is evaluated once.
+struct Evaluator<'r, 'a, A: ?Sized> {
+    ruleset: &'r Ruleset,
+    attributes: &'a A,
+    resolver: Resolver<'r>,
+    resolved: BTreeMap<AttributeId, Resolved<'a>>,
+    results: BTreeMap<ConditionId, bool>,
+}
+
+impl<'r, 'a, A: Attributes + ?Sized> Evaluator<'r, 'a, A> {
+    fn new(ruleset: &'r Ruleset, attributes: &'a A) -> Self {
+        let resolver = Resolver::new(ruleset);
+        Self { ruleset, attributes, resolver, resolved: BTreeMap::new(), results: BTreeMap::new() }
+    }
+
+    /// Returns whether a condition holds. A condition that the ruleset does not have never holds.
+    fn holds(&mut self, condition: ConditionId) -> bool {
+        if condition.index() >= self.ruleset.counts().conditions {
+            return false;
+        }
+        if let Some(result) = self.results.get(&condition) {
+            return *result;
+        }
+        let mut memo = Memo::default();
+        let result = Matching::of_one(self.ruleset, &mut memo).holds(condition, |attribute| {
+            if let Some(resolved) = self.resolved.get(&attribute) {
+                return Some(*resolved);
+            }
+            let resolved = self.resolver.resolve(attribute, self.attributes)?;
+            self.resolved.insert(attribute, resolved);
+            Some(resolved)
+        });
+        self.results.insert(condition, result);
+        result
+    }
 }
 
 /// A condition as published.
@@ -104,12 +153,7 @@ fn present<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
-impl<'a, A: Attributes + ?Sized> Explaining<'a, A> {
-    fn new(ruleset: &'a Ruleset, attributes: &'a A) -> Self {
-        let resolver = Resolver::new(ruleset);
-        Self { ruleset, attributes, resolver, shown: BTreeMap::new(), steps: Vec::new() }
-    }
-
+impl<'r, 'a: 'r, A: Attributes + ?Sized> Explaining<'r, 'a, A> {
     /// Evaluates the steps of an experiment. Returns the variant, if the user is assigned.
     fn experiment(&mut self, trace: Trace<'a>, user_key: Option<UserKey<'a>>) -> Option<VariantId> {
         if !self.rules(Step::Audience, trace.audience()) || !self.rules(Step::Targeting, trace.targeting()) {
@@ -121,7 +165,7 @@ impl<'a, A: Attributes + ?Sized> Explaining<'a, A> {
         };
         let key = KeyHash::of(user_key);
         let (bucket, variant) = match trace.salt {
-            TraceSalt::Slot(slot) => assign_one(self.ruleset, key, slot),
+            TraceSalt::Slot(slot) => assign_one(self.decided.ruleset, key, slot),
             TraceSalt::Text(salt) => (key.bucket_of(salt), None),
         };
         let detail = Detail::Allocation {
@@ -158,30 +202,27 @@ impl<'a, A: Attributes + ?Sized> Explaining<'a, A> {
         let passed = match evaluated {
             Evaluated::Always => true,
             Evaluated::Never => false,
-            Evaluated::Condition(condition) => self.holds(condition),
-        };
-        let Published { attribute, operator, value } = serde_json::from_str(json).unwrap_or_default();
-        let seen = match self.shown.get(&attribute) {
-            Some(seen) => seen.clone(),
-            None => {
-                let seen = self.attributes.shown(&attribute);
-                self.shown.insert(attribute.clone(), seen.clone());
-                seen
+            Evaluated::Decided(condition) => self.decided.holds(condition),
+            Evaluated::Undecided(condition) => {
+                self.undecided.as_mut().is_some_and(|undecided| undecided.holds(condition))
             }
         };
-        ConditionTrace {
-            attribute,
-            operator,
-            value: value.map(|json| JsonText::new(json.get())),
-            seen,
-            passed,
-        }
+        let Published { attribute, operator, value } = serde_json::from_str(json).unwrap_or_default();
+        let (seen, shortened) = match self.seen(&attribute) {
+            Some((seen, shortened)) => (Some(seen), shortened),
+            None => (None, false),
+        };
+        let value = value.map(|json| JsonText::borrowed(json.get()));
+        ConditionTrace { attribute, operator, value, seen, shortened, passed }
     }
 
-    fn holds(&self, condition: ConditionId) -> bool {
-        let mut nothing_known = Memo::default();
-        let mut matching = Matching::of_one(self.ruleset, &mut nothing_known);
-        matching.holds(condition, |attribute| self.resolver.resolve(attribute, self.attributes))
+    fn seen(&mut self, attribute: &Cow<'a, str>) -> Option<Seen<'a>> {
+        if let Some(seen) = self.shown.get(attribute) {
+            return seen.clone();
+        }
+        let seen = self.attributes.shown(attribute).map(shorten);
+        self.shown.insert(attribute.clone(), seen.clone());
+        seen
     }
 
     fn add(&mut self, step: Step, passed: bool, detail: Detail<'a>) {

@@ -204,9 +204,7 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
             Some(Test::Present) => resolved.scalar != Scalar::Missing,
             Some(Test::Above) => ThresholdId::new(first) < resolved.above,
             Some(Test::Below) => ThresholdId::new(first) >= resolved.not_below,
-            Some(test @ Test::Contains) => {
-                self.text_condition(condition, test, resolved.scalar, first, second)
-            }
+            Some(Test::Contains) => self.contains(condition, resolved.scalar, first, second),
             None => false,
         };
         result != negated
@@ -235,25 +233,17 @@ impl<'r, 'a, 's> Matching<'r, 'a, 's> {
 
     /// Evaluates a condition that searches a text. The result is remembered for other rules with the same condition.
     #[cold]
-    fn text_condition(
-        &mut self,
-        condition: ConditionId,
-        test: Test,
-        scalar: Scalar<'_>,
-        first: u32,
-        second: u32,
-    ) -> bool {
+    fn contains(&mut self, condition: ConditionId, scalar: Scalar<'_>, first: u32, second: u32) -> bool {
         let place = self.first_condition + condition.index();
         if let Some(result) = self.memo.get(place) {
             return result;
         }
-        let result = match (test, scalar) {
-            (Test::Contains, Scalar::String(text)) => {
-                let part = self.ruleset.text(first, second);
-                // The standard library's search is faster on long texts, but would take up 5 % of the WASM file.
-                if cfg!(target_family = "wasm") { occurs(part, text) } else { text.contains(part) }
-            }
-            _ => false,
+        let result = if let Scalar::String(text) = scalar {
+            let part = self.ruleset.text(first, second);
+            // The standard library's search is faster on long texts, but would take up 5 % of the WASM file.
+            if cfg!(target_family = "wasm") { occurs(part, text) } else { text.contains(part) }
+        } else {
+            false
         };
         self.memo.set(place, result);
         result

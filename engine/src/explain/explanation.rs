@@ -1,9 +1,9 @@
-use alloc::{borrow::Cow, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use serde::Serialize;
 
 use crate::{
-    assignment::{EntityKind, VariantId},
+    assignment::{EntityId, EntityKind, VariantId},
     json::JsonText,
 };
 
@@ -130,9 +130,13 @@ pub struct ConditionTrace<'a> {
     /// The value of the condition, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<JsonText<'a>>,
-    /// The value of the attribute, unless the attribute is missing. A long value is shortened to a text.
+    /// The value of the attribute, unless the attribute is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen: Option<JsonText<'a>>,
+    /// Whether the value is longer than 1 KiB, and `seen` is a string with its beginning: the first 256 characters of a
+    /// string, or of the JSON of an array or object. Left out of the JSON if false.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub shortened: bool,
     /// Whether the condition holds.
     pub passed: bool,
 }
@@ -141,12 +145,29 @@ pub struct ConditionTrace<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExplainError {
     /// The ruleset has no such entity.
-    #[error("the ruleset has no such experiment")]
-    Unknown,
-    /// An earlier version of Edgewise, which did not record rules, published the ruleset.
+    #[error("the ruleset has no experiment with number {}: use the numbers of this ruleset", .0.get())]
+    Unknown(EntityId),
+    /// An earlier version of Edgewise, which did not record rules, published the ruleset; or the ruleset is damaged.
     #[error("the ruleset does not record its rules: publish the environment again")]
     NotTraced,
-    /// The rules are longer than 16 MiB.
-    #[error("the rules of the experiment are longer than 16 MiB: shorten the lists of values")]
-    TooLong,
+    /// The explanation would be longer than 32 MiB.
+    #[error(
+        "the explanation of experiment number {} would be longer than 32 MiB: shorten its lists of values", .0.get()
+    )]
+    TooLong(EntityId),
+}
+
+/// The longest value that is not shortened, in bytes of JSON.
+const LONGEST: usize = 1024;
+/// The number of characters that remain of a longer value.
+const SHORTENED_CHARS: usize = 256;
+
+/// Shortens a long value to a string. Returns whether the value was shortened.
+pub(crate) fn shorten(value: JsonText<'_>) -> (JsonText<'_>, bool) {
+    if value.get().len() <= LONGEST {
+        return (value, false);
+    }
+    let string: Option<Cow<'_, str>> = serde_json::from_str(value.get()).ok();
+    let text = string.as_deref().unwrap_or_else(|| value.get());
+    (JsonText::of_string(&text.chars().take(SHORTENED_CHARS).collect::<String>()), true)
 }

@@ -4,6 +4,7 @@
 
 mod explanation;
 
+pub(crate) use explanation::shorten;
 pub use explanation::{
     ConditionTrace, Detail, ExplainError, Explanation, Range, Reason, RuleTrace, Step, StepTrace,
 };

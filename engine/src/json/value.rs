@@ -7,6 +7,8 @@ use serde::{
 };
 use serde_json::{Number, Value};
 
+use super::surrogates::replace_lone_surrogates;
+
 /// A JSON value that borrows the strings without escapes from its text.
 ///
 /// `serde_json::Value` is not used, because `serde_json::Value` gives an object with a certain private key a special
@@ -34,6 +36,37 @@ pub enum Json<'a> {
 /// double or a lone surrogate.
 pub fn read(text: &str) -> Result<Json<'_>, serde_json::Error> {
     serde_json::from_str(text)
+}
+
+/// Reads a JSON text, in which the escape of a lone surrogate stands for U+FFFD.
+///
+/// # Errors
+/// Returns an error as [`read`] does, except for lone surrogates.
+pub fn read_lossy(text: &str) -> Result<Json<'_>, serde_json::Error> {
+    read(text).or_else(|error| {
+        // A text with a lone surrogate is rare, and only then does the value own its strings.
+        let replaced = replace_lone_surrogates(text).ok_or(error)?;
+        Ok(read(&replaced)?.into_owned())
+    })
+}
+
+impl Json<'_> {
+    /// Returns the value with strings of its own.
+    pub(crate) fn into_owned(self) -> Json<'static> {
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(value) => Json::Bool(value),
+            Self::Number(value) => Json::Number(value),
+            Self::String(value) => Json::String(Cow::Owned(value.into_owned())),
+            Self::Array(elements) => Json::Array(elements.into_iter().map(Json::into_owned).collect()),
+            Self::Object(members) => Json::Object(
+                members
+                    .into_iter()
+                    .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
+                    .collect(),
+            ),
+        }
+    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {

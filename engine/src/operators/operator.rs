@@ -125,7 +125,7 @@ operators! {
     Neq {
         name: "neq",
         label: "is not",
-        description: "`eq` does not match.",
+        description: "The attribute does not equal the value: the attribute has another value, or is missing.",
         takes: Takes::Any,
         form: Form::not(Test::OneOf),
         without_value: { label: "is set", users: "Users with this attribute", form: Form::of(Test::Present) },

@@ -20,7 +20,7 @@ impl Context {
     /// # Errors
     /// Returns [`ContextError`] if the text is not a valid context.
     pub fn from_json(text: &str) -> Result<Self, ContextError> {
-        json::read(text).map_err(ContextError::Json).and_then(|json| Self::from_value(json.into()))
+        json::read_lossy(text).map_err(ContextError::Json).and_then(|json| Self::from_value(json.into()))
     }
 
     /// Creates a context from a JSON value.

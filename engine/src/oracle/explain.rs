@@ -10,7 +10,7 @@ use super::{
 use crate::{
     assignment::{EntityKind, VariantId},
     bucket::KeyHash,
-    explain::{ConditionTrace, Detail, Explanation, Range, RuleTrace, Step, StepTrace},
+    explain::{ConditionTrace, Detail, Explanation, Range, RuleTrace, Step, StepTrace, shorten},
     json::JsonText,
     request::Request,
     rules::{Condition, Rule},
@@ -74,14 +74,16 @@ fn trace_rule<'a>(rule: &'a Rule, context: &'a Context) -> RuleTrace<'a> {
 
 fn trace_condition<'a>(condition: &'a Condition, context: &'a Context) -> ConditionTrace<'a> {
     let seen = context.attribute(&condition.attribute).map(|attribute| match attribute {
-        Attribute::Json(value) => JsonText::new(value.to_string()).shortened(),
-        Attribute::Length(length) => JsonText::new(length.to_string()),
+        Attribute::Json(value) => shorten(JsonText::shared(value.to_string())),
+        Attribute::Length(length) => (JsonText::shared(length.to_string()), false),
     });
+    let (seen, shortened) = seen.map_or((None, false), |(seen, shortened)| (Some(seen), shortened));
     ConditionTrace {
         attribute: Cow::Borrowed(&condition.attribute),
         operator: Cow::Borrowed(condition.operator.as_str()),
-        value: condition.value.as_ref().map(|value| JsonText::new(value.to_string())),
+        value: condition.value.as_ref().map(|value| JsonText::shared(value.to_string())),
         seen,
+        shortened,
         passed: condition.matches(context),
     }
 }

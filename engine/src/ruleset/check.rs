@@ -8,8 +8,8 @@ use super::{
     error::RulesetError,
     ids::{GateId, Id, RuleId, SlotId, SplitId},
     layout::{
-        CAPABILITIES, FORMAT, MAGIC, MANY, NO_VARIANT, REQUIRED_SECTIONS, Section, condition_parts, header,
-        kind, value_parts,
+        CAPABILITIES, FORMAT, LONGEST_SEARCH, MAGIC, MANY, NO_VARIANT, REQUIRED_SECTIONS, Section,
+        condition_parts, header, kind, longest_run, value_parts,
     },
     loaded::{Ruleset, Split},
     references::{AnchorReference, PredicateReference, Target},
@@ -87,9 +87,6 @@ fn require(holds: bool, otherwise: &'static str) -> Result<()> {
 const fn damaged(how: &'static str) -> RulesetError {
     RulesetError::Damaged(if cfg!(feature = "reasons") { how } else { "" })
 }
-
-/// The longest allowed search in the table. A search in a table that is half empty takes a step or two.
-const LONGEST_SEARCH: usize = 1024;
 
 /// A set of numbers.
 struct BitSet(Vec<u64>);
@@ -247,12 +244,7 @@ impl Check<'_> {
         )?;
         require(table.len().is_power_of_two(), "the size of the table is not a power of two")?;
         require(table.iter().any(|entry| entry == 0), "the table is full")?;
-        let (mut run, mut longest) = (0, 0);
-        for entry in table.iter().chain(table.iter()) {
-            run = if entry == 0 { 0 } else { run + 1 };
-            longest = longest.max(run);
-        }
-        require(longest <= LONGEST_SEARCH, "the table has too long a run of entries")?;
+        require(longest_run(table.iter()) <= LONGEST_SEARCH, "the table has too long a run of entries")?;
         require(table.iter().all(|entry| entry as usize <= count), "the table contains an unknown value")?;
         self.below(Section::ValueSets, count, "a set contains an unknown value")
     }

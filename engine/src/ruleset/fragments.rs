@@ -1,7 +1,10 @@
 //! The JSON fragments that responses are assembled from.
 
 use super::words::Words;
-use crate::assignment::{EntityId, VariantId};
+use crate::{
+    assignment::{EntityId, VariantId},
+    wire,
+};
 
 /// Fragments of responses, as JSON in UTF-8.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +28,17 @@ impl<'a> Fragments<'a> {
     #[must_use]
     #[inline]
     pub fn tail(self, entity: EntityId, variant: VariantId) -> &'a [u8] {
-        let [head, end] = self.experiments.record(entity.index());
+        let bounds =
+            self.experiments.get(entity.index()).zip(self.experiments.get(entity.index().saturating_add(1)));
+        let Some((head, end)) = bounds else { return &[] };
         let fragment = head.saturating_add(1).saturating_add(variant.get());
         if fragment < end { self.fragment(fragment) } else { &[] }
+    }
+
+    /// Returns the end of an assignment to a variant as [`tail`](Self::tail) does, without the payload and the closing brace.
+    #[must_use]
+    pub fn tail_without_payload(self, entity: EntityId, variant: VariantId) -> &'a [u8] {
+        wire::without_payload(self.tail(entity, variant))
     }
 
     #[inline]

@@ -111,7 +111,8 @@ pub(crate) enum Section {
     TraceLists,
     /// Rules as published \[start in TraceConditions].
     TraceRules,
-    /// Conditions as published \[offset and length of the JSON in TraceText; condition, ALWAYS or NEVER].
+    /// Conditions as published \[offset and length of the JSON in TraceText; condition; or the condition in TraceRuleset
+    /// combined with DIRECT; or ALWAYS or NEVER].
     TraceConditions,
     /// Lists of allocated ranges \[start in TraceRanges].
     TraceSplits,
@@ -119,13 +120,15 @@ pub(crate) enum Section {
     TraceRanges,
     /// Experiments in the order of the bytes of their heads \[experiment].
     TraceKeys,
+    /// A ruleset without experiments, whose conditions decisions never evaluate; empty if there are no such conditions.
+    TraceRuleset,
 }
 
 /// The number of sections that every ruleset has.
 pub(crate) const REQUIRED_SECTIONS: usize = Section::Fragments as usize + 1;
 
 impl Section {
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 34] = [
         Self::Text,
         Self::Attributes,
         Self::Thresholds,
@@ -159,12 +162,13 @@ impl Section {
         Self::TraceSplits,
         Self::TraceRanges,
         Self::TraceKeys,
+        Self::TraceRuleset,
     ];
 
     /// Returns the number of words of a record; 0 for texts, which have no records.
     pub(crate) const fn record_words(self) -> usize {
         match self {
-            Self::Text | Self::TraceText => 0,
+            Self::Text | Self::TraceText | Self::TraceRuleset => 0,
             Self::Table
             | Self::ValueAnchors
             | Self::Anchors
@@ -196,7 +200,8 @@ impl Section {
     }
 }
 
-/// Set in a number that refers directly to an entry or slot, and skips the usual level between.
+/// Set in a number that refers directly to an entry or slot, and skips the usual level between; and in the number of a
+/// condition in TraceRuleset.
 pub(crate) const DIRECT: u32 = 1 << 31;
 /// Stands instead of a predicate, and matches everyone; stands instead of the length of a salt that a slot has.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -267,6 +272,19 @@ pub(crate) fn table_hash(tagged: u32, bytes: &[u8]) -> u32 {
     let hash = words.iter().fold(mix(0, tagged), |hash, word| mix(hash, u32::from_le_bytes(*word)));
     // The leading 1 bit encodes the number of remaining bytes.
     mix(hash, rest.iter().fold(1, |rest, byte| rest << 8 | u32::from(*byte)))
+}
+
+/// The longest allowed run of entries in the table of values. A search in a table that is half empty takes a step or two.
+pub(crate) const LONGEST_SEARCH: usize = 1024;
+
+/// Returns the longest run of entries in a table of values. The end of the table continues at its start.
+pub(crate) fn longest_run(table: impl Iterator<Item = u32> + Clone) -> usize {
+    let (mut run, mut longest) = (0, 0);
+    for entry in table.clone().chain(table) {
+        run = if entry == 0 { 0 } else { run + 1 };
+        longest = longest.max(run);
+    }
+    longest
 }
 
 /// Returns the bytes that are hashed for a scalar of two words.

@@ -91,8 +91,10 @@ pub(crate) enum Evaluated {
     Never,
     /// The condition always holds.
     Always,
-    /// The condition holds if this condition does.
-    Condition(ConditionId),
+    /// The condition holds if this condition of the ruleset does.
+    Decided(ConditionId),
+    /// The condition holds if this condition of the ruleset in the section TraceRuleset does.
+    Undecided(ConditionId),
 }
 
 impl Evaluated {
@@ -100,7 +102,8 @@ impl Evaluated {
         match word {
             NEVER => Self::Never,
             ALWAYS => Self::Always,
-            word => Self::Condition(ConditionId::new(word)),
+            word if word & DIRECT == 0 => Self::Decided(ConditionId::new(word)),
+            word => Self::Undecided(ConditionId::new(word & !DIRECT)),
         }
     }
 
@@ -108,7 +111,8 @@ impl Evaluated {
         match self {
             Self::Never => NEVER,
             Self::Always => ALWAYS,
-            Self::Condition(condition) => condition.get(),
+            Self::Decided(condition) => condition.get(),
+            Self::Undecided(condition) => condition.get() | DIRECT,
         }
     }
 }

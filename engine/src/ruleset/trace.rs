@@ -45,8 +45,13 @@ impl Ruleset {
         let mut start = alloc::vec::Vec::new();
         wire::push_key_of_head(&mut start, key);
         let head = |entity: u32| self.fragments().head(EntityId::new(entity));
-        let (keys, mut first) = (self.words(Section::TraceKeys), 0);
-        let mut beyond = keys.len();
+        let keys = self.words(Section::TraceKeys);
+        if keys.len() == 0 {
+            // An earlier version of Edgewise published the ruleset.
+            let found = (0..self.experiments()).find(|entity| head(*entity).starts_with(&start));
+            return found.map(EntityId::new);
+        }
+        let (mut first, mut beyond) = (0, keys.len());
         while first < beyond {
             let middle = first.midpoint(beyond);
             if head(keys.at(middle)) < start.as_slice() { first = middle + 1 } else { beyond = middle }
@@ -55,16 +60,27 @@ impl Ruleset {
         found.map(EntityId::new)
     }
 
-    /// Returns what is recorded of an experiment. `None` if there is no such experiment, or if nothing is recorded.
+    /// Returns what is recorded of an experiment. `None` if there is no such experiment, or if nothing is recorded, or if the
+    /// recorded slot belongs to another experiment.
     pub(crate) fn trace(&self, entity: EntityId) -> Option<Trace<'_>> {
-        let mut traces = self.words(Section::Traces).records_between(entity.index(), entity.index() + 1);
+        let mut traces =
+            self.words(Section::Traces).records_between(entity.index(), entity.index().saturating_add(1));
         let [audience, targeting, split, place, length] = traces.next()?;
         let salt = match length {
-            NONE if (place as usize) < self.counts().slots => TraceSalt::Slot(SlotId::new(place)),
+            NONE => {
+                let slot = SlotId::new(place);
+                let exists = slot.index() < self.counts().slots && self.slot(slot).0 == entity.get();
+                TraceSalt::Slot(exists.then_some(slot)?)
+            }
             length => TraceSalt::Text(self.trace_text(place, length)),
         };
         let (audience, targeting) = (TraceListId::new(audience), TraceListId::new(targeting));
         Some(Trace { ruleset: self, audience, targeting, split: TraceSplitId::new(split), salt })
+    }
+
+    /// Returns the ruleset whose conditions only explanations evaluate, if there is such a ruleset and it is valid.
+    pub(crate) fn undecided(&self) -> Option<Self> {
+        Self::load(self.bytes_of(Section::TraceRuleset).to_vec()).ok()
     }
 
     fn trace_text(&self, offset: u32, length: u32) -> &[u8] {
@@ -91,14 +107,31 @@ impl<'r> Trace<'r> {
         ranges.map(|range: [u32; 2]| range.map(u32::cast_signed))
     }
 
-    /// Returns the total length of the conditions of both lists of rules, in bytes.
-    pub(crate) fn json_bytes(self) -> usize {
+    /// Returns an estimate of the length of an explanation, in bytes: the conditions, and what was seen.
+    pub(crate) fn estimated_bytes(self) -> u64 {
         let lists = [self.audience, self.targeting].into_iter();
-        let conditions = lists.flat_map(|list| self.rules(list)).flatten();
-        conditions.fold(0, |total, condition| total.saturating_add(condition.json.len()))
+        let lengths = lists.flat_map(|list| self.conditions_of(list)).flatten().map(|[_, length, _]| length);
+        lengths.map(|length| u64::from(length) + SEEN_BYTES).sum()
+    }
+
+    /// Returns whether a condition refers to the section TraceRuleset.
+    pub(crate) fn has_undecided(self) -> bool {
+        let lists = [self.audience, self.targeting].into_iter();
+        let mut words = lists.flat_map(|list| self.conditions_of(list)).flatten().map(|[.., word]| word);
+        words.any(|word| matches!(Evaluated::from_word(word), Evaluated::Undecided(_)))
     }
 
     fn rules(self, list: TraceListId) -> impl Iterator<Item = impl Iterator<Item = TraceCondition<'r>>> {
+        self.conditions_of(list).map(move |conditions| {
+            conditions.map(move |[offset, length, word]| {
+                let json = core::str::from_utf8(self.ruleset.trace_text(offset, length)).unwrap_or_default();
+                TraceCondition { json, evaluated: Evaluated::from_word(word) }
+            })
+        })
+    }
+
+    /// Returns the conditions of each rule of a list.
+    fn conditions_of(self, list: TraceListId) -> impl Iterator<Item = impl Iterator<Item = [u32; 3]> + 'r> {
         let (first, end) = bounds(self.ruleset.words(Section::TraceLists), list.index());
         let starts = self.ruleset.words(Section::TraceRules);
         let end = end.min(starts.len().saturating_sub(1));
@@ -107,18 +140,13 @@ impl<'r> Trace<'r> {
         (first..end).map(move |rule| {
             let start = next;
             next = bounds(starts, rule).1.max(start);
-            self.conditions(start, next)
-        })
-    }
-
-    fn conditions(self, first: usize, end: usize) -> impl Iterator<Item = TraceCondition<'r>> {
-        let conditions = self.ruleset.words(Section::TraceConditions).records_between(first, end);
-        conditions.map(move |[offset, length, word]: [u32; 3]| {
-            let json = core::str::from_utf8(self.ruleset.trace_text(offset, length)).unwrap_or_default();
-            TraceCondition { json, evaluated: Evaluated::from_word(word) }
+            self.ruleset.words(Section::TraceConditions).records_between(start, next)
         })
     }
 }
+
+/// The most bytes that an explanation contains of a value that was seen, with the names of members.
+const SEEN_BYTES: u64 = 1200;
 
 /// Returns the start of a list, and the end: the start of the next list. An unknown list is empty.
 fn bounds(starts: Words<'_>, list: usize) -> (usize, usize) {

@@ -83,7 +83,7 @@ impl<'a> Words<'a> {
         words.iter().map(|word| u32::from_le_bytes(*word))
     }
 
-    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = u32> + 'a {
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = u32> + Clone + 'a {
         self.slice().iter().map(|word| u32::from_le_bytes(*word))
     }
 

@@ -32,7 +32,7 @@ fn published() -> Vec<(Edited, Edited)> {
     };
     let files = fs::read_dir(&directory).unwrap();
     let pairs: Vec<_> = files.map(|file| pair(&file.unwrap().file_name())).collect();
-    assert_eq!(pairs.len(), 5);
+    assert_eq!(pairs.len(), 6);
     pairs
 }
 
@@ -61,7 +61,10 @@ fn rulesets_of_earlier_releases_decide_as_before_and_say_that_they_cannot_explai
             assert!(current.explain(entity, &request).is_ok());
         }
         let beyond = EntityId::new(earlier.experiments());
-        assert_eq!(current.explain(beyond, &request), Err(ExplainError::Unknown));
+        assert_eq!(current.explain(beyond, &request), Err(ExplainError::Unknown(beyond)));
+        for key in ["k1", "open", "never", "no such key"] {
+            assert_eq!(earlier.experiment(key), current.experiment(key), "{key}");
+        }
     }
 }
 
@@ -95,8 +98,33 @@ fn damaged_traces_explain_something_or_fail_but_never_panic() {
     let request = Request::new(UserKey::new("user-1").unwrap(), &context, 0);
     let unchanged = seed.clone().load().unwrap();
     let explain = |ruleset: &Ruleset| -> Vec<String> {
-        let explained = |entity| ruleset.explain(EntityId::new(entity), &request).map(text);
-        (0..ruleset.experiments()).filter_map(|entity| explained(entity).ok()).collect()
+        let explained = |entity| {
+            let explanation = ruleset.explain(entity, &request).ok()?;
+            if let Some(variant) = explanation.variant_id {
+                assert!(variant.get() < ruleset.variants(entity), "the variant exists");
+            }
+            Some(text(explanation))
+        };
+        (0..ruleset.experiments()).map(EntityId::new).filter_map(explained).collect()
+    };
+    let values = {
+        // Numbers of conditions that would be read from the text, from the table of sections, and from the last section.
+        let near = seed.offset(layout::TEXT) / 12;
+        let conditions = seed.count(layout::CONDITIONS);
+        [
+            0,
+            1,
+            7,
+            conditions - 1,
+            conditions,
+            near,
+            near + 9,
+            1 << 31,
+            1 << 31 | 7,
+            0x7fff_ffff,
+            u32::MAX - 1,
+            u32::MAX,
+        ]
     };
     let (decided, expected, mut changed) = (decide_all(&unchanged), explain(&unchanged), 0);
     for section in [
@@ -110,7 +138,7 @@ fn damaged_traces_explain_something_or_fail_but_never_panic() {
     ] {
         let first = seed.offset(section) as usize / 4;
         for word in first..first + seed.length(section) as usize / 4 {
-            for value in [0, 1, seed.word(word).wrapping_add(1), 0x7fff_ffff, u32::MAX - 1, u32::MAX] {
+            for value in values.into_iter().chain([seed.word(word).wrapping_add(1)]) {
                 let mut edited = seed.clone();
                 edited.set_word(word, value);
                 let ruleset = edited.load().unwrap();
@@ -119,6 +147,8 @@ fn damaged_traces_explain_something_or_fail_but_never_panic() {
                 }
                 changed += usize::from(explain(&ruleset) != expected);
                 assert!(ruleset.experiment("no such key").is_none());
+                let experiment = ruleset.experiment("e1");
+                assert!(experiment.is_none_or(|entity| entity.get() < ruleset.experiments()));
             }
         }
     }

@@ -60,7 +60,7 @@ pub(crate) mod header {
 }
 
 /// The names of the sections. Later sections need not be listed.
-pub(crate) const NAMES: [&str; 33] = [
+pub(crate) const NAMES: [&str; 34] = [
     "Text",
     "Attributes",
     "Thresholds",
@@ -94,6 +94,7 @@ pub(crate) const NAMES: [&str; 33] = [
     "TraceSplits",
     "TraceRanges",
     "TraceKeys",
+    "TraceRuleset",
 ];
 
 pub(crate) const TEXT: Section = section(0, 1);

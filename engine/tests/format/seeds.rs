@@ -71,6 +71,8 @@ fn full_snapshot() -> Value {
         ]),
         json!([]),
         json!([]),
+        // A condition that decisions never evaluate, because it follows a condition that never holds.
+        json!([condition("plan", "later", json!(1)), equals("country", "US")]),
     ];
     let experiments = rules.iter().enumerate().map(|(number, conditions)| {
         // Salts of one length are hashed together; a salt whose length no other salt has is hashed on its own.

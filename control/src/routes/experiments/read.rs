@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn an_empty_environment_id_is_an_error_and_not_all_environments() {
-        let read = |query: &str| Filter::from_query(&Query::parse(query).unwrap());
+        let read = |query: &str| Filter::from_query(&Query::parse(query));
         assert_eq!(read("environmentId=").err().unwrap().message, "`environmentId` must not be empty");
         assert_eq!(read("environmentId=e").unwrap().environment_id.as_deref(), Some("e"));
         assert_eq!(read("").unwrap().environment_id, None);

@@ -22,7 +22,7 @@ pub(crate) async fn render_audiences(environment_id: Option<String>, page: u64) 
 
     with_services(async |services, principal| {
         let query = format!("page={page}&pageSize=20");
-        let request = PageRequest::from_query(&Query::parse(&query)?)?;
+        let request = PageRequest::from_query(&Query::parse(&query))?;
         let filter = AudienceFilter { environment_id: environment_id.as_deref(), search: None };
         let found = services.audience_summaries(&principal, filter, request).await?;
         let row = |summary: edgewise_api::resources::AudienceSummary| {

@@ -54,7 +54,7 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
         let HistoryQuery { id, page, version, .. } = &query;
         let page = if page.is_empty() { "1" } else { page };
         let page = format!("page={page}&pageSize={PAGE_SIZE}");
-        let page = PageRequest::from_query(&Query::parse(&page)?)?;
+        let page = PageRequest::from_query(&Query::parse(&page))?;
         let status = services.publication(&principal, id).await?;
         let unpublished = match status.unpublished {
             true => {

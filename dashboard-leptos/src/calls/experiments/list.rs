@@ -19,7 +19,7 @@ pub(crate) async fn render_experiments(query: String) -> Result<Html, Problem> {
     use edgewise_api::{page::PageRequest, query::Query, search::Search};
 
     with_services(async |services, principal| {
-        let parameters = Query::parse(query.strip_prefix('?').unwrap_or(&query))?;
+        let parameters = Query::parse(query.strip_prefix('?').unwrap_or(&query));
         let list = List::of(|name| parameters.optional(name).ok().flatten().map(str::to_owned));
         let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
         let search = Search::parse(&list.text)?;

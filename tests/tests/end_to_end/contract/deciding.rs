@@ -134,16 +134,7 @@ fn a_context_that_is_not_an_object_is_400() {
         by_get(&scene, "u", Some(context)).error_naming(400, "context");
         by_post(&scene, "u", Some(context)).error_naming(400, "context");
     }
-    for context in [
-        "{",
-        "country=US",
-        "{'a':1}",
-        "{} {}",
-        "undefined",
-        "{\"a\":1e999}",
-        "{\"a\":\"\\ud800\"}",
-        "{\"\\udc00\":1}",
-    ] {
+    for context in ["{", "country=US", "{'a':1}", "{} {}", "undefined", "{\"a\":1e999}"] {
         by_get(&scene, "u", Some(context)).error_naming(400, "context");
         by_post(&scene, "u", Some(context)).error(400);
     }
