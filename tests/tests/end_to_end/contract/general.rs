@@ -165,11 +165,13 @@ fn malformed_json_is_400() {
             "{\"name\":NaN}",
             "{\"name\":\"\n\"}",
             "{\"name\":\"\\x\"}",
-            "{\"other\":\"\\ud800\"}",
             "{\"other\":1e999}",
         ] {
             scene.api().request(method, &path).json(body).send().error_naming(400, "not valid JSON");
         }
+        // A context may contain lone surrogates, so the body of a decide request may.
+        let problem = if path.ends_with("/decide") { "user_key" } else { "not valid JSON" };
+        scene.api().request(method, &path).json(r#"{"other":"\ud800"}"#).send().error_naming(400, problem);
         let latin_1: &[u8] = b"{\"name\":\"caf\xe9\"}";
         let request = scene.api().request(method, &path).header("content-type", "application/json");
         request.body(latin_1).send().error_naming(400, "UTF-8");
