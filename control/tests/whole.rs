@@ -113,6 +113,44 @@ async fn an_experiment_is_created_with_its_parts_and_published_as_one_version() 
 }
 
 #[tokio::test]
+async fn a_duplicate_is_a_draft_with_the_same_parts_and_a_key_and_salt_of_its_own() {
+    on_each_database(async |url| {
+        let plane = Plane::start(url).await;
+        let (services, by) = (plane.services(), &plane.principal);
+        let mut request = plane.request("live", "RUNNING");
+        request.audience_id = Some(plane.audience().await);
+        let original = services.create_experiment(by, &request).await.unwrap().value.value;
+        let mut salts = vec![original.row.salt.clone()];
+        for key in ["live-copy", "live-copy-2"] {
+            let copy = services.duplicate_experiment(by, &original.row.id).await.unwrap();
+            assert_eq!(copy.publication, Publication::NotDue);
+            let copy = copy.value.value;
+            assert_eq!((copy.row.key.as_str(), copy.row.status), (key, Status::Draft));
+            assert_eq!(copy.row.name, format!("{} (copy)", original.row.name));
+            assert_eq!(copy.row.audience_id, original.row.audience_id);
+            assert_eq!(json!(copy.row.targeting_rules), json!(original.row.targeting_rules));
+            let parts = |experiment: &edgewise_api::resources::Experiment| {
+                let variants = experiment.variants.iter().map(|variant| {
+                    let (key, name) = (variant.key.clone(), variant.name.clone());
+                    let ranges = experiment.allocations.iter().filter(|range| range.variant_id == variant.id);
+                    let ranges: Vec<_> = ranges.map(|range| (range.range_start, range.range_end)).collect();
+                    (key, name, json!(variant.payload), ranges)
+                });
+                variants.collect::<Vec<_>>()
+            };
+            assert_eq!(parts(&copy), parts(&original));
+            assert!(!salts.contains(&copy.row.salt));
+            salts.push(copy.row.salt);
+        }
+        let unknown = services.duplicate_experiment(by, "none").await;
+        assert_eq!(status_of(unknown.unwrap_err()), 404);
+        assert_eq!(plane.count().await, 3);
+        plane.control.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_of_an_experiment_is_created_if_a_part_cannot_be() {
     on_each_database(async |url| {
         let plane = Plane::start(url).await;

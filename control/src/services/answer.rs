@@ -74,6 +74,10 @@ impl From<ExperimentError> for ApiError {
                 FieldPath::of("allocations").at(index).then("variantId"),
                 "must be the id of a variant of the experiment",
             ),
+            ExperimentError::UnknownVariantKey { index } => Self::invalid_field(
+                FieldPath::of("allocations").at(index).then("variant"),
+                "must be the key of a variant in `variants`",
+            ),
             ExperimentError::OnHold => of(&failure, ErrorKind::Conflict),
             ExperimentError::NotLive { .. } => of(&failure, ErrorKind::Internal),
             ExperimentError::Common(failure) => failure.into(),

@@ -2,7 +2,9 @@
 
 use edgewise_api::{
     FieldPath, Revisioned, limits,
-    resources::{Allocation, Experiment, ExperimentCreate, ExperimentRow, InitialStatus, Variant},
+    resources::{
+        Allocation, AllocationCreate, Experiment, ExperimentCreate, ExperimentRow, InitialStatus, Variant,
+    },
 };
 use edgewise_caller::Principal;
 use serde::Serialize;
@@ -12,9 +14,9 @@ use super::{
     error::{ExperimentError, Result},
 };
 use crate::services::{
-    error::{internal, or_conflict, or_not_found},
+    error::{or_conflict, or_not_found},
     rules::rules_json,
-    work::{Change, Outcome, Publishing, Services, Subject},
+    work::{Change, Outcome, Publishing, Services, Subject, UnitOfWork},
 };
 use crate::store::Tx;
 
@@ -41,9 +43,18 @@ impl Services {
         principal: &Principal,
         request: &ExperimentCreate,
     ) -> Result<Outcome<Revisioned<Experiment>>> {
+        let unit = self.begin(principal, Subject::Environment(&request.environment_id)).await?;
+        self.create(unit, request).await
+    }
+
+    /// Creates an experiment in a unit of work of its environment.
+    pub(super) async fn create(
+        &self,
+        mut unit: UnitOfWork<'_>,
+        request: &ExperimentCreate,
+    ) -> Result<Outcome<Revisioned<Experiment>>> {
         let (id, salt, now) = (self.ids.new_id(), self.ids.new_id(), self.clock.now_ms());
         let rules = request.targeting_rules.as_deref().map(rules_json).transpose()?;
-        let mut unit = self.begin(principal, Subject::Environment(&request.environment_id)).await?;
         let tx = unit.tx();
         check(tx, request).await?;
         let inserted = tx.insert_experiment(&id, &salt, request, rules.as_deref(), now).await;
@@ -65,7 +76,7 @@ impl Services {
             variant_ids.push(self.insert_variant(tx, id, variant.clone(), path).await?.id);
         }
         let by_id = request.allocations_by_id(&variant_ids);
-        let by_id = by_id.ok_or_else(|| internal("an allocation of the request names no variant"))?;
+        let by_id = by_id.ok_or_else(|| unknown_variant(request))?;
         let allocations: Vec<_> =
             by_id.into_iter().map(|allocation| (self.ids.new_id(), allocation)).collect();
         if allocations.is_empty() { Ok(()) } else { Ok(tx.replace_allocations(id, &allocations).await?) }
@@ -85,6 +96,15 @@ impl Services {
         }
         Ok(())
     }
+}
+
+/// Returns the failure for the first allocation that names no variant of the request.
+fn unknown_variant(request: &ExperimentCreate) -> ExperimentError {
+    let names_none = |allocation: &AllocationCreate| {
+        request.variants.iter().all(|variant| variant.key != allocation.variant)
+    };
+    let index = request.allocations.iter().position(names_none).unwrap_or_default();
+    ExperimentError::UnknownVariantKey { index }
 }
 
 /// Checks that the environment may have another experiment, and that the audience is one of the environment.

@@ -53,6 +53,12 @@ pub enum ExperimentError {
         /// The index of the allocation in the request.
         index: usize,
     },
+    /// An allocation of a new experiment names no variant of the request.
+    #[error("the allocation {index} names no variant of the request")]
+    UnknownVariantKey {
+        /// The index of the allocation in the request.
+        index: usize,
+    },
     /// Publishing of the environment is on hold.
     #[error("publishing of the environment is on hold after a rollback: resume publishing first")]
     OnHold,

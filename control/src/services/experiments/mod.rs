@@ -2,6 +2,7 @@
 
 mod allocations;
 mod create;
+mod duplicate;
 mod edit;
 mod error;
 mod publish;

@@ -82,6 +82,18 @@ pub(crate) async fn create_draft(
     .await
 }
 
+/// Creates a draft that has the parts of another experiment, and redirects to the page of the draft. The form works with
+/// and without scripts.
+#[server(prefix = "/-", endpoint = "experiments/duplicate", protocol = Write)]
+pub(crate) async fn duplicate_experiment(id: String) -> Result<(), Problem> {
+    with_services(async |services, principal| {
+        let draft = services.duplicate_experiment(&principal, &id).await?;
+        leptos_axum::redirect(&links::experiment(&draft.value.value.row.id));
+        Ok(())
+    })
+    .await
+}
+
 #[cfg(not(target_family = "wasm"))]
 async fn check(services: &Services, principal: &Principal, body: &str) -> Result<(), edgewise_api::ApiError> {
     let request = edgewise_api::resources::ExperimentCreate::from_body(body.as_bytes())?;

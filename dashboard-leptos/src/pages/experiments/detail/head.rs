@@ -1,8 +1,9 @@
 use edgewise_api::resources::Status;
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{details::DetailsForm, editing::Editing, state::change_status};
 use crate::{
+    calls::DuplicateExperiment,
     components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone},
     model::{Split, links, percent},
 };
@@ -11,6 +12,7 @@ use crate::{
 #[component]
 pub(super) fn Head(editing: Editing) -> impl IntoView {
     let detail = editing.detail;
+    let id = detail.with_untracked(|detail| detail.row.id.clone());
     let name = Signal::derive(move || detail.with(|detail| detail.row.name.clone()));
     let key = Memo::new(move |_| detail.with(|detail| detail.row.key.clone()));
     let status = Memo::new(move |_| detail.with(|detail| detail.row.status));
@@ -37,6 +39,10 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 >
                     <Icon symbol=Symbol::Edit/> "Edit"
                 </button>
+                <form method="post" action=DuplicateExperiment::PATH>
+                    <input type="hidden" name="id" value=id/>
+                    <button class="button plain" title="Create a draft with the same variants, split and rules">"Duplicate"</button>
+                </form>
                 <Actions editing status/>
             </PageHead>
             <div class="experiment-facts">
