@@ -63,7 +63,9 @@ fn headers_of_revisions_and_rate_limits_are_described() {
         headers.map(|headers| headers.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
     };
     let published = ["etag", "x-publish-attempted", "x-publish-error", "x-publish-succeeded"];
-    assert_eq!(headers("/api/experiments", "post", "201"), ["etag"]);
+    assert_eq!(headers("/api/environments", "post", "201"), ["etag"]);
+    // A new experiment is published if it is running.
+    assert_eq!(headers("/api/experiments", "post", "201"), published);
     assert_eq!(headers("/api/audiences/{id}", "get", "200"), ["etag"]);
     assert_eq!(headers("/api/experiments/{id}", "patch", "200"), published);
     assert_eq!(headers("/api/experiments/{id}/variants", "post", "201"), published);
