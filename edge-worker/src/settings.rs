@@ -195,7 +195,9 @@ fn environments(text: &str) -> Result<Vec<EnvironmentName>, SettingsError> {
 }
 
 fn interval_ms(text: &str) -> Result<u64, SettingsError> {
-    let seconds: Option<f64> = text.parse().ok().filter(|seconds| (0.1..=3600.0).contains(seconds));
+    // The parser of JSON is part of the worker already; the parser of the standard library would add 13 kB after gzip.
+    let seconds: Option<f64> =
+        serde_json::from_str(text).ok().filter(|seconds| (0.1..=3600.0).contains(seconds));
     let seconds =
         seconds.ok_or_else(|| error(POLL_INTERVAL, "must be a number of seconds from 0.1 to 3600"))?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 100 and 3,600,000")]
