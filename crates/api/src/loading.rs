@@ -58,11 +58,23 @@ pub enum Fetched {
     Failed(String),
 }
 
+/// An object that a poll wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The path of the object in the store.
+    pub path: String,
+    /// What tells this content from other content at the same path: the first 16 hexadecimal digits of the object's SHA-256.
+    /// A reader over HTTP appends it to the address as `?v=`, so that no cache responds with other content.
+    pub content: Option<String>,
+    /// Whether the reader must fetch past all caches, because a cache responded with other content.
+    pub past_caches: bool,
+}
+
 /// The next step of a poll.
 #[derive(Debug)]
 pub enum Next {
-    /// Fetch the object at this path, and call [`Loading::resume`] with the result.
-    Fetch(Loading, String),
+    /// Fetch this object, and call [`Loading::resume`] with the result.
+    Fetch(Loading, Wanted),
     /// The poll has ended.
     Done(Outcome),
 }
@@ -118,8 +130,8 @@ impl Loading {
     }
 
     fn fetch(self) -> Next {
-        let path = self.path();
-        Next::Fetch(self, path)
+        let wanted = Wanted { path: self.path(), content: None, past_caches: false };
+        Next::Fetch(self, wanted)
     }
 
     /// Continues the poll with the result of the fetch.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use edgewise_api::{
     EnvironmentName,
-    loading::{Fetched, Held, Loading, Next, Outcome},
+    loading::{Fetched, Held, Loading, Next, Outcome, Wanted},
 };
 use edgewise_engine::Ruleset;
 
@@ -41,7 +41,7 @@ fn poll(store: &[(&str, Option<Vec<u8>>)], held: Option<Held>) -> (String, Vec<S
     let mut next = Loading::begin(environment, held);
     loop {
         match next {
-            Next::Fetch(loading, path) => {
+            Next::Fetch(loading, Wanted { path, .. }) => {
                 next = loading.resume(match store.get(path.as_str()) {
                     Some(Some(object)) => Fetched::Found(object.clone()),
                     Some(None) => Fetched::Failed("it hangs".to_owned()),

@@ -13,7 +13,7 @@ use std::{
 use arc_swap::{ArcSwap, Guard};
 use edgewise_api::{
     EnvironmentName,
-    loading::{Failure, Fetched, Held, Loading, Next, Outcome},
+    loading::{Failure, Fetched, Held, Loading, Next, Outcome, Wanted},
     paths,
 };
 use edgewise_engine::Ruleset;
@@ -247,8 +247,8 @@ impl Cache {
     async fn load(&self, environment: EnvironmentName, held: Option<Held>) -> Outcome {
         let mut next = Loading::begin(environment, held);
         loop {
-            let (loading, path) = match next {
-                Next::Fetch(loading, path) => (loading, path),
+            let (loading, Wanted { path, .. }) = match next {
+                Next::Fetch(loading, wanted) => (loading, wanted),
                 Next::Done(outcome) => return outcome,
             };
             let fetched = self.fetch(&path).await;

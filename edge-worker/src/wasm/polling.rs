@@ -2,7 +2,7 @@
 
 use edgewise_api::{
     EnvironmentName,
-    loading::{Failure, Fetched, Held, Loading, Next, Outcome},
+    loading::{Failure, Fetched, Held, Loading, Next, Outcome, Wanted},
     paths,
 };
 use worker::{Env, console_log, console_warn};
@@ -135,7 +135,7 @@ impl Poll<'_> {
         let mut next = Loading::begin(self.environment.clone(), self.held);
         loop {
             match next {
-                Next::Fetch(loading, path) => {
+                Next::Fetch(loading, Wanted { path, .. }) => {
                     next = loading.resume(self.fetch(path, cache_use, &mut sources).await)
                 }
                 Next::Done(outcome) => return (outcome, sources),
