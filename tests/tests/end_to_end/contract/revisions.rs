@@ -43,7 +43,7 @@ fn a_stale_change_of_an_experiment_is_412_and_changes_nothing() {
         };
         let (before, etag, version) = (experiment.get(), experiment.etag(), scene.version());
         assert_ne!(etag, stale);
-        for tags in [stale.as_str(), &format!("{stale}, \"other\""), "\"other\"", &format!("W/{etag}")] {
+        for tags in [stale.as_str(), &format!("{stale}, \"other\""), "\"other\"", &format!("W/{stale}")] {
             send(tags).error(412);
         }
         assert_eq!((experiment.get(), experiment.etag()), (before, etag.clone()), "{method} {path}");
@@ -57,6 +57,30 @@ fn a_stale_change_of_an_experiment_is_412_and_changes_nothing() {
         }
     }
     scene.api().get(&experiment.path).error(404);
+}
+
+#[test]
+fn an_etag_that_a_proxy_has_changed_names_the_same_revision() {
+    let scene = Scene::new();
+    let experiment = scene.experiment("e");
+    let stale = experiment.etag();
+    let rename = |lines: &[String]| {
+        let request = scene.api().request("PATCH", &experiment.path).json(r#"{"name":"n"}"#);
+        lines.iter().fold(request, |request, line| request.header("if-match", line)).send()
+    };
+    rename(&[stale.clone()]).is(200);
+    let changes: [fn(&str) -> String; 5] = [
+        |tag| format!("W/{tag}"),
+        |tag| format!("\"0\" ,W/{tag}"),
+        |tag| format!("\"a,b\",{}-gzip\"", tag.trim_end_matches('"')),
+        |tag| format!("W/{}--gzip\"", tag.trim_end_matches('"')),
+        |tag| format!("{};br\"", tag.trim_end_matches('"')),
+    ];
+    for change in changes {
+        rename(&[change(&stale)]).error(412);
+        rename(&[change(&experiment.etag())]).is(200);
+        rename(&["\"0\"".to_owned(), change(&experiment.etag())]).is(200);
+    }
 }
 
 #[test]
