@@ -93,9 +93,14 @@ fn the_error_of_an_invalid_value_is_one_line_with_the_option_and_its_source() {
     assert!(line.contains("true, false, 1 or 0"), "{line}");
     let line = error_line(edgewise(root).args(["decide", "--snapshot-store", "ftp://bucket"]));
     assert!(line.contains("file:DIR") && line.contains("https://"), "{line}");
-    for (option, hint) in
-        [("--poll-interval", "seconds from 0.01"), ("--decide-rate-limit-max", "not in 1..")]
-    {
+    for (option, hint) in [
+        ("--poll-interval", "seconds from 0.01"),
+        ("--decide-rate-limit-max", "not in 1.."),
+        ("--idle-timeout", "seconds from 0.01"),
+        ("--write-timeout", "seconds from 0.01"),
+        ("--max-connections", "not in 1.."),
+        ("--max-streams", "not in 0.."),
+    ] {
         let line = error_line(edgewise(root).args(["serve", option, "-1"]));
         assert!(line.contains(option) && line.contains("'-1'") && line.contains(hint), "{line}");
     }
@@ -205,6 +210,9 @@ fn help_lists_the_options_of_each_plane_and_exits_with_success() {
     ] {
         let output = edgewise(directory.path()).args([plane, "--help"]).output().unwrap();
         let help = String::from_utf8(output.stdout).unwrap();
+        let of_every_plane =
+            ["--idle-timeout", "EDGEWISE_WRITE_TIMEOUT", "--max-connections", "EDGEWISE_MAX_STREAMS"];
+        assert!(of_every_plane.iter().all(|option| help.contains(option)), "{help}");
         assert!(output.status.success() && options.iter().all(|option| help.contains(option)), "{help}");
     }
 }

@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use edgewise_http::{Metrics, with_common_routes};
+use edgewise_http::{ConnectionLimits, Metrics, with_common_routes};
 use support::Served;
 use tokio::sync::Notify;
 
@@ -16,7 +16,8 @@ async fn a_panic_of_a_handler_is_a_500_in_json_that_is_counted_and_the_server_co
         panic!("a panic of a test")
     }
     let routes = Router::new().route("/fault", get(fault)).route("/", get(async || "ok"));
-    let server = Served::routes(with_common_routes(routes, &Metrics::default())).await;
+    let server =
+        Served::routes(with_common_routes(routes, &Metrics::default(), ConnectionLimits::default())).await;
     let (status, body) = server.json("/fault").await;
     assert_eq!(status, 500);
     assert!(!body["error"].as_str().unwrap().contains("of a test"), "{body}");

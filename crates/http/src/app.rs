@@ -13,22 +13,37 @@ use axum::{
 };
 use tower::Service;
 
-use crate::fast_path::{FastPath, FastResponse};
+use crate::{
+    capacity::Capacity,
+    fast_path::{FastPath, FastResponse},
+};
 
-/// The routes of a plane, and at most one fast path ahead of the routes.
+/// The routes of a plane, at most one fast path ahead of the routes, and the limits on connections.
 #[derive(Clone, Debug)]
 pub struct App {
     fast: Option<(&'static str, Arc<dyn FastPath>)>,
     routes: Router,
+    capacity: Arc<Capacity>,
 }
 
+/// Routes with the default limits on connections. Streams are not limited.
 impl From<Router> for App {
     fn from(routes: Router) -> Self {
-        Self { fast: None, routes }
+        Self::new(routes, Arc::default())
     }
 }
 
 impl App {
+    pub(crate) fn new(routes: Router, capacity: Arc<Capacity>) -> Self {
+        Self { fast: None, routes, capacity }
+    }
+
+    /// Returns the limits on connections.
+    #[must_use]
+    pub fn capacity(&self) -> &Arc<Capacity> {
+        &self.capacity
+    }
+
     /// Handles the requests of `path` with `fast` instead of the routes.
     #[must_use]
     pub fn with_fast_path(self, path: &'static str, fast: impl FastPath) -> Self {

@@ -1,6 +1,6 @@
 //! The routes and middleware that all planes have in common.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -12,18 +12,23 @@ use axum::{
 use edgewise_api::ApiError;
 
 use crate::{
+    app::App,
+    capacity::{Capacity, ConnectionLimits},
     metrics::{Metrics, OnPanic},
     response::ErrorResponse,
 };
 
-/// Adds `/metrics`, JSON responses for unknown routes and methods, and request metrics to the routes of a plane.
-pub fn with_common_routes(routes: Router, metrics: &Metrics) -> Router {
+/// Adds `/metrics`, JSON responses for unknown routes and methods, request metrics, and the limits on connections to the routes
+/// of a plane.
+pub fn with_common_routes(routes: Router, metrics: &Metrics, limits: ConnectionLimits) -> App {
+    let capacity = Arc::new(Capacity::new(limits, metrics));
     let exported = metrics.clone();
-    routes
+    let routes = routes
         .route("/metrics", get(move || async move { exported.response() }))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
-        .layer(middleware::from_fn_with_state(metrics.clone(), record))
+        .layer(middleware::from_fn_with_state((metrics.clone(), capacity.clone()), record));
+    App::new(routes, capacity)
 }
 
 /// Returns the response to an unknown route or method.
@@ -31,13 +36,18 @@ pub async fn not_found() -> ErrorResponse {
     ErrorResponse(ApiError::not_found("no such route or method"))
 }
 
-async fn record(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+/// Refuses a stream if there are too many, and records the response.
+async fn record(
+    State((metrics, capacity)): State<(Metrics, Arc<Capacity>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let route = matched.as_ref().map_or("unknown", MatchedPath::as_str);
     let _on_panic = OnPanic(|| metrics.record(route, 500, started.elapsed()));
-    let response = next.run(request).await;
+    let response = capacity.admit(next.run(request).await);
     let (status, took) = (response.status().as_u16(), started.elapsed());
     metrics.record(route, status, took);
     tracing::debug!(%method, route, status, micros = took.as_micros(), "request handled");

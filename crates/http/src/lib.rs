@@ -2,8 +2,9 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`server`] | the server: connections, timeouts, graceful shutdown |
+//! | [`server`] | the server: connections and their limits, graceful shutdown |
 //! | [`app`] | the routes of a server, and a fast path ahead of the routes |
+//! | [`capacity`] | the limits on connections and streams |
 //! | [`fast_path`] | the trait of a fast path |
 //! | [`common_routes`] | the routes and middleware that all planes have in common |
 //! | [`body`] | request bodies with a size limit and a timeout |
@@ -16,17 +17,20 @@
 
 pub mod app;
 pub mod body;
+pub mod capacity;
 pub mod common_routes;
 pub mod conditional;
 pub mod fast_path;
 pub mod limit;
 pub mod metrics;
+mod open_files;
 pub mod proxy;
 pub mod response;
 pub mod server;
 
 pub use app::App;
 pub use body::{JsonBody, buffer_body};
+pub use capacity::{Capacity, ConnectionLimits};
 pub use common_routes::{not_found, with_common_routes};
 pub use conditional::IfMatch;
 pub use fast_path::{FastPath, FastResponse};

@@ -1,7 +1,11 @@
-//! The HTTP server: accepts connections, times out slow clients, and shuts down gracefully.
+//! The HTTP server: accepts connections, limits their number and how long the server waits for clients, and shuts down
+//! gracefully.
 
 mod head_timer;
 mod json_errors;
+mod open_connections;
+mod socket;
+mod watched;
 
 use std::{
     convert::Infallible,
@@ -18,7 +22,7 @@ use std::{
 use axum::{
     body::{Body, HttpBody},
     extract::ConnectInfo,
-    http::header,
+    http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
 use edgewise_api::ApiError;
@@ -30,16 +34,19 @@ use http_body_util::Either::Right;
 use hyper::{Request, body::Incoming, server::conn::http1, service::Service};
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite},
+    net::TcpListener,
     sync::watch,
 };
 
-use crate::{app::App, body::buffer_body, fast_path::FastResponse, response::ErrorResponse};
+use crate::{
+    app::App, body::buffer_body, capacity::is_event_stream, fast_path::FastResponse, response::ErrorResponse,
+};
 use head_timer::HeadTimer;
 use json_errors::JsonErrors;
+use open_connections::{OpenConnection, OpenConnections};
+use watched::Watched;
 
-/// The time limit for receiving the head of a request, and for an idle connection.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// The time limit for finishing requests after the server was stopped.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -75,19 +82,25 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, ListenError> {
     })
 }
 
-/// Serves requests until `stop` is ready, and then finishes the current requests, for at most 10 seconds.
+/// Serves requests until `stop` is ready, and then finishes the current requests, for at most 10 seconds. The app states the
+/// limits on connections.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+    socket::limit_unread(&listener, app.capacity().limits().write);
     let connections = GracefulShutdown::new();
+    let open = OpenConnections::new(app.capacity().clone());
     let (stopping, stopped) = watch::channel(false);
-    let mut http = http1::Builder::new();
-    http.header_read_timeout(HEAD_TIMEOUT);
 
     let accepting = async {
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    let connection = (app.clone(), stopped.clone());
-                    spawn(&http, &connections, stream, peer, connection);
+                    let Some(admitted) = open.admit() else { continue };
+                    // Without TCP_NODELAY, the second packet of a response waits until the client has acknowledged the
+                    // first packet.
+                    if let Err(error) = stream.set_nodelay(true) {
+                        tracing::debug!(%error, "cannot set TCP_NODELAY");
+                    }
+                    spawn(&connections, stream, peer, admitted, (app.clone(), stopped.clone()));
                 }
                 Err(error) => accept_failed(&error).await,
             }
@@ -105,21 +118,18 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
 }
 
 fn spawn(
-    http: &http1::Builder,
     connections: &GracefulShutdown,
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: SocketAddr,
+    (open, timer): (OpenConnection, HeadTimer),
     (app, stopped): (Arc<App>, watch::Receiver<bool>),
 ) {
-    // Without TCP_NODELAY, the second packet of a response waits until the client has acknowledged the first packet.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "cannot set TCP_NODELAY");
-    }
     let empty_error = Arc::new(AtomicBool::new(false));
+    let stream = Watched::new(stream, open.wait(), open.write());
     let stream = TokioIo::new(JsonErrors::new(stream, empty_error.clone()));
-    let mut http = http.clone();
-    http.timer(HeadTimer::default());
-    let service = Connection { app, stopped, peer, empty_error };
+    let mut http = http1::Builder::new();
+    http.timer(timer).header_read_timeout(open.idle());
+    let service = Connection { app, stopped, peer, empty_error, open };
     let connection = connections.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
         if let Err(error) = connection.await {
@@ -136,6 +146,7 @@ struct Connection {
     peer: SocketAddr,
     /// See [`JsonErrors`].
     empty_error: Arc<AtomicBool>,
+    open: OpenConnection,
 }
 
 impl Service<Request<Incoming>> for Connection {
@@ -147,6 +158,9 @@ impl Service<Request<Incoming>> for Connection {
     >;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        if self.open.is_refused() {
+            return future::Either::Left(future::ready(Ok(too_many_connections().map(Right))));
+        }
         if request.body().is_end_stream() {
             let (mut head, body) = request.into_parts();
             let now = AssertUnwindSafe(|| self.app.respond_now(&mut head, self.peer.ip()));
@@ -188,8 +202,7 @@ impl Connection {
 
 /// Ends a stream of server-sent events when the server stops, because such a stream has no end of its own.
 fn until_stopped(response: Response, mut stopped: watch::Receiver<bool>) -> Response {
-    let media_type = response.headers().get(header::CONTENT_TYPE);
-    if !media_type.is_some_and(|media_type| media_type.as_bytes().starts_with(b"text/event-stream")) {
+    if !is_event_stream(&response) {
         return response;
     }
     let stop = async move { stopped.wait_for(|stopped| *stopped).await.is_ok() };
@@ -199,6 +212,17 @@ fn until_stopped(response: Response, mut stopped: watch::Receiver<bool>) -> Resp
 /// Returns the response to a request whose handler panicked. The panic hook logs the place of the panic.
 fn internal_error() -> Response {
     ErrorResponse(ApiError::internal("internal error: the server has logged the details")).into_response()
+}
+
+/// Returns the response to a request on a connection that is refused.
+fn too_many_connections() -> Response {
+    let error = ApiError::unavailable(
+        "the server has as many open connections as its option --max-connections allows: try again later",
+    );
+    let mut response = ErrorResponse(error).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
 }
 
 /// Returns the address that a request came from.
@@ -232,4 +256,109 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
         };
         tracing::info!(signal, "stopping: finishing the current requests");
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, routing::get};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+        time,
+    };
+
+    use super::*;
+    use crate::{ConnectionLimits, Metrics, with_common_routes};
+
+    const LIMITS: ConnectionLimits = ConnectionLimits {
+        idle: Duration::from_secs(75),
+        head: Duration::from_secs(30),
+        write: Duration::from_secs(20),
+        connections: 10,
+        streams: 5,
+    };
+    const SECOND: Duration = Duration::from_secs(1);
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+
+    /// A server with one connection, whose buffers hold 64 KiB.
+    struct Served {
+        client: DuplexStream,
+        _connections: GracefulShutdown,
+        _stopping: watch::Sender<bool>,
+    }
+
+    impl Served {
+        fn start() -> Self {
+            let routes = Router::new()
+                .route("/", get(async || "ok").post(async || "ok"))
+                .route("/large", get(async || vec![b'x'; 1 << 20]));
+            let app = Arc::new(with_common_routes(routes, &Metrics::default(), LIMITS));
+            let admitted = OpenConnections::new(app.capacity().clone()).admit().unwrap();
+            let connections = GracefulShutdown::new();
+            let (stopping, stopped) = watch::channel(false);
+            let (client, server) = duplex(64 << 10);
+            let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+            spawn(&connections, server, peer, admitted, (app, stopped));
+            Self { client, _connections: connections, _stopping: stopping }
+        }
+
+        /// Sends bytes, and reads the response, whose body is `ok`.
+        async fn request(&mut self, bytes: &[u8]) {
+            self.client.write_all(bytes).await.unwrap();
+            let mut response = Vec::new();
+            while !response.ends_with(b"\r\n\r\nok") {
+                response.push(self.client.read_u8().await.unwrap());
+            }
+        }
+
+        /// Returns how long it takes until the server closes the connection, and what the server has sent.
+        async fn until_closed(mut self) -> (Duration, Vec<u8>) {
+            let (began, mut sent) = (time::Instant::now(), Vec::new());
+            self.client.read_to_end(&mut sent).await.unwrap();
+            (began.elapsed(), sent)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_is_kept_longer_than_the_head_of_a_request_may_take() {
+        let post = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
+        for request in [REQUEST, post] {
+            let mut served = Served::start();
+            for _ in 0..3 {
+                time::sleep(LIMITS.idle - SECOND).await;
+                served.request(request).await;
+            }
+            let (waited, sent) = served.until_closed().await;
+            assert!(sent.is_empty() && waited >= LIMITS.idle && waited < LIMITS.idle + SECOND, "{waited:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_head_of_a_request_must_arrive_in_time_from_its_first_byte() {
+        for idle in [Duration::ZERO, LIMITS.idle - SECOND] {
+            let mut served = Served::start();
+            served.request(REQUEST).await;
+            time::sleep(idle).await;
+            let (first, rest) = REQUEST.split_at(9);
+            served.client.write_all(first).await.unwrap();
+            time::sleep(LIMITS.head - SECOND).await;
+            served.request(rest).await;
+
+            time::sleep(idle).await;
+            served.client.write_all(first).await.unwrap();
+            let (waited, _) = served.until_closed().await;
+            assert!(waited >= LIMITS.head && waited < LIMITS.head + SECOND, "{waited:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_its_response_is_disconnected() {
+        for wait in [LIMITS.write - SECOND, LIMITS.write + SECOND] {
+            let mut served = Served::start();
+            let request = b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+            served.client.write_all(request).await.unwrap();
+            time::sleep(wait).await;
+            let (_, sent) = served.until_closed().await;
+            assert_eq!(sent.len() > 1 << 20, wait < LIMITS.write, "{}", sent.len());
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `cli` | the subcommands |
 //! | `planes`, `import` | the options of each subcommand |
-//! | `data`, `limit`, `process` | options that several subcommands share |
+//! | `connections`, `data`, `limit`, `process` | options that several subcommands share |
 //! | `values` | parsing and validating the values of options |
 //! | `file` | reading `edgewise.toml` |
 //! | `read` | combining flags, variables and the file |
@@ -14,6 +14,7 @@
 //! [`edgewise_control::Options`] and [`edgewise_http::RateLimit`].
 
 mod cli;
+mod connections;
 mod data;
 mod file;
 mod import;
@@ -24,6 +25,7 @@ mod read;
 mod values;
 
 pub use cli::{Cli, Command, Task};
+pub use connections::ConnectionOptions;
 pub use data::{BucketOptions, DataOptions};
 pub use import::{ImportCommand, ReferenceOptions, SnapshotLocation, SourceOptions, TargetOptions};
 pub use limit::LimitOptions;

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::values::{self, LogFilter};
+use super::{
+    connections::ConnectionOptions,
+    values::{self, LogFilter},
+};
 
 /// The options of every plane.
 #[derive(Clone, Debug, Args)]
@@ -22,6 +25,9 @@ pub struct ProcessOptions {
     /// The format of the log, which is written to standard error
     #[arg(long, env = "EDGEWISE_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+    /// The limits on connections.
+    #[command(flatten)]
+    pub connections: ConnectionOptions,
 }
 
 /// The format of the log.

@@ -1,8 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use axum::{Router, routing::get};
+use axum::routing::get;
 use edgewise_control::{Control, DatabaseHealth, Options};
-use edgewise_http::{Metrics, with_common_routes};
+use edgewise_http::{App, ConnectionLimits, Metrics, with_common_routes};
 use tokio::time::timeout;
 
 use super::{error::StartError, plane::Plane};
@@ -15,17 +15,18 @@ pub(super) async fn start(options: &ControlOptions) -> Result<Plane, StartError>
     let objects = options.data.snapshots().open().await?;
     let settings = Options::new(options.data.database());
     let control = Control::start(settings, objects, Arc::new(|_, _| {})).await?;
-    Ok(Plane { app: Arc::new(routes(&control).into()), control: Some(control), background: Vec::new() })
+    let app = Arc::new(app(&control, options.process.connections.limits()));
+    Ok(Plane { app, control: Some(control), background: Vec::new() })
 }
 
-fn routes(control: &Control) -> Router {
+fn app(control: &Control, limits: ConnectionLimits) -> App {
     let (health, ready) = (control.database(), control.database());
     let routes = control
         .routes()
         .route("/health", get(async move || Health::single_plane(works(&health).await).response()))
         .route("/ready", get(async move || Health::single_plane(works(&ready).await).response()))
         .merge(openapi::routes("", &openapi::control()));
-    with_common_routes(routes, &Metrics::default())
+    with_common_routes(routes, &Metrics::default(), limits)
 }
 
 /// Returns whether the database responds in time.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use edgewise_decide::{Cache, DecideHandler, Location, Source, configs, follow_stream};
-use edgewise_http::{App, Metrics, Upstream, with_common_routes};
+use edgewise_http::{App, ConnectionLimits, Metrics, Upstream, with_common_routes};
 use edgewise_objects as objects;
 
 use super::{
@@ -25,10 +25,11 @@ pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> 
         let control = Upstream::new("control plane", url.clone());
         background.push(tokio::spawn(follow_stream(cache.clone(), control)));
     }
-    Ok(Plane { app: Arc::new(app(&cache)), control: None, background })
+    let app = Arc::new(app(&cache, options.process.connections.limits()));
+    Ok(Plane { app, control: None, background })
 }
 
-fn app(cache: &Arc<Cache>) -> App {
+fn app(cache: &Arc<Cache>, limits: ConnectionLimits) -> App {
     let (health, ready) = (cache.clone(), cache.clone());
     let metrics = Metrics::default();
     let routes = Router::new()
@@ -37,5 +38,5 @@ fn app(cache: &Arc<Cache>) -> App {
         .route("/ready", get(async move || Health::single_plane(ready.store_responds().await).response()))
         .merge(openapi::routes("", &openapi::decide()));
     let decide = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
-    App::from(with_common_routes(routes, &metrics)).with_fast_path("/decide", decide)
+    with_common_routes(routes, &metrics, limits).with_fast_path("/decide", decide)
 }

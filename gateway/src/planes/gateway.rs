@@ -10,7 +10,9 @@ use axum::{
     routing::{any, get},
 };
 use edgewise_decide::{allow_any_origin, with_rate_limit};
-use edgewise_http::{Limiter, Metrics, Upstream, client_address, not_found, with_common_routes};
+use edgewise_http::{
+    App, ConnectionLimits, Limiter, Metrics, Upstream, client_address, not_found, with_common_routes,
+};
 
 use super::plane::Plane;
 use crate::{
@@ -35,10 +37,11 @@ pub(super) fn start(options: &GatewayOptions) -> Plane {
         decide: Upstream::new("decision plane", options.decide_url.clone()),
         limiter: options.limit.rate_limit().map(Limiter::new).map(Arc::new),
     };
-    Plane { app: Arc::new(routes(gateway).into()), control: None, background: Vec::new() }
+    let app = Arc::new(app(gateway, options.process.connections.limits()));
+    Plane { app, control: None, background: Vec::new() }
 }
 
-fn routes(gateway: Gateway) -> Router {
+fn app(gateway: Gateway, limits: ConnectionLimits) -> App {
     let routes = Router::new()
         .route("/api/decide", any(decide))
         .route("/api/health", get(health))
@@ -51,7 +54,7 @@ fn routes(gateway: Gateway) -> Router {
         .route("/health", get(health))
         .route("/ready", get(ready))
         .with_state(gateway);
-    with_common_routes(routes, &Metrics::default())
+    with_common_routes(routes, &Metrics::default(), limits)
 }
 
 async fn control(State(gateway): State<Gateway>, request: Request) -> Response {

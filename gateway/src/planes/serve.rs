@@ -7,7 +7,7 @@ use edgewise_control::{
     services,
 };
 use edgewise_decide::{Cache, DecideHandler, Source, configs, follow_live};
-use edgewise_http::{App, Limiter, Metrics, with_common_routes};
+use edgewise_http::{App, ConnectionLimits, Limiter, Metrics, with_common_routes};
 
 use super::{
     control::works,
@@ -38,7 +38,7 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
         add_example_data(control.services(), &clock).await;
     }
     let limiter = options.limit.rate_limit().map(Limiter::new);
-    let app = Arc::new(app(&control, &cache, limiter));
+    let app = Arc::new(app(&control, &cache, limiter, options.process.connections.limits()));
     // `published` installs the versions that this process publishes. Other processes may publish into the same database.
     let live = tokio::spawn(follow_live(cache.clone(), control.live_versions()));
     Ok(Plane { app, control: Some(control), background: vec![poll(&cache), live] })
@@ -55,7 +55,7 @@ async fn add_example_data(services: &services::Services, clock: &PastClock) {
     }
 }
 
-fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
+fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>, limits: ConnectionLimits) -> App {
     let health = || {
         let (database, cache) = (control.database(), cache.clone());
         get(async move || health(&database, &cache).await)
@@ -75,7 +75,7 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>) -> App {
     let routes = routes.merge(edgewise_dashboard::routes(control.services().clone()));
     let metrics = Metrics::default();
     let decide = DecideHandler::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
-    App::from(with_common_routes(routes, &metrics)).with_fast_path("/api/decide", decide)
+    with_common_routes(routes, &metrics, limits).with_fast_path("/api/decide", decide)
 }
 
 async fn health(database: &DatabaseHealth, cache: &Cache) -> Response {

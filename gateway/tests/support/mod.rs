@@ -44,7 +44,7 @@ impl Served {
         Self::new(plane.app(), Some(plane)).await
     }
 
-    pub(crate) async fn routes(routes: Router) -> Self {
+    pub(crate) async fn routes(routes: impl Into<App>) -> Self {
         Self::new(Arc::new(routes.into()), None).await
     }
 

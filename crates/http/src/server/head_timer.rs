@@ -1,6 +1,9 @@
 use std::{
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -8,17 +11,38 @@ use std::{
 use hyper::rt::{Sleep, Timer};
 use tokio::time;
 
-/// The timer for the heads of the requests on one connection.
+/// The timer for the waits for requests on one connection.
 ///
 /// hyper sets a timer for each request, and hardly any of them ever expires. Setting and cancelling a timer of the runtime
 /// takes as long as parsing a query. A connection therefore has a single timer of the runtime, and each request only
 /// stores its deadline. When the timer expires, it is reset to the current deadline, which is usually later.
-#[derive(Debug, Default)]
-pub(super) struct HeadTimer(Arc<Alarm>);
+///
+/// hyper has one time limit for an idle connection and for the head of a request. Here, the limit of the head begins when the
+/// first byte of the head arrives.
+#[derive(Debug)]
+pub(super) struct HeadTimer(Arc<Wait>);
 
-/// The timer of the runtime, once a request has started it. The timer is never set later than the current deadline.
-#[derive(Debug, Default)]
-struct Alarm(Mutex<Option<Armed>>);
+/// The wait of a connection for a request, or for the rest of the head of a request.
+#[derive(Debug)]
+pub(super) struct Wait {
+    idle: Duration,
+    head: Duration,
+    /// Whether the connection waits.
+    waits: AtomicBool,
+    /// Whether bytes have arrived since the wait began.
+    received: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// When the wait began, or when the first byte of the head arrived.
+    since: time::Instant,
+    /// Whether the wait is to end, so that the connection is closed.
+    ended: bool,
+    /// The timer of the runtime, once a request has started it. The timer is never set later than the current deadline.
+    armed: Option<Armed>,
+}
 
 #[derive(Debug)]
 struct Armed {
@@ -27,12 +51,58 @@ struct Armed {
     waker: Waker,
 }
 
-/// A future that waits for a deadline. Each timer has one such future at a time, each with a later deadline than the one
-/// before.
+/// A future that waits for the deadline of a wait. Each timer has one such future at a time.
 #[derive(Debug)]
 struct Deadline {
     at: time::Instant,
-    alarm: Arc<Alarm>,
+    since: time::Instant,
+    /// Whether the first byte of the head has arrived.
+    begun: bool,
+    wait: Arc<Wait>,
+}
+
+impl HeadTimer {
+    /// Creates the timer of a connection. `idle` must be the time limit of the head that hyper is given; `head` is the time limit
+    /// of the head from its first byte.
+    pub(super) fn new(idle: Duration, head: Duration) -> Self {
+        let state = State { since: time::Instant::now(), ended: false, armed: None };
+        Self(Arc::new(Wait {
+            idle,
+            head,
+            waits: AtomicBool::new(false),
+            received: AtomicBool::new(false),
+            state: Mutex::new(state),
+        }))
+    }
+
+    pub(super) fn wait(&self) -> Arc<Wait> {
+        self.0.clone()
+    }
+}
+
+impl Wait {
+    /// Notes that bytes have arrived. The note costs next to nothing, because every request takes it.
+    pub(super) fn note_bytes(&self) {
+        self.received.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns when the current wait began, or `None` if the connection handles a request.
+    pub(super) fn since(&self) -> Option<time::Instant> {
+        self.waits.load(Ordering::Relaxed).then(|| self.state().since)
+    }
+
+    /// Ends the wait: the connection closes now, or after the request that it handles.
+    pub(super) fn end(&self) {
+        let mut state = self.state();
+        state.ended = true;
+        if let Some(armed) = &state.armed {
+            armed.waker.wake_by_ref();
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Timer for HeadTimer {
@@ -41,7 +111,14 @@ impl Timer for HeadTimer {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        Box::pin(Deadline { at: deadline.into(), alarm: self.0.clone() })
+        let at = time::Instant::from(deadline);
+        let since = at.checked_sub(self.0.idle).unwrap_or(at);
+        self.0.received.store(false, Ordering::Relaxed);
+        Box::pin(Deadline { at, since, begun: false, wait: self.0.clone() })
+    }
+
+    fn now(&self) -> Instant {
+        time::Instant::now().into_std()
     }
 }
 
@@ -50,16 +127,30 @@ impl Sleep for Deadline {}
 impl Future for Deadline {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut alarm = self.alarm.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Armed { timer, waker } = match &mut *alarm {
-            Some(armed) if armed.will_wake(cx.waker()) => return Poll::Pending,
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.begun && self.wait.received.load(Ordering::Relaxed) {
+            self.begun = true;
+            self.since = time::Instant::now();
+            self.at = self.since + self.wait.head;
+        }
+        let mut state = self.wait.state();
+        if state.ended {
+            return Poll::Ready(());
+        }
+        state.since = self.since;
+        self.wait.waits.store(true, Ordering::Relaxed);
+        let Armed { timer, waker } = match &mut state.armed {
+            Some(armed) if armed.will_wake(cx.waker(), self.at) => return Poll::Pending,
             Some(armed) => armed,
             none => {
                 none.insert(Armed { timer: Box::pin(time::sleep_until(self.at)), waker: cx.waker().clone() })
             }
         };
         waker.clone_from(cx.waker());
+        // The head of a request may have less time left than an idle connection.
+        if timer.deadline() > self.at {
+            timer.as_mut().reset(self.at);
+        }
         // The timer may still be set to the deadline of an earlier request.
         while timer.as_mut().poll(cx).is_ready() {
             if timer.deadline() >= self.at {
@@ -71,10 +162,16 @@ impl Future for Deadline {
     }
 }
 
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        self.wait.waits.store(false, Ordering::Relaxed);
+    }
+}
+
 impl Armed {
     /// Returns whether the timer needs no change until it expires. Polling the timer would cost more than this check.
-    fn will_wake(&self, waker: &Waker) -> bool {
-        !self.timer.is_elapsed() && self.waker.will_wake(waker)
+    fn will_wake(&self, waker: &Waker, deadline: time::Instant) -> bool {
+        !self.timer.is_elapsed() && self.timer.deadline() <= deadline && self.waker.will_wake(waker)
     }
 }
 
@@ -82,7 +179,9 @@ impl Armed {
 mod tests {
     use super::*;
 
-    const LIMIT: Duration = Duration::from_secs(30);
+    const IDLE: Duration = Duration::from_secs(75);
+    const HEAD: Duration = Duration::from_secs(30);
+    const SECOND: Duration = Duration::from_secs(1);
 
     /// Polls the timer as hyper does while it waits for a head.
     fn is_over(sleep: &mut Pin<Box<dyn Sleep>>) -> bool {
@@ -90,31 +189,91 @@ mod tests {
     }
 
     fn begin(timer: &HeadTimer) -> Pin<Box<dyn Sleep>> {
-        timer.sleep_until(time::Instant::now().into_std() + LIMIT)
+        timer.sleep_until(timer.now() + IDLE)
     }
 
     #[tokio::test(start_paused = true)]
-    async fn each_request_has_the_whole_time_limit() {
-        let timer = HeadTimer::default();
+    async fn each_wait_for_a_request_has_the_whole_time_limit() {
+        let timer = HeadTimer::new(IDLE, HEAD);
         for _ in 0..3 {
             assert!(!is_over(&mut begin(&timer)));
-            time::advance(LIMIT - Duration::from_secs(1)).await;
+            time::advance(IDLE - SECOND).await;
             let mut sleep = begin(&timer);
             assert!(!is_over(&mut sleep));
-            time::advance(LIMIT - Duration::from_secs(1)).await;
+            time::advance(IDLE - SECOND).await;
             assert!(!is_over(&mut sleep));
-            time::advance(Duration::from_secs(2)).await;
+            time::advance(2 * SECOND).await;
             assert!(is_over(&mut sleep));
         }
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_head_has_its_own_time_limit_from_its_first_byte() {
+        let timer = HeadTimer::new(IDLE, HEAD);
+        for waited in [Duration::ZERO, IDLE - SECOND] {
+            let mut sleep = begin(&timer);
+            assert!(!is_over(&mut sleep));
+            time::advance(waited).await;
+            timer.wait().note_bytes();
+            assert!(!is_over(&mut sleep));
+            time::advance(HEAD - SECOND).await;
+            timer.wait().note_bytes();
+            assert!(!is_over(&mut sleep));
+            time::advance(2 * SECOND).await;
+            assert!(is_over(&mut sleep));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_bytes_of_a_request_do_not_shorten_the_next_wait() {
+        let timer = HeadTimer::new(IDLE, HEAD);
+        let mut sleep = begin(&timer);
+        assert!(!is_over(&mut sleep));
+        timer.wait().note_bytes();
+        assert!(!is_over(&mut sleep));
+        drop(sleep);
+        // The bytes of a body.
+        timer.wait().note_bytes();
+        let mut sleep = begin(&timer);
+        time::advance(IDLE - SECOND).await;
+        assert!(!is_over(&mut sleep));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn waiting_task_is_woken_at_the_deadline() {
-        let timer = HeadTimer::default();
+        let timer = HeadTimer::new(IDLE, HEAD);
         assert!(!is_over(&mut begin(&timer)));
-        time::advance(Duration::from_secs(10)).await;
+        time::advance(10 * SECOND).await;
         let (began, sleep) = (time::Instant::now(), begin(&timer));
         tokio::spawn(sleep).await.unwrap();
-        assert!(began.elapsed() >= LIMIT);
+        assert!(began.elapsed() >= IDLE);
+        let (began, sleep) = (time::Instant::now(), begin(&timer));
+        timer.wait().note_bytes();
+        tokio::spawn(sleep).await.unwrap();
+        assert!(began.elapsed() >= HEAD && began.elapsed() < IDLE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_can_be_ended_and_says_how_long_it_has_lasted() {
+        let timer = HeadTimer::new(IDLE, HEAD);
+        let wait = timer.wait();
+        assert_eq!(wait.since(), None);
+        let began = time::Instant::now();
+        let mut sleep = begin(&timer);
+        assert!(!is_over(&mut sleep));
+        time::advance(SECOND).await;
+        assert!(!is_over(&mut sleep));
+        assert_eq!(wait.since(), Some(began));
+        wait.note_bytes();
+        assert!(!is_over(&mut sleep));
+        assert_eq!(wait.since(), Some(began + SECOND));
+        drop(sleep);
+        assert_eq!(wait.since(), None);
+
+        let waiting = tokio::spawn(begin(&timer));
+        tokio::task::yield_now().await;
+        wait.end();
+        waiting.await.unwrap();
+        assert!(began.elapsed() < HEAD);
     }
 }

@@ -1,0 +1,133 @@
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::{self, Sleep},
+};
+
+use super::head_timer::Wait;
+
+/// A connection that notes when bytes arrive, and fails when the client reads nothing for too long.
+///
+/// Nearly all responses fit into the buffers of the system, so that a timer is set for few writes.
+#[derive(Debug)]
+pub(super) struct Watched<S> {
+    stream: S,
+    wait: Arc<Wait>,
+    /// How long the client may read nothing of a response.
+    limit: Duration,
+    /// The timer of a write for which the buffers have no room.
+    stalled: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Watched<S> {
+    pub(super) fn new(stream: S, wait: Arc<Wait>, limit: Duration) -> Self {
+        Self { stream, wait, limit, stalled: None }
+    }
+
+    /// Returns the result of a write, or an error if there has been no room for too long.
+    fn watch(&mut self, written: Poll<io::Result<usize>>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            if self.stalled.is_some() {
+                self.stalled = None;
+            }
+            return written;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(time::sleep(self.limit)));
+        ready!(stalled.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read the response")))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.watch(written, cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.watch(written, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let read = Pin::new(&mut self.stream).poll_read(cx, into);
+        if read.is_ready() {
+            self.wait.note_bytes();
+        }
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+
+    use super::*;
+    use crate::server::head_timer::HeadTimer;
+
+    const LIMIT: Duration = Duration::from_secs(30);
+
+    /// Returns the server's side of a connection whose buffer holds four bytes, and the client's side.
+    fn connection() -> (Watched<DuplexStream>, DuplexStream) {
+        let (server, client) = duplex(4);
+        let wait = HeadTimer::new(LIMIT, LIMIT).wait();
+        (Watched::new(server, wait, LIMIT), client)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_to_a_client_that_reads_nothing_fails_after_the_time_limit() {
+        let (mut server, _client) = connection();
+        let began = time::Instant::now();
+        server.write_all(b"four").await.unwrap();
+        assert!(began.elapsed() < LIMIT);
+        assert_eq!(server.write_all(b"more").await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(began.elapsed() >= LIMIT && began.elapsed() < 2 * LIMIT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_client_that_goes_on_reading_receives_everything() {
+        let (mut server, mut client) = connection();
+        let began = time::Instant::now();
+        let reading = tokio::spawn(async move {
+            let mut received = Vec::new();
+            while let Ok(byte) = client.read_u8().await {
+                received.push(byte);
+                time::sleep(LIMIT - Duration::from_secs(1)).await;
+            }
+            received
+        });
+        server.write_all(b"a long response").await.unwrap();
+        drop(server);
+        assert_eq!(reading.await.unwrap(), b"a long response");
+        assert!(began.elapsed() > 10 * LIMIT);
+    }
+}
