@@ -12,6 +12,7 @@ use axum::{
 use edgewise_api::ApiError;
 
 use crate::{
+    compression::with_compression,
     metrics::{Metrics, OnPanic},
     response::ErrorResponse,
 };
@@ -19,8 +20,9 @@ use crate::{
 /// Adds `/metrics`, JSON responses for unknown routes and methods, and request metrics to the routes of a plane.
 pub fn with_common_routes(routes: Router, metrics: &Metrics) -> Router {
     let exported = metrics.clone();
+    let export = Router::new().route("/metrics", get(move || async move { exported.response() }));
     routes
-        .route("/metrics", get(move || async move { exported.response() }))
+        .merge(with_compression(export))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state(metrics.clone(), record))

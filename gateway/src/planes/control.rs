@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
 use edgewise_control::{Control, DatabaseHealth, Options};
-use edgewise_http::{Metrics, with_common_routes};
+use edgewise_http::{Metrics, with_common_routes, with_compression};
 use tokio::time::timeout;
 
 use super::{error::StartError, plane::Plane};
@@ -25,7 +25,7 @@ fn routes(control: &Control) -> Router {
         .route("/health", get(async move || Health::single_plane(works(&health).await).response()))
         .route("/ready", get(async move || Health::single_plane(works(&ready).await).response()))
         .merge(openapi::routes("", &openapi::control()));
-    with_common_routes(routes, &Metrics::default())
+    with_common_routes(with_compression(routes), &Metrics::default())
 }
 
 /// Returns whether the database responds in time.
