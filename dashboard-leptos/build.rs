@@ -33,7 +33,7 @@ fn embedded(dist: &Path) -> Result<String> {
         };
         let bytes = |name: &str| format!("include_bytes!({:?})", dist.join(name));
         assets += &format!(
-            "Asset {{ name: {name:?}, content_type: {content_type:?}, bytes: {}, brotli: {} }},\n",
+            "Asset {{ name: {name:?}, content_type: {content_type:?}, content: Constant::with_brotli({}, {}) }},\n",
             bytes(name),
             bytes(&format!("{name}.br"))
         );

@@ -1,16 +1,18 @@
 //! The OpenAPI document, and a page that renders the document.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
     routing::get,
 };
 use bytes::Bytes;
 use edgewise_api::error::ErrorBody;
 use edgewise_control::Control;
 use edgewise_decide::openapi as decisions;
-use edgewise_http::json_response;
+use edgewise_http::Constant;
 use utoipa::{IntoResponses, OpenApi};
 
 use crate::health::Health;
@@ -70,23 +72,24 @@ pub fn routes<S>(prefix: &str, document: &utoipa::openapi::OpenApi) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let document = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+    let document = Arc::new(Constant::new(serde_json::to_vec(document).unwrap_or_default().into()));
     Router::new()
         .route(
             &format!("{prefix}/openapi.json"),
-            get(async move || json_response(StatusCode::OK, document.clone())),
+            get(async move |headers: HeaderMap| document.response(&headers, "application/json").await),
         )
         .route(&format!("{prefix}/docs"), get(page))
 }
 
-async fn page() -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+async fn page(request: HeaderMap) -> Response {
+    static CONTENT: Constant = Constant::new(Bytes::from_static(PAGE.as_bytes()));
+    let mut response = CONTENT.response(&request, "text/html; charset=utf-8").await;
+    response.headers_mut().extend([
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY)),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    ];
-    (headers, PAGE).into_response()
+    ]);
+    response
 }
 
 /// The parts that all documents share.

@@ -14,6 +14,7 @@ use edgewise_api::ApiError;
 use crate::{
     app::App,
     capacity::{Capacity, ConnectionLimits},
+    compression::with_compression,
     metrics::{Metrics, OnPanic},
     response::ErrorResponse,
 };
@@ -23,8 +24,9 @@ use crate::{
 pub fn with_common_routes(routes: Router, metrics: &Metrics, limits: ConnectionLimits) -> App {
     let capacity = Arc::new(Capacity::new(limits, metrics));
     let exported = metrics.clone();
+    let export = Router::new().route("/metrics", get(move || async move { exported.response() }));
     let routes = routes
-        .route("/metrics", get(move || async move { exported.response() }))
+        .merge(with_compression(export))
         .fallback(not_found)
         .method_not_allowed_fallback(not_found)
         .layer(middleware::from_fn_with_state((metrics.clone(), capacity.clone()), record));

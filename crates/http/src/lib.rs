@@ -9,6 +9,7 @@
 //! | [`common_routes`] | the routes and middleware that all planes have in common |
 //! | [`body`] | request bodies with a size limit and a timeout |
 //! | [`response`] | JSON responses and error responses |
+//! | [`compression`] | compressed responses |
 //! | [`conditional`] | conditional requests: `If-Match`, `If-None-Match` and `ETag` |
 //! | [`metrics`] | request metrics, and `GET /metrics` |
 //! | [`proxy`] | the reverse proxy to another plane |
@@ -19,6 +20,7 @@ pub mod app;
 pub mod body;
 pub mod capacity;
 pub mod common_routes;
+pub mod compression;
 pub mod conditional;
 pub mod fast_path;
 pub mod limit;
@@ -32,6 +34,7 @@ pub use app::App;
 pub use body::{JsonBody, buffer_body};
 pub use capacity::{Capacity, ConnectionLimits};
 pub use common_routes::{not_found, with_common_routes};
+pub use compression::{Constant, with_compression};
 pub use conditional::IfMatch;
 pub use fast_path::{FastPath, FastResponse};
 pub use limit::{Allowance, Limiter, RateLimit};

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::routing::get;
 use edgewise_control::{Control, DatabaseHealth, Options};
-use edgewise_http::{App, ConnectionLimits, Metrics, with_common_routes};
+use edgewise_http::{App, ConnectionLimits, Metrics, with_common_routes, with_compression};
 use tokio::time::timeout;
 
 use super::{error::StartError, plane::Plane};
@@ -26,7 +26,7 @@ fn app(control: &Control, limits: ConnectionLimits) -> App {
         .route("/health", get(async move || Health::single_plane(works(&health).await).response()))
         .route("/ready", get(async move || Health::single_plane(works(&ready).await).response()))
         .merge(openapi::routes("", &openapi::control()));
-    with_common_routes(routes, &Metrics::default(), limits)
+    with_common_routes(with_compression(routes), &Metrics::default(), limits)
 }
 
 /// Returns whether the database responds in time.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use edgewise_decide::{Cache, DecideHandler, Location, Source, configs, follow_stream};
-use edgewise_http::{App, ConnectionLimits, Metrics, Upstream, with_common_routes};
+use edgewise_http::{App, ConnectionLimits, Metrics, Upstream, with_common_routes, with_compression};
 use edgewise_objects as objects;
 
 use super::{
@@ -33,10 +33,11 @@ fn app(cache: &Arc<Cache>, limits: ConnectionLimits) -> App {
     let (health, ready) = (cache.clone(), cache.clone());
     let metrics = Metrics::default();
     let routes = Router::new()
-        .route("/configs/{*path}", configs(cache.clone()))
         .route("/health", get(async move || Health::single_plane(true).with_configs(&health).response()))
         .route("/ready", get(async move || Health::single_plane(ready.store_responds().await).response()))
         .merge(openapi::routes("", &openapi::decide()));
+    // Published objects are kept compressed.
+    let routes = with_compression(routes).route("/configs/{*path}", configs(cache.clone()));
     let decide = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
     with_common_routes(routes, &metrics, limits).with_fast_path("/decide", decide)
 }

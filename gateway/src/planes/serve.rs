@@ -7,7 +7,7 @@ use edgewise_control::{
     services,
 };
 use edgewise_decide::{Cache, DecideHandler, Source, configs, follow_live};
-use edgewise_http::{App, ConnectionLimits, Limiter, Metrics, with_common_routes};
+use edgewise_http::{App, ConnectionLimits, Limiter, Metrics, with_common_routes, with_compression};
 
 use super::{
     control::works,
@@ -68,11 +68,12 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>, limits: 
         .nest("/api", control.routes())
         .route("/api/health", health())
         .merge(openapi::routes("/api", &openapi::serve()))
-        .route("/configs/{*path}", configs(cache.clone()))
         .route("/health", health())
         .route("/ready", get(ready));
     #[cfg(feature = "dashboard")]
     let routes = routes.merge(edgewise_dashboard::routes(control.services().clone()));
+    // Published objects are kept compressed.
+    let routes = with_compression(routes).route("/configs/{*path}", configs(cache.clone()));
     let metrics = Metrics::default();
     let decide = DecideHandler::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
     with_common_routes(routes, &metrics, limits).with_fast_path("/api/decide", decide)

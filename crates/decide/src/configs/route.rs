@@ -1,33 +1,41 @@
-//! `/configs/…`: the published objects, for browsers and workers.
+//! The route of published objects.
 
 use std::sync::Arc;
 
-use axum::http::Method;
 use axum::{
+    body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
 use edgewise_api::{ApiError, paths, published};
-use edgewise_http::{ErrorResponse, conditional::if_none_match, json_response};
+use edgewise_http::{ErrorResponse, compression::matched_etag, conditional::if_none_match};
 
+use super::compressed::{self, Compressed};
 use crate::{cache::Cache, source::Found};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// The objects of the store, and their compressed forms.
+#[derive(Clone, Debug)]
+struct Objects {
+    cache: Arc<Cache>,
+    compressed: Arc<Compressed>,
+}
 
 /// Returns the route below `/configs/`: the published objects, read-only, for pages of any origin.
 pub fn configs<S>(cache: Arc<Cache>) -> MethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    any(object).with_state(cache)
+    any(object).with_state(Objects { cache, compressed: Arc::new(Compressed::new()) })
 }
 
-async fn object(State(cache): State<Arc<Cache>>, request: Request) -> Response {
+async fn object(State(objects): State<Objects>, request: Request) -> Response {
     let mut response = match (request.method(), published::object(request.uri().path())) {
         (&Method::GET | &Method::HEAD, Some((_, path))) => {
-            read(&cache, &path, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
+            read(&objects, &path, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
         }
         (&Method::OPTIONS, Some(_)) => preflight(),
         _ => ErrorResponse(ApiError::not_found("no such object")).into_response(),
@@ -44,27 +52,24 @@ pub fn allow_any_origin(headers: &mut HeaderMap) {
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }
 
-async fn read(cache: &Cache, path: &str, request: &HeaderMap) -> Result<Response, ErrorResponse> {
-    let found = cache.source().get(path).await.map_err(|problem| {
+async fn read(objects: &Objects, path: &str, request: &HeaderMap) -> Result<Response, ErrorResponse> {
+    let found = objects.cache.source().get(path).await.map_err(|problem| {
         tracing::warn!(path, error = problem, "a published object cannot be read");
         ApiError::unavailable("the snapshot store does not respond: try again")
     })?;
     let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
-    let unchanged = etag.as_deref().is_some_and(|etag| if_none_match(request, etag));
-    let mut response = if unchanged {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        json_response(StatusCode::OK, bytes)
-    };
-    let headers = response.headers_mut();
+    let object = Bytes::from(bytes);
+    let mut headers = HeaderMap::new();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(paths::cache_control(path)));
-    if !unchanged {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
+    compressed::vary(&object, &mut headers);
+    if let Some(etag) = etag.as_deref().filter(|etag| if_none_match(request, etag)) {
+        headers.extend(matched_etag(request, etag).map(|etag| (header::ETAG, etag)));
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
-        response.headers_mut().insert(header::ETAG, etag);
-    }
-    Ok(response)
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
+    headers.extend(etag.and_then(|etag| Some((header::ETAG, HeaderValue::try_from(etag).ok()?))));
+    let body = objects.compressed.body(path, object, request, &mut headers).await;
+    Ok((headers, Body::from(body)).into_response())
 }
 
 fn preflight() -> Response {
