@@ -36,7 +36,7 @@ pub struct Services {
 pub enum Status {
     /// All planes work.
     Ok,
-    /// A plane does not work.
+    /// A plane does not work, or its snapshot store refuses requests.
     Degraded,
     /// The process cannot handle requests at the moment.
     Unavailable,
@@ -57,6 +57,11 @@ pub struct Health {
     /// The error of each environment whose newest snapshot cannot be loaded; omitted if there are no errors.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub config_errors: BTreeMap<String, String>,
+    /// The reason why the snapshot store refuses requests, such as wrong credentials, with the store's code; omitted if it does
+    /// not refuse them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "SignatureDoesNotMatch: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")]
+    pub store_error: Option<String>,
 }
 
 impl ServiceStatus {
@@ -76,7 +81,13 @@ impl Health {
     #[must_use]
     pub const fn single_plane(is_ok: bool) -> Self {
         let status = if is_ok { Status::Ok } else { Status::Unavailable };
-        Self { status, services: None, config_versions: None, config_errors: BTreeMap::new() }
+        Self {
+            status,
+            services: None,
+            config_versions: None,
+            config_errors: BTreeMap::new(),
+            store_error: None,
+        }
     }
 
     /// Creates the health of several planes.
@@ -87,14 +98,26 @@ impl Health {
         Self { status, services: Some(services), ..Self::single_plane(true) }
     }
 
-    /// Adds the loaded versions and the errors of a decision plane.
+    /// Adds the loaded versions and the errors of a decision plane. The plane is degraded while the snapshot store refuses
+    /// requests.
     #[must_use]
     pub fn with_configs(self, cache: &Cache) -> Self {
         let text = |environment: EnvironmentName| environment.as_str().to_owned();
         let versions =
             cache.versions().into_iter().map(|(environment, version)| (text(environment), version));
         let errors = cache.problems().into_iter().map(|(environment, problem)| (text(environment), problem));
-        Self { config_versions: Some(versions.collect()), config_errors: errors.collect(), ..self }
+        let store_error = cache.store_refusal();
+        let status = match self.status {
+            Status::Ok if store_error.is_some() => Status::Degraded,
+            status => status,
+        };
+        Self {
+            status,
+            config_versions: Some(versions.collect()),
+            config_errors: errors.collect(),
+            store_error,
+            ..self
+        }
     }
 
     /// Returns the response: 200 if all planes work, otherwise 503.

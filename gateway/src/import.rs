@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, bail};
+use edgewise_api::loading::Wanted;
 use edgewise_caller::{Clock, SystemClock};
 use edgewise_control::{Control, Options};
 use edgewise_decide::{Location, Source};
@@ -70,7 +71,8 @@ fn read_file(path: &Path) -> Result<Vec<u8>> {
 async fn fetch(base: &Location, name: &str) -> Result<Vec<u8>> {
     let hint = "check the URL, or download the snapshot and pass the file";
     let source = Source::open(base).await?;
-    match source.get(name).await {
+    let wanted = Wanted { path: name.to_owned(), content: None, past_caches: false };
+    match source.get(&wanted).await {
         Ok(Some(found)) => Ok(found.bytes),
         Ok(None) => bail!("there is no snapshot at that URL, or the snapshot is not public: {hint}"),
         Err(problem) => bail!("the snapshot cannot be fetched: {problem}: {hint}"),

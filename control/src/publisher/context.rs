@@ -72,10 +72,12 @@ impl Publisher {
         self.progress.problem(environment_id)
     }
 
-    /// Waits until a committed change is live.
+    /// Waits until a committed change is live. Returns at once if the snapshot store refuses the change for a reason that
+    /// somebody must repair.
     pub(crate) async fn publish(&self, environment_id: &str, change: i64) -> Publication {
+        let blocked = self.progress.begin_request(environment_id);
         self.wake.notify_one();
-        let outcome = self.progress.wait_for(environment_id, change);
+        let outcome = self.progress.wait_for(environment_id, change, blocked);
         match timeout(self.wait, outcome).await {
             Ok(publication) => publication,
             Err(_) => Publication::Failed(self.progress.reason(environment_id)),

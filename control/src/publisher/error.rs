@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use edgewise_objects::ObjectError;
+use edgewise_objects::{ObjectError, Problem};
 
 use super::snapshot::SnapshotError;
 use crate::store::StoreError;
@@ -35,10 +35,24 @@ impl PublishError {
     pub(super) fn public_message(&self) -> String {
         match self {
             Self::Database(_) => "the database is not available".to_owned(),
-            Self::Objects(ObjectError { action, path, .. }) => {
-                format!("the snapshot store cannot {action} `{path}`")
+            Self::Objects(ObjectError { action, path, source }) => {
+                let message = format!("the snapshot store cannot {action} `{path}`");
+                match source {
+                    Problem::Refused(refusal) => format!("{message}: {refusal}"),
+                    // The whole error can name paths of this machine.
+                    Problem::File(error) => format!("{message}: {}", error.kind()),
+                    Problem::Failed(_) => message,
+                }
             }
             problem => problem.to_string(),
+        }
+    }
+
+    /// Returns whether a further attempt may succeed although nobody repairs anything.
+    pub(super) fn waiting_helps(&self) -> bool {
+        match self {
+            Self::Objects(error) => error.source.waiting_helps(),
+            _ => true,
         }
     }
 }

@@ -25,6 +25,10 @@ struct Progress {
     rejected: Option<(i64, String)>,
     /// The last problem since the last successful publish.
     problem: Option<String>,
+    /// The number of attempts that failed because of a problem that waiting does not mend.
+    blocked: u64,
+    /// The number of requests that have waited for a change.
+    requests: u64,
     /// Whether a call of the snapshot store is in progress.
     in_store_call: bool,
 }
@@ -71,6 +75,8 @@ impl Progresses {
                     published: change,
                     held_back,
                     in_store_call: progress.in_store_call,
+                    blocked: progress.blocked,
+                    requests: progress.requests,
                     ..Progress::default()
                 };
             }
@@ -78,8 +84,11 @@ impl Progresses {
     }
 
     /// Records that an attempt failed.
-    pub(super) fn record_problem(&self, environment_id: &str, problem: String) {
-        self.update(environment_id, |progress| progress.problem = Some(problem));
+    pub(super) fn record_problem(&self, environment_id: &str, problem: String, waiting_helps: bool) {
+        self.update(environment_id, |progress| {
+            progress.problem = Some(problem);
+            progress.blocked += u64::from(!waiting_helps);
+        });
     }
 
     /// Marks a call of the snapshot store for an environment as in progress, until the guard is dropped.
@@ -108,10 +117,41 @@ impl Progresses {
         rejected.is_some_and(|(rejected, _)| *rejected == changes)
     }
 
-    /// Waits until a change is live or has finally failed.
-    pub(super) async fn wait_for(&self, environment_id: &str, change: i64) -> Publication {
+    /// Begins the wait of a request, which ends the pauses of [`Progresses::request_after`]. Returns the number of blocked
+    /// attempts so far, for [`Progresses::wait_for`].
+    pub(super) fn begin_request(&self, environment_id: &str) -> u64 {
+        let mut blocked = 0;
+        self.update(environment_id, |progress| {
+            progress.requests += 1;
+            blocked = progress.blocked;
+        });
+        blocked
+    }
+
+    /// Returns the number of requests so far.
+    pub(super) fn requests(&self, environment_id: &str) -> u64 {
+        self.0.borrow().get(environment_id).map_or(0, |progress| progress.requests)
+    }
+
+    /// Waits for a request after the first `requests` ones.
+    pub(super) async fn request_after(&self, environment_id: &str, requests: u64) {
+        let is_later = |all: &HashMap<String, Progress>| {
+            all.get(environment_id).is_some_and(|progress| progress.requests > requests)
+        };
+        // The sender lives as long as `self`.
+        drop(self.0.subscribe().wait_for(is_later).await);
+    }
+
+    /// Waits until a change is live or has finally failed, or until more than `blocked` attempts have failed because of a problem
+    /// that waiting does not mend.
+    pub(super) async fn wait_for(&self, environment_id: &str, change: i64, blocked: u64) -> Publication {
         let mut all = self.0.subscribe();
-        let outcome = |all: &HashMap<String, Progress>| all.get(environment_id)?.outcome(change);
+        let outcome = |all: &HashMap<String, Progress>| {
+            let progress = all.get(environment_id)?;
+            let is_blocked = progress.blocked > blocked;
+            let blocked = || progress.problem.clone().filter(|_| is_blocked).map(Publication::Failed);
+            progress.outcome(change).or_else(blocked)
+        };
         match all.wait_for(|all| outcome(all).is_some()).await {
             Ok(all) => {
                 outcome(&all).unwrap_or_else(|| Publication::Failed("the outcome is not known".to_owned()))

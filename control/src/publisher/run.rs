@@ -96,32 +96,55 @@ impl Publisher {
 
     /// Publishes one environment until there is nothing left to do.
     async fn publish_environment(&self, environment_id: &str) {
-        let mut lease = Lease::new(&self.store, self.clock.as_ref(), environment_id, &self.owner);
+        let mut lease = self.lease(environment_id);
         let mut stopping = self.stopping.subscribe();
-        let mut pause = BACK_OFF.0;
+        let (mut pause, mut logged) = (BACK_OFF.0, None);
         while !*stopping.borrow_and_update() {
+            let requests = self.progress.requests(environment_id);
             match self.step(environment_id, &mut lease).await {
                 Ok(Step::Continue) => pause = BACK_OFF.0,
                 Ok(Step::Idle) => break,
                 Ok(Step::LeasedElsewhere) => {
-                    self.progress.record_problem(
-                        environment_id,
-                        "another process is publishing the environment".to_owned(),
-                    );
+                    let problem = "another process is publishing the environment".to_owned();
+                    self.progress.record_problem(environment_id, problem, true);
                     pause_unless_stopping(&mut stopping, OTHER_PROCESS_POLL).await;
                 }
                 Err(problem) => {
-                    tracing::warn!(environment_id, error = %problem, "publishing failed; trying again");
-                    self.progress.record_problem(environment_id, problem.public_message());
-                    pause_unless_stopping(&mut stopping, pause).await;
+                    let (message, waiting_helps) = (problem.public_message(), problem.waiting_helps());
+                    if logged.as_ref() == Some(&message) {
+                        tracing::debug!(environment_id, error = %problem, "publishing failed again");
+                    } else {
+                        tracing::warn!(environment_id, error = %problem, "publishing failed; trying again");
+                        logged = Some(message.clone());
+                    }
+                    if !waiting_helps {
+                        // Another process may be able to publish. The next attempt acquires the lease again.
+                        self.release(lease).await;
+                        lease = self.lease(environment_id);
+                    }
+                    self.progress.record_problem(environment_id, message, waiting_helps);
+                    tokio::select! {
+                        () = pause_unless_stopping(&mut stopping, pause) => {}
+                        // The problem may have been repaired, and a request waits to know.
+                        () = self.progress.request_after(environment_id, requests), if !waiting_helps => {}
+                    }
                     pause = (pause * 2).min(BACK_OFF.1);
                 }
             }
         }
         // Another process may have finished what this one recorded.
         self.compiled.forget(environment_id);
+        self.release(lease).await;
+    }
+
+    /// Returns a lease that is not acquired yet.
+    fn lease<'a>(&'a self, environment_id: &'a str) -> Lease<'a> {
+        Lease::new(&self.store, self.clock.as_ref(), environment_id, &self.owner)
+    }
+
+    async fn release(&self, lease: Lease<'_>) {
         if let Err(error) = lease.release().await {
-            tracing::debug!(environment_id, %error, "the lease was not released; it will expire");
+            tracing::debug!(%error, "a lease was not released; it will expire");
         }
     }
 

@@ -43,7 +43,7 @@ impl ObjectStore for Objects {
     async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, ObjectError> {
         if self.fails.load(Ordering::SeqCst) {
             let source = io::Error::other("out of order");
-            return Err(ObjectError { action: "write", path: path.to_owned(), source });
+            return Err(ObjectError { action: "write", path: path.to_owned(), source: source.into() });
         }
         let put = self.directory.put(path, bytes, condition).await?;
         self.written.lock().unwrap().push(path.to_owned());

@@ -20,6 +20,7 @@
 //! | [`paths`] | the paths of published objects in an object store |
 //! | [`publication`] | the outcome of publishing a change, and the live versions |
 //! | [`published`] | the published objects that clients can read over HTTP |
+//! | [`refusal`] | the refusals of object stores: which responses mean that an object does not exist |
 //! | [`revision`] | values with their revision |
 //! | [`loading`] | the protocol by which readers load snapshots: a state machine without I/O |
 #![forbid(unsafe_code)]
@@ -38,6 +39,7 @@ pub mod paths;
 pub mod publication;
 pub mod published;
 pub mod query;
+pub mod refusal;
 pub mod resources;
 pub mod revision;
 pub mod search;

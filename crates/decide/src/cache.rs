@@ -5,7 +5,7 @@ use std::{
     num::NonZeroUsize,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -17,6 +17,7 @@ use edgewise_api::{
     paths,
 };
 use edgewise_engine::Ruleset;
+use edgewise_objects::Problem;
 use lru::LruCache;
 use tokio::{
     sync::Semaphore,
@@ -24,7 +25,11 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 
-use crate::{slot::Slot, source::Source};
+use crate::{
+    slot::Slot,
+    source::{Found, Source},
+    store_state::StoreState,
+};
 
 /// The maximum number of known environments. A further environment evicts the least recently used environment.
 pub const MAX_ENVIRONMENTS: usize = 1000;
@@ -63,7 +68,7 @@ pub struct Cache {
     /// The time of the last warning that an unknown environment could not be loaded.
     last_warning: Mutex<Option<Instant>>,
     round: AtomicU64,
-    store_responded: AtomicBool,
+    store: StoreState,
 }
 
 impl Cache {
@@ -80,7 +85,7 @@ impl Cache {
             catching_up: Semaphore::new(CONCURRENT_POLLS),
             last_warning: Mutex::default(),
             round: AtomicU64::new(1),
-            store_responded: AtomicBool::new(false),
+            store: StoreState::default(),
         }
     }
 
@@ -247,11 +252,11 @@ impl Cache {
     async fn load(&self, environment: EnvironmentName, held: Option<Held>) -> Outcome {
         let mut next = Loading::begin(environment, held);
         loop {
-            let (loading, Wanted { path, .. }) = match next {
+            let (loading, wanted) = match next {
                 Next::Fetch(loading, wanted) => (loading, wanted),
                 Next::Done(outcome) => return outcome,
             };
-            let fetched = self.fetch(&path).await;
+            let fetched = self.fetch(&wanted).await;
             next = match fetched {
                 Fetched::Found(ref bytes) if bytes.len() > LARGE_BYTES => {
                     match tokio::task::spawn_blocking(move || loading.resume(fetched)).await {
@@ -259,7 +264,7 @@ impl Cache {
                         Err(_) => {
                             let problem =
                                 "parsing the object panicked, which is a bug: please report it".to_owned();
-                            return Outcome::Failed(Failure::Corrupt { path, problem });
+                            return Outcome::Failed(Failure::Corrupt { path: wanted.path, problem });
                         }
                     }
                 }
@@ -268,14 +273,22 @@ impl Cache {
         }
     }
 
-    async fn fetch(&self, path: &str) -> Fetched {
-        let fetched = match self.source.get(path).await {
+    async fn fetch(&self, wanted: &Wanted) -> Fetched {
+        match self.read(wanted).await {
             Ok(Some(found)) => Fetched::Found(found.bytes),
             Ok(None) => Fetched::Absent,
-            Err(problem) => return Fetched::Failed(problem),
-        };
-        self.store_responded.store(true, Ordering::Relaxed);
-        fetched
+            Err(problem) => Fetched::Failed(problem.to_string()),
+        }
+    }
+
+    /// Reads an object of the store, and records what the response says about the store.
+    ///
+    /// # Errors
+    /// [`Problem`] if the object cannot be read.
+    pub async fn read(&self, wanted: &Wanted) -> Result<Option<Found>, Problem> {
+        let read = self.source.get(wanted).await;
+        self.store.record(read.as_ref().err());
+        read
     }
 
     /// Swaps in a newer ruleset, and returns the slot of the environment. A new slot gets its ruleset before it becomes
@@ -340,17 +353,31 @@ impl Cache {
         self.unknown.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Returns whether the store has responded since the start. Sends a request to the store if the store has not
-    /// responded yet.
+    /// Returns whether the store can be used: it has responded since the start, and does not refuse requests. Sends a request
+    /// to the store if the store has not responded yet, or nothing was read for two poll intervals.
     pub async fn store_responds(&self) -> bool {
-        if !self.store_responded.load(Ordering::Relaxed)
+        if self.store.is_older_than(self.interval * 2)
             && let Ok(any) = EnvironmentName::new("any")
         {
             // Any response will do, also that the object does not exist.
-            if timeout(PROBE_TIMEOUT, self.fetch(&paths::version(&any))).await.is_err() {
+            let any = Wanted { path: paths::version(&any), content: None, past_caches: false };
+            if timeout(PROBE_TIMEOUT, self.fetch(&any)).await.is_err() {
+                self.store.record(Some(&Problem::Failed("no response".to_owned())));
                 tracing::debug!("the snapshot store does not respond");
             }
         }
-        self.store_responded.load(Ordering::Relaxed)
+        self.store.is_usable()
+    }
+
+    /// Returns the reason why the store refuses requests, if somebody must repair it, such as wrong credentials.
+    #[must_use]
+    pub fn store_refusal(&self) -> Option<String> {
+        self.store.refusal()
+    }
+
+    /// Returns whether the last read of an object failed.
+    #[must_use]
+    pub fn store_fails(&self) -> bool {
+        self.store.fails()
     }
 }

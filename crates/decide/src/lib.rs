@@ -4,6 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`source`] | reading a snapshot store: a directory, a bucket, or a URL |
+//! | `store_state` | what the last responses of the store say about the store |
 //! | `slot` | the state of one environment |
 //! | [`cache`] | the rulesets of all environments: loading on first use, polling, swapping |
 //! | [`push`] | following the notifications of new versions |
@@ -21,6 +22,7 @@ pub mod routes;
 pub mod schemas;
 mod slot;
 pub mod source;
+mod store_state;
 
 pub use cache::{Cache, MAX_ENVIRONMENTS};
 pub use configs::{allow_any_origin, configs};

@@ -10,7 +10,10 @@ use async_trait::async_trait;
 use fs4::FileExt;
 use tempfile::NamedTempFile;
 
-use crate::store::{Condition, Object, ObjectError, ObjectStore, Put};
+use crate::{
+    error::ObjectError,
+    store::{Condition, Object, ObjectStore, Put},
+};
 
 /// The prefix of the names of unfinished files.
 const UNFINISHED: &str = ".writing-";
@@ -188,7 +191,7 @@ impl ObjectStore for Directory {
         blocking(move || Self::read(&root, &name)).await.map_err(|source| ObjectError {
             action: "read",
             path: path.to_owned(),
-            source,
+            source: source.into(),
         })
     }
 
@@ -207,7 +210,11 @@ impl ObjectStore for Directory {
             Self::write(&root, &name, &bytes, expected.as_deref())
         })
         .await
-        .map_err(|source| ObjectError { action: "write", path: path.to_owned(), source })
+        .map_err(|source| ObjectError {
+            action: "write",
+            path: path.to_owned(),
+            source: source.into(),
+        })
     }
 }
 

@@ -3,17 +3,26 @@
 //! | module | holds |
 //! |---|---|
 //! | [`store`] | the trait of an object store, and its contract |
+//! | [`error`] | what failed, and whether waiting can help |
 //! | [`directory`] | an object store in a local directory |
 //! | [`s3`] | an object store in a bucket of S3, or of a server with the same API |
+//! | [`encoding`] | decoding objects that a store, or who uploaded them, has compressed |
+//! | [`denials`] | logging once that a store denies reading |
 //! | [`location`] | the location of a store, as the options configure it |
 #![forbid(unsafe_code)]
 
+pub mod denials;
 pub mod directory;
+pub mod encoding;
+pub mod error;
 pub mod location;
 pub mod s3;
 pub mod store;
 
+pub use denials::Denials;
 pub use directory::{Directory, DirectoryError};
+pub use encoding::{ACCEPTED_ENCODINGS, decode};
+pub use error::{ObjectError, Problem, Refusal};
 pub use location::Location;
 pub use s3::{S3, S3Options};
-pub use store::{Condition, Object, ObjectError, ObjectStore, Put};
+pub use store::{Condition, Object, ObjectStore, Put};

@@ -1,18 +1,27 @@
 //! An object store in a bucket of S3, or of a server with the same API.
 
-use std::{fmt, io};
+use std::{error::Error, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::{
     Client,
-    config::Builder,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    config::{Builder, RequestChecksumCalculation},
+    error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
-use edgewise_api::paths;
+use edgewise_api::{paths, refusal::ACCESS_DENIED};
 
-use crate::store::{Condition, Object, ObjectError, ObjectStore, Put};
+use crate::{
+    denials::Denials,
+    encoding::decode,
+    error::{ObjectError, Problem, Refusal, causes},
+    store::{Condition, Object, ObjectStore, Put},
+};
+
+/// The size limit of an object after decoding its `content-encoding`.
+const DECODED_BYTES: usize = 64 << 20;
 
 /// A bucket of S3, or of a server with the same API (MinIO, R2, SeaweedFS). The server must honour `If-Match` and
 /// `If-None-Match` on writes.
@@ -22,6 +31,7 @@ pub struct S3 {
     bucket: String,
     /// The prefix of all keys: empty, or with `/` at the end.
     prefix: String,
+    denials: Arc<Denials>,
 }
 
 /// The location of a bucket. Credentials and region come from the usual `AWS_…` variables, files and roles.
@@ -58,11 +68,16 @@ impl S3 {
             // Requests are signed for a region, although servers other than AWS rarely check the region.
             config = config.region(Region::new("us-east-1"));
         }
+        if environment.request_checksum_calculation().is_none() {
+            // Some servers refuse the checksums that AWS only recommends. Every upload is signed with its SHA-256.
+            config = config.request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
+        }
         let prefix = options.prefix.trim_matches('/');
         Self {
             client: Client::from_conf(config.build()),
             bucket: options.bucket.clone(),
             prefix: if prefix.is_empty() { String::new() } else { format!("{prefix}/") },
+            denials: Arc::default(),
         }
     }
 
@@ -74,20 +89,25 @@ impl S3 {
 #[async_trait]
 impl ObjectStore for S3 {
     async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError> {
-        let failed = |problem: String| failed("read", path, problem);
+        let failed = |source| ObjectError { action: "read", path: path.to_owned(), source };
         match self.client.get_object().bucket(&self.bucket).key(self.key(path)).send().await {
             Ok(found) => {
                 let etag = found.e_tag.unwrap_or_default();
-                let body = found.body.collect().await.map_err(|error| failed(error.to_string()))?;
-                Ok(Some(Object { bytes: body.to_vec(), etag }))
+                let body =
+                    found.body.collect().await.map_err(|error| failed(Problem::of_connection(&error)))?;
+                let encodings = found.content_encoding.unwrap_or_default();
+                let bytes = decode(&encodings, body.to_vec(), DECODED_BYTES).await.map_err(failed)?;
+                Ok(Some(Object { bytes, etag }))
             }
-            // S3 responds 403 for a missing object if the credentials do not permit listing the bucket.
-            Err(error)
-                if matches!(status(&error), Some(404 | 403)) && error.code() != Some("NoSuchBucket") =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(failed(describe(&error))),
+            Err(error) => match (status(&error), error.code()) {
+                (Some(404), code) if code != Some("NoSuchBucket") => Ok(None),
+                // S3 denies reading a missing object if the credentials do not permit listing the bucket.
+                (Some(403), Some(ACCESS_DENIED)) => {
+                    self.denials.record(path);
+                    Ok(None)
+                }
+                _ => Err(failed(problem(&error))),
+            },
         }
     }
 
@@ -102,7 +122,8 @@ impl ObjectStore for S3 {
             .body(ByteStream::from(bytes.to_vec()));
         let put = match condition {
             Condition::Absent => put.if_none_match("*"),
-            Condition::Matches(etag) => put.if_match(etag),
+            // A proxy that compresses the object weakens its ETag. The store knows the strong ETag only.
+            Condition::Matches(etag) => put.if_match(etag.strip_prefix("W/").unwrap_or(etag)),
         };
         match put.send().await {
             Ok(_) => Ok(Put::Written),
@@ -111,7 +132,9 @@ impl ObjectStore for S3 {
             Err(error) if status(&error) == Some(404) && error.code() == Some("NoSuchKey") => {
                 Ok(Put::Refused)
             }
-            Err(error) => Err(failed("write", path, describe(&error))),
+            Err(error) => {
+                Err(ObjectError { action: "write", path: path.to_owned(), source: problem(&error) })
+            }
         }
     }
 }
@@ -120,18 +143,24 @@ fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
 }
 
-/// Describes an error: the error response of the server, or the reason why there is no response.
-fn describe<E>(error: &SdkError<E>) -> String
+/// Describes an error: the code of the server's response, or the reason why there is no response. The message of the response
+/// is left out, because it can contain the id of the access key.
+fn problem<E>(error: &SdkError<E>) -> Problem
 where
-    E: std::error::Error + ProvideErrorMetadata + 'static,
+    E: Error + ProvideErrorMetadata + 'static,
 {
-    match (error.code(), error.message(), status(error)) {
-        (Some(code), Some(message), _) => format!("{code}: {message}"),
-        (_, _, Some(status)) => format!("the server responded with status {status}"),
-        _ => DisplayErrorContext(error).to_string(),
+    if let Some(response) = error.raw_response() {
+        let region = response.headers().get("x-amz-bucket-region");
+        return Refusal::of_response(response.status().as_u16(), error.code(), region).into();
     }
-}
-
-fn failed(action: &'static str, path: &str, problem: String) -> ObjectError {
-    ObjectError { action, path: path.to_owned(), source: io::Error::other(problem) }
+    let has_no_credentials = |cause: &(dyn Error + 'static)| {
+        matches!(
+            cause.downcast_ref(),
+            Some(CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))
+        )
+    };
+    if causes(error).any(has_no_credentials) {
+        return Refusal::local("NoCredentials").into();
+    }
+    Problem::of_connection(error)
 }

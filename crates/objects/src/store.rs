@@ -4,6 +4,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use crate::error::ObjectError;
+
 /// A store of named objects. The paths of the objects are those of [`edgewise_api::paths`], separated by `/`.
 ///
 /// Writes are atomic: no reader ever reads a partial object. Every write is conditional, so that no writer overwrites the
@@ -48,16 +50,4 @@ pub enum Put {
     Written,
     /// The condition did not hold; nothing was written.
     Refused,
-}
-
-/// The reason why a store could not read or write an object.
-#[derive(Debug, thiserror::Error)]
-#[error("the snapshot store cannot {action} `{path}`: {source}")]
-pub struct ObjectError {
-    /// The failed action: `read` or `write`.
-    pub action: &'static str,
-    /// The path of the object.
-    pub path: String,
-    /// The cause.
-    pub source: std::io::Error,
 }

@@ -33,11 +33,17 @@ fn app(cache: &Arc<Cache>, limits: ConnectionLimits) -> App {
     let (health, ready) = (cache.clone(), cache.clone());
     let metrics = Metrics::default();
     let routes = Router::new()
-        .route("/health", get(async move || Health::single_plane(true).with_configs(&health).response()))
+        .route("/health", get(async move || check(&health).await.response()))
         .route("/ready", get(async move || Health::single_plane(ready.store_responds().await).response()))
         .merge(openapi::routes("", &openapi::decide()));
     // Published objects are kept compressed.
     let routes = with_compression(routes).route("/configs/{*path}", configs(cache.clone()));
     let decide = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
     with_common_routes(routes, &metrics, limits).with_fast_path("/decide", decide)
+}
+
+async fn check(cache: &Cache) -> Health {
+    // A plane whose store does not respond decides from memory. Asking the store finds out whether it refuses requests.
+    cache.store_responds().await;
+    Health::single_plane(true).with_configs(cache)
 }

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
-use edgewise_api::{ApiError, paths, published};
+use edgewise_api::{ApiError, loading::Wanted, paths, published};
 use edgewise_http::{ErrorResponse, compression::matched_etag, conditional::if_none_match};
 
 use super::compressed::{self, Compressed};
@@ -53,9 +53,14 @@ pub fn allow_any_origin(headers: &mut HeaderMap) {
 }
 
 async fn read(objects: &Objects, path: &str, request: &HeaderMap) -> Result<Response, ErrorResponse> {
-    let found = objects.cache.source().get(path).await.map_err(|problem| {
-        tracing::warn!(path, error = problem, "a published object cannot be read");
-        ApiError::unavailable("the snapshot store does not respond: try again")
+    let wanted = Wanted { path: path.to_owned(), content: None, past_caches: false };
+    let found = objects.cache.read(&wanted).await.map_err(|problem| match problem.refusal() {
+        // The cache has logged why, once.
+        Some(_) => ApiError::unavailable("the snapshot store refuses requests: see the log and /health"),
+        None => {
+            tracing::warn!(path, error = %problem, "a published object cannot be read");
+            ApiError::unavailable("the snapshot store does not respond: try again")
+        }
     })?;
     let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
     let object = Bytes::from(bytes);
