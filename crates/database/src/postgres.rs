@@ -24,6 +24,9 @@ pub(crate) const COUNT_TABLES: &str = "SELECT COUNT(*) AS total FROM pg_catalog.
 /// Sends a message on a channel when the transaction is committed.
 pub(crate) const NOTIFY: &str = "SELECT pg_notify($1, $2)";
 
+/// Returns the channels whose messages the server sends to this connection.
+pub(crate) const LISTENING_CHANNELS: &str = "SELECT pg_listening_channels()";
+
 /// A server. The URL may contain a password, so `Debug` omits the URL.
 #[derive(Clone)]
 pub(crate) struct Server(Arc<str>);
