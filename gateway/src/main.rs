@@ -1,7 +1,7 @@
 //! The program `edgewise`: reads the options, and runs a plane until a signal stops it, or an import.
 #![forbid(unsafe_code)]
 
-use std::{env, ffi::OsString, process::ExitCode, thread};
+use std::{env, ffi::OsString, process::ExitCode, thread, time::Duration};
 
 use anyhow::{Result, anyhow};
 use edgewise::{
@@ -15,6 +15,12 @@ use tokio::runtime::{Builder, Runtime};
 /// Allocation is a fifth of the work of a decision over HTTP. mimalloc takes half the time of the system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The maximum number of threads for work that blocks: reading and writing files (at most five threads for a directory),
+/// parsing, compiling, and looking up host names. Each thread has a heap of its own, so that many threads cost much memory.
+const BLOCKING_THREADS: usize = 10;
+/// How long a thread for blocking work waits for further work before it ends.
+const BLOCKING_KEEP_ALIVE: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = env::args_os().collect();
@@ -53,6 +59,7 @@ fn failed(problem: &str) -> ExitCode {
 fn runtime() -> Result<Runtime> {
     let single = thread::available_parallelism().is_ok_and(|processors| processors.get() == 1);
     let mut builder = if single { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    builder.max_blocking_threads(BLOCKING_THREADS).thread_keep_alive(BLOCKING_KEEP_ALIVE);
     builder.enable_all().build().map_err(|error| anyhow!("the runtime cannot be started: {error}"))
 }
 

@@ -26,9 +26,6 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// and locks, but cannot report an exceeded limit over a connection that is lost.
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The maximum number of connections of one process.
-const MAX_CONNECTIONS: u32 = 16;
-
 /// A database.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -57,7 +54,7 @@ impl Database {
         };
         before(Instant::now() + TRANSACTION_TIMEOUT, first).await.map_err(failed)?;
         let pool = AnyPoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
+            .max_connections(dialect.max_connections())
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .after_connect(move |connection, _| {
                 Box::pin(async move { connection.execute(after_connect).await.map(|_| ()) })

@@ -39,6 +39,14 @@ impl Dialect {
         }
     }
 
+    /// Returns the maximum number of connections of one process.
+    pub(crate) const fn max_connections(&self) -> u32 {
+        match self {
+            Self::Sqlite(_) => sqlite::MAX_CONNECTIONS,
+            Self::Postgres(_) => postgres::MAX_CONNECTIONS,
+        }
+    }
+
     /// Returns the statement that begins a transaction on a consistent snapshot of the database.
     pub(crate) const fn begin_read(&self) -> &'static str {
         match self {

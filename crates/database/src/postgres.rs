@@ -9,6 +9,9 @@ pub(crate) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ 
 /// A writer waits for other writers at the row that it changes first, and then sees their committed changes.
 pub(crate) const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
+/// A statement waits for the network, so that more connections than processors are of use.
+pub(crate) const MAX_CONNECTIONS: u32 = 16;
+
 /// Limits the time of a statement, of the wait for a lock (to the time that a request waits for the database), and of an
 /// idle transaction, so that a process that hangs in a transaction does not block other processes.
 pub(crate) const AFTER_CONNECT: &str = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; \
@@ -20,6 +23,9 @@ pub(crate) const COUNT_TABLES: &str = "SELECT COUNT(*) AS total FROM pg_catalog.
 
 /// Sends a message on a channel when the transaction is committed.
 pub(crate) const NOTIFY: &str = "SELECT pg_notify($1, $2)";
+
+/// Returns the channels whose messages the server sends to this connection.
+pub(crate) const LISTENING_CHANNELS: &str = "SELECT pg_listening_channels()";
 
 /// A server. The URL may contain a password, so `Debug` omits the URL.
 #[derive(Clone)]

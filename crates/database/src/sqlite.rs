@@ -16,6 +16,10 @@ pub(crate) const BEGIN_READ: &str = "BEGIN";
 /// A writer waits for other writers at its beginning, so that no writer fails later because of another writer.
 pub(crate) const BEGIN_WRITE: &str = "BEGIN IMMEDIATE";
 
+/// Each connection has a thread and a cache of pages of its own. One connection writes at a time, and reads take microseconds,
+/// so that more connections would cost memory and add no speed.
+pub(crate) const MAX_CONNECTIONS: u32 = 4;
+
 pub(crate) const AFTER_CONNECT: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 

@@ -1,7 +1,7 @@
 //! The contract of a database, checked on every kind of database.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
-use std::time::Duration;
+use std::{future::pending, time::Duration};
 
 use edgewise_database::{
     Database, DatabaseError, Migration, Migrations, OpenError, Result,
@@ -9,7 +9,13 @@ use edgewise_database::{
     external,
 };
 use sqlx::{Row as _, query};
-use tokio::time::timeout;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+    time::timeout,
+};
 
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -128,6 +134,81 @@ async fn a_message_arrives_when_its_transaction_is_committed() {
     drop(listener);
     database.close().await;
     postgres.drop().await;
+}
+
+/// A proxy in front of the Postgres server. Dropping the proxy closes its connections.
+struct Proxy {
+    /// Changes when the connections become silent.
+    silence: watch::Sender<()>,
+    _connections: JoinSet<()>,
+}
+
+impl Proxy {
+    /// Starts a proxy in front of the server of a URL, and returns it with the URL through the proxy.
+    async fn start(url: &str) -> (Self, String) {
+        let (credentials, rest) = url.rsplit_once('@').map_or_else(
+            || url.split_once("//").map(|(scheme, rest)| (format!("{scheme}//"), rest)).unwrap(),
+            |(credentials, rest)| (format!("{credentials}@"), rest),
+        );
+        let (server, database) = rest.split_once('/').unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, server) = (listener.local_addr().unwrap(), server.to_owned());
+        let (silence, silent) = watch::channel(());
+        let mut connections = JoinSet::new();
+        connections.spawn(async move {
+            let mut forwarding = JoinSet::new();
+            while let Ok((client, _)) = listener.accept().await {
+                let server = TcpStream::connect(&server).await.unwrap();
+                // A connection becomes silent only if it was accepted before.
+                let mut silent = silent.clone();
+                silent.mark_unchanged();
+                forwarding.spawn(forward(client, server, silent));
+            }
+        });
+        (Self { silence, _connections: connections }, format!("{credentials}{address}/{database}"))
+    }
+
+    /// Makes all current connections silent, as a balancer does that has forgotten the connections: both ends stay open,
+    /// and nothing that they send arrives.
+    fn silence(&self) {
+        self.silence.send_replace(());
+    }
+}
+
+async fn forward(mut client: TcpStream, mut server: TcpStream, mut silent: watch::Receiver<()>) {
+    tokio::select! {
+        // Errors of connections are expected.
+        forwarded = copy_bidirectional(&mut client, &mut server) => drop(forwarded),
+        Ok(()) = silent.changed() => pending().await,
+    }
+}
+
+#[tokio::test]
+async fn a_listener_connects_again_when_its_connection_has_become_silent() {
+    let postgres = Postgres::create().await;
+    let database = Database::open(postgres.url()).await.unwrap();
+    let (proxy, url) = Proxy::start(postgres.url()).await;
+    let behind = Database::open(&url).await.unwrap();
+    let (check_interval, response_timeout) = (Duration::from_millis(50), Duration::from_secs(1));
+    let mut listener = behind.listen("pears").with_times(check_interval, response_timeout);
+    assert_eq!(timeout(LIMIT, listener.receive()).await.unwrap(), None, "the listener has connected");
+    let send = async |message| {
+        let mut transaction = database.write().await.unwrap();
+        transaction.notify("pears", message).await.unwrap();
+        transaction.commit().await.unwrap();
+    };
+    send("first").await;
+    assert_eq!(timeout(LIMIT, listener.receive()).await.unwrap().as_deref(), Some("first"));
+
+    proxy.silence();
+    send("lost").await;
+    assert_eq!(timeout(LIMIT, listener.receive()).await.unwrap(), None, "the listener has connected again");
+    send("last").await;
+    assert_eq!(timeout(LIMIT, listener.receive()).await.unwrap().as_deref(), Some("last"));
+    drop(listener);
+    database.close().await;
+    postgres.drop().await;
+    drop((behind, proxy));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The rulesets of all environments: loading on first use, polling, swapping.
 
+mod polling;
+
 use std::{
     collections::BTreeMap,
     num::NonZeroUsize,
@@ -21,8 +23,7 @@ use edgewise_objects::Problem;
 use lru::LruCache;
 use tokio::{
     sync::Semaphore,
-    task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval, timeout},
+    time::{Instant, timeout},
 };
 
 use crate::{
@@ -40,8 +41,10 @@ const POLL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time limit for the first response of a store, when a health check waits for it: shorter than the time limits of
 /// health checks.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
-/// The maximum number of concurrent polls, separately for polling rounds, for notifications and for unknown environments.
+/// The maximum number of concurrent polls, separately for due polls, for notifications and for unknown environments.
 const CONCURRENT_POLLS: usize = 16;
+/// The maximum number of slow polls beyond these.
+const SLOW_POLLS: usize = 64;
 /// The minimum time between two warnings that an unknown environment could not be loaded.
 const WARNING_PAUSE: Duration = Duration::from_secs(60);
 /// The size in bytes from which an object is parsed on a blocking thread, so that other requests are not delayed.
@@ -57,9 +60,15 @@ const LARGE_BYTES: usize = 64 << 10;
 pub struct Cache {
     source: Source,
     interval: Duration,
+    /// Whether no other process writes to the store.
+    is_only_writer: bool,
     known: ArcSwap<BTreeMap<EnvironmentName, Arc<Slot>>>,
+    /// Limits the concurrent polls of environments whose time has come.
+    due_polls: Semaphore,
     /// Limits the concurrent polls because of notifications.
-    catching_up: Semaphore,
+    notified_polls: Semaphore,
+    /// Limits the polls on which the store hangs, and which other polls do not wait for.
+    slow_polls: Semaphore,
     /// The lock of writers of `known`.
     replacing: Mutex<()>,
     unknown: Mutex<LruCache<EnvironmentName, Arc<Slot>>>,
@@ -78,15 +87,27 @@ impl Cache {
         Self {
             source,
             interval,
+            is_only_writer: false,
             known: ArcSwap::default(),
+            due_polls: Semaphore::new(CONCURRENT_POLLS),
+            notified_polls: Semaphore::new(CONCURRENT_POLLS),
+            slow_polls: Semaphore::new(SLOW_POLLS),
             replacing: Mutex::default(),
             unknown: Mutex::new(LruCache::new(MAX_UNKNOWN_ENVIRONMENTS)),
             first_polls: Semaphore::new(CONCURRENT_POLLS),
-            catching_up: Semaphore::new(CONCURRENT_POLLS),
             last_warning: Mutex::default(),
             round: AtomicU64::new(1),
             store: StoreState::default(),
         }
+    }
+
+    /// States that no other process writes to the store, and that this process passes the rulesets that it writes to
+    /// [`Cache::install`]. The cache then polls an environment once a minute instead of once per interval, to notice that
+    /// somebody has replaced the store's objects. An environment whose last poll failed is still polled once per interval.
+    #[must_use]
+    pub const fn of_only_writer(mut self) -> Self {
+        self.is_only_writer = true;
+        self
     }
 
     /// Returns the store that the cache reads.
@@ -132,72 +153,6 @@ impl Cache {
         let held = Held { pointer: version, version };
         let slot = self.install_in(Arc::new(Slot::new(environment.clone())), Arc::new(ruleset), held);
         slot.record_poll(None, true);
-    }
-
-    /// Notifies the cache of a new version. Returns a future that loads the version, which the caller is to run. Returns
-    /// `None` if the environment was never requested, the version is loaded already, or such a future is running: an
-    /// environment has one at a time, however many notifications arrive.
-    pub fn notify(
-        self: &Arc<Self>,
-        environment: &EnvironmentName,
-        version: u64,
-    ) -> Option<impl Future<Output = ()> + use<>> {
-        let known = self.known.load().get(environment).cloned();
-        // The version may be the first one of an environment that was requested before.
-        let slot = known.or_else(|| {
-            self.unknown.lock().unwrap_or_else(PoisonError::into_inner).peek(environment).cloned()
-        })?;
-        let cache = self.clone();
-        slot.notify(version).then_some(async move { cache.catch_up(&slot).await })
-    }
-
-    async fn catch_up(&self, slot: &Arc<Slot>) {
-        loop {
-            let version = slot.notified_version();
-            if let Ok(_permit) = self.catching_up.acquire().await {
-                // A poll that is running may have begun before the notification, so it does not suffice.
-                let _shared_poll = slot.polling.lock().await;
-                self.poll_slot(slot).await;
-            }
-            slot.finish_catching_up();
-            // A notification that arrived during the poll did not start another future.
-            if slot.notified_version() == version || !slot.notify(version) {
-                return;
-            }
-        }
-    }
-
-    /// Polls all known environments once per interval, for ever. A round does not wait for the previous round, so that a store
-    /// that hangs on an object delays a single environment.
-    pub async fn poll_forever(self: Arc<Self>) {
-        let mut rounds = interval(self.interval);
-        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (permits, mut polls) = (Arc::new(Semaphore::new(CONCURRENT_POLLS)), JoinSet::new());
-        loop {
-            tokio::select! {
-                _ = rounds.tick() => self.begin_round(&permits, &mut polls),
-                Some(_) = polls.join_next() => {}
-            }
-        }
-    }
-
-    /// Polls every known environment once, except for environments with a running poll.
-    pub async fn poll(self: &Arc<Self>) {
-        let mut polls = JoinSet::new();
-        self.begin_round(&Arc::new(Semaphore::new(CONCURRENT_POLLS)), &mut polls);
-        while polls.join_next().await.is_some() {}
-    }
-
-    fn begin_round(self: &Arc<Self>, permits: &Arc<Semaphore>, polls: &mut JoinSet<()>) {
-        self.round.fetch_add(1, Ordering::Relaxed);
-        for slot in self.known.load_full().values() {
-            let (cache, slot, permits) = (self.clone(), slot.clone(), permits.clone());
-            polls.spawn(async move {
-                let Ok(_shared_poll) = slot.polling.try_lock() else { return };
-                let Ok(_permit) = permits.acquire().await else { return };
-                cache.poll_slot(&slot).await;
-            });
-        }
     }
 
     /// Polls the store for an environment, and swaps in a newer ruleset.

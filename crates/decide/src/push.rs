@@ -9,7 +9,6 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use tokio::{
     sync::watch,
-    task::JoinSet,
     time::{sleep, timeout},
 };
 
@@ -56,31 +55,24 @@ pub async fn follow_stream(cache: Arc<Cache>, control: Upstream) {
 /// Loads versions that another process publishes, as soon as the control plane of this process knows of them. Returns when
 /// the control plane stops.
 pub async fn follow_live(cache: Arc<Cache>, mut live: watch::Receiver<LiveVersions>) {
-    let mut loads = JoinSet::new();
     while live.changed().await.is_ok() {
         for (environment, version) in live.borrow_and_update().iter() {
-            if let Some(load) = cache.notify(environment, *version) {
-                loads.spawn(load);
-            }
+            cache.notify(environment, *version);
         }
-        while loads.try_join_next().is_some() {}
     }
 }
 
 /// Follows a stream of events until it ends. Returns whether there was an event.
 async fn follow_events(cache: &Arc<Cache>, stream: Body) -> bool {
     let (mut stream, mut parser) = (stream.into_data_stream(), EventParser::default());
-    let (mut received, mut loads) = (false, JoinSet::new());
+    let mut received = false;
     while let Ok(Some(Ok(bytes))) = timeout(SILENCE_TIMEOUT, stream.next()).await {
         let Some(events) = parser.push(&bytes) else { break };
         for VersionEvent { environment, version } in events {
             received = true;
             let Ok(environment) = EnvironmentName::new(&environment) else { continue };
-            if let Some(load) = cache.notify(&environment, version) {
-                loads.spawn(load);
-            }
+            cache.notify(&environment, version);
         }
-        while loads.try_join_next().is_some() {}
     }
     received
 }

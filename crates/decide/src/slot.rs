@@ -21,7 +21,7 @@ pub(crate) struct Slot {
     state: Mutex<State>,
     /// The highest version that the slot was notified of.
     notified: AtomicU64,
-    /// Whether a task is loading the notified version.
+    /// Whether there is a [`CatchingUp`] of this slot.
     catching_up: AtomicBool,
     /// The lock of a poll. All requests that wait for the environment wait for the same poll.
     pub(crate) polling: tokio::sync::Mutex<()>,
@@ -68,23 +68,23 @@ impl Slot {
         self.state().problem.clone()
     }
 
-    /// Records a notification of a version. Returns whether the caller must load the version, and then call
-    /// [`Slot::finish_catching_up`]: if the version is newer than the loaded version, and no other task is loading it.
-    pub(crate) fn notify(&self, version: u64) -> bool {
+    /// Returns whether the last poll failed.
+    pub(crate) fn has_problem(&self) -> bool {
+        self.state().problem.is_some()
+    }
+
+    /// Records a notification of a version. Returns the right to load the version, if the version is newer than the loaded
+    /// version, and no other task has this right.
+    pub(crate) fn notify(self: &Arc<Self>, version: u64) -> Option<CatchingUp> {
         self.notified.fetch_max(version, Ordering::SeqCst);
         let is_behind = self.version().unwrap_or_default() < self.notified_version();
-        is_behind && !self.catching_up.swap(true, Ordering::SeqCst)
+        let is_first = is_behind && !self.catching_up.swap(true, Ordering::SeqCst);
+        is_first.then(|| CatchingUp(self.clone()))
     }
 
     /// Returns the highest version that the slot was notified of; 0 without a notification.
     pub(crate) fn notified_version(&self) -> u64 {
         self.notified.load(Ordering::SeqCst)
-    }
-
-    /// Records that the caller has stopped loading the notified version. A later poll loads a version that could not be
-    /// loaded.
-    pub(crate) fn finish_catching_up(&self) {
-        self.catching_up.store(false, Ordering::SeqCst);
     }
 
     /// Records a request for the environment in a polling round.
@@ -131,5 +131,23 @@ impl Slot {
             None => tracing::info!(%environment, live, "the snapshot can be loaded again"),
         }
         state.problem = problem;
+    }
+}
+
+/// The right to load the notified version of a slot, which at most one task has. Dropping the value returns the right, also
+/// if the task panics or is aborted: otherwise no later notification could start a task. A version that could not be
+/// loaded is loaded by a later poll.
+#[derive(Debug)]
+pub(crate) struct CatchingUp(Arc<Slot>);
+
+impl CatchingUp {
+    pub(crate) const fn slot(&self) -> &Arc<Slot> {
+        &self.0
+    }
+}
+
+impl Drop for CatchingUp {
+    fn drop(&mut self) {
+        self.0.catching_up.store(false, Ordering::SeqCst);
     }
 }

@@ -1,89 +1,21 @@
 //! The cache of a decision plane, with a store that changes, fails, hangs, and loses objects.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
+#[path = "support/store.rs"]
+mod store;
 mod support;
 
-use std::{
-    collections::HashMap,
-    io,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::{Arc, atomic::Ordering};
 
-use async_trait::async_trait;
 use edgewise_api::paths;
 use edgewise_decide::{Cache, MAX_ENVIRONMENTS, Source};
 use edgewise_engine::Ruleset;
-use edgewise_objects::{Condition, Object, ObjectError, ObjectStore, Put};
+use store::{INTERVAL, Store};
 use support::{name, snapshot};
-use tokio::{sync::Semaphore, task::yield_now};
-
-const INTERVAL: Duration = Duration::from_secs(5);
+use tokio::task::yield_now;
 
 fn ruleset(version: u64) -> Ruleset {
     Ruleset::from_json(snapshot(version).as_bytes()).unwrap()
-}
-
-/// A store that a test can fill, break, and block.
-#[derive(Debug)]
-struct Store {
-    objects: Mutex<HashMap<String, String>>,
-    fails: AtomicBool,
-    gets: AtomicUsize,
-    gate: Semaphore,
-}
-
-#[async_trait]
-impl ObjectStore for Store {
-    async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError> {
-        self.gets.fetch_add(1, Ordering::SeqCst);
-        drop(self.gate.acquire().await.unwrap());
-        if self.fails.load(Ordering::SeqCst) {
-            let source = io::Error::other("out of order");
-            return Err(ObjectError { action: "read", path: path.to_owned(), source: source.into() });
-        }
-        let text = self.objects.lock().unwrap().get(path).cloned();
-        Ok(text.map(|text| Object { bytes: text.into_bytes(), etag: "\"x\"".to_owned() }))
-    }
-
-    async fn put(&self, _: &str, _: &[u8], _: Condition<'_>) -> Result<Put, ObjectError> {
-        unreachable!("a decision plane writes nothing")
-    }
-}
-
-impl Store {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            objects: Mutex::default(),
-            fails: AtomicBool::new(false),
-            gets: AtomicUsize::new(0),
-            gate: Semaphore::new(1000),
-        })
-    }
-
-    fn put(&self, path: String, text: impl Into<String>) {
-        self.objects.lock().unwrap().insert(path, text.into());
-    }
-
-    fn point(&self, environment: &str, version: u64) {
-        self.put(paths::version(&name(environment)), format!("{{\"version\":{version}}}"));
-    }
-
-    fn publish(&self, environment: &str, version: u64) {
-        self.put(paths::snapshot(&name(environment), version), snapshot(version));
-        self.point(environment, version);
-    }
-
-    fn gets(&self) -> usize {
-        self.gets.load(Ordering::SeqCst)
-    }
-
-    fn cache(self: &Arc<Self>) -> Arc<Cache> {
-        Arc::new(Cache::new(Source::Objects(self.clone()), INTERVAL))
-    }
 }
 
 async fn version(cache: &Cache, environment: &str) -> Option<u64> {
@@ -301,14 +233,14 @@ async fn many_notifications_of_a_version_cause_one_poll() {
     for number in (0..1000).rev() {
         assert!(cache.notify(&name("prod"), number % 4).is_none(), "another task is loading the version");
     }
-    load.await;
+    load.await.unwrap();
     assert_eq!(version().await, Some(3));
 
     // The cache does not wait for a version that the store does not have yet. A further notification polls again.
-    cache.notify(&name("prod"), 9).unwrap().await;
+    cache.notify(&name("prod"), 9).unwrap().await.unwrap();
     assert_eq!(version().await, Some(3));
     store.publish("prod", 9);
-    cache.notify(&name("prod"), 9).unwrap().await;
+    cache.notify(&name("prod"), 9).unwrap().await.unwrap();
     assert_eq!(version().await, Some(9));
 
     // Notifications do not accumulate while the store hangs.
@@ -317,6 +249,20 @@ async fn many_notifications_of_a_version_cause_one_poll() {
     assert!((0..1000).all(|_| cache.notify(&name("prod"), 11).is_none()));
     store.gate.add_permits(1000);
     store.publish("prod", 11);
-    load.await;
+    load.await.unwrap();
     assert_eq!(version().await, Some(11));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notification_after_an_aborted_load_loads_the_version() {
+    let store = Store::new();
+    store.publish("prod", 1);
+    let cache = store.cache();
+    assert_eq!(version(&cache, "prod").await, Some(1));
+    store.publish("prod", 2);
+    let load = cache.notify(&name("prod"), 2).unwrap();
+    load.abort();
+    assert!(load.await.unwrap_err().is_cancelled());
+    cache.notify(&name("prod"), 2).unwrap().await.unwrap();
+    assert_eq!(version(&cache, "prod").await, Some(2));
 }

@@ -3,14 +3,16 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
 use fs4::FileExt;
 use tempfile::NamedTempFile;
+use tokio::sync::Mutex;
 
 use crate::{
+    blocking::{Reads, blocking},
     error::ObjectError,
     store::{Condition, Object, ObjectStore, Put},
 };
@@ -23,6 +25,8 @@ const UNFINISHED: &str = ".writing-";
 #[derive(Debug)]
 pub struct Directory {
     root: Arc<Path>,
+    reads: Reads,
+    /// At most one thread writes. If the file system hangs, other writes wait without a thread.
     lock: Option<Arc<Mutex<WriteLock>>>,
 }
 
@@ -55,7 +59,7 @@ impl Directory {
     /// Opens the directory that holds `configs/` for reading. The directory need not exist yet.
     #[must_use]
     pub fn read_only(root: &Path) -> Self {
-        Self { root: root.into(), lock: None }
+        Self { root: root.into(), reads: Reads::default(), lock: None }
     }
 
     /// Opens the directory that holds `configs/` for writing. Creates the directory if it does not exist, and locks it
@@ -84,7 +88,11 @@ impl Directory {
         if let Err(error) = remove_unfinished(root, &root.join("configs")) {
             tracing::warn!(%error, "unfinished files of an earlier process cannot be removed");
         }
-        Ok(Self { root: root.into(), lock: Some(Arc::new(Mutex::new(WriteLock(lock)))) })
+        Ok(Self {
+            root: root.into(),
+            reads: Reads::default(),
+            lock: Some(Arc::new(Mutex::new(WriteLock(lock)))),
+        })
     }
 
     fn file(root: &Path, path: &str) -> io::Result<PathBuf> {
@@ -188,11 +196,8 @@ fn etag(bytes: &[u8]) -> String {
 impl ObjectStore for Directory {
     async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError> {
         let (root, name) = (self.root.clone(), path.to_owned());
-        blocking(move || Self::read(&root, &name)).await.map_err(|source| ObjectError {
-            action: "read",
-            path: path.to_owned(),
-            source: source.into(),
-        })
+        let read = self.reads.read(path, move || Self::read(&root, &name)).await;
+        read.map_err(|source| ObjectError { action: "read", path: path.to_owned(), source: source.into() })
     }
 
     async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, ObjectError> {
@@ -201,23 +206,20 @@ impl ObjectStore for Directory {
             Condition::Absent => None,
             Condition::Matches(etag) => Some(etag.to_owned()),
         };
-        let lock = self.lock.clone();
-        blocking(move || {
-            let read_only =
-                || io::Error::new(io::ErrorKind::ReadOnlyFilesystem, "the store is opened for reading only");
-            let lock = lock.ok_or_else(read_only)?;
-            let _guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
-            Self::write(&root, &name, &bytes, expected.as_deref())
-        })
-        .await
-        .map_err(|source| ObjectError {
+        let failed = |source: io::Error| ObjectError {
             action: "write",
             path: path.to_owned(),
             source: source.into(),
-        })
+        };
+        let Some(lock) = &self.lock else {
+            let problem = "the store is opened for reading only";
+            return Err(failed(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, problem)));
+        };
+        let guard = lock.clone().lock_owned().await;
+        let written = blocking(move || {
+            let _guard = guard;
+            Self::write(&root, &name, &bytes, expected.as_deref())
+        });
+        written.await.map_err(failed)
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }

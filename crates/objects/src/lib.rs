@@ -9,8 +9,10 @@
 //! | [`encoding`] | decoding objects that a store, or who uploaded them, has compressed |
 //! | [`denials`] | logging once that a store denies reading |
 //! | [`location`] | the location of a store, as the options configure it |
+//! | `blocking` | work that blocks a thread, with a bound on the threads |
 #![forbid(unsafe_code)]
 
+mod blocking;
 pub mod denials;
 pub mod directory;
 pub mod encoding;

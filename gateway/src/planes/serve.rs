@@ -8,6 +8,7 @@ use edgewise_control::{
 };
 use edgewise_decide::{Cache, DecideHandler, Source, configs, follow_live};
 use edgewise_http::{App, ConnectionLimits, Limiter, Metrics, with_common_routes, with_compression};
+use edgewise_objects::Location;
 
 use super::{
     control::works,
@@ -21,8 +22,14 @@ use crate::{
 };
 
 pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
-    let objects = options.data.snapshots().open().await?;
-    let cache = Arc::new(Cache::new(Source::Objects(objects.clone()), options.poll_interval));
+    let location = options.data.snapshots();
+    let objects = location.open().await?;
+    let mut cache = Cache::new(Source::Objects(objects.clone()), options.poll_interval);
+    // The lock of a directory excludes other writers. A bucket has no lock.
+    if let Location::Directory(_) = location {
+        cache = cache.of_only_writer();
+    }
+    let cache = Arc::new(cache);
     let published = {
         // The first decision after a publish uses the published version, without waiting for a poll.
         let cache = cache.clone();

@@ -26,6 +26,8 @@ enum Benchmark {
     Http,
     /// The time from a change to its first decision, and the cost of publishing, next to a change that is only saved
     Publish,
+    /// Threads and memory of `edgewise serve` with 1,000 environments, next to one environment
+    Environments,
     /// Nanoseconds per decision, next to the engines of peers
     Peers,
     /// The npm package in Node and Chromium, next to plain JavaScript and peers
@@ -59,6 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
             with_binary(bench("http")?)?
         }
         Benchmark::Publish => with_binary(bench("publish")?)?,
+        Benchmark::Environments => with_binary(bench("environments")?)?,
         Benchmark::Peers => {
             eprintln!("bench: building Edgewise's engine and its peers (minutes the first time)");
             let build = ["build", "--locked", "--manifest-path", PEERS, "--release"];
