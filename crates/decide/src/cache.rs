@@ -123,8 +123,7 @@ impl Cache {
 
     /// Swaps in a ruleset that was just published, ahead of the next poll. An older ruleset is ignored.
     pub fn install(&self, environment: &EnvironmentName, ruleset: Ruleset) {
-        let version = ruleset.version();
-        let held = Held { pointer: version, version };
+        let held = Held::installed(&ruleset);
         let slot = self.install_in(Arc::new(Slot::new(environment.clone())), Arc::new(ruleset), held);
         slot.record_poll(None, true);
     }
@@ -247,11 +246,11 @@ impl Cache {
     async fn load(&self, environment: EnvironmentName, held: Option<Held>) -> Outcome {
         let mut next = Loading::begin(environment, held);
         loop {
-            let (loading, Wanted { path, .. }) = match next {
+            let (loading, wanted) = match next {
                 Next::Fetch(loading, wanted) => (loading, wanted),
                 Next::Done(outcome) => return outcome,
             };
-            let fetched = self.fetch(&path).await;
+            let fetched = self.fetch(&wanted).await;
             next = match fetched {
                 Fetched::Found(ref bytes) if bytes.len() > LARGE_BYTES => {
                     match tokio::task::spawn_blocking(move || loading.resume(fetched)).await {
@@ -259,7 +258,7 @@ impl Cache {
                         Err(_) => {
                             let problem =
                                 "parsing the object panicked, which is a bug: please report it".to_owned();
-                            return Outcome::Failed(Failure::Corrupt { path, problem });
+                            return Outcome::Failed(Failure::Corrupt { path: wanted.path, problem });
                         }
                     }
                 }
@@ -268,8 +267,8 @@ impl Cache {
         }
     }
 
-    async fn fetch(&self, path: &str) -> Fetched {
-        let fetched = match self.source.get(path).await {
+    async fn fetch(&self, wanted: &Wanted) -> Fetched {
+        let fetched = match self.source.get(&wanted.path).await {
             Ok(Some(found)) => Fetched::Found(found.bytes),
             Ok(None) => Fetched::Absent,
             Err(problem) => return Fetched::Failed(problem),
@@ -347,7 +346,8 @@ impl Cache {
             && let Ok(any) = EnvironmentName::new("any")
         {
             // Any response will do, also that the object does not exist.
-            if timeout(PROBE_TIMEOUT, self.fetch(&paths::version(&any))).await.is_err() {
+            let wanted = Wanted { path: paths::version(&any), content: None, past_caches: false };
+            if timeout(PROBE_TIMEOUT, self.fetch(&wanted)).await.is_err() {
                 tracing::debug!("the snapshot store does not respond");
             }
         }
