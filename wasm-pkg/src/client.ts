@@ -3,7 +3,7 @@ import type { Context } from "./context.js";
 import { EdgewiseError, messageOf } from "./errors.js";
 import { Exposures } from "./exposures.js";
 import { initialize, initializeNow } from "./instance.js";
-import { poll, type Held, type Loaded } from "./loading.js";
+import { hashOf, poll, type Held, type Loaded } from "./loading.js";
 import type { Persistence } from "./persistence.js";
 import { Ruleset } from "./ruleset.js";
 import { Store } from "./store.js";
@@ -84,7 +84,7 @@ class FollowingClient implements Client {
   readonly #closing = new AbortController();
   readonly #listeners = new Set<(version: number) => void>();
   #ruleset: Ruleset | undefined;
-  /** The loaded versions of the store. Undefined for a saved ruleset, which any version in the store replaces. */
+  /** The loaded version of the store. Undefined for a saved ruleset, which any version in the store replaces. */
   #held: Held | undefined;
   /** The message of the last reported error. */
   #reported: string | undefined;
@@ -175,7 +175,8 @@ class FollowingClient implements Client {
   #installGiven(bytes: Uint8Array | ArrayBuffer): void {
     try {
       const ruleset = this.#checked(Ruleset.load(bytes));
-      this.#install(ruleset, { pointer: ruleset.version, version: ruleset.version });
+      const { version } = ruleset;
+      this.#install(ruleset, { pointer: version, version, content: hashOf(bytes).catch(() => undefined) });
     } catch (problem) {
       this.#report(problem);
     }

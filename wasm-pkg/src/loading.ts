@@ -1,17 +1,29 @@
 import { EdgewiseError, messageOf } from "./errors.js";
 import { instance } from "./instance.js";
 import { Ruleset } from "./ruleset.js";
-import type { Store } from "./store.js";
+import type { Found, Store } from "./store.js";
 
-/** The versions that a reader has loaded. */
+/** The version that a reader has loaded. */
 export interface Held {
   /** The version in version.json; without a version.json, the version of the snapshot. */
   readonly pointer: number;
   /** The version of the loaded ruleset. */
   readonly version: number;
+  /** The hash in version.json of the ruleset, or else of the snapshot; `undefined` if version.json had none. */
+  readonly content: string | undefined | Promise<string | undefined>;
 }
 
-/** A newer version, which the reader is to swap in. */
+/** What version.json says of a version. */
+type Named = Omit<Held, "version">;
+
+/** The content of version.json. A malformed hash counts as missing. */
+interface Pointer {
+  readonly version: number;
+  readonly ruleset: string | undefined;
+  readonly snapshot: string | undefined;
+}
+
+/** A newer version, or other content of the same version, which the reader is to swap in. */
 export interface Loaded {
   readonly ruleset: Ruleset;
   readonly bytes: Uint8Array;
@@ -25,9 +37,9 @@ const text = new TextDecoder();
  * version.
  *
  * ```text
- *                 found n, newer                  found
+ *                 found n, to load                found
  * version.json ──────────────────▶ ruleset n ───────────────▶ loaded
- *   │      └ not newer ▶ current      │ absent        corrupt ▶ error
+ *   │      └ held ▶ current           │ absent        corrupt ▶ error
  *   │                                 ▼               found
  *   │ absent                       snapshot n ──────────────▶ loaded
  *   │                                 │ absent        corrupt ▶ error
@@ -36,22 +48,38 @@ const text = new TextDecoder();
  *                                                     └─▶ absent ▶ error
  * ```
  *
- * All readers follow the same protocol (`loading.rs` of the crate `edgewise-api`). A store that was not written by
- * Edgewise has no rulesets; the reader compiles the snapshots of such a store with code that is loaded on demand.
+ * All readers follow the same protocol (`loading.rs` of the crate `edgewise-api`, which explains the hashes). A store that
+ * was not written by Edgewise has no rulesets; the reader compiles the snapshots of such a store with code that is loaded
+ * on demand.
+ *
+ * | version.json names | hash | the reader |
+ * |---|---|---|
+ * | a higher number than the held one, or any if none is held | any or none | loads |
+ * | the held number | none, or the held one | has the live version |
+ * | the held number | another one, or none is held | loads |
+ * | a lower number | any or none | has the live version |
+ *
+ * An object with another hash than in version.json is fetched again, past all caches, and is corrupt if the hash differs
+ * then, too. Pages that are not secure cannot hash: only the address contains the hash.
  *
  * @throws {EdgewiseError} `no-config`, `store-failed` or `store-corrupt`. The reader keeps the loaded version.
  */
 export async function poll(store: Store, environment: string, held: Held | undefined): Promise<Loaded | undefined> {
   const root = `configs/${environment}`;
-  const pointer = `${root}/version.json`;
-  const found = await store.get(pointer, held !== undefined);
+  const pointerPath = `${root}/version.json`;
+  const format = instance().exports.format();
+  const found = await store.get(pointerPath, held !== undefined);
   if (found === "unchanged") return undefined;
   if (found === "absent") return latest(store, environment, held, undefined);
 
-  const version = versionOf(pointer, found);
-  if (held !== undefined && version <= held.pointer) return undefined;
-  const path = `${root}/rulesets/${instance().exports.format()}/${version}.bin`;
-  const bytes = await store.get(path);
+  const pointer = pointerOf(pointerPath, found, format);
+  const { version } = pointer;
+  const content = pointer.ruleset ?? pointer.snapshot;
+  if (held !== undefined && version <= held.pointer) {
+    if (version < held.pointer || content === undefined || content === (await held.content)) return undefined;
+  }
+  const path = `${root}/rulesets/${format}/${version}.bin`;
+  const bytes = await object(store, path, pointer.ruleset);
   if (bytes instanceof Uint8Array) {
     const ruleset = load(path, bytes);
     if (ruleset.version !== version) {
@@ -60,27 +88,45 @@ export async function poll(store: Store, environment: string, held: Held | undef
     if (ruleset.environment !== environment) {
       throw refuse(ruleset, path, `it belongs to environment \`${ruleset.environment}\``);
     }
-    return newer(path, ruleset, bytes, held, version);
+    return newer(path, ruleset, bytes, held, { pointer: version, content });
   }
-  const snapshot = await store.get(`${root}/snapshots/${version}.json`);
-  if (snapshot instanceof Uint8Array) {
-    return compiled(`${root}/snapshots/${version}.json`, snapshot, held, version);
+  const snapshotPath = `${root}/snapshots/${version}.json`;
+  const snapshot = await object(store, snapshotPath, pointer.snapshot);
+  if (snapshot instanceof Uint8Array) return compiled(snapshotPath, snapshot, held, { pointer: version, content });
+  return latest(store, environment, held, { pointer: version, content });
+}
+
+/** Reads an object that never changes, and checks its hash. */
+async function object(store: Store, path: string, hash: string | undefined): Promise<Found> {
+  for (const pastCaches of [false, true]) {
+    const found = await store.get(path, false, hash, pastCaches);
+    if (hash === undefined || !(found instanceof Uint8Array)) return found;
+    if (((await hashOf(found)) ?? hash) === hash) return found;
   }
-  return latest(store, environment, held, version);
+  throw corrupt(path, "it has other content than version.json says");
+}
+
+/** Returns the SHA-256 of bytes in hexadecimal; `undefined` on a page that is not secure. */
+export async function hashOf(bytes: Uint8Array | ArrayBuffer): Promise<string | undefined> {
+  // Not all runtimes have this object.
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  if (subtle === undefined) return undefined;
+  const hash = new Uint8Array(await subtle.digest("SHA-256", bytes as BufferSource));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function latest(
   store: Store,
   environment: string,
   held: Held | undefined,
-  pointer: number | undefined,
+  named: Named | undefined,
 ): Promise<Loaded | undefined> {
   const path = `configs/${environment}/snapshots/latest.json`;
-  const snapshot = await store.get(path, pointer === undefined && held !== undefined);
+  const snapshot = await store.get(path, named === undefined && held !== undefined);
   if (snapshot === "unchanged") return undefined;
-  if (snapshot !== "absent") return compiled(path, snapshot, held, undefined);
-  if (pointer !== undefined) {
-    throw corrupt(`configs/${environment}/version.json`, `it points to version ${pointer}, which has no snapshot`);
+  if (snapshot !== "absent") return compiled(path, snapshot, held, named, true);
+  if (named !== undefined) {
+    throw corrupt(`configs/${environment}/version.json`, `it points to version ${named.pointer}, which has no snapshot`);
   }
   throw new EdgewiseError(
     "no-config",
@@ -92,7 +138,8 @@ async function compiled(
   path: string,
   json: Uint8Array,
   held: Held | undefined,
-  pointer: number | undefined,
+  named: Named | undefined,
+  isLatest = false,
 ): Promise<Loaded | undefined> {
   const { compile } = await import("./compile.js");
   let bytes;
@@ -102,7 +149,9 @@ async function compiled(
     if (problem instanceof EdgewiseError && problem.code === "bad-snapshot") throw corrupt(path, problem.message);
     throw problem;
   }
-  return newer(path, load(path, bytes), bytes, held, pointer);
+  const ruleset = load(path, bytes);
+  // latest.json may stand in for the snapshot that version.json names.
+  return newer(path, ruleset, bytes, held, isLatest && ruleset.version !== named?.pointer ? undefined : named);
 }
 
 function newer(
@@ -110,31 +159,40 @@ function newer(
   ruleset: Ruleset,
   bytes: Uint8Array,
   held: Held | undefined,
-  pointer: number | undefined,
+  named: Named | undefined,
 ): Loaded | undefined {
   const { version } = ruleset;
-  if (held !== undefined && pointer === undefined && version <= held.version) {
+  if (held !== undefined && named === undefined && version <= held.version) {
     ruleset.close();
     return undefined;
   }
   if (held !== undefined && version < held.version) {
     throw refuse(ruleset, path, `it has version ${version}, older than ${held.version}`);
   }
-  return { ruleset, bytes, held: { pointer: pointer ?? version, version } };
+  return { ruleset, bytes, held: { ...(named ?? { pointer: version, content: undefined }), version } };
 }
 
-function versionOf(path: string, json: Uint8Array): number {
+function pointerOf(path: string, json: Uint8Array, format: number): Pointer {
   let pointer: unknown;
   try {
     pointer = JSON.parse(text.decode(json));
   } catch (problem) {
     throw corrupt(path, messageOf(problem));
   }
-  const version = typeof pointer === "object" && pointer !== null && "version" in pointer ? pointer.version : undefined;
+  const { version, sha256 } = members(pointer);
   if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 0) {
     throw corrupt(path, "it has no version");
   }
-  return version;
+  const { snapshot, rulesets } = members(sha256);
+  return { version, snapshot: hashIn(snapshot), ruleset: hashIn(members(rulesets)[format]) };
+}
+
+function members(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function hashIn(value: unknown): string | undefined {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? value : undefined;
 }
 
 function load(path: string, bytes: Uint8Array): Ruleset {

@@ -25,11 +25,11 @@ export class Store {
 
   /**
    * Reads the object at a path. With `changes`, the result can be that the object is unchanged since the last successful
-   * poll.
+   * poll. The first digits of `hash` become part of the address, so that no cache responds with other content.
    *
    * @throws {EdgewiseError} `store-failed`
    */
-  async get(path: string, changes = false): Promise<Found> {
+  async get(path: string, changes = false, hash?: string, pastCaches = false): Promise<Found> {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(new Error(`no response in ${TIMEOUT / 1000} s`)), TIMEOUT);
     const close = (): void => timeout.abort(this.#closed.reason);
@@ -37,8 +37,9 @@ export class Store {
     try {
       const tag = changes ? this.#tags.get(path) : undefined;
       const pointer = path.endsWith("/version.json") || path.endsWith("/latest.json");
-      const init = pointer ? platform.conditional(tag) : {};
-      const response = await this.#fetch(`${this.#url}/${path}`, { ...init, signal: timeout.signal });
+      const init = pointer || pastCaches ? platform.conditional(tag, pastCaches) : {};
+      const content = hash === undefined ? "" : `?v=${hash.slice(0, 16)}`;
+      const response = await this.#fetch(`${this.#url}/${path}${content}`, { ...init, signal: timeout.signal });
       const etag = response.headers.get("etag");
       if (pointer && etag !== null) this.#fresh.set(path, etag);
       if (response.ok) {

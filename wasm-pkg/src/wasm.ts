@@ -9,12 +9,13 @@ export interface Platform {
   readonly wasm: URL;
   /** Creates an instance synchronously, in runtimes that have the file locally. */
   readonly instantiateNow?: () => WebAssembly.Exports;
-  /** Returns the options of a request that is conditional on a change since `etag`. */
-  readonly conditional: (etag: string | undefined) => RequestInit;
+  /** Returns the options of a request that is conditional on a change since `etag`, or that goes past all caches. */
+  readonly conditional: (etag: string | undefined, pastCaches: boolean) => RequestInit;
 }
 
-/** Sends the entity tag explicitly, for runtimes without an HTTP cache. */
-export function byTag(etag: string | undefined): RequestInit {
+/** Sends the headers explicitly, for runtimes without an HTTP cache. */
+export function byTag(etag: string | undefined, pastCaches: boolean): RequestInit {
+  if (pastCaches) return { headers: { "cache-control": "no-cache" } };
   return etag === undefined ? {} : { headers: { "if-none-match": etag } };
 }
 

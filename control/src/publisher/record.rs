@@ -187,6 +187,6 @@ impl Publisher {
             lease.keep().await?;
         }
         let latest = self.pointer(environment_id, &paths::latest(name)).await?;
-        Ok(version.max(latest).map_or(0, |pointer| pointer.version))
+        Ok(version.into_iter().chain(latest).map(|pointer| pointer.version).max().unwrap_or(0))
     }
 }

@@ -6,6 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`conditional`] | conditional requests: `If-Match` and `If-None-Match` |
+//! | [`content_hash`] | the hash of an object's content |
 //! | [`error`] | error responses: a kind, a field and `{"error": "…"}` |
 //! | [`field`] | the path of a field in a request |
 //! | [`json`] | reading a JSON body field by field, with errors that name the field |
@@ -17,7 +18,7 @@
 //! | [`resources`] | environments, audiences, experiments, variants, allocations and versions |
 //! | [`mod@diff`] | the differences between two snapshots |
 //! | [`mod@decide`] | the decide request and response |
-//! | [`paths`] | the paths of published objects in an object store |
+//! | [`paths`] | the paths of published objects in an object store, and the pointer to the live version |
 //! | [`publication`] | the outcome of publishing a change, and the live versions |
 //! | [`published`] | the published objects that clients can read over HTTP |
 //! | [`refusal`] | the refusals of object stores: which responses mean that an object does not exist |
@@ -26,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 pub mod conditional;
+pub mod content_hash;
 pub mod decide;
 pub mod diff;
 pub mod error;
@@ -44,6 +46,7 @@ pub mod resources;
 pub mod revision;
 pub mod search;
 
+pub use content_hash::ContentHash;
 pub use error::{ApiError, ErrorKind};
 pub use field::FieldPath;
 pub use limits::Limits;

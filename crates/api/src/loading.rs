@@ -2,10 +2,10 @@
 //! gateway and the edge worker drive the state machine with fetches of their own.
 //!
 //! ```text
-//!                 found n, newer                  found
+//!                 found n, to load                found
 //! version.json ──────────────────▶ ruleset n ───────────────▶ Loaded
 //!   │      │                          │ absent        corrupt ▶ Failed
-//!   │      └ found, not newer         ▼               found
+//!   │      └ found, held              ▼               found
 //!   │                ▶ Current     snapshot n ──────────────▶ Loaded
 //!   │                                 │ absent        corrupt ▶ Failed
 //!   │ absent                          ▼               ┌─▶ found, newer ▶ Loaded
@@ -15,12 +15,38 @@
 //!
 //! A store that was not written by Edgewise has no rulesets; the reader compiles the snapshots of such a store. After a
 //! failure, the reader keeps the loaded version. A reader never goes back to an older version.
+//!
+//! A number can come again with other content, after data was removed or restored, while caches still have the old objects.
+//! Therefore version.json contains the hashes of the objects:
+//!
+//! | version.json names | hash | the reader |
+//! |---|---|---|
+//! | a higher number than the held one | any or none | loads |
+//! | the held number | none, or the held one | has the live version |
+//! | the held number | another one, or none is held | loads |
+//! | a lower number | any or none | has the live version: it waits for a higher number |
+//!
+//! | the ruleset or snapshot n | the reader |
+//! |---|---|
+//! | version.json has no hash of it | loads it |
+//! | has that hash | loads it |
+//! | has another hash | fetches it again, past all caches |
+//! | has another hash then, too | fails: the object is corrupt |
+//!
+//! The held hash is what version.json said when the version was loaded: the hash of the ruleset, or of the snapshot if
+//! version.json names no ruleset in this format. It is not the hash of the snapshot alone, because a reader can hash its
+//! ruleset, but usually has never seen its snapshot. So a ruleset that another release compiled from the same snapshot is
+//! loaded once more, and decides alike.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
 use edgewise_engine::{Ruleset, ruleset::FORMAT};
 
-use crate::{name::EnvironmentName, paths};
+use crate::{
+    content_hash::ContentHash,
+    name::EnvironmentName,
+    paths::{self, Hashes, Pointer},
+};
 
 /// A poll of an environment: from reading the pointer to a loaded snapshot.
 #[derive(Debug)]
@@ -28,15 +54,54 @@ pub struct Loading {
     environment: EnvironmentName,
     held: Option<Held>,
     at: At,
+    /// The hashes in version.json.
+    hashes: Hashes,
+    /// Whether the object is fetched past all caches.
+    past_caches: bool,
 }
 
-/// The versions that the reader has loaded.
+/// The version that the reader has loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     /// The version in version.json; without a version.json, the version of the snapshot.
     pub pointer: u64,
     /// The version of the loaded snapshot.
     pub version: u64,
+    /// What tells the loaded content from other content with the same number: [`Hashes::identity`] of version.json. `None`
+    /// if version.json had no hash.
+    pub content: Option<ContentHash>,
+}
+
+impl Held {
+    /// Returns what a reader holds that has got a published ruleset by another way than a poll.
+    #[must_use]
+    pub fn installed(ruleset: &Ruleset) -> Self {
+        let version = ruleset.version();
+        Self { pointer: version, version, content: Some(ContentHash::of(ruleset.as_bytes())) }
+    }
+
+    /// Returns whether a reader that holds `old` is to swap this version in: a newer version, or the same version with other
+    /// content.
+    #[must_use]
+    pub fn replaces(&self, old: &Self) -> bool {
+        match (self.version, self.pointer).cmp(&(old.version, old.pointer)) {
+            Ordering::Less => false,
+            Ordering::Equal => self.content.is_some() && self.content != old.content,
+            Ordering::Greater => true,
+        }
+    }
+
+    /// Returns whether the version that a pointer names is held, or older than the held version.
+    fn covers(&self, pointer: &Pointer) -> bool {
+        match pointer.version.cmp(&self.pointer) {
+            Ordering::Less => true,
+            Ordering::Equal => {
+                let content = pointer.sha256.identity(FORMAT);
+                content.is_none() || content == self.content
+            }
+            Ordering::Greater => false,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -84,7 +149,7 @@ pub enum Next {
 pub enum Outcome {
     /// The reader has the live version.
     Current,
-    /// A newer version, which the reader is to swap in.
+    /// A newer version, or other content of the same version, which the reader is to swap in.
     Loaded(Arc<Ruleset>, Held),
     /// The store has no snapshot of the environment.
     Absent,
@@ -117,7 +182,7 @@ impl Loading {
     /// Begins a poll of `environment` by a reader that has loaded `held`.
     #[must_use]
     pub fn begin(environment: EnvironmentName, held: Option<Held>) -> Next {
-        Self { environment, held, at: At::Pointer }.fetch()
+        Self { environment, held, at: At::Pointer, hashes: Hashes::default(), past_caches: false }.fetch()
     }
 
     fn path(&self) -> String {
@@ -129,27 +194,35 @@ impl Loading {
         }
     }
 
+    /// Returns the hash that version.json has of the object.
+    fn expected(&self) -> Option<ContentHash> {
+        match self.at {
+            At::Ruleset(_) => self.hashes.rulesets.get(&FORMAT).copied(),
+            At::Snapshot(_) => self.hashes.snapshot,
+            At::Pointer | At::Latest { .. } => None,
+        }
+    }
+
     fn fetch(self) -> Next {
-        let wanted = Wanted { path: self.path(), content: None, past_caches: false };
+        let content = self.expected().map(|expected| expected.for_address());
+        let wanted = Wanted { path: self.path(), content, past_caches: self.past_caches };
         Next::Fetch(self, wanted)
+    }
+
+    /// Goes on to another object.
+    fn go_on(self, at: At) -> Next {
+        Self { at, past_caches: false, ..self }.fetch()
     }
 
     /// Continues the poll with the result of the fetch.
     #[must_use]
-    pub fn resume(mut self, fetched: Fetched) -> Next {
+    pub fn resume(self, fetched: Fetched) -> Next {
         let bytes = match (fetched, &self.at) {
             (Fetched::Found(bytes), _) => bytes,
-            (Fetched::Absent, At::Pointer) => {
-                self.at = At::Latest { pointer: None };
-                return self.fetch();
-            }
-            (Fetched::Absent, At::Ruleset(version)) => {
-                self.at = At::Snapshot(*version);
-                return self.fetch();
-            }
-            (Fetched::Absent, At::Snapshot(version)) => {
-                self.at = At::Latest { pointer: Some(*version) };
-                return self.fetch();
+            (Fetched::Absent, At::Pointer) => return self.go_on(At::Latest { pointer: None }),
+            (Fetched::Absent, &At::Ruleset(version)) => return self.go_on(At::Snapshot(version)),
+            (Fetched::Absent, &At::Snapshot(version)) => {
+                return self.go_on(At::Latest { pointer: Some(version) });
             }
             (Fetched::Absent, At::Latest { pointer: None }) => return Next::Done(Outcome::Absent),
             (Fetched::Absent, At::Latest { pointer: Some(version) }) => {
@@ -161,14 +234,26 @@ impl Loading {
                 return Next::Done(Outcome::Failed(Failure::Store { path: self.path(), problem }));
             }
         };
+        if let Some(expected) = self.expected() {
+            let found = ContentHash::of(&bytes);
+            match (found == expected, self.past_caches) {
+                (true, _) => {}
+                (false, false) => return Self { past_caches: true, ..self }.fetch(),
+                (false, true) => {
+                    let (found, expected) = (found.for_address(), expected.for_address());
+                    return self.corrupt(format!(
+                        "it has other content than version.json says: its SHA-256 begins with {found}, not with {expected}"
+                    ));
+                }
+            }
+        }
         match self.at {
-            At::Pointer => match serde_json::from_slice(&bytes) {
-                Ok(paths::Pointer { version }) if self.held.is_some_and(|held| version <= held.pointer) => {
+            At::Pointer => match serde_json::from_slice::<Pointer>(&bytes) {
+                Ok(pointer) if self.held.is_some_and(|held| held.covers(&pointer)) => {
                     Next::Done(Outcome::Current)
                 }
-                Ok(paths::Pointer { version }) => {
-                    self.at = At::Ruleset(version);
-                    self.fetch()
+                Ok(Pointer { version, sha256 }) => {
+                    Self { hashes: sha256, ..self }.go_on(At::Ruleset(version))
                 }
                 Err(problem) => self.corrupt(problem.to_string()),
             },
@@ -196,15 +281,21 @@ impl Loading {
 
     fn loaded(self, ruleset: Ruleset, pointer: Option<u64>) -> Next {
         let version = ruleset.version();
+        let pointer = match self.at {
+            // latest.json stands in for the snapshot that version.json names.
+            At::Latest { pointer: Some(named) } if named == version => Some(named),
+            _ => pointer,
+        };
         match (self.held, pointer) {
             (Some(held), None) if version <= held.version => Next::Done(Outcome::Current),
             (Some(held), Some(_)) if version < held.version => {
                 self.corrupt(format!("it has version {version}, which is older than {}", held.version))
             }
-            _ => Next::Done(Outcome::Loaded(
-                Arc::new(ruleset),
-                Held { pointer: pointer.unwrap_or(version), version },
-            )),
+            _ => {
+                let content = pointer.and_then(|_| self.hashes.identity(FORMAT));
+                let held = Held { pointer: pointer.unwrap_or(version), version, content };
+                Next::Done(Outcome::Loaded(Arc::new(ruleset), held))
+            }
         }
     }
 

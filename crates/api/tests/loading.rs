@@ -4,13 +4,16 @@
 use std::collections::HashMap;
 
 use edgewise_api::{
-    EnvironmentName,
+    ContentHash, EnvironmentName,
     loading::{Fetched, Held, Loading, Next, Outcome, Wanted},
 };
 use edgewise_engine::Ruleset;
 
 /// The objects of a store. `None` stands for a failing read.
 type Store<'a> = HashMap<&'a str, Option<Vec<u8>>>;
+
+/// The objects of a store, in a list.
+type Objects<'a> = [(&'a str, Option<Vec<u8>>)];
 
 fn json(version: u64) -> Vec<u8> {
     format!(r#"{{"version":{version},"environment":"prod","publishedAt":"","experiments":[]}}"#).into()
@@ -34,27 +37,38 @@ const RULESET: &str = "configs/prod/rulesets/1/3.bin";
 const SNAPSHOT: &str = "configs/prod/snapshots/3.json";
 
 /// Polls a store. Returns a text about the outcome, and the fetched paths.
-fn poll(store: &[(&str, Option<Vec<u8>>)], held: Option<Held>) -> (String, Vec<String>) {
-    let store: Store<'_> = store.iter().cloned().collect();
+fn poll(store: &Objects<'_>, held: Option<Held>) -> (String, Vec<String>) {
+    poll_through(&[], store, held)
+}
+
+/// As [`poll`], through a cache with objects of its own. Returns addresses instead of paths: with `?v=`, and an exclamation
+/// mark for a fetch past all caches.
+fn poll_through(cache: &Objects<'_>, store: &Objects<'_>, held: Option<Held>) -> (String, Vec<String>) {
+    let (cache, store): (Store<'_>, Store<'_>) =
+        (cache.iter().cloned().collect(), store.iter().cloned().collect());
     let Ok(environment) = EnvironmentName::new("prod") else { panic!("a good name") };
     let mut fetches = Vec::new();
     let mut next = Loading::begin(environment, held);
     loop {
         match next {
-            Next::Fetch(loading, Wanted { path, .. }) => {
-                next = loading.resume(match store.get(path.as_str()) {
+            Next::Fetch(loading, Wanted { path, content, past_caches }) => {
+                let version = content.map_or_else(String::new, |content| format!("?v={content}"));
+                let address = format!("{path}{version}{}", if past_caches { "!" } else { "" });
+                let cached = cache.get(address.as_str());
+                next = loading.resume(match cached.or_else(|| store.get(path.as_str())) {
                     Some(Some(object)) => Fetched::Found(object.clone()),
                     Some(None) => Fetched::Failed("it hangs".to_owned()),
                     None => Fetched::Absent,
                 });
-                fetches.push(path);
+                fetches.push(address);
             }
             Next::Done(outcome) => {
                 let outcome = match outcome {
                     Outcome::Current => "current".to_owned(),
                     Outcome::Loaded(ruleset, held) => {
                         assert_eq!(ruleset.version(), held.version);
-                        format!("loaded {} of pointer {}", held.version, held.pointer)
+                        let content = held.content.map_or_else(String::new, |content| format!(" {content}"));
+                        format!("loaded {} of pointer {}{content}", held.version, held.pointer)
                     }
                     Outcome::Absent => "absent".to_owned(),
                     Outcome::Failed(failure) => failure.to_string(),
@@ -66,7 +80,7 @@ fn poll(store: &[(&str, Option<Vec<u8>>)], held: Option<Held>) -> (String, Vec<S
 }
 
 fn held(version: u64) -> Option<Held> {
-    Some(Held { pointer: version, version })
+    Some(Held { pointer: version, version, content: None })
 }
 
 #[test]
@@ -151,4 +165,140 @@ fn failing_reads_are_named() {
     assert_eq!(poll(&[(VERSION, None)], None).0, "`configs/prod/version.json` cannot be read: it hangs");
     let store = [(VERSION, pointer(3)), (SNAPSHOT, None)];
     assert_eq!(poll(&store, held(2)).0, "`configs/prod/snapshots/3.json` cannot be read: it hangs");
+}
+
+/// Returns other content of a version.
+fn other(version: u64) -> Option<Vec<u8>> {
+    let json =
+        String::from_utf8_lossy(&json(version)).replace("\"publishedAt\":\"\"", "\"publishedAt\":\"later\"");
+    Ruleset::from_json(json.as_bytes()).ok().map(|ruleset| ruleset.as_bytes().to_vec())
+}
+
+fn hash(object: &Option<Vec<u8>>) -> ContentHash {
+    ContentHash::of(object.as_deref().unwrap_or_default())
+}
+
+/// Returns a version.json with hashes of the snapshot and, if given, the ruleset.
+fn pointer_to(
+    version: u64,
+    snapshot: &Option<Vec<u8>>,
+    ruleset: Option<&Option<Vec<u8>>>,
+) -> Option<Vec<u8>> {
+    let rulesets = ruleset.map_or_else(String::new, |ruleset| format!(r#""1":"{}""#, hash(ruleset)));
+    let hashes = format!(r#"{{"snapshot":"{}","rulesets":{{{rulesets}}}}}"#, hash(snapshot));
+    Some(format!(r#"{{"version":{version},"sha256":{hashes}}}"#).into())
+}
+
+fn held_with(version: u64, content: &Option<Vec<u8>>) -> Option<Held> {
+    Some(Held { pointer: version, version, content: Some(hash(content)) })
+}
+
+/// Returns the address of an object with this content.
+fn address(path: &str, content: &Option<Vec<u8>>) -> String {
+    format!("{path}?v={}", hash(content).for_address())
+}
+
+#[test]
+fn objects_are_fetched_by_their_content() {
+    let pointer = pointer_to(3, &snapshot(3), Some(&ruleset(3)));
+    let store = [(VERSION, pointer.clone()), (RULESET, ruleset(3))];
+    let (outcome, fetches) = poll(&store, held(2));
+    assert_eq!(outcome, format!("loaded 3 of pointer 3 {}", hash(&ruleset(3))));
+    assert_eq!(fetches, [VERSION.to_owned(), address(RULESET, &ruleset(3))]);
+    // The ruleset is gone, or there never was one in this format.
+    for pointer in [pointer, pointer_to(3, &snapshot(3), None)] {
+        let (outcome, fetches) = poll(&[(VERSION, pointer), (SNAPSHOT, snapshot(3))], held(2));
+        assert!(outcome.starts_with("loaded 3 of pointer 3 "), "{outcome}");
+        assert_eq!(fetches[2], address(SNAPSHOT, &snapshot(3)));
+    }
+}
+
+#[test]
+fn the_held_number_with_another_hash_is_loaded() {
+    let store = [(VERSION, pointer_to(3, &snapshot(3), Some(&other(3)))), (RULESET, other(3))];
+    let loaded = format!("loaded 3 of pointer 3 {}", hash(&other(3)));
+    for held in [held_with(3, &ruleset(3)), held(3)] {
+        assert_eq!(poll(&store, held).0, loaded);
+    }
+    assert_eq!(poll(&store, held_with(3, &other(3))), ("current".to_owned(), vec![VERSION.to_owned()]));
+    assert_eq!(poll(&store, held_with(4, &ruleset(4))).0, "current", "a reader never goes back");
+    // The hash of the snapshot counts if there is none of the ruleset.
+    let store = [(VERSION, pointer_to(3, &snapshot(3), None)), (SNAPSHOT, snapshot(3))];
+    assert_eq!(poll(&store, held_with(3, &snapshot(3))).0, "current");
+    assert_eq!(
+        poll(&store, held_with(3, &ruleset(3))).0,
+        format!("loaded 3 of pointer 3 {}", hash(&snapshot(3)))
+    );
+}
+
+#[test]
+fn a_pointer_without_hashes_or_with_malformed_ones_is_followed_by_its_number() {
+    let good = hash(&other(3));
+    for pointer in [
+        r#"{"version":3}"#.to_owned(),
+        r#"{"version":3,"sha256":null}"#.to_owned(),
+        r#"{"version":3,"sha256":{"rulesets":{"1":7},"snapshot":""}}"#.to_owned(),
+        format!(r#"{{"version":3,"sha256":{{"rulesets":{{"1":"{good}0","2":"{good}"}}}},"access":"key"}}"#),
+        format!(r#"{{"version":3,"sha256":{{"rulesets":{{"1":"{}"}}}}}}"#, good.to_string().to_uppercase()),
+    ] {
+        let store = [(VERSION, Some(pointer.into_bytes())), (RULESET, ruleset(3))];
+        assert_eq!(poll(&store, held_with(3, &ruleset(3))).0, "current");
+        let (outcome, fetches) = poll(&store, held(2));
+        assert_eq!(outcome, "loaded 3 of pointer 3");
+        assert_eq!(fetches, [VERSION, RULESET]);
+    }
+}
+
+#[test]
+fn other_content_is_fetched_again_past_caches() {
+    let pointer = pointer_to(3, &snapshot(3), Some(&ruleset(3)));
+    let stale = address(RULESET, &ruleset(3));
+    let past = format!("{stale}!");
+    let loaded = format!("loaded 3 of pointer 3 {}", hash(&ruleset(3)));
+    // A cache that ignores the query, and a cache that was poisoned with half an object.
+    for cached in [other(3), ruleset(3).map(|bytes| bytes[..100].to_vec())] {
+        let store = [(VERSION, pointer.clone()), (RULESET, ruleset(3))];
+        let (outcome, fetches) = poll_through(&[(&stale, cached)], &store, held(2));
+        assert_eq!(outcome, loaded);
+        assert_eq!(fetches, [VERSION, &stale, &past]);
+    }
+    // So is a snapshot, after a ruleset that was deleted behind the cache.
+    let cache = [(stale.as_str(), other(3))];
+    let (outcome, fetches) = poll_through(&cache, &[(VERSION, pointer), (SNAPSHOT, snapshot(3))], held(2));
+    assert_eq!(outcome, loaded);
+    assert_eq!(fetches, [VERSION, &stale, &past, &address(SNAPSHOT, &snapshot(3))]);
+}
+
+#[test]
+fn an_object_that_has_other_content_past_caches_too_is_corrupt() {
+    let pointer = pointer_to(3, &snapshot(3), Some(&ruleset(3)));
+    let (outcome, fetches) = poll(&[(VERSION, pointer), (RULESET, other(3))], held(2));
+    let problem = format!(
+        "`{RULESET}` is corrupt: it has other content than version.json says: its SHA-256 begins with {}, not with {}",
+        hash(&other(3)).for_address(),
+        hash(&ruleset(3)).for_address()
+    );
+    assert_eq!((outcome, fetches.len()), (problem, 3));
+    let pointer = pointer_to(3, &snapshot(3), None);
+    let (outcome, _) = poll(&[(VERSION, pointer), (SNAPSHOT, Some(b"{}".to_vec()))], held(2));
+    assert!(outcome.starts_with(&format!("`{SNAPSHOT}` is corrupt: it has other content")), "{outcome}");
+}
+
+#[test]
+fn latest_json_stands_in_for_the_snapshot_that_the_pointer_names() {
+    let store = [(VERSION, pointer_to(3, &snapshot(3), Some(&ruleset(3)))), (LATEST, snapshot(3))];
+    assert_eq!(poll(&store, None).0, format!("loaded 3 of pointer 3 {}", hash(&ruleset(3))));
+    assert_eq!(poll(&store, held_with(3, &ruleset(3))).0, "current");
+}
+
+#[test]
+fn other_content_replaces_a_held_version_and_an_older_version_does_not() {
+    let held = |version, content: &Option<Vec<u8>>| held_with(version, content).unwrap();
+    let three = held(3, &ruleset(3));
+    assert!(held(4, &ruleset(4)).replaces(&three) && held(3, &other(3)).replaces(&three));
+    assert!(!held(3, &ruleset(3)).replaces(&three) && !held(2, &ruleset(2)).replaces(&three));
+    let without = Held { content: None, ..three };
+    assert!(three.replaces(&without) && !without.replaces(&three));
+    let installed = Ruleset::load(ruleset(3).unwrap()).unwrap();
+    assert_eq!(Held::installed(&installed), three);
 }

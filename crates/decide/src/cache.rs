@@ -149,8 +149,7 @@ impl Cache {
 
     /// Swaps in a ruleset that was just published, ahead of the next poll. An older ruleset is ignored.
     pub fn install(&self, environment: &EnvironmentName, ruleset: Ruleset) {
-        let version = ruleset.version();
-        let held = Held { pointer: version, version };
+        let held = Held::installed(&ruleset);
         let slot = self.install_in(Arc::new(Slot::new(environment.clone())), Arc::new(ruleset), held);
         slot.record_poll(None, true);
     }

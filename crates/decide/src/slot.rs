@@ -103,10 +103,10 @@ impl Slot {
         self.state().polled.is_some_and(|polled| polled.elapsed() < interval)
     }
 
-    /// Swaps a ruleset in, unless the loaded ruleset is as new.
+    /// Swaps a ruleset in, unless the loaded ruleset is newer, or the same.
     pub(crate) fn install(&self, ruleset: Arc<Ruleset>, held: Held) {
         let mut state = self.state();
-        if state.held.is_some_and(|old| (held.version, held.pointer) <= (old.version, old.pointer)) {
+        if state.held.is_some_and(|old| !held.replaces(&old)) {
             return;
         }
         let (version, experiments) = (ruleset.version(), ruleset.experiments());

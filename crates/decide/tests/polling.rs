@@ -69,7 +69,7 @@ impl ObjectStore for Store {
         sleep(RESPONSE_TIME).await;
         if self.failing.contains(path) {
             let source = io::Error::other("out of order");
-            return Err(ObjectError { action: "read", path: path.to_owned(), source });
+            return Err(ObjectError { action: "read", path: path.to_owned(), source: source.into() });
         }
         let found = self.objects.get(path).cloned();
         let found = found.or_else(|| is_pointer.then(|| "{\"version\":1}".to_owned()));

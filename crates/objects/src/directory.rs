@@ -206,11 +206,8 @@ impl ObjectStore for Directory {
             Condition::Absent => None,
             Condition::Matches(etag) => Some(etag.to_owned()),
         };
-        let failed = |source: io::Error| ObjectError {
-            action: "write",
-            path: path.to_owned(),
-            source: source.into(),
-        };
+        let failed =
+            |source: io::Error| ObjectError { action: "write", path: path.to_owned(), source: source.into() };
         let Some(lock) = &self.lock else {
             let problem = "the store is opened for reading only";
             return Err(failed(io::Error::new(io::ErrorKind::ReadOnlyFilesystem, problem)));

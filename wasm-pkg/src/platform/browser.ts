@@ -2,6 +2,6 @@ import type { Platform } from "../wasm.js";
 
 export const platform: Platform = {
   wasm: new URL("../edgewise.wasm", import.meta.url),
-  // The browser's cache sends the entity tag. An explicit header would cause a preflight request.
-  conditional: () => ({ cache: "no-cache" }),
+  // The browser's cache sends the headers. Explicit ones would cause a preflight request.
+  conditional: (_, pastCaches) => ({ cache: pastCaches ? "reload" : "no-cache" }),
 };

@@ -1,9 +1,15 @@
 //! Building, renumbering and compiling snapshots. The work runs on blocking threads, because large content takes long.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use edgewise_api::{EnvironmentName, paths};
-use edgewise_engine::{Ruleset, Snapshot, ruleset::snapshot_hash};
+use edgewise_api::{
+    ContentHash, EnvironmentName,
+    paths::{self, Hashes},
+};
+use edgewise_engine::{
+    Ruleset, Snapshot,
+    ruleset::{FORMAT, snapshot_hash},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::task::spawn_blocking;
@@ -41,12 +47,21 @@ pub(in crate::publisher) async fn renumbered(
     spawn_blocking(move || renumber(&snapshot, version, published_at)).await?
 }
 
-/// Returns the ruleset of a pending version, and what the version makes live. `kept` is used instead of compiling the
-/// snapshot again, if it is the ruleset of this snapshot.
+/// What is written of a pending version beside its snapshot.
+#[derive(Debug)]
+pub(in crate::publisher) struct Compilation {
+    pub(in crate::publisher) ruleset: Arc<Ruleset>,
+    /// The hashes of the snapshot and the ruleset.
+    pub(in crate::publisher) hashes: Hashes,
+    /// What the version makes live of each experiment.
+    pub(in crate::publisher) live: Vec<LiveExperiment>,
+}
+
+/// Compiles a pending version. `kept` is used instead of compiling the snapshot again, if it is the ruleset of this snapshot.
 pub(in crate::publisher) async fn compile(
     version: &Version,
     kept: Option<Arc<Ruleset>>,
-) -> Result<(Arc<Ruleset>, Vec<LiveExperiment>), SnapshotError> {
+) -> Result<Compilation, SnapshotError> {
     let json = version.snapshot.clone();
     spawn_blocking(move || {
         let live = live_experiments(&json)?;
@@ -55,7 +70,11 @@ pub(in crate::publisher) async fn compile(
             Some(ruleset) if ruleset.snapshot_hash() == hash => ruleset,
             _ => Arc::new(Ruleset::from_json(json.as_bytes())?),
         };
-        Ok((ruleset, live))
+        let hashes = Hashes {
+            snapshot: Some(ContentHash::of(json.as_bytes())),
+            rulesets: BTreeMap::from([(FORMAT, ContentHash::of(ruleset.as_bytes()))]),
+        };
+        Ok(Compilation { ruleset, hashes, live })
     })
     .await?
 }
@@ -128,15 +147,15 @@ mod tests {
     #[tokio::test]
     async fn a_ruleset_of_the_same_snapshot_is_not_compiled_again() {
         let snapshot = SNAPSHOT.replace("[ 7 ]", "[]");
-        let (first, live) = compile(&version(&snapshot), None).await.unwrap();
+        let Compilation { ruleset: first, live, .. } = compile(&version(&snapshot), None).await.unwrap();
         assert_eq!(live, [LiveExperiment { id: "x".to_owned(), split: "[]".to_owned() }]);
-        let (again, _) = compile(&version(&snapshot), Some(first.clone())).await.unwrap();
-        assert!(Arc::ptr_eq(&first, &again));
+        let again = compile(&version(&snapshot), Some(first.clone())).await.unwrap();
+        assert!(Arc::ptr_eq(&first, &again.ruleset));
 
         // Another process has recorded other content under the same number.
         let other = snapshot.replace("\"k\"", "\"other\"");
-        let (other, _) = compile(&version(&other), Some(first.clone())).await.unwrap();
-        assert!(other.snapshot_hash() != first.snapshot_hash());
+        let other = compile(&version(&other), Some(first.clone())).await.unwrap();
+        assert!(other.ruleset.snapshot_hash() != first.snapshot_hash());
     }
 
     #[test]

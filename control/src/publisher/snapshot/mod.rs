@@ -12,7 +12,7 @@ mod compiled;
 mod error;
 mod experiments;
 
-pub(super) use build::{Compiled, build, compile, renumbered};
+pub(super) use build::{Compilation, Compiled, build, compile, renumbered};
 pub(super) use compiled::CompiledRulesets;
 pub(super) use error::SnapshotError;
 pub(super) use experiments::live_experiments;

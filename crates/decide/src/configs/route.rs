@@ -5,17 +5,25 @@ use std::sync::Arc;
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
-use edgewise_api::{ApiError, loading::Wanted, paths, published};
+use edgewise_api::{
+    ApiError,
+    loading::Wanted,
+    paths,
+    published::{self, WantedContent},
+};
 use edgewise_http::{ErrorResponse, compression::matched_etag, conditional::if_none_match};
+use tokio::task::spawn_blocking;
 
 use super::compressed::{self, Compressed};
 use crate::{cache::Cache, source::Found};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+/// The size in bytes from which an object is hashed on a blocking thread, so that other requests are not delayed.
+const LARGE_BYTES: usize = 64 << 10;
 
 /// The objects of the store, and their compressed forms.
 #[derive(Clone, Debug)]
@@ -33,9 +41,10 @@ where
 }
 
 async fn object(State(objects): State<Objects>, request: Request) -> Response {
-    let mut response = match (request.method(), published::object(request.uri().path())) {
+    let (request, _) = request.into_parts();
+    let mut response = match (&request.method, published::object(request.uri.path())) {
         (&Method::GET | &Method::HEAD, Some((_, path))) => {
-            read(&objects, &path, request.headers()).await.unwrap_or_else(IntoResponse::into_response)
+            read(&objects, path, &request).await.unwrap_or_else(IntoResponse::into_response)
         }
         (&Method::OPTIONS, Some(_)) => preflight(),
         _ => ErrorResponse(ApiError::not_found("no such object")).into_response(),
@@ -52,8 +61,11 @@ pub fn allow_any_origin(headers: &mut HeaderMap) {
     headers.entry(header::CACHE_CONTROL).or_insert(NO_STORE);
 }
 
-async fn read(objects: &Objects, path: &str, request: &HeaderMap) -> Result<Response, ErrorResponse> {
-    let wanted = Wanted { path: path.to_owned(), content: None, past_caches: false };
+async fn read(objects: &Objects, path: String, request: &Parts) -> Result<Response, ErrorResponse> {
+    let content = WantedContent::of_request(&path, request.uri.query().unwrap_or_default());
+    let past_caches = content.for_address().is_some() && has_no_cache(&request.headers);
+    let wanted = Wanted { path, content: content.for_address().map(str::to_owned), past_caches };
+    let path = &wanted.path;
     let found = objects.cache.read(&wanted).await.map_err(|problem| match problem.refusal() {
         // The cache has logged why, once.
         Some(_) => ApiError::unavailable("the snapshot store refuses requests: see the log and /health"),
@@ -64,17 +76,39 @@ async fn read(objects: &Objects, path: &str, request: &HeaderMap) -> Result<Resp
     })?;
     let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
     let object = Bytes::from(bytes);
+    let is_wanted = has_content(&object, content).await?;
     let mut headers = HeaderMap::new();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(paths::cache_control(path)));
+    let caching = if is_wanted { HeaderValue::from_static(paths::cache_control(path)) } else { NO_STORE };
+    headers.insert(header::CACHE_CONTROL, caching);
     compressed::vary(&object, &mut headers);
-    if let Some(etag) = etag.as_deref().filter(|etag| if_none_match(request, etag)) {
-        headers.extend(matched_etag(request, etag).map(|etag| (header::ETAG, etag)));
+    let matched = etag.as_deref().filter(|etag| is_wanted && if_none_match(&request.headers, etag));
+    if let Some(etag) = matched {
+        headers.extend(matched_etag(&request.headers, etag).map(|etag| (header::ETAG, etag)));
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
     headers.extend(etag.and_then(|etag| Some((header::ETAG, HeaderValue::try_from(etag).ok()?))));
-    let body = objects.compressed.body(path, object, request, &mut headers).await;
+    let body = objects.compressed.body(path, object, &request.headers, &mut headers).await;
     Ok((headers, Body::from(body)).into_response())
+}
+
+/// Returns whether an object has the wanted content. Other content must not be cached under the address of the wanted content:
+/// it may have been replaced while a client was on its way from version.json to the object.
+async fn has_content(object: &Bytes, content: WantedContent) -> Result<bool, ErrorResponse> {
+    if object.len() <= LARGE_BYTES || content.for_address().is_none() {
+        return Ok(content.is(object));
+    }
+    let object = object.clone();
+    spawn_blocking(move || content.is(&object)).await.map_err(|problem| {
+        tracing::error!(error = %problem, "hashing a published object panicked");
+        ApiError::internal("the object cannot be checked").into()
+    })
+}
+
+/// Returns whether a client asks for a response past all caches: its cache has other content than the wanted one.
+fn has_no_cache(request: &HeaderMap) -> bool {
+    let mut values = request.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    values.any(|value| value.split(',').any(|directive| directive.trim().eq_ignore_ascii_case("no-cache")))
 }
 
 fn preflight() -> Response {

@@ -38,7 +38,7 @@ impl ObjectStore for Store {
         drop(self.gate.acquire().await.unwrap());
         if self.fails.load(Ordering::SeqCst) {
             let source = io::Error::other("out of order");
-            return Err(ObjectError { action: "read", path: path.to_owned(), source });
+            return Err(ObjectError { action: "read", path: path.to_owned(), source: source.into() });
         }
         let text = self.objects.lock().unwrap().get(path).cloned();
         Ok(text.map(|text| Object { bytes: text.into_bytes(), etag: "\"x\"".to_owned() }))
