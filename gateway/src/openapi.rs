@@ -10,8 +10,8 @@ use bytes::Bytes;
 use edgewise_api::error::ErrorBody;
 use edgewise_control::Control;
 use edgewise_decide::openapi as decisions;
-use edgewise_http::json_response;
-use utoipa::{IntoResponses, OpenApi};
+use edgewise_http::{Front, json_response};
+use utoipa::{IntoResponses, OpenApi, openapi::Server};
 
 use crate::health::Health;
 
@@ -65,12 +65,14 @@ pub fn decide() -> utoipa::openapi::OpenApi {
         .merge_from(Process::openapi())
 }
 
-/// Returns the routes that serve a document at `{prefix}/openapi.json`, and the page at `{prefix}/docs`.
-pub fn routes<S>(prefix: &str, document: &utoipa::openapi::OpenApi) -> Router<S>
+/// Returns the routes that serve a document at `{prefix}/openapi.json`, and the page at `{prefix}/docs`. The document names
+/// the public URL, if there is one, as the address of the server.
+pub fn routes<S>(prefix: &str, mut document: utoipa::openapi::OpenApi, front: &Front) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let document = Bytes::from(serde_json::to_vec(document).unwrap_or_default());
+    document.servers = front.public_url.as_ref().map(|url| vec![Server::new(url.to_string())]);
+    let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     Router::new()
         .route(
             &format!("{prefix}/openapi.json"),

@@ -6,7 +6,7 @@ mod json_errors;
 use std::{
     convert::Infallible,
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
@@ -17,7 +17,6 @@ use std::{
 
 use axum::{
     body::{Body, HttpBody},
-    extract::ConnectInfo,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -199,13 +198,6 @@ fn until_stopped(response: Response, mut stopped: watch::Receiver<bool>) -> Resp
 /// Returns the response to a request whose handler panicked. The panic hook logs the place of the panic.
 fn internal_error() -> Response {
     ErrorResponse(ApiError::internal("internal error: the server has logged the details")).into_response()
-}
-
-/// Returns the address that a request came from.
-#[must_use]
-pub fn client_address(request: &Request<Body>) -> IpAddr {
-    let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
-    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
 }
 
 /// Handles an error of accepting a connection. A connection that the client has aborted is no problem. Any other error,

@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Router, routing::get};
 use edgewise_control::{Control, DatabaseHealth, Options};
-use edgewise_http::{Metrics, with_common_routes};
+use edgewise_http::{App, Front, Metrics, guard, with_common_routes};
 use tokio::time::timeout;
 
 use super::{error::StartError, plane::Plane};
@@ -11,20 +11,20 @@ use crate::{health::Health, openapi, options::ControlOptions};
 /// The time limit for the response of the database to a health check.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-pub(super) async fn start(options: &ControlOptions) -> Result<Plane, StartError> {
+pub(super) async fn start(options: &ControlOptions, front: &Arc<Front>) -> Result<Plane, StartError> {
     let objects = options.data.snapshots().open().await?;
     let settings = Options::new(options.data.database());
     let control = Control::start(settings, objects, Arc::new(|_, _| {})).await?;
-    Ok(Plane { app: Arc::new(routes(&control).into()), control: Some(control), background: Vec::new() })
+    let app = Arc::new(App::from(routes(&control, front)).behind(front));
+    Ok(Plane { app, control: Some(control), background: Vec::new() })
 }
 
-fn routes(control: &Control) -> Router {
+fn routes(control: &Control, front: &Arc<Front>) -> Router {
     let (health, ready) = (control.database(), control.database());
-    let routes = control
-        .routes()
+    let routes = guard(control.routes(), front)
         .route("/health", get(async move || Health::single_plane(works(&health).await).response()))
         .route("/ready", get(async move || Health::single_plane(works(&ready).await).response()))
-        .merge(openapi::routes("", &openapi::control()));
+        .merge(openapi::routes("", openapi::control(), front));
     with_common_routes(routes, &Metrics::default())
 }
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use edgewise_decide::{Cache, DecideHandler, Location, Source, configs, follow_stream};
-use edgewise_http::{App, Metrics, Upstream, with_common_routes};
+use edgewise_http::{App, Front, Metrics, Upstream, with_common_routes};
 use edgewise_objects as objects;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{health::Health, openapi, options::DecideOptions};
 
-pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> {
+pub(super) async fn start(options: &DecideOptions, front: &Front) -> Result<Plane, StartError> {
     let location = options.snapshots();
     if let Location::Objects(objects::Location::Directory(path)) = &location
         && !path.is_dir()
@@ -25,17 +25,17 @@ pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> 
         let control = Upstream::new("control plane", url.clone());
         background.push(tokio::spawn(follow_stream(cache.clone(), control)));
     }
-    Ok(Plane { app: Arc::new(app(&cache)), control: None, background })
+    Ok(Plane { app: Arc::new(app(&cache, front)), control: None, background })
 }
 
-fn app(cache: &Arc<Cache>) -> App {
+fn app(cache: &Arc<Cache>, front: &Front) -> App {
     let (health, ready) = (cache.clone(), cache.clone());
     let metrics = Metrics::default();
     let routes = Router::new()
         .route("/configs/{*path}", configs(cache.clone()))
         .route("/health", get(async move || Health::single_plane(true).with_configs(&health).response()))
         .route("/ready", get(async move || Health::single_plane(ready.store_responds().await).response()))
-        .merge(openapi::routes("", &openapi::decide()));
+        .merge(openapi::routes("", openapi::decide(), front));
     let decide = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
-    App::from(with_common_routes(routes, &metrics)).with_fast_path("/decide", decide)
+    App::from(with_common_routes(routes, &metrics)).with_fast_path("/decide", decide).behind(front)
 }

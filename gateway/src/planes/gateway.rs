@@ -10,7 +10,9 @@ use axum::{
     routing::{any, get},
 };
 use edgewise_decide::{allow_any_origin, with_rate_limit};
-use edgewise_http::{Limiter, Metrics, Upstream, client_address, not_found, with_common_routes};
+use edgewise_http::{
+    App, Front, Limiter, Metrics, Upstream, client_address, guard_host, not_found, with_common_routes,
+};
 
 use super::plane::Plane;
 use crate::{
@@ -29,24 +31,27 @@ struct Gateway {
     limiter: Option<Arc<Limiter>>,
 }
 
-pub(super) fn start(options: &GatewayOptions) -> Plane {
+pub(super) fn start(options: &GatewayOptions, front: &Arc<Front>) -> Plane {
     let gateway = Gateway {
         control: Upstream::new("control plane", options.control_url.clone()),
         decide: Upstream::new("decision plane", options.decide_url.clone()),
         limiter: options.limit.rate_limit().map(Limiter::new).map(Arc::new),
     };
-    Plane { app: Arc::new(routes(gateway).into()), control: None, background: Vec::new() }
+    let app = Arc::new(App::from(routes(gateway, front)).behind(front));
+    Plane { app, control: None, background: Vec::new() }
 }
 
-fn routes(gateway: Gateway) -> Router {
+fn routes(gateway: Gateway, front: &Arc<Front>) -> Router {
+    // The control plane checks the origin of changes. It cannot check the host: it does not believe every gateway.
+    let control = guard_host(Router::new().route("/api/{*path}", any(control)), front);
     let routes = Router::new()
         .route("/api/decide", any(decide))
         .route("/api/health", get(health))
         // These routes of the control plane are not forwarded.
         .route("/api/ready", any(not_found))
         .route("/api/metrics", any(not_found))
-        .merge(openapi::routes("/api", &openapi::gateway()))
-        .route("/api/{*path}", any(control))
+        .merge(openapi::routes("/api", openapi::gateway(), front))
+        .merge(control)
         .route("/configs/{*path}", any(configs))
         .route("/health", get(health))
         .route("/ready", get(ready))
