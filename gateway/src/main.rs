@@ -65,11 +65,13 @@ fn runtime() -> Result<Runtime> {
 
 async fn run(command: Command) -> Result<()> {
     let stop = server::stop_signal().map_err(|error| anyhow!("cannot listen to signals: {error}"))?;
-    planes::check_address(command.bind(), command.process().insecure_open)?;
+    let front = command.front();
+    planes::check_addresses(&front)?;
     let listener = server::listen(command.bind()).await?;
     let plane = planes::start(&command).await?;
     let address = listener.local_addr()?;
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), "listening on http://{address}");
+    let public_url = front.public_url.as_ref().map(tracing::field::display);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), public_url, "listening on http://{address}");
     server::serve(listener, plane.app(), stop).await;
     plane.stop().await;
     tracing::info!("stopped");

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use edgewise_api::error::ErrorBody;
 use edgewise_control::Control;
 use edgewise_decide::openapi as decisions;
-use edgewise_http::Constant;
-use utoipa::{IntoResponses, OpenApi};
+use edgewise_http::{Constant, Front};
+use utoipa::{IntoResponses, OpenApi, openapi::Server};
 
 use crate::health::Health;
 
@@ -67,12 +67,14 @@ pub fn decide() -> utoipa::openapi::OpenApi {
         .merge_from(Process::openapi())
 }
 
-/// Returns the routes that serve a document at `{prefix}/openapi.json`, and the page at `{prefix}/docs`.
-pub fn routes<S>(prefix: &str, document: &utoipa::openapi::OpenApi) -> Router<S>
+/// Returns the routes that serve a document at `{prefix}/openapi.json`, and the page at `{prefix}/docs`. The document names
+/// the public URL, if there is one, as the address of the server.
+pub fn routes<S>(prefix: &str, mut document: utoipa::openapi::OpenApi, front: &Front) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    let document = Arc::new(Constant::new(serde_json::to_vec(document).unwrap_or_default().into()));
+    document.servers = front.public_url.as_ref().map(|url| vec![Server::new(url.to_string())]);
+    let document = Arc::new(Constant::new(serde_json::to_vec(&document).unwrap_or_default().into()));
     Router::new()
         .route(
             &format!("{prefix}/openapi.json"),

@@ -44,6 +44,7 @@ async fn echo(request: Request) -> Response {
         "for": header("x-forwarded-for"),
         "proto": header("x-forwarded-proto"),
         "forwarded_host": header("x-forwarded-host"),
+        "forwarded": header("forwarded"),
         "host": header("host"),
         "custom": header("x-custom"),
         "hop": format!("{}{}{}", header("x-hop"), header("keep-alive"), header("te")),
@@ -81,7 +82,7 @@ fn unreachable() -> (String, TcpSocket) {
 
 async fn echoed(gateway: &Served, target: &str) -> Value {
     let response =
-        gateway.raw(format!("GET {target} HTTP/1.1\r\nhost: public\r\nconnection: close\r\n\r\n")).await;
+        gateway.raw(format!("GET {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")).await;
     let (_, body) = response.split_once("\r\n\r\n").unwrap();
     serde_json::from_str(body).unwrap_or_else(|_| panic!("{target}: {response}"))
 }
@@ -119,8 +120,8 @@ async fn each_path_is_forwarded_unchanged_to_its_plane() {
 #[tokio::test]
 async fn headers_are_forwarded_except_for_those_of_the_connection() {
     let (gateway, control, decide) = all().await;
-    let request = "POST /api/experiments HTTP/1.1\r\nhost: public:3000\r\nx-custom: 1\r\nx-custom: 2\r\n\
-                   x-forwarded-for: 192.0.2.7\r\nconnection: close, x-hop\r\nx-hop: 1\r\nkeep-alive: 5\r\nte: trailers\r\n\
+    let request = "POST /api/experiments HTTP/1.1\r\nhost: localhost:3000\r\nx-custom: 1\r\nx-custom: 2\r\n\
+                   connection: close, x-hop\r\nx-hop: 1\r\nkeep-alive: 5\r\nte: trailers\r\n\
                    content-length: 4\r\n\r\nbody";
     let response = gateway.raw(request).await;
     let (head, body) = response.split_once("\r\n\r\n").unwrap();
@@ -130,14 +131,51 @@ async fn headers_are_forwarded_except_for_those_of_the_connection() {
     assert_eq!(received["length"], "4");
     assert_eq!(received["custom"], "1 | 2");
     assert_eq!(received["hop"], "");
-    assert_eq!(received["for"], "192.0.2.7, 127.0.0.1");
+    assert_eq!(received["for"], "127.0.0.1");
     assert_eq!(received["proto"], "http");
-    assert_eq!(received["forwarded_host"], "public:3000");
+    assert_eq!(received["forwarded_host"], "localhost:3000");
     assert!(head.contains("x-plane: yes"), "{head}");
     assert!(!head.contains("x-private") && !head.contains("keep-alive"), "{head}");
     for served in [gateway, control, decide] {
         served.stop().await;
     }
+}
+
+/// The headers of a proxy in front of a gateway.
+const OF_A_PROXY: [(&str, &str); 5] = [
+    ("x-forwarded-for", "198.51.100.9, 192.0.2.7"),
+    ("x-forwarded-for", "192.0.2.8"),
+    ("x-forwarded-proto", "https"),
+    ("x-forwarded-host", "a.localhost"),
+    ("forwarded", "for=192.0.2.7"),
+];
+
+#[tokio::test]
+async fn the_forwarded_headers_of_a_peer_are_kept_only_if_the_peer_is_trusted() {
+    let echoing = Served::routes(plane("any")).await;
+    let url = echoing.url("");
+    for (trusted, path) in [
+        (false, "/api/experiments"),
+        (true, "/api/experiments"),
+        (false, "/api/decide"),
+        (true, "/api/decide"),
+        (false, "/configs/x"),
+    ] {
+        let list = if trusted { "10.0.0.1,127.0.0.0/8" } else { "10.0.0.1,127.0.0.2" };
+        let gateway = gateway(&url, &url, &["--trusted-proxies", list]).await;
+        let received: Value = gateway.send("POST", path, &OF_A_PROXY, "").await.json().await.unwrap();
+        let received =
+            ["for", "proto", "forwarded_host", "forwarded"].map(|name| received[name].as_str().unwrap());
+        let own = gateway.address.to_string();
+        let expected = if trusted {
+            ["198.51.100.9, 192.0.2.7, 192.0.2.8, 127.0.0.1", "https", "a.localhost", "for=192.0.2.7"]
+        } else {
+            ["127.0.0.1", "http", &own, ""]
+        };
+        assert_eq!(received, expected, "{path}");
+        gateway.stop().await;
+    }
+    echoing.stop().await;
 }
 
 /// A body whose parts arrive through a channel.

@@ -62,6 +62,19 @@ fn addresses_on_the_allowlist_are_not_limited() {
 }
 
 #[test]
+fn networks_on_the_allowlist_are_not_limited() {
+    let list = "10.0.0.0/8, 2001:db8::/32,::ffff:192.0.2.0/120";
+    let limiter = limiter(&["--decide-rate-limit-max", "1", "--decide-rate-limit-allowlist", list]).unwrap();
+    let now = Instant::now();
+    for client in ["10.1.2.3", "::ffff:10.1.2.3", "2001:db8:1::1", "192.0.2.7"] {
+        assert_eq!(limiter.count(address(client), now), None, "{client}");
+    }
+    for client in ["11.0.0.1", "2001:db9::1", "192.0.3.1"] {
+        assert!(limiter.count(address(client), now).is_some(), "{client}");
+    }
+}
+
+#[test]
 fn the_rate_limit_can_be_disabled() {
     assert!(limiter(&["--decide-rate-limit-enabled", "false"]).is_none());
     assert!(limiter(&["--decide-rate-limit-enabled", "0"]).is_none());

@@ -179,6 +179,53 @@ fn an_address_that_other_machines_can_reach_is_refused_without_insecure_open() {
 }
 
 #[test]
+fn a_public_url_that_is_not_loopback_is_refused_without_insecure_open() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    for plane in ["serve", "control", "gateway"] {
+        let at = [plane, "--bind", "127.0.0.1:0", "--public-url"];
+        let line = error_line(edgewise(root).args(at).arg("https://flags.example/below/"));
+        assert!(line.contains("`https://flags.example/below`") && line.contains("--insecure-open"), "{line}");
+        for (url, named) in [
+            ("flags.example", "https://flags.example"),
+            ("ftp://flags.example", "https://flags.example"),
+            ("https://user:secret@flags.example", "no user"),
+            ("https://flags.example/?a=b", "no query"),
+            ("https://flags.example/a b", "the path"),
+        ] {
+            let line = error_line(edgewise(root).args(at).arg(url));
+            assert!(line.contains("--public-url") && line.contains(named), "{line}");
+        }
+        let open = &mut edgewise(root);
+        listen_address(open.args(at).args(["https://flags.example/below", "--insecure-open"]));
+        listen_address(edgewise(root).args(at).arg("http://flags.localhost:8080/below"));
+    }
+    let line = error_line(edgewise(root).args(["decide", "--public-url", "http://localhost"]));
+    assert!(line.contains("--public-url"), "{line}");
+    fs::write(root.join("edgewise.toml"), "public-url = 'https://flags.example'\n").unwrap();
+    error_line(edgewise(root).args(["serve", "--bind", "127.0.0.1:0"]));
+    // The key may stand in a file that all planes share.
+    listen_address(edgewise(root).args(["decide", "--bind", "127.0.0.1:0"]));
+}
+
+#[test]
+fn trusted_proxies_are_addresses_and_networks() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    for plane in ["serve", "control", "decide", "gateway"] {
+        let args = [plane, "--bind", "127.0.0.1:0"];
+        let with =
+            |list: &str| edgewise(root).args(args).env("EDGEWISE_TRUSTED_PROXIES", list).output().unwrap();
+        let line = String::from_utf8(with("10.0.0.0/8,nginx").stderr).unwrap();
+        assert!(line.contains("`nginx` is not an IP address or a network"), "{line}");
+        assert!(line.contains("EDGEWISE_TRUSTED_PROXIES"), "{line}");
+        listen_address(edgewise(root).args(args).args(["--trusted-proxies", "10.0.0.0/8, ::1"]));
+    }
+    fs::write(root.join("edgewise.toml"), "trusted-proxies = ['10.0.0.0/8', '::1']\n").unwrap();
+    listen_address(edgewise(root).args(["decide", "--bind", "127.0.0.1:0"]));
+}
+
+#[test]
 fn the_error_of_an_unavailable_resource_is_one_line_that_says_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();

@@ -155,7 +155,7 @@ async fn a_listener_gets_the_live_version_and_then_every_new_version() {
 async fn a_listener_that_does_not_read_does_not_delay_two_hundred_other_listeners() {
     let publishing = Publishing::new().await;
     let mut stalled = TcpStream::connect(publishing.control.address).await.unwrap();
-    stalled.write_all(b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    stalled.write_all(b"GET /stream HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut all = Vec::new();
     for _ in 0..200 {
         all.push(Listener::connect(&publishing.control, "/stream?env=prod", &[]).await);

@@ -25,6 +25,9 @@ pub(super) enum WriteErrors {
     /// A field is invalid; the message names the field
     #[response(status = 400)]
     Invalid(ErrorBody),
+    /// A page of another site sends the request, or the host is not a host of this server
+    #[response(status = 403)]
+    Foreign(ErrorBody),
     /// Not found
     #[response(status = 404)]
     NotFound(ErrorBody),

@@ -5,17 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use axum::{
-    Router,
-    extract::{ConnectInfo, Request},
-    http::request::Parts,
-    response::Response,
-};
+use axum::{Router, extract::Request, http::request::Parts, response::Response};
 use tower::Service;
 
 use crate::{
     capacity::Capacity,
     fast_path::{FastPath, FastResponse},
+    front::{Arrival, Front, Networks},
 };
 
 /// The routes of a plane, at most one fast path ahead of the routes, and the limits on connections.
@@ -24,6 +20,8 @@ pub struct App {
     fast: Option<(&'static str, Arc<dyn FastPath>)>,
     routes: Router,
     capacity: Arc<Capacity>,
+    /// The proxies whose `X-Forwarded-…` headers are believed.
+    trusted_proxies: Networks,
 }
 
 /// Routes with the default limits on connections. Streams are not limited.
@@ -35,7 +33,7 @@ impl From<Router> for App {
 
 impl App {
     pub(crate) fn new(routes: Router, capacity: Arc<Capacity>) -> Self {
-        Self { fast: None, routes, capacity }
+        Self { fast: None, routes, capacity, trusted_proxies: Networks::default() }
     }
 
     /// Returns the limits on connections.
@@ -50,19 +48,28 @@ impl App {
         Self { fast: Some((path, Arc::new(fast))), ..self }
     }
 
-    /// Responds to a request without a body, if the fast path can respond without waiting.
-    ///
-    /// The memory of such a request is freed before the server reads the next request.
-    pub fn respond_now(&self, head: &mut Parts, client: IpAddr) -> Option<FastResponse> {
-        self.fast_path(head.uri.path())?.respond_now(head, client)
+    /// Believes the trusted proxies of `front`.
+    #[must_use]
+    pub fn behind(self, front: &Front) -> Self {
+        Self { trusted_proxies: front.trusted_proxies.clone(), ..self }
     }
 
-    /// Responds to a request from the client at `client`.
-    pub async fn respond(self: Arc<Self>, mut request: Request, client: SocketAddr) -> Response {
+    /// Responds to a request without a body from the machine at `peer`, if the fast path can respond without waiting.
+    ///
+    /// The memory of such a request is freed before the server reads the next request.
+    pub fn respond_now(&self, head: &mut Parts, peer: IpAddr) -> Option<FastResponse> {
+        let fast = self.fast_path(head.uri.path())?;
+        let client = Arrival::new(peer, &head.headers, &self.trusted_proxies).client;
+        fast.respond_now(head, client)
+    }
+
+    /// Responds to a request from the machine at `peer`.
+    pub async fn respond(self: Arc<Self>, mut request: Request, peer: SocketAddr) -> Response {
+        let arrival = Arrival::new(peer.ip(), request.headers(), &self.trusted_proxies);
         if let Some(fast) = self.fast_path(request.uri().path()) {
-            return fast.respond(request, client.ip()).await;
+            return fast.respond(request, arrival.client).await;
         }
-        request.extensions_mut().insert(ConnectInfo(client));
+        request.extensions_mut().insert(arrival);
         match self.routes.clone().call(request).await {
             Ok(response) => response,
             Err(never) => match never {},

@@ -13,6 +13,7 @@
 //! | [`conditional`] | conditional requests: `If-Match`, `If-None-Match` and `ETag` |
 //! | [`metrics`] | request metrics, and `GET /metrics` |
 //! | [`proxy`] | the reverse proxy to another plane |
+//! | [`front`] | what stands in front of a server: proxies, the public URL, and the pages of other sites |
 //! | [`limit`] | the rate limit per client address |
 #![forbid(unsafe_code)]
 
@@ -23,6 +24,7 @@ pub mod common_routes;
 pub mod compression;
 pub mod conditional;
 pub mod fast_path;
+pub mod front;
 pub mod limit;
 pub mod metrics;
 mod open_files;
@@ -37,8 +39,9 @@ pub use common_routes::{not_found, with_common_routes};
 pub use compression::{Constant, with_compression};
 pub use conditional::IfMatch;
 pub use fast_path::{FastPath, FastResponse};
+pub use front::{Front, Networks, PublicUrl, client_address, guard, guard_host};
 pub use limit::{Allowance, Limiter, RateLimit};
 pub use metrics::{Metrics, OnPanic, RouteMetrics};
 pub use proxy::{ProxyError, Upstream, UpstreamUrl};
 pub use response::{ErrorResponse, json_response};
-pub use server::{ListenError, client_address};
+pub use server::ListenError;

@@ -1,7 +1,6 @@
 //! The rate limit per client address: a maximum number of requests in a time window.
 
 use std::{
-    collections::HashSet,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroUsize,
     sync::{LazyLock, Mutex, PoisonError},
@@ -14,7 +13,7 @@ use axum::{
 };
 use lru::LruCache;
 
-use crate::response::json_response;
+use crate::{front::Networks, response::json_response};
 
 /// The maximum number of clients whose windows are kept. A further client evicts the least recently seen client.
 const MAX_CLIENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(65_535);
@@ -30,8 +29,8 @@ pub struct RateLimit {
     pub max: u32,
     /// The length of a window.
     pub window: Duration,
-    /// The client addresses without a limit, in canonical form (never an IPv4 address mapped into IPv6).
-    pub unlimited: HashSet<IpAddr>,
+    /// The client addresses and networks without a limit.
+    pub unlimited: Networks,
 }
 
 /// A counter of requests per client address, in fixed windows. A client's window begins with its first request.
@@ -79,10 +78,10 @@ impl Limiter {
 
     /// Counts a request that arrives at `now`. Returns `None` if the client has no limit.
     pub fn count(&self, client: IpAddr, now: Instant) -> Option<Allowance> {
-        let client = client.to_canonical();
-        if !self.settings.unlimited.is_empty() && self.settings.unlimited.contains(&client) {
+        if self.settings.unlimited.contains(client) {
             return None;
         }
+        let client = client.to_canonical();
         let requests;
         let began;
         {

@@ -1,6 +1,6 @@
 //! The reverse proxy to another plane. The path and the query are forwarded unchanged; bodies of responses are streamed.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{fmt, time::Duration};
 
 use axum::{
     body::Body,
@@ -18,7 +18,13 @@ use hyper_util::{
 };
 use tokio::time::timeout;
 
-use crate::{response::ErrorResponse, server::client_address};
+use crate::{
+    front::{
+        Arrival,
+        forwarded::{FORWARDED_FOR, FORWARDED_HOST, FORWARDED_PROTO},
+    },
+    response::ErrorResponse,
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The time limit for the head of a response. The body has no time limit.
@@ -39,9 +45,6 @@ static HOP_BY_HOP: [HeaderName; 10] = [
     header::UPGRADE,
     header::EXPECT,
 ];
-static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// A plane that requests are forwarded to.
 #[derive(Clone, Debug)]
@@ -134,13 +137,13 @@ impl Upstream {
     }
 
     async fn try_forward(&self, request: Request, path_and_query: &str) -> Result<Response, ProxyError> {
-        let client = client_address(&request);
+        let arrival = Arrival::of(request.extensions());
         let (mut head, body) = request.into_parts();
         head.uri = self.uri(path_and_query)?;
         head.version = Version::HTTP_11;
         head.extensions.clear();
         remove_hop_by_hop(&mut head.headers);
-        add_forwarded_headers(&mut head.headers, client);
+        set_forwarded_headers(&mut head.headers, arrival);
 
         let response = self.client.request(Request::from_parts(head, body));
         let response = match timeout(RESPONSE_TIMEOUT, response).await {
@@ -186,18 +189,24 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// Appends the client's address to `x-forwarded-for`, and sets `x-forwarded-proto` and `x-forwarded-host` unless an earlier
-/// proxy has set them.
-fn add_forwarded_headers(headers: &mut HeaderMap, client: IpAddr) {
-    let host = headers.remove(header::HOST);
+/// Describes the request to the plane: appends the peer to `x-forwarded-for`, and sets `x-forwarded-proto` and
+/// `x-forwarded-host` unless the peer has set them. The headers of a peer that is not a trusted proxy are removed first,
+/// because the plane believes this proxy.
+fn set_forwarded_headers(headers: &mut HeaderMap, arrival: Arrival) {
+    if !arrival.is_trusted {
+        for name in [&FORWARDED_FOR, &FORWARDED_PROTO, &FORWARDED_HOST, &header::FORWARDED] {
+            headers.remove(name);
+        }
+    }
+    // One header: some programs read only the first one.
     let earlier = headers.get_all(&FORWARDED_FOR).into_iter().filter_map(|value| value.to_str().ok());
-    let client = client.to_canonical().to_string();
-    let chain = earlier.chain([client.as_str()]).collect::<Vec<_>>().join(", ");
+    let peer = arrival.peer.to_canonical().to_string();
+    let chain = earlier.chain([peer.as_str()]).collect::<Vec<_>>().join(", ");
     if let Ok(chain) = HeaderValue::try_from(chain) {
         headers.insert(&FORWARDED_FOR, chain);
     }
     headers.entry(&FORWARDED_PROTO).or_insert(HeaderValue::from_static("http"));
-    if let Some(host) = host {
+    if let Some(host) = headers.remove(header::HOST) {
         headers.entry(&FORWARDED_HOST).or_insert(host);
     }
 }

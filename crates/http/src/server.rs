@@ -10,7 +10,7 @@ mod watched;
 use std::{
     convert::Infallible,
     io,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
@@ -21,7 +21,6 @@ use std::{
 
 use axum::{
     body::{Body, HttpBody},
-    extract::ConnectInfo,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -223,13 +222,6 @@ fn too_many_connections() -> Response {
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     response
-}
-
-/// Returns the address that a request came from.
-#[must_use]
-pub fn client_address(request: &Request<Body>) -> IpAddr {
-    let peer: Option<&ConnectInfo<SocketAddr>> = request.extensions().get();
-    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
 }
 
 /// Handles an error of accepting a connection. A connection that the client has aborted is no problem. Any other error,

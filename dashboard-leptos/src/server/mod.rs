@@ -2,8 +2,8 @@
 
 mod assets;
 pub(crate) mod context;
-mod guard;
 mod headers;
+mod problem_status;
 mod router;
 
 pub use router::routes;

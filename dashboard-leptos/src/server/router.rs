@@ -13,13 +13,15 @@ use edgewise_http::not_found;
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 
-use super::{assets, guard};
+use super::{assets, problem_status};
 use crate::app::{App, Document};
 
 /// The paths of APIs, whose 404 responses are JSON.
 const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
 
 /// Returns the dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for unknown paths.
+///
+/// The routes do not check which page sends a request: [`edgewise_http::guard`] does.
 pub fn routes(services: Services) -> Router {
     // Only the type of the options is needed.
     let options = LeptosOptions::builder().output_name("edgewise").build();
@@ -32,8 +34,7 @@ pub fn routes(services: Services) -> Router {
         .leptos_routes_with_context(&options, generate_route_list(App), context, Document)
         .route("/assets/{name}", get(assets::asset))
         .route("/{*path}", get(not_found_page))
-        .layer(middleware::from_fn(guard::same_site))
-        .layer(middleware::from_fn(guard::set_problem_status))
+        .layer(middleware::from_fn(problem_status::set_problem_status))
         .with_state(options)
 }
 

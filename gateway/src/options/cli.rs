@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::Path};
 
 use clap::{Parser, Subcommand};
+use edgewise_http::Front;
 
 use super::{
     import::ImportCommand,
@@ -28,7 +29,11 @@ Examples:
   Run the decision plane with the snapshots that another plane serves below /configs:
     edgewise decide --snapshot-store http://10.0.0.5:3000
   Run the planes as separate processes on one machine:
-    edgewise control & edgewise decide & edgewise gateway";
+    edgewise control --trusted-proxies 127.0.0.1 &
+    edgewise decide --trusted-proxies 127.0.0.1 &
+    edgewise gateway
+  Run all planes behind a proxy on this machine that serves them below a path:
+    edgewise serve --public-url https://intern.example/flags --trusted-proxies 127.0.0.1 --insecure-open";
 
 /// Experiments and feature flags, decided where the request is.
 #[derive(Clone, Debug, Parser)]
@@ -98,6 +103,23 @@ impl Command {
             Self::Control(options) => options.bind,
             Self::Decide(options) => options.bind,
             Self::Gateway(options) => options.bind,
+        }
+    }
+    /// Returns what the plane is told about its address, and about the proxies in front of it.
+    #[must_use]
+    pub fn front(&self) -> Front {
+        let public_url = match self {
+            Self::Serve(options) => &options.public_url,
+            Self::Control(options) => &options.public_url,
+            Self::Decide(_) => &None,
+            Self::Gateway(options) => &options.public_url,
+        };
+        let ProcessOptions { trusted_proxies, insecure_open, .. } = self.process();
+        Front {
+            bind: self.bind(),
+            public_url: public_url.clone(),
+            trusted_proxies: trusted_proxies.clone(),
+            insecure_open: *insecure_open,
         }
     }
 }

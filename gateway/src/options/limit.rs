@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use edgewise_http::RateLimit;
+use edgewise_http::{Networks, RateLimit};
 
-use super::values::{self, Addresses};
+use super::values;
 
 /// The rate limit of decide requests per client address. The variables have the same names as in the reference
 /// system.
@@ -23,10 +23,10 @@ pub struct LimitOptions {
     #[arg(long, env = "DECIDE_RATE_LIMIT_WINDOW_MS", value_name = "MS", default_value = "60000",
           allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(1..))]
     pub decide_rate_limit_window_ms: u32,
-    /// Client addresses without a limit, separated by commas
+    /// Client addresses and networks without a limit, separated by commas, such as 10.0.0.0/8
     #[arg(long, env = "DECIDE_RATE_LIMIT_ALLOWLIST", value_name = "ADDRS", default_value = "", hide_default_value = true,
-          value_parser = values::addresses)]
-    pub decide_rate_limit_allowlist: Addresses,
+          value_parser = values::networks)]
+    pub decide_rate_limit_allowlist: Networks,
 }
 
 impl LimitOptions {
@@ -36,7 +36,7 @@ impl LimitOptions {
         self.decide_rate_limit_enabled.then(|| RateLimit {
             max: self.decide_rate_limit_max,
             window: Duration::from_millis(self.decide_rate_limit_window_ms.into()),
-            unlimited: self.decide_rate_limit_allowlist.0.iter().copied().collect(),
+            unlimited: self.decide_rate_limit_allowlist.clone(),
         })
     }
 }

@@ -32,4 +32,4 @@ pub use limit::LimitOptions;
 pub use planes::{ControlOptions, DecideOptions, GatewayOptions, ServeOptions};
 pub use process::{LogFormat, ProcessOptions};
 pub use read::{OptionsError, read};
-pub use values::{Addresses, LogFilter, SourceUrl, StoreUrl};
+pub use values::{LogFilter, SourceUrl, StoreUrl};

@@ -1,11 +1,10 @@
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use axum::http::Uri;
-use edgewise_http::UpstreamUrl;
+use edgewise_http::{
+    Networks, PublicUrl, UpstreamUrl,
+    front::{NetworksError, PublicUrlError},
+};
 
 /// The URL of a store that snapshots are published to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +28,6 @@ pub enum SourceUrl {
     /// The URL below which `configs/` is served, without a trailing slash.
     Web(Uri),
 }
-
-/// A list of client addresses, in canonical form (never an IPv4 address mapped into IPv6).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Addresses(pub Vec<IpAddr>);
 
 /// A valid log filter, in the syntax of `tracing_subscriber::EnvFilter`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,13 +119,12 @@ pub(super) fn plane(text: &str) -> Result<UpstreamUrl, String> {
         .ok_or_else(|| "must be an http:// URL, such as http://127.0.0.1:3001".to_owned())
 }
 
-pub(super) fn addresses(text: &str) -> Result<Addresses, String> {
-    let address = |part: &str| {
-        let address: IpAddr = part.parse().map_err(|_| format!("`{part}` is not an IP address"))?;
-        Ok(address.to_canonical())
-    };
-    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    parts.map(address).collect::<Result<_, String>>().map(Addresses)
+pub(super) fn public_url(text: &str) -> Result<PublicUrl, String> {
+    text.parse().map_err(|problem: PublicUrlError| problem.to_string())
+}
+
+pub(super) fn networks(text: &str) -> Result<Networks, String> {
+    text.parse().map_err(|problem: NetworksError| problem.to_string())
 }
 
 pub(super) fn log_filter(text: &str) -> Result<LogFilter, String> {
@@ -211,13 +205,6 @@ mod tests {
         for text in ["0", "-1", "NaN", "inf", "1e9", "5s", ""] {
             assert!(seconds(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn addresses_are_parsed_to_their_canonical_form() {
-        let list = addresses("10.0.0.1, ::ffff:10.0.0.2,").unwrap();
-        assert_eq!(list.0, ["10.0.0.1".parse::<IpAddr>().unwrap(), "10.0.0.2".parse::<IpAddr>().unwrap()]);
-        assert_eq!(addresses("10.0.0.1,x"), Err("`x` is not an IP address".to_owned()));
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use edgewise_decide::{Cache, DecideHandler, Location, Source, configs, follow_stream};
-use edgewise_http::{App, ConnectionLimits, Metrics, Upstream, with_common_routes, with_compression};
+use edgewise_http::{App, ConnectionLimits, Front, Metrics, Upstream, with_common_routes, with_compression};
 use edgewise_objects as objects;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{health::Health, openapi, options::DecideOptions};
 
-pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> {
+pub(super) async fn start(options: &DecideOptions, front: &Front) -> Result<Plane, StartError> {
     let location = options.snapshots();
     if let Location::Objects(objects::Location::Directory(path)) = &location
         && !path.is_dir()
@@ -25,21 +25,21 @@ pub(super) async fn start(options: &DecideOptions) -> Result<Plane, StartError> 
         let control = Upstream::new("control plane", url.clone());
         background.push(tokio::spawn(follow_stream(cache.clone(), control)));
     }
-    let app = Arc::new(app(&cache, options.process.connections.limits()));
+    let app = Arc::new(app(&cache, options.process.connections.limits(), front));
     Ok(Plane { app, control: None, background })
 }
 
-fn app(cache: &Arc<Cache>, limits: ConnectionLimits) -> App {
+fn app(cache: &Arc<Cache>, limits: ConnectionLimits, front: &Front) -> App {
     let (health, ready) = (cache.clone(), cache.clone());
     let metrics = Metrics::default();
     let routes = Router::new()
         .route("/health", get(async move || check(&health).await.response()))
         .route("/ready", get(async move || Health::single_plane(ready.store_responds().await).response()))
-        .merge(openapi::routes("", &openapi::decide()));
+        .merge(openapi::routes("", openapi::decide(), front));
     // Published objects are kept compressed.
     let routes = with_compression(routes).route("/configs/{*path}", configs(cache.clone()));
     let decide = DecideHandler::new(cache.clone(), None, metrics.for_route("/decide"));
-    with_common_routes(routes, &metrics, limits).with_fast_path("/decide", decide)
+    with_common_routes(routes, &metrics, limits).with_fast_path("/decide", decide).behind(front)
 }
 
 async fn check(cache: &Cache) -> Health {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use edgewise_database::OpenError;
 use edgewise_decide::SourceError;
-use edgewise_http::ListenError;
+use edgewise_http::{Front, ListenError, PublicUrl};
 use edgewise_objects::DirectoryError;
 
 /// The reason why a plane cannot start. Each error says in one line what to do.
@@ -18,6 +18,15 @@ pub enum StartError {
     Open {
         /// The address that was refused.
         address: SocketAddr,
+    },
+    /// Other machines can reach the public URL.
+    #[error(
+        "the public URL `{url}` is not on this machine, and Edgewise has no sign-in: add --insecure-open if everyone who \
+         can open the URL may change everything"
+    )]
+    OpenUrl {
+        /// The URL that was refused.
+        url: PublicUrl,
     },
     /// The server cannot listen on the address.
     #[error(transparent)]
@@ -33,11 +42,20 @@ pub enum StartError {
     Database(#[from] OpenError),
 }
 
-/// Refuses an address that other machines can reach, unless `insecure_open` allows such addresses.
+/// Refuses an address to listen on, and a public URL, that other machines can reach, unless `--insecure-open` allows them.
 ///
 /// # Errors
-/// [`StartError::Open`] if the address is refused.
-pub fn check_address(address: SocketAddr, insecure_open: bool) -> Result<(), StartError> {
-    let open = !address.ip().to_canonical().is_loopback();
-    if open && !insecure_open { Err(StartError::Open { address }) } else { Ok(()) }
+/// [`StartError::Open`] or [`StartError::OpenUrl`] if one of them is refused.
+pub fn check_addresses(front: &Front) -> Result<(), StartError> {
+    let Front { bind: address, public_url, insecure_open, .. } = front;
+    if *insecure_open {
+        return Ok(());
+    }
+    if !address.ip().to_canonical().is_loopback() {
+        return Err(StartError::Open { address: *address });
+    }
+    match public_url {
+        Some(url) if !url.origin().is_loopback() => Err(StartError::OpenUrl { url: url.clone() }),
+        _ => Ok(()),
+    }
 }

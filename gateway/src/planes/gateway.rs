@@ -11,7 +11,8 @@ use axum::{
 };
 use edgewise_decide::{allow_any_origin, with_rate_limit};
 use edgewise_http::{
-    App, ConnectionLimits, Limiter, Metrics, Upstream, client_address, not_found, with_common_routes,
+    App, ConnectionLimits, Front, Limiter, Metrics, Upstream, client_address, guard_host, not_found,
+    with_common_routes,
 };
 
 use super::plane::Plane;
@@ -31,30 +32,32 @@ struct Gateway {
     limiter: Option<Arc<Limiter>>,
 }
 
-pub(super) fn start(options: &GatewayOptions) -> Plane {
+pub(super) fn start(options: &GatewayOptions, front: &Arc<Front>) -> Plane {
     let gateway = Gateway {
         control: Upstream::new("control plane", options.control_url.clone()),
         decide: Upstream::new("decision plane", options.decide_url.clone()),
         limiter: options.limit.rate_limit().map(Limiter::new).map(Arc::new),
     };
-    let app = Arc::new(app(gateway, options.process.connections.limits()));
+    let app = Arc::new(app(gateway, options.process.connections.limits(), front));
     Plane { app, control: None, background: Vec::new() }
 }
 
-fn app(gateway: Gateway, limits: ConnectionLimits) -> App {
+fn app(gateway: Gateway, limits: ConnectionLimits, front: &Arc<Front>) -> App {
+    // The control plane checks the origin of changes. It cannot check the host: it does not believe every gateway.
+    let control = guard_host(Router::new().route("/api/{*path}", any(control)), front);
     let routes = Router::new()
         .route("/api/decide", any(decide))
         .route("/api/health", get(health))
         // These routes of the control plane are not forwarded.
         .route("/api/ready", any(not_found))
         .route("/api/metrics", any(not_found))
-        .merge(openapi::routes("/api", &openapi::gateway()))
-        .route("/api/{*path}", any(control))
+        .merge(openapi::routes("/api", openapi::gateway(), front))
+        .merge(control)
         .route("/configs/{*path}", any(configs))
         .route("/health", get(health))
         .route("/ready", get(ready))
         .with_state(gateway);
-    with_common_routes(routes, &Metrics::default(), limits)
+    with_common_routes(routes, &Metrics::default(), limits).behind(front)
 }
 
 async fn control(State(gateway): State<Gateway>, request: Request) -> Response {

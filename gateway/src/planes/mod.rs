@@ -19,6 +19,6 @@ mod plane;
 mod serve;
 mod start;
 
-pub use error::{StartError, check_address};
+pub use error::{StartError, check_addresses};
 pub use plane::Plane;
 pub use start::start;

@@ -7,7 +7,9 @@ use edgewise_control::{
     services,
 };
 use edgewise_decide::{Cache, DecideHandler, Source, configs, follow_live};
-use edgewise_http::{App, ConnectionLimits, Limiter, Metrics, with_common_routes, with_compression};
+use edgewise_http::{
+    App, ConnectionLimits, Front, Limiter, Metrics, guard, with_common_routes, with_compression,
+};
 use edgewise_objects::Location;
 
 use super::{
@@ -21,7 +23,7 @@ use crate::{
     options::ServeOptions,
 };
 
-pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
+pub(super) async fn start(options: &ServeOptions, front: &Arc<Front>) -> Result<Plane, StartError> {
     let location = options.data.snapshots();
     let objects = location.open().await?;
     let mut cache = Cache::new(Source::Objects(objects.clone()), options.poll_interval);
@@ -45,7 +47,7 @@ pub(super) async fn start(options: &ServeOptions) -> Result<Plane, StartError> {
         add_example_data(control.services(), &clock).await;
     }
     let limiter = options.limit.rate_limit().map(Limiter::new);
-    let app = Arc::new(app(&control, &cache, limiter, options.process.connections.limits()));
+    let app = Arc::new(app(&control, &cache, limiter, options.process.connections.limits(), front));
     // `published` installs the versions that this process publishes. Other processes may publish into the same database.
     let live = tokio::spawn(follow_live(cache.clone(), control.live_versions()));
     Ok(Plane { app, control: Some(control), background: vec![poll(&cache), live] })
@@ -62,7 +64,13 @@ async fn add_example_data(services: &services::Services, clock: &PastClock) {
     }
 }
 
-fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>, limits: ConnectionLimits) -> App {
+fn app(
+    control: &Control,
+    cache: &Arc<Cache>,
+    limiter: Option<Limiter>,
+    limits: ConnectionLimits,
+    front: &Arc<Front>,
+) -> App {
     let health = || {
         let (database, cache) = (control.database(), cache.clone());
         get(async move || health(&database, &cache).await)
@@ -72,18 +80,18 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>, limits: 
         Health::single_plane(works(&database).await && cache_ready.store_responds().await).response()
     };
     let routes = Router::new()
-        .nest("/api", control.routes())
+        .nest("/api", guard(control.routes(), front))
         .route("/api/health", health())
-        .merge(openapi::routes("/api", &openapi::serve()))
+        .merge(openapi::routes("/api", openapi::serve(), front))
         .route("/health", health())
         .route("/ready", get(ready));
     #[cfg(feature = "dashboard")]
-    let routes = routes.merge(edgewise_dashboard::routes(control.services().clone()));
+    let routes = routes.merge(guard(edgewise_dashboard::routes(control.services().clone()), front));
     // Published objects are kept compressed.
     let routes = with_compression(routes).route("/configs/{*path}", configs(cache.clone()));
     let metrics = Metrics::default();
     let decide = DecideHandler::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
-    with_common_routes(routes, &metrics, limits).with_fast_path("/api/decide", decide)
+    with_common_routes(routes, &metrics, limits).with_fast_path("/api/decide", decide).behind(front)
 }
 
 async fn health(database: &DatabaseHealth, cache: &Cache) -> Response {

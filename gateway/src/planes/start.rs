@@ -1,5 +1,7 @@
 //! Starting the plane of a command.
 
+use std::sync::Arc;
+
 use super::{control, decide, error::StartError, gateway, plane::Plane, serve};
 use crate::options::Command;
 
@@ -8,10 +10,11 @@ use crate::options::Command;
 /// # Errors
 /// [`StartError`] if the plane cannot start.
 pub async fn start(command: &Command) -> Result<Plane, StartError> {
+    let front = Arc::new(command.front());
     match command {
-        Command::Serve(options) => serve::start(options).await,
-        Command::Control(options) => control::start(options).await,
-        Command::Decide(options) => decide::start(options).await,
-        Command::Gateway(options) => Ok(gateway::start(options)),
+        Command::Serve(options) => serve::start(options, &front).await,
+        Command::Control(options) => control::start(options, &front).await,
+        Command::Decide(options) => decide::start(options, &front).await,
+        Command::Gateway(options) => Ok(gateway::start(options, &front)),
     }
 }

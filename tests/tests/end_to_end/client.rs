@@ -25,6 +25,7 @@ pub(crate) struct Request<'a> {
     client: &'a Client,
     method: &'a str,
     target: String,
+    host: String,
     headers: String,
     body: Vec<u8>,
 }
@@ -76,7 +77,8 @@ impl Client {
     /// Begins a request for `path`, including the query. The path is sent unchanged, without escaping or normalizing it.
     pub(crate) fn request<'a>(&'a self, method: &'a str, path: &str) -> Request<'a> {
         let target = format!("{}{path}", self.prefix);
-        Request { client: self, method, target, headers: String::new(), body: Vec::new() }
+        let host = self.address.to_string();
+        Request { client: self, method, target, host, headers: String::new(), body: Vec::new() }
     }
 
     /// Opens a connection, for sending bytes that need not be valid HTTP.
@@ -134,6 +136,11 @@ impl Request<'_> {
         self
     }
 
+    /// Sends another host than the address of the server.
+    pub(crate) fn host(self, host: &str) -> Self {
+        Self { host: host.to_owned(), ..self }
+    }
+
     /// Adds a body that is declared as JSON.
     pub(crate) fn json(self, text: &str) -> Self {
         self.header("content-type", "application/json").body(text)
@@ -158,8 +165,7 @@ impl Request<'_> {
     }
 
     pub(crate) fn send(self) -> Reply {
-        let Self { client, method, target, headers, body } = self;
-        let host = client.address;
+        let Self { client, method, target, host, headers, body } = self;
         let head =
             format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n");
         let mut stream = client.connect();

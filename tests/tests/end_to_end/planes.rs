@@ -38,10 +38,15 @@ impl Apart {
     /// Starts the planes. `options` are options of the gateway.
     pub(crate) fn start(directory: &Path, options: &[&str]) -> Self {
         let data = directory.join("data");
-        let control = Plane::start("control", directory, &["--data-dir", &data.to_string_lossy()]);
+        let control = Plane::start(
+            "control",
+            directory,
+            &["--data-dir", &data.to_string_lossy(), "--trusted-proxies", "127.0.0.1"],
+        );
         let store = format!("file:{}", data.join("snapshots").display());
-        let decide =
-            Plane::start("decide", directory, &["--snapshot-store", &store, "--poll-interval", "0.1"]);
+        let options =
+            ["--snapshot-store", &store, "--poll-interval", "0.1", "--trusted-proxies", "127.0.0.1"];
+        let decide = Plane::start("decide", directory, &options);
         let gateway = Plane::start_with("gateway", directory, |command| {
             command.args(["--control-url", &control.url(), "--decide-url", &decide.url()]).args(options)
         });

@@ -113,10 +113,10 @@ fn several_requests_can_use_one_connection() {
     let length = body.len();
     write!(
         stream,
-        "GET /api/nothing HTTP/1.1\r\nhost: x\r\n\r\n\
-         POST /api/environments HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: {length}\r\n\r\n{body}\
-         POST /api/environments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}\
-         GET /api/environments HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        "GET /api/nothing HTTP/1.1\r\nhost: localhost\r\n\r\n\
+         POST /api/environments HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: {length}\r\n\r\n{body}\
+         POST /api/environments HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}\
+         GET /api/environments HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
     )
     .unwrap();
     let mut responses = String::new();

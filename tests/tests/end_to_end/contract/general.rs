@@ -264,7 +264,7 @@ fn a_client_that_expects_100_continue_gets_it() {
     let body = format!(r#"{{"name":"{}-patient"}}"#, scene.name);
     write!(
         stream,
-        "POST /api/environments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+        "POST /api/environments HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
          expect: 100-continue\r\nconnection: close\r\n\r\n",
         body.len()
     )

@@ -22,7 +22,7 @@ fn a_current_request_is_finished_before_a_plane_exits() {
     let mut current = plane.api.connect();
     write!(
         current,
-        "POST /api/environments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+        "POST /api/environments HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
          expect: 100-continue\r\n\r\n",
         body.len()
     )
@@ -46,7 +46,7 @@ fn an_idle_connection_does_not_keep_a_plane_from_exiting() {
     let Serve { plane, directory: _directory } = Serve::start();
     environment(&plane.api);
     let mut idle = plane.api.connect();
-    write!(idle, "GET /health HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    write!(idle, "GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     let mut first = [0; 12];
     idle.read_exact(&mut first).unwrap();
     assert_eq!(&first, b"HTTP/1.1 200");

@@ -2,6 +2,7 @@
 //! error.
 
 mod fields;
+mod foreign_pages;
 mod logs;
 mod nesting;
 mod options;

@@ -48,6 +48,15 @@ fn an_invalid_flag_is_refused_with_one_line() {
         ("serve", "--decide-rate-limit-window-ms", "0"),
         ("serve", "--decide-rate-limit-enabled", "maybe"),
         ("serve", "--decide-rate-limit-allowlist", "127.0.0.1,nonsense"),
+        ("serve", "--decide-rate-limit-allowlist", "10.0.0.0/33"),
+        ("serve", "--trusted-proxies", "nonsense"),
+        ("serve", "--trusted-proxies", "10.0.0.1:80"),
+        ("serve", "--public-url", "nonsense"),
+        ("serve", "--public-url", "ftp://localhost"),
+        ("serve", "--public-url", "http://user@localhost"),
+        ("serve", "--public-url", "http://localhost?a"),
+        ("serve", "--public-url", "http://localhost#a"),
+        ("serve", "--public-url", "http://localhost/%20"),
         ("serve", "--nonsense", "1"),
         ("control", "--bind", "nonsense"),
         ("control", "--poll-interval", "1"),
@@ -55,6 +64,8 @@ fn an_invalid_flag_is_refused_with_one_line() {
         ("decide", "--snapshot-store", "ftp://127.0.0.1"),
         ("decide", "--snapshot-store", "http://"),
         ("decide", "--data-dir", "data"),
+        ("decide", "--public-url", "http://localhost"),
+        ("decide", "--trusted-proxies", "nonsense"),
         ("gateway", "--control-url", "nonsense"),
         ("gateway", "--decide-url", "ftp://127.0.0.1"),
         ("gateway", "--snapshot-store", "file:x"),
@@ -96,6 +107,8 @@ fn an_invalid_variable_is_refused_with_one_line() {
         ("serve", "DECIDE_RATE_LIMIT_WINDOW_MS", "1.5"),
         ("gateway", "DECIDE_RATE_LIMIT_ENABLED", "maybe"),
         ("gateway", "DECIDE_RATE_LIMIT_ALLOWLIST", "nobody"),
+        ("gateway", "EDGEWISE_TRUSTED_PROXIES", "nobody"),
+        ("gateway", "EDGEWISE_PUBLIC_URL", "nobody"),
     ] {
         assert_refused(directory.path(), |command| command.arg(plane).env(variable, value), variable);
     }
@@ -142,7 +155,8 @@ fn flags_override_variables_and_variables_override_the_file() {
 
 #[test]
 fn help_lists_every_option() {
-    let all = ["--bind", "EDGEWISE_BIND"];
+    let all = ["--bind", "EDGEWISE_BIND", "--trusted-proxies", "EDGEWISE_TRUSTED_PROXIES"];
+    let public = ["--public-url", "EDGEWISE_PUBLIC_URL"];
     let data = ["--data-dir", "EDGEWISE_DATA_DIR", "--database-url", "EDGEWISE_DATABASE_URL"];
     let (store, poll) =
         (["--snapshot-store", "EDGEWISE_SNAPSHOT_STORE"], ["--poll-interval", "EDGEWISE_POLL_INTERVAL"]);
@@ -160,10 +174,10 @@ fn help_lists_every_option() {
         String::from_utf8(output.stdout).unwrap()
     };
     for (plane, address, options) in [
-        ("serve", "127.0.0.1:3000", [&data[..], &store, &poll, &limit]),
-        ("control", "127.0.0.1:3001", [&data[..], &store, &[], &[]]),
-        ("decide", "127.0.0.1:3002", [&store[..], &poll, &[], &[]]),
-        ("gateway", "127.0.0.1:3000", [&urls[..], &limit, &[], &[]]),
+        ("serve", "127.0.0.1:3000", [&data[..], &store, &poll, &limit, &public]),
+        ("control", "127.0.0.1:3001", [&data[..], &store, &[], &[], &public]),
+        ("decide", "127.0.0.1:3002", [&store[..], &poll, &[], &[], &[]]),
+        ("gateway", "127.0.0.1:3000", [&urls[..], &limit, &[], &[], &public]),
     ] {
         let help = help(plane);
         for part in options.into_iter().flatten().chain(&all).chain(&open).chain([&address]) {

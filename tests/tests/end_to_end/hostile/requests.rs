@@ -21,7 +21,7 @@ fn parse(bytes: &[u8]) -> Option<(u16, String)> {
 
 /// Sends a GET with these bytes as path and query.
 fn get(api: &Client, target: &[u8]) -> (u16, String) {
-    let request = [b"GET ", target, b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"].concat();
+    let request = [b"GET ", target, b" HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"].concat();
     let response = api.raw(&request);
     parse(&response).unwrap_or_else(|| panic!("{:?}", String::from_utf8_lossy(&response)))
 }
@@ -236,7 +236,7 @@ fn very_long_texts_are_400() {
 fn garbage_is_refused_and_other_clients_are_served() {
     let serve = Serve::start();
     let api = &serve.plane.api;
-    let request = |head: &str| format!("{head}\r\nhost: x\r\nconnection: close\r\n\r\n").into_bytes();
+    let request = |head: &str| format!("{head}\r\nhost: localhost\r\nconnection: close\r\n\r\n").into_bytes();
     let noise: Vec<u8> =
         (0..4096_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     for bytes in [
@@ -279,16 +279,18 @@ fn a_client_that_never_finishes_does_not_delay_other_clients() {
     let api = &serve.plane.api;
     let (id, _) = environment(api);
     let experiment = Experiment::new(api, &id, "e");
-    let patch =
-        format!("PATCH /api{} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n", experiment.path);
+    let patch = format!(
+        "PATCH /api{} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n",
+        experiment.path
+    );
     let halves = [
         String::new(),
         "G".to_owned(),
-        "GET /api/environments HTTP/1.1\r\nhost: x\r\n".to_owned(),
+        "GET /api/environments HTTP/1.1\r\nhost: localhost\r\n".to_owned(),
         format!("{patch}content-length: 20\r\n\r\n{{\"name\":"),
         format!("{patch}transfer-encoding: chunked\r\n\r\n8\r\n{{\"name\":\r\n"),
         format!("{patch}content-length: 1048576\r\n\r\n"),
-        "POST /api/decide HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{".to_owned(),
+        "POST /api/decide HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{".to_owned(),
     ];
     let mut open = Vec::new();
     for half in halves.iter().cycle().take(140) {

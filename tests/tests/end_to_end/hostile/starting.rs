@@ -122,6 +122,26 @@ fn a_second_process_on_the_same_data_is_refused() {
 }
 
 #[test]
+fn a_public_url_that_other_machines_can_open_is_refused_without_insecure_open() {
+    let directory = TempDir::new().unwrap();
+    let bind = free_address().unwrap().to_string();
+    for plane in ["serve", "control", "gateway"] {
+        for url in ["https://flags.example", "http://10.0.0.1:8080/below", "http://[2001:db8::1]"] {
+            let options = [plane, "--bind", &bind, "--public-url", url];
+            assert_refused(directory.path(), &options, &[url, "--insecure-open"]);
+        }
+    }
+    assert!(!directory.path().join("data").exists(), "no data was created");
+    for options in [["--public-url", "http://flags.localhost/below"], ["--public-url", "https://127.0.0.1"]] {
+        Plane::start("serve", directory.path(), &options).stop();
+    }
+    let open = ["--public-url", "https://Flags.example:443/below/", "--insecure-open"];
+    let open = Plane::start("serve", directory.path(), &open);
+    // The log names the address, as it is understood.
+    assert!(open.log().contains("https://flags.example/below"), "{}", open.log());
+}
+
+#[test]
 fn an_address_that_other_machines_can_reach_is_refused_without_insecure_open() {
     let directory = TempDir::new().unwrap();
     let port = free_address().unwrap().port();
