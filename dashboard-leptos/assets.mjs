@@ -15,6 +15,7 @@ mkdirSync(directory, { recursive: true });
 const assets = new Map();
 for (const file of files) {
   const bytes = readFileSync(file);
+  if (bytes.length === 0) throw new Error(`${file} is empty: the step that writes it has failed`);
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 16);
   assets.set(`edgewise-${hash}${extname(file)}`, bytes);
 }

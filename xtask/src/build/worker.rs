@@ -119,6 +119,7 @@ pub(crate) fn bundle(source: Crate, entry: &str, output: &Path) -> Result<()> {
 /// # Errors
 /// If there is no gzip, or gzip fails.
 fn gzip_bytes(file: &Path) -> Result<usize> {
+    ensure!(fs::metadata(file)?.len() > 0, "{} is empty", file.display());
     Ok(cargo::read(cargo::command("gzip")?.args(["-9", "--stdout"]).arg(file))?.len())
 }
 
@@ -130,6 +131,8 @@ mod tests {
     fn a_file_that_cannot_be_compressed_has_no_size() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("index.js");
+        assert!(gzip_bytes(&file).is_err());
+        fs::write(&file, "").unwrap();
         assert!(gzip_bytes(&file).is_err());
         fs::write(&file, "a".repeat(1_000)).unwrap();
         assert!((20..100).contains(&gzip_bytes(&file).unwrap()));

@@ -5,6 +5,7 @@ mod fields;
 mod logs;
 mod nesting;
 mod options;
+mod pooling;
 mod requests;
 mod snapshots;
 mod starting;
