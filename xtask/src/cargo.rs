@@ -3,13 +3,12 @@
 use std::{
     env,
     ffi::OsStr,
-    fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// Returns the repository's root.
@@ -90,6 +89,20 @@ pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Returns what a command prints to its standard output.
+///
+/// # Errors
+/// If the command cannot be started or fails, or prints nothing. The error contains the command's other output.
+pub(crate) fn read(command: &mut Command) -> Result<Vec<u8>> {
+    let line = command_line(command);
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{line}`"))?;
+    if !output.status.success() {
+        bail!("`{line}` failed ({}):\n{}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+    }
+    ensure!(!output.stdout.is_empty(), "`{line}` printed nothing");
+    Ok(output.stdout)
+}
+
 /// Returns what a command prints, if it can be started and succeeds.
 pub(crate) fn output_of(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok().filter(|output| output.status.success())?;
@@ -124,8 +137,16 @@ pub(crate) fn build_executable(name: &str, arguments: &[&str]) -> Result<PathBuf
     executable.with_context(|| format!("`{line}` built no executable `{name}`"))
 }
 
-/// Returns whether two files exist and have the same content.
-pub(crate) fn same_content(left: &Path, right: &Path) -> bool {
-    let (Ok(left), Ok(right)) = (fs::read(left), fs::read(right)) else { return false };
-    left == right
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_fails_or_prints_nothing_is_not_read() {
+        let read = |script: &str| read(Command::new("sh").args(["-c", script]));
+        assert_eq!(read("printf text").unwrap(), b"text");
+        let problem = read("echo text; echo no space >&2; exit 3").unwrap_err().to_string();
+        assert!(problem.contains("no space") && problem.contains('3'), "{problem}");
+        assert!(read("true").is_err());
+    }
 }

@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::cargo;
 
@@ -50,6 +50,33 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     found().context(by_hand)
 }
 
+/// Installs the proxy and the pooler that end-to-end tests put in front of servers, where they are missing.
+///
+/// # Errors
+/// If a program cannot be installed. The error says how to install it by hand.
+pub(crate) fn for_end_to_end_tests() -> Result<()> {
+    let programs = [
+        ("nginx", "nginx-light", "to test what a proxy changes"),
+        ("pgbouncer", "pgbouncer", "to test what a database pooler changes"),
+    ];
+    for (program, package, purpose) in programs {
+        // Not all users have these directories on their path.
+        let places = ["/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
+        let is_found = || {
+            cargo::output_of(Command::new("which").arg(program)).is_some()
+                || places.iter().any(|directory| Path::new(directory).join(program).is_file())
+        };
+        if is_found() {
+            continue;
+        }
+        report(&format!("installing {program}, {purpose}"));
+        let by_hand = format!("install {program} (Debian and Ubuntu: `apt-get install {package}`)");
+        debian_package(package).with_context(|| by_hand.clone())?;
+        ensure!(is_found(), "the installed package has no program {program}: {by_hand}");
+    }
+    Ok(())
+}
+
 /// Installs the load generator that `cargo xtask bench http` needs, where it is missing.
 ///
 /// # Errors
@@ -89,9 +116,17 @@ pub(crate) fn for_fuzzing() -> Result<()> {
 /// If there is no `apt-get`, or `apt-get` fails.
 pub(crate) fn debian_package(package: &str) -> Result<()> {
     let apt = |arguments: &[&str]| {
-        // No questions, because there may be no terminal. Another installation may hold the lock for minutes.
-        let apt =
-            ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"];
+        // No questions, because there may be no terminal. No start of a server that a package installs, which run level 1
+        // excludes. Another installation may hold the lock for minutes.
+        let apt = [
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "RUNLEVEL=1",
+            "apt-get",
+            "-qq",
+            "-o",
+            "DPkg::Lock::Timeout=300",
+        ];
         cargo::run_quietly(&mut as_root(&[&apt, arguments].concat()))
     };
     let install = || apt(&["install", "-y", "--no-install-recommends", package]);

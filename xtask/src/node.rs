@@ -41,6 +41,15 @@ pub(crate) fn tool(name: &str) -> Result<Command> {
     cargo::command(directory.join("node_modules/.bin").join(name))
 }
 
+/// Returns what a program of the packages of [`TOOLS`] prints as its version.
+///
+/// # Errors
+/// If the program cannot be installed, or fails.
+pub(crate) fn version(name: &str) -> Result<String> {
+    let version = cargo::read(tool(name)?.arg("--version"))?;
+    Ok(String::from_utf8_lossy(&version).trim().to_owned())
+}
+
 /// Returns a command that runs `node` in the repository's root, with the packages of [`TOOLS`] installed.
 ///
 /// # Errors

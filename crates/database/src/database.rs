@@ -15,6 +15,8 @@ use crate::{
     error::{DatabaseError, OpenError, Result},
     listener::Listener,
     migrations::Migrations,
+    pooler::Sessions,
+    postgres::is_refused_parameter,
     sqlite,
     transaction::Transaction,
 };
@@ -31,6 +33,7 @@ const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(15);
 pub struct Database {
     pool: AnyPool,
     dialect: Dialect,
+    sessions: Sessions,
     /// The lock that queues the writers of this process. See [`Dialect::is_single_process`].
     writers: Arc<Mutex<()>>,
 }
@@ -44,15 +47,36 @@ impl Database {
     pub async fn open(url: &str) -> std::result::Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let (dialect, url) = Dialect::of(url)?;
-        let failed = |source| OpenError::Database { name: dialect.name(), source };
+        let failed = |source| match source {
+            source if is_refused_parameter(&source) => OpenError::ParameterRefused(source),
+            source => OpenError::Database { name: dialect.name(), source },
+        };
         let after_connect = dialect.after_connect();
         // The pool would retry until its timeout, and report only the timeout. A first connection reports the cause.
-        let first = async {
-            let mut first = AnyConnection::connect(&url).await?;
-            first.execute(after_connect).await?;
-            first.close().await
+        let connect = async || {
+            let mut connection = AnyConnection::connect(&url).await?;
+            connection.execute(after_connect).await?;
+            Ok::<_, sqlx::Error>(connection)
         };
-        before(Instant::now() + TRANSACTION_TIMEOUT, first).await.map_err(failed)?;
+        let first = async {
+            let mut first = connect().await?;
+            let mut sessions = Sessions::Kept;
+            if dialect.server().is_some() {
+                let mut second = connect().await?;
+                sessions = Sessions::of(&mut first, &mut second).await?;
+                second.close().await?;
+            }
+            first.close().await.map(|()| sessions)
+        };
+        let sessions = before(Instant::now() + TRANSACTION_TIMEOUT, first).await.map_err(failed)?;
+        match sessions {
+            Sessions::Kept => {}
+            Sessions::OnlyStatements => tracing::warn!(
+                "the database is behind a pooler that shares its connections between transactions: this process gets no \
+                 notifications from other processes, and polls for their changes (docs/operations.md)"
+            ),
+            Sessions::Lost => return Err(OpenError::SessionsLost),
+        }
         let pool = AnyPoolOptions::new()
             .max_connections(dialect.max_connections())
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -67,7 +91,7 @@ impl Database {
             .connect(&url)
             .await
             .map_err(failed)?;
-        Ok(Self { pool, dialect, writers: Arc::default() })
+        Ok(Self { pool, dialect, sessions, writers: Arc::default() })
     }
 
     /// Opens the database at `url` without running migrations. Returns `None` if the database does not exist, or does not
@@ -143,10 +167,13 @@ impl Database {
         Transaction::begin(&self.pool, self.dialect.clone(), statement, limit, lock).await
     }
 
-    /// Subscribes to the messages on a channel that the processes of this database send with [`Transaction::notify`].
+    /// Subscribes to the messages on a channel that the processes of this database send with [`Transaction::notify`]. Behind
+    /// a pooler that does not keep sessions, the subscription receives nothing.
     #[must_use]
     pub fn listen(&self, channel: &'static str) -> Listener {
-        Listener::new(channel, self.dialect.server())
+        // A subscription would stay with the server's connection, and its messages would disturb the pooler's next client.
+        let server = self.dialect.server().filter(|_| self.sessions == Sessions::Kept);
+        Listener::new(channel, server)
     }
 
     /// Checks that the database responds.

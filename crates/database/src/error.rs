@@ -4,8 +4,14 @@ use std::{io, path::PathBuf};
 
 use sqlx::migrate::MigrateError;
 
+use crate::postgres::is_lost_statement;
+
 /// The result of a database call.
 pub type Result<T> = std::result::Result<T, DatabaseError>;
+
+/// How to configure a pooler in front of Postgres.
+const POOLER: &str = "connect to Postgres directly, set pool_mode = session, or use pgbouncer 1.21 or later with \
+                      max_prepared_statements above 0 (docs/operations.md)";
 
 /// The reason why a database call failed.
 #[derive(Debug, thiserror::Error)]
@@ -17,8 +23,17 @@ pub enum DatabaseError {
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
     /// Any other error, of this program or of the database.
-    #[error("the database failed: {0}")]
+    #[error("the database failed: {0}{advice}", advice = advice(.0))]
     Failed(#[source] sqlx::Error),
+}
+
+/// Returns what to do about an error that only a pooler causes.
+fn advice(error: &sqlx::Error) -> String {
+    if is_lost_statement(error) {
+        format!(": the database is behind a pooler that keeps no prepared statements: {POOLER}")
+    } else {
+        String::new()
+    }
 }
 
 /// The reason why a database cannot be opened.
@@ -44,6 +59,18 @@ pub enum OpenError {
          Edgewise that knows the migration"
     )]
     Newer(i64),
+    /// A pooler in front of the server keeps no prepared statements from one transaction to the next.
+    #[error(
+        "the database is behind a pooler that keeps no prepared statements, such as pgbouncer with pool_mode = \
+         transaction: {POOLER}"
+    )]
+    SessionsLost,
+    /// A pooler in front of the server refuses a setting of the driver.
+    #[error(
+        "the pooler in front of the database refuses the connection: {0}: set ignore_startup_parameters = \
+         extra_float_digits in pgbouncer; further, {POOLER}"
+    )]
+    ParameterRefused(#[source] sqlx::Error),
     /// A migration failed.
     #[error("a migration of the database failed: {0}: restore the backup, and report the error")]
     Migration(#[source] MigrateError),

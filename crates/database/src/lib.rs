@@ -13,6 +13,7 @@
 //! | [`rows`] | reading columns of rows |
 //! | [`external`] | reading the database of another system |
 //! | [`error`] | the errors of a database |
+//! | `pooler` | finding out whether a pooler in front of Postgres keeps sessions |
 //! | `dialect`, `sqlite`, `postgres` | the differences between the databases |
 //! | `contract_tests` | the harness of contract suites (feature `contract-tests`) |
 #![forbid(unsafe_code)]
@@ -26,6 +27,7 @@ pub mod error;
 pub mod external;
 pub mod listener;
 pub mod migrations;
+mod pooler;
 mod postgres;
 pub mod rows;
 mod sqlite;

@@ -26,7 +26,7 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Listener {
     channel: &'static str,
-    /// The server that delivers the messages; `None` if only one process can use the database.
+    /// The server that delivers the messages; `None` if only one process can use the database, or a pooler is in between.
     server: Option<Server>,
     connection: Option<PgListener>,
     check_interval: Duration,
@@ -54,8 +54,7 @@ impl Listener {
     }
 
     /// Waits until a message has arrived, or may have been missed: the function also returns after connecting, for the first
-    /// time or again. Messages in quick succession count as one. If only one process can use the database, the function waits
-    /// for ever.
+    /// time or again. Messages in quick succession count as one. If no messages can come, the function waits for ever.
     pub async fn changed(&mut self) {
         if self.receive().await.is_none() {
             return;

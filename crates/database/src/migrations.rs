@@ -1,11 +1,15 @@
 //! The migrations of a schema, and the ledger that records the migrations.
 
 use sqlx::{
-    AnyPool, SqlSafeStr,
+    Any, AnyPool, Executor, SqlSafeStr, Transaction,
     migrate::{self, MigrateError, MigrationType, Migrator},
 };
 
-use crate::{dialect::Dialect, error::OpenError};
+use crate::{
+    dialect::Dialect,
+    error::OpenError,
+    postgres::{LOCK_MIGRATIONS, is_lost_statement},
+};
 
 /// The schema of one crate, for each kind of database. Released migrations are never edited; a change is one more
 /// migration.
@@ -38,13 +42,40 @@ impl Migrations {
             Dialect::Sqlite(_) => self.sqlite,
             Dialect::Postgres(_) => self.postgres,
         };
+        // A transaction holds the lock, because a pooler may give the session's lock of the migrator to another process.
+        let lock = match dialect {
+            Dialect::Sqlite(_) => None,
+            Dialect::Postgres(_) => Some(lock(pool).await.map_err(MigrateError::from).map_err(failed)?),
+        };
         let mut migrator =
             Migrator::with_migrations(migrations.iter().copied().map(Migration::to_sqlx).collect());
         migrator.dangerous_set_table_name(self.ledger);
-        migrator.run(pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => OpenError::Newer(version),
-            error => OpenError::Migration(error),
-        })
+        migrator.set_locking(false);
+        migrator.run(pool).await.map_err(failed)?;
+        if let Some(lock) = lock {
+            lock.rollback().await.map_err(MigrateError::from).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+async fn lock(pool: &AnyPool) -> sqlx::Result<Transaction<'static, Any>> {
+    let mut transaction = pool.begin().await?;
+    for statement in LOCK_MIGRATIONS {
+        transaction.execute(statement).await?;
+    }
+    Ok(transaction)
+}
+
+fn failed(error: MigrateError) -> OpenError {
+    match error {
+        MigrateError::VersionMissing(version) => OpenError::Newer(version),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)
+            if is_lost_statement(&error) =>
+        {
+            OpenError::SessionsLost
+        }
+        error => OpenError::Migration(error),
     }
 }
 

@@ -26,6 +26,21 @@ pub(crate) const NOTIFY: &str = "SELECT pg_notify($1, $2)";
 
 /// Returns the channels whose messages the server sends to this connection.
 pub(crate) const LISTENING_CHANNELS: &str = "SELECT pg_listening_channels()";
+/// Returns the process of the server that serves a connection.
+pub(crate) const BACKEND: &str = "SELECT CAST(pg_backend_pid() AS BIGINT) AS backend";
+
+/// Returns the parameter. The driver prepares the statement, and finds it again by a name.
+pub(crate) const ECHO: &str = "SELECT CAST($1 AS BIGINT) AS echo";
+/// Returns the negated parameter.
+pub(crate) const ECHO_NEGATED: &str = "SELECT - CAST($1 AS BIGINT) AS echo";
+
+/// Waits, to the end of the transaction, for other processes that migrate the database. The transaction is idle while the
+/// migrations run over another connection, so its idle time is not limited.
+pub(crate) const LOCK_MIGRATIONS: [&str; 2] = [
+    "SET LOCAL idle_in_transaction_session_timeout = 0",
+    // Any number that nothing else locks: the first bytes of `edgewise`, in ASCII.
+    "SELECT pg_advisory_xact_lock(7306078180994544485)",
+];
 
 /// A server. The URL may contain a password, so `Debug` omits the URL.
 #[derive(Clone)]
@@ -47,6 +62,18 @@ impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").finish_non_exhaustive()
     }
+}
+
+/// Returns whether the server does not know a prepared statement of this process (code 26000), or knows another one of the
+/// same name (42P05). Then a pooler has given the connection another session of the server.
+pub(crate) fn is_lost_statement(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| ["26000", "42P05"].contains(&code.as_ref()))
+}
+
+/// Returns whether a pooler refuses a setting that the driver sends first. Postgres itself accepts these settings.
+pub(crate) fn is_refused_parameter(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("unsupported startup parameter"))
 }
 
 /// Returns whether an error may disappear on a retry: connection errors, insufficient resources, an exceeded timeout of

@@ -1,9 +1,13 @@
 //! Generating the JavaScript side of WASM modules that use wasm-bindgen, and optimizing the modules.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Result;
 
+use super::record::digest;
 use crate::{cargo, node};
 
 /// The generator: a workspace of its own.
@@ -25,10 +29,28 @@ const FEATURES: [&str; 7] = [
 /// # Errors
 /// If the generator cannot be built, or fails.
 pub(crate) fn write(module: &Path, name: &str, directory: &Path) -> Result<()> {
-    let bindgen = ["build", "--manifest-path", BINDGEN];
-    let bindgen = cargo::build_executable("edgewise-bindgen", &bindgen)?;
     fs::create_dir_all(directory)?;
-    cargo::run_quietly(cargo::command(bindgen)?.arg(module).arg(directory).arg(name))
+    cargo::run_quietly(cargo::command(generator()?)?.arg(module).arg(directory).arg(name))
+}
+
+/// Returns what [`write`] and [`optimize`] with these options run: the tools, their versions, and all options.
+///
+/// # Errors
+/// If a tool is missing or fails.
+pub(crate) fn recipe(options: &[&str]) -> Result<String> {
+    let (generator, optimizer) = (digest(&generator()?)?, node::version("wasm-opt")?);
+    Ok(format!("generator {generator}\n{optimizer}\n{}\n", all_options(options).join(" ")))
+}
+
+/// Builds the generator, and returns its path.
+fn generator() -> Result<PathBuf> {
+    cargo::build_executable("edgewise-bindgen", &["build", "--manifest-path", BINDGEN])
+}
+
+fn all_options(options: &[&str]) -> Vec<String> {
+    let features = FEATURES.map(|feature| format!("--enable-{feature}"));
+    let options = options.iter().chain(&["--low-memory-unused"]).map(|option| (*option).to_owned());
+    options.chain(features).collect()
 }
 
 /// Optimizes a module with `wasm-opt` and these options.
@@ -37,9 +59,5 @@ pub(crate) fn write(module: &Path, name: &str, directory: &Path) -> Result<()> {
 /// If `wasm-opt` is missing or fails.
 pub(crate) fn optimize(module: &Path, to: &Path, options: &[&str]) -> Result<()> {
     let mut optimize = node::tool("wasm-opt")?;
-    optimize
-        .args(options)
-        .arg("--low-memory-unused")
-        .args(FEATURES.map(|feature| format!("--enable-{feature}")));
-    cargo::run_quietly(optimize.arg(module).arg("-o").arg(to))
+    cargo::run_quietly(optimize.args(all_options(options)).arg(module).arg("-o").arg(to))
 }

@@ -1,11 +1,15 @@
 //! `cargo xtask dashboard`: builds the dashboard's browser files. Building `edgewise` with the feature `dashboard`
 //! embeds the files.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
-use super::bindgen;
+use super::{bindgen, record::Record};
 use crate::{cargo, install, node};
 
 /// The compilation target of the browser side.
@@ -14,6 +18,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "dashboard";
 /// The directory of the sources. The output is in `dist` below.
 const DASHBOARD: &str = "dashboard-leptos";
+/// The options of wasm-opt. The result of `-Oz` is smaller, but larger once it is compressed.
+const OPTIMIZE: [&str; 1] = ["-Os"];
+
 /// Builds the browser files where they are missing or outdated.
 ///
 /// # Errors
@@ -27,21 +34,48 @@ pub(crate) fn build() -> Result<()> {
     let generated = built.join("browser");
 
     // Optimizing takes longer than compiling after a small change, so an unchanged module is not optimized again.
-    let input = generated.join("before.wasm");
-    let optimized = generated.join("small.wasm");
-    if !optimized.exists() || !cargo::same_content(&module, &input) {
+    let (glue, optimized) = (generated.join("edgewise.js"), generated.join("small.wasm"));
+    fs::create_dir_all(&generated).with_context(|| format!("cannot create {}", generated.display()))?;
+    let record = generated.join("optimized.record");
+    Record::new(record, &bindgen::recipe(&OPTIMIZE)?, &[&module])?.make(&[&glue, &optimized], || {
         bindgen::write(&module, "edgewise", &generated)?;
-        // The result of `-Oz` is smaller, but larger once it is compressed.
-        bindgen::optimize(&generated.join("edgewise_bg.wasm"), &optimized, &["-Os"])?;
-        fs::copy(&module, &input).with_context(|| format!("cannot write {}", input.display()))?;
-    }
+        bindgen::optimize(&generated.join("edgewise_bg.wasm"), &optimized, &OPTIMIZE)
+    })?;
     let (script, style) = (generated.join("script.js"), generated.join("style.css"));
-    minify(&generated.join("edgewise.js"), &script, &["--format=esm"])?;
+    minify(&glue, &script, &["--format=esm"])?;
     minify(&cargo::root()?.join(DASHBOARD).join("style/index.css"), &style, &["--bundle"])?;
 
+    write_assets(&generated.join("compressed.record"), &[&style, &script, &optimized])
+}
+
+/// Writes files and their compressed copies, under the names that browsers load. Compressing takes seconds, so copies
+/// of unchanged files are kept.
+fn write_assets(record: &Path, files: &[&Path]) -> Result<()> {
+    let root = cargo::root()?;
+    let (program, output) = (root.join(DASHBOARD).join("assets.mjs"), root.join(DASHBOARD).join("dist"));
+    // The program itself holds the options of compression.
+    let compressor = cargo::read(node::node()?.args(["-p", "JSON.stringify(process.versions)"]))?;
+    let inputs = [files, &[program.as_path()]].concat();
+    let record = Record::new(record.to_owned(), &String::from_utf8_lossy(&compressor), &inputs)?;
+
+    let written = files_in(&output)?;
+    let is_current = record.covers(&written.iter().map(PathBuf::as_path).collect::<Vec<_>>());
     let mut assets = node::node()?;
-    assets.arg(format!("{DASHBOARD}/assets.mjs")).arg(format!("{DASHBOARD}/dist"));
-    cargo::run(assets.args([style, script, optimized]))
+    assets.arg(program).args(is_current.then_some("--keep")).arg(&output).args(files);
+    cargo::run(&mut assets)?;
+    let written = files_in(&output)?;
+    record.write(&written.iter().map(PathBuf::as_path).collect::<Vec<_>>())
+}
+
+/// Returns the paths of the files in a directory, in the order of their names. A missing directory has no files.
+fn files_in(directory: &Path) -> Result<Vec<PathBuf>> {
+    if !directory.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = directory.read_dir().with_context(|| format!("cannot list {}", directory.display()))?;
+    let mut files = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    files.sort();
+    Ok(files)
 }
 
 /// Returns the command that lints the dashboard for browsers.

@@ -7,9 +7,11 @@
 //! | `worker` | the edge worker |
 //! | `worker_store` | the snapshot store that the worker's tests and benchmark read |
 //! | `bindgen` | the JavaScript side of WASM modules |
+//! | `record` | nothing: it decides whether results of slow steps are still valid |
 
 mod bindgen;
 pub(crate) mod dashboard;
 pub(crate) mod package;
+mod record;
 pub(crate) mod worker;
 pub(crate) mod worker_store;

@@ -7,6 +7,7 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
+use super::record::Record;
 use crate::{cargo, install, node};
 
 /// The directory of the package's sources. The output is in `dist` below.
@@ -73,15 +74,14 @@ fn wasm(feature: &str, for_speed: bool, to: &Path) -> Result<()> {
     let options: &[&str] =
         if for_speed { &["-O3", "--one-caller-inline-max-function-size=0"] } else { &["-Oz"] };
     let built = target.join(install::NO_STD_TARGET).join("wasm/edgewise_wasm.wasm");
-    // Optimizing takes longer than compiling, so a module is optimized again only if it or the options changed. Input
-    // and output are kept together, because several clones may share the directory.
-    let cached = |kind| target.join(format!("{feature}{}.{kind}.wasm", options.concat()));
-    let (input, optimized) = (cached("before"), cached("small"));
-    if !optimized.exists() || !cargo::same_content(&built, &input) {
-        let mut optimize = node::tool("wasm-opt")?;
-        optimize.args(OPTIMIZER_FEATURES).args(options).arg(&built).arg("-o").arg(&optimized);
-        cargo::run(&mut optimize)?;
-        fs::copy(&built, &input).with_context(|| format!("cannot write {}", input.display()))?;
-    }
+    // Optimizing takes longer than compiling, so a module is optimized again only if the module, wasm-opt or the options
+    // changed.
+    let options = [&OPTIMIZER_FEATURES, options].concat();
+    let recipe = format!("{}\n{}\n", node::version("wasm-opt")?, options.join(" "));
+    let optimized = target.join(format!("{feature}.small.wasm"));
+    let record = Record::new(target.join(format!("{feature}.record")), &recipe, &[&built])?;
+    record.make(&[&optimized], || {
+        cargo::run(node::tool("wasm-opt")?.args(&options).arg(&built).arg("-o").arg(&optimized))
+    })?;
     fs::copy(&optimized, to).map(drop).with_context(|| format!("cannot write {}", to.display()))
 }

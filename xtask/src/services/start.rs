@@ -13,6 +13,7 @@ use super::{
     postgres, s3,
     supervisor::Supervisor,
 };
+use crate::install;
 
 /// Running servers, and the variables that name them. The servers are stopped when this value is dropped.
 pub(crate) struct Services {
@@ -31,6 +32,7 @@ impl Services {
 
     fn start() -> Result<Self> {
         let started = Instant::now();
+        install::for_end_to_end_tests()?;
         let postgres = postgres::Source::find()?;
         let s3 = s3::Source::find()?;
 
@@ -85,5 +87,5 @@ impl Drop for PendingServices {
 pub(crate) fn install() -> Result<()> {
     postgres::Source::find()?;
     s3::Source::find()?;
-    Ok(())
+    install::for_end_to_end_tests()
 }

@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString, process::Command, time::Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::{
     dashboard, package, worker,
@@ -50,6 +50,8 @@ enum Work {
     Build(Command),
     /// Runs the tests with the services.
     Tests(Command),
+    /// Runs chosen tests with the services: first the command that lists the tests, then the command that runs them.
+    Chosen(Command, Command),
     /// Builds the edge worker, and tests it in its runtime.
     Worker,
     /// Builds the dashboard's browser files, which the binary embeds.
@@ -71,6 +73,11 @@ impl Work {
             Self::Tests(mut command) => {
                 let pending = services.take().unwrap_or_else(PendingServices::start);
                 pending.wait()?.run(&mut command)
+            }
+            Self::Chosen(mut list, run) => {
+                // Cargo succeeds even if no test has a chosen name.
+                ensure_lists_tests(&cargo::read(&mut list)?)?;
+                Self::Tests(run).run(services)
             }
             Self::Worker => worker::run(),
             Self::Dashboard => build::dashboard::build(),
@@ -119,9 +126,29 @@ fn lint_without_std() -> Result<Command> {
 }
 
 fn chosen(tests: &[OsString]) -> Result<Vec<Step>> {
-    let mut command = cargo::cargo(["test"].into_iter().chain(EVERYTHING))?;
-    command.args(tests);
-    Ok(vec![("build", build_tests()?), ("chosen tests", Work::Tests(command))])
+    let command = || cargo::cargo(["test"].into_iter().chain(EVERYTHING));
+    let (mut list, mut run) = (command()?, command()?);
+    run.args(tests);
+    list.args(listing(tests));
+    Ok(vec![("build", build_tests()?), ("chosen tests", Work::Chosen(list, run))])
+}
+
+/// Returns the arguments that list the tests which `tests` chooses.
+fn listing(tests: &[OsString]) -> Vec<OsString> {
+    let mut arguments = tests.to_vec();
+    // The options after the separator are those of the test program.
+    if !tests.iter().any(|argument| argument == "--") {
+        arguments.push("--".into());
+    }
+    arguments.push("--list".into());
+    arguments
+}
+
+/// Checks that a list of tests, as test programs print it, contains a test.
+fn ensure_lists_tests(list: &[u8]) -> Result<()> {
+    let is_empty = !String::from_utf8_lossy(list).lines().any(|line| line.ends_with(": test"));
+    ensure!(!is_empty, "no test has the chosen name: `cargo test --workspace -- --list` lists all tests");
+    Ok(())
 }
 
 fn build_tests() -> Result<Work> {
@@ -140,7 +167,9 @@ fn step<'a>(first: impl IntoIterator<Item = &'a str>, rest: &[&str]) -> Result<C
 
 fn heading(name: &str, work: &Work) {
     let command = match work {
-        Work::Cargo(command) | Work::Build(command) | Work::Tests(command) => cargo::command_line(command),
+        Work::Cargo(command) | Work::Build(command) | Work::Tests(command) | Work::Chosen(_, command) => {
+            cargo::command_line(command)
+        }
         Work::Tidy => "cargo xtask tidy".to_owned(),
         Work::Package => "cargo xtask package --test".to_owned(),
         Work::Dashboard => "cargo xtask dashboard".to_owned(),
@@ -148,4 +177,23 @@ fn heading(name: &str, work: &Work) {
         Work::Worker => "node --test tests/js/worker/*.test.mjs".to_owned(),
     };
     eprintln!("\n── {name}: {command}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_no_test_has_is_an_error() {
+        assert!(ensure_lists_tests(b"a::b: test\n\n1 test, 0 benchmarks\n").is_ok());
+        let problem = ensure_lists_tests(b"0 tests, 0 benchmarks\n\n").unwrap_err();
+        assert!(problem.to_string().contains("no test has the chosen name"), "{problem}");
+    }
+
+    #[test]
+    fn tests_are_listed_by_the_arguments_that_choose_them() {
+        let listing = |tests: &[&str]| listing(&tests.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(listing(&["name"]), ["name", "--", "--list"]);
+        assert_eq!(listing(&["name", "--", "--nocapture"]), ["name", "--", "--nocapture", "--list"]);
+    }
 }

@@ -155,6 +155,14 @@ pub(super) fn check(metadata: &Value) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
+/// Returns the directories of the crates that rules name.
+pub(super) fn rule_paths() -> Vec<&'static str> {
+    let of_crates =
+        CRATES.iter().flat_map(|rule| rule.may_use.unwrap_or_default().iter().chain([&rule.path]));
+    let of_libraries = LIBRARIES.iter().flat_map(|(_, paths)| paths.iter());
+    of_crates.chain(of_libraries).copied().collect()
+}
+
 impl CrateRule {
     fn may_depend_on(&self, root: &str, directory: &str) -> bool {
         self.may_use

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fs, io::ErrorKind};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     graph::{Crate, Mentions},
     layers, leftovers, metadata, modules, origins, principals,
     rust_source::RustSource,
-    size,
+    size, stale,
 };
 use crate::cargo;
 
@@ -57,12 +57,15 @@ fn read_files() -> Result<BTreeMap<String, Vec<u8>>> {
             Err(error) => return Err(error).with_context(|| format!("cannot read {path}")),
         };
     }
+    ensure!(!files.is_empty(), "git lists no files of the repository: tidy needs a git clone");
     Ok(files)
 }
 
 /// Applies the rules about the workspace.
 fn check_workspace(metadata: &Value, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Finding>> {
     let mut findings = arrows::check(metadata)?;
+    findings.extend(stale::check(&rule_paths(), &files.keys().map(String::as_str).collect::<Vec<_>>()));
+    findings.extend(principals::check_creators(|path| str::from_utf8(files.get(path)?).ok()));
     let sources = files.iter().filter(|(path, _)| path.ends_with(".rs"));
     let sources =
         sources.filter_map(|(path, bytes)| Some((path.clone(), str::from_utf8(bytes).ok()?.to_owned())));
@@ -75,6 +78,11 @@ fn check_workspace(metadata: &Value, files: &BTreeMap<String, Vec<u8>>) -> Resul
     Ok(findings)
 }
 
+/// Returns the files, directories and modules that rules name.
+fn rule_paths() -> Vec<&'static str> {
+    [arrows::rule_paths(), modules::rule_paths(), layers::rule_paths()].concat()
+}
+
 /// Applies the rules about single files.
 fn check_file(path: &str, bytes: &[u8]) -> Vec<Finding> {
     let mut findings = size::check_bytes(path, bytes.len());
@@ -82,6 +90,7 @@ fn check_file(path: &str, bytes: &[u8]) -> Vec<Finding> {
     let Ok(text) = str::from_utf8(bytes) else { return findings };
     findings.extend(size::check_lines(path, text));
     findings.extend(origins::check(path, text));
+    findings.extend(leftovers::check_script(path, text));
     if path.ends_with(".rs") {
         let source = RustSource::parse(text);
         findings.extend(layers::check(path, &source));

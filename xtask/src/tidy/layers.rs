@@ -45,6 +45,11 @@ pub(super) fn check(path: &str, source: &RustSource) -> Vec<Finding> {
     findings
 }
 
+/// Returns the files and directories that rules name.
+pub(super) fn rule_paths() -> Vec<&'static str> {
+    [&STORES[..], &SERVICES, &[OBJECTS, ENGINE, PROCESSOR]].concat()
+}
+
 /// Returns a finding for each line of code that contains one of `words`.
 fn mentions<'a>(
     path: &'a str,

@@ -2,6 +2,22 @@
 
 use super::{finding::Finding, rust_source::RustSource};
 
+/// The calls and options with which tests in JavaScript do not run, or keep others from running.
+const IDLE_TESTS: [&str; 8] =
+    [".skip(", ".todo(", ".only(", "skip: true", "todo: true", "only: true", "skip: \"", "todo: \""];
+
+/// Checks tests in JavaScript.
+pub(super) fn check_script(path: &str, text: &str) -> Vec<Finding> {
+    if ![".test.mjs", ".test.ts", ".test.tsx"].iter().any(|ending| path.ends_with(ending)) {
+        return Vec::new();
+    }
+    let code = |line: &&str| !line.trim_start().starts_with("//");
+    let idle = (1..).zip(text.lines()).filter(|(_, line)| code(line));
+    let idle = idle.filter(|(_, line)| IDLE_TESTS.iter().any(|call| line.contains(call)));
+    let remedy = "run the test, or delete it; move slow measurements to a benchmark";
+    idle.map(|(line, _)| Finding::new(path, line, "keeps a test from running", remedy)).collect()
+}
+
 pub(super) fn check(path: &str, text: &str, source: &RustSource) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, code) in source.lines() {
@@ -42,6 +58,15 @@ mod tests {
         assert_eq!(found("#[test]\n#[ignore]\nfn a() {}\n#[ignore = \"slow\"]\nfn b() {}"), [2, 4]);
         assert_eq!(found("#[cfg_attr(windows, ignore)]"), [1]);
         assert_eq!(found("#[test]\nfn ignored_fields_pass() {} // #[ignore]"), [0; 0]);
+    }
+
+    #[test]
+    fn tests_in_javascript_that_do_not_run_are_found() {
+        let text =
+            "test.skip(\"a\");\ntest(\"b\", { skip: true });\n// test.skip(\ntest(\"c\");\nit.only(\"d\");";
+        assert_eq!(lines(&check_script("tests/js/worker/a.test.mjs", text)), [1, 2, 5]);
+        assert_eq!(check_script("tests/js/worker/support.mjs", text), []);
+        assert_eq!(check_script("a.test.ts", "expect(list.skipped).toBe(2);"), []);
     }
 
     #[test]

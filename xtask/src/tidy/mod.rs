@@ -11,6 +11,7 @@
 //! | `origins` | public package registries, and no path of one machine |
 //! | `principals` | where principals are created |
 //! | `size` | how long and large files may be |
+//! | `stale` | rules that name a file or a crate which no longer exists, and so find nothing |
 //! | `graph` | the names that each file uses of other files |
 //! | `metadata` | the output of `cargo metadata` |
 //! | `rust_source` | separating code, literals and comments |
@@ -33,5 +34,6 @@ mod paths;
 mod principals;
 mod rust_source;
 mod size;
+mod stale;
 
 pub(crate) use check::run;

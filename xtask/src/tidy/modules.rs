@@ -78,6 +78,11 @@ pub(super) fn check(mentions: &[Mention]) -> Vec<Finding> {
     BOUNDARIES.iter().flat_map(|boundary| boundary.check(mentions)).collect()
 }
 
+/// Returns the modules that rules name.
+pub(super) fn rule_paths() -> Vec<&'static str> {
+    BOUNDARIES.iter().flat_map(|boundary| boundary.from.iter().chain(boundary.to)).copied().collect()
+}
+
 impl Boundary {
     /// Returns a finding for each file that crosses the boundary.
     fn check(&self, mentions: &[Mention]) -> Vec<Finding> {

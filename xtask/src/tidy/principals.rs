@@ -29,6 +29,18 @@ pub(super) fn check(path: &str, source: &RustSource) -> Vec<Finding> {
     found.collect()
 }
 
+/// Checks that the functions exist, and that the files which may call them do. `read` returns the text of a file.
+pub(super) fn check_creators<'a>(read: impl Fn(&str) -> Option<&'a str>) -> Vec<Finding> {
+    let contains = |path: &str, text: &str| read(path).is_some_and(|file| file.contains(text));
+    let is_stale =
+        |(name, file): &&(&str, &str)| !contains(DEFINITION, &format!("fn {name}(")) || !contains(file, name);
+    let stale = CREATORS.iter().filter(is_stale).map(|(name, file)| {
+        let problem = format!("does not call `{name}` of {DEFINITION}, as a rule says");
+        Finding::new(file, 0, problem, "write the new name or path into xtask/src/tidy/principals.rs")
+    });
+    stale.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{super::finding::lines, *};
@@ -42,6 +54,19 @@ mod tests {
     fn a_principal_that_a_handler_creates_is_found() {
         assert_eq!(found("control/src/routes/environments/write.rs"), [2]);
         assert_eq!(found("dashboard-leptos/src/server/context.rs"), [2]);
+    }
+
+    #[test]
+    fn a_rule_about_a_renamed_function_is_found() {
+        let definition = CREATORS.map(|(name, _)| format!("fn {name}(")).concat();
+        let calls = CREATORS.map(|(name, _)| format!("Principal::{name}()")).concat();
+        let read = |path: &str| if path == DEFINITION { &definition } else { &calls };
+        assert_eq!(check_creators(|path| Some(read(path))), []);
+        assert_eq!(check_creators(|_| Some("fn for_others()")).len(), CREATORS.len());
+        let moved = CREATORS[0].1;
+        let found = check_creators(|path| (path != moved).then(|| read(path).as_str()));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].path, moved);
     }
 
     #[test]

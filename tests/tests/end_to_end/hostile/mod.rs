@@ -6,6 +6,7 @@ mod foreign_pages;
 mod logs;
 mod nesting;
 mod options;
+mod pooling;
 mod requests;
 mod snapshots;
 mod starting;

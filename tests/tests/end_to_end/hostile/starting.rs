@@ -10,7 +10,7 @@ use crate::planes::{Plane, Serve, run};
 
 /// Checks that a plane exits at once with an error of one line that contains all of `named`.
 #[track_caller]
-fn assert_refused(directory: &Path, options: &[&str], named: &[&str]) {
+pub(super) fn assert_refused(directory: &Path, options: &[&str], named: &[&str]) {
     let ended = run(directory, |command| command.args(options));
     let code = ended.status.code();
     assert!(code.is_some_and(|code| code != 0), "{options:?}: {code:?} {}", ended.errors);
