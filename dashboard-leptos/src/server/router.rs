@@ -1,5 +1,7 @@
 //! The dashboard's routes.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::Request,
@@ -13,17 +15,27 @@ use edgewise_http::not_found;
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 
-use super::{assets, guard};
+use super::{assets, base, guard, refusals};
 use crate::app::{App, Document};
 
 /// The paths of APIs, whose 404 responses are JSON.
 const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
 
 /// Returns the dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for unknown paths.
-pub fn routes(services: Services) -> Router {
+///
+/// `below` is the path below which browsers reach the dashboard, such as `/flags`, without a slash at its end; empty for the
+/// root. Requests arrive without this path, and everything that a browser gets to request has it.
+pub fn routes(services: Services, below: &str) -> Router {
     // Only the type of the options is needed.
     let options = LeptosOptions::builder().output_name("edgewise").build();
-    let context = move || provide_context(services.clone());
+    let below = Arc::<str>::from(below);
+    let context = {
+        let below = below.clone();
+        move || {
+            provide_context(services.clone());
+            base::provide(&below);
+        }
+    };
     let not_found_page = {
         let context = context.clone();
         move |request: Request| not_found_page(context.clone(), request)
@@ -34,6 +46,8 @@ pub fn routes(services: Services) -> Router {
         .route("/{*path}", get(not_found_page))
         .layer(middleware::from_fn(guard::same_site))
         .layer(middleware::from_fn(guard::set_problem_status))
+        .layer(middleware::from_fn_with_state(below.clone(), refusals::readable))
+        .layer(middleware::map_response_with_state(below, base::keep_within))
         .with_state(options)
 }
 
