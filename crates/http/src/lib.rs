@@ -11,6 +11,7 @@
 //! | [`conditional`] | conditional requests: `If-Match`, `If-None-Match` and `ETag` |
 //! | [`metrics`] | request metrics, and `GET /metrics` |
 //! | [`proxy`] | the reverse proxy to another plane |
+//! | [`front`] | what stands in front of a server: proxies, the public URL, and the pages of other sites |
 //! | [`limit`] | the rate limit per client address |
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ pub mod body;
 pub mod common_routes;
 pub mod conditional;
 pub mod fast_path;
+pub mod front;
 pub mod limit;
 pub mod metrics;
 pub mod proxy;
@@ -30,6 +32,7 @@ pub use body::{JsonBody, buffer_body};
 pub use common_routes::{not_found, with_common_routes};
 pub use conditional::IfMatch;
 pub use fast_path::{FastPath, FastResponse};
+pub use front::PublicUrl;
 pub use limit::{Allowance, Limiter, RateLimit};
 pub use metrics::{Metrics, OnPanic, RouteMetrics};
 pub use proxy::{ProxyError, Upstream, UpstreamUrl};

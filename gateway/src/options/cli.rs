@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::Path};
 
 use clap::{Parser, Subcommand};
+use edgewise_http::PublicUrl;
 
 use super::{
     import::ImportCommand,
@@ -87,6 +88,17 @@ impl Command {
             Self::Control(options) => &options.process,
             Self::Decide(options) => &options.process,
             Self::Gateway(options) => &options.process,
+        }
+    }
+
+    /// Returns the address of the plane as others see it.
+    #[must_use]
+    pub const fn public_url(&self) -> Option<&PublicUrl> {
+        match self {
+            Self::Serve(options) => options.public_url.as_ref(),
+            Self::Control(options) => options.public_url.as_ref(),
+            Self::Decide(_) => None,
+            Self::Gateway(options) => options.public_url.as_ref(),
         }
     }
 

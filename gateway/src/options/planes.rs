@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use clap::Args;
 use edgewise_decide::Location;
-use edgewise_http::UpstreamUrl;
+use edgewise_http::{PublicUrl, UpstreamUrl};
 
 use super::{
     data::{BucketOptions, DataOptions},
@@ -20,6 +20,10 @@ pub struct ServeOptions {
     #[arg(long, env = "EDGEWISE_BIND", value_name = "ADDR:PORT", default_value = "127.0.0.1:3000",
           value_parser = values::listen_address)]
     pub bind: SocketAddr,
+    /// Address of the server as others see it, such as https://flags.example or https://intern.example/flags. A proxy that
+    /// serves the server below a path must remove the path from requests
+    #[arg(long, env = "EDGEWISE_PUBLIC_URL", value_name = "URL", value_parser = values::public_url)]
+    pub public_url: Option<PublicUrl>,
     /// The locations of the data.
     #[command(flatten)]
     pub data: DataOptions,
@@ -46,6 +50,10 @@ pub struct ControlOptions {
     #[arg(long, env = "EDGEWISE_BIND", value_name = "ADDR:PORT", default_value = "127.0.0.1:3001",
           value_parser = values::listen_address)]
     pub bind: SocketAddr,
+    /// Address of the server as others see it, such as https://flags.example or https://intern.example/flags. A proxy that
+    /// serves the server below a path must remove the path from requests
+    #[arg(long, env = "EDGEWISE_PUBLIC_URL", value_name = "URL", value_parser = values::public_url)]
+    pub public_url: Option<PublicUrl>,
     /// The locations of the data.
     #[command(flatten)]
     pub data: DataOptions,
@@ -89,6 +97,10 @@ pub struct GatewayOptions {
     #[arg(long, env = "EDGEWISE_BIND", value_name = "ADDR:PORT", default_value = "127.0.0.1:3000",
           value_parser = values::listen_address)]
     pub bind: SocketAddr,
+    /// Address of the server as others see it, such as https://flags.example or https://intern.example/flags. A proxy that
+    /// serves the server below a path must remove the path from requests
+    #[arg(long, env = "EDGEWISE_PUBLIC_URL", value_name = "URL", value_parser = values::public_url)]
+    pub public_url: Option<PublicUrl>,
     /// URL of the control plane
     #[arg(long, env = "EDGEWISE_CONTROL_URL", value_name = "URL", default_value = "http://127.0.0.1:3001",
           value_parser = values::plane)]

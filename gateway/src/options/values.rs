@@ -5,7 +5,7 @@ use std::{
 };
 
 use axum::http::Uri;
-use edgewise_http::UpstreamUrl;
+use edgewise_http::{PublicUrl, UpstreamUrl, front::PublicUrlError};
 
 /// The URL of a store that snapshots are published to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +122,10 @@ pub(super) fn plane(text: &str) -> Result<UpstreamUrl, String> {
             Some(UpstreamUrl { authority: uri.into_parts().authority?, prefix })
         })
         .ok_or_else(|| "must be an http:// URL, such as http://127.0.0.1:3001".to_owned())
+}
+
+pub(super) fn public_url(text: &str) -> Result<PublicUrl, String> {
+    text.parse().map_err(|problem: PublicUrlError| problem.to_string())
 }
 
 pub(super) fn addresses(text: &str) -> Result<Addresses, String> {
