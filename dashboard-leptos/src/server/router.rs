@@ -1,5 +1,7 @@
 //! The dashboard's routes.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::Request,
@@ -9,11 +11,11 @@ use axum::{
     routing::get,
 };
 use edgewise_control::services::Services;
-use edgewise_http::not_found;
+use edgewise_http::{Front, PublicUrl, guard, not_found};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 
-use super::{assets, problem_status};
+use super::{assets, base, problem_status, refusals};
 use crate::app::{App, Document};
 
 /// The paths of APIs, whose 404 responses are JSON.
@@ -21,21 +23,32 @@ const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
 
 /// Returns the dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for unknown paths.
 ///
-/// The routes do not check which page sends a request: [`edgewise_http::guard`] does.
-pub fn routes(services: Services) -> Router {
+/// `front` says which page may send a request, and below which path browsers reach the dashboard, such as `/flags`. Requests
+/// arrive without this path, and everything that a browser gets to request has it.
+pub fn routes(services: Services, front: &Arc<Front>) -> Router {
+    let below = Arc::<str>::from(front.public_url.as_ref().map_or("", PublicUrl::path));
     // Only the type of the options is needed.
     let options = LeptosOptions::builder().output_name("edgewise").build();
-    let context = move || provide_context(services.clone());
+    let context = {
+        let below = below.clone();
+        move || {
+            provide_context(services.clone());
+            base::provide(&below);
+        }
+    };
     let not_found_page = {
         let context = context.clone();
         move |request: Request| not_found_page(context.clone(), request)
     };
-    Router::new()
+    let routes = Router::new()
         .leptos_routes_with_context(&options, generate_route_list(App), context, Document)
         .route("/assets/{name}", get(assets::asset))
         .route("/{*path}", get(not_found_page))
         .layer(middleware::from_fn(problem_status::set_problem_status))
-        .with_state(options)
+        .with_state(options);
+    guard(routes, front)
+        .layer(middleware::from_fn_with_state(below.clone(), refusals::readable))
+        .layer(middleware::map_response_with_state(below, base::keep_within))
 }
 
 /// Responds to an unknown path with a page for browsers, and with JSON for programs.

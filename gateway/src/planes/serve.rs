@@ -86,7 +86,7 @@ fn app(
         .route("/health", health())
         .route("/ready", get(ready));
     #[cfg(feature = "dashboard")]
-    let routes = routes.merge(guard(edgewise_dashboard::routes(control.services().clone()), front));
+    let routes = routes.merge(edgewise_dashboard::routes(control.services().clone(), front));
     // Published objects are kept compressed.
     let routes = with_compression(routes).route("/configs/{*path}", configs(cache.clone()));
     let metrics = Metrics::default();
