@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::Router;
 
 use crate::{
+    base::base,
     components::{Connection, Frame, Toasts},
     routes::page_routes,
 };
@@ -14,17 +15,18 @@ use crate::{
 pub(crate) fn Document() -> impl IntoView {
     use leptos_meta::MetaTags;
 
-    use crate::{components::ICON, server::context};
+    use crate::{components::ICON, model::links::url, server::context};
 
     context::set_security_headers();
     let nonce = use_nonce();
     let loading = context::links().map(|links| {
+        let (style, script, module) = (url(links.style), url(links.script), url(links.module));
         let start =
-            format!("import init from {:?};\ninit({{ module_or_path: {:?} }});", links.script, links.module);
+            format!("import init from {script:?};\n{}init({{ module_or_path: {module:?} }});", add_slash());
         view! {
-            <link rel="stylesheet" href=links.style/>
-            <link rel="preload" href=links.module r#as="fetch" type="application/wasm" crossorigin=""/>
-            <link rel="modulepreload" href=links.script nonce=nonce.clone()/>
+            <link rel="stylesheet" href=style/>
+            <link rel="preload" href=module r#as="fetch" type="application/wasm" crossorigin=""/>
+            <link rel="modulepreload" href=script nonce=nonce.clone()/>
             <script type="module" nonce=nonce>{start}</script>
         }
     });
@@ -38,7 +40,7 @@ pub(crate) fn Document() -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=context::theme()>
+        <html lang="en" data-theme=context::theme() data-base=Some(base()).filter(|base| !base.is_empty())>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -53,6 +55,20 @@ pub(crate) fn Document() -> impl IntoView {
     }
 }
 
+/// Returns the script that adds a slash to the URL of the base: the router knows the overview with the slash alone, and not
+/// every proxy redirects there.
+#[cfg(not(target_family = "wasm"))]
+fn add_slash() -> String {
+    let base = base();
+    if base.is_empty() {
+        return String::new();
+    }
+    format!(
+        "if (location.pathname === {base:?}) history.replaceState(null, \"\", {:?} + location.search + location.hash);\n",
+        format!("{base}/")
+    )
+}
+
 /// The application: all pages in their frame.
 #[component]
 pub(crate) fn App() -> impl IntoView {
@@ -61,7 +77,7 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(Toasts::default());
     Connection::provide();
     view! {
-        <Router>
+        <Router base=base()>
             <Frame>{page_routes()}</Frame>
         </Router>
     }

@@ -12,6 +12,7 @@
 //! | `calls` | the server functions that pages call, with a folder for each resource |
 //! | `transport` | how calls get from a browser to the server and back |
 //! | `model` | the data that editors work on, and the URLs of pages; plain Rust, tested natively |
+//! | `base` | the path below which browsers reach the dashboard |
 //! | `problem` | the error of a call |
 //! | `rendered`, `html` | read-only content that the server alone renders and sends as HTML |
 //! | `server` | natively: routes, assets, middleware, and what pages need of the server (`server::context`) |
@@ -26,6 +27,7 @@ compile_error!(
 );
 
 mod app;
+mod base;
 mod calls;
 mod components;
 mod html;

@@ -12,22 +12,27 @@ use serde::{Deserialize, Serialize};
 #[error("{message}")]
 pub(crate) struct Problem {
     /// The kind.
+    #[serde(default)]
     pub(crate) kind: ProblemKind,
     /// The field of the request that the problem is about.
     field: Option<FieldPath>,
-    /// The problem and its remedy.
+    /// The problem and its remedy. Responses to which no call contributed, such as refusals, have only `error`.
+    #[serde(alias = "error")]
     message: String,
     /// The message for a place that shows the field already.
     predicate: Option<String>,
 }
 
 /// The kind of a problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ProblemKind {
     /// There was no response.
     NoResponse,
     /// The response cannot be read.
     Unreadable,
+    /// The request was refused before it reached the call.
+    #[default]
+    Refused,
     /// The server rejected the request.
     Rejected(ErrorKind),
 }
@@ -57,7 +62,9 @@ impl Problem {
     #[cfg(not(target_family = "wasm"))]
     pub(crate) fn status(&self) -> u16 {
         match self.kind {
-            ProblemKind::NoResponse | ProblemKind::Unreadable => ErrorKind::Internal.status(),
+            ProblemKind::NoResponse | ProblemKind::Unreadable | ProblemKind::Refused => {
+                ErrorKind::Internal.status()
+            }
             ProblemKind::Rejected(kind) => kind.status(),
         }
     }

@@ -39,7 +39,9 @@ impl Connection {
             wasm_bindgen::{JsCast, closure::Closure},
         };
 
-        let Ok(source) = EventSource::new("/api/stream") else { return };
+        use crate::model::links;
+
+        let Ok(source) = EventSource::new(&links::url("/api/stream")) else { return };
         // The listeners live as long as the page.
         let on = |name: &str, handler: Box<dyn FnMut(Event)>| {
             let handler = Closure::wrap(handler).into_js_value();

@@ -1,6 +1,6 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 
-use crate::transport::Submission;
+use crate::{model::links, transport::Submission};
 
 /// A form that submits a change. The browser submits it itself if there are no scripts.
 #[component]
@@ -20,7 +20,7 @@ pub(crate) fn ChangeForm(
             event.prevent_default();
         }
     };
-    view! { <form action=change.path method="post" on:submit=submit>{children()}</form> }
+    view! { <form action=links::url(change.path) method="post" on:submit=submit>{children()}</form> }
 }
 
 #[cfg(target_family = "wasm")]

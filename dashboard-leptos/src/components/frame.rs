@@ -1,7 +1,7 @@
 //! The frame around every page, and the header of a page.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 
 use super::{Icon, Logo, Symbol, ThemeSwitch, Toaster};
 use crate::{
@@ -9,8 +9,8 @@ use crate::{
     model::links,
 };
 
-/// The sections of the navigation: URL, name and icon.
-const SECTIONS: [(&str, &str, Symbol); 4] = [
+/// The sections of the navigation: page, name and icon.
+const SECTIONS: [(links::Page, &str, Symbol); 4] = [
     (links::OVERVIEW, "Overview", Symbol::Overview),
     (links::EXPERIMENTS, "Experiments", Symbol::Experiments),
     (links::AUDIENCES, "Audiences", Symbol::Audiences),
@@ -20,13 +20,17 @@ const SECTIONS: [(&str, &str, Symbol); 4] = [
 /// The frame around a page.
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
-    let sections = SECTIONS.map(|(href, name, symbol)| {
+    let path = use_location().pathname;
+    let sections = SECTIONS.map(|(page, name, symbol)| {
+        let url = page.url();
+        let section = url.clone();
+        let current = move || path.with(|path| is_within(path, &section)).then_some("page");
         view! {
             <li>
-                <A href=href exact={href == links::OVERVIEW}>
+                <a href=url aria-current=current>
                     <Icon symbol=symbol/>
                     <span>{name}</span>
-                </A>
+                </a>
             </li>
         }
     });
@@ -34,10 +38,10 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
         <a class="skip" href="#content">"Skip to content"</a>
         <div class="frame">
             <header class="side">
-                <a class="brand" href=links::OVERVIEW><Logo/> <span>"Edgewise"</span></a>
+                <a class="brand" href=links::OVERVIEW.url()><Logo/> <span>"Edgewise"</span></a>
                 <nav aria-label="Dashboard"><ul>{sections.into_iter().collect_view()}</ul></nav>
                 <div class="side-foot">
-                    <a href=links::API_DOCUMENTATION rel="external">"API"</a>
+                    <a href=links::API_DOCUMENTATION.url() rel="external">"API"</a>
                     <Shortcuts/>
                     <ThemeSwitch/>
                 </div>
@@ -51,13 +55,18 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
     }
 }
 
+/// Returns whether a path is the path of a section, or of a page within the section.
+fn is_within(path: &str, section: &str) -> bool {
+    path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The header of a page: its title, a link to its parent page, and its actions.
 #[component]
 pub(crate) fn PageHead(
     #[prop(into)] title: Signal<String>,
-    /// URL and name of the parent page.
+    /// The parent page and its name.
     #[prop(optional)]
-    parent: Option<(&'static str, &'static str)>,
+    parent: Option<(links::Page, &'static str)>,
     /// Buttons and links.
     #[prop(optional)]
     children: Option<Children>,
@@ -66,8 +75,8 @@ pub(crate) fn PageHead(
     view! {
         <header class="page-head">
             <div>
-                {parent.map(|(href, name)| view! {
-                    <a class="above" href=href><Icon symbol=Symbol::Left/> {name}</a>
+                {parent.map(|(page, name)| view! {
+                    <a class="above" href=page.url()><Icon symbol=Symbol::Left/> {name}</a>
                 })}
                 <h1>{title}</h1>
             </div>

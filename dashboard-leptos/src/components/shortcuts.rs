@@ -96,7 +96,7 @@ fn listen(help: RwSignal<bool>) {
         };
         if let Some(to) = to {
             event.prevent_default();
-            click_link(to);
+            click_link(&to.url());
         }
     });
     on_cleanup(move || listener.remove());
@@ -104,12 +104,12 @@ fn listen(help: RwSignal<bool>) {
 
 /// Navigates by a click on a link, so that a page with unsaved changes can ask first.
 #[cfg(target_family = "wasm")]
-fn click_link(path: &str) {
+fn click_link(url: &str) {
     use leptos::web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
     let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok());
     let (Some(link), Some(body)) = (link, document().body()) else { return };
-    drop(link.set_attribute("href", path));
+    drop(link.set_attribute("href", url));
     drop(body.append_child(&link));
     link.click();
     link.remove();

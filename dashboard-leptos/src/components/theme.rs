@@ -21,6 +21,8 @@ pub(crate) fn ThemeSwitch() -> impl IntoView {
 fn switch() {
     use leptos::web_sys::wasm_bindgen::JsCast;
 
+    use crate::model::links;
+
     let Some(root) = document().document_element() else { return };
     let is_dark = root.get_attribute("data-theme").map_or_else(
         || {
@@ -31,7 +33,8 @@ fn switch() {
     );
     let theme = if is_dark { "light" } else { "dark" };
     if let Some(document) = document().dyn_ref::<leptos::web_sys::HtmlDocument>() {
-        drop(document.set_cookie(&format!("theme={theme}; path=/; max-age=31536000; samesite=lax")));
+        let path = links::OVERVIEW.url();
+        drop(document.set_cookie(&format!("theme={theme}; path={path}; max-age=31536000; samesite=lax")));
     }
     drop(root.set_attribute("data-theme", theme));
 }

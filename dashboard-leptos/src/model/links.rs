@@ -1,16 +1,34 @@
-//! The URLs of pages.
+//! The URLs of pages, calls and files. A URL begins with the [base](crate::base).
 
 #[cfg(not(target_family = "wasm"))]
 use edgewise_api::resources::Status;
 
-pub(crate) const OVERVIEW: &str = "/";
-pub(crate) const EXPERIMENTS: &str = "/experiments";
-pub(crate) const NEW_EXPERIMENT: &str = "/experiments/new";
-pub(crate) const AUDIENCES: &str = "/audiences";
-const NEW_AUDIENCE: &str = "/audiences/new";
-pub(crate) const ENVIRONMENTS: &str = "/environments";
+use crate::base::base;
+
+pub(crate) const OVERVIEW: Page = Page("/");
+pub(crate) const EXPERIMENTS: Page = Page("/experiments");
+pub(crate) const NEW_EXPERIMENT: Page = Page("/experiments/new");
+pub(crate) const AUDIENCES: Page = Page("/audiences");
+const NEW_AUDIENCE: Page = Page("/audiences/new");
+pub(crate) const ENVIRONMENTS: Page = Page("/environments");
 /// The documentation of the REST API.
-pub(crate) const API_DOCUMENTATION: &str = "/api/docs";
+pub(crate) const API_DOCUMENTATION: Page = Page("/api/docs");
+
+/// A page with a fixed path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page(&'static str);
+
+impl Page {
+    /// Returns the page's URL.
+    pub(crate) fn url(self) -> String {
+        url(self.0)
+    }
+}
+
+/// Returns the URL of a path of the server.
+pub(crate) fn url(path: &str) -> String {
+    format!("{}{path}", base())
+}
 
 /// Returns the URL of an experiment's page.
 pub(crate) fn experiment(id: &str) -> String {
@@ -29,18 +47,18 @@ pub(crate) fn environment(id: &str) -> String {
 
 /// Returns the URL of an environment's experiments.
 pub(crate) fn experiments_of(environment: &str) -> String {
-    Url::new(EXPERIMENTS).with("environment", environment).into()
+    Url::new(EXPERIMENTS.url()).with("environment", environment).into()
 }
 
 /// Returns the URL of an environment's experiments with a status.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn experiments_with_status(environment: &str, status: Status) -> String {
-    Url::new(EXPERIMENTS).with("environment", environment).with("status", status.name()).into()
+    Url::new(EXPERIMENTS.url()).with("environment", environment).with("status", status.name()).into()
 }
 
 /// Returns the URL to create an experiment, with an environment preselected unless `environment` is empty.
 pub(crate) fn new_experiment(environment: &str) -> String {
-    Url::new(NEW_EXPERIMENT).with_some("environment", environment).into()
+    Url::new(NEW_EXPERIMENT.url()).with_some("environment", environment).into()
 }
 
 /// Returns the URL of a page of the audiences of one environment or of all.
@@ -54,13 +72,13 @@ pub(crate) fn new_audience(environment: Option<&str>) -> String {
     of_environment(NEW_AUDIENCE, environment).into()
 }
 
-fn below(path: &str, id: &str) -> String {
-    format!("{path}/{id}")
+fn below(page: Page, id: &str) -> String {
+    format!("{}/{id}", page.url())
 }
 
 /// Ids consist of letters, digits, hyphens and underscores; other characters are dropped.
-fn of_environment(path: &str, environment: Option<&str>) -> Url {
-    let url = Url::new(path);
+fn of_environment(page: Page, environment: Option<&str>) -> Url {
+    let url = Url::new(page.url());
     match environment {
         Some(environment) => {
             let is_of_id =
@@ -78,9 +96,9 @@ pub(super) struct Url {
 }
 
 impl Url {
-    /// Starts with a path without parameters.
-    pub(super) fn new(path: &str) -> Self {
-        Self { text: path.to_owned(), separator: '?' }
+    /// Starts with a URL without parameters.
+    pub(super) const fn new(text: String) -> Self {
+        Self { text, separator: '?' }
     }
 
     /// Adds a parameter, escaped.
@@ -139,7 +157,7 @@ mod tests {
     fn urls_of_experiments_have_environment_and_status() {
         assert_eq!(
             (new_experiment(""), new_experiment("e-1")),
-            (NEW_EXPERIMENT.to_owned(), "/experiments/new?environment=e-1".to_owned())
+            ("/experiments/new".to_owned(), "/experiments/new?environment=e-1".to_owned())
         );
         assert_eq!(
             experiments_with_status("e-1", Status::Running),

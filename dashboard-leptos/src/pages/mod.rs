@@ -5,6 +5,7 @@ mod environments;
 mod experiments;
 mod leave_guard;
 mod loaded;
+mod navigation;
 mod not_found;
 mod overview;
 

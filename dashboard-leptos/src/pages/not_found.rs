@@ -20,7 +20,7 @@ pub(super) fn NotFound(#[prop(into)] problem: String) -> impl IntoView {
         <PageHead title="Not found"/>
         <Empty title="Nothing was found at this address">
             <p>{problem}</p>
-            <a class="button" href=links::OVERVIEW>"Go to the overview"</a>
+            <a class="button" href=links::OVERVIEW.url()>"Go to the overview"</a>
         </Empty>
     }
 }

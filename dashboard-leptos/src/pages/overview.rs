@@ -18,7 +18,7 @@ pub(crate) fn Overview() -> impl IntoView {
     let overview = Loading::with_updates(|| RenderOverview {}, move || updates.get());
     view! {
         <PageHead title="Overview">
-            <a class="button primary" href=links::NEW_EXPERIMENT><Icon symbol=Symbol::Add/> "New experiment"</a>
+            <a class="button primary" href=links::NEW_EXPERIMENT.url()><Icon symbol=Symbol::Add/> "New experiment"</a>
         </PageHead>
         <Loaded from=overview render=Html::view/>
     }

@@ -1,9 +1,11 @@
 //! The server's side of the dashboard: routes, middleware, headers and assets.
 
 mod assets;
+mod base;
 pub(crate) mod context;
 mod headers;
 mod problem_status;
+mod refusals;
 mod router;
 
 pub use router::routes;

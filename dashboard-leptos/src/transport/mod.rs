@@ -6,6 +6,8 @@
 mod change;
 mod loading;
 mod protocol;
+#[cfg(any(target_family = "wasm", test))]
+mod refusal;
 mod response;
 #[cfg(target_family = "wasm")]
 mod send;
@@ -13,4 +15,6 @@ mod send;
 pub(crate) use change::{Change, Submission};
 pub(crate) use loading::Loading;
 pub(crate) use protocol::{Read, Write};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use response::ERROR_HEADER;
 pub(crate) use response::{is_missing, read};

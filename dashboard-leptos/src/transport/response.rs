@@ -3,13 +3,28 @@
 use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
 use serde::de::DeserializeOwned;
 
+#[cfg(any(target_family = "wasm", test))]
+use super::refusal;
 use crate::problem::Problem;
+
+/// The header by which server functions mark problems.
+pub(crate) const ERROR_HEADER: &str = "serverfnerror";
 
 /// Formats a response: `+` and the JSON of the result, or `-` and the JSON of a [`Problem`]. The caller parses
 /// the response, so that all calls share the code that sends and loads.
 pub(super) fn text(ok: bool, json: &str) -> String {
     let sign = if ok { '+' } else { '-' };
     format!("{sign}{json}")
+}
+
+/// Formats a response without the header that marks problems: a result, or a refusal by what stands in front of calls.
+#[cfg(any(target_family = "wasm", test))]
+pub(super) fn unmarked(status: u16, content_type: &str, body: &str) -> String {
+    if (200..300).contains(&status) && content_type.starts_with("application/json") {
+        text(true, body)
+    } else {
+        text(false, &refusal::json(status, body))
+    }
 }
 
 /// Returns whether the text stands for a missing response.
@@ -56,6 +71,17 @@ mod tests {
             assert_eq!(read::<u8>(&of(&result)), result);
         }
         assert_eq!(read::<u8>("<html>").map_err(|problem| problem.kind), Err(ProblemKind::Unreadable));
+    }
+
+    #[test]
+    fn only_json_of_a_success_is_a_result() {
+        let json = "application/json";
+        assert_eq!(read(&unmarked(200, json, "7")), Ok(7_u8));
+        for (status, content_type, body) in
+            [(200, "text/html", "7"), (403, json, r#"{"error":"no"}"#), (502, "text/html", "7"), (0, "", "")]
+        {
+            assert!(read::<u8>(&unmarked(status, content_type, body)).is_err(), "{status} {content_type}");
+        }
     }
 
     #[test]

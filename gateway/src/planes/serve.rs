@@ -72,7 +72,11 @@ fn app(control: &Control, cache: &Arc<Cache>, limiter: Option<Limiter>, front: &
         .route("/health", health())
         .route("/ready", get(ready));
     #[cfg(feature = "dashboard")]
-    let routes = routes.merge(guard(edgewise_dashboard::routes(control.services().clone()), front));
+    let routes = {
+        let below = front.public_url.as_ref().map_or("", |url| url.path());
+        let guard = |routes| guard(routes, front);
+        routes.merge(edgewise_dashboard::routes(control.services().clone(), below, guard))
+    };
     let metrics = Metrics::default();
     let decide = DecideHandler::new(cache.clone(), limiter, metrics.for_route("/api/decide"));
     App::from(with_common_routes(routes, &metrics)).with_fast_path("/api/decide", decide).behind(front)

@@ -83,7 +83,7 @@ pub(crate) async fn delete_audience(
     with_services(async |services, principal| {
         let deleted = services.delete_unused_audience(&principal, &id, &at(revision)).await?;
         if redirect {
-            leptos_axum::redirect(links::AUDIENCES);
+            leptos_axum::redirect(&links::AUDIENCES.url());
         }
         Ok(deleted.publication.into())
     })

@@ -103,7 +103,7 @@ pub(crate) async fn delete_experiment(
     with_services(async |services, principal| {
         let deleted = services.delete_experiment(&principal, &id, &at(revision)).await?;
         if redirect {
-            leptos_axum::redirect(links::EXPERIMENTS);
+            leptos_axum::redirect(&links::EXPERIMENTS.url());
         }
         Ok(deleted.publication.into())
     })

@@ -22,7 +22,7 @@ impl HistoryQuery {
     pub(crate) fn url_with(&self, change: impl FnOnce(&mut Self)) -> String {
         let mut query = self.clone();
         change(&mut query);
-        let mut url = Url::new(&links::environment(&query.id));
+        let mut url = Url::new(links::environment(&query.id));
         for (name, value) in [("page", &query.page), ("version", &query.version), ("against", &query.against)]
         {
             // Only numbers are valid parameters.

@@ -27,7 +27,7 @@ impl Basics {
     pub(crate) fn url(&self) -> String {
         use crate::model::links::{NEW_EXPERIMENT, Url};
 
-        let url = Url::new(NEW_EXPERIMENT)
+        let url = Url::new(NEW_EXPERIMENT.url())
             .with("environment", &self.environment)
             .with("name", &self.name)
             .with("key", &self.key)

@@ -45,8 +45,17 @@ impl List {
 
     /// Returns the URL of the list. Defaults are left out.
     pub(crate) fn url(&self) -> String {
+        self.added_to(links::EXPERIMENTS.url())
+    }
+
+    /// Returns the query string of the URL, with its `?`; empty if there are only defaults.
+    pub(crate) fn query(&self) -> String {
+        self.added_to(String::new())
+    }
+
+    fn added_to(&self, url: String) -> String {
         let page = if self.page > 1 { self.page.to_string() } else { String::new() };
-        let url = Url::new(links::EXPERIMENTS)
+        let url = Url::new(url)
             .with_some("q", &self.text)
             .with_some("status", self.status.map_or("", Status::name))
             .with_some("environment", &self.environment)

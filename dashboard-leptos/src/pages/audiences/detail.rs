@@ -63,7 +63,7 @@ fn NewAudience(save: Change<SaveAudience>) -> impl IntoView {
                 view! {
                     <Empty title="Create an environment first">
                         <p>"An audience belongs to an environment, such as "<code>"prod"</code>"."</p>
-                        <a class="button primary" href=links::ENVIRONMENTS>"Create an environment"</a>
+                        <a class="button primary" href=links::ENVIRONMENTS.url()>"Create an environment"</a>
                     </Empty>
                 }.into_any()
             } else {

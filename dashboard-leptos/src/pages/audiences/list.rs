@@ -2,14 +2,14 @@
 
 use edgewise_api::resources::Environment;
 use leptos::{ev, prelude::*};
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     calls::{ListEnvironments, RenderAudiences},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::links,
-    pages::loaded::Loaded,
+    pages::{loaded::Loaded, navigation::navigator},
     transport::Loading,
 };
 
@@ -43,11 +43,11 @@ pub(crate) fn Audiences() -> impl IntoView {
 /// The filter by environment.
 #[component]
 fn Filter(environments: Vec<Environment>, chosen: Signal<Option<String>>) -> impl IntoView {
-    let navigate = use_navigate();
+    let navigate = navigator(false);
     let choose = move |event: ev::Event| {
         let id = event_target_value(&event);
         let chosen = (!id.is_empty()).then_some(id.as_str());
-        navigate(&links::audiences(chosen, 1), Default::default());
+        navigate(&links::audiences(chosen, 1));
     };
     let first = chosen.get_untracked().unwrap_or_default();
     let options: Vec<_> = environments
@@ -58,7 +58,7 @@ fn Filter(environments: Vec<Environment>, chosen: Signal<Option<String>>) -> imp
         })
         .collect();
     view! {
-        <form class="audience-filter" method="get" action=links::AUDIENCES>
+        <form class="audience-filter" method="get" action=links::AUDIENCES.url()>
             <label>
                 <span>"Environment"</span>
                 <select name="environment" autocomplete="off" prop:value=move || chosen.get().unwrap_or_default() on:change=choose>

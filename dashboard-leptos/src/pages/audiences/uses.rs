@@ -2,14 +2,13 @@
 
 use edgewise_api::resources::{AudienceUses, ExperimentRow};
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::editor::Draft;
 use crate::{
     calls::DeleteAudience,
     components::{ChangeForm, Dialog, Icon, ProblemNote, StatusPill, Symbol, Toasts},
     model::links,
-    pages::loaded::Loaded,
+    pages::{loaded::Loaded, navigation::navigator},
     transport::{Change, Loading},
 };
 
@@ -19,11 +18,11 @@ pub(super) fn Uses(id: String, uses: Loading<AudienceUses>, draft: Draft) -> imp
     let delete = Change::<DeleteAudience>::new();
     let confirming = RwSignal::new(false);
     let toasts = Toasts::from_context();
-    let navigate = use_navigate();
+    let navigate = navigator(false);
     Effect::new(move || match delete.response() {
         Some(Ok(publication)) => {
             toasts.success("Audience deleted", &publication);
-            navigate(links::AUDIENCES, Default::default());
+            navigate(&links::AUDIENCES.url());
         }
         Some(Err(problem)) => {
             confirming.set(false);

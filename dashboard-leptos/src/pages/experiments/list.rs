@@ -2,17 +2,14 @@
 
 use edgewise_api::resources::{Environment, Status};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     calls::{ListEnvironments, RenderExperiments},
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::{List, links},
-    pages::loaded::Loaded,
+    pages::{loaded::Loaded, navigation::navigator},
     transport::Loading,
 };
 
@@ -25,9 +22,7 @@ pub(crate) fn Experiments() -> impl IntoView {
     let parameters = use_query_map();
     let list = Memo::new(move |_| parameters.with(|parameters| List::of(|name| parameters.get(name))));
     let updates = Connection::from_context().updates;
-    let request = move || RenderExperiments {
-        query: list.get().url().trim_start_matches(links::EXPERIMENTS).to_owned(),
-    };
+    let request = move || RenderExperiments { query: list.get().query() };
     let found = Loading::with_updates(request, move || updates.get());
     let environments = Loading::new(|| ListEnvironments {});
     view! {
@@ -46,10 +41,8 @@ pub(crate) fn Experiments() -> impl IntoView {
 /// The search form. With scripts, it searches on every input.
 #[component]
 fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
-    let navigate = use_navigate();
-    let open = move |list: List| {
-        navigate(&list.url(), NavigateOptions { replace: true, scroll: false, ..Default::default() });
-    };
+    let replace = navigator(true);
+    let open = move |list: List| replace(&list.url());
     let initial = list.get_untracked();
     // The input is ahead of the URL, and must not be reset to it.
     let typed = RwSignal::new(initial.text.clone());
@@ -106,7 +99,7 @@ fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
         view! { <option value=environment.id selected=selected>{environment.name}</option> }
     });
     view! {
-        <form class="filters" role="search" method="get" action=links::EXPERIMENTS on:submit=move |event| {
+        <form class="filters" role="search" method="get" action=links::EXPERIMENTS.url() on:submit=move |event| {
             event.prevent_default();
             search();
         }>

@@ -112,7 +112,7 @@ fn NoneYet() -> impl IntoView {
                 "An experiment divides the users of an environment among variants. "
                 "Start with two variants and half of the users each."
             </p>
-            <a class="button primary" href=links::NEW_EXPERIMENT><Icon symbol=Symbol::Add/> "Create the first experiment"</a>
+            <a class="button primary" href=links::NEW_EXPERIMENT.url()><Icon symbol=Symbol::Add/> "Create the first experiment"</a>
         </Empty>
     }
 }

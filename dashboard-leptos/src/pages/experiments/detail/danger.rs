@@ -1,11 +1,11 @@
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
 use super::editing::Editing;
 use crate::{
     calls::DeleteExperiment,
     components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol},
     model::links,
+    pages::navigation::navigator,
     transport::Change,
 };
 
@@ -15,13 +15,13 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
     let (open, typed) = (RwSignal::new(false), RwSignal::new(String::new()));
     let key = Memo::new(move |_| editing.detail.with(|detail| detail.row.key.clone()));
     let matches = move || typed.with(|typed| key.with(|key| typed == key));
-    let navigate = use_navigate();
+    let navigate = navigator(false);
     let delete = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if untrack(matches) {
             let navigate = navigate.clone();
             open.set(false);
-            editing.delete(move || navigate(links::EXPERIMENTS, Default::default()));
+            editing.delete(move || navigate(&links::EXPERIMENTS.url()));
         }
     };
     // The form that is submitted without scripts.

@@ -39,7 +39,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 >
                     <Icon symbol=Symbol::Edit/> "Edit"
                 </button>
-                <form method="post" action=DuplicateExperiment::PATH>
+                <form method="post" action=links::url(DuplicateExperiment::PATH)>
                     <input type="hidden" name="id" value=id/>
                     <button class="button plain" title="Create a draft with the same variants, split and rules">"Duplicate"</button>
                 </form>

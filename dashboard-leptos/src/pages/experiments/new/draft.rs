@@ -1,11 +1,11 @@
 use edgewise_api::{FieldPath, resources::Environment};
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_navigate;
 
 use crate::{
     calls,
     components::{Part, Toasts},
     model::{Basics, ExperimentRequest, Rules, Split, VariantInput, key, links},
+    pages::navigation::navigator,
     problem::Problem,
 };
 
@@ -266,7 +266,7 @@ impl Draft {
 
     /// Returns the function that creates the experiment and opens its page.
     pub(super) fn submitter(self) -> impl Fn(bool) + Clone {
-        let navigate = use_navigate();
+        let navigate = navigator(false);
         let toasts = Toasts::from_context();
         move |launch| {
             if self.busy.get_untracked() {
@@ -294,7 +294,7 @@ impl Draft {
                         let outcome = if launch { "launched" } else { "created as a draft" };
                         toasts.success(&format!("{name} {outcome}"), &created.publication);
                         self.touched.set_value(false);
-                        navigate(&links::experiment(&created.id), Default::default());
+                        navigate(&links::experiment(&created.id));
                     }
                     Err(problem) => self.fail(problem),
                 }

@@ -50,7 +50,7 @@ fn NoEnvironment() -> impl IntoView {
     view! {
         <Empty title="Create an environment first">
             <p>"An experiment belongs to an environment, such as "<code>"prod"</code>" or "<code>"staging"</code>"."</p>
-            <a class="button primary" href=links::ENVIRONMENTS>"Create an environment"</a>
+            <a class="button primary" href=links::ENVIRONMENTS.url()>"Create an environment"</a>
         </Empty>
     }
 }

@@ -10,7 +10,7 @@ use super::draft::{ChosenAudience, Draft, Step, VariantDraft};
 use crate::{
     calls::{CreateDraft, ListAudienceOptions},
     components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
-    model::{Rules, key},
+    model::{Rules, key, links},
     pages::loaded::Loaded,
     transport::Loading,
 };
@@ -106,7 +106,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
     let environment_problem = draft.problem_of(|| FieldPath::of("environmentId"));
     let description_problem = draft.problem_of(|| FieldPath::of("description"));
     let content = view! {
-        <form class="form" method="post" action=CreateDraft::PATH on:submit=move |event| {
+        <form class="form" method="post" action=links::url(CreateDraft::PATH) on:submit=move |event| {
             event.prevent_default();
             draft.next();
         }>
