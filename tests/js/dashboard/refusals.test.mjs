@@ -72,6 +72,23 @@ test("a page whose content is refused says why and what to do", { timeout: 120_0
   await context.close();
 });
 
+test("a refused page is a page", { timeout: 60_000 }, async () => {
+  const context = await newContext(stage.browser);
+  const page = await context.newPage();
+  front.rewrite = (headers) => ({ ...headers, host: "rebound.example" });
+  try {
+    for (const path of ["/", "/experiments"]) {
+      const response = await page.goto(front.address + path);
+      assert.equal(response.status(), 403);
+      await page.getByRole("heading", { name: "The request was refused" }).waitFor();
+      await page.getByText("`rebound.example` is not a host of this server").waitFor();
+    }
+  } finally {
+    front.rewrite = (headers) => headers;
+  }
+  await context.close();
+});
+
 test("without scripts, a refused form is answered by a page", { timeout: 60_000 }, async () => {
   const context = await newContext(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
