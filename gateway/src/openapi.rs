@@ -21,7 +21,7 @@ use crate::health::Health;
 pub const PAGE: &str = include_str!("docs.html");
 /// The content security policy of the page: only the page's own script and style are allowed, and no frames.
 pub const PAGE_POLICY: &str = "default-src 'none'; connect-src 'self'; \
-     script-src 'sha256-JJCP5gbEGtgmmdGN+1OfXjAPS0BArSDXuQ5U5NOcb3o='; style-src 'sha256-CYoY6CZqZlxkLL7+S6O+8kudYV8XLb0oNyOqm0Wumj0='; \
+     script-src 'sha256-vTXkvZQUiJHqpZAz+wzE9qPI6mxhQMKB26VD7YakjRo='; style-src 'sha256-CYoY6CZqZlxkLL7+S6O+8kudYV8XLb0oNyOqm0Wumj0='; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Returns the document of `edgewise serve`, with all routes.

@@ -25,6 +25,7 @@ const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
 ///
 /// `front` says which page may send a request, and below which path browsers reach the dashboard, such as `/flags`. Requests
 /// arrive without this path, and everything that a browser gets to request has it.
+/// Browsers see a page where the check of a request refuses a page or a form.
 pub fn routes(services: Services, front: &Arc<Front>) -> Router {
     let below = Arc::<str>::from(front.public_url.as_ref().map_or("", PublicUrl::path));
     // Only the type of the options is needed.

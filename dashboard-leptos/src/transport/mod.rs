@@ -15,4 +15,6 @@ mod send;
 pub(crate) use change::{Change, Submission};
 pub(crate) use loading::Loading;
 pub(crate) use protocol::{Read, Write};
-pub(crate) use response::{ERROR_HEADER, is_missing, read};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use response::ERROR_HEADER;
+pub(crate) use response::{is_missing, read};
