@@ -37,6 +37,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
     sync::watch,
+    task,
 };
 
 use crate::{
@@ -94,6 +95,10 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => {
+                    if open.are_too_many() {
+                        // New connections begin to wait for requests, and those that made room before close.
+                        task::yield_now().await;
+                    }
                     let Some(admitted) = open.admit() else { continue };
                     // Without TCP_NODELAY, the second packet of a response waits until the client has acknowledged the
                     // first packet.

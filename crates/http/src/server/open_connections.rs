@@ -1,4 +1,5 @@
 use std::{
+    ops::RangeInclusive,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,8 +13,9 @@ use crate::capacity::Capacity;
 /// The number of connections among which one is chosen that makes room for another. Choosing among all of them would take
 /// longer than handling a request.
 const CANDIDATES: usize = 1024;
-/// The number of connections that are refused with a response at the same time. Further connections are refused without one.
-const REFUSALS: usize = 100;
+/// The largest and the smallest number of connections that are refused with a response at the same time, which is a tenth of
+/// the maximum number of connections. Further connections are refused without a response.
+const REFUSALS: RangeInclusive<usize> = 16..=100;
 /// The time limits of a connection that is refused.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
 /// The shortest time between two lines of the log about refused connections.
@@ -52,6 +54,11 @@ impl OpenConnections {
         Arc::new(Self { capacity, state: Mutex::default() })
     }
 
+    /// Returns whether another connection would be one too many.
+    pub(super) fn are_too_many(&self) -> bool {
+        self.state().open.len() >= self.capacity.limits().connections
+    }
+
     /// Admits another connection. If there are too many, the connection that has waited longest for a request closes. If none
     /// waits, the new connection is to be refused: with a response, or without one if the result is `None`.
     pub(super) fn admit(self: &Arc<Self>) -> Option<(OpenConnection, HeadTimer)> {
@@ -64,7 +71,7 @@ impl OpenConnections {
         if refused {
             self.capacity.connections_refused.inc();
             state.report(limits.connections);
-            if state.refusals >= REFUSALS {
+            if state.refusals >= (limits.connections / 10).clamp(*REFUSALS.start(), *REFUSALS.end()) {
                 return None;
             }
         }
@@ -204,7 +211,7 @@ mod tests {
     async fn a_connection_is_refused_while_all_others_handle_requests() {
         let all = connections(2);
         let busy = [all.admit().unwrap(), all.admit().unwrap()];
-        let refused: Vec<_> = (0..REFUSALS).map(|_| all.admit().unwrap().0).collect();
+        let refused: Vec<_> = (0..*REFUSALS.start()).map(|_| all.admit().unwrap().0).collect();
         assert!(refused.iter().all(OpenConnection::is_refused) && refused[0].idle() == REFUSAL_TIMEOUT);
         assert!(all.admit().is_none());
         drop(refused);
@@ -212,6 +219,6 @@ mod tests {
         drop(busy);
         assert!(!all.admit().unwrap().0.is_refused());
         assert_eq!(all.capacity.connections.get(), 0);
-        assert_eq!(all.capacity.connections_refused.get(), 102);
+        assert_eq!(all.capacity.connections_refused.get(), 18);
     }
 }
