@@ -69,7 +69,7 @@ impl HeadTimer {
         Self(Arc::new(Wait {
             idle,
             head,
-            waits: AtomicBool::new(false),
+            waits: AtomicBool::new(true),
             received: AtomicBool::new(false),
             state: Mutex::new(state),
         }))
@@ -257,8 +257,8 @@ mod tests {
     async fn a_wait_can_be_ended_and_says_how_long_it_has_lasted() {
         let timer = HeadTimer::new(IDLE, HEAD);
         let wait = timer.wait();
-        assert_eq!(wait.since(), None);
         let began = time::Instant::now();
+        assert_eq!(wait.since(), Some(began));
         let mut sleep = begin(&timer);
         assert!(!is_over(&mut sleep));
         time::advance(SECOND).await;
