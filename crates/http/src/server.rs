@@ -93,7 +93,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    let Some(admitted) = open.admit() else { continue };
+                    let Some(admitted) = open.admit().await else { continue };
                     // Without TCP_NODELAY, the second packet of a response waits until the client has acknowledged the
                     // first packet.
                     if let Err(error) = stream.set_nodelay(true) {
@@ -279,12 +279,12 @@ mod tests {
     }
 
     impl Served {
-        fn start() -> Self {
+        async fn start() -> Self {
             let routes = Router::new()
                 .route("/", get(async || "ok").post(async || "ok"))
                 .route("/large", get(async || vec![b'x'; 1 << 20]));
             let app = Arc::new(with_common_routes(routes, &Metrics::default(), LIMITS));
-            let admitted = OpenConnections::new(app.capacity().clone()).admit().unwrap();
+            let admitted = OpenConnections::new(app.capacity().clone()).admit().await.unwrap();
             let connections = GracefulShutdown::new();
             let (stopping, stopped) = watch::channel(false);
             let (client, server) = duplex(64 << 10);
@@ -314,7 +314,7 @@ mod tests {
     async fn an_idle_connection_is_kept_longer_than_the_head_of_a_request_may_take() {
         let post = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
         for request in [REQUEST, post] {
-            let mut served = Served::start();
+            let mut served = Served::start().await;
             for _ in 0..3 {
                 time::sleep(LIMITS.idle - SECOND).await;
                 served.request(request).await;
@@ -327,7 +327,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_head_of_a_request_must_arrive_in_time_from_its_first_byte() {
         for idle in [Duration::ZERO, LIMITS.idle - SECOND] {
-            let mut served = Served::start();
+            let mut served = Served::start().await;
             served.request(REQUEST).await;
             time::sleep(idle).await;
             let (first, rest) = REQUEST.split_at(9);
@@ -345,7 +345,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_does_not_read_its_response_is_disconnected() {
         for wait in [LIMITS.write - SECOND, LIMITS.write + SECOND] {
-            let mut served = Served::start();
+            let mut served = Served::start().await;
             let request = b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
             served.client.write_all(request).await.unwrap();
             time::sleep(wait).await;

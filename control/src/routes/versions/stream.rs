@@ -51,7 +51,8 @@ impl FromQuery for Filter {
 ///
 /// The server sends an event `version` at once for each live version, and then for each new version. The data of the event
 /// is `{"environment": "prod", "version": 3}`. A slow client receives only the newest version. With `env`, the id of the
-/// event is the version: a client that reconnects with this id as `Last-Event-ID` receives only newer versions.
+/// event is the version: a client that reconnects with this id as `Last-Event-ID` receives only newer versions. The server
+/// responds with 503 and `retry-after` while as many streams are open as its option `--max-streams` allows.
 #[utoipa::path(
     get, path = "/stream", tag = "versions",
     params(

@@ -1,8 +1,8 @@
 use std::{
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU8, Ordering},
     },
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
@@ -27,18 +27,25 @@ pub(super) struct HeadTimer(Arc<Wait>);
 pub(super) struct Wait {
     idle: Duration,
     head: Duration,
-    /// Whether the connection waits.
-    waits: AtomicBool,
-    /// Whether bytes have arrived since the wait began.
-    received: AtomicBool,
+    /// One of the stages below.
+    stage: AtomicU8,
     state: Mutex<State>,
 }
 
+/// The connection handles a request.
+const HANDLES: u8 = 0;
+/// The connection is idle.
+const IDLE: u8 = 1;
+/// Bytes have arrived on the idle connection. If they are a whole head, nobody asks for the deadline of the head.
+const RECEIVED: u8 = 2;
+/// The connection has received a part of a head.
+const PART: u8 = 3;
+
 #[derive(Debug)]
 struct State {
-    /// When the wait began, or when the first byte of the head arrived.
-    since: time::Instant,
-    /// Whether the wait is to end, so that the connection is closed.
+    /// The end of the time limit of the current stage.
+    until: time::Instant,
+    /// Whether the wait is to end before, so that the connection is closed.
     ended: bool,
     /// The timer of the runtime, once a request has started it. The timer is never set later than the current deadline.
     armed: Option<Armed>,
@@ -51,13 +58,11 @@ struct Armed {
     waker: Waker,
 }
 
-/// A future that waits for the deadline of a wait. Each timer has one such future at a time.
+/// A future that waits for the end of a wait. Each timer has one such future at a time.
 #[derive(Debug)]
 struct Deadline {
-    at: time::Instant,
-    since: time::Instant,
-    /// Whether the first byte of the head has arrived.
-    begun: bool,
+    /// The end of the time limit of an idle connection.
+    idle_until: time::Instant,
     wait: Arc<Wait>,
 }
 
@@ -65,14 +70,9 @@ impl HeadTimer {
     /// Creates the timer of a connection. `idle` must be the time limit of the head that hyper is given; `head` is the time limit
     /// of the head from its first byte.
     pub(super) fn new(idle: Duration, head: Duration) -> Self {
-        let state = State { since: time::Instant::now(), ended: false, armed: None };
-        Self(Arc::new(Wait {
-            idle,
-            head,
-            waits: AtomicBool::new(false),
-            received: AtomicBool::new(false),
-            state: Mutex::new(state),
-        }))
+        let state = State { until: time::Instant::now() + idle, ended: false, armed: None };
+        let stage = AtomicU8::new(IDLE);
+        Self(Arc::new(Wait { idle, head, stage, state: Mutex::new(state) }))
     }
 
     pub(super) fn wait(&self) -> Arc<Wait> {
@@ -81,14 +81,23 @@ impl HeadTimer {
 }
 
 impl Wait {
-    /// Notes that bytes have arrived. The note costs next to nothing, because every request takes it.
+    /// Notes that bytes have arrived. Every request takes this note, so it must cost next to nothing.
     pub(super) fn note_bytes(&self) {
-        self.received.store(true, Ordering::Relaxed);
+        if self.stage() == IDLE {
+            self.enter(RECEIVED);
+        }
     }
 
-    /// Returns when the current wait began, or `None` if the connection handles a request.
+    /// Returns when the connection became idle, or received the first byte of a head. Returns `None` if the connection handles a
+    /// request.
     pub(super) fn since(&self) -> Option<time::Instant> {
-        self.waits.load(Ordering::Relaxed).then(|| self.state().since)
+        let limit = match self.stage() {
+            HANDLES => return None,
+            PART => self.head,
+            _ => self.idle,
+        };
+        let until = self.state().until;
+        Some(until.checked_sub(limit).unwrap_or(until))
     }
 
     /// Ends the wait: the connection closes now, or after the request that it handles.
@@ -100,7 +109,15 @@ impl Wait {
         }
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn stage(&self) -> u8 {
+        self.stage.load(Ordering::Relaxed)
+    }
+
+    fn enter(&self, stage: u8) {
+        self.stage.store(stage, Ordering::Relaxed);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -111,10 +128,8 @@ impl Timer for HeadTimer {
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        let at = time::Instant::from(deadline);
-        let since = at.checked_sub(self.0.idle).unwrap_or(at);
-        self.0.received.store(false, Ordering::Relaxed);
-        Box::pin(Deadline { at, since, begun: false, wait: self.0.clone() })
+        self.0.enter(IDLE);
+        Box::pin(Deadline { idle_until: deadline.into(), wait: self.0.clone() })
     }
 
     fn now(&self) -> Instant {
@@ -127,36 +142,38 @@ impl Sleep for Deadline {}
 impl Future for Deadline {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.begun && self.wait.received.load(Ordering::Relaxed) {
-            self.begun = true;
-            self.since = time::Instant::now();
-            self.at = self.since + self.wait.head;
-        }
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.wait.state();
         if state.ended {
             return Poll::Ready(());
         }
-        state.since = self.since;
-        self.wait.waits.store(true, Ordering::Relaxed);
+        match self.wait.stage() {
+            PART => {}
+            RECEIVED => {
+                self.wait.enter(PART);
+                state.until = time::Instant::now() + self.wait.head;
+            }
+            _ => state.until = self.idle_until,
+        }
+        let until = state.until;
         let Armed { timer, waker } = match &mut state.armed {
-            Some(armed) if armed.will_wake(cx.waker(), self.at) => return Poll::Pending,
+            Some(armed) if armed.will_wake(cx.waker(), until) => return Poll::Pending,
             Some(armed) => armed,
             none => {
-                none.insert(Armed { timer: Box::pin(time::sleep_until(self.at)), waker: cx.waker().clone() })
+                none.insert(Armed { timer: Box::pin(time::sleep_until(until)), waker: cx.waker().clone() })
             }
         };
         waker.clone_from(cx.waker());
         // The head of a request may have less time left than an idle connection.
-        if timer.deadline() > self.at {
-            timer.as_mut().reset(self.at);
+        if timer.deadline() > until {
+            timer.as_mut().reset(until);
         }
         // The timer may still be set to the deadline of an earlier request.
         while timer.as_mut().poll(cx).is_ready() {
-            if timer.deadline() >= self.at {
+            if timer.deadline() >= until {
                 return Poll::Ready(());
             }
-            timer.as_mut().reset(self.at);
+            timer.as_mut().reset(until);
         }
         Poll::Pending
     }
@@ -164,7 +181,7 @@ impl Future for Deadline {
 
 impl Drop for Deadline {
     fn drop(&mut self) {
-        self.wait.waits.store(false, Ordering::Relaxed);
+        self.wait.enter(HANDLES);
     }
 }
 
@@ -179,8 +196,8 @@ impl Armed {
 mod tests {
     use super::*;
 
-    const IDLE: Duration = Duration::from_secs(75);
-    const HEAD: Duration = Duration::from_secs(30);
+    const IDLE_LIMIT: Duration = Duration::from_secs(75);
+    const HEAD_LIMIT: Duration = Duration::from_secs(30);
     const SECOND: Duration = Duration::from_secs(1);
 
     /// Polls the timer as hyper does while it waits for a head.
@@ -189,18 +206,18 @@ mod tests {
     }
 
     fn begin(timer: &HeadTimer) -> Pin<Box<dyn Sleep>> {
-        timer.sleep_until(timer.now() + IDLE)
+        timer.sleep_until(timer.now() + IDLE_LIMIT)
     }
 
     #[tokio::test(start_paused = true)]
     async fn each_wait_for_a_request_has_the_whole_time_limit() {
-        let timer = HeadTimer::new(IDLE, HEAD);
+        let timer = HeadTimer::new(IDLE_LIMIT, HEAD_LIMIT);
         for _ in 0..3 {
             assert!(!is_over(&mut begin(&timer)));
-            time::advance(IDLE - SECOND).await;
+            time::advance(IDLE_LIMIT - SECOND).await;
             let mut sleep = begin(&timer);
             assert!(!is_over(&mut sleep));
-            time::advance(IDLE - SECOND).await;
+            time::advance(IDLE_LIMIT - SECOND).await;
             assert!(!is_over(&mut sleep));
             time::advance(2 * SECOND).await;
             assert!(is_over(&mut sleep));
@@ -209,14 +226,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_head_has_its_own_time_limit_from_its_first_byte() {
-        let timer = HeadTimer::new(IDLE, HEAD);
-        for waited in [Duration::ZERO, IDLE - SECOND] {
+        let timer = HeadTimer::new(IDLE_LIMIT, HEAD_LIMIT);
+        for waited in [Duration::ZERO, IDLE_LIMIT - SECOND] {
             let mut sleep = begin(&timer);
             assert!(!is_over(&mut sleep));
             time::advance(waited).await;
             timer.wait().note_bytes();
             assert!(!is_over(&mut sleep));
-            time::advance(HEAD - SECOND).await;
+            time::advance(HEAD_LIMIT - SECOND).await;
             timer.wait().note_bytes();
             assert!(!is_over(&mut sleep));
             time::advance(2 * SECOND).await;
@@ -226,7 +243,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_bytes_of_a_request_do_not_shorten_the_next_wait() {
-        let timer = HeadTimer::new(IDLE, HEAD);
+        let timer = HeadTimer::new(IDLE_LIMIT, HEAD_LIMIT);
         let mut sleep = begin(&timer);
         assert!(!is_over(&mut sleep));
         timer.wait().note_bytes();
@@ -235,30 +252,30 @@ mod tests {
         // The bytes of a body.
         timer.wait().note_bytes();
         let mut sleep = begin(&timer);
-        time::advance(IDLE - SECOND).await;
+        time::advance(IDLE_LIMIT - SECOND).await;
         assert!(!is_over(&mut sleep));
     }
 
     #[tokio::test(start_paused = true)]
     async fn waiting_task_is_woken_at_the_deadline() {
-        let timer = HeadTimer::new(IDLE, HEAD);
+        let timer = HeadTimer::new(IDLE_LIMIT, HEAD_LIMIT);
         assert!(!is_over(&mut begin(&timer)));
         time::advance(10 * SECOND).await;
         let (began, sleep) = (time::Instant::now(), begin(&timer));
         tokio::spawn(sleep).await.unwrap();
-        assert!(began.elapsed() >= IDLE);
+        assert!(began.elapsed() >= IDLE_LIMIT);
         let (began, sleep) = (time::Instant::now(), begin(&timer));
         timer.wait().note_bytes();
         tokio::spawn(sleep).await.unwrap();
-        assert!(began.elapsed() >= HEAD && began.elapsed() < IDLE);
+        assert!(began.elapsed() >= HEAD_LIMIT && began.elapsed() < IDLE_LIMIT);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_wait_can_be_ended_and_says_how_long_it_has_lasted() {
-        let timer = HeadTimer::new(IDLE, HEAD);
+        let timer = HeadTimer::new(IDLE_LIMIT, HEAD_LIMIT);
         let wait = timer.wait();
-        assert_eq!(wait.since(), None);
         let began = time::Instant::now();
+        assert_eq!(wait.since(), Some(began));
         let mut sleep = begin(&timer);
         assert!(!is_over(&mut sleep));
         time::advance(SECOND).await;
@@ -274,6 +291,6 @@ mod tests {
         tokio::task::yield_now().await;
         wait.end();
         waiting.await.unwrap();
-        assert!(began.elapsed() < HEAD);
+        assert!(began.elapsed() < HEAD_LIMIT);
     }
 }

@@ -64,7 +64,12 @@ fn replacement(response: &[u8]) -> Option<Bytes> {
 }
 
 impl<S: AsyncWrite + Unpin> JsonErrors<S> {
+    #[inline]
     fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.rest.is_empty() { Poll::Ready(Ok(())) } else { self.poll_write_rest(cx) }
+    }
+
+    fn poll_write_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.rest.is_empty() {
             let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &self.rest))?;
             if written == 0 {

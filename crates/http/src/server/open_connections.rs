@@ -1,10 +1,14 @@
 use std::{
+    ops::RangeInclusive,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use slab::Slab;
-use tokio::time::Instant;
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout},
+};
 
 use super::head_timer::{HeadTimer, Wait};
 use crate::capacity::Capacity;
@@ -12,8 +16,13 @@ use crate::capacity::Capacity;
 /// The number of connections among which one is chosen that makes room for another. Choosing among all of them would take
 /// longer than handling a request.
 const CANDIDATES: usize = 1024;
-/// The number of connections that are refused with a response at the same time. Further connections are refused without one.
-const REFUSALS: usize = 100;
+/// The largest and the smallest number of connections that are refused with a response at the same time, which is a tenth of
+/// the maximum number of connections. Further connections are refused without a response.
+const REFUSALS: RangeInclusive<usize> = 16..=100;
+/// The number of connections that may be closing, to make room, before another one is admitted.
+const CLOSING: usize = 16;
+/// The longest wait for connections that are closing. A connection may have received a request at the last moment.
+const CLOSING_TIMEOUT: Duration = Duration::from_millis(10);
 /// The time limits of a connection that is refused.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
 /// The shortest time between two lines of the log about refused connections.
@@ -24,6 +33,8 @@ const REPORT_INTERVAL: Duration = Duration::from_secs(60);
 pub(super) struct OpenConnections {
     capacity: Arc<Capacity>,
     state: Mutex<State>,
+    /// Notified when a connection has closed to make room.
+    closed: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -33,6 +44,8 @@ struct State {
     /// The place after the last connection that has been looked at.
     hand: usize,
     refusals: usize,
+    /// The number of connections that are closing to make room.
+    closing: usize,
     reported: Option<Instant>,
 }
 
@@ -49,12 +62,19 @@ pub(super) struct OpenConnection {
 
 impl OpenConnections {
     pub(super) fn new(capacity: Arc<Capacity>) -> Arc<Self> {
-        Arc::new(Self { capacity, state: Mutex::default() })
+        Arc::new(Self { capacity, state: Mutex::default(), closed: Notify::new() })
     }
 
     /// Admits another connection. If there are too many, the connection that has waited longest for a request closes. If none
     /// waits, the new connection is to be refused: with a response, or without one if the result is `None`.
-    pub(super) fn admit(self: &Arc<Self>) -> Option<(OpenConnection, HeadTimer)> {
+    pub(super) async fn admit(self: &Arc<Self>) -> Option<(OpenConnection, HeadTimer)> {
+        let closing = async {
+            while self.state().closing >= CLOSING {
+                self.closed.notified().await;
+            }
+        };
+        // The result makes no difference.
+        timeout(CLOSING_TIMEOUT, closing).await.ok();
         let limits = self.capacity.limits();
         let mut state = self.state();
         if state.open.len() >= limits.connections {
@@ -64,7 +84,7 @@ impl OpenConnections {
         if refused {
             self.capacity.connections_refused.inc();
             state.report(limits.connections);
-            if state.refusals >= REFUSALS {
+            if state.refusals >= (limits.connections / 10).clamp(*REFUSALS.start(), *REFUSALS.end()) {
                 return None;
             }
         }
@@ -93,6 +113,7 @@ impl State {
         self.hand = (self.hand + CANDIDATES) % places.max(1);
         if let Some((_, place)) = longest {
             self.open.remove(place).end();
+            self.closing += 1;
         }
     }
 
@@ -139,7 +160,10 @@ impl Drop for OpenConnection {
             Some(place) if state.open.get(place).is_some_and(|wait| Arc::ptr_eq(wait, &self.wait)) => {
                 state.open.remove(place);
             }
-            Some(_) => {}
+            Some(_) => {
+                state.closing -= 1;
+                self.all.closed.notify_one();
+            }
             None => state.refusals -= 1,
         }
     }
@@ -172,8 +196,15 @@ mod tests {
         OpenConnections::new(Arc::new(Capacity::new(limits, &Metrics::default())))
     }
 
-    fn waiting(all: &Arc<OpenConnections>) -> Waiting {
-        let (open, timer) = all.admit().unwrap();
+    /// Returns a connection that handles a request.
+    async fn busy(all: &Arc<OpenConnections>) -> OpenConnection {
+        let (open, timer) = all.admit().await.unwrap();
+        drop(timer.sleep(open.idle()));
+        open
+    }
+
+    async fn waiting(all: &Arc<OpenConnections>) -> Waiting {
+        let (open, timer) = all.admit().await.unwrap();
         assert!(!open.is_refused());
         let mut waiting = Waiting { sleep: timer.sleep(open.idle()), _open: open };
         assert!(!waiting.is_closed());
@@ -185,16 +216,16 @@ mod tests {
         let all = connections(3);
         let mut open = Vec::new();
         for _ in 0..3 {
-            open.push(waiting(&all));
+            open.push(waiting(&all).await);
             advance(Duration::from_secs(1)).await;
         }
-        let mut last = waiting(&all);
+        let mut last = waiting(&all).await;
         let closed: Vec<bool> = open.iter_mut().map(Waiting::is_closed).collect();
         assert_eq!(closed, [true, false, false]);
         // Whether a connection that makes room has closed yet makes no difference.
-        drop(waiting(&all));
+        drop(waiting(&all).await);
         drop(open.remove(0));
-        drop(waiting(&all));
+        drop(waiting(&all).await);
         assert_eq!(open.iter_mut().map(Waiting::is_closed).collect::<Vec<_>>(), [true, false]);
         assert!(!last.is_closed());
         assert_eq!(all.capacity.connections.get(), 3);
@@ -203,15 +234,37 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_connection_is_refused_while_all_others_handle_requests() {
         let all = connections(2);
-        let busy = [all.admit().unwrap(), all.admit().unwrap()];
-        let refused: Vec<_> = (0..REFUSALS).map(|_| all.admit().unwrap().0).collect();
+        let in_use = [busy(&all).await, busy(&all).await];
+        let mut refused = Vec::new();
+        for _ in 0..*REFUSALS.start() {
+            refused.push(busy(&all).await);
+        }
         assert!(refused.iter().all(OpenConnection::is_refused) && refused[0].idle() == REFUSAL_TIMEOUT);
-        assert!(all.admit().is_none());
+        assert!(all.admit().await.is_none());
         drop(refused);
-        assert!(all.admit().unwrap().0.is_refused());
-        drop(busy);
-        assert!(!all.admit().unwrap().0.is_refused());
+        assert!(busy(&all).await.is_refused());
+        drop(in_use);
+        assert!(!busy(&all).await.is_refused());
         assert_eq!(all.capacity.connections.get(), 0);
-        assert_eq!(all.capacity.connections_refused.get(), 102);
+        assert_eq!(all.capacity.connections_refused.get(), 18);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn few_connections_are_closing_at_the_same_time() {
+        let all = connections(2);
+        let mut closing = vec![waiting(&all).await, waiting(&all).await];
+        let began = Instant::now();
+        for _ in 0..CLOSING {
+            closing.push(waiting(&all).await);
+        }
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        drop(tokio::join!(waiting(&all), async {
+            tokio::task::yield_now().await;
+            drop(closing.remove(0));
+        }));
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        // A connection that does not close delays the next one, but does not prevent it.
+        let _last = waiting(&all).await;
+        assert!(began.elapsed() < 2 * CLOSING_TIMEOUT);
     }
 }
