@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
+use axum::http::Method;
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
 use edgewise_api::{ApiError, paths, published};
-use edgewise_http::{ErrorResponse, compression::matched_etag, conditional::if_none_match};
+use edgewise_http::{ErrorResponse, conditional::if_none_match, json_response};
 
-use super::compressed::{self, Compressed};
+use super::compressed::Compressed;
 use crate::{cache::Cache, source::Found};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// The objects of the store, and their compressed forms.
+/// The store with the objects, and the compressed objects.
 #[derive(Clone, Debug)]
 struct Objects {
     cache: Arc<Cache>,
@@ -59,17 +60,22 @@ async fn read(objects: &Objects, path: &str, request: &HeaderMap) -> Result<Resp
     })?;
     let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
     let object = Bytes::from(bytes);
-    let mut headers = HeaderMap::new();
+    let unchanged = etag.as_deref().is_some_and(|etag| if_none_match(request, etag));
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        json_response(StatusCode::OK, object.clone())
+    };
+    let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(paths::cache_control(path)));
-    compressed::vary(&object, &mut headers);
-    if let Some(etag) = etag.as_deref().filter(|etag| if_none_match(request, etag)) {
-        headers.extend(matched_etag(request, etag).map(|etag| (header::ETAG, etag)));
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    if !unchanged {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
-    headers.extend(etag.and_then(|etag| Some((header::ETAG, HeaderValue::try_from(etag).ok()?))));
-    let body = objects.compressed.body(path, object, request, &mut headers).await;
-    Ok((headers, Body::from(body)).into_response())
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    objects.compressed.compress(path, &object, request, &mut response).await;
+    Ok(response)
 }
 
 fn preflight() -> Response {
