@@ -422,3 +422,23 @@ async fn pages_of_the_dashboard_are_compressed() {
     }
     served.stop().await;
 }
+
+#[cfg(feature = "dashboard")]
+#[tokio::test]
+async fn assets_of_the_dashboard_are_compressed() {
+    let (served, _, _root) = all_planes().await;
+    let page = String::from_utf8_lossy(&content(served.get("/").await).await).into_owned();
+    let assets = page.split(['"', '\'']).filter(|part| part.starts_with("/assets/"));
+    // Without a build of the dashboard there are no assets.
+    for asset in assets.collect::<std::collections::BTreeSet<_>>() {
+        let expected = content(served.get(asset).await).await;
+        for (codings, coding) in [(BROWSER, Some("br")), ("gzip", Some("gzip")), ("identity", None)] {
+            let response = accepting(&served, asset, codings).await;
+            assert_eq!(header(&response, "content-encoding"), coding, "{asset}, {codings}");
+            assert_eq!(header(&response, "vary"), Some("accept-encoding"), "{asset}, {codings}");
+            assert_eq!(header(&response, "cache-control"), Some("public, max-age=31536000, immutable"));
+            assert_eq!(content(response).await, expected, "{asset}, {codings}");
+        }
+    }
+    served.stop().await;
+}
