@@ -22,7 +22,7 @@ fn embedded(dist: &Path) -> Result<String> {
         }
     }
     names.sort();
-    let mut assets = String::new();
+    let (mut assets, mut count) = (String::new(), 0);
     for name in names.iter().filter(|name| names.contains(&format!("{name}.br"))) {
         let content_type = match name.rsplit('.').next() {
             Some("css") => "text/css; charset=utf-8",
@@ -37,6 +37,7 @@ fn embedded(dist: &Path) -> Result<String> {
             bytes(name),
             bytes(&format!("{name}.br"))
         );
+        count += 1;
     }
     let url = |extension| {
         let name = names.iter().find(|name| name.ends_with(extension));
@@ -48,5 +49,5 @@ fn embedded(dist: &Path) -> Result<String> {
         }
         _ => "None".to_owned(),
     };
-    Ok(format!("static ASSETS: &[Asset] = &[\n{assets}];\nconst LINKS: Option<Links> = {links};\n"))
+    Ok(format!("static ASSETS: [Asset; {count}] = [\n{assets}];\nconst LINKS: Option<Links> = {links};\n"))
 }

@@ -48,9 +48,11 @@ pub(super) async fn read(request: &Request) -> Result<Vec<u8>, ApiError> {
     }
 }
 
-/// Reads a response body.
+/// Reads a response body. The runtime reverses the coding of a compressed body, whose declared length is that of the
+/// compressed one.
 pub(super) async fn of_response(response: &Response, limit: usize) -> Result<Vec<u8>, BodyError> {
-    match declared(&response.headers()) {
+    let is_encoded = response.headers().has("content-encoding").unwrap_or(false);
+    match declared(&response.headers()).filter(|_| !is_encoded) {
         Some(length) if length > limit => Err(BodyError::TooLarge),
         Some(_) => match response.array_buffer() {
             Ok(buffer) => buffer_bytes(JsFuture::from(buffer).await),

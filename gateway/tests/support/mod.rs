@@ -58,7 +58,9 @@ impl Served {
                 plane.stop().await;
             }
         });
-        let client = Client::builder().pool_max_idle_per_host(0).build().unwrap();
+        // A test sees responses as they were sent.
+        let client = Client::builder().no_gzip().no_brotli().no_deflate().no_zstd();
+        let client = client.pool_max_idle_per_host(0).build().unwrap();
         Self { address, client, stop, serving }
     }
 

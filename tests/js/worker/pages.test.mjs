@@ -1,6 +1,7 @@
 // Requests from pages of other origins: published objects for all origins, and decisions for allowed origins.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { until } from "../support/until.mjs";
 import { faults, serve, stored } from "./origin.mjs";
 import { start } from "./runtime.mjs";
@@ -45,6 +46,29 @@ test("published objects are served with their ETags", async (context) => {
       assert.equal((await worker.fetch(at, { headers: { "if-none-match": '"other"' } })).status, 200);
     }
   }
+});
+
+test("objects that the origin compresses are served and loaded as they were published", async (context) => {
+  const { origin, worker } = await scene(context);
+  for (const object of ["snapshots/1.json", "rulesets/1/1.bin"]) {
+    const content = await stored(`configs/swap/${object}`);
+    origin.objects.set(`configs/swap/${object}`, (_, response) => {
+      const body = gzipSync(content);
+      response
+        .writeHead(200, { "content-encoding": "gzip", "content-length": body.length, etag: 'W/"1"' })
+        .end(body);
+    });
+    const at = `/configs/swap/${object}`;
+    // The first response comes from the origin, and the second response from the cache that isolates share.
+    for (const _ of [1, 2]) {
+      const response = await worker.fetch(at);
+      assert.equal(response.status, 200, object);
+      assert.ok(Buffer.from(await response.arrayBuffer()).equals(content), object);
+      const unchanged = await worker.fetch(at, { headers: { "if-none-match": 'W/"1"' } });
+      assert.equal(unchanged.status, 304, object);
+    }
+  }
+  assert.equal((await worker.fetch("/decide?env=swap&user_key=u")).status, 200);
 });
 
 test("browsers that poll cause one fetch per interval", async (context) => {

@@ -6,10 +6,13 @@ use std::{
 };
 
 use axum::{
-    body::Bytes,
-    http::{HeaderMap, header},
+    body::{Body, Bytes},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
 };
-use edgewise_http::compression::{Accepted, Coding, MIN_BYTES, compress, set_coding, vary_by_encoding};
+use edgewise_http::compression::{
+    Accepted, Coding, MIN_BYTES, compress, matched_etag, set_coding, vary_by_encoding,
+};
 use quick_cache::{
     DefaultHashBuilder, OptionsBuilder, Weighter,
     sync::{Cache, DefaultLifecycle},
@@ -72,26 +75,33 @@ impl Compressed {
         Self { objects, hasher: RandomState::new() }
     }
 
-    /// Returns the body of a response with an object, in the coding that the client prefers, and sets the headers of the
-    /// coding. `headers` contains the ETag of the object, if it has one.
-    pub(super) async fn body(
+    /// Changes a response with an object, or a 304 response, to the form that the client prefers. The response has the
+    /// ETag of the object, if the object has one.
+    pub(super) async fn compress(
         &self,
         path: &str,
-        object: Bytes,
+        object: &Bytes,
         request: &HeaderMap,
-        headers: &mut HeaderMap,
-    ) -> Bytes {
-        let preferred = Accepted::from_headers(request).preferred(&[Coding::Brotli, Coding::Gzip]);
-        let Some(coding) = preferred.filter(|_| can_compress(&object)) else { return object };
-        let content = self.content(headers.get(header::ETAG).and_then(|etag| etag.to_str().ok()), &object);
-        let key = Key { path: path.to_owned(), content, coding };
-        let compressing = async { Ok::<_, Infallible>(compress(coding, &object).await) };
-        match self.objects.get_or_insert_async(&key, compressing).await {
-            Ok(Some(compressed)) => {
-                set_coding(headers, coding);
-                compressed
+        response: &mut Response,
+    ) {
+        if object.len() < MIN_BYTES {
+            return;
+        }
+        vary_by_encoding(response.headers_mut());
+        let etag = response.headers().get(header::ETAG).and_then(|etag| etag.to_str().ok());
+        if response.status() == StatusCode::NOT_MODIFIED {
+            if let Some(etag) = etag.and_then(|etag| matched_etag(request, etag)) {
+                response.headers_mut().insert(header::ETAG, etag);
             }
-            Ok(None) => object,
+            return;
+        }
+        let preferred = Accepted::from_headers(request).preferred(&[Coding::Brotli, Coding::Gzip]);
+        let Some(coding) = preferred else { return };
+        let key = Key { path: path.to_owned(), content: self.content(etag, object), coding };
+        let compressing = async { Ok::<_, Infallible>(compress(coding, object).await) };
+        if let Ok(Some(compressed)) = self.objects.get_or_insert_async(&key, compressing).await {
+            set_coding(response.headers_mut(), coding);
+            *response.body_mut() = Body::from(compressed);
         }
     }
 
@@ -104,33 +114,33 @@ impl Compressed {
     }
 }
 
-/// Adds `Vary` to the headers of a response for an object that can be compressed.
-pub(super) fn vary(object: &Bytes, headers: &mut HeaderMap) {
-    if can_compress(object) {
-        vary_by_encoding(headers);
-    }
-}
-
-const fn can_compress(object: &Bytes) -> bool {
-    object.len() >= MIN_BYTES
-}
-
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::{body::to_bytes, http::HeaderValue};
     use futures_util::future::join_all;
 
     use super::*;
 
-    fn accepting(coding: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(coding))])
+    const PATH: &str = "configs/prod/snapshots/latest.json";
+
+    /// Returns the body of a response in the coding that the client prefers.
+    async fn body(
+        compressed: &Compressed,
+        path: &str,
+        object: &Bytes,
+        etag: Option<&str>,
+        coding: &'static str,
+    ) -> Bytes {
+        let request = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(coding))]);
+        let mut response = Response::new(Body::from(object.clone()));
+        let etag = etag.map(|etag| (header::ETAG, HeaderValue::try_from(etag).unwrap()));
+        response.headers_mut().extend(etag);
+        compressed.compress(path, object, &request, &mut response).await;
+        assert_eq!(response.headers()[header::CONTENT_ENCODING], coding);
+        to_bytes(response.into_body(), usize::MAX).await.unwrap()
     }
 
-    fn tagged(etag: &str) -> HeaderMap {
-        HeaderMap::from_iter([(header::ETAG, HeaderValue::try_from(etag).unwrap())])
-    }
-
-    /// Returns a content of about 60 kB after compression.
+    /// Returns a content of 120 kB, which has more than 40 kB after compression.
     fn content(number: u64) -> Bytes {
         let mut state = number;
         let hex = std::iter::repeat_with(|| {
@@ -142,22 +152,12 @@ mod tests {
 
     #[tokio::test]
     async fn concurrent_requests_for_an_object_share_one_result() {
-        let compressed = Compressed::new();
-        let object = content(1);
-        let request = accepting("gzip");
-        let bodies = join_all((0..20).map(async |_| {
-            let mut headers = tagged("\"1\"");
-            let body = compressed
-                .body("configs/prod/snapshots/1.json", object.clone(), &request, &mut headers)
-                .await;
-            assert_eq!(headers[header::ETAG], "W/\"1\"");
-            body
-        }))
-        .await;
+        let (compressed, object) = (Compressed::new(), content(1));
+        let bodies = join_all((0..20).map(|_| body(&compressed, PATH, &object, Some("\"1\""), "gzip"))).await;
         assert_eq!(compressed.objects.len(), 1);
-        // The bodies are one buffer, not equal ones.
         let [first, others @ ..] = bodies.as_slice() else { unreachable!("there are 20 bodies") };
         assert!(first.len() < object.len());
+        // All bodies are the same memory.
         assert!(others.iter().all(|body| body.as_ptr() == first.as_ptr()));
     }
 
@@ -166,30 +166,22 @@ mod tests {
         let limit = 500_000;
         let compressed = Compressed::with_limit(limit);
         for number in 0..40 {
-            let object = content(number);
-            let path = format!("configs/prod/snapshots/{number}.json");
-            let body = compressed.body(&path, object.clone(), &accepting("br"), &mut tagged("\"1\"")).await;
-            assert!((40_000..object.len()).contains(&body.len()), "{}", body.len());
+            let (object, path) = (content(number), format!("configs/prod/snapshots/{number}.json"));
+            let body = body(&compressed, &path, &object, Some("\"1\""), "br").await;
+            assert!((40_000..object.len()).contains(&body.len()), "{} bytes", body.len());
             assert!(compressed.objects.weight() <= limit);
         }
-        assert!(compressed.objects.len() > 3, "the memory is used");
+        assert!(compressed.objects.len() > 3, "{} objects are kept", compressed.objects.len());
     }
 
     #[tokio::test]
     async fn a_changed_object_is_compressed_again_also_if_its_weak_etag_is_the_same() {
-        let compressed = Compressed::new();
-        let path = "configs/prod/snapshots/latest.json";
-        for etags in [["\"1\"", "\"2\""], ["W/\"1\"", "W/\"1\""]] {
-            let mut bodies = Vec::new();
-            for (number, etag) in (1..).zip(etags) {
-                let mut headers = tagged(etag);
-                bodies.push(compressed.body(path, content(number), &accepting("gzip"), &mut headers).await);
-            }
-            assert_ne!(bodies.first(), bodies.last());
+        for etags in [[Some("\"1\""), Some("\"2\"")], [Some("W/\"1\""), Some("W/\"1\"")], [None, None]] {
+            let compressed = Compressed::new();
+            let [before, after] = etags;
+            let before = body(&compressed, PATH, &content(1), before, "gzip").await;
+            assert_ne!(before, body(&compressed, PATH, &content(2), after, "gzip").await, "{etags:?}");
+            assert_eq!(compressed.objects.len(), 2);
         }
-        let without_etag = async |number| {
-            compressed.body(path, content(number), &accepting("gzip"), &mut HeaderMap::new()).await
-        };
-        assert_ne!(without_etag(1).await, without_etag(2).await);
     }
 }

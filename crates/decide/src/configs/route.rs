@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::http::Method;
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::{MethodRouter, any},
 };
@@ -15,17 +16,17 @@ use edgewise_api::{
     paths,
     published::{self, WantedContent},
 };
-use edgewise_http::{ErrorResponse, compression::matched_etag, conditional::if_none_match};
+use edgewise_http::{ErrorResponse, conditional::if_none_match, json_response};
 use tokio::task::spawn_blocking;
 
-use super::compressed::{self, Compressed};
+use super::compressed::Compressed;
 use crate::{cache::Cache, source::Found};
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// The size in bytes from which an object is hashed on a blocking thread, so that other requests are not delayed.
 const LARGE_BYTES: usize = 64 << 10;
 
-/// The objects of the store, and their compressed forms.
+/// The store with the objects, and the compressed objects.
 #[derive(Clone, Debug)]
 struct Objects {
     cache: Arc<Cache>,
@@ -77,19 +78,23 @@ async fn read(objects: &Objects, path: String, request: &Parts) -> Result<Respon
     let Found { bytes, etag } = found.ok_or_else(|| ApiError::not_found("no such object"))?;
     let object = Bytes::from(bytes);
     let is_wanted = has_content(&object, content).await?;
-    let mut headers = HeaderMap::new();
+    let unchanged = is_wanted && etag.as_deref().is_some_and(|etag| if_none_match(&request.headers, etag));
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        json_response(StatusCode::OK, object.clone())
+    };
+    let headers = response.headers_mut();
     let caching = if is_wanted { HeaderValue::from_static(paths::cache_control(path)) } else { NO_STORE };
     headers.insert(header::CACHE_CONTROL, caching);
-    compressed::vary(&object, &mut headers);
-    let matched = etag.as_deref().filter(|etag| is_wanted && if_none_match(&request.headers, etag));
-    if let Some(etag) = matched {
-        headers.extend(matched_etag(&request.headers, etag).map(|etag| (header::ETAG, etag)));
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    if !unchanged {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(paths::media_type(path)));
-    headers.extend(etag.and_then(|etag| Some((header::ETAG, HeaderValue::try_from(etag).ok()?))));
-    let body = objects.compressed.body(path, object, &request.headers, &mut headers).await;
-    Ok((headers, Body::from(body)).into_response())
+    if let Some(etag) = etag.and_then(|etag| HeaderValue::try_from(etag).ok()) {
+        response.headers_mut().insert(header::ETAG, etag);
+    }
+    objects.compressed.compress(path, &object, &request.headers, &mut response).await;
+    Ok(response)
 }
 
 /// Returns whether an object has the wanted content. Other content must not be cached under the address of the wanted content:

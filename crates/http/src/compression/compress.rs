@@ -31,9 +31,14 @@ pub async fn compress(coding: Coding, content: &Bytes) -> Option<Bytes> {
     if content.len() < LARGE_BYTES {
         return compress_now(coding, content);
     }
-    let _permit = LARGE_CONTENTS.acquire().await.ok()?;
+    let permit = LARGE_CONTENTS.acquire().await.ok()?;
     let content = content.clone();
-    spawn_blocking(move || compress_now(coding, &content)).await.ok().flatten()
+    let compressing = spawn_blocking(move || {
+        // The thread goes on if the request is aborted.
+        let _permit = permit;
+        compress_now(coding, &content)
+    });
+    compressing.await.ok().flatten()
 }
 
 fn compress_now(coding: Coding, content: &[u8]) -> Option<Bytes> {
