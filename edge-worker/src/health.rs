@@ -15,6 +15,11 @@ struct Health<'a> {
     config_errors: ByEnvironment<'a, &'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     exposures_dropped: Option<u64>,
+    /// The number of exposures that the receiver does not have yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposures_unsent: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exposures_error: Option<&'a str>,
     memory_bytes: usize,
 }
 
@@ -43,6 +48,7 @@ impl<T: Serialize> Serialize for ByEnvironment<'_, T> {
 pub fn health(isolate: &Isolate, now_ms: u64, memory_bytes: usize) -> (u16, Vec<u8>) {
     let slots = isolate.slots();
     let healthy = slots.iter().all(|slot| slot.ruleset().is_some() && slot.problem().is_none());
+    let exposures = isolate.exposures();
     let health = Health {
         status: if healthy { "ok" } else { "degraded" },
         source: isolate.settings().store.to_string(),
@@ -51,7 +57,9 @@ pub fn health(isolate: &Isolate, now_ms: u64, memory_bytes: usize) -> (u16, Vec<
         }),
         config_ages: ByEnvironment::new(slots, |slot| Some(slot.age_secs(now_ms))),
         config_errors: ByEnvironment::new(slots, Slot::problem),
-        exposures_dropped: Some(isolate.exposures().dropped()).filter(|dropped| *dropped > 0),
+        exposures_dropped: Some(exposures.dropped()).filter(|dropped| *dropped > 0),
+        exposures_unsent: Some(exposures.unsent()).filter(|unsent| *unsent > 0),
+        exposures_error: exposures.problem(),
         memory_bytes,
     };
     (if healthy { 200 } else { 503 }, serde_json::to_vec(&health).unwrap_or_default())

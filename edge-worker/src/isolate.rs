@@ -228,7 +228,7 @@ mod tests {
             let mut isolate = isolate(to);
             load(&mut isolate, 0, 0);
             isolate.decide(QUERY, 1, false, |_| ()).unwrap();
-            assert_eq!(isolate.exposures_mut().take_batch().len(), count);
+            assert_eq!(isolate.exposures().unsent(), count);
         }
     }
 }

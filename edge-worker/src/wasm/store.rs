@@ -91,18 +91,23 @@ async fn from_web(url: &str, token: Option<&Token>) -> Result<Option<Found>, Str
     }
 }
 
+/// The response to a post.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    /// The header `retry-after`.
+    pub(super) retry_after: Option<String>,
+}
+
 /// Posts JSON.
 ///
 /// # Errors
 /// Returns a text about the error, for the log.
-pub(super) async fn post(url: &str, token: Option<&Token>, body: &[u8]) -> Result<(), String> {
+pub(super) async fn post(url: &str, token: Option<&Token>, body: &[u8]) -> Result<Reply, String> {
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&Uint8Array::from(body));
-    match send(url, token, &init).await?.status() {
-        200..=299 => Ok(()),
-        status => Err(format!("the receiver responded with status {status}")),
-    }
+    let response = send(url, token, &init).await?;
+    Ok(Reply { status: response.status(), retry_after: response.headers().get("retry-after").ok().flatten() })
 }
 
 async fn send(url: &str, token: Option<&Token>, init: &RequestInit) -> Result<Response, String> {
