@@ -179,6 +179,29 @@ async fn a_change_survives_a_failing_store_and_is_published_when_the_store_recov
 }
 
 #[tokio::test]
+async fn a_change_that_the_store_refuses_is_answered_at_once_with_the_code() {
+    /// A wait that no test survives.
+    const DAY: Duration = Duration::from_hours(24);
+
+    let plane = Plane::on(tempfile::tempdir().unwrap(), DAY).await;
+    let id = plane.experiment("prod").await;
+    plane.objects.refuses.store(true, Ordering::SeqCst);
+    for status in [Status::Running, Status::Paused, Status::Running] {
+        let change = tokio::time::timeout(TIMEOUT, plane.set(&id, status)).await.unwrap();
+        let Publication::Failed(problem) = change else { panic!("{change:?}") };
+        assert!(problem.starts_with("the snapshot store cannot write `configs/prod/"), "{problem}");
+        assert!(problem.contains("`: SignatureDoesNotMatch: check AWS_"), "{problem}");
+    }
+    let manual = plane.services().publish(&Principal::for_rest_extractor(), &id, &Precondition::None);
+    let error = tokio::time::timeout(TIMEOUT, manual).await.unwrap().map_err(ApiError::from).unwrap_err();
+    assert!(error.status() == 500 && error.message.contains("SignatureDoesNotMatch"), "{error}");
+
+    plane.objects.refuses.store(false, Ordering::SeqCst);
+    let change = tokio::time::timeout(TIMEOUT, plane.set(&id, Status::Paused)).await.unwrap();
+    assert_eq!(change, Publication::Published);
+}
+
+#[tokio::test]
 async fn a_pending_version_is_finished_by_the_next_process_under_its_number() {
     let plane = Plane::impatient().await;
     let id = plane.experiment("prod").await;

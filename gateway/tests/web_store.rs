@@ -22,9 +22,10 @@ async fn planes(status: StatusCode, body: &str) -> (Served, Served, StoreRespons
 }
 
 #[tokio::test]
-async fn an_object_that_is_not_found_or_forbidden_counts_as_absent() {
-    for status in [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN] {
-        let (plane, store, _) = planes(status, "<Error/>").await;
+async fn an_object_that_is_not_found_or_denied_counts_as_absent() {
+    let denied = "<Error><Code>AccessDenied</Code></Error>";
+    for (status, body) in [(StatusCode::NOT_FOUND, ""), (StatusCode::FORBIDDEN, denied)] {
+        let (plane, store, _) = planes(status, body).await;
         assert_eq!(plane.get("/decide?user_key=u&env=prod").await.status(), 503);
         assert_eq!(plane.json("/health").await.1, serde_json::json!({"status": "ok", "config_versions": {}}));
         assert_eq!(plane.get("/ready").await.status(), 200);
@@ -32,6 +33,39 @@ async fn an_object_that_is_not_found_or_forbidden_counts_as_absent() {
         plane.stop().await;
         store.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_plane_whose_store_refuses_requests_is_not_ready_and_says_why() {
+    let (plane, store, response) =
+        planes(StatusCode::FORBIDDEN, "<Error><Code>SignatureDoesNotMatch</Code></Error>").await;
+    let (status, body) = plane.json("/decide?user_key=u&env=prod").await;
+    assert_eq!(status, 503);
+    assert!(body["error"].as_str().unwrap().contains("snapshot store cannot be read"), "{body}");
+    assert_eq!(plane.get("/ready").await.status(), 503);
+    assert_eq!(plane.get("/configs/prod/version.json").await.status(), 503);
+    let (status, health) = plane.json("/health").await;
+    assert_eq!((status, &health["status"]), (503, &"degraded".into()));
+    assert!(health["store_error"].as_str().unwrap().starts_with("SignatureDoesNotMatch: "), "{health}");
+
+    // Nothing is polled, since no environment is known: asking for the health finds out that the store is repaired.
+    *response.lock().unwrap() = (StatusCode::NOT_FOUND, String::new());
+    while plane.json("/health").await.0 != 200 {}
+    assert_eq!(plane.get("/ready").await.status(), 200);
+    assert_eq!(
+        plane.json("/decide?user_key=u&env=prod").await.1["error"],
+        "No config available for environment \"prod\""
+    );
+
+    *response.lock().unwrap() = (StatusCode::FORBIDDEN, String::new());
+    while plane.json("/ready").await.0 != 503 {}
+    *response.lock().unwrap() =
+        (StatusCode::NOT_FOUND, "<Error><Code>NoSuchBucket</Code></Error>".to_owned());
+    while plane.json("/health").await.1["store_error"] != "NoSuchBucket: check the bucket in --snapshot-store"
+    {
+    }
+    plane.stop().await;
+    store.stop().await;
 }
 
 #[tokio::test]

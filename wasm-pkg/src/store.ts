@@ -50,9 +50,12 @@ export class Store {
         }
         return new Uint8Array(await response.arrayBuffer());
       }
-      await response.body?.cancel();
+      if (response.status === 403) {
+        // A bucket denies reading an object that does not exist. Every other refusal says nothing about the object.
+        if (/code\W+AccessDenied/i.test(await response.text())) return "absent";
+      } else await response.body?.cancel();
       if (response.status === 304 && tag !== undefined) return "unchanged";
-      if (response.status === 404 || response.status === 403) return "absent";
+      if (response.status === 404) return "absent";
       throw new Error(`the store responded with status ${response.status}`);
     } catch (problem) {
       const message = `\`${path}\` cannot be read: ${messageOf(problem)}`;

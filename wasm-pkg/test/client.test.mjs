@@ -49,12 +49,24 @@ test("only the pointer and its ruleset are fetched", async () => {
 });
 
 test("snapshots of a store without rulesets are compiled", async () => {
-  for (const status of [404, 403]) {
-    const store = new FakeStore({ "version.json": pointer(3), [RULESET]: status, "snapshots/3.json": json(3) });
+  const denied = () => new Response("<Error><Code>AccessDenied</Code></Error>", { status: 403 });
+  for (const absent of [404, denied]) {
+    const store = new FakeStore({ "version.json": pointer(3), [RULESET]: absent, "snapshots/3.json": json(3) });
     const { client } = clientOf(store);
     await client.ready;
     decides(client, 3);
     assert.deepEqual(store.requests, ["version.json", RULESET, "snapshots/3.json"]);
+    client.close();
+  }
+});
+
+test("a refusal is an error, not an absent object", async () => {
+  const refusals = [403, () => new Response("<Error><Code>SignatureDoesNotMatch</Code></Error>", { status: 403 })];
+  for (const refusal of refusals) {
+    const store = new FakeStore({ "version.json": refusal, "snapshots/latest.json": json(3) });
+    const { client } = clientOf(store);
+    await assert.rejects(client.ready, /status 403/);
+    assert.deepEqual(store.requests, ["version.json"]);
     client.close();
   }
 });

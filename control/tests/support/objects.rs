@@ -10,13 +10,15 @@ use std::{
 };
 
 use async_trait::async_trait;
-use edgewise_objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put};
+use edgewise_objects::{Condition, Directory, Object, ObjectError, ObjectStore, Put, Refusal};
 
 /// A directory store whose writes can be made to fail. The store records the order of reads and writes.
 #[derive(Debug)]
 pub(crate) struct Objects {
     directory: Directory,
     pub(crate) fails: AtomicBool,
+    /// Whether the store refuses the signature of writes.
+    pub(crate) refuses: AtomicBool,
     pub(crate) written: Mutex<Vec<String>>,
     pub(crate) read: Mutex<Vec<String>>,
 }
@@ -27,6 +29,7 @@ impl Objects {
         Self {
             directory: Directory::open(directory).unwrap(),
             fails: AtomicBool::new(false),
+            refuses: AtomicBool::new(false),
             written: Mutex::default(),
             read: Mutex::default(),
         }
@@ -44,6 +47,10 @@ impl ObjectStore for Objects {
         if self.fails.load(Ordering::SeqCst) {
             let source = io::Error::other("out of order");
             return Err(ObjectError { action: "write", path: path.to_owned(), source: source.into() });
+        }
+        if self.refuses.load(Ordering::SeqCst) {
+            let source = Refusal::of_response(403, Some("SignatureDoesNotMatch"), None).into();
+            return Err(ObjectError { action: "write", path: path.to_owned(), source });
         }
         let put = self.directory.put(path, bytes, condition).await?;
         self.written.lock().unwrap().push(path.to_owned());

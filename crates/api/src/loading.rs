@@ -248,7 +248,7 @@ impl Loading {
             }
         }
         match self.at {
-            At::Pointer => match serde_json::from_slice::<Pointer>(&bytes) {
+            At::Pointer => match serde_json::from_slice::<Pointer>(without_mark(&bytes)) {
                 Ok(pointer) if self.held.is_some_and(|held| held.covers(&pointer)) => {
                     Next::Done(Outcome::Current)
                 }
@@ -273,7 +273,7 @@ impl Loading {
     }
 
     fn compile(self, json: &[u8], pointer: Option<u64>) -> Next {
-        match Ruleset::from_json(json) {
+        match Ruleset::from_json(without_mark(json)) {
             Ok(ruleset) => self.loaded(ruleset, pointer),
             Err(problem) => self.corrupt(problem.to_string()),
         }
@@ -302,4 +302,9 @@ impl Loading {
     fn corrupt(&self, problem: String) -> Next {
         Next::Done(Outcome::Failed(Failure::Corrupt { path: self.path(), problem }))
     }
+}
+
+/// Returns a JSON text without the byte order mark that some editors and servers put before it.
+fn without_mark(json: &[u8]) -> &[u8] {
+    json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json)
 }

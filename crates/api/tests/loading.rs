@@ -141,6 +141,13 @@ fn an_empty_store_is_not_an_error() {
 }
 
 #[test]
+fn a_byte_order_mark_is_ignored() {
+    let marked = |json: Option<Vec<u8>>| json.map(|json| [b"\xEF\xBB\xBF".as_slice(), &json].concat());
+    let store = [(VERSION, marked(pointer(3))), (SNAPSHOT, marked(snapshot(3)))];
+    assert_eq!(poll(&store, None).0, "loaded 3 of pointer 3");
+}
+
+#[test]
 fn corrupt_objects_are_named_and_never_loaded() {
     let broken = Some(b"{\"version\":".to_vec());
     let path = "configs/prod/snapshots/3.json";

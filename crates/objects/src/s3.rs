@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, sync::Arc};
 
 use async_trait::async_trait;
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::{
     Client,
@@ -57,10 +57,15 @@ impl fmt::Debug for S3 {
 }
 
 impl S3 {
-    /// Creates a client of the bucket, without sending a request.
+    /// Creates a client of the bucket, without sending a request. Credentials, region and proxies come from the environment.
     pub async fn new(options: &S3Options) -> Self {
-        let environment = aws_config::defaults(BehaviorVersion::latest()).load().await;
-        let mut config = Builder::from(&environment).force_path_style(options.path_style);
+        Self::with_config(options, &aws_config::defaults(BehaviorVersion::latest()).load().await)
+    }
+
+    /// Creates a client of the bucket with these credentials and this region, without sending a request.
+    #[must_use]
+    pub fn with_config(options: &S3Options, environment: &SdkConfig) -> Self {
+        let mut config = Builder::from(environment).force_path_style(options.path_style);
         if let Some(endpoint) = &options.endpoint {
             config = config.endpoint_url(endpoint);
         }

@@ -1,6 +1,6 @@
 //! The snapshot store: an R2 bucket, or an HTTP origin.
 
-use edgewise_api::Limits;
+use edgewise_api::{Limits, refusal};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{
     Env,
@@ -24,6 +24,9 @@ use crate::{
 /// The largest object that is loaded. An isolate has 128 MB, and has two versions in memory during a swap.
 const OBJECT_BYTES: usize = 32 << 20;
 const _: () = assert!(OBJECT_BYTES > Limits::DEFAULT.body_bytes);
+
+/// The size limit of what is read of an error response.
+const ERROR_BYTES: usize = 64 << 10;
 
 /// A found object, whose content is not read yet.
 pub(super) struct Found {
@@ -85,8 +88,14 @@ async fn from_web(url: &str, token: Option<&Token>) -> Result<Option<Found>, Str
             let etag = response.headers().get("etag").ok().flatten();
             Ok(Some(Found { content: response, etag }))
         }
-        // A public bucket responds with 403 if an object does not exist.
-        404 | 403 => Ok(None),
+        status @ (404 | 403) => {
+            let problem = body::of_response(&response, ERROR_BYTES).await.unwrap_or_default();
+            if refusal::is_absent(status, &problem) {
+                return Ok(None);
+            }
+            let code = refusal::error_code(&problem).unwrap_or("no code");
+            Err(format!("the store refused the request with status {status} ({code})"))
+        }
         status => Err(format!("the store responded with status {status}")),
     }
 }

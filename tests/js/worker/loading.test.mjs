@@ -277,3 +277,15 @@ test("a worker without configuration logs the missing variable", async (context)
   assert.equal(response.status, 500);
   await until(async () => worker.logged.join(""), (log) => log.includes("EDGEWISE_SNAPSHOT_STORE is not set"));
 });
+
+test("a refusal of the store is an error, and an object that it denies is absent", async (context) => {
+  const { origin, worker } = await scene(context, { still: true });
+  const refuse = (code) => (_, response) => {
+    response.statusCode = 403;
+    response.end(`<Error><Code>${code}</Code></Error>`);
+  };
+  for (const [code, status] of [["AccessDenied", 404], ["InvalidAccessKeyId", 503]]) {
+    origin.objects.set("configs/swap/snapshots/9.json", refuse(code));
+    assert.equal((await worker.fetch("/configs/swap/snapshots/9.json")).status, status, code);
+  }
+});

@@ -6,6 +6,8 @@
 //! | [`crash`] | the control process is killed repeatedly |
 //! | [`writers`] | two concurrent control processes, one of which hangs |
 //! | [`store`] | the snapshot store fails, hangs or loses responses while a control process publishes |
+//! | [`refusals`] | the snapshot store refuses the credentials, or does not know the bucket |
+//! | [`network`] | the network between a decision plane and its store |
 //! | [`reading`] | the snapshot store fails or hangs while a decision plane reads |
 //! | [`database`] | the database crashes and restarts, or hangs |
 //!
@@ -26,10 +28,12 @@ mod cluster;
 mod crash;
 mod database;
 mod history;
+mod network;
 mod observer;
 mod process;
 mod proxy;
 mod reading;
+mod refusals;
 mod stack;
 mod store;
 mod subject;

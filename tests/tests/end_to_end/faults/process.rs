@@ -1,7 +1,7 @@
 use std::{
-    fs::File,
+    fs::{self, File},
     net::TcpStream,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
@@ -14,6 +14,7 @@ use crate::{client::Client, planes::eventually};
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
+    log: PathBuf,
     pub(super) api: Client,
 }
 
@@ -24,14 +25,24 @@ impl Process {
         set_up: impl FnOnce(&mut Command) -> &mut Command,
     ) -> Self {
         let address = free_address().unwrap();
-        let log = File::create(directory.join(format!("{plane}-{}.log", address.port()))).unwrap();
+        let log = directory.join(format!("{plane}-{}.log", address.port()));
         let mut command = Command::new(edgewise().unwrap());
         command.arg(plane).args(["--bind", &address.to_string()]).current_dir(directory);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log).unwrap());
         let child = set_up(&mut command).spawn().unwrap();
-        let process = Self { child, api: Client::new(address, "") };
+        let prefix = if plane == "serve" { "/api" } else { "" };
+        let process = Self { child, log, api: Client::new(address, prefix) };
         eventually("the plane listens", || TcpStream::connect(address).ok());
         process
+    }
+
+    /// Returns a client without the prefix.
+    pub(super) fn root(&self) -> Client {
+        self.api.below("")
+    }
+
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
     }
 
     /// Suspends the process (SIGSTOP).

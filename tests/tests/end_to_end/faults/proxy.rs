@@ -27,6 +27,8 @@ pub(super) enum Fault {
     Truncate,
     /// The response has this status, and the server never gets the request.
     Status(u16),
+    /// The response is a 403 with this code, and the server never gets the request.
+    Refuse(&'static str),
     /// The server gets the request, but the response is lost.
     Lose,
 }
@@ -230,6 +232,12 @@ impl Shared {
                 let head =
                     format!("HTTP/1.1 {status} Fault\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
                 return client.write_all(head.as_bytes());
+            }
+            (Some(Fault::Refuse(code)), _) => {
+                let body = format!("<Error><Code>{code}</Code><Message>a secret</Message></Error>");
+                let head = "HTTP/1.1 403 Forbidden\r\ncontent-type: application/xml\r\nconnection: close";
+                let response = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                return client.write_all(response.as_bytes());
             }
             (Some(Fault::Hang), Some(rule)) => rule.wait(),
             _ => {}

@@ -64,6 +64,15 @@ impl Stack {
         Process::start(plane, self.directory.path(), |command| self.set_up(plane, command, Some(address)))
     }
 
+    /// Starts a plane with other settings than those of the stack, which `change` adds, and does not wait until it is ready.
+    pub(super) fn start_with(
+        &self,
+        plane: &str,
+        change: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Process {
+        Process::start(plane, self.directory.path(), |command| change(self.set_up(plane, command, None)))
+    }
+
     /// Starts a decision plane that reads from a URL where no server need listen yet.
     pub(super) fn start_reader_of(&self, url: &str) -> Process {
         Process::start("decide", self.directory.path(), |command| {
