@@ -192,7 +192,8 @@ async fn a_change_that_the_store_refuses_is_answered_at_once_with_the_code() {
         assert!(problem.starts_with("the snapshot store cannot write `configs/prod/"), "{problem}");
         assert!(problem.contains("`: SignatureDoesNotMatch: check AWS_"), "{problem}");
     }
-    let manual = plane.services().publish(&Principal::for_rest_extractor(), &id, &Precondition::None);
+    let principal = Principal::for_rest_extractor();
+    let manual = plane.services().publish(&principal, &id, &Precondition::None);
     let error = tokio::time::timeout(TIMEOUT, manual).await.unwrap().map_err(ApiError::from).unwrap_err();
     assert!(error.status() == 500 && error.message.contains("SignatureDoesNotMatch"), "{error}");
 

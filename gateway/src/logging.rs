@@ -8,8 +8,10 @@ use crate::options::{LogFilter, LogFormat};
 
 /// Starts logging. Must be called once, before the first log event.
 pub fn begin(filter: &LogFilter, format: LogFormat) {
-    // The filter was validated when the options were read.
-    let filter = EnvFilter::builder().parse_lossy(&filter.0);
+    // The filter was validated when the options were read. The client of S3 logs at each request that it has no credentials,
+    // and the store's error says the same once.
+    let filter = format!("aws_config::meta::credentials=off,{}", filter.0);
+    let filter = EnvFilter::builder().parse_lossy(filter);
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     match format {
         LogFormat::Text => log.with_ansi(io::IsTerminal::is_terminal(&io::stderr())).init(),

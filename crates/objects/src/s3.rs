@@ -158,13 +158,7 @@ where
         let region = response.headers().get("x-amz-bucket-region");
         return Refusal::of_response(response.status().as_u16(), error.code(), region).into();
     }
-    let has_no_credentials = |cause: &(dyn Error + 'static)| {
-        matches!(
-            cause.downcast_ref(),
-            Some(CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))
-        )
-    };
-    if causes(error).any(has_no_credentials) {
+    if causes(error).any(|cause| cause.is::<CredentialsError>()) {
         return Refusal::local("NoCredentials").into();
     }
     Problem::of_connection(error)

@@ -22,6 +22,11 @@ impl Bucket {
         Self { client: server.client(), server, name }
     }
 
+    /// Changes the name, but not the bucket on the server.
+    pub(super) fn rename(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
     /// Returns the address of the S3 server.
     pub(super) fn server() -> SocketAddr {
         let endpoint = S3Server::from_environment().unwrap().endpoint;
@@ -34,6 +39,14 @@ impl Bucket {
         command.args(["--s3-endpoint", &format!("http://{address}"), "--s3-path-style"]);
         command.env("AWS_ACCESS_KEY_ID", &self.server.access_key);
         command.env("AWS_SECRET_ACCESS_KEY", &self.server.secret).env("AWS_REGION", "us-east-1");
+    }
+
+    /// Writes an object with a `content-encoding`.
+    pub(super) fn put_encoded(&self, path: &str, encoding: &str, content: Vec<u8>) {
+        wait_for(async {
+            let put = self.client.put_object().bucket(&self.name).key(format!("{PREFIX}/{path}"));
+            put.content_encoding(encoding).body(content.into()).send().await.unwrap();
+        });
     }
 
     /// Returns the object at `path`, such as `configs/prod/version.json`.

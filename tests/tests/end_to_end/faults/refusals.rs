@@ -15,14 +15,36 @@ use super::{
     subject::Subject,
 };
 
-type Change = fn(&mut Command) -> &mut Command;
+/// Runs a check with the code of the S3 server's refusal, and a start of a plane with wrong settings.
+fn with_each_refusal(check: impl Fn(&str, &dyn Fn(&str) -> Process)) {
+    let set = |name: &'static str, value: &'static str| {
+        move |command: &mut Command| {
+            command.env(name, value);
+        }
+    };
+    let stack = Stack::of_servers();
+    let wrong_secret = set("AWS_SECRET_ACCESS_KEY", "not-the-secret");
+    let wrong_id = set("AWS_ACCESS_KEY_ID", "AKIANOBODY");
+    check("SignatureDoesNotMatch", &|plane| start(&stack, plane, wrong_secret));
+    check("InvalidAccessKeyId", &|plane| start(&stack, plane, wrong_id));
+    check("NoCredentials", &|plane| {
+        start(&stack, plane, |command| {
+            command.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
+            // No other place is asked for credentials.
+            command.env("AWS_EC2_METADATA_DISABLED", "true").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+            command.env("AWS_CONFIG_FILE", "/dev/null").env_remove("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+        })
+    });
+    let stack = stack.without_bucket();
+    check("NoSuchBucket", &|plane| start(&stack, plane, |_| {}));
+}
 
-/// Settings with which the S3 server refuses requests, and its code.
-const WRONG: [(&str, Change); 3] = [
-    ("SignatureDoesNotMatch", |command| command.env("AWS_SECRET_ACCESS_KEY", "not-the-secret")),
-    ("InvalidAccessKeyId", |command| command.env("AWS_ACCESS_KEY_ID", "AKIANOBODY")),
-    ("NoSuchBucket", |command| command.args(["--snapshot-store", "s3://edgewise-test-no-such-bucket"])),
-];
+fn start(stack: &Stack, plane: &str, change: impl Fn(&mut Command)) -> Process {
+    stack.start_with(plane, |command| {
+        change(command);
+        command
+    })
+}
 
 /// Checks the health of a plane whose store refuses requests, and its log.
 #[track_caller]
@@ -44,23 +66,22 @@ fn assert_refused(plane: &Process, code: &str) {
     let log = plane.log();
     assert_eq!(log.matches("the snapshot store refuses requests").count(), 1, "{log}");
     assert!(log.contains(code) && !log.contains("not-the-secret") && !log.contains("AKIANOBODY"), "{log}");
+    assert!(!log.contains("provider failed"), "{log}");
 }
 
 #[test]
 fn a_plane_with_wrong_keys_or_bucket_is_not_ready_and_says_why() {
-    let stack = Stack::of_servers();
-    for (code, change) in WRONG {
+    with_each_refusal(|code, start| {
         for plane in ["decide", "serve"] {
-            assert_refused(&stack.start_with(plane, change), code);
+            assert_refused(&start(plane), code);
         }
-    }
+    });
 }
 
 #[test]
 fn a_change_that_the_store_refuses_is_answered_with_the_code() {
-    let stack = Stack::of_servers();
-    for (code, change) in WRONG {
-        let control = stack.start_with("control", change);
+    with_each_refusal(|code, start| {
+        let control = start("control");
         let (id, _) = environment(&control.api);
         let experiment = Experiment::new(&control.api, &id, code);
         let variant = experiment.variant("v");
@@ -79,7 +100,7 @@ fn a_change_that_the_store_refuses_is_answered_with_the_code() {
             log.contains(code) && !log.contains("not-the-secret") && !log.contains("AKIANOBODY"),
             "{log}"
         );
-    }
+    });
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Stack {
         Process::start(plane, self.directory.path(), |command| self.set_up(plane, command, Some(address)))
     }
 
-    /// Starts a plane with other settings than those of the stack, which `change` adds, and does not wait until it is ready.
+    /// Starts a plane with other settings than those of the stack, which `change` makes, and does not wait until it is ready.
     pub(super) fn start_with(
         &self,
         plane: &str,
@@ -73,10 +73,27 @@ impl Stack {
         Process::start(plane, self.directory.path(), |command| change(self.set_up(plane, command, None)))
     }
 
+    /// Returns the stack with another bucket, which does not exist.
+    pub(super) fn without_bucket(mut self) -> Self {
+        if let Store::Bucket(bucket) = &mut self.store {
+            bucket.rename("edgewise-test-no-such-bucket");
+        }
+        self
+    }
+
     /// Starts a decision plane that reads from a URL where no server need listen yet.
     pub(super) fn start_reader_of(&self, url: &str) -> Process {
+        self.start_reader_with(url, |command| command)
+    }
+
+    /// Starts a decision plane that reads from a URL, with the settings that `change` makes.
+    pub(super) fn start_reader_with(
+        &self,
+        url: &str,
+        change: impl FnOnce(&mut Command) -> &mut Command,
+    ) -> Process {
         Process::start("decide", self.directory.path(), |command| {
-            command.args(["--snapshot-store", url, "--poll-interval", "0.1"])
+            change(command.args(["--snapshot-store", url, "--poll-interval", "0.1"]))
         })
     }
 
