@@ -37,7 +37,7 @@ pub enum PollOutcome {
         /// The time when the version was known to be live.
         as_of_ms: u64,
     },
-    /// A newer version was loaded.
+    /// A newer version was loaded, or other content of the same version.
     Newer {
         /// The ruleset.
         ruleset: Arc<Ruleset>,
@@ -173,7 +173,7 @@ impl Slot {
                 None
             }
             PollOutcome::Newer { ruleset, held, as_of_ms, problem } => {
-                if self.held.is_none_or(|now| (now.version, now.pointer) < (held.version, held.pointer)) {
+                if self.held.is_none_or(|now| held.replaces(&now)) {
                     (self.ruleset, self.held) = (Some(ruleset), Some(held));
                 }
                 self.as_of_ms = as_of_ms;
@@ -216,7 +216,8 @@ mod tests {
             r#"{{"version":{version},"environment":"prod","publishedAt":"2026-01-01T00:00:00.000Z","experiments":[]}}"#
         );
         let ruleset = Arc::new(Ruleset::from_json(json.as_bytes()).unwrap());
-        PollOutcome::Newer { ruleset, held: Held { pointer: version, version }, as_of_ms, problem: None }
+        let held = Held::installed(&ruleset);
+        PollOutcome::Newer { ruleset, held, as_of_ms, problem: None }
     }
 
     fn version(slot: &Slot) -> Option<u64> {
