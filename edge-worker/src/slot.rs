@@ -286,6 +286,22 @@ mod tests {
     }
 
     #[test]
+    fn other_content_of_the_same_version_is_swapped_in() {
+        let mut slot = slot();
+        let mut finish = |published_at: &str| {
+            let json = format!(
+                r#"{{"version":7,"environment":"prod","publishedAt":"{published_at}","experiments":[]}}"#
+            );
+            let ruleset = Arc::new(Ruleset::from_json(json.as_bytes()).unwrap());
+            let held = Held::installed(&ruleset);
+            slot.finish_poll(PollOutcome::Newer { ruleset, held, as_of_ms: 0, problem: None }, 0);
+            slot.ruleset().map(|ruleset| ruleset.published_at().to_owned())
+        };
+        assert_eq!(finish("old").as_deref(), Some("old"));
+        assert_eq!(finish("anew").as_deref(), Some("anew"));
+    }
+
+    #[test]
     fn an_error_is_logged_when_it_begins_changes_and_ends() {
         let mut slot = slot();
         slot.finish_poll(newer(1, 0), 0);
