@@ -85,7 +85,7 @@ mod tests {
         let mut isolate = Isolate::new(settings.unwrap());
         let json = br#"{"version":4,"environment":"prod","publishedAt":"2026-01-01T00:00:00.000Z","experiments":[]}"#;
         let ruleset = std::sync::Arc::new(edgewise_engine::Ruleset::from_json(json).unwrap());
-        let held = edgewise_api::loading::Held { pointer: 4, version: 4 };
+        let held = edgewise_api::loading::Held::installed(&ruleset);
         let [prod, staging] = isolate.slots_mut() else { panic!("two environments are set") };
         prod.finish_poll(PollOutcome::Newer { ruleset, held, as_of_ms: 1_000, problem: None }, 1_000);
         staging.finish_poll(PollOutcome::Failed("away".to_owned()), 1_000);

@@ -165,7 +165,7 @@ mod tests {
             {"id":"e","key":"e","salt":"s","audienceRules":[],"targetingRules":[],
              "variants":[{"id":"v","key":"v"}],"allocations":[{"variantId":"v","rangeStart":0,"rangeEnd":9999}]}]}"#;
         let ruleset = Arc::new(Ruleset::from_json(json).unwrap());
-        let held = Held { pointer: 4, version: 4 };
+        let held = Held::installed(&ruleset);
         isolate.slots_mut()[index]
             .finish_poll(PollOutcome::Newer { ruleset, held, as_of_ms: now_ms, problem: None }, now_ms);
     }

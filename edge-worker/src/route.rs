@@ -5,8 +5,8 @@
 pub enum Route<'a> {
     /// A decision, with the raw query without the `?`.
     Decide(&'a str),
-    /// A published object, with the raw path.
-    Configs(&'a str),
+    /// A published object, with the raw path, and the raw query without the `?`.
+    Configs(&'a str, &'a str),
     /// The health of the worker.
     Health,
     /// An unknown path.
@@ -25,7 +25,7 @@ impl<'a> Route<'a> {
         match path {
             "/decide" => Self::Decide(query),
             "/health" => Self::Health,
-            _ if path.starts_with("/configs/") => Self::Configs(path),
+            _ if path.starts_with("/configs/") => Self::Configs(path, query),
             _ => Self::Unknown,
         }
     }
@@ -42,7 +42,11 @@ mod tests {
             ("http://127.0.0.1:8787/decide", Route::Decide("")),
             ("https://a.example/decide?a=?#b", Route::Decide("a=?")),
             ("https://a.example/health?x", Route::Health),
-            ("https://a.example/configs/prod/version.json?v=1", Route::Configs("/configs/prod/version.json")),
+            (
+                "https://a.example/configs/prod/rulesets/1/7.bin?v=1",
+                Route::Configs("/configs/prod/rulesets/1/7.bin", "v=1"),
+            ),
+            ("https://a.example/configs/", Route::Configs("/configs/", "")),
             ("https://a.example/decide/", Route::Unknown),
             ("https://a.example/", Route::Unknown),
             ("https://a.example", Route::Unknown),

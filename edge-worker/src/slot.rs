@@ -37,7 +37,7 @@ pub enum PollOutcome {
         /// The time when the version was known to be live.
         as_of_ms: u64,
     },
-    /// A newer version was loaded.
+    /// A newer version was loaded, or other content of the same version.
     Newer {
         /// The ruleset.
         ruleset: Arc<Ruleset>,
@@ -173,7 +173,7 @@ impl Slot {
                 None
             }
             PollOutcome::Newer { ruleset, held, as_of_ms, problem } => {
-                if self.held.is_none_or(|now| (now.version, now.pointer) < (held.version, held.pointer)) {
+                if self.held.is_none_or(|now| held.replaces(&now)) {
                     (self.ruleset, self.held) = (Some(ruleset), Some(held));
                 }
                 self.as_of_ms = as_of_ms;
@@ -216,7 +216,8 @@ mod tests {
             r#"{{"version":{version},"environment":"prod","publishedAt":"2026-01-01T00:00:00.000Z","experiments":[]}}"#
         );
         let ruleset = Arc::new(Ruleset::from_json(json.as_bytes()).unwrap());
-        PollOutcome::Newer { ruleset, held: Held { pointer: version, version }, as_of_ms, problem: None }
+        let held = Held::installed(&ruleset);
+        PollOutcome::Newer { ruleset, held, as_of_ms, problem: None }
     }
 
     fn version(slot: &Slot) -> Option<u64> {
@@ -282,6 +283,22 @@ mod tests {
         slot.finish_poll(PollOutcome::Absent, 2);
         slot.finish_poll(PollOutcome::Failed("corrupt".to_owned()), 3);
         assert_eq!((version(&slot), slot.problem()), (Some(7), Some("corrupt")));
+    }
+
+    #[test]
+    fn other_content_of_the_same_version_is_swapped_in() {
+        let mut slot = slot();
+        let mut finish = |published_at: &str| {
+            let json = format!(
+                r#"{{"version":7,"environment":"prod","publishedAt":"{published_at}","experiments":[]}}"#
+            );
+            let ruleset = Arc::new(Ruleset::from_json(json.as_bytes()).unwrap());
+            let held = Held::installed(&ruleset);
+            slot.finish_poll(PollOutcome::Newer { ruleset, held, as_of_ms: 0, problem: None }, 0);
+            slot.ruleset().map(|ruleset| ruleset.published_at().to_owned())
+        };
+        assert_eq!(finish("old").as_deref(), Some("old"));
+        assert_eq!(finish("anew").as_deref(), Some("anew"));
     }
 
     #[test]

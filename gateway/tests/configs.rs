@@ -3,6 +3,7 @@
 
 mod support;
 
+use edgewise_api::ContentHash;
 use support::{Served, publish, snapshot};
 use tempfile::TempDir;
 
@@ -29,6 +30,53 @@ async fn published_objects_are_served_unchanged() {
         assert!(response.headers()["access-control-expose-headers"].to_str().unwrap().contains("etag"));
         assert_eq!(response.text().await.unwrap(), content, "{path}");
     }
+    plane.stop().await;
+}
+
+/// An object can be replaced while a client is on its way from version.json to the object. No cache may keep the new content
+/// under the address of the old content, or the other way round.
+#[tokio::test]
+async fn an_object_is_immutable_only_under_the_address_of_its_content() {
+    let (plane, _root) = plane().await;
+    let gateway = Served::plane(&["gateway", "--decide-url", &plane.url("")]).await;
+    let hash = ContentHash::of(snapshot(7).as_bytes());
+    let other = ContentHash::of(b"other").for_address();
+    let upper = hash.for_address().to_uppercase();
+    let path = "/configs/prod/snapshots/7.json";
+    for plane in [&plane, &gateway] {
+        let etag = plane.get(path).await.headers()["etag"].to_str().unwrap().to_owned();
+        let right = format!("{path}?v={}", hash.for_address());
+        for (path, caching) in [
+            (right.as_str(), "public, max-age=31536000, immutable"),
+            (&format!("{path}?w={other}"), "public, max-age=31536000, immutable"),
+            (&format!("{path}?v={other}"), "no-store"),
+            (&format!("{path}?v={upper}"), "no-store"),
+            (&format!("{path}?v={hash}"), "no-store"),
+            (&format!("{path}?v=7"), "no-store"),
+            (&format!("{path}?v="), "no-store"),
+            (&format!("{right}&v={other}"), "no-store"),
+            ("/configs/prod/version.json?v=7", "public, max-age=1"),
+        ] {
+            let response = plane.get(path).await;
+            assert_eq!(
+                (response.status().as_u16(), &response.headers()["cache-control"]),
+                (200, &caching.parse().unwrap()),
+                "{path}"
+            );
+            assert_eq!(response.headers()["access-control-allow-origin"], "*");
+            if !path.contains("version.json") {
+                let unchanged = plane.send("GET", path, &[("if-none-match", &etag)], "").await;
+                let status = if caching == "no-store" { 200 } else { 304 };
+                assert_eq!(
+                    (unchanged.status().as_u16(), &unchanged.headers()["cache-control"]),
+                    (status, &caching.parse().unwrap()),
+                    "{path}"
+                );
+                assert_eq!(response.text().await.unwrap(), snapshot(7));
+            }
+        }
+    }
+    gateway.stop().await;
     plane.stop().await;
 }
 

@@ -43,7 +43,7 @@ async fn a_published_version_is_used_by_the_next_decision() {
     let decided: Value = decided.json().await.unwrap();
     assert_eq!(decided["config_version"], 1);
     assert_eq!(decided["assignments"][0]["variant_key"], "on");
-    assert_eq!(served.json("/configs/prod/version.json").await.1, json!({"version": 1}));
+    assert_eq!(served.json("/configs/prod/version.json").await.1["version"], 1);
 
     let health = json!({
         "status": "ok",

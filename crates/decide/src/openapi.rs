@@ -36,8 +36,8 @@ mod objects {
             ("If-None-Match" = Option<String>, Header, description = "The ETag of the client's copy"),
         ),
         responses(
-            (status = 200, description = "The number of the live version", body = Object,
-             headers(("etag" = String), ("cache-control" = String)), example = json!({"version": 3})),
+            (status = 200, description = "The number of the live version, and the SHA-256 of its objects", body = Object,
+             headers(("etag" = String), ("cache-control" = String)), example = json!({"version": 3, "sha256": {"snapshot": "…", "rulesets": {"1": "…"}}})),
             (status = 304, description = "The client's copy is current"),
             (status = 404, description = "The environment has no published snapshot", body = ErrorBody),
         )
@@ -68,6 +68,8 @@ mod objects {
         params(
             ("environment" = String, Path, description = "The name of the environment", example = "prod"),
             ("version" = u64, Path, description = "The number of the version, from 1", example = 3),
+            ("v" = Option<String>, Query, description = "The first 16 digits of the snapshot's hash in version.json: a \
+                response with other content is not cached"),
             ("If-None-Match" = Option<String>, Header, description = "The ETag of the client's copy"),
         ),
         responses(

@@ -26,10 +26,20 @@ pub(super) struct Cached {
     pub(super) as_of_ms: u64,
 }
 
-/// Returns the cache key of an object. The key contains the store, so that a worker with a changed store does not read
+/// Returns the cache key of an object, or of a certain content of the object: the first digits of its hash. Under such a
+/// key, the cache holds no other content. The key contains the store, so that a worker with a changed store does not read
 /// objects of the old store.
-pub(super) fn key(store: &Store, path: &str) -> String {
-    format!("https://snapshots.edgewise.internal/{:016x}/{path}", snapshot_hash(store.to_string().as_bytes()))
+pub(super) fn key(store: &Store, path: &str, content: Option<&str>) -> String {
+    let store = snapshot_hash(store.to_string().as_bytes());
+    address(&format!("https://snapshots.edgewise.internal/{store:016x}/{path}"), content)
+}
+
+/// Returns the address of an object, or of a certain content of the object.
+pub(super) fn address(object: &str, content: Option<&str>) -> String {
+    match content {
+        Some(content) => format!("{object}?v={content}"),
+        None => object.to_owned(),
+    }
 }
 
 /// Returns the cache of this data center.

@@ -1,6 +1,11 @@
 //! The routes `/configs/…`: published objects for browsers, from the cache or the store.
 
-use edgewise_api::{ApiError, conditional, paths, published};
+use edgewise_api::{
+    ApiError, conditional,
+    loading::Wanted,
+    paths,
+    published::{self, WantedContent},
+};
 use worker::{
     Env, console_warn,
     web_sys::{ReadableStream, Request, Response},
@@ -24,7 +29,7 @@ const OPEN: [(&str, &str); 2] =
 pub(super) async fn respond(
     request: &Request,
     method: &str,
-    path: &str,
+    (path, query): (&str, &str),
     env: &Env,
     context: &worker_sys::Context,
 ) -> Response {
@@ -37,8 +42,17 @@ pub(super) async fn respond(
     }
     match method {
         "GET" | "HEAD" => {
-            let if_none_match = request.headers().get("if-none-match").ok().flatten();
-            read(&settings, if_none_match.as_deref(), method == "HEAD", path, env, context)
+            let header = |name| request.headers().get(name).ok().flatten().unwrap_or_default();
+            let content = WantedContent::of_request(&path, query);
+            // The client's cache has other content than the wanted one.
+            let past_caches = content.for_address().is_some() && header("cache-control").contains("no-cache");
+            let wanted = Wanted { path, content: content.for_address().map(str::to_owned), past_caches };
+            let reply = Reply {
+                path: wanted.path.clone(),
+                if_none_match: header("if-none-match"),
+                head: method == "HEAD",
+            };
+            read(&settings, wanted, content, reply, env, context)
                 .await
                 .unwrap_or_else(|error| error_response(&error))
         }
@@ -49,59 +63,94 @@ pub(super) async fn respond(
 
 async fn read(
     settings: &Settings,
-    if_none_match: Option<&str>,
-    head: bool,
-    path: String,
+    wanted: Wanted,
+    content: WantedContent,
+    reply: Reply,
     env: &Env,
     context: &worker_sys::Context,
 ) -> Result<Response, ApiError> {
-    let key = cache::key(&settings.store, &path);
-    if let Some(Cached { response, as_of_ms }) = cache::get(&key).await
-        && (paths::is_immutable(&path) || now_ms().saturating_sub(as_of_ms) < settings.poll_interval_ms)
+    let path = &wanted.path;
+    let key = cache::key(&settings.store, path, wanted.content.as_deref());
+    if !wanted.past_caches
+        && let Some(Cached { response, as_of_ms }) = cache::get(&key).await
+        && (paths::is_immutable(path) || now_ms().saturating_sub(as_of_ms) < settings.poll_interval_ms)
     {
         let etag = response.headers().get("etag").ok().flatten();
-        return Ok(object(&path, response.body(), etag.as_deref(), if_none_match, head));
+        let is_wanted = content != WantedContent::None;
+        return Ok(reply.object(Body::Stream(response.body()), etag.as_deref(), is_wanted));
     }
-    let found = within(POLL_TIMEOUT_MS, store::get(settings, env, &path)).await;
+    let found = within(POLL_TIMEOUT_MS, store::get(settings, env, &wanted)).await;
     let found = found.unwrap_or_else(|| Err(format!("no response within {POLL_TIMEOUT_MS} ms")));
-    let found = found.map_err(|problem| {
-        console_warn!("`{path}` cannot be read: {problem}");
-        ApiError::unavailable("the snapshot store does not respond: try again")
-    })?;
+    let found = found.map_err(|problem| unreadable(path, &problem))?;
     let found = found.ok_or_else(|| ApiError::not_found("no such object"))?;
     let etag = found.etag.clone();
+    if let WantedContent::Hash(_) = content {
+        // Other content must be cached under the address of the wanted content neither here nor by the client: it may have
+        // been replaced while the client was on its way from version.json to the object.
+        let bytes = within(POLL_TIMEOUT_MS, found.bytes()).await;
+        let bytes = bytes.unwrap_or_else(|| Err(format!("no whole response within {POLL_TIMEOUT_MS} ms")));
+        let bytes = bytes.map_err(|problem| unreadable(path, &problem))?;
+        let is_wanted = content.is(&bytes);
+        let response = reply.object(Body::Bytes(&bytes), etag.as_deref(), is_wanted);
+        if is_wanted {
+            after_response(context, async move {
+                cache::put(&key, &wanted.path, Content::Bytes(&bytes), etag.as_deref(), now_ms()).await;
+            });
+        }
+        return Ok(response);
+    }
+    let is_wanted = content != WantedContent::None;
     let Some(stream) = found.stream() else {
-        return Ok(object(&path, None, etag.as_deref(), if_none_match, head));
+        return Ok(reply.object(Body::Stream(None), etag.as_deref(), is_wanted));
     };
     // One branch for the client, and one for the cache.
     let branches = stream.tee();
     let (for_client, for_cache): (ReadableStream, ReadableStream) =
         (branches.get(0).into(), branches.get(1).into());
-    let response = object(&path, Some(for_client), etag.as_deref(), if_none_match, head);
+    let response = reply.object(Body::Stream(Some(for_client)), etag.as_deref(), is_wanted);
     after_response(context, async move {
-        cache::put(&key, &path, Content::Stream(&for_cache), etag.as_deref(), now_ms()).await;
+        cache::put(&key, &wanted.path, Content::Stream(&for_cache), etag.as_deref(), now_ms()).await;
     });
     Ok(response)
 }
 
-fn object(
-    path: &str,
-    body: Option<ReadableStream>,
-    etag: Option<&str>,
-    if_none_match: Option<&str>,
+fn unreadable(path: &str, problem: &str) -> ApiError {
+    console_warn!("`{path}` cannot be read: {problem}");
+    ApiError::unavailable("the snapshot store does not respond: try again")
+}
+
+/// How a client wants an object.
+struct Reply {
+    path: String,
+    if_none_match: String,
+    /// Whether the client wants the headers alone.
     head: bool,
-) -> Response {
-    let unchanged =
-        if_none_match.zip(etag).is_some_and(|(tags, etag)| conditional::if_none_match_contains(tags, etag));
-    let mut fields = vec![("cache-control", paths::cache_control(path))];
-    fields.extend(OPEN);
-    fields.extend(etag.map(|etag| ("etag", etag)));
-    if unchanged {
-        return response::stream(&response::init(304, &fields), None);
+}
+
+enum Body<'a> {
+    Bytes(&'a [u8]),
+    Stream(Option<ReadableStream>),
+}
+
+impl Reply {
+    /// Builds the response. `is_wanted` is whether this is the content that the request's address stands for.
+    fn object(&self, body: Body<'_>, etag: Option<&str>, is_wanted: bool) -> Response {
+        let caching = if is_wanted { paths::cache_control(&self.path) } else { "no-store" };
+        let mut fields = vec![("cache-control", caching)];
+        fields.extend(OPEN);
+        fields.extend(etag.map(|etag| ("etag", etag)));
+        let is_same = |etag| conditional::if_none_match_contains(&self.if_none_match, etag);
+        if is_wanted && etag.is_some_and(is_same) {
+            return response::stream(&response::init(304, &fields), None);
+        }
+        fields.push(("content-type", paths::media_type(&self.path)));
+        let init = response::init(200, &fields);
+        match body {
+            Body::Bytes(_) | Body::Stream(_) if self.head => response::stream(&init, None),
+            Body::Bytes(bytes) => response::bytes(&init, bytes),
+            Body::Stream(stream) => response::stream(&init, stream.as_ref()),
+        }
     }
-    fields.push(("content-type", paths::media_type(path)));
-    let body = body.filter(|_| !head);
-    response::stream(&response::init(200, &fields), body.as_ref())
 }
 
 fn error_response(error: &ApiError) -> Response {

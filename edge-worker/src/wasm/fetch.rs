@@ -55,9 +55,9 @@ pub fn fetch(request: Request, env: Env, context: worker_sys::Context) -> JsValu
             })
         }
         (Route::Decide(_), "OPTIONS") => DecideResponder::to(&request).preflight().into(),
-        (Route::Configs(path), _) => {
-            let path = path.to_owned();
-            promise(async move { configs::respond(&request, &method, &path, &env, &context).await })
+        (Route::Configs(path, query), _) => {
+            let (path, query) = (path.to_owned(), query.to_owned());
+            promise(async move { configs::respond(&request, &method, (&path, &query), &env, &context).await })
         }
         (Route::Health, "GET" | "HEAD") => promise(async move {
             let count = with_isolate(|isolate| isolate.slots().len()).unwrap_or_default();

@@ -38,8 +38,7 @@ pub(super) async fn poll(index: usize, env: &Env) {
         None => {}
     }
     // Waiting requests can respond now, so caching does not delay a response.
-    for FetchedObject { path, bytes, etag, as_of_ms } in poll.fetched {
-        let key = cache::key(&settings.store, &path);
+    for FetchedObject { path, key, bytes, etag, as_of_ms } in poll.fetched {
         cache::put(&key, &path, Content::Bytes(&bytes), etag.as_deref(), as_of_ms).await;
     }
 }
@@ -55,6 +54,8 @@ struct Poll<'a> {
 
 struct FetchedObject {
     path: String,
+    /// The key of the object in the cache.
+    key: String,
     bytes: Vec<u8>,
     etag: Option<String>,
     as_of_ms: u64,
@@ -135,18 +136,23 @@ impl Poll<'_> {
         let mut next = Loading::begin(self.environment.clone(), self.held);
         loop {
             match next {
-                Next::Fetch(loading, Wanted { path, .. }) => {
-                    next = loading.resume(self.fetch(path, cache_use, &mut sources).await)
+                Next::Fetch(loading, wanted) => {
+                    next = loading.resume(self.fetch(wanted, cache_use, &mut sources).await)
                 }
                 Next::Done(outcome) => return (outcome, sources),
             }
         }
     }
 
-    async fn fetch(&mut self, path: String, cache_use: CacheUse, sources: &mut Sources) -> Fetched {
-        let key = cache::key(&self.settings.store, &path);
-        let immutable = paths::is_immutable(&path);
-        if let CacheUse::YoungerThan(max_age_ms) = cache_use
+    async fn fetch(&mut self, wanted: Wanted, cache_use: CacheUse, sources: &mut Sources) -> Fetched {
+        let key = cache::key(&self.settings.store, &wanted.path, wanted.content.as_deref());
+        let immutable = paths::is_immutable(&wanted.path);
+        if wanted.past_caches {
+            // The object that was fetched has other content, wherever it came from.
+            cache::delete(&key).await;
+            sources.from_cache.retain(|other| *other != key);
+            self.fetched.retain(|other| other.key != key);
+        } else if let CacheUse::YoungerThan(max_age_ms) = cache_use
             && let Some(cached) = cache::get(&key).await
             && (immutable || now_ms().saturating_sub(cached.as_of_ms) < max_age_ms)
             && let Ok(bytes) = body::of_response(&cached.response, usize::MAX).await
@@ -158,7 +164,7 @@ impl Poll<'_> {
             }
             return Fetched::Found(bytes);
         }
-        let found = match store::get(self.settings, self.env, &path).await {
+        let found = match store::get(self.settings, self.env, &wanted).await {
             Ok(Some(found)) => found,
             Ok(None) => return Fetched::Absent,
             Err(problem) => return Fetched::Failed(problem),
@@ -170,7 +176,8 @@ impl Poll<'_> {
                 if !immutable {
                     sources.as_of_ms = as_of_ms;
                 }
-                self.fetched.push(FetchedObject { path, bytes: bytes.clone(), etag, as_of_ms });
+                let path = wanted.path;
+                self.fetched.push(FetchedObject { path, key, bytes: bytes.clone(), etag, as_of_ms });
                 Fetched::Found(bytes)
             }
             Err(problem) => Fetched::Failed(problem),

@@ -1,6 +1,6 @@
 //! The snapshot store: an R2 bucket, or an HTTP origin.
 
-use edgewise_api::{Limits, refusal};
+use edgewise_api::{Limits, loading::Wanted, refusal};
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{
     Env,
@@ -14,6 +14,7 @@ use worker::{
 
 use super::{
     body::{self, BodyError},
+    cache::address,
     response,
 };
 use crate::{
@@ -53,13 +54,18 @@ impl Found {
     }
 }
 
-/// Fetches the object at `path`. Returns `None` if there is no such object.
+/// Fetches an object. Returns `None` if there is no such object.
 ///
 /// # Errors
 /// Returns a text about the error, for the log.
-pub(super) async fn get(settings: &Settings, env: &Env, path: &str) -> Result<Option<Found>, String> {
+pub(super) async fn get(settings: &Settings, env: &Env, wanted: &Wanted) -> Result<Option<Found>, String> {
+    let path = &wanted.path;
     match &settings.store {
-        Store::Web(base) => from_web(&format!("{base}/{path}"), settings.store_token.as_ref()).await,
+        Store::Web(base) => {
+            let url = address(&format!("{base}/{path}"), wanted.content.as_deref());
+            from_web(&url, settings.store_token.as_ref(), wanted.past_caches).await
+        }
+        // No cache is in front of a bucket.
         Store::Bucket { binding, prefix } => from_bucket(env, binding, format!("{prefix}{path}")).await,
     }
 }
@@ -81,8 +87,8 @@ async fn from_bucket(env: &Env, binding: &str, key: String) -> Result<Option<Fou
     Ok(Some(Found { content, etag: object.http_etag().ok() }))
 }
 
-async fn from_web(url: &str, token: Option<&Token>) -> Result<Option<Found>, String> {
-    let response = send(url, token, &RequestInit::new()).await?;
+async fn from_web(url: &str, token: Option<&Token>, past_caches: bool) -> Result<Option<Found>, String> {
+    let response = send(url, token, past_caches, &RequestInit::new()).await?;
     match response.status() {
         200 => {
             let etag = response.headers().get("etag").ok().flatten();
@@ -115,17 +121,25 @@ pub(super) async fn post(url: &str, token: Option<&Token>, body: &[u8]) -> Resul
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&Uint8Array::from(body));
-    let response = send(url, token, &init).await?;
+    let response = send(url, token, false, &init).await?;
     Ok(Reply { status: response.status(), retry_after: response.headers().get("retry-after").ok().flatten() })
 }
 
-async fn send(url: &str, token: Option<&Token>, init: &RequestInit) -> Result<Response, String> {
+async fn send(
+    url: &str,
+    token: Option<&Token>,
+    past_caches: bool,
+    init: &RequestInit,
+) -> Result<Response, String> {
     let failed = |problem: JsValue| body::text(&problem);
     let headers = Headers::new().map_err(failed)?;
     headers.set("user-agent", concat!("edgewise/", env!("CARGO_PKG_VERSION"))).map_err(failed)?;
     headers.set("content-type", "application/json").map_err(failed)?;
     if let Some(token) = token {
         headers.set("authorization", &token.authorization()).map_err(failed)?;
+    }
+    if past_caches {
+        headers.set("cache-control", "no-cache").map_err(failed)?;
     }
     init.set_headers(&headers);
     // Redirects are not followed, so that the token is sent only to the configured address. Caching is up to `cache`.

@@ -14,7 +14,7 @@ use edgewise::{
 use edgewise_http::{App, server};
 use reqwest::{Client, Response};
 use serde_json::Value;
-pub(crate) use snapshots::{name, publish, snapshot};
+pub(crate) use snapshots::{name, other_snapshot, publish, publish_hashed, snapshot};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

@@ -10,14 +10,14 @@ export const store = process.env.EDGEWISE_WORKER_STORE;
 export const stored = (object) => readFile(path.join(store, object));
 
 /**
- * Starts an origin. `objects` are served by path, as bytes or by a function of request and response. Other objects come from
- * the store.
+ * Starts an origin. `objects` are served by path, whatever the query, as bytes or by a function of request and response. Other
+ * objects come from the store. `requested` contains the paths with their queries.
  */
 export async function serve(objects = new Map()) {
   const requested = [];
   const server = createServer(async (request, response) => {
-    const object = request.url.slice(1);
-    requested.push(object);
+    requested.push(request.url.slice(1));
+    const [object] = request.url.slice(1).split("?");
     origin.headers = request.headers;
     if (origin.fault) return origin.fault(request, response);
     const found = objects.get(object) ?? (await stored(object).catch(() => undefined));

@@ -13,7 +13,8 @@ use edgewise_engine::{
     Ruleset, Snapshot,
     ruleset::{FORMAT, snapshot_hash},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::stack::Store;
 
@@ -71,11 +72,15 @@ impl Drop for Observer {
     }
 }
 
+fn hash(object: &[u8]) -> String {
+    Sha256::digest(object).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl Seen {
     fn poll(&mut self, store: &Store, environment: &str) {
         if let Some(bytes) = store.get(&format!("{environment}/version.json")) {
-            let version =
-                serde_json::from_slice::<Value>(&bytes).ok().and_then(|pointer| pointer["version"].as_u64());
+            let pointer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            let version = pointer["version"].as_u64();
             let version = version.unwrap_or_else(|| panic!("version.json is not valid: {bytes:?}"));
             let last = self.pointers.last().copied().unwrap_or(0);
             assert!(version >= last, "version.json went back from {last} to {version}");
@@ -90,6 +95,9 @@ impl Seen {
                 let path = format!("{environment}/rulesets/{FORMAT}/{version}.bin");
                 let ruleset =
                     store.get(&path).unwrap_or_else(|| panic!("version.json names {version}: no {path}"));
+                let hashes =
+                    json!({"snapshot": hash(&snapshot), "rulesets": {FORMAT.to_string(): hash(&ruleset)}});
+                assert_eq!(pointer["sha256"], hashes, "{path}");
                 let ruleset = Ruleset::load(ruleset).unwrap_or_else(|error| panic!("{path}: {error}"));
                 assert_eq!(ruleset.version(), version, "{path}");
                 assert_eq!(ruleset.snapshot_hash(), snapshot_hash(&snapshot), "{path}");

@@ -1,0 +1,155 @@
+// How the worker tells a number that comes again with other content from the old one: by the hashes in version.json.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { until } from "../support/until.mjs";
+import { serve, stored } from "./origin.mjs";
+import { start } from "./runtime.mjs";
+
+const POINTER = "configs/swap/version.json";
+const RULESET = "configs/swap/rulesets/1/1.bin";
+const SNAPSHOT = "configs/swap/snapshots/1.json";
+const IMMUTABLE = "public, max-age=31536000, immutable";
+
+const hash = (content) => createHash("sha256").update(content).digest("hex");
+
+/** Returns the address of an object with this content. */
+const address = (object, content) => `${object}?v=${hash(content).slice(0, 16)}`;
+
+/** Returns a snapshot of version 1 with a mark in each payload. */
+async function marked(mark) {
+  const snapshot = JSON.parse(await stored(SNAPSHOT));
+  for (const { variants } of snapshot.experiments) for (const variant of variants) variant.payload = { mark };
+  return Buffer.from(JSON.stringify(snapshot));
+}
+
+/** Returns a version.json with the hash of a snapshot. */
+const pointerTo = (snapshot) => Buffer.from(JSON.stringify({ version: 1, sha256: { snapshot: hash(snapshot) } }));
+
+/** Starts an origin that has published a snapshot as version 1. */
+async function origin(context, snapshot) {
+  const origin = await serve();
+  context.after(() => origin.stop());
+  origin.objects.set(RULESET, (_, response) => response.writeHead(404).end());
+  origin.republish = (snapshot) => {
+    origin.objects.set(SNAPSHOT, snapshot);
+    origin.objects.set(POINTER, pointerTo(snapshot));
+  };
+  origin.republish(snapshot);
+  return origin;
+}
+
+async function worker(context, store, options = {}) {
+  const bindings = { EDGEWISE_SNAPSHOT_STORE: store.url ?? store, EDGEWISE_ENVIRONMENTS: "swap" };
+  const worker = await start({ bindings, ...options });
+  context.after(() => worker.stop());
+  return worker;
+}
+
+/** Decides, and returns the mark of the snapshot. */
+async function mark(worker) {
+  const { body } = await worker.decide("swap");
+  assert.equal(body.config_version, 1, JSON.stringify(body));
+  return body.assignments[0].payload.mark;
+}
+
+test("a number that comes again with other content is loaded", async (context) => {
+  const [old, anew] = [await marked("old"), await marked("anew")];
+  const store = await origin(context, old);
+  const running = await worker(context, store);
+  assert.equal(await mark(running), "old");
+  assert.ok(store.requested.includes(address(SNAPSHOT, old)), store.requested.join());
+  store.republish(anew);
+  await running.advance(5_000);
+  await until(() => mark(running), (mark) => mark === "anew");
+  assert.ok(store.requested.includes(address(SNAPSHOT, anew)), store.requested.join());
+});
+
+test("a bucket's number that comes again with other content is loaded", async (context) => {
+  const running = await worker(context, "r2:SNAPSHOTS/", { r2Buckets: ["SNAPSHOTS"] });
+  const bucket = await running.miniflare.getR2Bucket("SNAPSHOTS");
+  for (const content of ["old", "anew"]) {
+    const snapshot = await marked(content);
+    await bucket.put(SNAPSHOT, String(snapshot));
+    await bucket.put(POINTER, String(pointerTo(snapshot)));
+    await running.advance(5_000);
+    await until(() => running.decide("swap"), ({ body }) => body.assignments?.[0].payload.mark === content);
+  }
+});
+
+test("an isolate that starts does not use the old content that isolates share", async (context) => {
+  const cachePersist = await mkdtemp(path.join(tmpdir(), "edgewise-worker-"));
+  context.after(() => rm(cachePersist, { recursive: true, force: true }));
+  const [old, anew] = [await marked("old"), await marked("anew")];
+  const store = await origin(context, old);
+  const first = await worker(context, store, { cachePersist });
+  assert.equal(await mark(first), "old");
+  // Objects are shared after the response: then a request causes no request to the origin.
+  const isShared = async () => {
+    const before = store.requested.length;
+    await (await first.fetch(`/${address(SNAPSHOT, old)}`)).arrayBuffer();
+    return store.requested.length === before;
+  };
+  await until(isShared, Boolean);
+  await first.stop();
+
+  store.republish(anew);
+  const second = await worker(context, store, { cachePersist });
+  // A pointer that another isolate has fetched within the last minute would do.
+  await second.advance(61_000);
+  assert.equal(await mark(second), "anew");
+});
+
+test("other content is fetched again past caches, and is not used if the origin has it too", async (context) => {
+  const [old, anew] = [await marked("old"), await marked("anew")];
+  const store = await origin(context, anew);
+  // A cache in front of the origin that ignores queries.
+  store.objects.set(SNAPSHOT, (_, response) => {
+    response.end(store.count("snapshots/1.json") === 1 ? old : anew);
+  });
+  const running = await worker(context, store);
+  assert.equal(await mark(running), "anew");
+  assert.equal(store.count("snapshots/1.json"), 2);
+  assert.match(store.headers["cache-control"], /no-cache/);
+
+  const wrong = await marked("wrong");
+  store.objects.set(POINTER, pointerTo(wrong));
+  await running.advance(5_000);
+  const problem = await until(
+    async () => (await mark(running), (await running.health()).config_errors?.swap),
+    (problem) => problem !== undefined,
+  );
+  assert.match(problem, /snapshots\/1\.json` is corrupt: it has other content than version\.json says/);
+  assert.equal(await mark(running), "anew");
+});
+
+test("an object is immutable, and shared, only under the address of its content", async (context) => {
+  const [old, anew] = [await marked("old"), await marked("anew")];
+  const store = await origin(context, anew);
+  const running = await worker(context, store);
+  const fetched = async (at, init) => {
+    const response = await running.fetch(`/${at}`, init);
+    return { caching: response.headers.get("cache-control"), status: response.status, text: await response.text() };
+  };
+  const whole = { status: 200, text: String(anew) };
+  for (let time = 0; time < 2; time += 1) {
+    // The object may have been replaced after the client has read version.json.
+    assert.deepEqual(await fetched(address(SNAPSHOT, old)), { caching: "no-store", ...whole });
+  }
+  assert.equal(store.requested.filter((at) => at === address(SNAPSHOT, old)).length, 2);
+  assert.deepEqual(await fetched(address(SNAPSHOT, anew)), { caching: IMMUTABLE, ...whole });
+  assert.deepEqual(await fetched(`${SNAPSHOT}?v=1`), { caching: "no-store", ...whole });
+  assert.deepEqual(await fetched(SNAPSHOT), { caching: IMMUTABLE, ...whole });
+  assert.deepEqual(await fetched(`${POINTER}?v=1`), { caching: "public, max-age=1", status: 200, text: String(pointerTo(anew)) });
+
+  // A client whose cache has other content asks past all caches, also past that of the worker.
+  store.objects.set(SNAPSHOT, old);
+  assert.deepEqual(await fetched(address(SNAPSHOT, anew)), { caching: IMMUTABLE, ...whole });
+  const again = await fetched(address(SNAPSHOT, anew), { headers: { "cache-control": "no-cache" } });
+  assert.deepEqual(again, { caching: "no-store", status: 200, text: String(old) });
+  const past = await fetched(address(SNAPSHOT, old), { headers: { "cache-control": "no-cache" } });
+  assert.deepEqual(past, { caching: IMMUTABLE, status: 200, text: String(old) });
+});
