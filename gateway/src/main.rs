@@ -18,7 +18,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The maximum number of threads for work that blocks: reading and writing files (at most five threads for a directory),
 /// parsing, compiling, and looking up host names. Each thread has a heap of its own, so that many threads cost much memory.
-const BLOCKING_THREADS: usize = 10;
+const BLOCKING_THREADS: usize = 8;
 /// How long a thread for blocking work waits for further work before it ends.
 const BLOCKING_KEEP_ALIVE: Duration = Duration::from_secs(5);
 

@@ -1,4 +1,12 @@
-/** Follows server-sent events until the stream ends, and calls `hint` for each event. */
+import { unref } from "./timers.js";
+
+/**
+ * The time without data after which the connection counts as lost, in milliseconds. The server sends at least a comment every
+ * 15 seconds. A network can lose a connection without an error.
+ */
+const SILENCE = 45_000;
+
+/** Follows server-sent events until the stream ends or is silent for too long, and calls `hint` for each event. */
 export async function follow(
   url: string,
   fetch: typeof globalThis.fetch,
@@ -18,7 +26,10 @@ export async function follow(
   let line = "";
   let hasData = false;
   for (;;) {
-    const { done, value } = await reader.read();
+    // The read then ends as if the stream had ended.
+    const silence = setTimeout(() => void reader.cancel(), SILENCE);
+    unref(silence);
+    const { done, value } = await reader.read().finally(() => clearTimeout(silence));
     if (done) return;
     for (const char of decoder.decode(value, { stream: true })) {
       if (char !== "\n" && char !== "\r") {

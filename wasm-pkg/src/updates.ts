@@ -1,4 +1,5 @@
 import { follow } from "./stream.js";
+import { unref } from "./timers.js";
 
 /** The polling interval while the stream is open, in case an event is lost; in milliseconds. */
 const STREAM_INTERVAL = 60_000;
@@ -165,9 +166,4 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     unref(timer);
     signal.addEventListener("abort", done);
   });
-}
-
-/** Lets a Node process end while only this timer is pending. */
-function unref(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
 }

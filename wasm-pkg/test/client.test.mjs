@@ -214,6 +214,29 @@ test("an event of the stream triggers a poll", async () => {
   client.close();
 });
 
+test("a stream that is silent for too long is opened again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const opened = [deferred(), deferred()];
+  let count = 0;
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const fetch = (url, init) => {
+    if (!url.includes("/api/stream")) return store.fetch(url, init);
+    const body = new ReadableStream({ pull: (controller) => opened[count++]?.resolve(controller) }, { highWaterMark: 0 });
+    return Promise.resolve(new Response(body, { headers: { "content-type": "text/event-stream" } }));
+  };
+  const { client } = clientOf(store, { stream: true, pollingInterval: 0, fetch });
+  await client.ready;
+  await opened[0].promise;
+  t.mock.timers.tick(45_000);
+  // The pause before the stream is opened again.
+  const again = opened[1].promise.then(() => true);
+  for (let seconds = 0; !(await Promise.race([again, new Promise((resolve) => setImmediate(resolve, false))])); seconds++) {
+    assert.ok(seconds < 60);
+    t.mock.timers.tick(1_000);
+  }
+  client.close();
+});
+
 test("a server without streams is polled", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   const { client, errors } = clientOf(store, { stream: "http://store.example/nothing", pollingInterval: 1 });
