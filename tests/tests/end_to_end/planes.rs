@@ -38,15 +38,13 @@ impl Apart {
     /// Starts the planes. `options` are options of the gateway.
     pub(crate) fn start(directory: &Path, options: &[&str]) -> Self {
         let data = directory.join("data");
-        let control = Plane::start(
-            "control",
-            directory,
-            &["--data-dir", &data.to_string_lossy(), "--trusted-proxies", "127.0.0.1"],
-        );
+        let start = |plane: &str, options: &[&str]| {
+            let trusting = [options, &["--trusted-proxies", "127.0.0.1"]].concat();
+            Plane::start(plane, directory, &trusting)
+        };
+        let control = start("control", &["--data-dir", &data.to_string_lossy()]);
         let store = format!("file:{}", data.join("snapshots").display());
-        let options =
-            ["--snapshot-store", &store, "--poll-interval", "0.1", "--trusted-proxies", "127.0.0.1"];
-        let decide = Plane::start("decide", directory, &options);
+        let decide = start("decide", &["--snapshot-store", &store, "--poll-interval", "0.1"]);
         let gateway = Plane::start_with("gateway", directory, |command| {
             command.args(["--control-url", &control.url(), "--decide-url", &decide.url()]).args(options)
         });

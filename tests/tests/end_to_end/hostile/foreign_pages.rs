@@ -91,7 +91,7 @@ fn a_control_plane_refuses_pages_of_other_sites_and_foreign_hosts() {
     }
     create("b").host("evil.example").send().error_naming(403, "`evil.example`");
     create("c").send().is(201);
-    assert_eq!(api.get("/environments").is(200).as_array().unwrap().len(), 1);
+    assert_eq!(api.get("/environments").is(200)["data"].as_array().unwrap().len(), 1);
     for path in ["/health", "/ready"] {
         api.request("GET", path).host("evil.example").send().is(200);
     }
