@@ -274,6 +274,7 @@ mod tests {
     /// A server with one connection, whose buffers hold 64 KiB.
     struct Served {
         client: DuplexStream,
+        wait: Arc<head_timer::Wait>,
         _connections: GracefulShutdown,
         _stopping: watch::Sender<bool>,
     }
@@ -285,12 +286,13 @@ mod tests {
                 .route("/large", get(async || vec![b'x'; 1 << 20]));
             let app = Arc::new(with_common_routes(routes, &Metrics::default(), LIMITS));
             let admitted = OpenConnections::new(app.capacity().clone()).admit().await.unwrap();
+            let wait = admitted.0.wait();
             let connections = GracefulShutdown::new();
             let (stopping, stopped) = watch::channel(false);
             let (client, server) = duplex(64 << 10);
             let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
             spawn(&connections, server, peer, admitted, (app, stopped));
-            Self { client, _connections: connections, _stopping: stopping }
+            Self { client, wait, _connections: connections, _stopping: stopping }
         }
 
         /// Sends bytes, and reads the response, whose body is `ok`.
@@ -351,6 +353,19 @@ mod tests {
             time::sleep(wait).await;
             let (_, sent) = served.until_closed().await;
             assert_eq!(sent.len() > 1 << 20, wait < LIMITS.write, "{}", sent.len());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_makes_room_closes_and_refuses_a_request_at_the_last_moment() {
+        for request in [&[][..], REQUEST] {
+            let mut served = Served::start().await;
+            served.request(REQUEST).await;
+            served.client.write_all(request).await.unwrap();
+            served.wait.end();
+            let (waited, sent) = served.until_closed().await;
+            assert_eq!(waited, Duration::ZERO);
+            assert_eq!(sent.starts_with(b"HTTP/1.1 503 "), request == REQUEST);
         }
     }
 }

@@ -21,7 +21,7 @@ const CANDIDATES: usize = 1024;
 const REFUSALS: RangeInclusive<usize> = 16..=100;
 /// The number of connections that may be closing, to make room, before another one is admitted.
 const CLOSING: usize = 16;
-/// The longest wait for connections that are closing. A connection may have received a request at the last moment.
+/// The longest wait for connections that are closing.
 const CLOSING_TIMEOUT: Duration = Duration::from_millis(10);
 /// The time limits of a connection that is refused.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(2);
@@ -68,14 +68,14 @@ impl OpenConnections {
     /// Admits another connection. If there are too many, the connection that has waited longest for a request closes. If none
     /// waits, the new connection is to be refused: with a response, or without one if the result is `None`.
     pub(super) async fn admit(self: &Arc<Self>) -> Option<(OpenConnection, HeadTimer)> {
+        let limits = self.capacity.limits();
         let closing = async {
-            while self.state().closing >= CLOSING {
+            while self.state().must_wait(limits.connections) {
                 self.closed.notified().await;
             }
         };
         // The result makes no difference.
         timeout(CLOSING_TIMEOUT, closing).await.ok();
-        let limits = self.capacity.limits();
         let mut state = self.state();
         if state.open.len() >= limits.connections {
             state.make_room();
@@ -104,6 +104,11 @@ impl OpenConnections {
 }
 
 impl State {
+    /// Returns whether another connection has to wait until connections that make room have closed.
+    fn must_wait(&self, connections: usize) -> bool {
+        self.open.len() >= connections && self.closing >= CLOSING
+    }
+
     /// Closes the connection that has waited longest for a request, or for the rest of the head of a request.
     fn make_room(&mut self) {
         let places = self.open.capacity();
@@ -130,9 +135,9 @@ impl State {
 }
 
 impl OpenConnection {
-    /// Returns whether all requests are to be refused.
-    pub(super) const fn is_refused(&self) -> bool {
-        self.place.is_none()
+    /// Returns whether requests are to be refused: the connection is refused, or is about to make room for another one.
+    pub(super) fn is_refused(&self) -> bool {
+        self.place.is_none() || self.wait.is_ended()
     }
 
     /// Returns how long the connection is kept open without a request.
@@ -198,9 +203,7 @@ mod tests {
 
     /// Returns a connection that handles a request.
     async fn busy(all: &Arc<OpenConnections>) -> OpenConnection {
-        let (open, timer) = all.admit().await.unwrap();
-        drop(timer.sleep(open.idle()));
-        open
+        all.admit().await.unwrap().0
     }
 
     async fn waiting(all: &Arc<OpenConnections>) -> Waiting {
