@@ -1,5 +1,5 @@
 //! Compressed responses: which responses are compressed, and their headers.
-#![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
@@ -313,8 +313,10 @@ async fn a_gateway_passes_compressed_responses_on_unchanged() {
     served.stop().await;
 }
 
+type Headers = [(&'static str, &'static str)];
+
 /// Returns a response of 3,000 bytes with these headers.
-fn answer(headers: &[(&'static str, &'static str)]) -> Answer {
+fn answer(headers: &Headers) -> Answer {
     let mut response = "text ".repeat(600).into_response();
     response.headers_mut().remove(header::CONTENT_TYPE);
     for (name, value) in headers {
@@ -326,7 +328,7 @@ fn answer(headers: &[(&'static str, &'static str)]) -> Answer {
 #[tokio::test]
 async fn the_kind_of_a_response_decides_about_its_compression() {
     const JSON: (&str, &str) = ("content-type", "application/json");
-    const CASES: &[(&[(&str, &str)], Option<&str>)] = &[
+    const CASES: &[(&Headers, Option<&str>)] = &[
         (&[JSON], Some("gzip")),
         (&[("content-type", "application/JSON; charset=utf-8")], Some("gzip")),
         (&[("content-type", "application/problem+json")], Some("gzip")),
