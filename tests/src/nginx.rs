@@ -5,12 +5,9 @@ use std::{fs, net::SocketAddr, process::Command};
 use anyhow::Result;
 use tempfile::TempDir;
 
-use crate::{
-    process::free_address,
-    program::{Program, find},
-};
+use crate::program::{Program, find};
 
-/// An nginx that listens on a free port of 127.0.0.1. Dropping this value stops nginx, and removes its files.
+/// An nginx that listens on an address of 127.0.0.1. Dropping this value stops nginx, and removes its files.
 #[derive(Debug)]
 pub struct Nginx {
     address: SocketAddr,
@@ -19,13 +16,13 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts nginx with the settings that a distribution ships, which are nginx's defaults, and these directives in its
-    /// only `server`.
+    /// Starts nginx on `address` with its default settings, and these directives in its only `server`. The directives can
+    /// use the `upstream` with the name `edgewise`, which keeps idle connections to the server at `to`.
     ///
     /// # Errors
     /// If nginx is not installed, or refuses the directives. The error contains nginx's messages.
-    pub fn start(directives: &str) -> Result<Self> {
-        let (directory, address) = (TempDir::new()?, free_address()?);
+    pub fn start(address: SocketAddr, to: SocketAddr, directives: &str) -> Result<Self> {
+        let directory = TempDir::new()?;
         let file = directory.path().join("nginx.conf");
         let scratch = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| {
             let path = directory.path().join(kind);
@@ -34,7 +31,8 @@ impl Nginx {
         // One process in the foreground, which ends when it is killed.
         let config = format!(
             "daemon off;\nmaster_process off;\npid {pid};\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n\
-             {scratch}\nserver {{\nlisten {address};\n{directives}\n}}\n}}\n",
+             {scratch}\nupstream edgewise {{ server {to}; keepalive 8; }}\n\
+             server {{\nlisten {address};\n{directives}\n}}\n}}\n",
             pid = directory.path().join("pid").display(),
             scratch = scratch.join("\n"),
         );
