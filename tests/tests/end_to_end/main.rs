@@ -6,6 +6,7 @@
 //! | [`contract`] | every route, status code, header and shape |
 //! | [`hostile`] | invalid input, and environments in which a plane cannot start |
 //! | [`faults`] | processes that are killed or hang, stores and databases that fail |
+//! | [`proxies`] | nginx in front of the server |
 //! | [`client`] | an HTTP client that can send invalid requests |
 //! | [`planes`] | processes of the binary |
 //! | [`scene`] | environments, experiments and variants for tests |
@@ -24,5 +25,6 @@ mod contract;
 mod faults;
 mod hostile;
 mod planes;
+mod proxies;
 mod scene;
 mod walkthrough;
