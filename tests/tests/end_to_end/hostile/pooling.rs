@@ -52,8 +52,8 @@ fn a_pooler_in_session_mode_is_like_postgres() {
     let [one, other] = directories
         .each_ref()
         .map(|directory| Plane::start("control", directory.path(), &["--database-url", &pooler.url()]));
-    one.api.post("/environments", &json!({"key": "prod", "name": "Production"})).is(201);
-    assert_eq!(other.api.get("/environments").is(200).as_array().map(Vec::len), Some(1));
+    one.api.post("/environments", &json!({"name": "prod"})).is(201);
+    assert_eq!(other.api.get("/environments").is(200)["data"].as_array().map(Vec::len), Some(1));
     for plane in [one, other] {
         assert!(!plane.log().contains("WARN"), "{}", plane.log());
         assert_eq!(plane.stop().code(), Some(0));

@@ -24,8 +24,8 @@ fn a_proxy_that_sends_its_own_host_needs_the_public_url() {
 
     let front = Front::start(&["--public-url", "{nginx}"], PLAIN);
     create(&front, "/api/environments").is(201);
-    let reply = front.client.request("DELETE", "/api/environments/x").header("origin", "http://evil.example");
-    reply.send().error(403);
+    let foreign = front.client.request("POST", "/api/environments").header("origin", "http://evil.example");
+    foreign.json("{\"name\":\"other\"}").send().error(403);
 }
 
 #[test]
