@@ -14,8 +14,8 @@ pub const MIN_BYTES: usize = 1000;
 /// The size in bytes from which a content is compressed on a blocking thread, so that other requests are not delayed. Below
 /// this size, compressing takes less than a millisecond.
 const LARGE_BYTES: usize = 64 << 10;
-/// The quality of Brotli. For rulesets and snapshots a higher quality takes several times as long, and the result is at
-/// most a tenth smaller; for the largest ones the result is even larger.
+/// The quality of Brotli. With a higher quality, compressing a ruleset takes several times as long, and the result is a tenth
+/// smaller at best; for the largest rulesets the result is larger.
 const BROTLI_QUALITY: i32 = 4;
 /// The base-2 logarithms of the smallest and the largest window of Brotli. A window larger than the content costs time
 /// alone.
