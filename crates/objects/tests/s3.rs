@@ -41,7 +41,7 @@ impl Server {
                 let (mut request, mut part) = (Vec::new(), [0; 4096]);
                 while !String::from_utf8_lossy(&request).contains("\r\n\r\n") {
                     let length = stream.read(&mut part).await.unwrap();
-                    request.extend_from_slice(&part[..length]);
+                    request.extend(part.iter().take(length));
                 }
                 received.lock().unwrap().push(String::from_utf8_lossy(&request).to_lowercase());
                 stream.write_all(&response).await.unwrap();

@@ -4,9 +4,12 @@
 //! |---|---|
 //! | `read` | the locations of stores, and reading an object |
 //! | `web` | reading a store over HTTP |
+//! | `found` | an object that was read |
 
+mod found;
 mod read;
 mod web;
 
-pub use read::{Found, Location, Source};
+pub use found::Found;
+pub use read::{Location, Source};
 pub use web::{SourceError, Web};

@@ -7,7 +7,10 @@ use edgewise_api::loading::Wanted;
 use edgewise_objects::{self as objects, Directory, ObjectStore, Problem};
 use tokio::time::timeout;
 
-use super::web::{SourceError, Web};
+use super::{
+    found::Found,
+    web::{SourceError, Web},
+};
 
 /// The time limit for reading one object.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,15 +31,6 @@ pub enum Source {
     Objects(Arc<dyn ObjectStore>),
     /// A URL below which the objects are served.
     Web(Arc<Web>),
-}
-
-/// An object that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The content.
-    pub bytes: Vec<u8>,
-    /// The ETag, if the store sends one. Quoted.
-    pub etag: Option<String>,
 }
 
 impl Source {

@@ -14,7 +14,7 @@ use edgewise_api::{
 use edgewise_objects::{ACCEPTED_ENCODINGS, Denials, Problem, Refusal, decode};
 use reqwest::{Client, ClientBuilder, Response, redirect};
 
-use super::read::Found;
+use super::found::Found;
 
 /// The size limit of an object, before and after decoding.
 const OBJECT_BYTES: usize = 64 << 20;
