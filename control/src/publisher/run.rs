@@ -100,7 +100,15 @@ impl Publisher {
         let mut stopping = self.stopping.subscribe();
         let mut pause = BACK_OFF.0;
         while !*stopping.borrow_and_update() {
-            match self.step(environment_id, &mut lease).await {
+            let step = {
+                // The permit is returned before a pause.
+                let _permit = tokio::select! {
+                    permit = self.publishing.acquire() => permit,
+                    _ = stopping.changed() => continue,
+                };
+                self.step(environment_id, &mut lease).await
+            };
+            match step {
                 Ok(Step::Continue) => pause = BACK_OFF.0,
                 Ok(Step::Idle) => break,
                 Ok(Step::LeasedElsewhere) => {
