@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use edgewise_api::{EnvironmentName, Publication};
 use edgewise_engine::Ruleset;
 use tokio::{
-    sync::{Notify, watch},
+    sync::{Notify, Semaphore, watch},
     time::timeout,
 };
 
@@ -16,6 +16,10 @@ use edgewise_objects::ObjectStore;
 
 /// Called with an environment and its new ruleset, once the ruleset is written and before the version is announced.
 pub type OnPublished = Arc<dyn Fn(&EnvironmentName, Ruleset) + Send + Sync>;
+
+/// The maximum number of environments that are published at the same time: a thousand that become due together would open
+/// too many connections to the snapshot store, and wait too long for the database.
+const CONCURRENT_ENVIRONMENTS: usize = 16;
 
 /// Publishes the environments of one database.
 pub(crate) struct Publisher {
@@ -31,6 +35,8 @@ pub(crate) struct Publisher {
     pub(super) poll_interval: Duration,
     pub(super) wake: Notify,
     pub(super) stopping: watch::Sender<bool>,
+    /// Limits the environments that are published at the same time.
+    pub(super) publishing: Semaphore,
     pub(super) progress: Progresses,
     pub(super) compiled: CompiledRulesets,
 }
@@ -62,6 +68,7 @@ impl Publisher {
             poll_interval,
             wake: Notify::new(),
             stopping: watch::Sender::new(false),
+            publishing: Semaphore::new(CONCURRENT_ENVIRONMENTS),
             progress: Progresses::default(),
             compiled: CompiledRulesets::default(),
         }

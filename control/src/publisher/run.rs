@@ -101,7 +101,15 @@ impl Publisher {
         let (mut pause, mut logged) = (BACK_OFF.0, None);
         while !*stopping.borrow_and_update() {
             let requests = self.progress.requests(environment_id);
-            match self.step(environment_id, &mut lease).await {
+            let step = {
+                // The permit is returned before a pause.
+                let _permit = tokio::select! {
+                    permit = self.publishing.acquire() => permit,
+                    _ = stopping.changed() => continue,
+                };
+                self.step(environment_id, &mut lease).await
+            };
+            match step {
                 Ok(Step::Continue) => pause = BACK_OFF.0,
                 Ok(Step::Idle) => break,
                 Ok(Step::LeasedElsewhere) => {
