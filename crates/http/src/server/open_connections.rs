@@ -111,7 +111,8 @@ impl State {
 
     /// Closes the connection that has waited longest for a request, or for the rest of the head of a request.
     fn make_room(&mut self) {
-        let places = self.open.capacity();
+        // There have never been more connections than now, so that no place is beyond their number.
+        let places = self.open.len();
         let looked_at = (self.hand..self.hand + places.min(CANDIDATES)).map(|place| place % places);
         let waiting = looked_at.filter_map(|place| Some((self.open.get(place)?.since()?, place)));
         let longest = waiting.min();
@@ -232,6 +233,16 @@ mod tests {
         assert_eq!(open.iter_mut().map(Waiting::is_closed).collect::<Vec<_>>(), [true, false]);
         assert!(!last.is_closed());
         assert_eq!(all.capacity.connections.get(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn any_of_many_connections_makes_room() {
+        let all = connections(2 * CANDIDATES + 100);
+        let mut open = Vec::new();
+        for _ in 0..all.capacity.limits().connections + 8 {
+            open.push(waiting(&all).await);
+        }
+        assert_eq!(open.iter_mut().map(|waiting| usize::from(waiting.is_closed())).sum::<usize>(), 8);
     }
 
     #[tokio::test(start_paused = true)]
