@@ -8,7 +8,6 @@ use edgewise_api::{
     ContentHash, EnvironmentName,
     paths::{self, Hashes, Pointer},
 };
-use edgewise_engine::{Ruleset, ruleset::FORMAT};
 
 pub(crate) fn name(environment: &str) -> EnvironmentName {
     EnvironmentName::new(environment).unwrap()
@@ -32,20 +31,12 @@ pub(crate) fn other_snapshot(version: u64) -> String {
     snapshot(version).replace(&format!("\"v{version}\""), &format!("\"w{version}\""))
 }
 
-/// Publishes a snapshot into a directory as the publisher does: with a ruleset, and hashes in version.json.
+/// Publishes a snapshot into a directory, with its hash in version.json.
 pub(crate) fn publish_hashed(root: &Path, environment: &str, version: u64, snapshot: &str) {
     publish(root, environment, version, snapshot);
-    let environment = name(environment);
-    let ruleset = Ruleset::from_json(snapshot.as_bytes()).unwrap();
-    let file = root.join(paths::ruleset(&environment, FORMAT, version));
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, ruleset.as_bytes()).unwrap();
-    let sha256 = Hashes {
-        snapshot: Some(ContentHash::of(snapshot.as_bytes())),
-        rulesets: [(FORMAT, ContentHash::of(ruleset.as_bytes()))].into(),
-    };
+    let sha256 = Hashes { snapshot: Some(ContentHash::of(snapshot.as_bytes())), ..Hashes::default() };
     let pointer = serde_json::to_string(&Pointer { version, sha256 }).unwrap();
-    fs::write(root.join(paths::version(&environment)), pointer).unwrap();
+    fs::write(root.join(paths::version(&name(environment))), pointer).unwrap();
 }
 
 /// Publishes a snapshot into a directory, in the layout of the store.
