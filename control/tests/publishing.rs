@@ -105,7 +105,7 @@ impl Plane {
 
     /// Returns the version in version.json.
     async fn live(&self) -> Option<u64> {
-        self.object("configs/prod/version.json").await?["version"].as_u64()
+        self.object("configs/prod/version.json").await?.get("version")?.as_u64()
     }
 
     async fn object(&self, path: &str) -> Option<Value> {
