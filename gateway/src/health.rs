@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::{http::StatusCode, response::Response};
 use edgewise_api::EnvironmentName;
-use edgewise_decide::Cache;
+use edgewise_decide::{Cache, WatchedStore};
 use edgewise_http::json_response;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -98,26 +98,26 @@ impl Health {
         Self { status, services: Some(services), ..Self::single_plane(true) }
     }
 
-    /// Adds the loaded versions and the errors of a decision plane. The plane is degraded while the snapshot store refuses
-    /// requests.
+    /// Adds the loaded versions and the errors of a decision plane, and the error of its snapshot store.
     #[must_use]
     pub fn with_configs(self, cache: &Cache) -> Self {
         let text = |environment: EnvironmentName| environment.as_str().to_owned();
         let versions =
             cache.versions().into_iter().map(|(environment, version)| (text(environment), version));
         let errors = cache.problems().into_iter().map(|(environment, problem)| (text(environment), problem));
-        let store_error = cache.store_refusal();
+        let health = self.with_store(cache.store());
+        Self { config_versions: Some(versions.collect()), config_errors: errors.collect(), ..health }
+    }
+
+    /// Adds the error of a snapshot store. A plane is degraded while the store refuses requests.
+    #[must_use]
+    pub fn with_store(self, store: &WatchedStore) -> Self {
+        let store_error = store.refusal();
         let status = match self.status {
             Status::Ok if store_error.is_some() => Status::Degraded,
             status => status,
         };
-        Self {
-            status,
-            config_versions: Some(versions.collect()),
-            config_errors: errors.collect(),
-            store_error,
-            ..self
-        }
+        Self { status, store_error, ..self }
     }
 
     /// Returns the response: 200 if all planes work, otherwise 503.

@@ -19,18 +19,13 @@ use edgewise_api::{
     paths,
 };
 use edgewise_engine::Ruleset;
-use edgewise_objects::Problem;
 use lru::LruCache;
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout},
 };
 
-use crate::{
-    slot::Slot,
-    source::{Found, Source},
-    store_state::StoreState,
-};
+use crate::{slot::Slot, source::Source, watched_store::WatchedStore};
 
 /// The maximum number of known environments. A further environment evicts the least recently used environment.
 pub const MAX_ENVIRONMENTS: usize = 1000;
@@ -38,9 +33,6 @@ pub const MAX_ENVIRONMENTS: usize = 1000;
 const MAX_UNKNOWN_ENVIRONMENTS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(999);
 /// The time limit for one poll of an environment.
 const POLL_TIMEOUT: Duration = Duration::from_secs(10);
-/// The time limit for the first response of a store, when a health check waits for it: shorter than the time limits of
-/// health checks.
-const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The maximum number of concurrent polls, separately for due polls, for notifications and for unknown environments.
 const CONCURRENT_POLLS: usize = 16;
 /// The maximum number of slow polls beyond these.
@@ -58,7 +50,7 @@ const LARGE_BYTES: usize = 64 << 10;
 /// exhaust the memory.
 #[derive(Debug)]
 pub struct Cache {
-    source: Source,
+    store: WatchedStore,
     interval: Duration,
     /// Whether no other process writes to the store.
     is_only_writer: bool,
@@ -77,7 +69,6 @@ pub struct Cache {
     /// The time of the last warning that an unknown environment could not be loaded.
     last_warning: Mutex<Option<Instant>>,
     round: AtomicU64,
-    store: StoreState,
 }
 
 impl Cache {
@@ -85,7 +76,7 @@ impl Cache {
     #[must_use]
     pub fn new(source: Source, interval: Duration) -> Self {
         Self {
-            source,
+            store: WatchedStore::new(source, interval * 2),
             interval,
             is_only_writer: false,
             known: ArcSwap::default(),
@@ -97,7 +88,6 @@ impl Cache {
             first_polls: Semaphore::new(CONCURRENT_POLLS),
             last_warning: Mutex::default(),
             round: AtomicU64::new(1),
-            store: StoreState::default(),
         }
     }
 
@@ -112,8 +102,8 @@ impl Cache {
 
     /// Returns the store that the cache reads.
     #[must_use]
-    pub const fn source(&self) -> &Source {
-        &self.source
+    pub const fn store(&self) -> &WatchedStore {
+        &self.store
     }
 
     /// Returns the ruleset of an environment. Polls the store first if the environment is unknown.
@@ -228,21 +218,11 @@ impl Cache {
     }
 
     async fn fetch(&self, wanted: &Wanted) -> Fetched {
-        match self.read(wanted).await {
+        match self.store.read(wanted).await {
             Ok(Some(found)) => Fetched::Found(found.bytes),
             Ok(None) => Fetched::Absent,
             Err(problem) => Fetched::Failed(problem.to_string()),
         }
-    }
-
-    /// Reads an object of the store, and records what the response says about the store.
-    ///
-    /// # Errors
-    /// [`Problem`] if the object cannot be read.
-    pub async fn read(&self, wanted: &Wanted) -> Result<Option<Found>, Problem> {
-        let read = self.source.get(wanted).await;
-        self.store.record(read.as_ref().err());
-        read
     }
 
     /// Swaps in a newer ruleset, and returns the slot of the environment. A new slot gets its ruleset before it becomes
@@ -305,33 +285,5 @@ impl Cache {
     #[must_use]
     pub fn unknown_environments(&self) -> usize {
         self.unknown.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    /// Returns whether the store can be used: it has responded since the start, and does not refuse requests. Sends a request
-    /// to the store if the store has not responded yet, or nothing was read for two poll intervals.
-    pub async fn store_responds(&self) -> bool {
-        if self.store.is_older_than(self.interval * 2)
-            && let Ok(any) = EnvironmentName::new("any")
-        {
-            // Any response will do, also that the object does not exist.
-            let any = Wanted { path: paths::version(&any), content: None, past_caches: false };
-            if timeout(PROBE_TIMEOUT, self.fetch(&any)).await.is_err() {
-                self.store.record(Some(&Problem::Failed("no response".to_owned())));
-                tracing::debug!("the snapshot store does not respond");
-            }
-        }
-        self.store.is_usable()
-    }
-
-    /// Returns the reason why the store refuses requests, if somebody must repair it, such as wrong credentials.
-    #[must_use]
-    pub fn store_refusal(&self) -> Option<String> {
-        self.store.refusal()
-    }
-
-    /// Returns whether the last read of an object failed.
-    #[must_use]
-    pub fn store_fails(&self) -> bool {
-        self.store.fails()
     }
 }

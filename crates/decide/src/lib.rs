@@ -4,7 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`source`] | reading a snapshot store: a directory, a bucket, or a URL |
-//! | `store_state` | what the last responses of the store say about the store |
+//! | [`watched_store`] | a snapshot store, and what its last responses say about it |
 //! | `slot` | the state of one environment |
 //! | [`cache`] | the rulesets of all environments: loading on first use, polling, swapping |
 //! | [`push`] | following the notifications of new versions |
@@ -22,10 +22,11 @@ pub mod routes;
 pub mod schemas;
 mod slot;
 pub mod source;
-mod store_state;
+pub mod watched_store;
 
 pub use cache::{Cache, MAX_ENVIRONMENTS};
 pub use configs::{allow_any_origin, configs};
 pub use push::{follow_live, follow_stream};
 pub use routes::{DecideHandler, with_rate_limit};
 pub use source::{Location, Source, SourceError};
+pub use watched_store::WatchedStore;

@@ -165,7 +165,7 @@ pub(crate) async fn by_body(cache: &Cache, request: Request) -> Result<Vec<u8>, 
 
 async fn decided(cache: &Cache, request: &DecideRequest<'_>) -> Result<Vec<u8>, ApiError> {
     let ruleset = cache.ruleset(&request.environment).await;
-    if ruleset.is_none() && cache.store_fails() {
+    if ruleset.is_none() && cache.store().fails() {
         // Whether the environment has a snapshot is not known.
         let environment = &request.environment;
         return Err(ApiError::unavailable(format!(

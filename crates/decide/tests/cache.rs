@@ -212,7 +212,7 @@ async fn requests_do_not_wait_for_ever_for_a_store_that_hangs() {
     store.gate.forget_permits(1000);
     // The test's clock is paused: time passes as soon as all tasks wait.
     assert_eq!(version(&cache, "other").await, None);
-    assert!(!store.cache().store_responds().await);
+    assert!(!store.cache().store().is_usable().await);
     cache.poll().await;
     assert_eq!(version(&cache, "prod").await, Some(1));
     assert!(problem(&cache, "prod").unwrap().contains("no response within 10 s"));

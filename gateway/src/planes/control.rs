@@ -2,6 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::routing::get;
 use edgewise_control::{Control, DatabaseHealth, Options};
+use edgewise_decide::{Source, WatchedStore};
 use edgewise_http::{App, ConnectionLimits, Front, Metrics, guard, with_common_routes, with_compression};
 use tokio::time::timeout;
 
@@ -10,22 +11,35 @@ use crate::{health::Health, openapi, options::ControlOptions};
 
 /// The time limit for the response of the database to a health check.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
+/// The time after which a health check asks the snapshot store again whether it accepts requests.
+const STORE_SILENCE: Duration = Duration::from_secs(10);
 
 pub(super) async fn start(options: &ControlOptions, front: &Arc<Front>) -> Result<Plane, StartError> {
     let objects = options.data.snapshots().open().await?;
     let settings = Options::new(options.data.database());
+    let store = Arc::new(WatchedStore::new(Source::Objects(objects.clone()), STORE_SILENCE));
     let control = Control::start(settings, objects, Arc::new(|_, _| {})).await?;
-    let app = Arc::new(app(&control, options.process.connections.limits(), front));
+    let app = Arc::new(app(&control, &store, options.process.connections.limits(), front));
     Ok(Plane { app, control: Some(control), background: Vec::new() })
 }
 
-fn app(control: &Control, limits: ConnectionLimits, front: &Arc<Front>) -> App {
-    let (health, ready) = (control.database(), control.database());
+fn app(control: &Control, store: &Arc<WatchedStore>, limits: ConnectionLimits, front: &Arc<Front>) -> App {
+    let health = || {
+        let (database, store) = (control.database(), store.clone());
+        get(async move || health(&database, &store).await.response())
+    };
     let routes = guard(control.routes(), front)
-        .route("/health", get(async move || Health::single_plane(works(&health).await).response()))
-        .route("/ready", get(async move || Health::single_plane(works(&ready).await).response()))
+        .route("/health", health())
+        .route("/ready", health())
         .merge(openapi::routes("", openapi::control(), front));
     with_common_routes(with_compression(routes), &Metrics::default(), limits).behind(front)
+}
+
+/// Checks the database and the store. A store that merely does not respond is no error: changes are saved, and published later.
+async fn health(database: &DatabaseHealth, store: &WatchedStore) -> Health {
+    // Asking the store finds out whether the store refuses requests.
+    let (works, _) = tokio::join!(works(database), store.is_usable());
+    Health::single_plane(works).with_store(store)
 }
 
 /// Returns whether the database responds in time.

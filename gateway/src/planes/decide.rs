@@ -34,7 +34,7 @@ fn app(cache: &Arc<Cache>, limits: ConnectionLimits, front: &Front) -> App {
     let metrics = Metrics::default();
     let routes = Router::new()
         .route("/health", get(async move || check(&health).await.response()))
-        .route("/ready", get(async move || Health::single_plane(ready.store_responds().await).response()))
+        .route("/ready", get(async move || Health::single_plane(ready.store().is_usable().await).response()))
         .merge(openapi::routes("", openapi::decide(), front));
     // Published objects are kept compressed.
     let routes = with_compression(routes).route("/configs/{*path}", configs(cache.clone()));
@@ -44,6 +44,6 @@ fn app(cache: &Arc<Cache>, limits: ConnectionLimits, front: &Front) -> App {
 
 async fn check(cache: &Cache) -> Health {
     // A plane whose store does not respond decides from memory. Asking the store finds out whether it refuses requests.
-    cache.store_responds().await;
+    cache.store().is_usable().await;
     Health::single_plane(true).with_configs(cache)
 }

@@ -77,7 +77,7 @@ fn app(
     };
     let (database, cache_ready) = (control.database(), cache.clone());
     let ready = async move || {
-        Health::single_plane(works(&database).await && cache_ready.store_responds().await).response()
+        Health::single_plane(works(&database).await && cache_ready.store().is_usable().await).response()
     };
     let routes = Router::new()
         .nest("/api", guard(control.routes(), front))
@@ -98,7 +98,7 @@ async fn health(database: &DatabaseHealth, cache: &Cache) -> Response {
     let status = |works| if works { ServiceStatus::Ok } else { ServiceStatus::Unhealthy };
     let services = Services {
         experiment_service: status(works(database).await),
-        decision_service: status(cache.store_responds().await),
+        decision_service: status(cache.store().is_usable().await),
     };
     Health::of(services).with_configs(cache).response()
 }

@@ -67,7 +67,7 @@ async fn read(objects: &Objects, path: String, request: &Parts) -> Result<Respon
     let past_caches = content.for_address().is_some() && has_no_cache(&request.headers);
     let wanted = Wanted { path, content: content.for_address().map(str::to_owned), past_caches };
     let path = &wanted.path;
-    let found = objects.cache.read(&wanted).await.map_err(|problem| match problem.refusal() {
+    let found = objects.cache.store().read(&wanted).await.map_err(|problem| match problem.refusal() {
         // The cache has logged why, once.
         Some(_) => ApiError::unavailable("the snapshot store refuses requests: see the log and /health"),
         None => {

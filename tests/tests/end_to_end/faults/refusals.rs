@@ -46,9 +46,9 @@ fn start(stack: &Stack, plane: &str, change: impl Fn(&mut Command)) -> Process {
     })
 }
 
-/// Checks the health of a plane whose store refuses requests, and its log.
+/// Checks the health of a plane whose store refuses requests.
 #[track_caller]
-fn assert_refused(plane: &Process, code: &str) {
+fn assert_unhealthy(plane: &Process, code: &str) {
     let root = plane.root();
     eventually("the health names the code", || {
         let health = root.get("/health");
@@ -57,8 +57,15 @@ fn assert_refused(plane: &Process, code: &str) {
         assert!(error.starts_with(&format!("{code}: ")), "{health}");
         Some(())
     });
+    assert_eq!(root.get("/ready").status, 503, "{code}");
+}
+
+/// Checks the health and the log of a plane that decides and whose store refuses requests.
+#[track_caller]
+fn assert_refused(plane: &Process, code: &str) {
+    let root = plane.root();
     for _ in 0..3 {
-        assert_eq!(root.get("/ready").status, 503, "{code}");
+        assert_unhealthy(plane, code);
         root.get("/configs/prod/version.json").error(503);
         let problem = plane.api.get("/decide?user_key=u&env=prod").error(503);
         assert!(problem.contains("snapshot store"), "{code}: {problem}");
@@ -75,6 +82,7 @@ fn a_plane_with_wrong_keys_or_bucket_is_not_ready_and_says_why() {
         for plane in ["decide", "serve"] {
             assert_refused(&start(plane), code);
         }
+        assert_unhealthy(&start("control"), code);
     });
 }
 
