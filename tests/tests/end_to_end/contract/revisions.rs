@@ -68,7 +68,7 @@ fn an_etag_that_a_proxy_has_changed_names_the_same_revision() {
         let request = scene.api().request("PATCH", &experiment.path).json(r#"{"name":"n"}"#);
         lines.iter().fold(request, |request, line| request.header("if-match", line)).send()
     };
-    rename(&[stale.clone()]).is(200);
+    rename(std::slice::from_ref(&stale)).is(200);
     let changes: [fn(&str) -> String; 5] = [
         |tag| format!("W/{tag}"),
         |tag| format!("\"0\" ,W/{tag}"),
