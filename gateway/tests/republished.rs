@@ -1,6 +1,6 @@
 //! A store whose data was removed and published anew, so that a number comes again with other content, behind a cache that
 //! keeps immutable objects.
-#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot continue fails")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
 
