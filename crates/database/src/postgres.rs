@@ -34,10 +34,12 @@ pub(crate) const ECHO: &str = "SELECT CAST($1 AS BIGINT) AS echo";
 /// Returns the negated parameter.
 pub(crate) const ECHO_NEGATED: &str = "SELECT - CAST($1 AS BIGINT) AS echo";
 
-/// Waits, to the end of the transaction, for other processes that migrate the database. The transaction is idle while the
-/// migrations run over another connection, so its idle time is not limited.
-pub(crate) const LOCK_MIGRATIONS: [&str; 2] = [
+/// Locks the migrations to the end of the transaction. Waits for another process that migrates the database, for at most ten
+/// minutes. The transaction is idle while the migrations run over another connection, so its idle time is not limited.
+pub(crate) const LOCK_MIGRATIONS: [&str; 4] = [
     "SET LOCAL idle_in_transaction_session_timeout = 0",
+    "SET LOCAL statement_timeout = '10min'",
+    "SET LOCAL lock_timeout = '10min'",
     // Any number that nothing else locks: the first bytes of `edgewise`, in ASCII.
     "SELECT pg_advisory_xact_lock(7306078180994544485)",
 ];

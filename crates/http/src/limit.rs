@@ -82,19 +82,19 @@ impl Limiter {
             return None;
         }
         let client = client.to_canonical();
-        let requests;
-        let began;
-        {
+        let (requests, elapsed) = {
             let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
             let new = || Window { began: now, requests: 0 };
             let window = clients.get_or_insert_mut(Client::of(client), new);
-            if now.saturating_duration_since(window.began) >= self.settings.window {
+            let mut elapsed = now.saturating_duration_since(window.began);
+            if elapsed >= self.settings.window {
                 *window = new();
+                elapsed = Duration::ZERO;
             }
             window.requests = window.requests.saturating_add(1);
-            (began, requests) = (window.began, window.requests);
-        }
-        let left = self.settings.window.saturating_sub(now.saturating_duration_since(began));
+            (window.requests, elapsed)
+        };
+        let left = self.settings.window.saturating_sub(elapsed);
         Some(Allowance {
             limit: self.settings.max,
             remaining: self.settings.max.saturating_sub(requests),
