@@ -156,6 +156,8 @@ async function latest(
   if (snapshot !== "absent") {
     // latest.json may stand in for the snapshot that version.json names.
     const standsIn = hash !== undefined && (await hasHash(snapshot, hash));
+    // Otherwise, the next poll looks for the named version again.
+    if (!standsIn) store.forget(`configs/${environment}/version.json`);
     return compiled(path, snapshot, held, standsIn ? named : undefined, true);
   }
   if (named !== undefined) {
