@@ -1,5 +1,5 @@
 //! A store whose data was removed and published anew, so that a number comes again with other content, behind a cache that
-//! keeps immutable objects.
+//! keeps immutable objects, or also keeps version.json too long.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
 mod support;
@@ -19,12 +19,14 @@ use reqwest::Client;
 use support::{Served, TIMEOUT, other_snapshot, publish_hashed, snapshot};
 use tempfile::TempDir;
 
-/// A cache in front of a server, which keeps what the server calls immutable.
+/// A cache in front of a server. It keeps responses until a request goes past it.
 struct Proxy {
     client: Client,
     to: String,
     /// Whether an address with another query is another address. Some networks are set up otherwise.
     by_query: bool,
+    /// The directive of the server for the responses that the cache keeps.
+    keeps: &'static str,
     kept: Mutex<HashMap<String, Bytes>>,
 }
 
@@ -41,9 +43,9 @@ async fn respond(State(proxy): State<Arc<Proxy>>, request: Request) -> (StatusCo
         return (StatusCode::OK, kept);
     }
     let response = proxy.client.get(format!("{}{address}", proxy.to)).send().await.unwrap();
-    let (status, immutable) = (response.status(), has(response.headers(), "immutable"));
+    let (status, keeps) = (response.status(), has(response.headers(), proxy.keeps));
     let body = response.bytes().await.unwrap();
-    if immutable {
+    if keeps {
         proxy.kept.lock().unwrap().insert(key, body.clone());
     }
     (status, body)
@@ -57,12 +59,12 @@ struct Scene {
 }
 
 impl Scene {
-    async fn new(by_query: bool) -> Self {
+    async fn new(by_query: bool, keeps: &'static str) -> Self {
         let root = tempfile::tempdir().unwrap();
         let store = format!("file:{}", root.path().display());
         let store = Served::plane(&["decide", "--snapshot-store", &store]).await;
         let client = Client::new();
-        let proxy = Arc::new(Proxy { client, to: store.url(""), by_query, kept: Mutex::default() });
+        let proxy = Arc::new(Proxy { client, to: store.url(""), by_query, keeps, kept: Mutex::default() });
         let proxy = Served::routes(Router::new().fallback(respond).with_state(proxy)).await;
         Self { root, store, proxy }
     }
@@ -81,7 +83,7 @@ async fn variant(reader: &Served) -> String {
 #[tokio::test]
 async fn readers_decide_from_the_new_content_of_a_number_that_comes_again() {
     for by_query in [true, false] {
-        let scene = Scene::new(by_query).await;
+        let scene = Scene::new(by_query, "immutable").await;
         publish_hashed(scene.root.path(), "prod", 1, &snapshot(1));
         let running = scene.reader().await;
         assert_eq!(variant(&running).await, "v1");
@@ -95,5 +97,26 @@ async fn readers_decide_from_the_new_content_of_a_number_that_comes_again() {
         for served in [running, started, scene.proxy, scene.store] {
             served.stop().await;
         }
+    }
+}
+
+#[tokio::test]
+async fn a_reader_starts_behind_a_cache_that_keeps_version_json_too_long() {
+    let scene = Scene::new(true, "max-age").await;
+    publish_hashed(scene.root.path(), "prod", 1, &snapshot(1));
+    let (status, old) = scene.proxy.json("/configs/prod/version.json").await;
+    assert_eq!(status, 200);
+
+    std::fs::remove_dir_all(scene.root.path().join("configs")).unwrap();
+    publish_hashed(scene.root.path(), "prod", 1, &other_snapshot(1));
+    assert_eq!(
+        scene.proxy.json("/configs/prod/version.json").await.1,
+        old,
+        "the cache keeps no version.json"
+    );
+    let started = scene.reader().await;
+    assert_eq!(variant(&started).await, "w1");
+    for served in [started, scene.proxy, scene.store] {
+        served.stop().await;
     }
 }

@@ -23,6 +23,12 @@ interface Pointer {
   readonly snapshot: string | undefined;
 }
 
+/** That an object has other content than this version.json says. */
+interface Mismatch {
+  readonly pointer: Pointer;
+  readonly problem: EdgewiseError;
+}
+
 /** A newer version, or other content of the same version, which the reader is to swap in. */
 export interface Loaded {
   readonly ruleset: Ruleset;
@@ -59,16 +65,25 @@ const text = new TextDecoder();
  * | the held number | another one, or none is held | loads |
  * | a lower number | any or none | has the live version |
  *
- * An object with another hash than in version.json is fetched again, past all caches, and is corrupt if the hash differs
- * then, too. Pages that are not secure cannot hash: only the address contains the hash.
+ * An object with another hash than in version.json is fetched again, past all caches. If the hash differs then, too, a cache
+ * may have kept version.json too long: it is fetched again, past all caches. The object is corrupt if version.json has the same
+ * hashes then, or if an object differs from the new hashes, too. latest.json is the named version only if it has the hash of
+ * the named snapshot. Pages that are not secure cannot hash: only the address contains the hash.
  *
+ * @param mismatch Why version.json is read again, past all caches.
  * @throws {EdgewiseError} `no-config`, `store-failed` or `store-corrupt`. The reader keeps the loaded version.
  */
-export async function poll(store: Store, environment: string, held: Held | undefined): Promise<Loaded | undefined> {
+export async function poll(
+  store: Store,
+  environment: string,
+  held: Held | undefined,
+  mismatch?: Mismatch,
+): Promise<Loaded | undefined> {
   const root = `configs/${environment}`;
   const pointerPath = `${root}/version.json`;
   const format = instance().exports.format();
-  const found = await store.get(pointerPath, held !== undefined);
+  const again = mismatch !== undefined;
+  const found = await store.get(pointerPath, held !== undefined && !again, undefined, again);
   if (found === "unchanged") return undefined;
   if (found === "absent") return latest(store, environment, held, undefined);
 
@@ -78,8 +93,16 @@ export async function poll(store: Store, environment: string, held: Held | undef
   if (held !== undefined && version <= held.pointer) {
     if (version < held.pointer || content === undefined || content === (await held.content)) return undefined;
   }
+  if (again && pointer.ruleset === mismatch.pointer.ruleset && pointer.snapshot === mismatch.pointer.snapshot) {
+    throw mismatch.problem;
+  }
+  const differs = (problem: EdgewiseError): Promise<Loaded | undefined> => {
+    if (again) throw problem;
+    return poll(store, environment, held, { pointer, problem });
+  };
   const path = `${root}/rulesets/${format}/${version}.bin`;
   const bytes = await object(store, path, pointer.ruleset);
+  if (bytes instanceof EdgewiseError) return differs(bytes);
   if (bytes instanceof Uint8Array) {
     const ruleset = load(path, bytes);
     if (ruleset.version !== version) {
@@ -92,18 +115,23 @@ export async function poll(store: Store, environment: string, held: Held | undef
   }
   const snapshotPath = `${root}/snapshots/${version}.json`;
   const snapshot = await object(store, snapshotPath, pointer.snapshot);
+  if (snapshot instanceof EdgewiseError) return differs(snapshot);
   if (snapshot instanceof Uint8Array) return compiled(snapshotPath, snapshot, held, { pointer: version, content });
-  return latest(store, environment, held, { pointer: version, content });
+  return latest(store, environment, held, { pointer: version, content }, pointer.snapshot);
 }
 
-/** Reads an object that never changes, and checks its hash. */
-async function object(store: Store, path: string, hash: string | undefined): Promise<Found> {
+/** Reads an object that never changes. Returns an error if the object has another hash, past all caches, too. */
+async function object(store: Store, path: string, hash: string | undefined): Promise<Found | EdgewiseError> {
   for (const pastCaches of [false, true]) {
     const found = await store.get(path, false, hash, pastCaches);
-    if (hash === undefined || !(found instanceof Uint8Array)) return found;
-    if (((await hashOf(found)) ?? hash) === hash) return found;
+    if (hash === undefined || !(found instanceof Uint8Array) || (await hasHash(found, hash))) return found;
   }
-  throw corrupt(path, "it has other content than version.json says");
+  return corrupt(path, "it has other content than version.json says");
+}
+
+/** Returns whether bytes have a hash; on a page that is not secure, always `true`. */
+async function hasHash(bytes: Uint8Array, hash: string): Promise<boolean> {
+  return ((await hashOf(bytes)) ?? hash) === hash;
 }
 
 /** Returns the SHA-256 of bytes in hexadecimal; `undefined` on a page that is not secure. */
@@ -120,11 +148,18 @@ async function latest(
   environment: string,
   held: Held | undefined,
   named: Named | undefined,
+  hash?: string,
 ): Promise<Loaded | undefined> {
   const path = `configs/${environment}/snapshots/latest.json`;
   const snapshot = await store.get(path, named === undefined && held !== undefined);
   if (snapshot === "unchanged") return undefined;
-  if (snapshot !== "absent") return compiled(path, snapshot, held, named, true);
+  if (snapshot !== "absent") {
+    // latest.json may stand in for the snapshot that version.json names.
+    const standsIn = hash !== undefined && (await hasHash(snapshot, hash));
+    // Otherwise, the next poll looks for the named version again.
+    if (!standsIn) store.forget(`configs/${environment}/version.json`);
+    return compiled(path, snapshot, held, standsIn ? named : undefined, true);
+  }
   if (named !== undefined) {
     throw corrupt(`configs/${environment}/version.json`, `it points to version ${named.pointer}, which has no snapshot`);
   }
@@ -150,7 +185,6 @@ async function compiled(
     throw problem;
   }
   const ruleset = load(path, bytes);
-  // latest.json may stand in for the snapshot that version.json names.
   return newer(path, ruleset, bytes, held, isLatest && ruleset.version !== named?.pointer ? undefined : named);
 }
 

@@ -71,6 +71,11 @@ export class Store {
     this.#fresh = new Map(this.#tags);
   }
 
+  /** Lets the next poll read a pointer although it is unchanged. */
+  forget(path: string): void {
+    this.#fresh.delete(path);
+  }
+
   /** Ends a successful poll: the next poll sends the entity tags of this poll. */
   remember(): void {
     this.#tags = this.#fresh;

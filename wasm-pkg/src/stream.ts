@@ -1,12 +1,15 @@
 import { unref } from "./timers.js";
 
 /**
- * The time without data after which the connection counts as lost, in milliseconds. The server sends at least a comment every
- * 15 seconds. A network can lose a connection without an error.
+ * The time without a response or data after which the connection counts as lost, in milliseconds. The server sends at least a
+ * comment every 15 seconds. A network can lose a connection without an error.
  */
 const SILENCE = 45_000;
 
-/** Follows server-sent events until the stream ends or is silent for too long, and calls `hint` for each event. */
+/**
+ * Follows server-sent events until the stream ends or is silent for too long, and calls `hint` for each event. Rejects if there
+ * is no stream, or if `signal` is aborted.
+ */
 export async function follow(
   url: string,
   fetch: typeof globalThis.fetch,
@@ -14,14 +17,28 @@ export async function follow(
   opened: () => void,
   hint: () => void,
 ): Promise<void> {
-  const response = await fetch(url, { headers: { accept: "text/event-stream" }, cache: "no-store", signal });
-  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  if (!response.ok || !isStream || response.body === null) {
-    await response.body?.cancel();
-    throw new Error(`the store responded with status ${response.status}`);
+  const connection = new AbortController();
+  const close = (): void => connection.abort();
+  signal.addEventListener("abort", close);
+  const silence = setTimeout(close, SILENCE);
+  unref(silence);
+  try {
+    const init: RequestInit = { headers: { accept: "text/event-stream" }, cache: "no-store", signal: connection.signal };
+    const response = await fetch(url, init).finally(() => clearTimeout(silence));
+    const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+    if (!response.ok || !isStream || response.body === null) {
+      await response.body?.cancel();
+      throw new Error(`the store responded with status ${response.status}`);
+    }
+    opened();
+    await read(response.body, hint);
+  } finally {
+    signal.removeEventListener("abort", close);
   }
-  opened();
-  const reader = response.body.getReader();
+}
+
+async function read(body: ReadableStream<Uint8Array>, hint: () => void): Promise<void> {
+  const reader = body.getReader();
   const decoder = new TextDecoder();
   let line = "";
   let hasData = false;

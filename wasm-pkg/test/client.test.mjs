@@ -237,6 +237,34 @@ test("a stream that is silent for too long is opened again", async (t) => {
   client.close();
 });
 
+test("a stream whose server sends no response is opened again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const opened = [deferred(), deferred()];
+  const signals = [];
+  const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
+  const fetch = (url, init) => {
+    if (!url.includes("/api/stream")) return store.fetch(url, init);
+    opened[signals.length]?.resolve();
+    signals.push(init.signal);
+    return new Promise((_, reject) => init.signal.addEventListener("abort", () => reject(init.signal.reason)));
+  };
+  const { client } = clientOf(store, { stream: true, pollingInterval: 0, fetch });
+  await client.ready;
+  await opened[0].promise;
+  t.mock.timers.tick(44_999);
+  assert.equal(signals[0].aborted, false);
+  t.mock.timers.tick(1);
+  assert.equal(signals[0].aborted, true);
+  const again = opened[1].promise.then(() => true);
+  for (let seconds = 0; !(await Promise.race([again, new Promise((resolve) => setImmediate(resolve, false))])); seconds++) {
+    assert.ok(seconds < 60);
+    t.mock.timers.tick(1_000);
+  }
+  assert.equal(signals[1].aborted, false);
+  client.close();
+  assert.equal(signals[1].aborted, true);
+});
+
 test("a server without streams is polled", async () => {
   const store = new FakeStore({ "version.json": pointer(3), [RULESET]: await ruleset(3) });
   const { client, errors } = clientOf(store, { stream: "http://store.example/nothing", pollingInterval: 1 });

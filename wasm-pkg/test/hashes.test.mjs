@@ -108,6 +108,71 @@ test("other content is fetched again past all caches, and is corrupt if the stor
   client.close();
 });
 
+test("a version.json that a cache kept too long is read again past all caches", async () => {
+  for (const [path, contents] of [
+    [RULESET, async (key) => ({ ruleset: await ruleset(key) })],
+    [SNAPSHOT, async (key) => ({ snapshot: json(key) })],
+  ]) {
+    const [old, anew] = [await contents("old"), await contents("new")];
+    const [before] = Object.values(old);
+    const [object] = Object.values(anew);
+    const store = new FakeStore({ "version.json": pointerTo(3, anew), [path]: object });
+    store.cached.set("version.json", pointerTo(3, old));
+    const client = clientOf(store);
+    await client.ready;
+    decides(client, "new");
+    const compiled = path === SNAPSHOT ? [RULESET] : [];
+    const stale = address(path, before);
+    const first = ["version.json", ...compiled, stale, `${stale}!`, "version.json!"];
+    assert.deepEqual(store.addresses, [...first, ...compiled, address(path, object)]);
+    // The client holds what the store has.
+    store.addresses.length = 0;
+    await client.refresh();
+    assert.deepEqual(store.addresses, first);
+    decides(client, "new");
+
+    // version.json is not read a third time.
+    store.addresses.length = 0;
+    store.put({ "version.json": pointerTo(3, await contents("newer")) });
+    await assert.rejects(client.refresh(), corrupt);
+    assert.equal(store.addresses.filter((address) => address.startsWith("version.json")).length, 2);
+    // The objects are not read again for the same hashes.
+    store.addresses.length = 0;
+    store.put({ "version.json": pointerTo(3, old) });
+    await assert.rejects(client.refresh(), corrupt);
+    assert.deepEqual(store.addresses, first);
+    decides(client, "new");
+    client.close();
+  }
+});
+
+test("latest.json stands in for the named version only if it has the hash of the named snapshot", async () => {
+  const bytes = await ruleset("new");
+  const named = pointerTo(3, { ruleset: bytes, snapshot: json("new") });
+  const store = new FakeStore({ "version.json": named, "snapshots/latest.json": json("old") });
+  const client = clientOf(store);
+  await client.ready;
+  decides(client, "old");
+  await client.refresh();
+  decides(client, "old");
+  store.put({ [RULESET]: bytes });
+  await client.refresh();
+  decides(client, "new");
+  // Other content of the same number is not replaced by latest.json.
+  store.put({ "version.json": pointerTo(3, { ruleset: await ruleset("newer"), snapshot: json("newer") }) });
+  store.objects.delete(RULESET);
+  await client.refresh();
+  decides(client, "new");
+  // latest.json with the hash is loaded once.
+  store.put({ "snapshots/latest.json": json("newer") });
+  await client.refresh();
+  decides(client, "newer");
+  store.addresses.length = 0;
+  await client.refresh();
+  assert.deepEqual(store.addresses, ["version.json"]);
+  client.close();
+});
+
 test("a page that cannot hash still fetches objects by their content", async (t) => {
   const bytes = await ruleset("a");
   const store = new FakeStore({ "version.json": pointerTo(3, { ruleset: await ruleset("b") }), [RULESET]: bytes });

@@ -31,7 +31,13 @@
 //! | version.json has no hash of it | loads it |
 //! | has that hash | loads it |
 //! | has another hash | fetches it again, past all caches |
-//! | has another hash then, too | fails: the object is corrupt |
+//! | has another hash then, too | fetches version.json again, past all caches, and polls by it |
+//! | has another hash than the new version.json says, too, or version.json has the same hashes | fails: the object is corrupt |
+//!
+//! A cache may keep version.json longer than the objects. The objects are then newer than version.json says.
+//!
+//! latest.json stands in for snapshot n only if it has the hash that version.json has of that snapshot. Otherwise, the reader
+//! loads latest.json if its number is higher than the held one, but holds no hash: the next poll looks for version n again.
 //!
 //! The held hash is what version.json said when the version was loaded: the hash of the ruleset, or of the snapshot if
 //! version.json names no ruleset in this format. It is not the hash of the snapshot alone, because a reader can hash its
@@ -58,6 +64,8 @@ pub struct Loading {
     hashes: Hashes,
     /// Whether the object is fetched past all caches.
     past_caches: bool,
+    /// That an object has other content than the first version.json says. Then version.json is read again.
+    mismatch: Option<Failure>,
 }
 
 /// The version that the reader has loaded.
@@ -182,7 +190,8 @@ impl Loading {
     /// Begins a poll of `environment` by a reader that has loaded `held`.
     #[must_use]
     pub fn begin(environment: EnvironmentName, held: Option<Held>) -> Next {
-        Self { environment, held, at: At::Pointer, hashes: Hashes::default(), past_caches: false }.fetch()
+        let hashes = Hashes::default();
+        Self { environment, held, at: At::Pointer, hashes, past_caches: false, mismatch: None }.fetch()
     }
 
     fn path(&self) -> String {
@@ -241,7 +250,7 @@ impl Loading {
                 (false, false) => return Self { past_caches: true, ..self }.fetch(),
                 (false, true) => {
                     let (found, expected) = (found.for_address(), expected.for_address());
-                    return self.corrupt(format!(
+                    return self.mismatched(format!(
                         "it has other content than version.json says: its SHA-256 begins with {found}, not with {expected}"
                     ));
                 }
@@ -252,9 +261,10 @@ impl Loading {
                 Ok(pointer) if self.held.is_some_and(|held| held.covers(&pointer)) => {
                     Next::Done(Outcome::Current)
                 }
-                Ok(Pointer { version, sha256 }) => {
-                    Self { hashes: sha256, ..self }.go_on(At::Ruleset(version))
-                }
+                Ok(Pointer { version, sha256 }) => match self.mismatch {
+                    Some(failure) if sha256 == self.hashes => Next::Done(Outcome::Failed(failure)),
+                    mismatch => Self { hashes: sha256, mismatch, ..self }.go_on(At::Ruleset(version)),
+                },
                 Err(problem) => self.corrupt(problem.to_string()),
             },
             At::Ruleset(version) => match Ruleset::load(bytes) {
@@ -268,7 +278,11 @@ impl Loading {
                 Err(problem) => self.corrupt(problem.to_string()),
             },
             At::Snapshot(version) => self.compile(&bytes, Some(version)),
-            At::Latest { .. } => self.compile(&bytes, None),
+            At::Latest { pointer } => {
+                // latest.json stands in for the snapshot that version.json names.
+                let stands_in = self.hashes.snapshot == Some(ContentHash::of(&bytes));
+                self.compile(&bytes, pointer.filter(|_| stands_in))
+            }
         }
     }
 
@@ -282,8 +296,7 @@ impl Loading {
     fn loaded(self, ruleset: Ruleset, pointer: Option<u64>) -> Next {
         let version = ruleset.version();
         let pointer = match self.at {
-            // latest.json stands in for the snapshot that version.json names.
-            At::Latest { pointer: Some(named) } if named == version => Some(named),
+            At::Latest { .. } => pointer.filter(|named| *named == version),
             _ => pointer,
         };
         match (self.held, pointer) {
@@ -297,6 +310,15 @@ impl Loading {
                 Next::Done(Outcome::Loaded(Arc::new(ruleset), held))
             }
         }
+    }
+
+    /// Reads version.json again, past all caches, if a cache may have responded with an old version.json.
+    fn mismatched(self, problem: String) -> Next {
+        if self.mismatch.is_some() {
+            return self.corrupt(problem);
+        }
+        let mismatch = Some(Failure::Corrupt { path: self.path(), problem });
+        Self { at: At::Pointer, past_caches: true, mismatch, ..self }.fetch()
     }
 
     fn corrupt(&self, problem: String) -> Next {

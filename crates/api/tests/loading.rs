@@ -285,10 +285,42 @@ fn an_object_that_has_other_content_past_caches_too_is_corrupt() {
         hash(&other(3)).for_address(),
         hash(&ruleset(3)).for_address()
     );
-    assert_eq!((outcome, fetches.len()), (problem, 3));
+    let wanted = address(RULESET, &ruleset(3));
+    // version.json may be an old one, but says the same past caches.
+    let past = [wanted.clone(), format!("{wanted}!"), format!("{VERSION}!")];
+    assert_eq!(outcome, problem);
+    assert_eq!(fetches, [[VERSION.to_owned()].as_slice(), &past].concat());
     let pointer = pointer_to(3, &snapshot(3), None);
     let (outcome, _) = poll(&[(VERSION, pointer), (SNAPSHOT, Some(b"{}".to_vec()))], held(2));
     assert!(outcome.starts_with(&format!("`{SNAPSHOT}` is corrupt: it has other content")), "{outcome}");
+}
+
+#[test]
+fn a_pointer_that_a_cache_kept_too_long_is_read_again_past_caches() {
+    let old = pointer_to(3, &snapshot(3), Some(&ruleset(3)));
+    let new = pointer_to(3, &snapshot(3), Some(&other(3)));
+    let cache = [(VERSION, old)];
+    let store = [(VERSION, new.clone()), (RULESET, other(3))];
+    let stale = address(RULESET, &ruleset(3));
+    let pointers = [VERSION.to_owned(), stale.clone(), format!("{stale}!"), format!("{VERSION}!")];
+    for held in [None, held(2), held(3), held_with(3, &ruleset(2))] {
+        let (outcome, fetches) = poll_through(&cache, &store, held);
+        assert_eq!(outcome, format!("loaded 3 of pointer 3 {}", hash(&other(3))));
+        assert_eq!(fetches, [pointers.as_slice(), &[address(RULESET, &other(3))]].concat());
+    }
+    // The reader holds what the store has.
+    let current = ("current".to_owned(), pointers.to_vec());
+    assert_eq!(poll_through(&cache, &store, held_with(3, &other(3))), current);
+
+    // The new version.json has other hashes, but the object has neither the old nor the new one. version.json is not read a
+    // third time.
+    let (outcome, fetches) = poll_through(&cache, &[(VERSION, new), (RULESET, ruleset(4))], None);
+    assert!(outcome.starts_with(&format!("`{RULESET}` is corrupt: it has other content")), "{outcome}");
+    assert!(outcome.ends_with(&format!("not with {}", hash(&other(3)).for_address())), "{outcome}");
+    assert_eq!(fetches.len(), 6);
+    // The new version.json cannot be read.
+    let (outcome, _) = poll_through(&cache, &[(VERSION, None), (RULESET, other(3))], None);
+    assert_eq!(outcome, format!("`{VERSION}` cannot be read: it hangs"));
 }
 
 #[test]
@@ -296,6 +328,23 @@ fn latest_json_stands_in_for_the_snapshot_that_the_pointer_names() {
     let store = [(VERSION, pointer_to(3, &snapshot(3), Some(&ruleset(3)))), (LATEST, snapshot(3))];
     assert_eq!(poll(&store, None).0, format!("loaded 3 of pointer 3 {}", hash(&ruleset(3))));
     assert_eq!(poll(&store, held_with(3, &ruleset(3))).0, "current");
+}
+
+#[test]
+fn latest_json_with_other_content_than_the_pointer_says_is_loaded_without_a_hash() {
+    let named = pointer_to(3, &snapshot(3), Some(&ruleset(3)));
+    let json = String::from_utf8(json(3)).unwrap().replace("\"publishedAt\":\"\"", "\"publishedAt\":\"old\"");
+    let store = [(VERSION, named.clone()), (LATEST, Some(json.into_bytes()))];
+    for reader in [None, held(2)] {
+        assert_eq!(poll(&store, reader).0, "loaded 3 of pointer 3");
+    }
+    // latest.json replaces no content of the same number.
+    for reader in [held(3), held_with(3, &other(3))] {
+        assert_eq!(poll(&store, reader).0, "current");
+    }
+    // The reader looks for what version.json names in the next poll.
+    let store = [(VERSION, named), (RULESET, ruleset(3))];
+    assert_eq!(poll(&store, held(3)).0, format!("loaded 3 of pointer 3 {}", hash(&ruleset(3))));
 }
 
 #[test]

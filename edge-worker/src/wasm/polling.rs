@@ -74,7 +74,7 @@ enum CacheUse {
 #[derive(Default)]
 struct Sources {
     as_of_ms: u64,
-    /// The keys of objects that were read from the cache and never change.
+    /// The keys of objects that were read from the cache.
     from_cache: Vec<String>,
 }
 
@@ -151,17 +151,21 @@ impl Poll<'_> {
             // The object that was fetched has other content, wherever it came from.
             cache::delete(&key).await;
             sources.from_cache.retain(|other| *other != key);
-            self.fetched.retain(|other| other.key != key);
+            if immutable {
+                self.fetched.retain(|other| other.key != key);
+            } else {
+                // Objects that were fetched by an old pointer may have other content than their keys say.
+                self.fetched.clear();
+            }
         } else if let CacheUse::YoungerThan(max_age_ms) = cache_use
             && let Some(cached) = cache::get(&key).await
             && (immutable || now_ms().saturating_sub(cached.as_of_ms) < max_age_ms)
             && let Ok(bytes) = body::of_response(&cached.response, usize::MAX).await
         {
-            if immutable {
-                sources.from_cache.push(key);
-            } else {
+            if !immutable {
                 sources.as_of_ms = cached.as_of_ms;
             }
+            sources.from_cache.push(key);
             return Fetched::Found(bytes);
         }
         let found = match store::get(self.settings, self.env, &wanted).await {

@@ -103,6 +103,54 @@ test("an isolate that starts does not use the old content that isolates share", 
   assert.equal(await mark(second), "anew");
 });
 
+/** Lets the worker share the origin's version.json with its isolates, before an isolate has a ruleset. */
+async function sharePointer(worker, store) {
+  const isShared = async () => {
+    const before = store.requested.length;
+    await (await worker.fetch(`/${POINTER}`)).arrayBuffer();
+    return store.requested.length === before;
+  };
+  await until(isShared, Boolean);
+}
+
+test("a shared version.json that is older than the objects is read again past caches", async (context) => {
+  const [old, anew] = [await marked("old"), await marked("anew")];
+  const store = await origin(context, old);
+  const running = await worker(context, store);
+  await sharePointer(running, store);
+  store.republish(anew);
+  store.requested.length = 0;
+  assert.equal(await mark(running), "anew");
+  const pointed = [POINTER, RULESET, address(SNAPSHOT, anew)];
+  assert.deepEqual(store.requested, [RULESET, address(SNAPSHOT, old), address(SNAPSHOT, old), ...pointed]);
+  assert.deepEqual((await running.health()).config_errors ?? {}, {});
+
+  // The new version.json is shared, and the new content is not shared under the address of the old content.
+  const isShared = async () => {
+    const before = store.requested.length;
+    await (await running.fetch(`/${address(SNAPSHOT, anew)}`)).arrayBuffer();
+    return store.requested.length === before;
+  };
+  await until(isShared, Boolean);
+  const response = await running.fetch(`/${address(SNAPSHOT, old)}`);
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  assert.equal(await response.text(), String(anew));
+});
+
+test("a shared version.json whose version is gone is read again", async (context) => {
+  const store = await origin(context, await marked("only"));
+  const gone = (_, response) => response.writeHead(404).end();
+  for (const object of ["rulesets/1/2.bin", "snapshots/2.json", "snapshots/latest.json"]) {
+    store.objects.set(`configs/swap/${object}`, gone);
+  }
+  const first = store.objects.get(POINTER);
+  store.publish(2);
+  const running = await worker(context, store);
+  await sharePointer(running, store);
+  store.objects.set(POINTER, first);
+  assert.equal(await mark(running), "only");
+});
+
 test("other content is fetched again past caches, and is not used if the origin has it too", async (context) => {
   const [old, anew] = [await marked("old"), await marked("anew")];
   const store = await origin(context, anew);
