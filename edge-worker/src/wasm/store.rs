@@ -48,10 +48,20 @@ impl Found {
     /// # Errors
     /// Returns a text about the error, for the log.
     pub(super) async fn bytes(self) -> Result<Vec<u8>, String> {
-        body::of_response(&self.content, OBJECT_BYTES).await.map_err(|error| match error {
-            BodyError::TooLarge => format!("the object is larger than {OBJECT_BYTES} bytes"),
-            BodyError::Incomplete(problem) => problem,
-        })
+        let bytes = self.bytes_up_to(OBJECT_BYTES).await?;
+        bytes.ok_or_else(|| format!("the object is larger than {OBJECT_BYTES} bytes"))
+    }
+
+    /// Reads the whole content. Returns `None` if the content is larger than `limit` bytes.
+    ///
+    /// # Errors
+    /// Returns a text about the error, for the log.
+    pub(super) async fn bytes_up_to(self, limit: usize) -> Result<Option<Vec<u8>>, String> {
+        match body::of_response(&self.content, limit).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(BodyError::TooLarge) => Ok(None),
+            Err(BodyError::Incomplete(problem)) => Err(problem),
+        }
     }
 }
 
