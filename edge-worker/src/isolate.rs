@@ -7,15 +7,16 @@ use edgewise_api::{
 };
 use edgewise_engine::Buffer;
 
-use crate::{exposures::Exposures, settings::Settings, slot::Slot};
+use crate::{exposures::Exposures, places::Places, settings::Settings, slot::Slot};
 
-/// The state between requests: the settings, the rulesets of environments, and queued exposures.
+/// The state between requests: the settings, the rulesets of environments, queued exposures, and places for objects.
 #[derive(Debug)]
 pub struct Isolate {
     settings: Settings,
     slots: Vec<Slot>,
     buffer: Buffer,
     exposures: Exposures,
+    places: Places,
 }
 
 /// The input of a decide request.
@@ -68,7 +69,13 @@ impl Isolate {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let slots = settings.environments.iter().cloned().map(Slot::new).collect();
-        Self { settings, slots, buffer: Buffer::new(), exposures: Exposures::default() }
+        Self {
+            settings,
+            slots,
+            buffer: Buffer::new(),
+            exposures: Exposures::default(),
+            places: Places::default(),
+        }
     }
 
     /// Returns the settings.
@@ -97,6 +104,11 @@ impl Isolate {
     /// Returns the queue of exposures, for sending.
     pub const fn exposures_mut(&mut self) -> &mut Exposures {
         &mut self.exposures
+    }
+
+    /// Returns the places for objects that are read whole.
+    pub const fn places_mut(&mut self) -> &mut Places {
+        &mut self.places
     }
 
     /// Begins a poll of a slot's environment if a poll is due, by calling `begin`. Returns how long a request waits for the

@@ -14,6 +14,7 @@
 //! | [`isolate`] | the state between requests, and decisions |
 //! | [`slot`] | the state of an environment: when to poll, and how long requests wait |
 //! | [`exposures`] | the queue of exposures to send |
+//! | [`places`] | how many objects are read whole at a time |
 //! | [`health`] | the response of `/health` |
 //! | [`cors`] | the sites whose pages may request decisions |
 
@@ -21,6 +22,7 @@ pub mod cors;
 pub mod exposures;
 pub mod health;
 pub mod isolate;
+pub mod places;
 pub mod route;
 pub mod settings;
 pub mod slot;

@@ -1,6 +1,7 @@
 //! The state of an environment in an isolate, and the schedule of polls.
 //!
-//! Times are milliseconds of the runtime's clock, which does not advance while the worker computes.
+//! Times are milliseconds of the runtime's clock, which does not advance while the worker computes. The clock may be set back:
+//! then a time that is far ahead of the clock counts like a time that is long past.
 
 use std::{fmt, sync::Arc};
 
@@ -135,7 +136,7 @@ impl Slot {
         if self.is_polling(now_ms) {
             return false;
         }
-        let due = self.polled_ms.is_none_or(|checked| now_ms.saturating_sub(checked) >= interval_ms);
+        let due = self.polled_ms.is_none_or(|checked| now_ms.abs_diff(checked) >= interval_ms);
         if due {
             self.polling_since_ms = Some(now_ms);
         }
@@ -145,8 +146,7 @@ impl Slot {
     /// Returns whether a poll is running. A poll beyond its timeout has ended together with the request that began the poll.
     #[must_use]
     pub fn is_polling(&self, now_ms: u64) -> bool {
-        self.polling_since_ms
-            .is_some_and(|began| now_ms.saturating_sub(began) <= POLL_TIMEOUT_MS + STALE_WAIT_MS)
+        self.polling_since_ms.is_some_and(|began| now_ms.abs_diff(began) <= POLL_TIMEOUT_MS + STALE_WAIT_MS)
     }
 
     /// Returns the longest time that a request waits for the current poll.
@@ -156,7 +156,7 @@ impl Slot {
             0
         } else if self.ruleset.is_none() {
             POLL_TIMEOUT_MS
-        } else if self.polled_ms.is_none_or(|checked| now_ms.saturating_sub(checked) > STALE_MS) {
+        } else if self.polled_ms.is_none_or(|checked| now_ms.abs_diff(checked) > STALE_MS) {
             STALE_WAIT_MS
         } else {
             0
@@ -166,9 +166,11 @@ impl Slot {
     /// Ends a poll. Returns a notice for the log if an error begins, changes or ends.
     pub fn finish_poll(&mut self, outcome: PollOutcome, now_ms: u64) -> Option<Notice> {
         self.polling_since_ms = None;
+        // Nothing was known in the future: the clock was set back, or the clock of another isolate is ahead.
+        self.as_of_ms = self.as_of_ms.min(now_ms);
         let problem = match outcome {
             PollOutcome::Current { as_of_ms } => {
-                self.as_of_ms = self.as_of_ms.max(as_of_ms);
+                self.as_of_ms = self.as_of_ms.max(as_of_ms.min(now_ms));
                 self.polled_ms = Some(self.as_of_ms);
                 None
             }
@@ -176,8 +178,8 @@ impl Slot {
                 if self.held.is_none_or(|now| held.replaces(&now)) {
                     (self.ruleset, self.held) = (Some(ruleset), Some(held));
                 }
-                self.as_of_ms = as_of_ms;
-                self.polled_ms = Some(if problem.is_none() { as_of_ms } else { now_ms });
+                self.as_of_ms = as_of_ms.min(now_ms);
+                self.polled_ms = Some(if problem.is_none() { self.as_of_ms } else { now_ms });
                 problem
             }
             PollOutcome::Absent => {
@@ -316,6 +318,29 @@ mod tests {
         assert_eq!(notice(PollOutcome::Failed("corrupt".to_owned())), Some(failed("corrupt")));
         let recovered = notice(PollOutcome::Current { as_of_ms: 1 });
         assert_eq!(recovered, Some(Notice::Recovered { environment: environment.clone() }));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_stops_no_polls() {
+        const HOUR: u64 = 3_600_000;
+        let mut slot = slot();
+        slot.finish_poll(newer(1, 2 * HOUR), 2 * HOUR);
+        // A poll has begun before the clock was set back, and ended with its request.
+        assert!(slot.begin_poll(2 * HOUR + INTERVAL, INTERVAL));
+        assert!(slot.begin_poll(HOUR, INTERVAL));
+        assert_eq!(slot.max_wait_ms(HOUR), STALE_WAIT_MS);
+        slot.finish_poll(PollOutcome::Current { as_of_ms: HOUR }, HOUR);
+        assert_eq!(slot.age_secs(HOUR + 3_000), Some(3));
+        assert!(!slot.begin_poll(HOUR + INTERVAL - 1, INTERVAL));
+        assert!(slot.begin_poll(HOUR + INTERVAL, INTERVAL));
+        // Another isolate has cached the pointer before the clock was set back.
+        slot.finish_poll(newer(2, 2 * HOUR), HOUR + INTERVAL);
+        assert_eq!((version(&slot), slot.age_secs(HOUR + INTERVAL + 2_000)), (Some(2), Some(2)));
+        assert!(!slot.begin_poll(HOUR + INTERVAL + 1, INTERVAL));
+        // A store that fails does not make the version younger.
+        let back = HOUR / 2;
+        slot.finish_poll(PollOutcome::Failed("away".to_owned()), back);
+        assert_eq!(slot.age_secs(back + 7_000), Some(7));
     }
 
     #[test]

@@ -68,6 +68,11 @@ impl Pace {
         self.not_before_ms = self.not_before_ms.max(now_ms + pause.max(requested));
     }
 
+    /// Moves a pause back together with a clock that was set back by `ms`.
+    pub(super) const fn move_back(&mut self, ms: u64) {
+        self.not_before_ms = self.not_before_ms.saturating_sub(ms);
+    }
+
     pub(super) const fn not_before_ms(&self) -> u64 {
         self.not_before_ms
     }

@@ -3,6 +3,7 @@
 //! In the runtime, timers and requests to others belong to the request that began them, and end with that request. So a
 //! request takes a turn: it waits until a batch is due, sends the batch, and takes another turn while exposures are queued
 //! and it has time left. While a batch is under way, the next request may take a turn, so that its exposures wait for nobody.
+//! A younger request takes the turn of an older one over, because the younger request can wait longer.
 //! Batches stay here until the receiver has them: the batch of a request that ended early is sent again.
 
 use std::{collections::VecDeque, mem};
@@ -21,11 +22,15 @@ const BATCH_BYTES: usize = 1 << 20;
 /// The longest time that an exposure waits for others to join its batch.
 const GATHER_MS: u64 = 1_000;
 /// The timeout of sending a batch.
-pub const SEND_TIMEOUT_MS: u64 = 10_000;
+pub const SEND_TIMEOUT_MS: u64 = 5_000;
 /// How long a request can send: the runtime ends it 30 s after its response.
 pub const LIFETIME_MS: u64 = 28_000;
 /// The delay after which a request that does not do its part counts as ended.
 const GRACE_MS: u64 = 2_000;
+/// By how much longer a request must live to take the turn of another request over.
+const OUTLIVES_MS: u64 = 1_000;
+/// The difference by which the clocks of requests vary. A clock that goes back further has been set back.
+const CLOCK_VARIES_MS: u64 = 2_000;
 /// The largest number of batches under way. After a failure, one batch at a time is sent.
 const BATCHES_UNDER_WAY: usize = 4;
 /// The largest number of exposures that wait or are under way. Further exposures are dropped and counted.
@@ -45,11 +50,12 @@ pub struct Exposures {
     held: Size,
     /// The size of the queued exposures.
     queued: Size,
-    /// The turn that waits for its time, with that time.
-    waiting: Option<(u64, u64)>,
+    waiting: Option<Waiting>,
     last_turn: u64,
     pace: Pace,
-    /// The largest size of a batch: smaller after the receiver found a batch too large.
+    /// The latest time of the clock.
+    last_ms: u64,
+    /// The largest size of a batch: smaller after the receiver found a batch too large, until batches have arrived.
     batch_bytes: usize,
     dropped: u64,
     /// The number of dropped exposures at the last warning, and the time of the warning.
@@ -70,6 +76,15 @@ struct UnderWay {
     turn: u64,
     since_ms: u64,
     batch: Vec<Exposure>,
+}
+
+/// A turn that waits for its time.
+#[derive(Debug)]
+struct Waiting {
+    turn: u64,
+    due_ms: u64,
+    /// The time when the request of the turn ends.
+    end_ms: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +112,7 @@ impl Default for Exposures {
             waiting: None,
             last_turn: 0,
             pace: Pace::default(),
+            last_ms: 0,
             batch_bytes: BATCH_BYTES,
             dropped: 0,
             warned: (0, None),
@@ -109,6 +125,7 @@ impl Exposures {
     /// Queues a user's exposures, except for exposures that this isolate has queued before. Exposures without room are
     /// dropped and counted, and queued at the next decision of the same user, if there is room then.
     pub fn record(&mut self, ruleset: &Ruleset, user_key: &str, assignments: &[Assignment], now_ms: u64) {
+        self.follow_clock(now_ms);
         let fragments = ruleset.fragments();
         let (mut json, mut hashes) = (Vec::new(), Vec::new());
         for &Assignment { entity, variant } in assignments {
@@ -156,39 +173,81 @@ impl Exposures {
     }
 
     /// Returns a turn if exposures are queued that no other request will send, and a request that lives for `remaining_ms`
-    /// can send them. The caller must wait as the turn says, then call [`take`](Self::take), send the batch, and call
-    /// [`finish`](Self::finish).
+    /// can send them. The caller must wait as the turn says, then call [`take`](Self::take), send the batch, call
+    /// [`finish`](Self::finish), and begin another turn, also if there was no batch to send.
     pub fn begin(&mut self, now_ms: u64, remaining_ms: u64) -> Option<Turn> {
+        self.follow_clock(now_ms);
         self.recover(now_ms);
         let oldest = self.queue.front()?;
         let gathered_ms = if self.is_full() { now_ms } else { oldest.queued_ms + GATHER_MS };
-        let due_ms = gathered_ms.max(self.pace.not_before_ms()).max(now_ms);
-        // A batch that has become full in the meantime is sent by this request.
-        let is_waiting = self.waiting.is_some_and(|(_, other_ms)| other_ms <= due_ms);
-        let limit = if self.pace.is_failing() { 1 } else { BATCHES_UNDER_WAY };
-        let wait_ms = due_ms - now_ms;
-        if is_waiting || self.under_way.len() >= limit || wait_ms + SEND_TIMEOUT_MS > remaining_ms {
+        let due_ms = gathered_ms.max(self.pace.not_before_ms()).max(self.free_ms()).max(now_ms);
+        let (wait_ms, end_ms) = (due_ms - now_ms, now_ms.saturating_add(remaining_ms));
+        // A batch that is due sooner is sent by this request: it has become full, or another batch has ended.
+        let is_waiting = self
+            .waiting
+            .as_ref()
+            .is_some_and(|other| other.due_ms <= due_ms && end_ms <= other.end_ms + OUTLIVES_MS);
+        if is_waiting || wait_ms + SEND_TIMEOUT_MS > remaining_ms {
             return None;
         }
         self.last_turn += 1;
-        self.waiting = Some((self.last_turn, due_ms));
+        self.waiting = Some(Waiting { turn: self.last_turn, due_ms, end_ms });
         Some(Turn { id: self.last_turn, wait_ms })
+    }
+
+    /// Returns the time from which a further batch may be under way, at the latest: when each of the others has ended.
+    fn free_ms(&self) -> u64 {
+        let limit = if self.pace.is_failing() { 1 } else { BATCHES_UNDER_WAY };
+        if self.under_way.len() < limit {
+            return 0;
+        }
+        self.under_way.iter().map(UnderWay::lost_ms).max().unwrap_or_default()
     }
 
     /// Takes over from requests that have ended before their part was done.
     fn recover(&mut self, now_ms: u64) {
-        self.waiting = self.waiting.filter(|(_, due_ms)| now_ms <= due_ms + GRACE_MS);
-        let is_lost = |sending: &UnderWay| now_ms > sending.since_ms + SEND_TIMEOUT_MS + GRACE_MS;
+        self.waiting.take_if(|waiting| now_ms > waiting.due_ms + GRACE_MS);
+        let is_lost = |sending: &UnderWay| now_ms >= sending.lost_ms();
         let (lost, under_way) = mem::take(&mut self.under_way).into_iter().partition(is_lost);
         self.under_way = under_way;
         let lost: Vec<UnderWay> = lost;
         lost.into_iter().for_each(|sending| self.put_back(sending.batch));
     }
 
+    /// Moves all times back together with a clock that was set back. Otherwise nothing would be due until the clock has
+    /// caught up.
+    fn follow_clock(&mut self, now_ms: u64) {
+        let back_ms = self.last_ms.saturating_sub(now_ms);
+        if back_ms <= CLOCK_VARIES_MS {
+            self.last_ms = self.last_ms.max(now_ms);
+            return;
+        }
+        self.last_ms = now_ms;
+        let move_back = |time_ms: &mut u64| *time_ms = time_ms.saturating_sub(back_ms);
+        self.queue.iter_mut().for_each(|exposure| move_back(&mut exposure.queued_ms));
+        for sending in &mut self.under_way {
+            move_back(&mut sending.since_ms);
+            sending.batch.iter_mut().for_each(|exposure| move_back(&mut exposure.queued_ms));
+        }
+        if let Some(waiting) = &mut self.waiting {
+            move_back(&mut waiting.due_ms);
+            move_back(&mut waiting.end_ms);
+        }
+        if let Some(warned_ms) = &mut self.warned.1 {
+            move_back(warned_ms);
+        }
+        self.pace.move_back(back_ms);
+    }
+
     /// Removes a batch from the queue, and returns the body of the request that sends the batch. Returns `None` if another
-    /// request has taken the turn over.
+    /// request has taken the turn over, or if the receiver has failed in the meantime, so that the batch is due later.
     pub fn take(&mut self, turn: &Turn, now_ms: u64) -> Option<Vec<u8>> {
-        self.waiting.take_if(|(id, _)| *id == turn.id)?;
+        self.follow_clock(now_ms);
+        self.recover(now_ms);
+        self.waiting.take_if(|waiting| waiting.turn == turn.id)?;
+        if self.pace.not_before_ms().max(self.free_ms()) > now_ms {
+            return None;
+        }
         let mut bytes = 0;
         let fits = |exposure: &&Exposure| {
             bytes += exposure.size().bytes;
@@ -215,6 +274,7 @@ impl Exposures {
         random: f64,
         problem: Option<String>,
     ) {
+        self.follow_clock(now_ms);
         self.problem = problem;
         let Some(index) = self.under_way.iter().position(|sending| sending.turn == turn.id) else { return };
         let batch = self.under_way.swap_remove(index).batch;
@@ -222,6 +282,8 @@ impl Exposures {
             Outcome::Delivered => {
                 self.pace.succeeded();
                 self.held = self.held.minus(size(&batch));
+                // What made the receiver find batches too large may have been changed.
+                self.batch_bytes = (self.batch_bytes + self.batch_bytes / 4 + 1).min(BATCH_BYTES);
             }
             // At once, in smaller batches: halving ends soon.
             Outcome::TooLarge if batch.len() > 1 => {
@@ -264,6 +326,7 @@ impl Exposures {
 
     /// Returns how many exposures were dropped since the last warning, if a warning is due.
     pub fn warning(&mut self, now_ms: u64) -> Option<u64> {
+        self.follow_clock(now_ms);
         let (reported, at_ms) = self.warned;
         let is_due = at_ms.is_none_or(|at_ms| now_ms.saturating_sub(at_ms) >= WARNING_INTERVAL_MS);
         if self.dropped == reported || !is_due {
@@ -283,6 +346,13 @@ impl Exposures {
     #[must_use]
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
+    }
+}
+
+impl UnderWay {
+    /// Returns the time from which the request that sends the batch counts as ended.
+    const fn lost_ms(&self) -> u64 {
+        self.since_ms + SEND_TIMEOUT_MS + GRACE_MS
     }
 }
 
@@ -313,269 +383,4 @@ fn body(batch: &[Exposure]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use edgewise_engine::{Buffer, Context, Request, UserKey};
-    use serde_json::{Value, json};
-
-    use super::{super::memory::REMEMBERED, *};
-
-    fn ruleset(payload: &Value) -> Ruleset {
-        let snapshot = json!({
-            "version": 3, "environment": "prod", "publishedAt": "2026-01-01T00:00:00.000Z",
-            "experiments": [{
-                "id": "e1", "key": "a,\"payload\":b", "salt": "s", "audienceRules": [], "targetingRules": [],
-                "variants": [{"id": "v1", "key": "x,\"payload\":y", "payload": payload}, {"id": "v2", "key": "z"}],
-                "allocations": [{"variantId": "v1", "rangeStart": 0, "rangeEnd": 4999},
-                    {"variantId": "v2", "rangeStart": 5000, "rangeEnd": 9999}],
-            }],
-        });
-        Ruleset::from_json(snapshot.to_string().as_bytes()).unwrap()
-    }
-
-    fn record(exposures: &mut Exposures, ruleset: &Ruleset, user: &str, now_ms: u64) {
-        let mut buffer = Buffer::new();
-        let assignments =
-            ruleset.decide(&Request::new(UserKey::new(user).unwrap(), &Context::default(), 0), &mut buffer);
-        exposures.record(ruleset, user, assignments, now_ms);
-    }
-
-    /// Takes a turn at its time, and returns the turn, the time and the users of the batch.
-    fn begin(exposures: &mut Exposures, now_ms: u64) -> Option<(Turn, u64, Vec<String>)> {
-        let turn = exposures.begin(now_ms, LIFETIME_MS)?;
-        let due_ms = now_ms + turn.wait_ms;
-        let body: Value = serde_json::from_slice(&exposures.take(&turn, due_ms)?).unwrap();
-        let users = body["exposures"].as_array().unwrap().iter();
-        Some((turn, due_ms, users.map(|user| user["user_key"].as_str().unwrap().to_owned()).collect()))
-    }
-
-    /// Sends the next batch, and returns its users.
-    fn send(exposures: &mut Exposures, now_ms: u64, outcome: Outcome) -> Option<Vec<String>> {
-        let (turn, due_ms, users) = begin(exposures, now_ms)?;
-        exposures.finish(&turn, outcome, due_ms, 1.0, None);
-        Some(users)
-    }
-
-    const FAILED: Outcome = Outcome::Failed { retry_after_ms: None };
-
-    #[test]
-    fn an_exposure_names_user_assignments_and_version() {
-        let mut exposures = Exposures::default();
-        for user in 0..20 {
-            record(&mut exposures, &ruleset(&json!({"big": [1, 2]})), &format!("user \"{user}\""), 42);
-        }
-        let turn = exposures.begin(42, LIFETIME_MS).unwrap();
-        let batch: Value = serde_json::from_slice(&exposures.take(&turn, 42).unwrap()).unwrap();
-        let exposures = batch["exposures"].as_array().unwrap();
-        assert_eq!(exposures.len(), 20);
-        let mut variants = std::collections::HashSet::new();
-        for (user, exposure) in exposures.iter().enumerate() {
-            let assignment = &exposure["assignments"][0];
-            let variant = assignment["variant_id"].as_str().unwrap();
-            variants.insert(variant.to_owned());
-            let key = if variant == "v1" { "x,\"payload\":y" } else { "z" };
-            assert_eq!(
-                *exposure,
-                json!({
-                    "user_key": format!("user \"{user}\""), "environment": "prod", "config_version": 3, "at_ms": 42,
-                    "assignments": [{"experiment_key": "a,\"payload\":b", "experiment_id": "e1", "variant_key": key, "variant_id": variant}],
-                })
-            );
-        }
-        assert_eq!(variants.len(), 2);
-    }
-
-    #[test]
-    fn an_exposure_is_sent_once() {
-        let mut exposures = Exposures::default();
-        record(&mut exposures, &ruleset(&json!({"a": 1})), "u", 0);
-        record(&mut exposures, &ruleset(&json!({"a": 1})), "u", 0);
-        // A changed payload does not make a new exposure.
-        record(&mut exposures, &ruleset(&json!({"a": 2})), "u", 0);
-        assert_eq!(send(&mut exposures, 0, Outcome::Delivered).unwrap(), ["u"]);
-        record(&mut exposures, &ruleset(&json!({"a": 2})), "u", 0);
-        assert!(exposures.begin(0, LIFETIME_MS).is_none());
-        assert_eq!((exposures.unsent(), exposures.dropped()), (0, 0));
-    }
-
-    #[test]
-    fn memory_and_queue_are_limited() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        for user in 0..100_000 {
-            record(&mut exposures, &ruleset, &user.to_string(), 0);
-        }
-        assert_eq!((exposures.queue.len(), exposures.dropped()), (QUEUE_SIZE, 90_000));
-        while send(&mut exposures, 0, Outcome::Delivered).is_some() {}
-        for user in 0..3 * REMEMBERED {
-            record(&mut exposures, &ruleset, &user.to_string(), 0);
-            if exposures.is_full() {
-                send(&mut exposures, 0, Outcome::Delivered).unwrap();
-            }
-        }
-        assert!(exposures.memory.len() <= 2 * REMEMBERED);
-    }
-
-    #[test]
-    fn what_is_under_way_takes_room_so_that_it_can_return() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        for user in 0..QUEUE_SIZE {
-            record(&mut exposures, &ruleset, &user.to_string(), 0);
-        }
-        let (turn, _, users) = begin(&mut exposures, 0).unwrap();
-        record(&mut exposures, &ruleset, "late", 0);
-        assert_eq!(exposures.dropped(), 1);
-        exposures.finish(&turn, FAILED, 0, 1.0, Some("away".to_owned()));
-        assert_eq!((exposures.unsent(), exposures.dropped()), (QUEUE_SIZE, 1));
-        assert_eq!(exposures.problem(), Some("away"));
-        assert_eq!(send(&mut exposures, 1_000, Outcome::Delivered).unwrap(), users);
-        assert_eq!(exposures.problem(), None);
-    }
-
-    #[test]
-    fn what_had_no_room_is_sent_at_the_next_occasion() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        for user in 0..=QUEUE_SIZE {
-            record(&mut exposures, &ruleset, &user.to_string(), 0);
-        }
-        let late = QUEUE_SIZE.to_string();
-        assert_eq!((exposures.dropped(), exposures.warning(5), exposures.warning(6)), (1, Some(1), None));
-        while send(&mut exposures, 0, Outcome::Delivered).is_some() {}
-        record(&mut exposures, &ruleset, &late, 7);
-        assert_eq!(send(&mut exposures, 7, Outcome::Delivered).unwrap(), [late]);
-        assert_eq!((exposures.dropped(), exposures.warning(99_000)), (1, None));
-    }
-
-    #[test]
-    fn long_exposures_are_limited_by_bytes() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        for user in 0..10_000 {
-            record(&mut exposures, &ruleset, &format!("{user:01000}"), 0);
-        }
-        assert!(exposures.held.bytes <= QUEUE_BYTES && exposures.dropped() > 0 && exposures.is_full());
-        let mut batches = 0;
-        while !exposures.queue.is_empty() {
-            let turn = exposures.begin(0, LIFETIME_MS).unwrap();
-            assert!(exposures.take(&turn, 0).unwrap().len() <= BATCH_BYTES + BATCH_SIZE + 100);
-            exposures.finish(&turn, Outcome::Delivered, 0, 1.0, None);
-            batches += 1;
-        }
-        assert!(batches >= 8 && exposures.held == Size::default(), "{batches}");
-    }
-
-    #[test]
-    fn an_exposure_that_comes_while_a_batch_is_under_way_waits_for_nobody() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        record(&mut exposures, &ruleset, "a", 0);
-        let (first, due_ms, users) = begin(&mut exposures, 0).unwrap();
-        assert_eq!((due_ms, users), (GATHER_MS, vec!["a".to_owned()]));
-        // The first batch hangs, and then nobody asks for a decision.
-        record(&mut exposures, &ruleset, "b", 1_500);
-        let (second, due_ms, users) = begin(&mut exposures, 1_500).unwrap();
-        assert_eq!((due_ms, users), (2_500, vec!["b".to_owned()]));
-        exposures.finish(&second, Outcome::Delivered, 2_600, 1.0, None);
-        exposures.finish(&first, Outcome::Delivered, 9_000, 1.0, None);
-        assert_eq!(exposures.unsent(), 0);
-    }
-
-    #[test]
-    fn one_request_waits_at_a_time_and_a_full_batch_is_sent_at_once() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        record(&mut exposures, &ruleset, "a", 0);
-        let first = exposures.begin(0, LIFETIME_MS).unwrap();
-        record(&mut exposures, &ruleset, "b", 10);
-        assert!(exposures.begin(10, LIFETIME_MS).is_none());
-        for user in 0..BATCH_SIZE {
-            record(&mut exposures, &ruleset, &user.to_string(), 20);
-        }
-        let second = exposures.begin(20, LIFETIME_MS).unwrap();
-        assert_eq!(second.wait_ms, 0);
-        assert!(exposures.take(&first, 1_000).is_none());
-        assert!(exposures.take(&second, 20).is_some());
-    }
-
-    #[test]
-    fn the_number_of_batches_under_way_is_limited() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        let mut turns = Vec::new();
-        for user in 0..6 {
-            record(&mut exposures, &ruleset, &user.to_string(), 0);
-            turns.extend(begin(&mut exposures, 0).map(|(turn, ..)| turn));
-        }
-        assert_eq!(turns.len(), BATCHES_UNDER_WAY);
-        // The request whose batch has arrived sends what is left.
-        exposures.finish(&turns[0], Outcome::Delivered, 1_000, 1.0, None);
-        assert_eq!(send(&mut exposures, 1_000, Outcome::Delivered).unwrap().len(), 2);
-    }
-
-    #[test]
-    fn after_failures_one_batch_at_a_time_is_sent_after_growing_pauses() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        record(&mut exposures, &ruleset, "a", 0);
-        assert!(send(&mut exposures, 0, FAILED).is_some());
-        record(&mut exposures, &ruleset, "b", 1_000);
-        let (turn, due_ms, users) = begin(&mut exposures, 1_000).unwrap();
-        assert_eq!((due_ms, users), (2_000, vec!["a".to_owned(), "b".to_owned()]));
-        record(&mut exposures, &ruleset, "c", 2_000);
-        assert!(begin(&mut exposures, 5_000).is_none());
-        exposures.finish(&turn, Outcome::Failed { retry_after_ms: Some(60_000) }, 5_000, 1.0, None);
-        // No request lives that long, so a later one sends.
-        assert!(begin(&mut exposures, 6_000).is_none());
-        assert_eq!(send(&mut exposures, 65_000, Outcome::Delivered).unwrap(), ["a", "b", "c"]);
-        record(&mut exposures, &ruleset, "d", 65_000);
-        assert_eq!(exposures.begin(65_000, LIFETIME_MS).unwrap().wait_ms, GATHER_MS);
-    }
-
-    #[test]
-    fn a_batch_that_is_too_large_is_halved() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        for user in 0..8 {
-            record(&mut exposures, &ruleset, &user.to_string(), 0);
-        }
-        let mut sizes = Vec::new();
-        while let Some((turn, due_ms, users)) = begin(&mut exposures, 2_000) {
-            sizes.push(users.len());
-            let outcome = if users.len() > 2 { Outcome::TooLarge } else { Outcome::Delivered };
-            exposures.finish(&turn, outcome, due_ms, 1.0, None);
-        }
-        // The sizes of exposures differ a little.
-        let too_large = sizes.iter().filter(|size| **size > 2).count();
-        assert!(sizes[0] == 8 && too_large <= 3 && sizes.iter().max() == Some(&8), "{sizes:?}");
-        assert_eq!((exposures.unsent(), exposures.dropped()), (0, 0));
-    }
-
-    #[test]
-    fn what_the_receiver_refuses_is_counted_and_may_be_recorded_again() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        for (now_ms, outcome) in [(0, Outcome::Refused), (100_000, Outcome::TooLarge)] {
-            record(&mut exposures, &ruleset, "a", now_ms);
-            assert_eq!(send(&mut exposures, now_ms, outcome).unwrap(), ["a"]);
-        }
-        assert_eq!((exposures.unsent(), exposures.dropped()), (0, 2));
-        record(&mut exposures, &ruleset, "a", 200_000);
-        assert_eq!(send(&mut exposures, 200_000, Outcome::Delivered).unwrap(), ["a"]);
-    }
-
-    #[test]
-    fn the_part_of_a_request_that_ended_is_done_by_another() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        record(&mut exposures, &ruleset, "a", 0);
-        let waiting = exposures.begin(0, LIFETIME_MS).unwrap();
-        assert!(exposures.begin(GATHER_MS + GRACE_MS, LIFETIME_MS).is_none());
-        let later_ms = GATHER_MS + GRACE_MS + 1;
-        let (lost, due_ms, _) = begin(&mut exposures, later_ms).unwrap();
-        assert!(exposures.take(&waiting, later_ms).is_none());
-        // The batch of a request that ended while it was sending is sent again.
-        let (turn, _, users) = begin(&mut exposures, due_ms + SEND_TIMEOUT_MS + GRACE_MS + 1).unwrap();
-        assert_eq!(users, ["a"]);
-        exposures.finish(&turn, Outcome::Delivered, 50_000, 1.0, None);
-        exposures.finish(&lost, Outcome::Delivered, 50_000, 1.0, None);
-        assert_eq!(exposures.unsent(), 0);
-    }
-
-    #[test]
-    fn a_request_that_is_about_to_end_takes_no_turn() {
-        let (mut exposures, ruleset) = (Exposures::default(), ruleset(&Value::Null));
-        record(&mut exposures, &ruleset, "a", 0);
-        assert!(exposures.begin(0, SEND_TIMEOUT_MS + GATHER_MS - 1).is_none());
-        assert!(exposures.begin(0, SEND_TIMEOUT_MS + GATHER_MS).is_some());
-    }
-}
+mod tests;

@@ -17,10 +17,10 @@ use super::{
     cache::{self, Cached, Content},
     response,
     state::with_isolate,
-    store,
+    store::{self, Found},
     time::{now_ms, within},
 };
-use crate::{settings::Settings, slot::POLL_TIMEOUT_MS};
+use crate::{places::PLACE_BYTES, settings::Settings, slot::POLL_TIMEOUT_MS};
 
 /// The headers of every response: pages of any site may read the response.
 const OPEN: [(&str, &str); 2] =
@@ -73,31 +73,38 @@ async fn read(
     let key = cache::key(&settings.store, path, wanted.content.as_deref());
     if !wanted.past_caches
         && let Some(Cached { response, as_of_ms }) = cache::get(&key).await
-        && (paths::is_immutable(path) || now_ms().saturating_sub(as_of_ms) < settings.poll_interval_ms)
+        && (paths::is_immutable(path) || now_ms().abs_diff(as_of_ms) < settings.poll_interval_ms)
     {
         let etag = response.headers().get("etag").ok().flatten();
         let is_wanted = content != WantedContent::None;
         return Ok(reply.object(Body::Stream(response.body()), etag.as_deref(), is_wanted));
     }
-    let found = within(POLL_TIMEOUT_MS, store::get(settings, env, &wanted)).await;
-    let found = found.unwrap_or_else(|| Err(format!("no response within {POLL_TIMEOUT_MS} ms")));
-    let found = found.map_err(|problem| unreadable(path, &problem))?;
-    let found = found.ok_or_else(|| ApiError::not_found("no such object"))?;
+    let mut found = fetched(settings, env, &wanted).await?;
     let etag = found.etag.clone();
     if let WantedContent::Hash(_) = content {
         // Other content must be cached under the address of the wanted content neither here nor by the client: it may have
         // been replaced while the client was on its way from version.json to the object.
-        let bytes = within(POLL_TIMEOUT_MS, found.bytes()).await;
-        let bytes = bytes.unwrap_or_else(|| Err(format!("no whole response within {POLL_TIMEOUT_MS} ms")));
-        let bytes = bytes.map_err(|problem| unreadable(path, &problem))?;
-        let is_wanted = content.is(&bytes);
-        let response = reply.object(Body::Bytes(&bytes), etag.as_deref(), is_wanted);
-        if is_wanted {
-            after_response(context, async move {
-                cache::put(&key, &wanted.path, Content::Bytes(&bytes), etag.as_deref(), now_ms()).await;
-            });
+        if let Some(place) = Place::take() {
+            let bytes = within(POLL_TIMEOUT_MS, found.bytes_up_to(PLACE_BYTES)).await;
+            let bytes =
+                bytes.unwrap_or_else(|| Err(format!("no whole response within {POLL_TIMEOUT_MS} ms")));
+            if let Some(bytes) = bytes.map_err(|problem| unreadable(path, &problem))? {
+                let is_wanted = content.is(&bytes);
+                let response = reply.object(Body::Bytes(&bytes), etag.as_deref(), is_wanted);
+                if is_wanted {
+                    after_response(context, async move {
+                        let content = Content::Bytes(&bytes);
+                        cache::put(&key, &wanted.path, content, etag.as_deref(), now_ms()).await;
+                        drop(place);
+                    });
+                }
+                return Ok(response);
+            }
+            // A part of the object is read already.
+            found = fetched(settings, env, &wanted).await?;
         }
-        return Ok(response);
+        // Without a place, nobody knows whether this is the wanted content.
+        return Ok(reply.object(Body::Stream(found.stream()), found.etag.as_deref(), false));
     }
     let is_wanted = content != WantedContent::None;
     let Some(stream) = found.stream() else {
@@ -112,6 +119,28 @@ async fn read(
         cache::put(&key, &wanted.path, Content::Stream(&for_cache), etag.as_deref(), now_ms()).await;
     });
     Ok(response)
+}
+
+async fn fetched(settings: &Settings, env: &Env, wanted: &Wanted) -> Result<Found, ApiError> {
+    let found = within(POLL_TIMEOUT_MS, store::get(settings, env, wanted)).await;
+    let found = found.unwrap_or_else(|| Err(format!("no response within {POLL_TIMEOUT_MS} ms")));
+    let found = found.map_err(|problem| unreadable(&wanted.path, &problem))?;
+    found.ok_or_else(|| ApiError::not_found("no such object"))
+}
+
+/// A place in memory for an object.
+struct Place(u64);
+
+impl Place {
+    fn take() -> Option<Self> {
+        with_isolate(|isolate| isolate.places_mut().take(now_ms())).flatten().map(Self)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        with_isolate(|isolate| isolate.places_mut().give_back(self.0));
+    }
 }
 
 fn unreadable(path: &str, problem: &str) -> ApiError {

@@ -57,7 +57,13 @@ pub fn fetch(request: Request, env: Env, context: worker_sys::Context) -> JsValu
         (Route::Decide(_), "OPTIONS") => DecideResponder::to(&request).preflight().into(),
         (Route::Configs(path, query), _) => {
             let (path, query) = (path.to_owned(), query.to_owned());
-            promise(async move { configs::respond(&request, &method, (&path, &query), &env, &context).await })
+            let request_context: JsValue = AsRef::<JsValue>::as_ref(&context).clone();
+            let response = future_to_promise(async move {
+                Ok(configs::respond(&request, &method, (&path, &query), &env, &context).await.into())
+            });
+            // Also after the client has gone away: otherwise, what was read of the object would stay in memory.
+            drop(request_context.unchecked_ref::<worker_sys::Context>().wait_until(&response));
+            response.into()
         }
         (Route::Health, "GET" | "HEAD") => promise(async move {
             let count = with_isolate(|isolate| isolate.slots().len()).unwrap_or_default();

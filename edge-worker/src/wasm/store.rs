@@ -18,6 +18,7 @@ use super::{
     response,
 };
 use crate::{
+    exposures::SEND_TIMEOUT_MS,
     settings::{Settings, Store, Token},
     slot::POLL_TIMEOUT_MS,
 };
@@ -47,10 +48,20 @@ impl Found {
     /// # Errors
     /// Returns a text about the error, for the log.
     pub(super) async fn bytes(self) -> Result<Vec<u8>, String> {
-        body::of_response(&self.content, OBJECT_BYTES).await.map_err(|error| match error {
-            BodyError::TooLarge => format!("the object is larger than {OBJECT_BYTES} bytes"),
-            BodyError::Incomplete(problem) => problem,
-        })
+        let bytes = self.bytes_up_to(OBJECT_BYTES).await?;
+        bytes.ok_or_else(|| format!("the object is larger than {OBJECT_BYTES} bytes"))
+    }
+
+    /// Reads the whole content. Returns `None` if the content is larger than `limit` bytes.
+    ///
+    /// # Errors
+    /// Returns a text about the error, for the log.
+    pub(super) async fn bytes_up_to(self, limit: usize) -> Result<Option<Vec<u8>>, String> {
+        match body::of_response(&self.content, limit).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(BodyError::TooLarge) => Ok(None),
+            Err(BodyError::Incomplete(problem)) => Err(problem),
+        }
     }
 }
 
@@ -88,7 +99,7 @@ async fn from_bucket(env: &Env, binding: &str, key: String) -> Result<Option<Fou
 }
 
 async fn from_web(url: &str, token: Option<&Token>, past_caches: bool) -> Result<Option<Found>, String> {
-    let response = send(url, token, past_caches, &RequestInit::new()).await?;
+    let response = send(url, token, past_caches, POLL_TIMEOUT_MS, &RequestInit::new()).await?;
     match response.status() {
         200 => {
             let etag = response.headers().get("etag").ok().flatten();
@@ -121,7 +132,7 @@ pub(super) async fn post(url: &str, token: Option<&Token>, body: &[u8]) -> Resul
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&Uint8Array::from(body));
-    let response = send(url, token, false, &init).await?;
+    let response = send(url, token, false, SEND_TIMEOUT_MS, &init).await?;
     Ok(Reply { status: response.status(), retry_after: response.headers().get("retry-after").ok().flatten() })
 }
 
@@ -129,6 +140,7 @@ async fn send(
     url: &str,
     token: Option<&Token>,
     past_caches: bool,
+    timeout_ms: u64,
     init: &RequestInit,
 ) -> Result<Response, String> {
     let failed = |problem: JsValue| body::text(&problem);
@@ -145,8 +157,8 @@ async fn send(
     // Redirects are not followed, so that the token is sent only to the configured address. Caching is up to `cache`.
     init.set_redirect(RequestRedirect::Manual);
     init.set_cache(RequestCache::NoStore);
-    #[expect(clippy::cast_possible_truncation, reason = "the timeout is 5,000")]
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(POLL_TIMEOUT_MS as u32)));
+    #[expect(clippy::cast_possible_truncation, reason = "timeouts are some thousands")]
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(timeout_ms as u32)));
     let scope: WorkerGlobalScope = worker::js_sys::global().unchecked_into();
     let response = JsFuture::from(scope.fetch_with_str_and_init(url, init)).await.map_err(failed)?;
     Ok(response.unchecked_into())

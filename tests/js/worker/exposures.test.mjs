@@ -72,7 +72,6 @@ test("a receiver that hangs delays no response", async (context) => {
   await worker.decide("swap", "first");
   await until(async () => batches.length, (count) => count >= 1);
   for (let user = 0; user < 100; user += 1) assert.equal((await worker.decide("swap", `u${user}`)).status, 200);
-  assert.ok(batches.length <= 4, `${batches.length} batches`);
 });
 
 test("the last exposures before silence are sent, also while a batch is under way", async (context) => {
@@ -95,11 +94,12 @@ test("a receiver that asks for a pause gets one, and then everything", async (co
   const { exposures_error } = await until(worker.health, ({ exposures_error }) => exposures_error !== undefined);
   assert.match(exposures_error, /status 503/);
   for (let user = 0; user < 20; user += 1) await worker.decide("swap", `u${user}`);
-  await worker.advance(580_000);
+  // Longer before the end of the pause than a request lives.
+  await worker.advance(560_000);
   await worker.decide("swap", "u0");
   const health = await worker.health();
   assert.deepEqual([batches.length, health.exposures_unsent, health.exposures_dropped], [1, 21, undefined]);
-  await worker.advance(21_000);
+  await worker.advance(41_000);
   await worker.decide("swap", "u0");
   await until(async () => users(batches.slice(1)).length, (count) => count === 21);
   assert.equal((await until(worker.health, ({ exposures_unsent }) => exposures_unsent === undefined)).exposures_error, undefined);

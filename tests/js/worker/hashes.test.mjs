@@ -201,3 +201,83 @@ test("an object is immutable, and shared, only under the address of its content"
   const past = await fetched(address(SNAPSHOT, old), { headers: { "cache-control": "no-cache" } });
   assert.deepEqual(past, { caching: IMMUTABLE, status: 200, text: String(old) });
 });
+
+/** Lets the origin serve an object in two parts, without a length. `opened` counts requests, and `finish` sends the rest. */
+function servedInParts(store, at, content) {
+  const half = content.length / 2;
+  const held = [];
+  const parts = { opened: 0, finish: () => held.splice(0).forEach((finish) => finish()), isHeld: true };
+  store.objects.set(at, (_, response) => {
+    response.write(content.subarray(0, half));
+    const finish = () => response.end(content.subarray(half));
+    if (parts.isHeld) held.push(finish);
+    else finish();
+    parts.opened += 1;
+  });
+  return parts;
+}
+
+test("requests with any hash do not fill the memory", async (context) => {
+  const store = await origin(context, await marked("any"));
+  const running = await worker(context, store);
+  assert.equal(await mark(running), "any");
+  const object = "configs/swap/snapshots/2.json";
+  const large = Buffer.alloc(3 << 20, "x");
+  const parts = servedInParts(store, object, large);
+  const before = (await running.health()).memory_bytes;
+  const responses = Array.from({ length: 30 }, () => running.fetch(`/${object}?v=0000000000000000`));
+  await until(async () => parts.opened, (opened) => opened === responses.length);
+  parts.finish();
+  for (const response of await Promise.all(responses)) {
+    assert.deepEqual([response.status, response.headers.get("cache-control")], [200, "no-store"]);
+    assert.ok(Buffer.from(await response.arrayBuffer()).equals(large));
+  }
+  const grown = (await running.health()).memory_bytes - before;
+  assert.ok(grown < 10 * large.length, `${grown} bytes`);
+  parts.isHeld = false;
+  const response = await running.fetch(`/${address(object, large)}`);
+  assert.equal(response.headers.get("cache-control"), IMMUTABLE);
+  assert.ok(Buffer.from(await response.arrayBuffer()).equals(large));
+});
+
+test("clients that go away while an object is read take no memory", async (context) => {
+  const store = await origin(context, await marked("any"));
+  // Places that are not given back are free after 30 s: never, with this clock.
+  const running = await worker(context, store, { still: true });
+  const object = "configs/swap/snapshots/2.json";
+  const content = Buffer.alloc(1 << 10, "x");
+  const parts = servedInParts(store, object, content);
+  const client = new AbortController();
+  const responses = Array.from({ length: 8 }, () =>
+    running.fetch(`/${object}?v=0000000000000000`, { signal: client.signal }).then((response) => response.arrayBuffer()),
+  );
+  await until(async () => parts.opened, (opened) => opened === responses.length);
+  client.abort();
+  await Promise.allSettled(responses);
+  parts.finish();
+  parts.isHeld = false;
+  const caching = async () => {
+    const response = await running.fetch(`/${address(object, content)}`);
+    await response.arrayBuffer();
+    return response.headers.get("cache-control");
+  };
+  await until(caching, (caching) => caching === IMMUTABLE);
+});
+
+test("an object that is too large to be compared is served, and not cached", async (context) => {
+  const store = await origin(context, await marked("any"));
+  const running = await worker(context, store);
+  const object = "configs/swap/snapshots/2.json";
+  const large = Buffer.alloc((8 << 20) + 2, "x");
+  const parts = servedInParts(store, object, large);
+  parts.isHeld = false;
+  const fetched = async () => {
+    const response = await running.fetch(`/${address(object, large)}`);
+    assert.ok(Buffer.from(await response.arrayBuffer()).equals(large));
+    return [response.status, response.headers.get("cache-control")];
+  };
+  assert.deepEqual(await fetched(), [200, "no-store"]);
+  // The same with a length.
+  store.objects.set(object, large);
+  assert.deepEqual(await fetched(), [200, "no-store"]);
+});
