@@ -18,6 +18,7 @@ use crate::{
     encoding::decode,
     error::{ObjectError, Problem, Refusal, causes},
     store::{Condition, Object, ObjectStore, Put},
+    web_page::refuse_web_page,
 };
 
 /// The size limit of an object after decoding its `content-encoding`.
@@ -101,7 +102,8 @@ impl ObjectStore for S3 {
                 let body =
                     found.body.collect().await.map_err(|error| failed(Problem::of_connection(&error)))?;
                 let encodings = found.content_encoding.unwrap_or_default();
-                let bytes = decode(&encodings, body.to_vec(), DECODED_BYTES).await.map_err(failed)?;
+                let content = decode(&encodings, body.to_vec(), DECODED_BYTES).await;
+                let bytes = content.and_then(refuse_web_page).map_err(failed)?;
                 Ok(Some(Object { bytes, etag }))
             }
             Err(error) => match (status(&error), error.code()) {
@@ -130,16 +132,20 @@ impl ObjectStore for S3 {
             // A proxy that compresses the object weakens its ETag. The store knows the strong ETag only.
             Condition::Matches(etag) => put.if_match(etag.strip_prefix("W/").unwrap_or(etag)),
         };
+        let failed = |source| ObjectError { action: "write", path: path.to_owned(), source };
         match put.send().await {
-            Ok(_) => Ok(Put::Written),
+            Ok(written) if written.e_tag.is_some() => Ok(Put::Written),
+            // A sign-in page of the network also has the status 200. S3 sends the ETag of what it has stored.
+            Ok(_) => Err(failed(Problem::Failed(
+                "the response has no ETag: a sign-in page of the network, or a proxy, stands between this machine and the store"
+                    .to_owned(),
+            ))),
             // 409: a concurrent conditional write of the object. 404: no object exists that could match.
             Err(error) if matches!(status(&error), Some(412 | 409)) => Ok(Put::Refused),
             Err(error) if status(&error) == Some(404) && error.code() == Some("NoSuchKey") => {
                 Ok(Put::Refused)
             }
-            Err(error) => {
-                Err(ObjectError { action: "write", path: path.to_owned(), source: problem(&error) })
-            }
+            Err(error) => Err(failed(problem(&error))),
         }
     }
 }

@@ -171,12 +171,23 @@ async fn a_compressed_object_is_decoded() {
 
 #[tokio::test]
 async fn a_write_sends_the_strong_etag_and_no_checksum_that_a_store_may_not_know() {
-    let server = Server::start("200 OK", "").await;
+    let server = Server::start("200 OK\r\netag: \"y\"", "").await;
     for etag in ["\"x-1\"", "W/\"x-1\""] {
         let put = server.store().put("configs/a", b"1", Condition::Matches(etag)).await.unwrap();
         assert_eq!(put, Put::Written);
         let head = server.last_head();
         assert!(head.contains("if-match: \"x-1\""), "{head}");
         assert!(!head.contains("x-amz-checksum") && !head.contains("x-amz-trailer"), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_page_is_neither_an_object_nor_a_successful_write() {
+    let store = Server::start("200 OK\r\ncontent-type: text/html", "<html>sign in</html>").await.store();
+    let read = store.get("configs/a").await.unwrap_err();
+    assert!(read.to_string().contains("web page instead of the object"), "{read}");
+    for condition in [Condition::Absent, Condition::Matches("\"x\"")] {
+        let write = store.put("configs/a", b"1", condition).await.unwrap_err();
+        assert!(write.source.waiting_helps() && write.to_string().contains("has no ETag"), "{write}");
     }
 }
