@@ -2,9 +2,7 @@
 
 use aws_credential_types::{
     Credentials,
-    provider::{
-        self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
-    },
+    provider::{self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future},
 };
 
 /// Credentials whose parts can be sent in headers. White space around a part, such as the line break at the end of a file, is

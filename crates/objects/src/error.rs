@@ -141,6 +141,13 @@ impl Refusal {
             "NoCredentials" => {
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role that can use the bucket"
             }
+            "InvalidCredentials" => {
+                "remove the control characters, such as line breaks, from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and \
+                 AWS_SESSION_TOKEN, or where else the credentials come from"
+            }
+            "InvalidRegion" => "set AWS_REGION to the name of a region, such as eu-central-1",
+            "InvalidMaxAttempts" => "set AWS_MAX_ATTEMPTS to a whole number from 1 on",
+            "InvalidRetryMode" => "set AWS_RETRY_MODE to standard or adaptive",
             "InvalidCertificate" => {
                 "this machine does not trust the certificate of the store: add its issuer to the system's certificates, \
                  or to SSL_CERT_FILE"

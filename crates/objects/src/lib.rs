@@ -10,16 +10,20 @@
 //! | [`web_page`] | telling an object from a web page that something in between sends instead |
 //! | [`denials`] | logging once that a store denies reading |
 //! | [`location`] | the location of a store, as the options configure it |
+//! | `credentials` | credentials that can be sent |
+//! | `settings` | the settings of the `AWS_…` variables that the client of S3 does not check |
 //! | `blocking` | work that blocks a thread, with a bound on the threads |
 #![forbid(unsafe_code)]
 
 mod blocking;
+mod credentials;
 pub mod denials;
 pub mod directory;
 pub mod encoding;
 pub mod error;
 pub mod location;
 pub mod s3;
+mod settings;
 pub mod store;
 pub mod web_page;
 

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_compression::tokio::bufread::GzipEncoder;
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_credential_types::{
     Credentials,
     credential_fn::provide_credentials_fn,
@@ -59,6 +59,10 @@ impl Server {
     }
 
     fn store_with(&self, credentials: SharedCredentialsProvider) -> S3 {
+        self.store_in("us-east-1", credentials)
+    }
+
+    fn store_in(&self, region: &'static str, credentials: SharedCredentialsProvider) -> S3 {
         let options = S3Options {
             bucket: "bucket".to_owned(),
             prefix: String::new(),
@@ -69,6 +73,7 @@ impl Server {
             .behavior_version(BehaviorVersion::latest())
             .retry_config(RetryConfig::disabled())
             .credentials_provider(credentials)
+            .region(Region::new(region))
             .build();
         S3::with_config(&options, &config)
     }
@@ -190,4 +195,40 @@ async fn a_sign_in_page_is_neither_an_object_nor_a_successful_write() {
         let write = store.put("configs/a", b"1", condition).await.unwrap_err();
         assert!(write.source.waiting_helps() && write.to_string().contains("has no ETag"), "{write}");
     }
+}
+
+#[tokio::test]
+async fn line_breaks_around_credentials_and_region_are_not_sent() {
+    let server = refusing("404 Not Found", "NoSuchKey").await;
+    let key =
+        Credentials::new("AKIAEXAMPLE\n", "example-secret\r\n", Some(" token\n".to_owned()), None, "test");
+    let store = server.store_in("eu-west-1\n", SharedCredentialsProvider::new(key));
+    assert_eq!(store.get("configs/a").await.unwrap(), None);
+    let head = server.last_head();
+    assert!(head.contains("x-amz-security-token: token\r\n"), "{head}");
+    assert!(
+        head.contains("credential=akiaexample/") && head.contains("/eu-west-1/s3/aws4_request"),
+        "{head}"
+    );
+}
+
+#[tokio::test]
+async fn credentials_and_a_region_that_cannot_be_sent_are_named() {
+    let server = Server::start("200 OK", "").await;
+    let token = Some("a\nb".to_owned());
+    let cases = [
+        ("us-east-1", Credentials::new("AK\nIA", SECRET, None, None, "test"), "InvalidCredentials"),
+        ("us-east-1", Credentials::new(KEY_ID, "a\nb", None, None, "test"), "InvalidCredentials"),
+        ("us-east-1", Credentials::new(KEY_ID, SECRET, token, None, "test"), "InvalidCredentials"),
+        ("us\neast", Credentials::new(KEY_ID, SECRET, None, None, "test"), "InvalidRegion"),
+    ];
+    for (region, key, code) in cases {
+        let store = server.store_in(region, SharedCredentialsProvider::new(key));
+        let read = store.get("configs/a").await.unwrap_err();
+        let write = store.put("configs/a", b"1", Condition::Absent).await.unwrap_err();
+        for error in [read, write] {
+            assert_eq!(error.source.refusal().map(edgewise_objects::Refusal::code), Some(code), "{error}");
+        }
+    }
+    assert!(server.heads.lock().unwrap().is_empty());
 }
