@@ -128,6 +128,8 @@ async fn compressed_objects_are_decoded() {
         ("deflate", encoded(ZlibEncoder::new(content)).await),
         ("deflate", encoded(DeflateEncoder::new(content)).await),
         ("identity", content.to_vec()),
+        ("utf-8", content.to_vec()),
+        ("gzip", [gzip.as_slice(), &[0; 64]].concat()),
         ("gzip, br", encoded(BrotliEncoder::new(gzip.as_slice())).await),
     ] {
         let head = format!("200 OK\r\nETag: W/\"x\"\r\nContent-Encoding: {encoding}");
