@@ -11,7 +11,10 @@ use aws_sdk_s3::{
     error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
-use edgewise_api::{paths, refusal::ACCESS_DENIED};
+use edgewise_api::{
+    paths,
+    refusal::{ACCESS_DENIED, NO_SUCH_KEY},
+};
 
 use crate::{
     credentials::{ControlCharacter, SendableCredentials},
@@ -128,7 +131,8 @@ impl ObjectStore for S3 {
                 Ok(Some(Object { bytes, etag }))
             }
             Err(error) => match (status(&error), error.code()) {
-                (Some(404), code) if code != Some("NoSuchBucket") => Ok(None),
+                // A 404 without the code comes from a server that is no store: the endpoint is wrong.
+                (Some(404), Some(NO_SUCH_KEY)) => Ok(None),
                 // S3 denies reading a missing object if the credentials do not permit listing the bucket.
                 (Some(403), Some(ACCESS_DENIED)) => {
                     self.denials.record(path);
@@ -164,7 +168,7 @@ impl ObjectStore for S3 {
             ))),
             // 409: a concurrent conditional write of the object. 404: no object exists that could match.
             Err(error) if matches!(status(&error), Some(412 | 409)) => Ok(Put::Refused),
-            Err(error) if status(&error) == Some(404) && error.code() == Some("NoSuchKey") => {
+            Err(error) if status(&error) == Some(404) && error.code() == Some(NO_SUCH_KEY) => {
                 Ok(Put::Refused)
             }
             Err(error) => Err(failed(problem(&error))),
@@ -182,7 +186,8 @@ fn problem<E>(error: &SdkError<E>) -> Problem
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
-    if let Some(response) = error.raw_response() {
+    // A successful status whose body cannot be read is no refusal.
+    if let Some(response) = error.raw_response().filter(|response| !response.status().is_success()) {
         let region = response.headers().get("x-amz-bucket-region");
         return Refusal::of_response(response.status().as_u16(), error.code(), region).into();
     }

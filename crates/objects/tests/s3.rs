@@ -232,3 +232,41 @@ async fn credentials_and_a_region_that_cannot_be_sent_are_named() {
     }
     assert!(server.heads.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_404_of_a_server_that_is_no_store_does_not_count_as_absent() {
+    for body in ["<html>404 Not Found</html>", "", "{\"message\":\"not found\"}"] {
+        let error = error_of_reading(&Server::start("404 Not Found", body).await).await;
+        assert!(
+            error.source.refusal().is_some() && error.to_string().contains("EDGEWISE_S3_ENDPOINT"),
+            "{error}"
+        );
+    }
+    let other = error_of_reading(&refusing("404 Not Found", "ResourceNotFound").await).await;
+    assert!(other.to_string().contains("ResourceNotFound"), "{other}");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_no_store_is_named_at_once() {
+    let html = "<html>moved</html>";
+    for (status, hint) in [
+        ("301 Moved Permanently\r\nlocation: https://127.0.0.1:1/", "EDGEWISE_S3_ENDPOINT"),
+        ("302 Found\r\nlocation: https://127.0.0.1:1/", "EDGEWISE_S3_ENDPOINT"),
+        ("400 Bad Request", "EDGEWISE_S3_ENDPOINT"),
+        ("405 Method Not Allowed", "EDGEWISE_S3_ENDPOINT"),
+        ("501 Not Implemented", "If-None-Match"),
+    ] {
+        let server = Server::start(status, html).await;
+        let write = server.store().put("configs/a", b"1", Condition::Absent).await.unwrap_err();
+        for error in [error_of_reading(&server).await, write] {
+            assert!(error.source.refusal().is_some() && error.to_string().contains(hint), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_successful_write_whose_body_is_cut_short_is_no_refusal() {
+    let server = Server::start("200 OK\r\netag: \"y\"\r\ntransfer-encoding: chunked", "5\r\nab").await;
+    let error = server.store().put("configs/a", b"1", Condition::Absent).await.unwrap_err();
+    assert!(error.source.waiting_helps() && !error.to_string().contains("status 200"), "{error}");
+}
