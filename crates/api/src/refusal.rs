@@ -4,6 +4,9 @@
 /// not exist if the reader must not list the bucket.
 pub const ACCESS_DENIED: &str = "AccessDenied";
 
+/// The code with which S3, and servers with the same API, say that an object does not exist.
+pub const NO_SUCH_KEY: &str = "NoSuchKey";
+
 /// The longest code of an error that is believed, in bytes.
 const MAX_CODE_BYTES: usize = 64;
 

@@ -128,6 +128,8 @@ async fn compressed_objects_are_decoded() {
         ("deflate", encoded(ZlibEncoder::new(content)).await),
         ("deflate", encoded(DeflateEncoder::new(content)).await),
         ("identity", content.to_vec()),
+        ("utf-8", content.to_vec()),
+        ("gzip", [gzip.as_slice(), &[0; 64]].concat()),
         ("gzip, br", encoded(BrotliEncoder::new(gzip.as_slice())).await),
     ] {
         let head = format!("200 OK\r\nETag: W/\"x\"\r\nContent-Encoding: {encoding}");
@@ -205,6 +207,10 @@ async fn only_a_missing_or_a_denied_object_is_absent() {
         ("404 Not Found", "<Error><Code>NoSuchBucket</Code></Error>", Some("NoSuchBucket")),
         ("301 Moved", "<Error><Code>PermanentRedirect</Code></Error>", Some("PermanentRedirect")),
         ("401 Unauthorized", "", Some("status 401")),
+        ("400 Bad Request", "<html>no</html>", Some("status 400")),
+        ("405 Method Not Allowed", "", Some("status 405")),
+        ("501 Not Implemented", "", Some("status 501")),
+        ("502 Bad Gateway", "", None),
         ("429 Too Many Requests\r\nRetry-After: 1", "", None),
         ("503 Slow Down", "<Error><Code>SlowDown</Code></Error>", None),
         ("304 Not Modified", "", None),

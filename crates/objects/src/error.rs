@@ -52,6 +52,9 @@ const PASSING: [&str; 8] = [
     "BadDigest",
 ];
 
+/// The code with which a store refuses a request that it does not support.
+const NOT_IMPLEMENTED: &str = "NotImplemented";
+
 impl Problem {
     /// Returns whether the same request may succeed later although nobody repairs anything.
     #[must_use]
@@ -101,9 +104,9 @@ impl Refusal {
         let code = code.filter(|code| is_code(code));
         let waiting_helps = match (status, code) {
             (_, Some(code)) if PASSING.contains(&code) => true,
-            (401 | 403 | 407, _) => false,
-            (307 | 408 | 409 | 412 | 429, _) | (_, None) => true,
-            (status, Some(_)) => status >= 500,
+            (501, _) | (_, Some(NOT_IMPLEMENTED)) => false,
+            (304 | 307 | 408 | 409 | 412 | 425 | 429, _) => true,
+            (status, _) => !(300..500).contains(&status),
         };
         let region = region.filter(|region| is_code(region)).map(str::to_owned);
         let code = code.map_or_else(|| format!("status {status}"), str::to_owned).into();
@@ -141,12 +144,28 @@ impl Refusal {
             "NoCredentials" => {
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role that can use the bucket"
             }
+            "InvalidCredentials" => {
+                "remove the control characters, such as line breaks, from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and \
+                 AWS_SESSION_TOKEN, or where else the credentials come from"
+            }
+            "InvalidRegion" => "set AWS_REGION to the name of a region, such as eu-central-1",
+            "InvalidMaxAttempts" => "set AWS_MAX_ATTEMPTS to a whole number from 1 on",
+            "InvalidRetryMode" => "set AWS_RETRY_MODE to standard or adaptive",
             "InvalidCertificate" => {
                 "this machine does not trust the certificate of the store: add its issuer to the system's certificates, \
                  or to SSL_CERT_FILE"
             }
             "status 401" | "status 403" => "the store requires credentials, or denies the request",
             "status 407" => "the proxy requires credentials: check HTTP_PROXY and HTTPS_PROXY",
+            NOT_IMPLEMENTED | "status 501" => {
+                "the store must support If-Match and If-None-Match on writes, or a proxy in front of the store does not"
+            }
+            // The client of S3 calls a 404 without a body `NotFound`.
+            code if !self.waiting_helps
+                && ["status 3", "status 4", "NotFound"].iter().any(|start| code.starts_with(start)) =>
+            {
+                "the server is no store, or expects https://: check EDGEWISE_S3_ENDPOINT, or the URL in --snapshot-store"
+            }
             _ => return None,
         };
         Some(hint.into())
@@ -181,6 +200,15 @@ mod tests {
             (301, Some("PermanentRedirect")),
             (400, Some("ExpiredToken")),
             (404, Some("NoSuchBucket")),
+            (301, None),
+            (302, None),
+            (308, None),
+            (400, None),
+            (404, None),
+            (405, None),
+            (405, Some("MethodNotAllowed")),
+            (501, None),
+            (501, Some("NotImplemented")),
         ] {
             assert!(!waiting_helps(status, code), "{status} {code:?}");
         }
@@ -194,6 +222,10 @@ mod tests {
             (429, None),
             (502, None),
             (304, None),
+            (307, None),
+            (408, None),
+            (425, None),
+            (500, None),
         ] {
             assert!(waiting_helps(status, code), "{status} {code:?}");
         }
@@ -218,6 +250,13 @@ mod tests {
         );
         assert_eq!(text("SomethingNew", None), "SomethingNew");
         assert!(text("AKIA with a message", None).starts_with("status 403"));
+        for status in [301, 400, 404, 405] {
+            let refusal = Refusal::of_response(status, None, None).to_string();
+            assert!(refusal.contains("EDGEWISE_S3_ENDPOINT"), "{refusal}");
+        }
+        let refusal = Refusal::of_response(501, None, None).to_string();
+        assert!(refusal.starts_with("status 501: the store must support If-Match"), "{refusal}");
+        assert_eq!(Refusal::of_response(408, None, None).to_string(), "status 408");
     }
 
     #[test]

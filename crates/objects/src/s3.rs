@@ -1,23 +1,29 @@
 //! An object store in a bucket of S3, or of a server with the same API.
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{env, error::Error, fmt, sync::Arc};
 
 use async_trait::async_trait;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
+use aws_config::{BehaviorVersion, SdkConfig, meta::region::RegionProviderChain, retry::RetryConfig};
+use aws_credential_types::provider::{SharedCredentialsProvider, error::CredentialsError};
 use aws_sdk_s3::{
     Client,
     config::{Builder, RequestChecksumCalculation},
     error::{ProvideErrorMetadata, SdkError},
     primitives::ByteStream,
 };
-use edgewise_api::{paths, refusal::ACCESS_DENIED};
+use edgewise_api::{
+    paths,
+    refusal::{ACCESS_DENIED, NO_SUCH_KEY},
+};
 
 use crate::{
+    credentials::{ControlCharacter, SendableCredentials},
     denials::Denials,
     encoding::decode,
     error::{ObjectError, Problem, Refusal, causes},
+    settings,
     store::{Condition, Object, ObjectStore, Put},
+    web_page::refuse_web_page,
 };
 
 /// The size limit of an object after decoding its `content-encoding`.
@@ -32,6 +38,8 @@ pub struct S3 {
     /// The prefix of all keys: empty, or with `/` at the end.
     prefix: String,
     denials: Arc<Denials>,
+    /// The refusal of every request, if a setting is wrong.
+    wrong_setting: Option<Refusal>,
 }
 
 /// The location of a bucket. Credentials and region come from the usual `AWS_…` variables, files and roles.
@@ -59,7 +67,15 @@ impl fmt::Debug for S3 {
 impl S3 {
     /// Creates a client of the bucket, without sending a request. Credentials, region and proxies come from the environment.
     pub async fn new(options: &S3Options) -> Self {
-        Self::with_config(options, &aws_config::defaults(BehaviorVersion::latest()).load().await)
+        // The environment is checked first, because loading settings that are wrong can panic.
+        let region = settings::region(RegionProviderChain::default_provider().region().await.as_ref());
+        let retries = settings::check_retries(|name| env::var(name).ok());
+        let mut environment = aws_config::defaults(BehaviorVersion::latest()).region(region);
+        if retries.is_err() {
+            environment = environment.retry_config(RetryConfig::standard());
+        }
+        let store = Self::with_config(options, &environment.load().await);
+        Self { wrong_setting: store.wrong_setting.or(retries.err()), ..store }
     }
 
     /// Creates a client of the bucket with these credentials and this region, without sending a request.
@@ -69,9 +85,12 @@ impl S3 {
         if let Some(endpoint) = &options.endpoint {
             config = config.endpoint_url(endpoint);
         }
-        if environment.region().is_none() {
-            // Requests are signed for a region, although servers other than AWS rarely check the region.
-            config = config.region(Region::new("us-east-1"));
+        let region = settings::region(environment.region());
+        let wrong_setting = settings::check_region(&region).err();
+        config = config.region(region);
+        if let Some(credentials) = environment.credentials_provider() {
+            config =
+                config.credentials_provider(SharedCredentialsProvider::new(SendableCredentials(credentials)));
         }
         if environment.request_checksum_calculation().is_none() {
             // Some servers refuse the checksums that AWS only recommends. Every upload is signed with its SHA-256.
@@ -83,7 +102,12 @@ impl S3 {
             bucket: options.bucket.clone(),
             prefix: if prefix.is_empty() { String::new() } else { format!("{prefix}/") },
             denials: Arc::default(),
+            wrong_setting,
         }
+    }
+
+    fn check_settings(&self) -> Result<(), Problem> {
+        self.wrong_setting.clone().map_or(Ok(()), |refusal| Err(refusal.into()))
     }
 
     fn key(&self, path: &str) -> String {
@@ -95,17 +119,20 @@ impl S3 {
 impl ObjectStore for S3 {
     async fn get(&self, path: &str) -> Result<Option<Object>, ObjectError> {
         let failed = |source| ObjectError { action: "read", path: path.to_owned(), source };
+        self.check_settings().map_err(failed)?;
         match self.client.get_object().bucket(&self.bucket).key(self.key(path)).send().await {
             Ok(found) => {
                 let etag = found.e_tag.unwrap_or_default();
                 let body =
                     found.body.collect().await.map_err(|error| failed(Problem::of_connection(&error)))?;
                 let encodings = found.content_encoding.unwrap_or_default();
-                let bytes = decode(&encodings, body.to_vec(), DECODED_BYTES).await.map_err(failed)?;
+                let content = decode(&encodings, body.to_vec(), DECODED_BYTES).await;
+                let bytes = content.and_then(refuse_web_page).map_err(failed)?;
                 Ok(Some(Object { bytes, etag }))
             }
             Err(error) => match (status(&error), error.code()) {
-                (Some(404), code) if code != Some("NoSuchBucket") => Ok(None),
+                // A 404 without the code comes from a server that is no store: the endpoint is wrong.
+                (Some(404), Some(NO_SUCH_KEY)) => Ok(None),
                 // S3 denies reading a missing object if the credentials do not permit listing the bucket.
                 (Some(403), Some(ACCESS_DENIED)) => {
                     self.denials.record(path);
@@ -117,6 +144,8 @@ impl ObjectStore for S3 {
     }
 
     async fn put(&self, path: &str, bytes: &[u8], condition: Condition<'_>) -> Result<Put, ObjectError> {
+        let failed = |source| ObjectError { action: "write", path: path.to_owned(), source };
+        self.check_settings().map_err(failed)?;
         let put = self
             .client
             .put_object()
@@ -131,15 +160,18 @@ impl ObjectStore for S3 {
             Condition::Matches(etag) => put.if_match(etag.strip_prefix("W/").unwrap_or(etag)),
         };
         match put.send().await {
-            Ok(_) => Ok(Put::Written),
+            Ok(written) if written.e_tag.is_some() => Ok(Put::Written),
+            // A sign-in page of the network also has the status 200. S3 sends the ETag of what it has stored.
+            Ok(_) => Err(failed(Problem::Failed(
+                "the response has no ETag: a sign-in page of the network, or a proxy, stands between this machine and the store"
+                    .to_owned(),
+            ))),
             // 409: a concurrent conditional write of the object. 404: no object exists that could match.
             Err(error) if matches!(status(&error), Some(412 | 409)) => Ok(Put::Refused),
-            Err(error) if status(&error) == Some(404) && error.code() == Some("NoSuchKey") => {
+            Err(error) if status(&error) == Some(404) && error.code() == Some(NO_SUCH_KEY) => {
                 Ok(Put::Refused)
             }
-            Err(error) => {
-                Err(ObjectError { action: "write", path: path.to_owned(), source: problem(&error) })
-            }
+            Err(error) => Err(failed(problem(&error))),
         }
     }
 }
@@ -154,9 +186,13 @@ fn problem<E>(error: &SdkError<E>) -> Problem
 where
     E: Error + ProvideErrorMetadata + 'static,
 {
-    if let Some(response) = error.raw_response() {
+    // A successful status whose body cannot be read is no refusal.
+    if let Some(response) = error.raw_response().filter(|response| !response.status().is_success()) {
         let region = response.headers().get("x-amz-bucket-region");
         return Refusal::of_response(response.status().as_u16(), error.code(), region).into();
+    }
+    if causes(error).any(|cause| cause.is::<ControlCharacter>()) {
+        return Refusal::local("InvalidCredentials").into();
     }
     if causes(error).any(|cause| cause.is::<CredentialsError>()) {
         return Refusal::local("NoCredentials").into();

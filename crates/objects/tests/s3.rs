@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_compression::tokio::bufread::GzipEncoder;
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_credential_types::{
     Credentials,
     credential_fn::provide_credentials_fn,
@@ -59,6 +59,10 @@ impl Server {
     }
 
     fn store_with(&self, credentials: SharedCredentialsProvider) -> S3 {
+        self.store_in("us-east-1", credentials)
+    }
+
+    fn store_in(&self, region: &'static str, credentials: SharedCredentialsProvider) -> S3 {
         let options = S3Options {
             bucket: "bucket".to_owned(),
             prefix: String::new(),
@@ -69,6 +73,7 @@ impl Server {
             .behavior_version(BehaviorVersion::latest())
             .retry_config(RetryConfig::disabled())
             .credentials_provider(credentials)
+            .region(Region::new(region))
             .build();
         S3::with_config(&options, &config)
     }
@@ -171,7 +176,7 @@ async fn a_compressed_object_is_decoded() {
 
 #[tokio::test]
 async fn a_write_sends_the_strong_etag_and_no_checksum_that_a_store_may_not_know() {
-    let server = Server::start("200 OK", "").await;
+    let server = Server::start("200 OK\r\netag: \"y\"", "").await;
     for etag in ["\"x-1\"", "W/\"x-1\""] {
         let put = server.store().put("configs/a", b"1", Condition::Matches(etag)).await.unwrap();
         assert_eq!(put, Put::Written);
@@ -179,4 +184,89 @@ async fn a_write_sends_the_strong_etag_and_no_checksum_that_a_store_may_not_know
         assert!(head.contains("if-match: \"x-1\""), "{head}");
         assert!(!head.contains("x-amz-checksum") && !head.contains("x-amz-trailer"), "{head}");
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_page_is_neither_an_object_nor_a_successful_write() {
+    let store = Server::start("200 OK\r\ncontent-type: text/html", "<html>sign in</html>").await.store();
+    let read = store.get("configs/a").await.unwrap_err();
+    assert!(read.to_string().contains("web page instead of the object"), "{read}");
+    for condition in [Condition::Absent, Condition::Matches("\"x\"")] {
+        let write = store.put("configs/a", b"1", condition).await.unwrap_err();
+        assert!(write.source.waiting_helps() && write.to_string().contains("has no ETag"), "{write}");
+    }
+}
+
+#[tokio::test]
+async fn line_breaks_around_credentials_and_region_are_not_sent() {
+    let server = refusing("404 Not Found", "NoSuchKey").await;
+    let key =
+        Credentials::new("AKIAEXAMPLE\n", "example-secret\r\n", Some(" token\n".to_owned()), None, "test");
+    let store = server.store_in("eu-west-1\n", SharedCredentialsProvider::new(key));
+    assert_eq!(store.get("configs/a").await.unwrap(), None);
+    let head = server.last_head();
+    assert!(head.contains("x-amz-security-token: token\r\n"), "{head}");
+    assert!(
+        head.contains("credential=akiaexample/") && head.contains("/eu-west-1/s3/aws4_request"),
+        "{head}"
+    );
+}
+
+#[tokio::test]
+async fn credentials_and_a_region_that_cannot_be_sent_are_named() {
+    let server = Server::start("200 OK", "").await;
+    let token = Some("a\nb".to_owned());
+    let cases = [
+        ("us-east-1", Credentials::new("AK\nIA", SECRET, None, None, "test"), "InvalidCredentials"),
+        ("us-east-1", Credentials::new(KEY_ID, "a\nb", None, None, "test"), "InvalidCredentials"),
+        ("us-east-1", Credentials::new(KEY_ID, SECRET, token, None, "test"), "InvalidCredentials"),
+        ("us\neast", Credentials::new(KEY_ID, SECRET, None, None, "test"), "InvalidRegion"),
+    ];
+    for (region, key, code) in cases {
+        let store = server.store_in(region, SharedCredentialsProvider::new(key));
+        let read = store.get("configs/a").await.unwrap_err();
+        let write = store.put("configs/a", b"1", Condition::Absent).await.unwrap_err();
+        for error in [read, write] {
+            assert_eq!(error.source.refusal().map(edgewise_objects::Refusal::code), Some(code), "{error}");
+        }
+    }
+    assert!(server.heads.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_404_of_a_server_that_is_no_store_does_not_count_as_absent() {
+    for body in ["<html>404 Not Found</html>", "", "{\"message\":\"not found\"}"] {
+        let error = error_of_reading(&Server::start("404 Not Found", body).await).await;
+        assert!(
+            error.source.refusal().is_some() && error.to_string().contains("EDGEWISE_S3_ENDPOINT"),
+            "{error}"
+        );
+    }
+    let other = error_of_reading(&refusing("404 Not Found", "ResourceNotFound").await).await;
+    assert!(other.to_string().contains("ResourceNotFound"), "{other}");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_no_store_is_named_at_once() {
+    let html = "<html>moved</html>";
+    for (status, hint) in [
+        ("301 Moved Permanently\r\nlocation: https://127.0.0.1:1/", "EDGEWISE_S3_ENDPOINT"),
+        ("302 Found\r\nlocation: https://127.0.0.1:1/", "EDGEWISE_S3_ENDPOINT"),
+        ("400 Bad Request", "EDGEWISE_S3_ENDPOINT"),
+        ("405 Method Not Allowed", "EDGEWISE_S3_ENDPOINT"),
+        ("501 Not Implemented", "If-None-Match"),
+    ] {
+        let server = Server::start(status, html).await;
+        let write = server.store().put("configs/a", b"1", Condition::Absent).await.unwrap_err();
+        for error in [error_of_reading(&server).await, write] {
+            assert!(error.source.refusal().is_some() && error.to_string().contains(hint), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_successful_write_whose_body_is_cut_short_is_no_refusal() {
+    let server = Server::start("200 OK\r\netag: \"y\"\r\ntransfer-encoding: chunked", "5\r\nab").await;
+    let error = server.store().put("configs/a", b"1", Condition::Absent).await.unwrap_err();
+    assert!(error.source.waiting_helps() && !error.to_string().contains("status 200"), "{error}");
 }

@@ -67,35 +67,6 @@ impl Source {
             }
         };
         let no_response = |_| Problem::Failed(format!("no response within {} s", READ_TIMEOUT.as_secs()));
-        let found = timeout(READ_TIMEOUT, read).await.map_err(no_response)??;
-        match found {
-            Some(found) if is_web_page(&found.bytes) => Err(Problem::Failed(
-                "the response is a web page instead of the object: a sign-in page of the network, or a proxy, stands \
-                 between this machine and the store"
-                    .to_owned(),
-            )),
-            found => Ok(found),
-        }
-    }
-}
-
-/// Returns whether a content begins like HTML or XML. Neither a ruleset nor a snapshot begins with `<`.
-fn is_web_page(content: &[u8]) -> bool {
-    let content = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(content);
-    content.trim_ascii_start().starts_with(b"<")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_web_page_is_told_from_an_object() {
-        for page in ["<!DOCTYPE html>", "\u{FEFF}\r\n<html>", "  <?xml version=\"1.0\"?>"] {
-            assert!(is_web_page(page.as_bytes()), "{page}");
-        }
-        for object in ["", "{\"a\":\"<b>\"}", "\u{FEFF}{}", "EDGEWISE"] {
-            assert!(!is_web_page(object.as_bytes()), "{object}");
-        }
+        timeout(READ_TIMEOUT, read).await.map_err(no_response)?
     }
 }

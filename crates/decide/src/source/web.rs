@@ -11,7 +11,7 @@ use edgewise_api::{
     loading::Wanted,
     refusal::{error_code, is_absent},
 };
-use edgewise_objects::{ACCEPTED_ENCODINGS, Denials, Problem, Refusal, decode};
+use edgewise_objects::{ACCEPTED_ENCODINGS, Denials, Problem, Refusal, decode, refuse_web_page};
 use reqwest::{Client, ClientBuilder, Response, redirect};
 
 use super::found::Found;
@@ -76,7 +76,8 @@ impl Web {
         let body = read(response, OBJECT_BYTES).await?;
         // A header can be repeated, which means the same as a list.
         let encodings = headers.get_all(CONTENT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        let bytes = decode(&encodings.collect::<Vec<_>>().join(","), body, OBJECT_BYTES).await?;
+        let content = decode(&encodings.collect::<Vec<_>>().join(","), body, OBJECT_BYTES).await?;
+        let bytes = refuse_web_page(content)?;
         Ok(Some(Found { bytes, etag: header(&headers, ETAG.as_str()).map(str::to_owned) }))
     }
 
