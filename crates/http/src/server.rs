@@ -180,16 +180,22 @@ impl Connection {
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<FastResponse, Infallible>> + use<> {
         // Most requests have no body, so that no memory needs to be allocated for a body.
-        let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
+        let wait = (!request.body().is_end_stream()).then(|| self.open.wait());
+        let request = request.map(|body| if wait.is_some() { Body::new(body) } else { Body::empty() });
         let (app, peer, empty_error) = (self.app.clone(), self.peer, self.empty_error.clone());
         let stopped = self.stopped.clone();
         async move {
-            let response = match buffer_body(request).await {
-                Ok(request) => {
+            let received = match wait {
+                Some(wait) => wait.receive(buffer_body(request)).await,
+                None => Some(Ok(request)),
+            };
+            let response = match received {
+                Some(Ok(request)) => {
                     let response = AssertUnwindSafe(app.respond(request, peer));
                     response.catch_unwind().await.unwrap_or_else(|_panic| internal_error())
                 }
-                Err(error) => error.into_response(),
+                Some(Err(error)) => error.into_response(),
+                None => slow_body(),
             };
             if response.status().is_client_error() && !response.headers().contains_key(header::CONTENT_TYPE) {
                 empty_error.store(true, Ordering::Relaxed);
@@ -221,6 +227,13 @@ fn too_many_connections() -> Response {
     let mut response = ErrorResponse(error).into_response();
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+/// Returns the response to a request whose body has not arrived when its connection makes room for another one.
+fn slow_body() -> Response {
+    let mut response = ErrorResponse(ApiError::timeout()).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
@@ -272,6 +285,7 @@ mod tests {
     };
     const SECOND: Duration = Duration::from_secs(1);
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    const POST: &[u8] = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
 
     /// A server with one connection, whose buffers hold 64 KiB.
     struct Served {
@@ -316,8 +330,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_idle_connection_is_kept_longer_than_the_head_of_a_request_may_take() {
-        let post = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
-        for request in [REQUEST, post] {
+        for request in [REQUEST, POST] {
             let mut served = Served::start().await;
             for _ in 0..3 {
                 time::sleep(LIMITS.idle - SECOND).await;
@@ -356,6 +369,20 @@ mod tests {
             let (_, sent) = served.until_closed().await;
             assert_eq!(sent.len() > 1 << 20, wait < LIMITS.write, "{}", sent.len());
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_waits_for_a_body_makes_room_at_once() {
+        let mut served = Served::start().await;
+        served.request(POST).await;
+        let (part, _) = POST.split_at(POST.len() - 1);
+        served.client.write_all(part).await.unwrap();
+        time::sleep(SECOND).await;
+        assert_eq!(served.wait.since().unwrap().0, head_timer::WaitsFor::Body);
+        served.wait.end();
+        let (waited, sent) = served.until_closed().await;
+        assert_eq!(waited, Duration::ZERO);
+        assert!(sent.starts_with(b"HTTP/1.1 408 "), "{sent:?}");
     }
 
     #[tokio::test(start_paused = true)]
