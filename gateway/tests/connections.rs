@@ -183,6 +183,19 @@ async fn a_connection_is_refused_while_all_others_are_in_use() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_no_more_receives_the_response_when_it_is_ready() {
+    let handlers = Handlers::default();
+    let server = handlers.serve(ConnectionLimits::default()).await;
+    let mut client = request(&server, "/busy").await;
+    client.shutdown().await.unwrap();
+    handlers.started.notified().await;
+    handlers.finish.notify_one();
+    let response = read_to_end(client).await;
+    assert!(response.ends_with("\r\n\r\nfinished"), "{response}");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_slow_body_makes_room_for_a_new_connection() {
     let server =
         Handlers::default().serve(ConnectionLimits { connections: 2, ..ConnectionLimits::default() }).await;

@@ -45,6 +45,8 @@ const RECEIVED: u8 = 2;
 const PART: u8 = 3;
 /// The connection has received a head, and waits for the body.
 const BODY: u8 = 4;
+/// The response is a stream of events.
+const STREAMS: u8 = 5;
 
 #[derive(Debug)]
 struct State {
@@ -107,7 +109,7 @@ impl Wait {
     /// whole head. Returns `None` if the connection handles a request.
     pub(super) fn since(&self) -> Option<(WaitsFor, time::Instant)> {
         let (waits_for, limit) = match self.stage() {
-            HANDLES => return None,
+            HANDLES | STREAMS => return None,
             PART => (WaitsFor::Head, self.head),
             BODY => (WaitsFor::Body, self.idle),
             _ => (WaitsFor::Head, self.idle),
@@ -139,6 +141,16 @@ impl Wait {
             }
         });
         received.await
+    }
+
+    /// Notes that the response is a stream of events, until the next wait begins.
+    pub(super) fn note_stream(&self) {
+        self.enter(STREAMS);
+    }
+
+    /// Returns whether the response is a stream of events.
+    pub(super) fn is_stream(&self) -> bool {
+        self.stage() == STREAMS
     }
 
     /// Returns whether the wait has been ended. A request that arrives nevertheless is to be refused.
