@@ -68,7 +68,7 @@ impl Handlers {
             "finished"
         };
         let routes = Router::new()
-            .route("/", get(async || "ok"))
+            .route("/", get(async || "ok").post(async || "ok"))
             .route("/busy", get(busy))
             .route("/large", get(async || vec![0u8; 32 << 20]))
             .route("/endless", get(stream(false)))
@@ -179,6 +179,46 @@ async fn a_connection_is_refused_while_all_others_are_in_use() {
     }
     assert_eq!(server.get("/").await.text().await.unwrap(), "ok");
     until_metrics_contain(&server, "edgewise_http_connections_refused_total 2").await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_sends_no_more_receives_the_response_when_it_is_ready() {
+    let handlers = Handlers::default();
+    let server = handlers.serve(ConnectionLimits::default()).await;
+    let mut client = request(&server, "/busy").await;
+    client.shutdown().await.unwrap();
+    handlers.started.notified().await;
+    handlers.finish.notify_one();
+    let response = read_to_end(client).await;
+    assert!(response.ends_with("\r\n\r\nfinished"), "{response}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_slow_body_makes_room_for_a_new_connection() {
+    let server =
+        Handlers::default().serve(ConnectionLimits { connections: 2, ..ConnectionLimits::default() }).await;
+    let mut slow = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = b"POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        // The server waits for the body from now on.
+        let mut response = Vec::new();
+        while !response.ends_with(b"\r\n\r\n") {
+            response.push(stream.read_u8().await.unwrap());
+        }
+        assert_eq!(response, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream.write_all(b"{").await.unwrap();
+        slow.push(stream);
+    }
+    assert_eq!(server.get("/").await.text().await.unwrap(), "ok");
+    let ended = read_to_end(slow.remove(0)).await;
+    assert!(ended.starts_with("HTTP/1.1 408 ") && ended.contains("connection: close"), "{ended}");
+    let mut last = slow.remove(0);
+    last.write_all(b"}").await.unwrap();
+    read_ok(&mut last).await;
     server.stop().await;
 }
 

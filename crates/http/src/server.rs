@@ -127,7 +127,7 @@ fn spawn(
     let stream = Watched::new(stream, open.wait(), open.write());
     let stream = TokioIo::new(JsonErrors::new(stream, empty_error.clone()));
     let mut http = http1::Builder::new();
-    http.timer(timer).header_read_timeout(open.idle());
+    http.timer(timer).header_read_timeout(open.idle()).half_close(true);
     let service = Connection { app, stopped, peer, empty_error, open };
     let connection = connections.watch(http.serve_connection(stream, service));
     tokio::spawn(async move {
@@ -180,30 +180,35 @@ impl Connection {
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<FastResponse, Infallible>> + use<> {
         // Most requests have no body, so that no memory needs to be allocated for a body.
-        let request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
+        let has_body = !request.body().is_end_stream();
+        let request = request.map(|body| if has_body { Body::new(body) } else { Body::empty() });
         let (app, peer, empty_error) = (self.app.clone(), self.peer, self.empty_error.clone());
-        let stopped = self.stopped.clone();
+        let (stopped, wait) = (self.stopped.clone(), self.open.wait());
         async move {
-            let response = match buffer_body(request).await {
-                Ok(request) => {
+            let received =
+                if has_body { wait.receive(buffer_body(request)).await } else { Some(Ok(request)) };
+            let response = match received {
+                Some(Ok(request)) => {
                     let response = AssertUnwindSafe(app.respond(request, peer));
                     response.catch_unwind().await.unwrap_or_else(|_panic| internal_error())
                 }
-                Err(error) => error.into_response(),
+                Some(Err(error)) => error.into_response(),
+                None => slow_body(),
             };
             if response.status().is_client_error() && !response.headers().contains_key(header::CONTENT_TYPE) {
                 empty_error.store(true, Ordering::Relaxed);
             }
-            Ok(until_stopped(response, stopped).map(Right))
+            if is_event_stream(&response) {
+                wait.note_stream();
+                return Ok(until_stopped(response, stopped).map(Right));
+            }
+            Ok(response.map(Right))
         }
     }
 }
 
 /// Ends a stream of server-sent events when the server stops, because such a stream has no end of its own.
 fn until_stopped(response: Response, mut stopped: watch::Receiver<bool>) -> Response {
-    if !is_event_stream(&response) {
-        return response;
-    }
     let stop = async move { stopped.wait_for(|stopped| *stopped).await.is_ok() };
     response.map(|body| Body::from_stream(body.into_data_stream().take_until(Box::pin(stop))))
 }
@@ -221,6 +226,13 @@ fn too_many_connections() -> Response {
     let mut response = ErrorResponse(error).into_response();
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+/// Returns the response to a request whose body has not arrived when its connection makes room for another one.
+fn slow_body() -> Response {
+    let mut response = ErrorResponse(ApiError::timeout()).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
@@ -261,7 +273,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{ConnectionLimits, Metrics, with_common_routes};
+    use crate::{Capacity, ConnectionLimits, Metrics, with_common_routes};
 
     const LIMITS: ConnectionLimits = ConnectionLimits {
         idle: Duration::from_secs(75),
@@ -272,29 +284,39 @@ mod tests {
     };
     const SECOND: Duration = Duration::from_secs(1);
     const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    const POST: &[u8] = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
 
     /// A server with one connection, whose buffers hold 64 KiB.
     struct Served {
         client: DuplexStream,
         wait: Arc<head_timer::Wait>,
+        capacity: Arc<Capacity>,
         _connections: GracefulShutdown,
         _stopping: watch::Sender<bool>,
+    }
+
+    /// Responds with a stream that sends nothing.
+    async fn stream() -> impl IntoResponse {
+        let silence = futures_util::stream::pending::<Result<Vec<u8>, Infallible>>();
+        ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(silence))
     }
 
     impl Served {
         async fn start() -> Self {
             let routes = Router::new()
                 .route("/", get(async || "ok").post(async || "ok"))
-                .route("/large", get(async || vec![b'x'; 1 << 20]));
+                .route("/large", get(async || vec![b'x'; 1 << 20]))
+                .route("/stream", get(stream));
             let app = Arc::new(with_common_routes(routes, &Metrics::default(), LIMITS));
-            let admitted = OpenConnections::new(app.capacity().clone()).admit().await.unwrap();
+            let capacity = app.capacity().clone();
+            let admitted = OpenConnections::new(capacity.clone()).admit().await.unwrap();
             let wait = admitted.0.wait();
             let connections = GracefulShutdown::new();
             let (stopping, stopped) = watch::channel(false);
             let (client, server) = duplex(64 << 10);
             let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
             spawn(&connections, server, peer, admitted, (app, stopped));
-            Self { client, wait, _connections: connections, _stopping: stopping }
+            Self { client, wait, capacity, _connections: connections, _stopping: stopping }
         }
 
         /// Sends bytes, and reads the response, whose body is `ok`.
@@ -316,8 +338,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_idle_connection_is_kept_longer_than_the_head_of_a_request_may_take() {
-        let post = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
-        for request in [REQUEST, post] {
+        for request in [REQUEST, POST] {
             let mut served = Served::start().await;
             for _ in 0..3 {
                 time::sleep(LIMITS.idle - SECOND).await;
@@ -355,6 +376,46 @@ mod tests {
             time::sleep(wait).await;
             let (_, sent) = served.until_closed().await;
             assert_eq!(sent.len() > 1 << 20, wait < LIMITS.write, "{}", sent.len());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_waits_for_a_body_makes_room_at_once() {
+        let mut served = Served::start().await;
+        served.request(POST).await;
+        let (part, _) = POST.split_at(POST.len() - 1);
+        served.client.write_all(part).await.unwrap();
+        time::sleep(SECOND).await;
+        assert_eq!(served.wait.since().unwrap().0, head_timer::WaitsFor::Body);
+        served.wait.end();
+        let (waited, sent) = served.until_closed().await;
+        assert_eq!(waited, Duration::ZERO);
+        assert!(sent.starts_with(b"HTTP/1.1 408 "), "{sent:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_sends_no_more_after_its_request_receives_the_response() {
+        for request in [REQUEST, POST] {
+            let mut served = Served::start().await;
+            served.client.write_all(request).await.unwrap();
+            served.client.shutdown().await.unwrap();
+            let (waited, sent) = served.until_closed().await;
+            assert!(sent.ends_with(b"\r\n\r\nok"), "{sent:?}");
+            assert_eq!(waited, Duration::ZERO);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_closes_ends_its_stream_the_wait_for_a_request_and_the_rest_of_a_body() {
+        let stream = b"GET /stream HTTP/1.1\r\nhost: x\r\n\r\n";
+        for sent in [&b""[..], &stream[..], &POST[..POST.len() - 1]] {
+            let mut served = Served::start().await;
+            served.client.write_all(sent).await.unwrap();
+            time::sleep(SECOND).await;
+            assert_eq!(served.capacity.connections.get(), 1);
+            drop(served.client);
+            time::sleep(SECOND).await;
+            assert_eq!(served.capacity.connections.get(), 0, "{sent:?}");
         }
     }
 

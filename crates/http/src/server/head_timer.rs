@@ -1,5 +1,6 @@
 use std::{
-    pin::Pin,
+    future,
+    pin::{Pin, pin},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU8, Ordering},
@@ -22,7 +23,7 @@ use tokio::time;
 #[derive(Debug)]
 pub(super) struct HeadTimer(Arc<Wait>);
 
-/// The wait of a connection for a request, or for the rest of the head of a request.
+/// The wait of a connection for a request, or for the rest of the head or the body of a request.
 #[derive(Debug)]
 pub(super) struct Wait {
     idle: Duration,
@@ -42,13 +43,29 @@ const IDLE: u8 = 1;
 const RECEIVED: u8 = 2;
 /// The connection has received a part of a head.
 const PART: u8 = 3;
+/// The connection has received a head, and waits for the body.
+const BODY: u8 = 4;
+/// The response is a stream of events.
+const STREAMS: u8 = 5;
 
 #[derive(Debug)]
 struct State {
-    /// The end of the time limit of the current stage.
+    /// The end of the time limit of the current stage. A body has a time limit of its own, so that `until` only says when the
+    /// wait for the body began, by the time limit of an idle connection.
     until: time::Instant,
     /// The timer of the runtime, once a request has started it. The timer is never set later than the current deadline.
     armed: Option<Armed>,
+    /// The waker of the task that waits for a body.
+    receiver: Option<Waker>,
+}
+
+/// What a connection waits for. The order is that in which connections make room for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum WaitsFor {
+    /// A request, or the rest of the head of a request.
+    Head,
+    /// The body of a request.
+    Body,
 }
 
 #[derive(Debug)]
@@ -70,7 +87,7 @@ impl HeadTimer {
     /// Creates the timer of a connection. `idle` must be the time limit of the head that hyper is given; `head` is the time limit
     /// of the head from its first byte.
     pub(super) fn new(idle: Duration, head: Duration) -> Self {
-        let state = State { until: time::Instant::now() + idle, armed: None };
+        let state = State { until: time::Instant::now() + idle, armed: None, receiver: None };
         let (stage, ended) = (AtomicU8::new(HANDLES), AtomicBool::new(false));
         Self(Arc::new(Wait { idle, head, stage, ended, state: Mutex::new(state) }))
     }
@@ -88,16 +105,52 @@ impl Wait {
         }
     }
 
-    /// Returns when the connection became idle, or received the first byte of a head. Returns `None` if the connection handles a
-    /// request.
-    pub(super) fn since(&self) -> Option<time::Instant> {
-        let limit = match self.stage() {
-            HANDLES => return None,
-            PART => self.head,
-            _ => self.idle,
+    /// Returns what the connection waits for, and when the connection became idle, or received the first byte of a head, or the
+    /// whole head. Returns `None` if the connection handles a request.
+    pub(super) fn since(&self) -> Option<(WaitsFor, time::Instant)> {
+        let (waits_for, limit) = match self.stage() {
+            HANDLES | STREAMS => return None,
+            PART => (WaitsFor::Head, self.head),
+            BODY => (WaitsFor::Body, self.idle),
+            _ => (WaitsFor::Head, self.idle),
         };
         let until = self.state().until;
-        Some(until.checked_sub(limit).unwrap_or(until))
+        Some((waits_for, until.checked_sub(limit).unwrap_or(until)))
+    }
+
+    /// Waits for the body of a request. Returns `None` if the wait is ended before the body is complete.
+    pub(super) async fn receive<T>(&self, body: impl Future<Output = T>) -> Option<T> {
+        self.state().until = time::Instant::now() + self.idle;
+        self.enter(BODY);
+        let mut body = pin!(body);
+        let received = future::poll_fn(|cx| {
+            let body = body.as_mut().poll(cx);
+            let mut state = self.state();
+            if self.is_ended() {
+                return Poll::Ready(None);
+            }
+            match body {
+                Poll::Ready(body) => {
+                    self.enter(HANDLES);
+                    Poll::Ready(Some(body))
+                }
+                Poll::Pending => {
+                    state.receiver = Some(cx.waker().clone());
+                    Poll::Pending
+                }
+            }
+        });
+        received.await
+    }
+
+    /// Notes that the response is a stream of events, until the next wait begins.
+    pub(super) fn note_stream(&self) {
+        self.enter(STREAMS);
+    }
+
+    /// Returns whether the response is a stream of events.
+    pub(super) fn is_stream(&self) -> bool {
+        self.stage() == STREAMS
     }
 
     /// Returns whether the wait has been ended. A request that arrives nevertheless is to be refused.
@@ -111,6 +164,9 @@ impl Wait {
         self.ended.store(true, Ordering::Relaxed);
         if let Some(armed) = &state.armed {
             armed.waker.wake_by_ref();
+        }
+        if let Some(receiver) = &state.receiver {
+            receiver.wake_by_ref();
         }
     }
 
@@ -285,10 +341,10 @@ mod tests {
         assert!(!is_over(&mut sleep));
         time::advance(SECOND).await;
         assert!(!is_over(&mut sleep));
-        assert_eq!(wait.since(), Some(began));
+        assert_eq!(wait.since(), Some((WaitsFor::Head, began)));
         wait.note_bytes();
         assert!(!is_over(&mut sleep));
-        assert_eq!(wait.since(), Some(began + SECOND));
+        assert_eq!(wait.since(), Some((WaitsFor::Head, began + SECOND)));
         drop(sleep);
         assert_eq!(wait.since(), None);
 
@@ -297,5 +353,24 @@ mod tests {
         wait.end();
         waiting.await.unwrap();
         assert!(began.elapsed() < HEAD_LIMIT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_for_a_body_can_be_ended() {
+        let timer = HeadTimer::new(IDLE_LIMIT, HEAD_LIMIT);
+        let wait = timer.wait();
+        assert_eq!(wait.receive(future::ready(1)).await, Some(1));
+        assert_eq!(wait.since(), None);
+        time::advance(SECOND).await;
+        let began = time::Instant::now();
+        let receiving = tokio::spawn({
+            let wait = wait.clone();
+            async move { wait.receive(future::pending::<()>()).await }
+        });
+        tokio::task::yield_now().await;
+        assert_eq!(wait.since(), Some((WaitsFor::Body, began)));
+        wait.end();
+        assert_eq!(receiving.await.unwrap(), None);
+        assert_eq!(began.elapsed(), Duration::ZERO);
     }
 }

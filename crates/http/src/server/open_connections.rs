@@ -65,8 +65,9 @@ impl OpenConnections {
         Arc::new(Self { capacity, state: Mutex::default(), closed: Notify::new() })
     }
 
-    /// Admits another connection. If there are too many, the connection that has waited longest for a request closes. If none
-    /// waits, the new connection is to be refused: with a response, or without one if the result is `None`.
+    /// Admits another connection. If there are too many, the connection that has waited longest for a request closes; if none
+    /// waits for a request, the one that has waited longest for the body of a request. If none waits, the new connection is to
+    /// be refused: with a response, or without one if the result is `None`.
     pub(super) async fn admit(self: &Arc<Self>) -> Option<(OpenConnection, HeadTimer)> {
         let limits = self.capacity.limits();
         let closing = async {
@@ -109,7 +110,8 @@ impl State {
         self.open.len() >= connections && self.closing >= CLOSING
     }
 
-    /// Closes the connection that has waited longest for a request, or for the rest of the head of a request.
+    /// Closes the connection that has waited longest for a request, or for the rest of the head of a request, or, if there is no
+    /// such connection, for the body of a request.
     fn make_room(&mut self) {
         // There have never been more connections than now, so that no place is beyond their number.
         let places = self.open.len();
@@ -233,6 +235,30 @@ mod tests {
         assert_eq!(open.iter_mut().map(Waiting::is_closed).collect::<Vec<_>>(), [true, false]);
         assert!(!last.is_closed());
         assert_eq!(all.capacity.connections.get(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_waits_for_a_body_makes_room_after_those_that_wait_for_a_request() {
+        let all = connections(3);
+        let mut receiving = Vec::new();
+        for _ in 0..2 {
+            let open = busy(&all).await;
+            receiving.push(tokio::spawn(async move {
+                let body = open.wait().receive(std::future::pending::<()>()).await;
+                (open, body)
+            }));
+            tokio::task::yield_now().await;
+            advance(Duration::from_secs(1)).await;
+        }
+        let mut waiting = waiting(&all).await;
+        let first = busy(&all).await;
+        assert!(!first.is_refused() && waiting.is_closed());
+        drop(waiting);
+        assert!(!receiving[0].is_finished());
+        let second = busy(&all).await;
+        let (open, body) = receiving.remove(0).await.unwrap();
+        assert!(!second.is_refused() && open.is_refused() && body.is_none());
+        assert!(!receiving[0].is_finished());
     }
 
     #[tokio::test(start_paused = true)]

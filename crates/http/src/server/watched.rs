@@ -13,9 +13,12 @@ use tokio::{
 
 use super::head_timer::Wait;
 
-/// A connection that notes when bytes arrive, and fails when the client reads nothing for too long.
+/// A connection that notes when bytes arrive, and fails when the client reads nothing for too long, or has closed a stream.
 ///
 /// Nearly all responses fit into the buffers of the system, so that a timer is set for few writes.
+///
+/// hyper does not read while a request is handled: a client that sends no more after its request may still wait for the
+/// response. But a stream of events has no end of its own, so that its client ends the stream by closing the connection.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
     stream: S,
@@ -24,11 +27,13 @@ pub(super) struct Watched<S> {
     limit: Duration,
     /// The timer of a write for which the buffers have no room.
     stalled: Option<Pin<Box<Sleep>>>,
+    /// A byte that arrived during a stream, and is not read yet. While there is one, the end of the connection is unknown.
+    ahead: Option<u8>,
 }
 
 impl<S> Watched<S> {
     pub(super) fn new(stream: S, wait: Arc<Wait>, limit: Duration) -> Self {
-        Self { stream, wait, limit, stalled: None }
+        Self { stream, wait, limit, stalled: None, ahead: None }
     }
 
     /// Returns the result of a write, or an error if there has been no room for too long.
@@ -45,7 +50,24 @@ impl<S> Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncRead + Unpin> Watched<S> {
+    /// Fails if the client has closed the connection. Otherwise the task is woken when the client does.
+    fn check_open(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if self.ahead.is_some() {
+            return Ok(());
+        }
+        let mut byte = [0];
+        let mut into = ReadBuf::new(&mut byte);
+        if Pin::new(&mut self.stream).poll_read(cx, &mut into)?.is_pending() {
+            return Ok(());
+        }
+        self.ahead = into.filled().first().copied();
+        let closed = || io::Error::new(io::ErrorKind::ConnectionAborted, "the client has closed the stream");
+        self.ahead.map(|_| ()).ok_or_else(closed)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.watch(written, cx)
@@ -65,6 +87,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.wait.is_stream() {
+            self.check_open(cx)?;
+        }
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
@@ -79,6 +104,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         cx: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if into.remaining() > 0
+            && let Some(byte) = self.ahead.take()
+        {
+            into.put_slice(&[byte]);
+            self.wait.note_bytes();
+            return Poll::Ready(Ok(()));
+        }
         let read = Pin::new(&mut self.stream).poll_read(cx, into);
         if read.is_ready() {
             self.wait.note_bytes();
@@ -129,5 +161,19 @@ mod tests {
         drop(server);
         assert_eq!(reading.await.unwrap(), b"a long response");
         assert!(began.elapsed() > 10 * LIMIT);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_stream_is_noticed_and_the_bytes_of_the_next_request_are_kept() {
+        let (mut server, mut client) = connection();
+        server.wait.note_stream();
+        server.flush().await.unwrap();
+        client.write_all(b"next").await.unwrap();
+        server.flush().await.unwrap();
+        let mut next = [0; 4];
+        server.read_exact(&mut next).await.unwrap();
+        assert_eq!(&next, b"next");
+        drop(client);
+        assert_eq!(server.flush().await.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
     }
 }
