@@ -55,6 +55,9 @@ const PASSING: [&str; 8] = [
 /// The code with which a store refuses a request that it does not support.
 const NOT_IMPLEMENTED: &str = "NotImplemented";
 
+/// The end of the text of the error that HTTP clients return if a proxy responds to CONNECT with 407.
+const PROXY_WANTS_CREDENTIALS: &str = "proxy authorization required";
+
 impl Problem {
     /// Returns whether the same request may succeed later although nobody repairs anything.
     #[must_use]
@@ -84,6 +87,10 @@ impl Problem {
         };
         if causes(error).any(is_certificate) {
             return Refusal::local("InvalidCertificate").into();
+        }
+        // The type of this error is private. It is the answer of a proxy to CONNECT, and ends the chain of causes.
+        if causes(error).any(|cause| cause.to_string().ends_with(PROXY_WANTS_CREDENTIALS)) {
+            return Refusal::of_response(407, None, None).into();
         }
         // The text of an error often repeats the text of its cause.
         let mut text = String::new();
@@ -269,6 +276,14 @@ mod tests {
         };
         let Problem::Failed(text) = Problem::of_connection(&error) else { panic!() };
         assert_eq!(text, "the snapshot store cannot read `x`: connection refused");
+    }
+
+    #[test]
+    fn a_proxy_that_wants_credentials_is_a_refusal() {
+        let error = io::Error::other(io::Error::other("tunnel error: proxy authorization required"));
+        let problem = Problem::of_connection(&error);
+        assert_eq!(problem.refusal().map(Refusal::code), Some("status 407"));
+        assert!(problem.to_string().contains("the proxy requires credentials"), "{problem}");
     }
 
     #[test]
