@@ -25,7 +25,13 @@ pub enum Problem {
     /// The store refused the request, or the request could not be made because of a wrong configuration.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store cannot be reached, or its response is not valid.
+    /// The store cannot be reached. The text can name addresses.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The response of the store ended before it was complete. The text can name addresses.
+    #[error("{0}")]
+    Incomplete(String),
+    /// The response of the store is not valid, or comes too late. The text names nothing of the store or this machine.
     #[error("{0}")]
     Failed(String),
 }
@@ -67,7 +73,7 @@ impl Problem {
                 !matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
             }
             Self::Refused(refusal) => refusal.waiting_helps,
-            Self::Failed(_) => true,
+            Self::Unreachable(_) | Self::Incomplete(_) | Self::Failed(_) => true,
         }
     }
 
@@ -80,8 +86,17 @@ impl Problem {
         }
     }
 
-    /// Describes an error of a connection with all its causes.
+    /// Describes an error of a connection before the response began, with all its causes.
     pub fn of_connection(error: &(dyn Error + 'static)) -> Self {
+        Self::of_causes(error, Self::Unreachable)
+    }
+
+    /// Describes an error of reading the body of a response, with all its causes.
+    pub fn of_body(error: &(dyn Error + 'static)) -> Self {
+        Self::of_causes(error, Self::Incomplete)
+    }
+
+    fn of_causes(error: &(dyn Error + 'static), problem: fn(String) -> Self) -> Self {
         let is_certificate = |cause: &(dyn Error + 'static)| {
             matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
         };
@@ -99,7 +114,7 @@ impl Problem {
                 text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
             }
         }
-        Self::Failed(text)
+        problem(text)
     }
 }
 
@@ -274,7 +289,7 @@ mod tests {
             path: "x".to_owned(),
             source: Problem::File(io::Error::other(inner)),
         };
-        let Problem::Failed(text) = Problem::of_connection(&error) else { panic!() };
+        let Problem::Unreachable(text) = Problem::of_connection(&error) else { panic!() };
         assert_eq!(text, "the snapshot store cannot read `x`: connection refused");
     }
 
