@@ -19,9 +19,9 @@ pub struct ObjectError {
 /// The cause of a failed read or write. The text contains no credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
-    /// The file system failed.
+    /// The file system failed for a reason that can end by itself.
     #[error(transparent)]
-    File(#[from] io::Error),
+    File(io::Error),
     /// The store refused the request, or the request could not be made because of a wrong configuration.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -69,11 +69,8 @@ impl Problem {
     #[must_use]
     pub fn waiting_helps(&self) -> bool {
         match self {
-            Self::File(error) => {
-                !matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
-            }
             Self::Refused(refusal) => refusal.waiting_helps,
-            Self::Unreachable(_) | Self::Incomplete(_) | Self::Failed(_) => true,
+            Self::File(_) | Self::Unreachable(_) | Self::Incomplete(_) | Self::Failed(_) => true,
         }
     }
 
@@ -115,6 +112,16 @@ impl Problem {
             }
         }
         problem(text)
+    }
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => Refusal::local("PermissionDenied").into(),
+            io::ErrorKind::ReadOnlyFilesystem => Refusal::local("ReadOnlyFilesystem").into(),
+            _ => Self::File(error),
+        }
     }
 }
 
@@ -179,6 +186,10 @@ impl Refusal {
             }
             "status 401" | "status 403" => "the store requires credentials, or denies the request",
             "status 407" => "the proxy requires credentials: check HTTP_PROXY and HTTPS_PROXY",
+            "PermissionDenied" => "permit this process to use the snapshot directory and its files",
+            "ReadOnlyFilesystem" => {
+                "the snapshot directory can only be read: mount its file system for writing"
+            }
             NOT_IMPLEMENTED | "status 501" => {
                 "the store must support If-Match and If-None-Match on writes, or a proxy in front of the store does not"
             }
@@ -251,8 +262,11 @@ mod tests {
         ] {
             assert!(waiting_helps(status, code), "{status} {code:?}");
         }
-        let file = |kind| Problem::from(io::Error::from(kind)).waiting_helps();
-        assert!(!file(io::ErrorKind::PermissionDenied) && file(io::ErrorKind::StorageFull));
+        let file = |kind| Problem::from(io::Error::from(kind));
+        assert!(file(io::ErrorKind::StorageFull).waiting_helps());
+        for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::ReadOnlyFilesystem] {
+            assert!(!file(kind).waiting_helps() && file(kind).refusal().is_some(), "{kind}");
+        }
     }
 
     #[test]
