@@ -1,7 +1,11 @@
 //! The S3 client, with a server whose responses the test chooses.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
-use std::sync::{Arc, Mutex};
+use std::{
+    env,
+    process::Command,
+    sync::{Arc, Mutex},
+};
 
 use async_compression::tokio::bufread::GzipEncoder;
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
@@ -276,4 +280,28 @@ async fn a_response_that_is_cut_short_is_incomplete() {
     let server = Server::start("200 OK\r\netag: \"y\"\r\ntransfer-encoding: chunked", "5\r\nab").await;
     let error = error_of_reading(&server).await;
     assert!(matches!(error.source, Problem::Incomplete(_)), "{error}");
+}
+
+/// The variable with the code that a test expects in a process of its own, which has a wrong setting.
+const EXPECTED_CODE: &str = "EDGEWISE_TEST_EXPECTED_CODE";
+
+#[tokio::test]
+async fn settings_that_the_client_panics_on_are_named() {
+    const TEST: &str = "settings_that_the_client_panics_on_are_named";
+    if let Ok(code) = env::var(EXPECTED_CODE) {
+        let options = S3Options { bucket: "bucket".to_owned(), ..S3Options::default() };
+        let error = S3::new(&options).await.get("configs/a").await.unwrap_err();
+        assert!(error.source.refusal().is_some_and(|refusal| refusal.code() == code), "{error}");
+        return;
+    }
+    for (name, value, code) in [
+        ("AWS_MAX_ATTEMPTS", "0", "InvalidMaxAttempts"),
+        ("AWS_RETRY_MODE", "legacy", "InvalidRetryMode"),
+        ("AWS_REGION", "us\neast", "InvalidRegion"),
+    ] {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.args(["--exact", TEST, "--nocapture"]).env("AWS_REGION", "us-east-1");
+        let output = command.env(EXPECTED_CODE, code).env(name, value).output().unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
 }
