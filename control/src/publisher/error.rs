@@ -41,7 +41,9 @@ impl PublishError {
                     Problem::Refused(refusal) => format!("{message}: {refusal}"),
                     // The whole error can name paths of this machine.
                     Problem::File(error) => format!("{message}: {}", error.kind()),
-                    Problem::Failed(_) => message,
+                    Problem::Unreachable(_) => format!("{message}: the store cannot be reached"),
+                    Problem::Incomplete(_) => format!("{message}: the response is incomplete"),
+                    Problem::Failed(reason) => format!("{message}: {reason}"),
                 }
             }
             problem => problem.to_string(),
@@ -85,6 +87,28 @@ impl From<SnapshotError> for PrepareError {
         match problem {
             SnapshotError::Rows(error) => Self::Database(error),
             problem => Self::Content(problem.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_learn_the_kind_of_a_failure_but_no_address() {
+        let message = |source| {
+            let path = "configs/prod/version.json".to_owned();
+            PublishError::Objects(ObjectError { action: "write", path, source }).public_message()
+        };
+        let address = "tcp connect error: 10.0.0.7:8333: connection refused".to_owned();
+        let expected = "the snapshot store cannot write `configs/prod/version.json`";
+        for (problem, reason) in [
+            (Problem::Unreachable(address.clone()), "the store cannot be reached"),
+            (Problem::Incomplete(address), "the response is incomplete"),
+            (Problem::Failed("the response has no ETag".to_owned()), "the response has no ETag"),
+        ] {
+            assert_eq!(message(problem), format!("{expected}: {reason}"));
         }
     }
 }

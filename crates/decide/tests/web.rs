@@ -1,9 +1,13 @@
 //! Reading a store over HTTP, with a server of the test that responds as stores, caches and networks do.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    env,
+    process::Command,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_compression::tokio::bufread::{BrotliEncoder, DeflateEncoder, GzipEncoder, ZlibEncoder};
@@ -286,4 +290,32 @@ async fn a_store_that_cannot_be_reached_is_described_without_its_address() {
         problem.waiting_helps() && text.contains("Connection refused") && !text.contains("secret"),
         "{text}"
     );
+}
+
+/// The variable that is set in the process of its own of a test.
+const OWN_PROCESS: &str = "EDGEWISE_TEST_OWN_PROCESS";
+
+/// Runs a test of this file in a process of its own, which uses a proxy for `https://`.
+fn in_process_with_proxy(test: &str, proxy: &str) {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env(OWN_PROCESS, "").env("HTTPS_PROXY", proxy);
+    for other in ["https_proxy", "NO_PROXY", "no_proxy"] {
+        command.env_remove(other);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_wants_credentials_is_named_for_https_too() {
+    const TEST: &str = "a_proxy_that_wants_credentials_is_named_for_https_too";
+    if env::var(OWN_PROCESS).is_err() {
+        let proxy = Server::sending(response("407 Proxy Authentication Required", "<html>")).await;
+        in_process_with_proxy(TEST, &format!("http://{}", proxy.authority));
+        assert!(proxy.heads.lock().unwrap()[0].starts_with("CONNECT store.example:443 "));
+        return;
+    }
+    let source = Source::open(&Location::Web("https://store.example".parse().unwrap())).await.unwrap();
+    let problem = source.get(&wanted()).await.unwrap_err();
+    assert_eq!(problem.refusal().map(edgewise_objects::Refusal::code), Some("status 407"), "{problem}");
 }

@@ -19,13 +19,19 @@ pub struct ObjectError {
 /// The cause of a failed read or write. The text contains no credentials.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
-    /// The file system failed.
+    /// The file system failed for a reason that can end by itself.
     #[error(transparent)]
-    File(#[from] io::Error),
+    File(io::Error),
     /// The store refused the request, or the request could not be made because of a wrong configuration.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store cannot be reached, or its response is not valid.
+    /// The store cannot be reached. The text can name addresses.
+    #[error("{0}")]
+    Unreachable(String),
+    /// The response of the store ended before it was complete. The text can name addresses.
+    #[error("{0}")]
+    Incomplete(String),
+    /// The response of the store is not valid, or comes too late. The text names nothing of the store or this machine.
     #[error("{0}")]
     Failed(String),
 }
@@ -55,16 +61,16 @@ const PASSING: [&str; 8] = [
 /// The code with which a store refuses a request that it does not support.
 const NOT_IMPLEMENTED: &str = "NotImplemented";
 
+/// The end of the text of the error that HTTP clients return if a proxy responds to CONNECT with 407.
+const PROXY_WANTS_CREDENTIALS: &str = "proxy authorization required";
+
 impl Problem {
     /// Returns whether the same request may succeed later although nobody repairs anything.
     #[must_use]
     pub fn waiting_helps(&self) -> bool {
         match self {
-            Self::File(error) => {
-                !matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
-            }
             Self::Refused(refusal) => refusal.waiting_helps,
-            Self::Failed(_) => true,
+            Self::File(_) | Self::Unreachable(_) | Self::Incomplete(_) | Self::Failed(_) => true,
         }
     }
 
@@ -77,13 +83,26 @@ impl Problem {
         }
     }
 
-    /// Describes an error of a connection with all its causes.
+    /// Describes an error of a connection before the response began, with all its causes.
     pub fn of_connection(error: &(dyn Error + 'static)) -> Self {
+        Self::of_causes(error, Self::Unreachable)
+    }
+
+    /// Describes an error of reading the body of a response, with all its causes.
+    pub fn of_body(error: &(dyn Error + 'static)) -> Self {
+        Self::of_causes(error, Self::Incomplete)
+    }
+
+    fn of_causes(error: &(dyn Error + 'static), problem: fn(String) -> Self) -> Self {
         let is_certificate = |cause: &(dyn Error + 'static)| {
             matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
         };
         if causes(error).any(is_certificate) {
             return Refusal::local("InvalidCertificate").into();
+        }
+        // The type of this error is private. It is the answer of a proxy to CONNECT, and ends the chain of causes.
+        if causes(error).any(|cause| cause.to_string().ends_with(PROXY_WANTS_CREDENTIALS)) {
+            return Refusal::of_response(407, None, None).into();
         }
         // The text of an error often repeats the text of its cause.
         let mut text = String::new();
@@ -92,7 +111,17 @@ impl Problem {
                 text = if text.is_empty() { cause } else { format!("{text}: {cause}") };
             }
         }
-        Self::Failed(text)
+        problem(text)
+    }
+}
+
+impl From<io::Error> for Problem {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => Refusal::local("PermissionDenied").into(),
+            io::ErrorKind::ReadOnlyFilesystem => Refusal::local("ReadOnlyFilesystem").into(),
+            _ => Self::File(error),
+        }
     }
 }
 
@@ -157,6 +186,10 @@ impl Refusal {
             }
             "status 401" | "status 403" => "the store requires credentials, or denies the request",
             "status 407" => "the proxy requires credentials: check HTTP_PROXY and HTTPS_PROXY",
+            "PermissionDenied" => "permit this process to use the snapshot directory and its files",
+            "ReadOnlyFilesystem" => {
+                "the snapshot directory can only be read: mount its file system for writing"
+            }
             NOT_IMPLEMENTED | "status 501" => {
                 "the store must support If-Match and If-None-Match on writes, or a proxy in front of the store does not"
             }
@@ -229,8 +262,11 @@ mod tests {
         ] {
             assert!(waiting_helps(status, code), "{status} {code:?}");
         }
-        let file = |kind| Problem::from(io::Error::from(kind)).waiting_helps();
-        assert!(!file(io::ErrorKind::PermissionDenied) && file(io::ErrorKind::StorageFull));
+        let file = |kind| Problem::from(io::Error::from(kind));
+        assert!(file(io::ErrorKind::StorageFull).waiting_helps());
+        for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::ReadOnlyFilesystem] {
+            assert!(!file(kind).waiting_helps() && file(kind).refusal().is_some(), "{kind}");
+        }
     }
 
     #[test]
@@ -267,8 +303,16 @@ mod tests {
             path: "x".to_owned(),
             source: Problem::File(io::Error::other(inner)),
         };
-        let Problem::Failed(text) = Problem::of_connection(&error) else { panic!() };
+        let Problem::Unreachable(text) = Problem::of_connection(&error) else { panic!() };
         assert_eq!(text, "the snapshot store cannot read `x`: connection refused");
+    }
+
+    #[test]
+    fn a_proxy_that_wants_credentials_is_a_refusal() {
+        let error = io::Error::other(io::Error::other("tunnel error: proxy authorization required"));
+        let problem = Problem::of_connection(&error);
+        assert_eq!(problem.refusal().map(Refusal::code), Some("status 407"));
+        assert!(problem.to_string().contains("the proxy requires credentials"), "{problem}");
     }
 
     #[test]

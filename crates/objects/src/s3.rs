@@ -123,8 +123,7 @@ impl ObjectStore for S3 {
         match self.client.get_object().bucket(&self.bucket).key(self.key(path)).send().await {
             Ok(found) => {
                 let etag = found.e_tag.unwrap_or_default();
-                let body =
-                    found.body.collect().await.map_err(|error| failed(Problem::of_connection(&error)))?;
+                let body = found.body.collect().await.map_err(|error| failed(Problem::of_body(&error)))?;
                 let encodings = found.content_encoding.unwrap_or_default();
                 let content = decode(&encodings, body.to_vec(), DECODED_BYTES).await;
                 let bytes = content.and_then(refuse_web_page).map_err(failed)?;
@@ -197,5 +196,5 @@ where
     if causes(error).any(|cause| cause.is::<CredentialsError>()) {
         return Refusal::local("NoCredentials").into();
     }
-    Problem::of_connection(error)
+    if error.raw_response().is_some() { Problem::of_body(error) } else { Problem::of_connection(error) }
 }

@@ -1,7 +1,11 @@
 //! The S3 client, with a server whose responses the test chooses.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
-use std::sync::{Arc, Mutex};
+use std::{
+    env,
+    process::Command,
+    sync::{Arc, Mutex},
+};
 
 use async_compression::tokio::bufread::GzipEncoder;
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
@@ -10,7 +14,7 @@ use aws_credential_types::{
     credential_fn::provide_credentials_fn,
     provider::{SharedCredentialsProvider, error::CredentialsError},
 };
-use edgewise_objects::{Condition, ObjectError, ObjectStore, Put, S3, S3Options};
+use edgewise_objects::{Condition, ObjectError, ObjectStore, Problem, Put, S3, S3Options};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -148,7 +152,7 @@ async fn a_store_that_is_busy_is_waited_for() {
     }
     let down = Server { url: "http://127.0.0.1:1".to_owned(), heads: Arc::default() };
     let error = error_of_reading(&down).await;
-    assert!(error.source.waiting_helps(), "{error}");
+    assert!(matches!(error.source, Problem::Unreachable(_)) && error.source.waiting_helps(), "{error}");
     assert!(error.to_string().contains("Connection refused"), "{error}");
 }
 
@@ -268,5 +272,36 @@ async fn an_endpoint_that_is_no_store_is_named_at_once() {
 async fn a_successful_write_whose_body_is_cut_short_is_no_refusal() {
     let server = Server::start("200 OK\r\netag: \"y\"\r\ntransfer-encoding: chunked", "5\r\nab").await;
     let error = server.store().put("configs/a", b"1", Condition::Absent).await.unwrap_err();
-    assert!(error.source.waiting_helps() && !error.to_string().contains("status 200"), "{error}");
+    assert!(matches!(error.source, Problem::Incomplete(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_response_that_is_cut_short_is_incomplete() {
+    let server = Server::start("200 OK\r\netag: \"y\"\r\ntransfer-encoding: chunked", "5\r\nab").await;
+    let error = error_of_reading(&server).await;
+    assert!(matches!(error.source, Problem::Incomplete(_)), "{error}");
+}
+
+/// The variable with the code that a test expects in a process of its own, which has a wrong setting.
+const EXPECTED_CODE: &str = "EDGEWISE_TEST_EXPECTED_CODE";
+
+#[tokio::test]
+async fn settings_that_the_client_panics_on_are_named() {
+    const TEST: &str = "settings_that_the_client_panics_on_are_named";
+    if let Ok(code) = env::var(EXPECTED_CODE) {
+        let options = S3Options { bucket: "bucket".to_owned(), ..S3Options::default() };
+        let error = S3::new(&options).await.get("configs/a").await.unwrap_err();
+        assert!(error.source.refusal().is_some_and(|refusal| refusal.code() == code), "{error}");
+        return;
+    }
+    for (name, value, code) in [
+        ("AWS_MAX_ATTEMPTS", "0", "InvalidMaxAttempts"),
+        ("AWS_RETRY_MODE", "legacy", "InvalidRetryMode"),
+        ("AWS_REGION", "us\neast", "InvalidRegion"),
+    ] {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.args(["--exact", TEST, "--nocapture"]).env("AWS_REGION", "us-east-1");
+        let output = command.env(EXPECTED_CODE, code).env(name, value).output().unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
 }

@@ -167,7 +167,7 @@ fn is_closed(error: &reqwest::Error) -> bool {
 
 /// Reads a body up to a size limit.
 async fn read(mut response: Response, max_bytes: usize) -> Result<Vec<u8>, Problem> {
-    let failed = |error: reqwest::Error| Problem::of_connection(&error.without_url());
+    let failed = |error: reqwest::Error| Problem::of_body(&error.without_url());
     let mut body = Vec::new();
     while let Some(part) = response.chunk().await.map_err(failed)? {
         if body.len() + part.len() > max_bytes {
