@@ -159,7 +159,7 @@ impl Poll<'_> {
             }
         } else if let CacheUse::YoungerThan(max_age_ms) = cache_use
             && let Some(cached) = cache::get(&key).await
-            && (immutable || now_ms().saturating_sub(cached.as_of_ms) < max_age_ms)
+            && (immutable || now_ms().abs_diff(cached.as_of_ms) < max_age_ms)
             && let Ok(bytes) = body::of_response(&cached.response, usize::MAX).await
         {
             if !immutable {
