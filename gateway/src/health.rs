@@ -36,7 +36,7 @@ pub struct Services {
 pub enum Status {
     /// All planes work.
     Ok,
-    /// A plane does not work, or its snapshot store refuses requests.
+    /// A plane does not work, its snapshot store refuses requests, or the store of a decision plane has not responded yet.
     Degraded,
     /// The process cannot handle requests at the moment.
     Unavailable,
@@ -57,8 +57,8 @@ pub struct Health {
     /// The error of each environment whose newest snapshot cannot be loaded; omitted if there are no errors.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub config_errors: BTreeMap<String, String>,
-    /// The reason why the snapshot store refuses requests, such as wrong credentials, with the store's code; omitted if it does
-    /// not refuse them.
+    /// The reason why the snapshot store refuses requests, such as wrong credentials, with the store's code; on a decision plane
+    /// also the reason why the store could not be read yet. Otherwise omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "SignatureDoesNotMatch: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")]
     pub store_error: Option<String>,
@@ -105,14 +105,17 @@ impl Health {
         let versions =
             cache.versions().into_iter().map(|(environment, version)| (text(environment), version));
         let errors = cache.problems().into_iter().map(|(environment, problem)| (text(environment), problem));
-        let health = self.with_store(cache.store());
+        let health = self.with_store_error(cache.store().error());
         Self { config_versions: Some(versions.collect()), config_errors: errors.collect(), ..health }
     }
 
-    /// Adds the error of a snapshot store. A plane is degraded while the store refuses requests.
+    /// Adds the refusal of the snapshot store of a control plane. A plane is degraded while the store refuses requests.
     #[must_use]
     pub fn with_store(self, store: &WatchedStore) -> Self {
-        let store_error = store.refusal();
+        self.with_store_error(store.refusal())
+    }
+
+    fn with_store_error(self, store_error: Option<String>) -> Self {
         let status = match self.status {
             Status::Ok if store_error.is_some() => Status::Degraded,
             status => status,

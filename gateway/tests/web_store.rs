@@ -73,6 +73,9 @@ async fn a_plane_is_not_ready_until_its_store_responds() {
     let (plane, store, response) = planes(StatusCode::INTERNAL_SERVER_ERROR, "").await;
     assert_eq!(plane.get("/decide?user_key=u&env=prod").await.status(), 503);
     assert_eq!(plane.json("/ready").await, (503, serde_json::json!({"status": "unavailable"})));
+    let (status, health) = plane.json("/health").await;
+    assert_eq!((status, &health["status"]), (503, &"degraded".into()));
+    assert!(health["store_error"].as_str().unwrap().contains("500"), "{health}");
     let configs = plane.get("/configs/prod/version.json").await;
     assert_eq!(
         (configs.status().as_u16(), &configs.headers()["cache-control"]),
@@ -80,6 +83,24 @@ async fn a_plane_is_not_ready_until_its_store_responds() {
     );
     *response.lock().unwrap() = (StatusCode::NOT_FOUND, String::new());
     assert_eq!(plane.get("/ready").await.status(), 200);
+    *response.lock().unwrap() = (StatusCode::INTERNAL_SERVER_ERROR, String::new());
+    assert_eq!(plane.get("/configs/prod/version.json").await.status(), 503);
+    assert_eq!(
+        plane.json("/health").await,
+        (200, serde_json::json!({"status": "ok", "config_versions": {}}))
+    );
+    plane.stop().await;
+    store.stop().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_page_before_the_first_response_of_a_store_is_named_by_the_health() {
+    let (plane, store, _) = planes(StatusCode::OK, "<html>sign in</html>").await;
+    // Nobody has asked to decide.
+    assert_eq!(plane.get("/ready").await.status(), 503);
+    let (status, health) = plane.json("/health").await;
+    assert_eq!((status, &health["status"]), (503, &"degraded".into()));
+    assert!(health["store_error"].as_str().unwrap().contains("page"), "{health}");
     plane.stop().await;
     store.stop().await;
 }

@@ -68,8 +68,8 @@ const CODINGS: [&str; 4] = ["gzip", "br", "zstd", "deflate"];
 /// The characters between an ETag and the name of a coding: `"5-gzip"` (Apache, Caddy), `"5--gzip"` (Jetty), `"5;gzip"`.
 const SEPARATORS: [char; 4] = ['-', ';', ':', '+'];
 
-/// Returns the ETags of a list. A comma within quotes belongs to an ETag.
-fn tags(list: &str) -> impl Iterator<Item = &str> {
+/// Returns the ETags of the list in an `If-Match` or `If-None-Match` header. A comma within quotes belongs to an ETag.
+pub fn tags(list: &str) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let ends = move |char| {
         quoted ^= char == '"';

@@ -35,6 +35,8 @@ struct State {
     fails: bool,
     /// The refusal that somebody must repair, with its code. A read without a response leaves it.
     refusal: Option<String>,
+    /// The problem of the last read, if the store has not responded yet.
+    no_response: Option<String>,
 }
 
 impl WatchedStore {
@@ -58,7 +60,7 @@ impl WatchedStore {
         read
     }
 
-    /// Records the outcome of a read. Logs when refusals begin, change and end.
+    /// Records the outcome of a read. Logs when refusals begin, change and end, and when the first reads fail.
     fn record(&self, problem: Option<&Problem>) {
         let mut state = self.state();
         state.last_read = Some(Instant::now());
@@ -66,12 +68,18 @@ impl WatchedStore {
         match problem {
             None => {
                 state.responded = true;
+                if state.no_response.take().is_some() {
+                    tracing::info!("the snapshot store responds");
+                }
                 if state.refusal.take().is_some() {
                     tracing::info!("the snapshot store accepts requests again");
                 }
             }
             Some(problem) => {
-                let Some(refusal) = problem.refusal().map(ToString::to_string) else { return };
+                let Some(refusal) = problem.refusal().map(ToString::to_string) else {
+                    state.record_no_response(problem);
+                    return;
+                };
                 if state.refusal.as_ref() != Some(&refusal) {
                     tracing::error!(error = refusal, "the snapshot store refuses requests");
                     state.refusal = Some(refusal);
@@ -97,7 +105,7 @@ impl WatchedStore {
         // Any response will do, also that the object does not exist.
         let any = Wanted { path: paths::version(&any), content: None, past_caches: false };
         if timeout(PROBE_TIMEOUT, self.read(&any)).await.is_err() {
-            self.record(Some(&Problem::Failed("no response".to_owned())));
+            self.record(Some(&Problem::Failed(format!("no response within {} s", PROBE_TIMEOUT.as_secs()))));
             tracing::debug!("the snapshot store does not respond");
         }
     }
@@ -112,5 +120,27 @@ impl WatchedStore {
     #[must_use]
     pub fn refusal(&self) -> Option<String> {
         self.state().refusal.clone()
+    }
+
+    /// Returns the reason why the store is not usable: the refusal, or, if the store has not responded yet, the problem of the
+    /// last read.
+    #[must_use]
+    pub fn error(&self) -> Option<String> {
+        let state = self.state();
+        state.refusal.clone().or_else(|| state.no_response.clone())
+    }
+}
+
+impl State {
+    /// Keeps the problem of a read without a valid response, and logs the first such problem, if the store has not responded yet.
+    fn record_no_response(&mut self, problem: &Problem) {
+        if self.responded {
+            return;
+        }
+        let problem = problem.to_string();
+        if self.no_response.is_none() && self.refusal.is_none() {
+            tracing::warn!(error = problem, "the snapshot store has not responded since the start");
+        }
+        self.no_response = Some(problem);
     }
 }

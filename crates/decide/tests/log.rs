@@ -10,7 +10,7 @@ use std::{
 };
 
 use edgewise_api::paths;
-use edgewise_decide::{Cache, Source};
+use edgewise_decide::{Cache, Source, WatchedStore};
 use edgewise_objects::Directory;
 use support::{name, publish, snapshot};
 
@@ -37,7 +37,7 @@ async fn a_problem_is_logged_when_it_begins_and_when_it_ends() {
 
     let root = tempfile::tempdir().unwrap();
     let store = Arc::new(Directory::open(root.path()).unwrap());
-    let cache = Arc::new(Cache::new(Source::Objects(store), Duration::from_secs(5)));
+    let cache = Arc::new(Cache::new(Source::Objects(store.clone()), Duration::from_secs(5)));
     let prod = name("prod");
     publish(root.path(), "prod", 1, &snapshot(1));
     assert_eq!(cache.ruleset(&prod).await.map(|ruleset| ruleset.version()), Some(1));
@@ -49,7 +49,23 @@ async fn a_problem_is_logged_when_it_begins_and_when_it_ends() {
     for _ in 0..10 {
         cache.poll().await;
     }
+
+    // A store that has never responded.
+    let any = root.path().join(paths::version(&name("any")));
+    fs::create_dir_all(any.parent().unwrap()).unwrap();
+    fs::write(&any, "<html>sign in</html>").unwrap();
+    let silent = WatchedStore::new(Source::Objects(store), Duration::from_secs(5));
+    for _ in 0..3 {
+        assert!(!silent.is_usable().await && silent.error().is_some());
+    }
+    fs::remove_file(&any).unwrap();
+    for _ in 0..3 {
+        assert!(silent.is_usable().await && silent.error().is_none());
+    }
+
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert_eq!(log.matches("cannot be loaded").count(), 1, "{log}");
     assert_eq!(log.matches("can be loaded again").count(), 1, "{log}");
+    assert_eq!(log.matches("has not responded since the start").count(), 1, "{log}");
+    assert_eq!(log.matches("the snapshot store responds").count(), 1, "{log}");
 }

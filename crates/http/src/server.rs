@@ -420,6 +420,21 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_client_that_closes_after_a_large_body_leaves_no_connection() {
+        for bytes in [1 << 20, 2 << 20] {
+            let mut served = Served::start().await;
+            let head = format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {bytes}\r\n\r\n");
+            served.client.write_all(head.as_bytes()).await.unwrap();
+            served.client.write_all(&vec![b'x'; bytes]).await.unwrap();
+            assert_eq!(served.client.read_u8().await.unwrap(), b'H');
+            time::sleep(SECOND).await;
+            drop(served.client);
+            time::sleep(SECOND).await;
+            assert_eq!(served.capacity.connections.get(), 0, "{bytes}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_connection_that_makes_room_closes_and_refuses_a_request_at_the_last_moment() {
         for request in [&[][..], REQUEST] {
             let mut served = Served::start().await;

@@ -1,6 +1,7 @@
 //! The headers of responses that can be compressed.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use edgewise_api::conditional;
 
 use super::coding::Coding;
 
@@ -33,7 +34,7 @@ pub fn set_coding(headers: &mut HeaderMap, coding: Coding) {
 #[must_use]
 pub fn matched_etag(request: &HeaderMap, etag: &str) -> Option<HeaderValue> {
     let values = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut tags = values.flat_map(|value| value.split(',')).map(str::trim);
+    let mut tags = values.flat_map(conditional::tags);
     if tags.any(|tag| tag == etag || tag == "*") { HeaderValue::from_str(etag).ok() } else { weak(etag) }
 }
 
@@ -93,6 +94,15 @@ mod tests {
         ] {
             let request = HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_static(sent))]);
             assert_eq!(matched_etag(&request, "\"5\"").unwrap(), matched, "{sent}");
+        }
+        // A comma within quotes belongs to an ETag.
+        for (sent, etag, matched) in [
+            ("\"4\", \"a,b\"", "\"a,b\"", "\"a,b\""),
+            ("W/\"a,b\"", "\"a,b\"", "W/\"a,b\""),
+            ("W/\"a,*,b\"", "\"a,*,b\"", "W/\"a,*,b\""),
+        ] {
+            let request = HeaderMap::from_iter([(header::IF_NONE_MATCH, HeaderValue::from_static(sent))]);
+            assert_eq!(matched_etag(&request, etag).unwrap(), matched, "{sent}");
         }
     }
 }
