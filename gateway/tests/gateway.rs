@@ -230,6 +230,8 @@ async fn a_body_that_is_too_large_is_refused_by_the_gateway() {
     }
     let largest = gateway.send("POST", "/api/experiments", &[], vec![b'x'; 1 << 20]).await;
     assert_eq!(largest.status(), 200);
+    // A server that stops waits for clients that have not read their responses.
+    drop(largest);
     for served in [gateway, control, decide] {
         served.stop().await;
     }
