@@ -1,17 +1,19 @@
 //! The log of a decision plane. The file has a single test, because other tests in the process could disable the log events.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
+#[path = "support/store.rs"]
+mod store;
 mod support;
 
 use std::{
     fs, io,
-    sync::{Arc, Mutex},
-    time::Duration,
+    sync::{Arc, Mutex, atomic::Ordering},
 };
 
 use edgewise_api::paths;
 use edgewise_decide::{Cache, Source, WatchedStore};
 use edgewise_objects::Directory;
+use store::{INTERVAL, Store};
 use support::{name, publish, snapshot};
 
 #[derive(Clone, Default)]
@@ -36,8 +38,8 @@ async fn a_problem_is_logged_when_it_begins_and_when_it_ends() {
     let _logging = tracing::subscriber::set_default(subscriber);
 
     let root = tempfile::tempdir().unwrap();
-    let store = Arc::new(Directory::open(root.path()).unwrap());
-    let cache = Arc::new(Cache::new(Source::Objects(store.clone()), Duration::from_secs(5)));
+    let directory = Arc::new(Directory::open(root.path()).unwrap());
+    let cache = Arc::new(Cache::new(Source::Objects(directory), INTERVAL));
     let prod = name("prod");
     publish(root.path(), "prod", 1, &snapshot(1));
     assert_eq!(cache.ruleset(&prod).await.map(|ruleset| ruleset.version()), Some(1));
@@ -51,14 +53,13 @@ async fn a_problem_is_logged_when_it_begins_and_when_it_ends() {
     }
 
     // A store that has never responded.
-    let any = root.path().join(paths::version(&name("any")));
-    fs::create_dir_all(any.parent().unwrap()).unwrap();
-    fs::write(&any, "<html>sign in</html>").unwrap();
-    let silent = WatchedStore::new(Source::Objects(store), Duration::from_secs(5));
+    let store = Store::new();
+    store.fails.store(true, Ordering::SeqCst);
+    let silent = WatchedStore::new(Source::Objects(store.clone()), INTERVAL);
     for _ in 0..3 {
         assert!(!silent.is_usable().await && silent.error().is_some());
     }
-    fs::remove_file(&any).unwrap();
+    store.fails.store(false, Ordering::SeqCst);
     for _ in 0..3 {
         assert!(silent.is_usable().await && silent.error().is_none());
     }
