@@ -12,6 +12,10 @@ use super::time::within;
 /// The timeout of receiving a request body.
 const BODY_TIMEOUT_MS: u64 = 30_000;
 
+/// How much of a body beyond the limit is read and discarded, in bytes. The runtime closes a connection with an unread body
+/// after the response, which can break the client's next request on this connection.
+const DISCARDED_BYTES: usize = 8 << 20;
+
 /// The error of reading a body.
 pub(super) enum BodyError {
     /// The body is larger than the limit.
@@ -29,13 +33,13 @@ pub(super) async fn read(request: &Request) -> Result<Vec<u8>, ApiError> {
     let Some(body) = request.body() else { return Ok(Vec::new()) };
     let read = async {
         match declared(&request.headers()) {
-            Some(length) if length > limit => Err(BodyError::TooLarge),
+            Some(length) if length > limit + DISCARDED_BYTES => Err(BodyError::TooLarge),
             // The runtime enforces the declared length.
-            Some(_) => match request.array_buffer() {
+            Some(length) if length <= limit => match request.array_buffer() {
                 Ok(buffer) => buffer_bytes(JsFuture::from(buffer).await),
                 Err(problem) => Err(BodyError::Incomplete(text(&problem))),
             },
-            None => drain(&body, limit).await,
+            _ => drain(&body, limit, DISCARDED_BYTES).await,
         }
     };
     match within(BODY_TIMEOUT_MS, read).await {
@@ -59,7 +63,7 @@ pub(super) async fn of_response(response: &Response, limit: usize) -> Result<Vec
             Err(problem) => Err(BodyError::Incomplete(text(&problem))),
         },
         None => match response.body() {
-            Some(body) => drain(&body, limit).await,
+            Some(body) => drain(&body, limit, 0).await,
             None => Ok(Vec::new()),
         },
     }
@@ -82,21 +86,28 @@ fn buffer_bytes<E: AsRef<JsValue>>(buffer: Result<impl AsRef<JsValue>, E>) -> Re
     }
 }
 
-async fn drain(body: &ReadableStream, limit: usize) -> Result<Vec<u8>, BodyError> {
+/// Reads a stream of at most `limit` bytes. Of a larger one, reads and discards `discarded` more bytes, and cancels the rest.
+async fn drain(body: &ReadableStream, limit: usize, discarded: usize) -> Result<Vec<u8>, BodyError> {
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     let (done, value): (JsString, JsString) = ("done".into(), "value".into());
     let mut bytes = Vec::new();
+    let mut length = 0;
     loop {
         let broken = |problem: JsValue| BodyError::Incomplete(text(&problem));
         let chunk = JsFuture::from(reader.read()).await.map_err(broken)?;
         if Reflect::get(&chunk, &done).map_err(broken)?.is_truthy() {
-            return Ok(bytes);
+            return if length > limit { Err(BodyError::TooLarge) } else { Ok(bytes) };
         }
         let chunk: Uint8Array = Reflect::get(&chunk, &value).map_err(broken)?.unchecked_into();
-        if bytes.len() + chunk.length() as usize > limit {
+        length += chunk.length() as usize;
+        if length > limit + discarded {
             drop(reader.cancel());
             return Err(BodyError::TooLarge);
         }
-        bytes.extend_from_slice(&chunk.to_vec());
+        if length > limit {
+            bytes = Vec::new();
+        } else {
+            bytes.extend_from_slice(&chunk.to_vec());
+        }
     }
 }

@@ -23,12 +23,15 @@ export async function connect({ hostname, port }) {
   });
   const fail = (error) => waiting?.reject(error ?? new Error("the connection was closed"));
   socket.on("error", fail).on("close", () => fail());
+  const send = (line, rest = "\r\n") =>
+    new Promise((resolve, reject) => {
+      waiting = { resolve, reject };
+      socket.write(`${line} HTTP/1.1\r\nhost: ${hostname}\r\n${rest}`);
+    });
   return {
-    get: (at) =>
-      new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-        socket.write(`GET ${at} HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`);
-      }),
+    get: (at) => send(`GET ${at}`),
+    post: (at, body) =>
+      send(`POST ${at}`, `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
     close: () => socket.destroy(),
   };
 }

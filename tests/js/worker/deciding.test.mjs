@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { startEdgewise } from "../support/servers.mjs";
+import { connect } from "./connection.mjs";
 import { serve, store } from "./origin.mjs";
 import { start } from "./runtime.mjs";
 
@@ -124,6 +125,14 @@ test("a body without a content length is read up to the size limit", async () =>
   const post = (bytes) => worker.fetch("/decide", { method: "POST", headers: json, body: body(bytes), duplex: "half" });
   assert.equal((await post(10)).status, 200);
   assert.equal((await post(2 << 20)).status, 413);
+});
+
+test("a connection stays usable after a body that is too large", async () => {
+  const connection = await connect(worker.url("/"));
+  // More of a body than the runtime itself discards.
+  assert.equal((await connection.post("/decide", "x".repeat(3 << 20))).status, 413);
+  assert.equal((await connection.get("/decide?env=case-0&user_key=u")).status, 200);
+  connection.close();
 });
 
 test("users and contexts do not reach the log", async () => {
