@@ -1,11 +1,11 @@
 //! The frame around every page, and the header of a page.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
 use super::{Icon, Logo, Symbol, ThemeSwitch, Toaster};
 use crate::{
-    components::{connection::ConnectionNote, shortcuts::Shortcuts},
+    components::{note::ConnectionNote, shortcuts::Shortcuts, time::keep_ages},
     model::links,
 };
 
@@ -21,6 +21,8 @@ const SECTIONS: [(links::Page, &str, Symbol); 4] = [
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     let path = use_location().pathname;
+    provide_context(Announced(StoredValue::new(path.get_untracked())));
+    keep_ages();
     let sections = SECTIONS.map(|(page, name, symbol)| {
         let url = page.url();
         let section = url.clone();
@@ -60,6 +62,11 @@ fn is_within(path: &str, section: &str) -> bool {
     path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// The path of the last page that was announced: screen readers read the heading of a page when the heading gets the focus.
+/// A browser announces the first page itself.
+#[derive(Clone, Copy)]
+struct Announced(StoredValue<String>);
+
 /// The header of a page: its title, a link to its parent page, and its actions.
 #[component]
 pub(crate) fn PageHead(
@@ -72,16 +79,46 @@ pub(crate) fn PageHead(
     children: Option<Children>,
 ) -> impl IntoView {
     set_document_title(title);
+    let heading = NodeRef::<html::H1>::new();
+    announce(heading);
     view! {
         <header class="page-head">
             <div>
                 {parent.map(|(page, name)| view! {
                     <a class="above" href=page.url()><Icon symbol=Symbol::Left/> {name}</a>
                 })}
-                <h1>{title}</h1>
+                <h1 tabindex="-1" node_ref=heading>{title}</h1>
             </div>
             <div class="actions">{children.map(|children| children())}</div>
         </header>
+    }
+}
+
+/// Moves the focus to the heading of a page that was opened by a link within the dashboard. A change of the query, such as a
+/// filter of a list, keeps the focus.
+#[cfg(target_family = "wasm")]
+fn announce(heading: NodeRef<html::H1>) {
+    let (path, announced) = (use_location().pathname, use_context::<Announced>());
+    Effect::new(move || {
+        let (Some(heading), Some(Announced(announced))) = (heading.get(), announced) else { return };
+        let path = path.get_untracked();
+        if announced.with_value(|announced| *announced != path) {
+            announced.set_value(path);
+            script::focus(&heading);
+        }
+    });
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn announce(_: NodeRef<html::H1>) {}
+
+#[cfg(target_family = "wasm")]
+mod script {
+    use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+
+    #[wasm_bindgen(module = "/src/components/frame.js")]
+    extern "C" {
+        pub(super) fn focus(element: &JsValue);
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) enum Symbol {
     Undo,
     Sun,
     Moon,
+    System,
     Keyboard,
     #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "the server alone shows it"))]
     Up,
@@ -67,6 +68,7 @@ impl Symbol {
                 "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6M8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M3.4 12.6l.7-.7M11.9 4.1l.7-.7"
             }
             Self::Moon => "M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5z",
+            Self::System => "M8 13.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11M8 2.5v11M10.5 3.2v9.6M12.5 5v6",
             Self::Keyboard => "M1.5 4h13v8h-13zM4 6.5h.1M6.7 6.5h.1M9.3 6.5h.1M12 6.5h.1M4.5 9.5h7",
             Self::Up => "M4 10l4-4 4 4",
             Self::Down => "M4 6l4 4 4-4",

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{Icon, Symbol};
+use super::{Connection, Icon, Symbol};
 use crate::problem::Problem;
 
 /// The severity of a note or toast.
@@ -45,10 +45,30 @@ pub(crate) fn Note(#[prop(optional)] tone: Tone, children: Children) -> impl Int
     }
 }
 
-/// A note with a problem that the server reported.
+/// A note with a problem that the server reported. That the server cannot be reached is shown until it is reached.
 #[component]
 pub(crate) fn ProblemNote(problem: Problem) -> impl IntoView {
-    view! { <Note tone=Tone::Bad>{problem.sentence()}</Note> }
+    let updates = Connection::from_context().updates;
+    let before = updates.get_untracked();
+    let (sentence, is_temporary) = (problem.sentence(), problem.is_without_response());
+    let is_past = move || is_temporary && updates.get() != before;
+    move || {
+        let sentence = sentence.clone();
+        (!is_past()).then(|| view! { <Note tone=Tone::Bad>{sentence}</Note> })
+    }
+}
+
+/// A note that is displayed while the server cannot be reached.
+#[component]
+pub(crate) fn ConnectionNote() -> impl IntoView {
+    let connection = Connection::from_context();
+    view! {
+        <Show when=move || !connection.is_connected.get()>
+            <Note tone=Tone::Warning>
+                "The server cannot be reached. This page may be out of date. The page reconnects automatically."
+            </Note>
+        </Show>
+    }
 }
 
 /// The placeholder of an empty list: the reason, and the first step.

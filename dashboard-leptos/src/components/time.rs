@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 
-/// The age of a point in time. The title has the date and time in UTC.
+/// The age of a point in time. The title has the date and time in UTC; in the browser, the age keeps up with the clock, and the
+/// exact time is in the reader's time zone and also shown to whoever focuses or taps the age.
 #[component]
 pub(crate) fn Time(
     /// ISO 8601, UTC.
@@ -11,7 +12,25 @@ pub(crate) fn Time(
     // server's text stays.
     let age = seconds(&at).map_or_else(|| at.clone(), |then| describe_age(now() - then));
     let exact = exact(&at);
-    view! { <time datetime=at title=exact>{age}</time> }
+    // The script replaces the text, so the text is no node of the view. An age needs no escape; a text that is no time does.
+    let age = age.replace(['<', '&'], "");
+    view! { <time datetime=at title=exact tabindex="0" inner_html=age></time> }
+}
+
+/// Starts the script that updates ages and shows exact times.
+pub(super) fn keep_ages() {
+    #[cfg(target_family = "wasm")]
+    Effect::new(script::start);
+}
+
+#[cfg(target_family = "wasm")]
+mod script {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen(module = "/src/components/time.js")]
+    extern "C" {
+        pub(super) fn start();
+    }
 }
 
 /// Returns the current Unix time in seconds.

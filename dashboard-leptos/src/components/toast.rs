@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{Icon, Symbol, Tone};
+use super::{Connection, Icon, Symbol, Tone};
 use crate::{model::Publication, problem::Problem};
 
 /// The maximum number of toasts at a time. The oldest toast is removed first.
@@ -20,6 +20,8 @@ struct Toast {
     number: u32,
     tone: Tone,
     text: String,
+    /// Whether the toast says that the server cannot be reached.
+    until_reached: bool,
 }
 
 impl Toasts {
@@ -30,6 +32,10 @@ impl Toasts {
 
     /// Shows a toast. Errors stay until they are closed.
     pub(crate) fn show(self, tone: Tone, text: impl Into<String>) {
+        self.add(tone, text.into(), false);
+    }
+
+    fn add(self, tone: Tone, text: String, until_reached: bool) {
         let number = self.next.try_update_value(|next| {
             *next += 1;
             *next
@@ -39,7 +45,7 @@ impl Toasts {
             if visible.len() >= MAX_TOASTS {
                 visible.remove(0);
             }
-            visible.push(Toast { number, tone, text: text.into() });
+            visible.push(Toast { number, tone, text, until_reached });
         });
         if tone != Tone::Bad {
             set_timeout(move || self.close(number), std::time::Duration::from_millis(DURATION_MS));
@@ -48,6 +54,7 @@ impl Toasts {
 
     /// Reports a change, and whether it is live.
     pub(crate) fn success(self, what: &str, publication: &Publication) {
+        self.server_is_reached();
         match publication {
             Publication::NotDue => self.show(Tone::Good, what),
             Publication::Published => self.show(Tone::Good, format!("{what}. The change is live.")),
@@ -57,9 +64,16 @@ impl Toasts {
         }
     }
 
-    /// Reports a problem.
+    /// Reports a problem. That the server cannot be reached is shown until it is reached.
     pub(crate) fn error(self, problem: &Problem) {
-        self.show(Tone::Bad, problem.sentence());
+        self.add(Tone::Bad, problem.sentence(), problem.is_without_response());
+    }
+
+    /// Removes what says that the server cannot be reached.
+    fn server_is_reached(self) {
+        if self.visible.with_untracked(|visible| visible.iter().any(|toast| toast.until_reached)) {
+            self.visible.update(|visible| visible.retain(|toast| !toast.until_reached));
+        }
     }
 
     fn close(self, number: u32) {
@@ -71,13 +85,18 @@ impl Toasts {
 #[component]
 pub(crate) fn Toaster() -> impl IntoView {
     let toasts = Toasts::from_context();
+    let updates = Connection::from_context().updates;
+    Effect::new(move || {
+        updates.track();
+        toasts.server_is_reached();
+    });
     view! {
         <div class="toasts" role="status" aria-live="polite">
             <For each=move || toasts.visible.get() key=|toast| toast.number let:toast>
                 <div class=format!("toast {}", toast.tone.class())>
                     <Icon symbol=toast.tone.symbol()/>
                     <p>{toast.text}</p>
-                    <button class="icon-button" aria-label="Close" on:click=move |_| toasts.close(toast.number)>
+                    <button type="button" class="icon-button" aria-label="Close" on:click=move |_| toasts.close(toast.number)>
                         <Icon symbol=Symbol::Close/>
                     </button>
                 </div>

@@ -88,9 +88,8 @@ export function problemsOf(page, status = 200) {
   return problems;
 }
 
-/** Opens a page, and waits until the page is hydrated and subscribes to the server. */
+/** Opens a page, and waits until the page is hydrated and follows the server's stream, by itself or by another tab. */
 export async function open(page, url) {
-  const subscribed = page.waitForRequest((request) => request.url().endsWith("/api/stream"));
   await page.goto(url);
-  await subscribed;
+  await page.locator("html[data-follows]").waitFor({ state: "attached" });
 }

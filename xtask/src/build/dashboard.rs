@@ -42,7 +42,8 @@ pub(crate) fn build() -> Result<()> {
         bindgen::optimize(&generated.join("edgewise_bg.wasm"), &optimized, &OPTIMIZE)
     })?;
     let (script, style) = (generated.join("script.js"), generated.join("style.css"));
-    minify(&glue, &script, &["--format=esm"])?;
+    // The glue imports the scripts that lie beside components.
+    minify(&glue, &script, &["--bundle", "--format=esm"])?;
     minify(&cargo::root()?.join(DASHBOARD).join("style/index.css"), &style, &["--bundle"])?;
 
     write_assets(&generated.join("compressed.record"), &[&style, &script, &optimized])
