@@ -15,6 +15,12 @@ impl Html {
         Self(view.into_view().to_html())
     }
 
+    /// Returns what stands in the browser for HTML that the server alone renders: hydration leaves what is there.
+    #[cfg(target_family = "wasm")]
+    pub(crate) const fn of_server() -> Self {
+        Self(String::new())
+    }
+
     /// Returns a view that inserts the HTML.
     pub(crate) fn view(self) -> impl IntoView {
         view! { <div class="rendered" inner_html=self.0></div> }

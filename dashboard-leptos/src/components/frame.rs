@@ -21,6 +21,7 @@ const SECTIONS: [(links::Page, &str, Symbol); 4] = [
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     let path = use_location().pathname;
+    #[cfg(target_family = "wasm")]
     provide_context(Announced(StoredValue::new(path.get_untracked())));
     keep_ages();
     let sections = SECTIONS.map(|(page, name, symbol)| {
@@ -64,6 +65,7 @@ fn is_within(path: &str, section: &str) -> bool {
 
 /// The path of the last page that was announced: screen readers read the heading of a page when the heading gets the focus.
 /// A browser announces the first page itself.
+#[cfg(target_family = "wasm")]
 #[derive(Clone, Copy)]
 struct Announced(StoredValue<String>);
 

@@ -24,13 +24,20 @@ pub(super) fn Pagination(
         <nav class="pages" aria-label="Pages">
             <span>{words}</span>
             {(total_pages > 1 || page > 1).then(|| view! {
-                <a class="icon-button" href=before.clone() aria-label="Previous page" aria-disabled=before.is_none().then_some("true")>
-                    <Icon symbol=Symbol::Left/>
-                </a>
-                <a class="icon-button" href=after.clone() aria-label="Next page" aria-disabled=after.is_none().then_some("true")>
-                    <Icon symbol=Symbol::Right/>
-                </a>
+                {step(before, "Previous page", Symbol::Left)}
+                {step(after, "Next page", Symbol::Right)}
             })}
         </nav>
+    }
+}
+
+/// Renders a link to another page, or a disabled one. An element without a target is a link only by its role, and without a
+/// role could have no label.
+fn step(url: Option<String>, label: &'static str, symbol: Symbol) -> impl IntoView {
+    let (role, disabled) = if url.is_none() { (Some("link"), Some("true")) } else { (None, None) };
+    view! {
+        <a class="icon-button" href=url role=role aria-label=label aria-disabled=disabled>
+            <Icon symbol=symbol/>
+        </a>
     }
 }

@@ -99,15 +99,17 @@ impl Submission {
 
 /// Returns the problem of a form that was submitted to this path without scripts, after the redirect to its page.
 #[cfg(not(target_family = "wasm"))]
-fn failed(path: &str) -> String {
+pub(crate) fn problem_of_form(path: &str) -> Option<Problem> {
     use leptos::{server::ServerActionError, server_fn::error::ServerFnUrlError};
 
-    match use_context::<ServerActionError>() {
-        Some(error) if error.path() == path => {
-            response::of::<()>(&Err(ServerFnUrlError::<Problem>::decode_err(error.err())))
-        }
-        _ => String::new(),
-    }
+    let error = use_context::<ServerActionError>().filter(|error| error.path() == path)?;
+    Some(ServerFnUrlError::<Problem>::decode_err(error.err()))
+}
+
+/// Returns the response with the problem of a form; empty if there is none.
+#[cfg(not(target_family = "wasm"))]
+fn failed(path: &str) -> String {
+    problem_of_form(path).map(|problem| response::of::<()>(&Err(problem))).unwrap_or_default()
 }
 
 /// The server has rendered the problem already.

@@ -12,6 +12,8 @@ mod response;
 #[cfg(target_family = "wasm")]
 mod send;
 
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use change::problem_of_form;
 pub(crate) use change::{Change, Submission};
 pub(crate) use loading::Loading;
 pub(crate) use protocol::{Read, Write};

@@ -3,7 +3,9 @@
 mod create;
 mod detail;
 mod list;
+mod status;
 
 pub(crate) use create::*;
 pub(crate) use detail::*;
 pub(crate) use list::*;
+pub(crate) use status::*;

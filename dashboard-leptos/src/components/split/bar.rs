@@ -25,7 +25,7 @@ pub(super) fn class_and_name(parts: &[Part], segment: &Segment) -> (&'static str
     let place = parts.iter().position(|part| segment.variant.as_ref() == Some(&part.id));
     match place.and_then(|place| Some((place, parts.get(place)?))) {
         Some((place, part)) => (colour(place), part.name.clone()),
-        None => ("unallocated", "Unallocated".to_owned()),
+        None => ("unallocated", "No variant".to_owned()),
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) fn segments(parts: &[Part], split: &Split) -> Vec<AnyView> {
     split.segments().iter().map(segment).collect()
 }
 
-/// Describes a split: `Control 50 %, Treatment 40 %, unallocated 10 %`.
+/// Describes a split: `Control 50 %, Treatment 40 %, no variant 10 %`.
 pub(super) fn describe(parts: &[Part], split: &Split) -> String {
     let mut words = String::new();
     let mut say = |name: &str, share: u32| {
@@ -62,7 +62,7 @@ pub(super) fn describe(parts: &[Part], split: &Split) -> String {
         say(&part.name, split.share(Some(&part.id)));
     }
     if free > 0 {
-        say("unallocated", free);
+        say("no variant", free);
     }
     words
 }

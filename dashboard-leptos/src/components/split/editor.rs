@@ -63,7 +63,7 @@ pub(crate) fn SplitEditor(
                 {rows}
                 <li class="split-row">
                     <span class="swatch unallocated" aria-hidden="true"></span>
-                    <span class="quiet">"Unallocated"</span>
+                    <span class="quiet">"No variant"</span>
                     <span class="split-share"><output>{unallocated}</output> <span class="quiet">"%"</span></span>
                 </li>
             </ul>

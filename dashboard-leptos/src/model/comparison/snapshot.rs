@@ -74,7 +74,7 @@ impl Experiment<'_> {
     /// Describes the split, one line per range.
     pub(super) fn split(&self) -> String {
         if self.allocations.is_empty() {
-            return "no allocation".to_owned();
+            return "no split".to_owned();
         }
         let line = |allocation: &Allocation| {
             let Allocation { variant_id, range_start, range_end } = allocation;

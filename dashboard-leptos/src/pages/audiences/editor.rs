@@ -5,6 +5,7 @@ use edgewise_api::{
     resources::{AudienceRow, AudienceUses, Status},
 };
 use leptos::prelude::*;
+use serde_json::value::RawValue;
 
 use crate::{
     calls::SaveAudience,
@@ -101,7 +102,6 @@ pub(super) fn AudienceEditor(
 ) -> impl IntoView {
     let Draft { name, rules, .. } = draft;
     let is_new = draft.is_new();
-    let toasts = Toasts::from_context();
     // The problem that was found before submitting.
     let missing_input = RwSignal::new(None::<Problem>);
     let problem = Memo::new(move |_| save.problem());
@@ -119,15 +119,17 @@ pub(super) fn AudienceEditor(
             draft.set_saved(&saved.value);
         }
     });
+    // Without scripts, the form is always submitted.
+    let has_scripts = RwSignal::new(false);
+    Effect::new(move || has_scripts.set(true));
+    let has_nothing_to_save = move || !is_new && has_scripts.get() && !changed.get();
     leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || changed.get());
     let check = Callback::new(move |()| {
         let is_sent = rules_changed.get_untracked();
         let missing =
             rules.with_untracked(|rules| rules.problem(&FieldPath::of("rules"))).filter(|_| is_sent);
+        // Enter in the name submits, too.
         let is_idle = !is_new && !changed.get_untracked();
-        if is_idle {
-            toasts.show(Tone::Info, "There are no changes to save");
-        }
         let may_be_sent = missing.is_none() && !is_idle;
         missing_input.set(missing.map(Problem::from));
         may_be_sent
@@ -178,8 +180,14 @@ pub(super) fn AudienceEditor(
             <input type="hidden" name="revision" value=move || draft.revision.get()/>
         }
     });
-    let unsaved_note =
-        move || (!is_new && changed.get()).then(|| view! { <span class="quiet">"Unsaved changes"</span> });
+    let discard = move |_| {
+        name.set(draft.saved_name.get_untracked());
+        if let Ok(saved) = RawValue::from_string(draft.saved_rules.get_untracked()) {
+            rules.set(Rules::from_json(&saved));
+        }
+        missing_input.set(None);
+        save.clear();
+    };
     view! {
         <ChangeForm change=save.submission() check attr:class="card form audience-form">
             {id}
@@ -204,12 +212,20 @@ pub(super) fn AudienceEditor(
             />
             {general_problem}
             {consequence}
-            <div class="form-foot">
-                {unsaved_note}
-                <button type="submit" class="button primary" disabled=save.pending()>
+            <footer class="part-foot">
+                <span class="part-state" aria-live="polite">{move || if !is_new && changed.get() { "Unsaved changes" } else { "" }}</span>
+                {(!is_new).then(|| view! {
+                    <button
+                        type="button" class="button plain needs-script"
+                        disabled=move || !changed.get() || save.pending().get() on:click=discard
+                    >
+                        "Discard"
+                    </button>
+                })}
+                <button type="submit" class="button primary" disabled=move || has_nothing_to_save() || save.pending().get()>
                     {if is_new { "Create audience" } else { "Save" }}
                 </button>
-            </div>
+            </footer>
         </ChangeForm>
     }
 }

@@ -34,7 +34,7 @@ pub(crate) fn Environments() -> impl IntoView {
     });
     view! {
         <PageHead title="Environments"/>
-        <Loaded from=environments render=Html::view/>
+        // Above the list, which can be long.
         <section class="card narrow">
             <h2>"New environment"</h2>
             <ChangeForm change=create.submission() attr:class="inline-form">
@@ -47,5 +47,6 @@ pub(crate) fn Environments() -> impl IntoView {
                 <button type="submit" class="button primary" disabled=create.pending()>"Create"</button>
             </ChangeForm>
         </section>
+        <Loaded from=environments render=Html::view/>
     }
 }

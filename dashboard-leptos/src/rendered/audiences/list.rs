@@ -77,7 +77,7 @@ fn row(audience: AudienceListRow) -> impl IntoView {
     };
     view! {
         <tr>
-            <td class="audience-name"><a href=links::audience(&id)>{name}</a></td>
+            <td class="audience-name"><a class="whole-row" href=links::audience(&id)>{name}</a></td>
             <td class="audience-environment">{environment}</td>
             <td class="audience-rules"><span title=rules.clone()>{rules.clone()}</span></td>
             <td>{uses}</td>

@@ -31,7 +31,7 @@ fn row(summary: EnvironmentSummary) -> impl IntoView {
     let href = links::environment(&environment.id);
     view! {
         <tr>
-            <td><a href=href>{environment.name}</a></td>
+            <td><a class="whole-row" href=href>{environment.name}</a></td>
             <td><LiveState status=publication/></td>
             <td class="number">{experiments.of(Status::Running)}</td>
             <td class="number when-wide">{experiments.total()}</td>

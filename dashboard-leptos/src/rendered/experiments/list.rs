@@ -73,7 +73,7 @@ fn row(experiment: ExperimentSummary) -> impl IntoView {
     view! {
         <tr>
             <td class="listed-name">
-                <a href=links::experiment(&id)>{name}</a>
+                <a class="whole-row" href=links::experiment(&id)>{name}</a>
                 <code>{key}</code>
             </td>
             <td class="listed-status"><StatusPill status=status/></td>

@@ -24,10 +24,10 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
     let is_live = Signal::derive(move || editing.detail.with(|detail| detail.row.status == Status::Running));
     let has_none = move || parts.with(Vec::is_empty);
     view! {
-        <Section id="allocation" title="Allocation" about="The share of users for each variant. Users keep their variant while the ranges stay the same">
+        <Section id="allocation" title="Split" about="The share of users for each variant. Users keep their variant while the ranges stay the same">
             <Show
                 when=move || !has_none()
-                fallback=|| view! { <p class="part-empty">"Save variants first. Then you can allocate users to them."</p> }
+                fallback=|| view! { <p class="part-empty">"Save variants first. Then you can split the users among them."</p> }
             >
                 <SplitEditor parts=parts split=split.current saved=split.saved live=is_live/>
                 <SectionFoot
@@ -35,10 +35,10 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
                     part=ExperimentPart::Allocations
                     changed=Signal::derive(move || split.is_changed())
                     blocked=Signal::derive(move || split.current.with(|split| split.ranges().len() > MAX_RANGES))
-                    label="Save allocation"
+                    label="Save split"
                     save=move || {
                         let body = split.current.with_untracked(Split::to_json);
-                        editing.save(ExperimentPart::Allocations, body, "Allocation saved");
+                        editing.save(ExperimentPart::Allocations, body, "Split saved");
                     }
                     discard=move || split.discard()
                 />

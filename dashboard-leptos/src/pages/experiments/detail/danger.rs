@@ -32,7 +32,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
         <section class="card part row danger-zone" aria-labelledby="danger-title">
             <div>
                 <h2 id="danger-title">"Delete"</h2>
-                <p class="quiet">"Deletes the experiment with its variants, allocation and rules permanently"</p>
+                <p class="quiet">"Deletes the experiment with its variants, split and rules permanently"</p>
             </div>
             <button
                 type="button"

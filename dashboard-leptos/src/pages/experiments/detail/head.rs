@@ -172,9 +172,9 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
                 ))
             } else if detail.allocations.is_empty() {
                 Some((
-                    "No users are allocated to a variant, so no user would get one.",
+                    "The split gives no user a variant, so no user would get one.",
                     "#allocation",
-                    "Allocate users first",
+                    "Split the users first",
                 ))
             } else {
                 None
@@ -189,7 +189,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
             {
                 "the targeted users"
             } else {
-                "all users"
+                "users"
             };
             let environment = &detail.environment.name;
             format!("In {environment}, {share} % of {whom} will get a variant.")

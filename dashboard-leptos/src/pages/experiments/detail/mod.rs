@@ -7,6 +7,7 @@ mod drafts;
 mod editing;
 mod head;
 mod page;
+mod plain;
 mod section;
 mod state;
 mod targeting;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    allocation::AllocationSection, danger::Danger, editing::Editing, head::Head, state::PublicationNotes,
-    targeting::TargetingSection, variants::VariantsSection,
+    allocation::AllocationSection, danger::Danger, editing::Editing, head::Head, plain::PlainStatus,
+    state::PublicationNotes, targeting::TargetingSection, variants::VariantsSection,
 };
 use crate::{
     calls::{ExperimentDetail, LoadExperiment},
@@ -27,6 +27,7 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
 /// The loaded experiment. Later loads update its state instead of replacing it, so that no input is lost.
 #[component]
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
+    let plain_status = view! { <PlainStatus detail=&detail/> };
     let editing = Editing::new(detail);
     leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || {
         editing.has_changes()
@@ -42,7 +43,8 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
     view! {
         <div class="experiment">
             <Head editing/>
-            <p class="part-empty without-script">"Editing an experiment needs JavaScript."</p>
+            {plain_status}
+            <p class="part-empty without-script">"Editing variants, split and targeting needs JavaScript."</p>
             <StaleNote editing/>
             <PublicationNotes editing/>
             <VariantsSection editing/>

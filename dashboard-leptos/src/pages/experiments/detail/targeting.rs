@@ -81,7 +81,7 @@ fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl Int
                 <option value=value selected=is_chosen prop:selected=move || chosen.with(|chosen| *chosen == id)>{name}</option>
             }
         };
-        let none = (String::new(), "No audience (everyone)".to_owned());
+        let none = (String::new(), "Everyone".to_owned());
         std::iter::once(none).chain(choices.get()).map(option).collect_view()
     };
     let rules = move || {

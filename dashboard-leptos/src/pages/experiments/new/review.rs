@@ -41,7 +41,7 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
 fn describe_audience(draft: Draft) -> String {
     let own = draft.rules.with(|rules| (!rules.is_empty()).then(|| rules.describe()));
     match (draft.audience.get(), own) {
-        (None, None) => "All users".to_owned(),
+        (None, None) => "Everyone".to_owned(),
         (None, Some(rules)) => format!("Users whose {rules}"),
         (Some(audience), None) => format!("The audience {} ({})", audience.name, audience.words),
         (Some(audience), Some(rules)) => {

@@ -256,7 +256,7 @@ pub(super) fn audience(draft: Draft) -> AnyView {
             <RuleEditor rules=draft.rules problem=rules_problem/>
         </div>
     };
-    let words = "All users take part by default. With an audience and rules, users must match both.";
+    let words = "Everyone takes part by default. With an audience and rules, users must match both.";
     section(draft, Step::Audience, "Choose the users", words, content.into_any())
 }
 
@@ -287,7 +287,7 @@ fn audience_choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
                 id="audience" aria-describedby="audience-note" on:change=choose
                 prop:value=move || draft.audience.with(|audience| audience.as_ref().map(|chosen| chosen.id.clone()).unwrap_or_default())
             >
-                <option value="">"All users"</option>
+                <option value="">"Everyone"</option>
                 {options}
             </select>
         </Field>
