@@ -114,7 +114,7 @@ test("everything that a browser requests is below the path", { timeout: 120_000 
   await heading("Everybody below").waitFor();
   assert.match(pathOf(page), /^\/audiences\/[\w-]+$/);
 
-  await button("Switch between light and dark").click();
+  await page.getByRole("button", { name: "Theme" }).click();
   const cookies = await context.cookies();
   assert.deepEqual(cookies.map(({ name, path }) => [name, path]), [["theme", `${BELOW}/`]]);
   await page.keyboard.press("g");

@@ -76,7 +76,7 @@ test("the chosen theme persists, and the server renders it", { timeout: 60_000 }
   const context = await newContext(stage.browser);
   const page = await context.newPage();
   await open(page, stage.address);
-  await page.getByRole("button", { name: "Switch between light and dark" }).click();
+  await page.getByRole("button", { name: "Theme" }).click();
   await page.goto(`${stage.address}/environments`, { waitUntil: "commit" });
   assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
   await context.close();
