@@ -21,8 +21,6 @@ const SECTIONS: [(links::Page, &str, Symbol); 4] = [
 #[component]
 pub(crate) fn Frame(children: Children) -> impl IntoView {
     let path = use_location().pathname;
-    #[cfg(target_family = "wasm")]
-    provide_context(Announced(StoredValue::new(path.get_untracked())));
     keep_ages();
     let sections = SECTIONS.map(|(page, name, symbol)| {
         let url = page.url();
@@ -63,12 +61,6 @@ fn is_within(path: &str, section: &str) -> bool {
     path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The path of the last page that was announced: screen readers read the heading of a page when the heading gets the focus.
-/// A browser announces the first page itself.
-#[cfg(target_family = "wasm")]
-#[derive(Clone, Copy)]
-struct Announced(StoredValue<String>);
-
 /// The header of a page: its title, a link to its parent page, and its actions.
 #[component]
 pub(crate) fn PageHead(
@@ -96,17 +88,14 @@ pub(crate) fn PageHead(
     }
 }
 
-/// Moves the focus to the heading of a page that was opened by a link within the dashboard. A change of the query, such as a
-/// filter of a list, keeps the focus.
+/// Moves the focus to the heading, if the path is another one than before. A change of the query, such as a filter of a list,
+/// keeps the focus.
 #[cfg(target_family = "wasm")]
 fn announce(heading: NodeRef<html::H1>) {
-    let (path, announced) = (use_location().pathname, use_context::<Announced>());
+    let path = use_location().pathname;
     Effect::new(move || {
-        let (Some(heading), Some(Announced(announced))) = (heading.get(), announced) else { return };
-        let path = path.get_untracked();
-        if announced.with_value(|announced| *announced != path) {
-            announced.set_value(path);
-            script::focus(&heading);
+        if let Some(heading) = heading.get() {
+            script::announce(&heading, &path.get_untracked());
         }
     });
 }
@@ -120,7 +109,7 @@ mod script {
 
     #[wasm_bindgen(module = "/src/components/frame.js")]
     extern "C" {
-        pub(super) fn focus(element: &JsValue);
+        pub(super) fn announce(heading: &JsValue, path: &str);
     }
 }
 

@@ -1,14 +1,14 @@
+use edgewise_api::resources::StatusPatch;
 use leptos::prelude::*;
 
-#[cfg(not(target_family = "wasm"))]
-use crate::{calls::control::at, model::links, server::context::with_services};
-use crate::{problem::Problem, transport::Write};
+use crate::{
+    calls::control::at, model::links, problem::Problem, server::context::with_services, transport::Write,
+};
 
 /// Changes the status of an experiment by a form that was submitted without scripts, and redirects to the experiment's page.
+/// Only the server renders such forms, so browsers have no code for this call.
 #[server(prefix = "/-", endpoint = "experiment/status", protocol = Write)]
 pub(crate) async fn change_status(id: String, revision: i64, status: String) -> Result<(), Problem> {
-    use edgewise_api::resources::StatusPatch;
-
     let body = serde_json::json!({ "status": status }).to_string();
     with_services(async |services, principal| {
         let request = StatusPatch::from_body(body.as_bytes())?;
