@@ -98,7 +98,7 @@ test("without scripts, an experiment is launched, paused, resumed and archived",
     await page.getByRole("button", { name: "Pause", exact: true }).click();
     await page.getByRole("alert").first().waitFor();
     assert.equal(await status(), "PAUSED");
-    await page.locator(".plain-status").getByText("Archiving is permanent").waitFor();
+    await page.locator(".plain-status").getByText("Archiving is permanent: users no longer get a variant").waitFor();
     await page.getByLabel("I understand that archiving is permanent").check();
     await page.getByRole("button", { name: "Archive permanently" }).click();
     await page.getByText("This experiment is archived.").waitFor();
@@ -228,8 +228,7 @@ test("times keep up with the clock, and the exact local time is reached by keybo
     await page.clock.install();
     await page.clock.resume();
     await open(page, urlOf("experiment"));
-    // Part of the state of the environment, and the script's to change.
-    const time = page.locator(".live-version time");
+    const time = page.locator("main time").first();
     const at = await time.getAttribute("datetime");
     const minutes = async () => {
       const [, count, unit] = /^(\d+) (min|h|d) ago$/.exec(await time.innerText()) ?? [0, 0, "min"];
@@ -237,7 +236,7 @@ test("times keep up with the clock, and the exact local time is reached by keybo
     };
     const before = await minutes();
     await page.clock.fastForward("49:00:00");
-    await page.waitForFunction((before) => document.querySelector(".live-version time").textContent !== before, `${before}`);
+    await page.waitForFunction((before) => document.querySelector("main time").textContent !== before, `${before}`);
     assert.ok((await minutes()) >= before + 2 * 1440 - 60, `${before} minutes before, ${await time.innerText()} now`);
 
     const local = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Tokyo", hour: "numeric", minute: "2-digit" }).format(new Date(at));

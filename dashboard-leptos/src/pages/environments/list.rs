@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 
 use crate::{
     calls::{CreateEnvironment, RenderEnvironments},
-    components::{ChangeForm, Connection, Field, PageHead, Toasts, Tone},
+    components::{ChangeForm, Connection, Field, PageHead, ProblemNote, Toasts, Tone},
     html::Html,
     pages::loaded::Loaded,
     transport::{Change, Loading},
@@ -28,10 +28,11 @@ pub(crate) fn Environments() -> impl IntoView {
             toasts.show(Tone::Good, format!("Environment {} created", environment.name));
         }
     });
-    let problem = Signal::derive(move || {
-        let problem = create.problem()?;
-        Some(problem.for_field(&FieldPath::of("name")).unwrap_or_else(|| problem.sentence()))
-    });
+    let problem = Signal::derive(move || create.problem()?.for_field(&FieldPath::of("name")));
+    let other_problem = move || {
+        let problem = create.problem().filter(|problem| problem.field().is_none())?;
+        Some(view! { <ProblemNote problem/> })
+    };
     view! {
         <PageHead title="Environments"/>
         // Above the list, which can be long.
@@ -45,6 +46,7 @@ pub(crate) fn Environments() -> impl IntoView {
                     />
                 </Field>
                 <button type="submit" class="button primary" disabled=create.pending()>"Create"</button>
+                {other_problem}
             </ChangeForm>
         </section>
         <Loaded from=environments render=Html::view/>
