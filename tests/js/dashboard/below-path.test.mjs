@@ -171,7 +171,11 @@ test("forms work without scripts", { timeout: 60_000 }, async () => {
   await page.locator("form").getByRole("button", { name: "Create as draft" }).click();
   await page.getByRole("heading", { level: 1, name: "Without scripts" }).waitFor();
   assert.match(pathOf(page), /^\/experiments\/[\w-]+$/);
-  await page.getByRole("checkbox").check();
+  await page.getByLabel("I understand that archiving is permanent").check();
+  await click("Archive permanently");
+  await page.getByText("This experiment is archived.").waitFor();
+  assert.match(pathOf(page), /^\/experiments\/[\w-]+$/);
+  await page.getByLabel("I understand that this cannot be undone").check();
   await click("Delete experiment");
   await page.getByRole("heading", { level: 1, name: "Experiments" }).waitFor();
   assert.equal(pathOf(page), "/experiments");
