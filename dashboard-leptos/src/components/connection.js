@@ -95,7 +95,8 @@ export function follow(url, report) {
         else if (isHolder) channel.postMessage(state);
       };
       channel.postMessage(null);
-      locks.request(name, { signal: end.signal }, hold).catch(() => {});
+      // A page that gets no lock, such as one in a sandbox, has a stream of its own.
+      locks.request(name, { signal: end.signal }, hold).catch(open);
     } else {
       open();
     }

@@ -41,7 +41,7 @@ async function createDraft(key) {
   return `/experiments/${created.id}`;
 }
 
-test("an audience is saved and discarded like a part of an experiment", { timeout: 60_000 }, async () => {
+test("an audience is saved and discarded like a part of an experiment", { timeout: 120_000 }, async () => {
   await withPage({}, async (page) => {
     await open(page, urlOf("audience"));
     const [name, save] = [page.getByLabel("Name", { exact: true }), page.getByRole("button", { name: "Save" })];
@@ -60,7 +60,7 @@ test("an audience is saved and discarded like a part of an experiment", { timeou
   });
 });
 
-test("the rows of all lists are links, and the form for an environment is above its list", { timeout: 60_000 }, async () => {
+test("the rows of all lists are links, and the form for an environment is above its list", { timeout: 120_000 }, async () => {
   await withPage({}, async (page) => {
     for (const list of ["experiments", "audiences", "environments"]) {
       await open(page, urlOf(list));
@@ -77,7 +77,7 @@ test("the rows of all lists are links, and the form for an environment is above 
   });
 });
 
-test("without scripts, an experiment is launched, paused, resumed and archived", { timeout: 60_000 }, async () => {
+test("without scripts, an experiment is launched, paused, resumed and archived", { timeout: 120_000 }, async () => {
   const path = await createDraft("without-scripts");
   const status = async () => (await stage.api("GET", path.slice(1))).status;
   await withPage({ javaScriptEnabled: false }, async (page) => {
@@ -110,7 +110,7 @@ test("without scripts, an experiment is launched, paused, resumed and archived",
   });
 });
 
-test("that the server cannot be reached is said until it is reached", { timeout: 60_000 }, async () => {
+test("that the server cannot be reached is said until it is reached", { timeout: 120_000 }, async () => {
   await withPage({}, async (page) => {
     await open(page, urlOf("experiment"));
     await page.route("**/-/experiment/change", (route) => route.abort());
@@ -145,7 +145,7 @@ test("that the server cannot be reached is said until it is reached", { timeout:
 });
 
 for (const size of ["desktop", "phone"]) {
-  test(`a success does not lie over Save: ${size}`, { timeout: 60_000 }, async () => {
+  test(`a success does not lie over Save: ${size}`, { timeout: 120_000 }, async () => {
     await withPage({ size }, async (page) => {
       await open(page, urlOf("experiment"));
       await page.getByRole("button", { name: "Copy the key" }).click();
@@ -205,7 +205,7 @@ test("at 320 px nothing is cut off or covered, and no input makes a phone zoom",
   });
 });
 
-test("a page that a link opens is announced by its heading and title", { timeout: 60_000 }, async () => {
+test("a page that a link opens is announced by its heading and title", { timeout: 120_000 }, async () => {
   await withPage({}, async (page) => {
     await open(page, urlOf("experiments"));
     const focused = () => page.evaluate(() => document.activeElement.tagName + document.activeElement.textContent);
@@ -223,7 +223,7 @@ test("a page that a link opens is announced by its heading and title", { timeout
   });
 });
 
-test("times keep up with the clock, and the exact local time is reached by keyboard and by touch", { timeout: 60_000 }, async () => {
+test("times keep up with the clock, and the exact local time is reached by keyboard and by touch", { timeout: 120_000 }, async () => {
   await withPage({ timezoneId: "Asia/Tokyo", locale: "en-GB", hasTouch: true }, async (page) => {
     await page.clock.install();
     await page.clock.resume();
@@ -253,7 +253,7 @@ test("times keep up with the clock, and the exact local time is reached by keybo
   });
 });
 
-test("the theme returns to the system's", { timeout: 60_000 }, async () => {
+test("the theme returns to the system's", { timeout: 120_000 }, async () => {
   await withPage({ theme: "dark" }, async (page, context) => {
     await open(page, stage.address);
     const theme = page.getByRole("button", { name: "Theme" });
@@ -274,7 +274,7 @@ test("the theme returns to the system's", { timeout: 60_000 }, async () => {
   });
 });
 
-test("a disabled link of the pages has no prohibited attribute", { timeout: 60_000 }, async () => {
+test("a disabled link of the pages has no prohibited attribute", { timeout: 120_000 }, async () => {
   await withPage({}, async (page) => {
     await open(page, `${urlOf("audiences")}?page=2`);
     await page.getByRole("link", { name: "Next page" }).and(page.locator("[aria-disabled=true]")).waitFor();
@@ -284,7 +284,7 @@ test("a disabled link of the pages has no prohibited attribute", { timeout: 60_0
   });
 });
 
-test("the labels below the bar are at their places, and its hatch can be seen", { timeout: 60_000 }, async () => {
+test("the labels below the bar are at their places, and its hatch can be seen", { timeout: 120_000 }, async () => {
   for (const theme of ["light", "dark"]) {
     await withPage({ theme }, async (page) => {
       await open(page, urlOf("experiment"));
@@ -312,7 +312,7 @@ test("the labels below the bar are at their places, and its hatch can be seen", 
   }
 });
 
-test("one thing has one word", { timeout: 60_000 }, async () => {
+test("one thing has one word", { timeout: 120_000 }, async () => {
   await withPage({}, async (page) => {
     for (const { path, name } of pages) {
       await open(page, stage.address + path);

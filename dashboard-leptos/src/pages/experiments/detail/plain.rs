@@ -94,6 +94,9 @@ mod forms {
         if detail.variants.is_empty() {
             return "The experiment has no variants, so no user would get one.".to_owned();
         }
+        if detail.allocations.is_empty() {
+            return "The split gives no user a variant, so no user would get one.".to_owned();
+        }
         let share = percent(Split::of(&detail.allocations).allocated());
         let rules = detail.row.targeting_rules.as_deref().map(Rules::from_json).unwrap_or_default();
         let is_for_all = detail.row.audience_id.is_none() && rules.is_empty();
