@@ -222,7 +222,7 @@ async fn a_rollback_makes_old_content_live_and_holds_back_later_changes_until_re
         assert_eq!((&old["experiments"], &new["version"]), (&new["experiments"], &json!(3)));
         assert_eq!(plane.live().await, new);
 
-        assert_eq!(plane.set(&second, Status::Paused).await, Publication::NotDue);
+        assert_eq!(plane.set(&second, Status::Paused).await, Publication::OnHold);
         plane.experiment("third").await;
         assert_eq!(plane.live_keys().await, ["first"], "changes are held back");
         let refused =
