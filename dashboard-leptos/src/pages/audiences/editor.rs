@@ -2,12 +2,12 @@
 
 use edgewise_api::{
     FieldPath,
-    resources::{AudienceRow, AudienceUses, Status},
+    resources::{AudienceRow, Status},
 };
 use leptos::prelude::*;
 
 use crate::{
-    calls::SaveAudience,
+    calls::{AudienceUses, SaveAudience},
     components::{ChangeForm, Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
     model::{Rules, Saved},
     pages::leave_guard,
