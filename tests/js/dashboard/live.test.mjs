@@ -224,7 +224,8 @@ test("a version that cannot be written has failed, and can be tried again", TIME
   await page.getByText("Experiment paused. Saved, but not live yet: the snapshot store cannot").waitFor();
   await page.getByText("Paused: still live in version 1 at 10/10").waitFor();
   await page.getByRole("button", { name: "Resume", exact: true }).click();
-  await page.getByText("fails: the change is saved now, and live once publishing works again.").waitFor();
+  const dialog = page.getByRole("dialog", { name: "Start this experiment?" });
+  await dialog.getByText("fails: the change is saved now, and live once publishing works again.").waitFor();
   await everywhere(experiment, "Paused: still live in version 1 at 10/10");
 
   const overview = await textOf("/");
