@@ -222,7 +222,7 @@ async fn a_rollback_makes_old_content_live_and_holds_back_later_changes_until_re
         assert_eq!((&old["experiments"], &new["version"]), (&new["experiments"], &json!(3)));
         assert_eq!(plane.live().await, new);
 
-        assert_eq!(plane.set(&second, Status::Paused).await, Publication::NotDue);
+        assert_eq!(plane.set(&second, Status::Paused).await, Publication::OnHold);
         plane.experiment("third").await;
         assert_eq!(plane.live_keys().await, ["first"], "changes are held back");
         let refused =
@@ -293,6 +293,41 @@ async fn a_rollback_gets_the_next_number_if_its_number_is_in_use() {
         let history = plane.history().await;
         let expected = [(4, VersionState::Published, Some(1)), (3, VersionState::Superseded, Some(1))];
         assert_eq!(history[..2], expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_retry_publishes_what_the_store_refused_and_keeps_the_hold() {
+    on_each_database(async |plane| {
+        let principal = Principal::for_rest_extractor();
+        let retry = async || plane.services().retry_publishing(&principal, &plane.environment).await.unwrap();
+        plane.experiment("first").await;
+        assert_eq!(retry().await.publication, Publication::NotDue, "all changes are live");
+
+        plane.objects.refuses.store(true, Ordering::SeqCst);
+        plane.experiment("second").await;
+        let refused = retry().await;
+        assert!(
+            matches!(&refused.publication, Publication::Failed(problem) if problem.contains("cannot write"))
+        );
+        assert!(refused.value.error.is_some() && refused.value.pending_version == Some(2));
+        let rolled = plane.services().rollback(&principal, &plane.environment, "1").await.unwrap();
+        assert!(matches!(rolled.publication, Publication::Failed(_)));
+
+        plane.objects.refuses.store(false, Ordering::SeqCst);
+        // The publisher also tries again by itself.
+        eventually("the rollback is live", async || {
+            retry().await;
+            plane.status().await.live_version == Some(3)
+        })
+        .await;
+        assert_eq!(plane.live_keys().await, ["first"]);
+        assert_eq!(retry().await.publication, Publication::NotDue, "the other change is on hold");
+        assert!(plane.status().await.held_at.is_some());
+        assert_eq!(plane.history().await.len(), 3, "a retry is no version");
+        plane.resume().await;
+        assert_eq!(plane.live_keys().await, ["first", "second"]);
     })
     .await;
 }

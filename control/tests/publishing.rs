@@ -11,7 +11,8 @@ use std::{
 use edgewise_api::conditional::Precondition;
 use edgewise_api::page::PageRequest;
 use edgewise_api::resources::{
-    AllocationsPut, EnvironmentCreate, ExperimentCreate, ExperimentQuery, Status, StatusPatch, VariantCreate,
+    AllocationsPut, EnvironmentCreate, ExperimentCreate, ExperimentQuery, Live, Status, StatusPatch,
+    VariantCreate,
 };
 use edgewise_api::{ApiError, Publication};
 use edgewise_caller::Principal;
@@ -308,7 +309,11 @@ async fn lists_say_since_which_version_an_experiment_is_live() {
         let query = ExperimentQuery::default();
         let page = PageRequest::first(10);
         let found = plane.services().find_experiments(&Principal::for_rest_extractor(), query, page).await;
-        found.unwrap().data[0].live.as_ref().map(|live| (live.version, live.split.len()))
+        match &found.unwrap().data[0].live {
+            Live::Present(live) => Some((live.since, live.split.len())),
+            Live::Absent => None,
+            Live::Unknown => panic!("each version is recorded"),
+        }
     };
     assert_eq!(live().await, None);
     plane.set(&id, Status::Running).await;

@@ -70,7 +70,7 @@ impl Step {
         };
         match publication {
             Publication::Failed(problem) => Err(ApiError::internal(problem)),
-            Publication::NotDue | Publication::Published => Ok(()),
+            Publication::NotDue | Publication::OnHold | Publication::Published => Ok(()),
         }
     }
 }

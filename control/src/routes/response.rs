@@ -123,7 +123,8 @@ fn json(
 
 fn insert_publication(headers: &mut HeaderMap, publication: &Publication) {
     let flag = |is| HeaderValue::from_static(if is { "true" } else { "false" });
-    headers.insert(PUBLISH_ATTEMPTED, flag(*publication != Publication::NotDue));
+    headers
+        .insert(PUBLISH_ATTEMPTED, flag(!matches!(publication, Publication::NotDue | Publication::OnHold)));
     headers.insert(PUBLISH_SUCCEEDED, flag(*publication == Publication::Published));
     if let Publication::Failed(problem) = publication {
         headers.insert(PUBLISH_ERROR, one_line(problem));

@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
         step!("sqlite", 4, "0004", "overview"),
         step!("sqlite", 5, "0005", "live"),
         step!("sqlite", 6, "0006", "search"),
+        step!("sqlite", 7, "0007", "changed"),
     ],
     postgres: &[
         step!("postgres", 1, "0001", "initial"),
@@ -32,5 +33,6 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
         step!("postgres", 4, "0004", "overview"),
         step!("postgres", 5, "0005", "live"),
         step!("postgres", 6, "0006", "search"),
+        step!("postgres", 7, "0007", "changed"),
     ],
 };

@@ -7,5 +7,6 @@ mod environments;
 mod experiments;
 mod fixtures;
 mod imports;
+mod live;
 mod search;
 mod versions;

@@ -1,7 +1,7 @@
 //! Content, leases and versions.
 
-use edgewise_api::resources::{ExperimentQuery, ExperimentSort, Status, VersionState};
-use edgewise_control::store::{LiveExperiment, Tx, Version};
+use edgewise_api::resources::{Status, VersionState};
+use edgewise_control::store::Version;
 
 use crate::fixtures::{environment, experiment, is_duplicate, on_each_database, variant};
 
@@ -86,44 +86,6 @@ async fn a_version_is_pending_until_it_is_published_or_superseded() {
         assert_eq!(tx.newest_published("e").await.unwrap().unwrap().number, 7);
         assert_eq!(tx.version("e", 1).await.unwrap().unwrap().state, VersionState::Superseded);
         assert!(is_duplicate(tx.insert_pending("e", &version(7, 1)).await));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn lists_say_what_is_live_of_each_experiment_and_since_which_version() {
-    on_each_database(async |store| {
-        let mut tx = store.write().await.unwrap();
-        environment(&mut tx, "e").await;
-        for id in ["x1", "x2", "x3"] {
-            experiment(&mut tx, id, "e").await;
-        }
-        let live = |id: &str, last: u32| {
-            let split = format!(r#"[{{"variantId":"v","rangeStart":0,"rangeEnd":{last}}}]"#);
-            LiveExperiment { id: id.to_owned(), split }
-        };
-        let listed = async |tx: &mut Tx| {
-            let query = ExperimentQuery { sort: ExperimentSort::Name, ..Default::default() };
-            let (rows, _) = tx.find_experiments(query, 10, 0).await.unwrap();
-            let mut found: Vec<_> = rows
-                .into_iter()
-                .filter_map(|row| {
-                    let live = row.live?;
-                    Some(format!("{} since {} to {}", row.id, live.version, live.split[0].range_end))
-                })
-                .collect();
-            found.sort();
-            found
-        };
-        assert_eq!(listed(&mut tx).await, [""; 0]);
-        tx.record_live("e", 3, &[live("x1", 9), live("x2", 9), live("gone", 9)]).await.unwrap();
-        assert_eq!(listed(&mut tx).await, ["x1 since 3 to 9", "x2 since 3 to 9"]);
-        tx.record_live("e", 5, &[live("x1", 9), live("x2", 7), live("x3", 1)]).await.unwrap();
-        assert_eq!(listed(&mut tx).await, ["x1 since 3 to 9", "x2 since 5 to 7", "x3 since 5 to 1"]);
-        tx.record_live("e", 4, &[live("x1", 2)]).await.unwrap();
-        assert_eq!(listed(&mut tx).await.len(), 3, "a newer version is live");
-        tx.record_live("e", 6, &[]).await.unwrap();
-        assert_eq!(listed(&mut tx).await, [""; 0]);
     })
     .await;
 }

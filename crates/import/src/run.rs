@@ -112,7 +112,7 @@ fn outcome(imported: &Imported<EnvironmentPlan>) -> String {
         (Publication::Published, Some(version)) => format!("published as version {version}"),
         (Publication::Published, None) => "published".to_owned(),
         (Publication::Failed(problem), _) => format!("not published yet: {problem}"),
-        (Publication::NotDue, _) if imported.held && imported.plan.publishes() => {
+        (Publication::OnHold, _) => {
             "not published: publishing of the environment is on hold after a rollback; resume publishing to make the import live"
                 .to_owned()
         }

@@ -136,7 +136,7 @@ async fn an_import_into_a_held_environment_is_published_when_publishing_is_resum
         services.rollback(&Principal::for_rest_extractor(), &id, "2").await.unwrap();
         let imported = import(control, reference(1, &["a", "b"])).await;
         assert_eq!(comparisons(&imported), [&Comparison::Same, &Comparison::New]);
-        assert!(imported.held && imported.publication == Publication::NotDue);
+        assert!(imported.held && imported.publication == Publication::OnHold);
         assert_eq!(imported.live_version, Some(3));
         services.resume(&Principal::for_rest_extractor(), &id).await.unwrap();
         assert!(services.version(&Principal::for_rest_extractor(), &id, "4").await.unwrap().contains("id-b"));

@@ -28,6 +28,7 @@ impl From<edgewise_api::Publication> for Publication {
     fn from(publication: edgewise_api::Publication) -> Self {
         match publication {
             edgewise_api::Publication::NotDue => Self::NotDue,
+            edgewise_api::Publication::OnHold => Self::OnHold,
             edgewise_api::Publication::Published => Self::Published,
             edgewise_api::Publication::Failed(problem) => Self::Failed(problem),
         }

@@ -24,7 +24,7 @@ pub(crate) use frame::{Frame, PageHead};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use icon::ICON;
 pub(crate) use icon::{Icon, Logo, Symbol};
-pub(crate) use note::{Empty, Note, ProblemNote, Skeleton, Tone};
+pub(crate) use note::{Empty, Note, ProblemNote, Skeleton, Tone, with_code};
 pub(crate) use payload::PayloadEditor;
 pub(crate) use rules::RuleEditor;
 pub(crate) use split::{Part, SplitBar, SplitEditor, colour};

@@ -45,6 +45,15 @@ pub(crate) fn Note(#[prop(optional)] tone: Tone, children: Children) -> impl Int
     }
 }
 
+/// Renders a text. The parts between backticks are code.
+pub(crate) fn with_code(text: &str) -> AnyView {
+    let part = |(place, part): (usize, &str)| {
+        let part = part.to_owned();
+        if place % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+    };
+    text.split('`').enumerate().map(part).collect_view().into_any()
+}
+
 /// A note with a problem that the server reported. That the server cannot be reached is shown until it is reached.
 #[component]
 pub(crate) fn ProblemNote(problem: Problem) -> impl IntoView {

@@ -17,7 +17,6 @@ pub(crate) fn PayloadEditor(
     let note = format!("{id}-note");
     let wrong = Memo::new(move |_| text.with(|text| object_problem(text)).or_else(|| problem.get()));
     let may_format = move || wrong.with(Option::is_none) && text.with(|text| formatted(text) != *text);
-    let is_empty = move || text.with(|text| text.trim().is_empty());
     let rows = move || text.with(|text| text.lines().count().clamp(1, 14));
     let initial = text.get_untracked();
     view! {
@@ -39,7 +38,7 @@ pub(crate) fn PayloadEditor(
             </textarea>
             <div class="payload-foot">
                 <p class="field-note" id=note aria-live="polite">
-                    {move || wrong.get().unwrap_or_else(|| if is_empty() { "" } else { "Valid" }.to_owned())}
+                    {move || wrong.get().unwrap_or_default()}
                 </p>
                 <button
                     type="button"

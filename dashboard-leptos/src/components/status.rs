@@ -3,24 +3,32 @@ use leptos::prelude::*;
 
 use super::Time;
 
-/// The status of an experiment.
+/// The saved status of an experiment, and what is live where it differs.
 #[component]
-pub(crate) fn StatusPill(status: Status) -> impl IntoView {
+pub(crate) fn StatusPill(
+    status: Status,
+    /// What is live, in words that follow the status. `None` if what is live is what is saved.
+    live: Option<String>,
+) -> impl IntoView {
     let (class, name) = match status {
         Status::Draft => ("pill draft", "Draft"),
         Status::Running => ("pill running", "Running"),
         Status::Paused => ("pill paused", "Paused"),
         Status::Archived => ("pill archived", "Archived"),
     };
-    view! { <span class=class>{name}</span> }
+    let (class, words) = match live {
+        Some(live) => ("pill held wraps", format!("{name}: {live}")),
+        None => (class, name.to_owned()),
+    };
+    view! { <span class=class>{words}</span> }
 }
 
 /// The live version of an environment, and whether all changes are published.
 #[component]
 pub(crate) fn LiveState(status: PublicationStatus) -> impl IntoView {
     let (class, words) = match &status {
-        PublicationStatus { held_at: Some(_), .. } => ("pill held", "On hold after a rollback"),
         PublicationStatus { error: Some(_), .. } => ("pill failed", "Publishing fails"),
+        PublicationStatus { held_at: Some(_), .. } => ("pill held", "On hold after a rollback"),
         PublicationStatus { unpublished: true, .. } => ("pill paused", "Publishing"),
         PublicationStatus { live_version: None, .. } => ("pill draft", "Nothing published yet"),
         _ => ("pill running", "Up to date"),

@@ -58,8 +58,11 @@ impl Toasts {
         match publication {
             Publication::NotDue => self.show(Tone::Good, what),
             Publication::Published => self.show(Tone::Good, format!("{what}. The change is live.")),
+            Publication::OnHold => {
+                self.show(Tone::Warning, format!("{what}. Saved; live once publishing resumes."));
+            }
             Publication::Failed(problem) => {
-                self.show(Tone::Warning, format!("{what}. The change is not live yet: {problem}"));
+                self.show(Tone::Warning, format!("{what}. Saved, but not live yet: {problem}."));
             }
         }
     }

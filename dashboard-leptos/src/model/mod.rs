@@ -12,8 +12,10 @@ mod rules;
 mod split;
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use comparison::{Change, Comparison, Field, Item, Run, compare};
+pub(crate) use comparison::{Change, Comparison, Field, Item, NotAsSaved, Run, compare, compare_unpublished};
 pub(crate) use environments::HistoryQuery;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use experiments::live_difference;
 pub(crate) use experiments::{Basics, CreatedExperiment, ExperimentRequest, List, VariantInput};
 pub(crate) use json::{formatted, object_problem, quoted};
 pub(crate) use outcome::{Changed, Publication, Saved};

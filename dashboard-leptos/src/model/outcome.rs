@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 /// Whether a change is live.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Publication {
-    /// The change needs no publishing, or publishing is on hold.
+    /// The change needs no publishing.
     NotDue,
+    /// Publishing is on hold: the change is live once publishing resumes.
+    OnHold,
     /// The change is live.
     Published,
     /// The change is saved but not live, for this reason.

@@ -8,6 +8,7 @@ mod loaded;
 mod navigation;
 mod not_found;
 mod overview;
+mod publish_waiting;
 
 pub(crate) use audiences::{AudiencePage, Audiences};
 pub(crate) use environments::{EnvironmentPage, Environments};

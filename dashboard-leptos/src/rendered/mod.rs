@@ -4,8 +4,10 @@
 pub(crate) mod audiences;
 pub(crate) mod environments;
 pub(crate) mod experiments;
+mod live;
 mod overview;
 mod pagination;
 mod table;
 
+pub(crate) use live::not_as_saved;
 pub(crate) use overview::overview;

@@ -1,10 +1,11 @@
-use edgewise_api::resources::{EnvironmentSummary, ExperimentRow, Status};
+use edgewise_api::resources::{EnvironmentSummary, ExperimentSummary, Status};
 use leptos::prelude::*;
 
 use crate::{
-    components::{Empty, LiveState, StatusPill, Time},
+    components::{Empty, LiveState, StatusPill, Time, with_code},
     html::Html,
     model::links,
+    rendered::live::not_as_saved,
 };
 
 /// Renders the status of all environments, or the first steps if there are none.
@@ -33,8 +34,9 @@ fn FirstSteps() -> impl IntoView {
 }
 
 fn summary(summary: EnvironmentSummary) -> impl IntoView {
-    let EnvironmentSummary { environment, publication, experiments, changed, .. } = summary;
-    let counts = [(Status::Running, "running"), (Status::Draft, "drafts"), (Status::Paused, "paused")].map(
+    let EnvironmentSummary { environment, publication, experiments, deleted_but_live, changed, .. } = summary;
+    let drafts = if experiments.of(Status::Draft) == 1 { "draft" } else { "drafts" };
+    let counts = [(Status::Running, "running"), (Status::Draft, drafts), (Status::Paused, "paused")].map(
         |(status, words)| {
             let href = links::experiments_with_status(&environment.id, status);
             view! {
@@ -42,7 +44,15 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
             }
         },
     );
-    let problem = publication.error.clone().map(|problem| view! { <p class="problem">{problem}</p> });
+    let problem =
+        publication.error.as_deref().map(|problem| view! { <p class="problem">{with_code(problem)}</p> });
+    let deleted = (deleted_but_live > 0).then(|| {
+        let experiments = match deleted_but_live {
+            1 => "1 deleted experiment is still live".to_owned(),
+            count => format!("{count} deleted experiments are still live"),
+        };
+        view! { <p><a class="pill held" href=links::environment(&environment.id)>{experiments}</a></p> }
+    });
     let changes = if changed.is_empty() {
         view! {
             <p class="quiet">
@@ -61,6 +71,7 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
                 <LiveState status=publication/>
             </header>
             {problem}
+            {deleted}
             <div class="counts">{counts.into_iter().collect_view()}</div>
             <h3>"Recently changed"</h3>
             {changes}
@@ -68,12 +79,13 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
     }
 }
 
-fn change(experiment: ExperimentRow) -> impl IntoView {
+fn change(experiment: ExperimentSummary) -> impl IntoView {
+    let live = not_as_saved(&experiment);
     view! {
         <li>
             <a href=links::experiment(&experiment.id)>{experiment.name}</a>
-            <StatusPill status=experiment.status/>
-            <Time at=experiment.updated_at/>
+            <StatusPill status=experiment.status live/>
+            <Time at=experiment.changed_at/>
         </li>
     }
 }

@@ -33,16 +33,19 @@ test("a user rolls back to an older version and resumes publishing by clicking",
   assert.ok((await dialog.innerText()).includes("search-ranking"));
   await dialog.getByRole("button", { name: "Roll back to version 12" }).click();
   await page.getByText("Rolled back. The change is live.").waitFor();
-  await page.getByRole("button", { name: "Resume publishing" }).waitFor();
+  await page.getByRole("button", { name: "Publish waiting changes" }).waitFor();
   await dialog.waitFor({ state: "hidden" });
 
   const { data } = await stage.api("GET", `${new URL(url).pathname.slice(1)}/versions?page=1&pageSize=1`);
   assert.deepEqual([data[0].version, data[0].restores, data[0].state], [15, 12, "published"]);
 
-  await page.getByRole("button", { name: "Resume publishing" }).click();
+  await page.getByRole("button", { name: "Publish waiting changes" }).click();
+  const waiting = page.getByRole("dialog", { name: "Publish all waiting changes?" });
+  await waiting.getByText("search-ranking").first().waitFor();
+  await waiting.getByRole("button", { name: "Publish waiting changes" }).click();
   await page.getByText("Publishing resumed. The change is live.").waitFor();
   await page.getByRole("link", { name: "Version 16", exact: true }).waitFor();
-  assert.equal(await page.getByRole("button", { name: "Resume publishing" }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: "Publish waiting changes" }).count(), 0);
   assert.deepEqual(problems, []);
   await context.close();
 });
@@ -57,7 +60,7 @@ test("publishing can be resumed without scripts", { timeout: 60_000 }, async () 
   const page = await context.newPage();
   await page.goto(url);
   assert.ok((await page.locator("main").innerText()).includes("Changes on hold until publishing is resumed"));
-  await page.getByRole("button", { name: "Resume publishing" }).click();
+  await page.getByRole("button", { name: "Publish waiting changes" }).click();
   await page.getByText("Up to date").waitFor();
   assert.equal(new URL(page.url()).pathname, new URL(url).pathname);
   await context.close();

@@ -109,7 +109,8 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
   await button("Roll back to version 2", page.getByRole("dialog", { name: "Roll back to version 2?" })).click();
   await waitForToast("Rolled back. The change is live.");
   assert.deepEqual(await decided(pro), []);
-  await button("Resume publishing").click();
+  await button("Publish waiting changes").click();
+  await button("Publish waiting changes", page.getByRole("dialog", { name: "Publish all waiting changes?" })).click();
   await waitForToast("Publishing resumed. The change is live.");
   assert.deepEqual(await decided(pro), [[key, color]]);
 

@@ -38,7 +38,7 @@ impl Services {
         change: Change,
         value: T,
     ) -> Result<Outcome<Revisioned<T>>> {
-        let revision = unit.tx().raise_experiment_revision(&experiment.id).await?;
+        let revision = unit.tx().raise_experiment_revision(&experiment.id, self.clock.now_ms()).await?;
         let publishing = Publishing::due_if(experiment.status == Status::Running);
         let publication = self.commit(unit, change, publishing).await?;
         Ok(Outcome { value: Revisioned { revision, value }, publication })

@@ -29,7 +29,7 @@ impl Services {
         let change = Change::of(&unit.environment().await?, Action::Publish);
         match self.commit(unit, change, Publishing::Due).await? {
             Publication::Failed(problem) => Err(ExperimentError::NotLive { number, problem }),
-            Publication::Published | Publication::NotDue => {
+            Publication::Published | Publication::NotDue | Publication::OnHold => {
                 let newest = self.read(principal).await?.newest_published(&experiment.environment_id).await?;
                 Ok(newest
                     .map(|version| version.snapshot)

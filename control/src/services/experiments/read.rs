@@ -1,15 +1,20 @@
 //! Reading experiments.
 
+use std::collections::HashMap;
+
 use edgewise_api::{
     Revisioned,
     page::{Page, PageRequest},
-    resources::{Experiment, ExperimentFilter, ExperimentQuery, ExperimentSummary},
+    resources::{Experiment, ExperimentFilter, ExperimentQuery, ExperimentSummary, Live, Status},
 };
 
 use edgewise_caller::Principal;
 
 use super::error::Result;
-use crate::services::{error::or_not_found, work::Services};
+use crate::services::{
+    error::{not_found, or_not_found},
+    work::Services,
+};
 
 impl Services {
     /// Returns the experiment with this id.
@@ -18,6 +23,27 @@ impl Services {
     /// 404 if there is no such experiment.
     pub async fn experiment(&self, principal: &Principal, id: &str) -> Result<Revisioned<Experiment>> {
         Ok(or_not_found(self.read(principal).await?.experiment(id).await?, "experiment", id)?)
+    }
+
+    /// Returns what is live of an experiment.
+    ///
+    /// # Errors
+    /// 404 if there is no such experiment.
+    pub async fn live_of_experiment(&self, principal: &Principal, id: &str) -> Result<Live> {
+        let live = self.read(principal).await?.live_of(id).await?;
+        Ok(live.ok_or_else(|| not_found("experiment", id))?)
+    }
+
+    /// Returns the status of each experiment of an environment that is not running, by id.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn stopped_experiments(
+        &self,
+        principal: &Principal,
+        environment_id: &str,
+    ) -> Result<HashMap<String, Status>> {
+        Ok(self.read(principal).await?.stopped_experiments(environment_id).await?)
     }
 
     /// Returns a page of the experiments that match a filter, newest first.

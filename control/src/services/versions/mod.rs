@@ -6,6 +6,7 @@ mod history;
 mod live;
 mod lookup;
 mod preview;
+mod retry;
 mod rollback;
 mod status;
 

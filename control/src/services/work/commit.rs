@@ -54,7 +54,7 @@ impl Services {
         );
         match publishing {
             Publishing::NotDue => Ok(Publication::NotDue),
-            Publishing::Due if numbered.held => Ok(Publication::NotDue),
+            Publishing::Due if numbered.held => Ok(Publication::OnHold),
             Publishing::Due | Publishing::Recorded => {
                 Ok(self.publisher.publish(&numbered.environment_id, numbered.number).await)
             }

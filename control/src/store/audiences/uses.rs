@@ -2,11 +2,29 @@
 
 use std::collections::HashMap;
 
-use edgewise_api::resources::{AudienceFilter, ExperimentRow, StatusCounts};
+use edgewise_api::resources::{AudienceFilter, ExperimentSummary, StatusCounts};
 use sqlx::{Row as _, query};
 
 use super::filter::matching;
-use crate::store::{Result, Tx, experiments::row, search::bind_words};
+use crate::store::{
+    Result, Tx,
+    experiments::{
+        row,
+        summary::{select_summaries, summaries},
+    },
+    search::bind_words,
+};
+
+/// Completes a statement with the condition for the first experiments of an audience, with the parameters $1 and $2.
+macro_rules! first_of_audience {
+    ($select:expr) => {
+        concat!(
+            $select,
+            "WHERE x.audience_id = $1 ORDER BY CASE x.status WHEN 'RUNNING' THEN 0 WHEN 'PAUSED' THEN 1 \
+             WHEN 'DRAFT' THEN 2 ELSE 3 END, x.seq DESC LIMIT $2"
+        )
+    };
+}
 
 impl Tx {
     /// Returns the number of experiments by status for each audience of a page, by the id of the audience. Audiences that no
@@ -49,16 +67,24 @@ impl Tx {
     }
 
     /// Returns the experiments that use the audience: running, paused, draft, archived; newest first within a status.
-    pub async fn experiments_of_audience(&mut self, id: &str, limit: i64) -> Result<Vec<ExperimentRow>> {
-        let rows = query(
-            "SELECT * FROM experiment WHERE audience_id = $1 ORDER BY CASE status WHEN 'RUNNING' THEN 0 \
-             WHEN 'PAUSED' THEN 1 WHEN 'DRAFT' THEN 2 ELSE 3 END, seq DESC LIMIT $2",
-        )
-        .bind(id)
-        .bind(limit)
+    pub async fn experiments_of_audience(&mut self, id: &str, limit: i64) -> Result<Vec<ExperimentSummary>> {
+        let first = |sql: &'static str| query(sql).bind(id).bind(limit);
+        let experiments = first(first_of_audience!(select_summaries!())).fetch_all(&mut self.sql).await?;
+        let variants = first(concat!(
+            "SELECT id, name, experiment_id FROM variant WHERE experiment_id IN (",
+            first_of_audience!("SELECT x.id FROM experiment x "),
+            ") ORDER BY seq"
+        ))
         .fetch_all(&mut self.sql)
         .await?;
-        Ok(rows.iter().map(row::experiment).collect::<sqlx::Result<_>>()?)
+        let allocations = first(concat!(
+            "SELECT * FROM allocation WHERE experiment_id IN (",
+            first_of_audience!("SELECT x.id FROM experiment x "),
+            ") ORDER BY seq"
+        ))
+        .fetch_all(&mut self.sql)
+        .await?;
+        Ok(summaries(&experiments, &variants, &allocations)?)
     }
 
     /// Returns whether a running experiment uses the audience.

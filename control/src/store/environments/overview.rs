@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
-use edgewise_api::resources::{self, Environment, ExperimentRow, StatusCounts};
+use edgewise_api::resources::{self, Environment, ExperimentSummary, StatusCounts};
 use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
 use super::row;
 use crate::store::{
     Result, Tx,
-    experiments::row as experiments,
+    experiments::{
+        row as experiments,
+        summary::{last_change, select_summaries, summaries},
+    },
     versions::{LiveVersion, PublishState, row as versions},
 };
 
@@ -27,14 +30,31 @@ pub struct EnvironmentOverview {
     pub latest: Option<resources::Version>,
     /// The number of experiments, by status.
     pub experiments: StatusCounts,
+    /// The number of deleted experiments that the live version still contains.
+    pub deleted_but_live: u64,
     /// The experiments that were changed last, the most recent first.
-    pub changed: Vec<ExperimentRow>,
+    pub changed: Vec<ExperimentSummary>,
 }
 
 /// Completes a statement with a condition for the environments of a page, with the parameters $1 and $2.
 macro_rules! of_page {
     ($select:literal, $then:literal) => {
         concat!($select, " IN (SELECT id FROM environment ORDER BY name LIMIT $1 OFFSET $2)", $then)
+    };
+}
+
+/// Joins the rows of the experiments that were changed last in each environment of a page: at most $3 in each.
+macro_rules! recent {
+    ($id:literal) => {
+        concat!(
+            " JOIN (SELECT x.id, ROW_NUMBER() OVER (PARTITION BY x.environment_id ORDER BY ",
+            last_change!(),
+            " DESC, x.seq DESC) AS place FROM experiment x WHERE x.environment_id",
+            " IN (SELECT id FROM environment ORDER BY name LIMIT $1 OFFSET $2)",
+            ") recent ON recent.id = ",
+            $id,
+            " AND recent.place <= $3"
+        )
     };
 }
 
@@ -81,15 +101,36 @@ impl Tx {
         ))
         .fetch_all(&mut self.sql)
         .await?;
-        let changed = page(of_page!(
-            "SELECT x.* FROM experiment x JOIN (SELECT id, ROW_NUMBER() OVER \
-             (PARTITION BY environment_id ORDER BY updated_at DESC, seq DESC) AS place \
-             FROM experiment WHERE environment_id",
-            ") recent ON recent.id = x.id WHERE recent.place <= $3 ORDER BY x.updated_at DESC, x.seq DESC"
+        let deleted = page(of_page!(
+            "SELECT environment_id, COUNT(*) AS total FROM live_experiment live WHERE NOT EXISTS \
+             (SELECT x.id FROM experiment x WHERE x.id = live.experiment_id) AND environment_id",
+            " GROUP BY environment_id"
+        ))
+        .fetch_all(&mut self.sql)
+        .await?;
+        let changed = page(concat!(
+            select_summaries!(),
+            recent!("x.id"),
+            " ORDER BY ",
+            last_change!(),
+            " DESC, x.seq DESC"
         ))
         .bind(recent)
         .fetch_all(&mut self.sql)
         .await?;
+        let variants = page(concat!(
+            "SELECT x.id, x.name, x.experiment_id FROM variant x",
+            recent!("x.experiment_id"),
+            " ORDER BY x.seq"
+        ))
+        .bind(recent)
+        .fetch_all(&mut self.sql)
+        .await?;
+        let allocations =
+            page(concat!("SELECT x.* FROM allocation x", recent!("x.experiment_id"), " ORDER BY x.seq"))
+                .bind(recent)
+                .fetch_all(&mut self.sql)
+                .await?;
 
         let of = |row: &sqlx::any::AnyRow| row.try_get::<String, _>("environment_id");
         let mut found: HashMap<String, EnvironmentOverview> = HashMap::new();
@@ -103,6 +144,7 @@ impl Tx {
                 live: None,
                 latest: None,
                 experiments: StatusCounts::default(),
+                deleted_but_live: 0,
                 changed: Vec::new(),
                 environment,
             };
@@ -128,9 +170,14 @@ impl Tx {
                 experiments::count(row, &mut overview.experiments)?;
             }
         }
-        for row in &changed {
+        for row in &deleted {
             if let Some(overview) = found.get_mut(&of(row)?) {
-                overview.changed.push(experiments::experiment(row)?);
+                overview.deleted_but_live = row.try_get::<i64, _>("total")?.unsigned_abs();
+            }
+        }
+        for (row, summary) in changed.iter().zip(summaries(&changed, &variants, &allocations)?) {
+            if let Some(overview) = found.get_mut(&of(row)?) {
+                overview.changed.push(summary);
             }
         }
         Ok(order.iter().filter_map(|id| found.remove(id)).collect())

@@ -8,6 +8,7 @@ mod read;
 pub(super) mod row;
 mod running;
 mod search;
+pub(super) mod summary;
 mod variants;
 mod write;
 

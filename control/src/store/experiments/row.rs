@@ -1,8 +1,8 @@
 //! Rows of experiments, variants and allocations.
 
-use edgewise_api::resources::{Allocation, ExperimentRow, LiveExperiment, Status, StatusCounts, Variant};
+use edgewise_api::resources::{Allocation, ExperimentRow, Status, StatusCounts, Variant};
 use edgewise_database::rows::{json, required, time};
-use sqlx::{Error, Result, Row as _, any::AnyRow};
+use sqlx::{Result, Row as _, any::AnyRow};
 
 pub(in crate::store) fn experiment(row: &AnyRow) -> Result<ExperimentRow> {
     Ok(ExperimentRow {
@@ -29,14 +29,6 @@ pub(in crate::store) fn status(row: &AnyRow) -> Result<Status> {
 pub(in crate::store) fn count(row: &AnyRow, counts: &mut StatusCounts) -> Result<()> {
     counts.set(status(row)?, row.try_get::<i64, _>("total")?.unsigned_abs());
     Ok(())
-}
-
-/// Reads what is live of an experiment.
-pub(in crate::store) fn live(row: &AnyRow) -> Result<Option<LiveExperiment>> {
-    let Some(version) = row.try_get::<Option<i64>, _>("live_version")? else { return Ok(None) };
-    let split = serde_json::from_str(row.try_get("live_split")?)
-        .map_err(|error| Error::ColumnDecode { index: "live_split".to_owned(), source: error.into() })?;
-    Ok(Some(LiveExperiment { version: version.unsigned_abs(), split }))
 }
 
 pub(in crate::store) fn variant(row: &AnyRow) -> Result<Variant> {

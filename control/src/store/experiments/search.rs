@@ -1,13 +1,13 @@
 //! Searching and sorting experiments. The results have the columns of a list only.
 
-use std::collections::HashMap;
-
-use edgewise_api::resources::{ExperimentQuery, ExperimentSort, ExperimentSummary, Status, VariantName};
-use edgewise_database::rows::time;
+use edgewise_api::resources::{ExperimentQuery, ExperimentSort, ExperimentSummary, Status};
 use sqlx::{Any, Row as _, any::AnyArguments, query, query::Query};
 
-use super::{filter::matching, row};
-use crate::store::{Result, Tx, collect::grouped, search::bind_words};
+use super::{
+    filter::matching,
+    summary::{last_change, select_summaries, summaries},
+};
+use crate::store::{Result, Tx, search::bind_words};
 
 /// The statements for a page in one order. Parameters: those of [`matching`], then $11 limit, $12 offset.
 struct Statements {
@@ -21,11 +21,8 @@ macro_rules! in_order_of {
     ($order:expr) => {
         Statements {
             experiments: concat!(
-                "SELECT x.id, x.key, x.name, x.status, x.updated_at, environment.name AS environment, \
-                 live.version AS live_version, live.split AS live_split \
-                 FROM experiment x JOIN environment ON environment.id = x.environment_id \
-                 LEFT JOIN live_experiment live ON live.environment_id = x.environment_id \
-                 AND live.experiment_id = x.id WHERE ",
+                select_summaries!(),
+                "WHERE ",
                 matching!(),
                 " ORDER BY ",
                 $order,
@@ -62,8 +59,8 @@ const fn statements(sort: ExperimentSort, descending: bool) -> Statements {
         (ExperimentSort::Name, true) => in_order_of!("LOWER(x.name) DESC"),
         (ExperimentSort::Status, false) => in_order_of!(status!()),
         (ExperimentSort::Status, true) => in_order_of!(concat!(status!(), " DESC")),
-        (ExperimentSort::Updated, false) => in_order_of!("x.updated_at"),
-        (ExperimentSort::Updated, true) => in_order_of!("x.updated_at DESC"),
+        (ExperimentSort::Updated, false) => in_order_of!(last_change!()),
+        (ExperimentSort::Updated, true) => in_order_of!(concat!(last_change!(), " DESC")),
     }
 }
 
@@ -89,27 +86,6 @@ impl Tx {
             .fetch_one(&mut self.sql)
             .await?;
 
-        let mut names: HashMap<String, Vec<VariantName>> = HashMap::new();
-        for row in &variants {
-            let variant = VariantName { id: row.try_get("id")?, name: row.try_get("name")? };
-            names.entry(row.try_get("experiment_id")?).or_default().push(variant);
-        }
-        let mut allocations =
-            grouped(allocations.iter().map(row::allocation), |row| row.experiment_id.clone())?;
-        let experiments = experiments.iter().map(|row| {
-            let id: String = row.try_get("id")?;
-            Ok(ExperimentSummary {
-                variants: names.remove(&id).unwrap_or_default(),
-                allocations: allocations.remove(&id).unwrap_or_default(),
-                id,
-                key: row.try_get("key")?,
-                name: row.try_get("name")?,
-                status: row::status(row)?,
-                live: row::live(row)?,
-                environment: row.try_get("environment")?,
-                updated_at: time(row, "updated_at")?,
-            })
-        });
-        Ok((experiments.collect::<sqlx::Result<_>>()?, total.try_get("total")?))
+        Ok((summaries(&experiments, &variants, &allocations)?, total.try_get("total")?))
     }
 }

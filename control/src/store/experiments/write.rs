@@ -99,12 +99,13 @@ impl Tx {
         Ok(changed_one_row(&updated)?)
     }
 
-    /// Raises the revision of an experiment whose variants or allocations changed, and returns the new revision.
-    pub async fn raise_experiment_revision(&mut self, id: &str) -> Result<i64> {
-        let row = query("UPDATE experiment SET revision = revision + 1 WHERE id = $1 RETURNING revision")
-            .bind(id)
-            .fetch_one(&mut self.sql)
-            .await?;
+    /// Raises the revision of an experiment whose variants or allocations changed, and returns the new revision. `updated_at`
+    /// stays.
+    pub async fn raise_experiment_revision(&mut self, id: &str, now: i64) -> Result<i64> {
+        let raising = query(
+            "UPDATE experiment SET revision = revision + 1, parts_changed_at = $2 WHERE id = $1 RETURNING revision",
+        );
+        let row = raising.bind(id).bind(now).fetch_one(&mut self.sql).await?;
         Ok(row.try_get("revision")?)
     }
 

@@ -26,7 +26,7 @@ pub use listing::{AudienceFilter, ExperimentFilter, ExperimentQuery, ExperimentS
 pub use parts::AllocationCreate;
 pub use rules::{Condition, Rule};
 pub use summary::{
-    AudienceSummary, AudienceUses, EnvironmentSummary, ExperimentSummary, LiveExperiment, LiveRange,
+    AudienceSummary, AudienceUses, EnvironmentSummary, ExperimentSummary, Live, LiveExperiment, LiveRange,
     StatusCounts, VariantName,
 };
 pub use variant::{Variant, VariantCreate, VariantPatch, VariantUpdate, VariantsPatch};

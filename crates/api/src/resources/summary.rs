@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Allocation, Audience, Environment, ExperimentRow, PublicationStatus, Status, Version};
+use super::{Allocation, Audience, Environment, PublicationStatus, Status, Version};
 
 /// A summary of an environment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -14,8 +14,10 @@ pub struct EnvironmentSummary {
     pub latest: Option<Version>,
     /// The number of experiments.
     pub experiments: StatusCounts,
+    /// The number of deleted experiments that the live version still contains.
+    pub deleted_but_live: u64,
     /// The experiments that were changed last, the most recent first.
-    pub changed: Vec<ExperimentRow>,
+    pub changed: Vec<ExperimentSummary>,
 }
 
 /// An audience with the number of its uses.
@@ -35,7 +37,7 @@ pub struct AudienceUses {
     /// The number of experiments that use the audience.
     pub counts: StatusCounts,
     /// The first of these experiments: running, then paused, draft and archived experiments.
-    pub experiments: Vec<ExperimentRow>,
+    pub experiments: Vec<ExperimentSummary>,
 }
 
 /// The number of experiments of each status.
@@ -77,23 +79,36 @@ pub struct ExperimentSummary {
     pub name: String,
     /// The status.
     pub status: Status,
-    /// What is live of the experiment. `None` if the live version does not contain the experiment.
-    pub live: Option<LiveExperiment>,
+    /// What is live of the experiment, whatever its status.
+    pub live: Live,
     /// The name of the environment.
     pub environment: String,
-    /// ISO 8601, UTC, milliseconds.
-    pub updated_at: String,
+    /// The time of the last change of the experiment, its variants or its allocations: ISO 8601, UTC, milliseconds.
+    pub changed_at: String,
     /// The variants, in the order of creation.
     pub variants: Vec<VariantName>,
     /// The allocations, in the order of the request that set the allocations.
     pub allocations: Vec<Allocation>,
 }
 
-/// What is live of an experiment.
+/// What is live of an experiment. Differs from what is saved after a rollback, and until changes are published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Live {
+    /// The live version is not recorded: an earlier release published the version, or its snapshot cannot be read.
+    Unknown,
+    /// The live version does not contain the experiment, or no version is live.
+    Absent,
+    /// The live version contains the experiment.
+    Present(LiveExperiment),
+}
+
+/// An experiment of the live version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveExperiment {
-    /// The version since which the experiment is live with this split.
+    /// The live version of the environment.
     pub version: u64,
+    /// The version since which the experiment is live with this split.
+    pub since: u64,
     /// The live split.
     pub split: Vec<LiveRange>,
 }

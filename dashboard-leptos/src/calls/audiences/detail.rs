@@ -1,8 +1,11 @@
-use edgewise_api::resources::{AudienceRow, AudienceUses, Environment};
+#[cfg(not(target_family = "wasm"))]
+use edgewise_api::resources::ExperimentSummary;
+use edgewise_api::resources::{AudienceRow, Environment, Status, StatusCounts};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 #[cfg(not(target_family = "wasm"))]
-use crate::{calls::control::at, model::links, server::context::with_services};
+use crate::{calls::control::at, model::links, rendered::not_as_saved, server::context::with_services};
 use crate::{
     model::{Changed, Publication, Saved},
     problem::Problem,
@@ -20,16 +23,42 @@ pub(crate) async fn load_audience(id: String) -> Result<(Saved<AudienceRow>, Env
     .await
 }
 
+/// The experiments that use an audience.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AudienceUses {
+    /// The number of these experiments.
+    pub(crate) counts: StatusCounts,
+    /// The first of them.
+    pub(crate) experiments: Vec<AudienceUse>,
+}
+
+/// An experiment that uses an audience.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AudienceUse {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) status: Status,
+    /// What is live, if it is not what is saved, in words that follow the status.
+    pub(crate) live: Option<String>,
+}
+
 /// Returns the experiments that use an audience.
 #[server(prefix = "/-", endpoint = "audience/uses", protocol = Read)]
 pub(crate) async fn load_audience_uses(id: String) -> Result<AudienceUses, Problem> {
     use edgewise_api::page::PageRequest;
 
     with_services(async |services, principal| {
-        let mut uses = services.audience_uses(&principal, &id, PageRequest::first(50)).await?;
-        // The page does not display targeting rules.
-        uses.experiments.iter_mut().for_each(|experiment| experiment.targeting_rules = None);
-        Ok(uses)
+        let uses = services.audience_uses(&principal, &id, PageRequest::first(50)).await?;
+        let listed = |experiment: ExperimentSummary| AudienceUse {
+            live: not_as_saved(&experiment),
+            id: experiment.id,
+            name: experiment.name,
+            status: experiment.status,
+        };
+        Ok(AudienceUses {
+            counts: uses.counts,
+            experiments: uses.experiments.into_iter().map(listed).collect(),
+        })
     })
     .await
 }

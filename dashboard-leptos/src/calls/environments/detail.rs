@@ -2,12 +2,15 @@ use edgewise_api::resources::{Environment, PublicationStatus};
 use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
-use crate::server::context::with_services;
+use super::comparing::unpublished;
 use crate::{
+    html::Html,
     model::{Changed, Saved},
     problem::Problem,
     transport::{Read, Write},
 };
+#[cfg(not(target_family = "wasm"))]
+use crate::{rendered::environments as rendered, server::context::with_services};
 
 /// Returns an environment.
 #[server(prefix = "/-", endpoint = "environment", protocol = Read)]
@@ -19,6 +22,22 @@ pub(crate) async fn load_environment(id: String) -> Result<Saved<Environment>, P
 #[server(prefix = "/-", endpoint = "environments/publication", protocol = Read)]
 pub(crate) async fn load_publication(id: String) -> Result<PublicationStatus, Problem> {
     with_services(async |services, principal| Ok(services.publication(&principal, &id).await?)).await
+}
+
+/// Renders what changes for users when the waiting changes of an environment are published.
+#[server(prefix = "/-", endpoint = "environments/waiting", protocol = Read)]
+pub(crate) async fn render_waiting(id: String) -> Result<Html, Problem> {
+    with_services(async |services, principal| {
+        Ok(rendered::waiting(unpublished(&services, &principal, &id).await?))
+    })
+    .await
+}
+
+/// Tries again now to publish the changes of an environment.
+#[server(prefix = "/-", endpoint = "environments/retry", protocol = Write)]
+pub(crate) async fn retry_publishing(id: String) -> Result<Changed<PublicationStatus>, Problem> {
+    with_services(async |services, principal| Ok(services.retry_publishing(&principal, &id).await?.into()))
+        .await
 }
 
 /// Resumes publishing an environment.

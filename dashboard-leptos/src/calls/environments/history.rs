@@ -2,14 +2,20 @@ use edgewise_api::resources::{Environment, PublicationStatus};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+#[cfg(not(target_family = "wasm"))]
+use super::comparing::{compare_versions, unpublished};
+#[cfg(not(target_family = "wasm"))]
+use crate::{
+    calls::control::{Principal, Services},
+    rendered::environments as rendered,
+    server::context::with_services,
+};
 use crate::{
     html::Html,
     model::{Changed, HistoryQuery},
     problem::Problem,
     transport::{Read, Write},
 };
-#[cfg(not(target_family = "wasm"))]
-use crate::{rendered::environments as rendered, server::context::with_services};
 
 /// Versions per page of the history.
 #[cfg(not(target_family = "wasm"))]
@@ -58,23 +64,20 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
         let status = services.publication(&principal, id).await?;
         let unpublished = match status.unpublished {
             true => {
-                let unpublished =
-                    reading::unpublished(&services, &principal, id).await.map_err(Problem::from);
+                let unpublished = unpublished(&services, &principal, id).await.map_err(Problem::from);
                 Some(rendered::unpublished(unpublished, &status))
             }
             false => None,
         };
         let opened = match version.is_empty() {
             false => {
-                let opened =
-                    reading::version_detail(&services, &principal, &query, status.live_version).await;
+                let opened = version_detail(&services, &principal, &query, status.live_version).await;
                 Some(opened.map_err(Problem::from))
             }
             true => None,
         };
         let environment = services.environment(&principal, id).await?.value;
-        let versions =
-            rendered::versions(services.versions(&principal, id, page).await?, &query, status.live_version);
+        let versions = rendered::versions(services.versions(&principal, id, page).await?, &query, &status);
         Ok(History { environment, status, unpublished, opened, versions })
     })
     .await
@@ -88,65 +91,26 @@ pub(crate) async fn roll_back(id: String, version: String) -> Result<Changed<Pub
 }
 
 #[cfg(not(target_family = "wasm"))]
-mod reading {
-    use edgewise_api::ApiError;
-
-    use super::VersionDetail;
-    use crate::{
-        calls::control::{Difference, Principal, Services, on_blocking_thread},
-        model::{Comparison, HistoryQuery, compare},
-        rendered::environments as rendered,
+async fn version_detail(
+    services: &Services,
+    principal: &Principal,
+    query: &HistoryQuery,
+    live: Option<u64>,
+) -> Result<VersionDetail, edgewise_api::ApiError> {
+    let HistoryQuery { id, version, against, .. } = query;
+    let against = Some(against.as_str()).filter(|against| !against.is_empty());
+    let comparison = compare_versions(services, principal, id, version, against).await?;
+    let rollback = match live {
+        Some(live) if live != comparison.version && services.was_live(principal, id, version).await? => {
+            Some(compare_versions(services, principal, id, version, Some(&live.to_string())).await?)
+        }
+        _ => None,
     };
-
-    /// Compares the content that the next version would have with the live version.
-    pub(super) async fn unpublished(
-        services: &Services,
-        principal: &Principal,
-        id: &str,
-    ) -> Result<Comparison, ApiError> {
-        comparison(services.unpublished(principal, id).await?).await
-    }
-
-    pub(super) async fn version_detail(
-        services: &Services,
-        principal: &Principal,
-        query: &HistoryQuery,
-        live: Option<u64>,
-    ) -> Result<VersionDetail, ApiError> {
-        let HistoryQuery { id, version, against, .. } = query;
-        let against = Some(against.as_str()).filter(|against| !against.is_empty());
-        let comparison = compare_versions(services, principal, id, version, against).await?;
-        let rollback = match live {
-            Some(live) if live != comparison.version && services.was_live(principal, id, version).await? => {
-                Some(compare_versions(services, principal, id, version, Some(&live.to_string())).await?)
-            }
-            _ => None,
-        };
-        Ok(VersionDetail {
-            version: comparison.version,
-            against: comparison.against,
-            comparison_links: rendered::comparison_links(query, comparison.version, live),
-            differences: rendered::differences(comparison),
-            rollback: rollback.map(rendered::differences),
-        })
-    }
-
-    async fn compare_versions(
-        services: &Services,
-        principal: &Principal,
-        id: &str,
-        version: &str,
-        against: Option<&str>,
-    ) -> Result<Comparison, ApiError> {
-        comparison(services.difference(principal, id, version, against).await?).await
-    }
-
-    /// Describes a difference. Reading large snapshots takes long.
-    async fn comparison(difference: Difference) -> Result<Comparison, ApiError> {
-        let comparing = on_blocking_thread(move || {
-            let Difference { diff, after, before } = difference;
-            compare(&diff, &after, before.as_deref())
-        });
-        Ok(comparing.await?)
-    }
+    Ok(VersionDetail {
+        version: comparison.version,
+        against: comparison.against,
+        comparison_links: rendered::comparison_links(query, comparison.version, live),
+        differences: rendered::differences(comparison),
+        rollback: rollback.map(rendered::differences),
+    })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(not(target_family = "wasm"))]
 use crate::{
     calls::control::{MAX_LISTED, Principal, Revisioned, Services, at, of_environment},
-    model::links,
+    model::{links, live_difference},
     server::context::with_services,
 };
 use crate::{
@@ -22,6 +22,8 @@ pub(crate) struct ExperimentDetail {
     pub(crate) row: ExperimentRow,
     /// The revision of the experiment with its variants and allocations.
     pub(crate) revision: i64,
+    /// What is live, if it is not what is saved, in words that follow the status.
+    pub(crate) live: Option<String>,
     /// In order of creation.
     pub(crate) variants: Vec<Variant>,
     /// In the order of the request that saved them.
@@ -44,8 +46,6 @@ pub(crate) enum ExperimentPart {
     Status,
     Variants,
     Allocations,
-    /// Publishes the environment again without changing the experiment. The request body is ignored.
-    Publication,
 }
 
 /// Returns an experiment.
@@ -82,10 +82,6 @@ pub(crate) async fn change_experiment(
             ExperimentPart::Allocations => {
                 let request = AllocationsPut::from_body(body)?;
                 services.put_allocations(&principal, &id, at, request).await?.publication.into()
-            }
-            ExperimentPart::Publication => {
-                services.publish(&principal, &id, at).await?;
-                Publication::Published
             }
         };
         Ok(Changed { value: detail(&services, &principal, &id).await?, publication })
@@ -130,7 +126,10 @@ async fn detail(
     {
         audiences.push(own);
     }
+    let ids: Vec<_> = variants.iter().map(|variant| variant.id.as_str()).collect();
+    let live = services.live_of_experiment(principal, id).await?;
+    let live = live_difference(row.status, &ids, &allocations, &live);
     audiences.sort_by(|one, other| one.name.cmp(&other.name));
     let publication = services.publication(principal, &environment.id).await?;
-    Ok(ExperimentDetail { row, revision, variants, allocations, environment, audiences, publication })
+    Ok(ExperimentDetail { row, revision, live, variants, allocations, environment, audiences, publication })
 }

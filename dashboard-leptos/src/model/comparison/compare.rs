@@ -1,24 +1,63 @@
 //! Turns a diff and two snapshots into a readable comparison.
 
-use edgewise_api::diff::{Changed, Changes, Diff, FieldChange, Named};
+use std::collections::HashMap;
+
+use edgewise_api::{
+    diff::{Changed, Changes, Diff, FieldChange, Named},
+    resources::{Live, Status},
+};
 use serde_json::value::RawValue;
 
 use super::{
-    difference::{Change, Comparison, Field, Item},
+    difference::{Change, Comparison, Field, Item, NotAsSaved},
     lines::side_by_side,
     snapshot::{Experiment, Snapshot},
 };
-use crate::model::formatted;
+use crate::model::{formatted, live_difference};
 
 /// The maximum number of experiments and flags that are listed.
 const MAX_LISTED: usize = 200;
 
 /// Compares the snapshot `after` with `before`.
 pub(crate) fn compare(diff: &Diff, after: &str, before: Option<&str>) -> Comparison {
-    // A snapshot that cannot be read is treated as empty, so its fields are listed as they were published.
-    let after: Snapshot<'_> = serde_json::from_str(after).unwrap_or_default();
-    let before: Snapshot<'_> =
-        before.and_then(|before| serde_json::from_str(before).ok()).unwrap_or_default();
+    compare_snapshots(diff, &read(after), &before.map(read).unwrap_or_default())
+}
+
+/// Compares the snapshot that a publish would make live with the live snapshot. `stopped` has the status of each experiment
+/// that is not running, by id.
+pub(crate) fn compare_unpublished(
+    diff: &Diff,
+    after: &str,
+    before: Option<&str>,
+    stopped: &HashMap<String, Status>,
+) -> Comparison {
+    let (after, before) = (read(after), before.map(read).unwrap_or_default());
+    let mut comparison = compare_snapshots(diff, &after, &before);
+    let version = comparison.against.unwrap_or_default();
+    for item in &mut comparison.items {
+        let Some(id) = item.experiment.as_deref() else { continue };
+        let status = match item.change {
+            Change::Removed => stopped.get(id).copied(),
+            Change::Added | Change::Changed => Some(Status::Running),
+        };
+        let live = before.experiment(id).map_or(Live::Absent, |experiment| experiment.live(version));
+        let (variants, allocations) = match after.experiment(id).or_else(|| before.experiment(id)) {
+            Some(experiment) => (experiment.variant_ids(), experiment.allocations()),
+            None => continue,
+        };
+        // A deleted experiment is live like an archived one.
+        let live = live_difference(status.unwrap_or(Status::Archived), &variants, &allocations, &live);
+        item.not_as_saved = live.map(|live| NotAsSaved { status, live });
+    }
+    comparison
+}
+
+/// Reads a snapshot. A snapshot that cannot be read is treated as empty, so its fields are listed as they were published.
+fn read(snapshot: &str) -> Snapshot<'_> {
+    serde_json::from_str(snapshot).unwrap_or_default()
+}
+
+fn compare_snapshots(diff: &Diff, after: &Snapshot<'_>, before: &Snapshot<'_>) -> Comparison {
     let Diff { version, against, experiments, flags } = diff;
     let mut comparison = Comparison {
         version: *version,
@@ -31,21 +70,21 @@ pub(crate) fn compare(diff: &Diff, after: &str, before: Option<&str>) -> Compari
         comparison.removed += removed.len();
         comparison.changed += changed.len();
     }
-    let changed = experiments.changed.iter().map(|changed| changed_item(changed, &after, &before));
-    let added = experiments.added.iter().map(|named| one_sided_item(Change::Added, named, &after));
-    let removed = experiments.removed.iter().map(|named| one_sided_item(Change::Removed, named, &before));
+    let changed = experiments.changed.iter().map(|changed| changed_item(changed, after, before));
+    let added = experiments.added.iter().map(|named| one_sided_item(Change::Added, named, after));
+    let removed = experiments.removed.iter().map(|named| one_sided_item(Change::Removed, named, before));
     let flags = flags
         .changed
         .iter()
-        .map(|changed| changed_item(changed, &after, &before))
-        .chain(flags.added.iter().map(|named| one_sided_item(Change::Added, named, &after)))
-        .chain(flags.removed.iter().map(|named| one_sided_item(Change::Removed, named, &before)));
+        .map(|changed| changed_item(changed, after, before))
+        .chain(flags.added.iter().map(|named| one_sided_item(Change::Added, named, after)))
+        .chain(flags.removed.iter().map(|named| one_sided_item(Change::Removed, named, before)));
     comparison.items = changed.chain(added).chain(removed).chain(flags).take(MAX_LISTED).collect();
     comparison
 }
 
 fn item(change: Change, named: &Named, fields: Vec<Field>) -> Item {
-    Item { change, key: named.key.clone(), experiment: named.id.clone(), fields }
+    Item { change, key: named.key.clone(), experiment: named.id.clone(), fields, not_as_saved: None }
 }
 
 fn field(name: String, before: Option<&str>, after: Option<&str>) -> Field {
@@ -178,6 +217,38 @@ mod tests {
         assert_eq!(names, ["Targeting", "Split", "Variant on", "Variant off"]);
         assert!(added.fields.iter().all(|field| field.before.is_empty()));
         assert!(removed.fields.iter().all(|field| field.after.is_empty()));
+    }
+
+    #[test]
+    fn unpublished_differences_say_what_is_saved_and_what_is_live() {
+        let before = json!({"version": 18, "experiments": [
+            experiment("ramped", "pro", 1_000, &Value::Null), experiment("paused", "pro", 2_000, &Value::Null),
+            experiment("deleted", "pro", 5_000, &Value::Null), experiment("targeted", "pro", 5_000, &Value::Null),
+        ]})
+        .to_string();
+        let after = json!({"version": 19, "experiments": [
+            experiment("ramped", "pro", 9_000, &Value::Null), experiment("new", "pro", 5_000, &Value::Null),
+            experiment("targeted", "free", 5_000, &Value::Null),
+        ]})
+        .to_string();
+        let stopped = HashMap::from([("paused".to_owned(), Status::Paused)]);
+        let diff = diff(&after, Some(&before)).unwrap();
+        let comparison = compare_unpublished(&diff, &after, Some(&before), &stopped);
+        let described = |id: &str| {
+            let item = comparison.items.iter().find(|item| item.experiment.as_deref() == Some(id)).unwrap();
+            item.not_as_saved.clone().map(|saved| (saved.status, saved.live))
+        };
+        let expected = |status, live: &str| Some((status, live.to_owned()));
+        assert_eq!(described("ramped"), expected(Some(Status::Running), "still at 10/90 in version 18"));
+        assert_eq!(described("paused"), expected(Some(Status::Paused), "still live in version 18 at 20/80"));
+        assert_eq!(described("deleted"), expected(None, "still live in version 18 at 50/50"));
+        assert_eq!(described("new"), expected(Some(Status::Running), "not live yet"));
+        assert_eq!(described("targeted"), None, "the split is live");
+        let other = compare(&diff, &after, Some(&before));
+        assert!(
+            other.items.iter().all(|item| item.not_as_saved.is_none()),
+            "versions say nothing of what is saved"
+        );
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The differences between two versions.
 
+use edgewise_api::resources::Status;
+
 /// The differences between two versions.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Comparison {
@@ -40,6 +42,17 @@ pub(crate) struct Item {
     pub(crate) experiment: Option<String>,
     /// The fields that differ; all fields if only one version has the experiment.
     pub(crate) fields: Vec<Field>,
+    /// What is saved of the experiment, if the version that this one is compared with is live.
+    pub(crate) not_as_saved: Option<NotAsSaved>,
+}
+
+/// An experiment whose saved state is not what is live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NotAsSaved {
+    /// The saved status. `None` if the experiment was deleted.
+    pub(crate) status: Option<Status>,
+    /// What is live instead, as [`live_difference`](crate::model::live_difference) describes it.
+    pub(crate) live: String,
 }
 
 /// The kind of a difference, from the other version to this one.

@@ -5,5 +5,5 @@ mod difference;
 mod lines;
 mod snapshot;
 
-pub(crate) use compare::compare;
-pub(crate) use difference::{Change, Comparison, Field, Item, Run};
+pub(crate) use compare::{compare, compare_unpublished};
+pub(crate) use difference::{Change, Comparison, Field, Item, NotAsSaved, Run};

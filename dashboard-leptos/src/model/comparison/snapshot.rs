@@ -1,6 +1,6 @@
 //! The parts of a snapshot that are described in words: variants, splits and rules.
 
-use edgewise_api::resources::Rule;
+use edgewise_api::resources::{self, Live, LiveExperiment, LiveRange, Rule};
 use edgewise_engine::operators::Operator;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -83,6 +83,34 @@ impl Experiment<'_> {
             format!("{from} – {to} %: {}", variant.map_or(variant_id, |variant| &variant.key))
         };
         self.allocations.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Returns the ids of the variants.
+    pub(super) fn variant_ids(&self) -> Vec<&str> {
+        self.variants.iter().map(|variant| variant.id.as_str()).collect()
+    }
+
+    /// Returns the split as it is saved.
+    pub(super) fn allocations(&self) -> Vec<resources::Allocation> {
+        let allocation = |allocation: &Allocation| resources::Allocation {
+            id: String::new(),
+            experiment_id: self.id.clone(),
+            variant_id: allocation.variant_id.clone(),
+            range_start: allocation.range_start.into(),
+            range_end: allocation.range_end.into(),
+        };
+        self.allocations.iter().map(allocation).collect()
+    }
+
+    /// Returns what is live of the experiment while the snapshot is live. `version` is the version of the snapshot.
+    pub(super) fn live(&self, version: u64) -> Live {
+        let range = |allocation: &Allocation| LiveRange {
+            variant_id: allocation.variant_id.clone(),
+            range_start: allocation.range_start.into(),
+            range_end: allocation.range_end.into(),
+        };
+        let split = self.allocations.iter().map(range).collect();
+        Live::Present(LiveExperiment { version, since: version, split })
     }
 
     /// Returns the keys and the formatted payloads of the variants.

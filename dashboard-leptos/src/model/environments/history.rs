@@ -32,6 +32,13 @@ impl HistoryQuery {
         }
         url.into()
     }
+    /// Returns the page's URL with no version open.
+    pub(crate) fn without_version(&self) -> String {
+        self.url_with(|query| {
+            query.version.clear();
+            query.against.clear();
+        })
+    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use edgewise_api::{
     FieldPath,
-    resources::{AudienceRow, AudienceUses, Status},
+    resources::{AudienceRow, Status},
 };
 use leptos::prelude::*;
 use serde_json::value::RawValue;
 
 use crate::{
-    calls::SaveAudience,
+    calls::{AudienceUses, SaveAudience},
     components::{ChangeForm, Field, Note, ProblemNote, RuleEditor, Toasts, Tone},
     model::{Rules, Saved},
     pages::leave_guard,

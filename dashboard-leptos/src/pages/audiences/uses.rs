@@ -1,11 +1,10 @@
 //! The experiments that use an audience, and the button to delete an unused one.
 
-use edgewise_api::resources::{AudienceUses, ExperimentRow};
 use leptos::prelude::*;
 
 use super::editor::Draft;
 use crate::{
-    calls::DeleteAudience,
+    calls::{AudienceUse, AudienceUses, DeleteAudience},
     components::{ChangeForm, Dialog, Icon, ProblemNote, StatusPill, Symbol, Toasts},
     model::links,
     pages::{loaded::Loaded, navigation::navigator},
@@ -91,11 +90,11 @@ fn list(uses: AudienceUses, confirming: RwSignal<bool>) -> AnyView {
     .into_any()
 }
 
-fn row(experiment: ExperimentRow) -> impl IntoView {
+fn row(experiment: AudienceUse) -> impl IntoView {
     view! {
         <li>
             <a href=links::experiment(&experiment.id)>{experiment.name}</a>
-            <StatusPill status=experiment.status/>
+            <StatusPill status=experiment.status live=experiment.live/>
         </li>
     }
 }

@@ -6,11 +6,11 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{opened::OpenedVersion, state::State};
 use crate::{
-    calls::{History, LoadHistory, Resume, RollBack},
+    calls::{History, LoadHistory, Resume, RetryPublishing, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts},
     html::Html,
     model::{Changed, HistoryQuery, links},
-    pages::loaded::Loaded,
+    pages::{loaded::Loaded, navigation::navigator, publish_waiting::report_retry},
     problem::Problem,
     transport::{Change, Loading},
 };
@@ -30,22 +30,33 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
     });
     let updates = Connection::from_context().updates;
     let (resume, roll_back) = (Change::<Resume>::new(), Change::<RollBack>::new());
-    // Kept outside of the loaded content, so that the dialog stays open when the content is loaded again.
-    let confirming = RwSignal::new(false);
+    let retry = Change::<RetryPublishing>::new();
+    // Kept outside of the loaded content, so that the dialogs stay open when the content is loaded again.
+    let (confirming, publishing) = (RwSignal::new(false), RwSignal::new(false));
+    let replace = navigator(true);
     let toasts = Toasts::from_context();
-    Effect::new(move || report(toasts, "Publishing resumed", resume.response()));
+    Effect::new(move || {
+        let result = resume.response();
+        if matches!(result, Some(Ok(_))) {
+            publishing.set(false);
+        }
+        report(toasts, "Publishing resumed", result);
+    });
     Effect::new(move || {
         let result = roll_back.response();
         if matches!(result, Some(Ok(_))) {
             confirming.set(false);
+            // What the version would change is done.
+            replace(&query.get_untracked().without_version());
         }
         report(toasts, "Rolled back", result);
     });
+    Effect::new(move || report_retry(toasts, retry.response()));
     Effect::new(move || {
         query.track();
         confirming.set(false);
     });
-    let changes = move || updates.get() + resume.count() + roll_back.count();
+    let changes = move || updates.get() + resume.count() + roll_back.count() + retry.count();
     let history = Loading::with_updates(move || LoadHistory { query: query.get() }, changes);
     view! {
         <Loaded from=history title="Environment" rows=6 render={move |history: History| {
@@ -64,7 +75,7 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
                         <Icon symbol=Symbol::Add/> "New experiment"
                     </a>
                 </PageHead>
-                <State id status resume/>
+                <State id status resume retry confirming=publishing/>
                 {unpublished.map(Html::view)}
                 {opened}
                 {versions.view()}

@@ -22,10 +22,7 @@ pub(super) fn OpenedVersion(
     confirming: RwSignal<bool>,
     roll_back: Change<RollBack>,
 ) -> impl IntoView {
-    let close = query.url_with(|query| {
-        query.version.clear();
-        query.against.clear();
-    });
+    let close = query.without_version();
     let close = view! {
         <a class="icon-button" href=close aria-label="Close the comparison"><Icon symbol=Symbol::Close/></a>
     };

@@ -2,8 +2,9 @@ use edgewise_api::resources::PublicationStatus;
 use leptos::prelude::*;
 
 use crate::{
-    calls::Resume,
-    components::{ChangeForm, LiveState, Note, Time, Tone},
+    calls::{Resume, RetryPublishing},
+    components::{ChangeForm, Icon, LiveState, Note, Symbol, Time, Tone, with_code},
+    pages::publish_waiting::PublishWaiting,
     transport::Change,
 };
 
@@ -14,27 +15,46 @@ pub(super) fn State(
     id: String,
     status: PublicationStatus,
     resume: Change<Resume>,
+    retry: Change<RetryPublishing>,
+    /// Whether the dialog that confirms publishing is open.
+    confirming: RwSignal<bool>,
 ) -> impl IntoView {
     let held = status.held_at.clone().map(|since| {
+        let rollback = match status.pending_version {
+            Some(version) => format!(", but version {version}, the rollback, is not live yet."),
+            None => ".".to_owned(),
+        };
+        let id = id.clone();
         view! {
             <Note tone=Tone::Warning>
                 <p>
-                    "Rolled back " <Time at=since/> ". Later changes are saved, but not live until publishing is resumed."
+                    "Rolled back " <Time at=since/> {rollback} " Later changes are saved, but not live until publishing is resumed."
                 </p>
-                <div class="note-actions">
-                    <ChangeForm change=resume.submission()>
-                        <input type="hidden" name="id" value=id/>
-                        <button type="submit" class="button small" disabled=resume.pending()>"Resume publishing"</button>
-                    </ChangeForm>
-                </div>
+                <div class="note-actions"><PublishWaiting id resume confirming shown=true/></div>
             </Note>
         }
     });
     let failing = status.error.clone().map(|problem| {
+        let failed = match status.pending_version {
+            Some(version) => format!("Publishing version {version} failed: "),
+            None => "Publishing failed: ".to_owned(),
+        };
+        let live = match status.live_version {
+            Some(version) => format!("Version {version} stays live. "),
+            None => "Nothing is live yet. ".to_owned(),
+        };
         view! {
             <Note tone=Tone::Bad>
-                <p>"Changes cannot be published: " {problem}</p>
-                <p>"The live version stays unchanged. Publishing is retried automatically, and after each change."</p>
+                <p><strong>{failed}</strong> {with_code(&problem)} "."</p>
+                <p>{live} "Publishing is retried automatically, and after each change."</p>
+                <div class="note-actions">
+                    <ChangeForm change=retry.submission()>
+                        <input type="hidden" name="id" value=id/>
+                        <button type="submit" class="button small" disabled=retry.pending()>
+                            <Icon symbol=Symbol::Reload/> "Retry"
+                        </button>
+                    </ChangeForm>
+                </div>
             </Note>
         }
     });

@@ -1,8 +1,9 @@
 use leptos::prelude::*;
 
 use crate::{
+    components::StatusPill,
     html::Html,
-    model::{Change, Comparison, Field, Item, Run, links},
+    model::{Change, Comparison, Field, Item, NotAsSaved, Run, links},
 };
 
 /// The maximum number of items that are all expanded at first.
@@ -15,13 +16,18 @@ pub(crate) fn differences(comparison: Comparison) -> Html {
 
 /// The differences between two versions, with the older one on the left.
 #[component]
-pub(super) fn Differences(comparison: Comparison) -> impl IntoView {
+pub(super) fn Differences(
+    comparison: Comparison,
+    /// Whether all items are collapsed at first.
+    #[prop(optional)]
+    folded: bool,
+) -> impl IntoView {
     if comparison.is_empty() {
         return view! { <p class="quiet">"Both versions have the same content."</p> }.into_any();
     }
     let unlisted = comparison.unlisted();
     let Comparison { added, removed, changed, reordered, items, .. } = comparison;
-    let unfolded = items.len() <= MAX_UNFOLDED;
+    let few = items.len() <= MAX_UNFOLDED;
     let tally = [(added, "added"), (changed, "changed"), (removed, "removed")].map(|(count, words)| {
         let class = if count == 0 { "" } else { words };
         view! { <li class=class><strong>{count}</strong> " " {words}</li> }
@@ -30,7 +36,10 @@ pub(super) fn Differences(comparison: Comparison) -> impl IntoView {
         <div class="comparison">
             <ul class="tally">{tally.into_iter().collect_view()}</ul>
             {reordered.then(|| view! { <p class="quiet">"The order of evaluation has changed."</p> })}
-            {items.into_iter().map(|item| item_details(item, unfolded)).collect_view()}
+            {items.into_iter().map(|item| {
+                let unfolded = !folded && (few || item.change == Change::Changed);
+                item_details(item, unfolded)
+            }).collect_view()}
             {(unlisted > 0).then(|| view! { <p class="quiet">{unlisted} " more are not listed."</p> })}
         </div>
     }
@@ -38,7 +47,7 @@ pub(super) fn Differences(comparison: Comparison) -> impl IntoView {
 }
 
 fn item_details(item: Item, unfolded: bool) -> AnyView {
-    let Item { change, key, experiment, fields } = item;
+    let Item { change, key, experiment, fields, not_as_saved } = item;
     let (class, word) = match change {
         Change::Added => ("mark added", "Added"),
         Change::Removed => ("mark removed", "Removed"),
@@ -49,15 +58,23 @@ fn item_details(item: Item, unfolded: bool) -> AnyView {
         view! { <a href=links::experiment(&id)>"Open the experiment"</a> }
     });
     view! {
-        <details class="thing" open={unfolded || change == Change::Changed}>
+        <details class="thing" open=unfolded>
             <summary>
                 <span class=class>{word}</span>
                 <strong class="mono">{key}</strong>
+                {not_as_saved.map(saved_status)}
             </summary>
             <div class="thing-body">{fields} {link}</div>
         </details>
     }
     .into_any()
+}
+
+fn saved_status(NotAsSaved { status, live }: NotAsSaved) -> AnyView {
+    match status {
+        Some(status) => view! { <StatusPill status live=Some(live)/> }.into_any(),
+        None => view! { <span class="pill held wraps">{format!("Deleted: {live}")}</span> }.into_any(),
+    }
 }
 
 fn field_row(field: Field, change: Change) -> AnyView {

@@ -6,4 +6,4 @@ mod versions;
 
 pub(crate) use differences::differences;
 pub(crate) use list::list;
-pub(crate) use versions::{comparison_links, unpublished, versions};
+pub(crate) use versions::{comparison_links, unpublished, versions, waiting};

@@ -23,7 +23,7 @@ const COLUMNS: [(&str, &str); 5] = [
 ];
 
 /// Renders the versions of an environment, newest first. Each row links to the version's differences.
-pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Option<u64>) -> Html {
+pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, status: &PublicationStatus) -> Html {
     if versions.pagination.total == 0 {
         return Html::render(view! {
             <section class="history">
@@ -35,7 +35,7 @@ pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Opti
         });
     }
     let pagination = versions.pagination;
-    let rows = versions.data.into_iter().map(|version| row(version, query, live)).collect_view();
+    let rows = versions.data.into_iter().map(|version| row(version, query, status)).collect_view();
     Html::render(view! {
         <section class="history">
             <header>
@@ -47,14 +47,16 @@ pub(crate) fn versions(versions: Page<Version>, query: &HistoryQuery, live: Opti
     })
 }
 
-fn row(version: Version, query: &HistoryQuery, live: Option<u64>) -> AnyView {
+fn row(version: Version, query: &HistoryQuery, status: &PublicationStatus) -> AnyView {
     let Version { version: number, state, created_at, created_by, experiments, restores } = version;
     let (class, words) = match state {
-        VersionState::Published if live == Some(number) => ("pill running", "Live"),
+        VersionState::Published if status.live_version == Some(number) => ("pill running", "Live"),
         VersionState::Published => ("pill archived", "Was live"),
+        VersionState::Pending if status.error.is_some() => ("pill failed", "Failed"),
         VersionState::Pending => ("pill paused", "Pending"),
         VersionState::Superseded => ("pill draft", "Never live"),
     };
+    let reason = status.error.clone().filter(|_| state == VersionState::Pending);
     let text = number.to_string();
     let is_open = query.version == text;
     let href = query.url_with(|query| {
@@ -67,13 +69,23 @@ fn row(version: Version, query: &HistoryQuery, live: Option<u64>) -> AnyView {
                 <a class="whole-row" href=href>"Version " {number}</a>
                 {restores.map(|restored| view! { <span class="restores">"Rolled back to " {restored}</span> })}
             </td>
-            <td><span class=class>{words}</span></td>
+            <td><span class=class title=reason>{words}</span></td>
             <td><Time at=created_at/></td>
             <td class="when-wide">{created_by.unwrap_or_else(|| "Unknown".to_owned())}</td>
             <td class="number when-wide">{experiments.map_or_else(|| "–".to_owned(), |count| count.to_string())}</td>
         </tr>
     }
     .into_any()
+}
+
+/// Renders what changes for users when the waiting changes are published.
+pub(crate) fn waiting(comparison: Comparison) -> Html {
+    if comparison.is_empty() {
+        return Html::render(
+            view! { <p class="quiet">"No change is waiting. Later changes will be published at once."</p> },
+        );
+    }
+    Html::render(view! { <Differences comparison/> })
 }
 
 /// Renders links to compare a version with the previous or the live version. Returns `None` if no version other than
@@ -99,12 +111,15 @@ pub(crate) fn unpublished(comparison: Result<Comparison, Problem>, status: &Publ
     let (title, words) = match status.held_at {
         Some(_) => (
             "Changes on hold until publishing is resumed",
-            "These changes become live when publishing is resumed.",
+            "The live version is still without these changes. They become live when publishing is resumed.",
         ),
-        None => ("Changes waiting to be published", "These changes become live with the next version."),
+        None => (
+            "Changes waiting to be published",
+            "The live version is still without these changes. They become live with the next version.",
+        ),
     };
     let content = match comparison {
-        Ok(comparison) => view! { <Differences comparison/> }.into_any(),
+        Ok(comparison) => view! { <Differences comparison folded=true/> }.into_any(),
         Err(problem) => view! { <ProblemNote problem/> }.into_any(),
     };
     Html::render(view! {

@@ -8,7 +8,7 @@ use crate::{
     components::{Empty, Icon, Part, SplitBar, StatusPill, Symbol, Time},
     html::Html,
     model::{List, Split, links},
-    rendered::pagination::Pagination,
+    rendered::{live::not_as_saved, pagination::Pagination},
 };
 
 /// Renders a page of experiments, or the reason why it is empty.
@@ -60,7 +60,8 @@ fn Found(list: List, found: Page<ExperimentSummary>) -> impl IntoView {
 }
 
 fn row(experiment: ExperimentSummary) -> impl IntoView {
-    let ExperimentSummary { id, key, name, status, environment, updated_at, variants, allocations, .. } =
+    let live = not_as_saved(&experiment);
+    let ExperimentSummary { id, key, name, status, environment, changed_at, variants, allocations, .. } =
         experiment;
     let count = variants.len();
     let parts: Vec<_> =
@@ -76,13 +77,13 @@ fn row(experiment: ExperimentSummary) -> impl IntoView {
                 <a class="whole-row" href=links::experiment(&id)>{name}</a>
                 <code>{key}</code>
             </td>
-            <td class="listed-status"><StatusPill status=status/></td>
+            <td class="listed-status"><StatusPill status=status live/></td>
             <td class="listed-environment">{environment}</td>
             <td class="listed-split">
                 <SplitBar parts=parts split=Split::of(&allocations)/>
                 <span>{variants}</span>
             </td>
-            <td class="listed-time"><Time at=updated_at/></td>
+            <td class="listed-time"><Time at=changed_at/></td>
         </tr>
     }
 }

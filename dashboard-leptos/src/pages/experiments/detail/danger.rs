@@ -1,6 +1,9 @@
 use leptos::prelude::*;
 
-use super::editing::Editing;
+use super::{
+    editing::Editing,
+    state::{LiveLaterNote, live_later},
+};
 use crate::{
     calls::DeleteExperiment,
     components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol},
@@ -15,6 +18,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
     let (open, typed) = (RwSignal::new(false), RwSignal::new(String::new()));
     let key = Memo::new(move |_| editing.detail.with(|detail| detail.row.key.clone()));
     let matches = move || typed.with(|typed| key.with(|key| typed == key));
+    let later = move || editing.detail.with(live_later);
     let navigate = navigator(false);
     let delete = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -55,7 +59,8 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
         </section>
         <Dialog open=open title="Delete this experiment?">
             <form class="form" on:submit=delete>
-                <p>"The experiment is deleted permanently, and users no longer get a variant. To confirm, enter its key: " <code>{key}</code></p>
+                <p>"The experiment is deleted permanently, and users no longer get a variant" {later} ". To confirm, enter its key: " <code>{key}</code></p>
+                <LiveLaterNote editing/>
                 <Field id="typed-key" label="Key">
                     <input
                         id="typed-key"

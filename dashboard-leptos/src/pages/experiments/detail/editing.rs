@@ -164,31 +164,6 @@ impl Editing {
         });
     }
 
-    /// Resumes publishing the environment after a rollback.
-    pub(super) fn resume(self) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        let environment = self.detail.with_untracked(|detail| detail.environment.id.clone());
-        spawn_local(async move {
-            let response = calls::resume(environment).await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
-            match response {
-                Ok(resumed) => {
-                    self.toasts.success("Publishing resumed", &resumed.publication);
-                    self.detail.update(|detail| detail.publication = resumed.value);
-                }
-                Err(problem) => {
-                    self.toasts.error(&problem);
-                    self.refresh();
-                }
-            }
-        });
-    }
-
     /// Deletes the experiment, and then calls `then`.
     pub(super) fn delete(self, then: impl Fn() + 'static) {
         if self.busy.get_untracked() {
@@ -217,7 +192,7 @@ impl Editing {
     }
 
     /// Loads the experiment again, unless a request is pending. If somebody else changed the experiment while it is
-    /// edited, only the publication status is updated, and the state becomes stale.
+    /// edited, only what is live is updated, and the state becomes stale.
     pub(super) fn refresh(self) {
         if self.busy.get_untracked() {
             return;
@@ -228,7 +203,8 @@ impl Editing {
             let Some(known) = self.detail.try_with_untracked(|detail| detail.revision) else { return };
             if detail.revision > known && untrack(|| self.has_changes()) {
                 self.stale.set(true);
-                self.detail.update(|saved| saved.publication = detail.publication);
+                self.detail
+                    .update(|saved| (saved.publication, saved.live) = (detail.publication, detail.live));
             } else if detail.revision >= known && !self.busy.get_untracked() {
                 self.accept(detail, |_| true);
             }
@@ -277,7 +253,7 @@ impl Editing {
             );
             return;
         }
-        if matches!(part, ExperimentPart::Status | ExperimentPart::Publication) {
+        if part == ExperimentPart::Status {
             self.toasts.error(&problem);
             self.refresh();
         } else {

@@ -1,7 +1,11 @@
 use edgewise_api::resources::Status;
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{details::DetailsForm, editing::Editing, state::change_status};
+use super::{
+    details::DetailsForm,
+    editing::Editing,
+    state::{LiveLaterNote, change_status, live_later},
+};
 use crate::{
     calls::DuplicateExperiment,
     components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone},
@@ -16,6 +20,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
     let name = Signal::derive(move || detail.with(|detail| detail.row.name.clone()));
     let key = Memo::new(move |_| detail.with(|detail| detail.row.key.clone()));
     let status = Memo::new(move |_| detail.with(|detail| detail.row.status));
+    let live = Memo::new(move |_| detail.with(|detail| detail.live.clone()));
     let description = move || {
         let description = detail.with(|detail| detail.row.description.clone().unwrap_or_default());
         (!description.is_empty()).then(|| view! { <p class="experiment-about">{description}</p> })
@@ -46,7 +51,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 <Actions editing status/>
             </PageHead>
             <div class="experiment-facts">
-                {move || view! { <StatusPill status=status.get()/> }}
+                {move || view! { <StatusPill status=status.get() live=live.get()/> }}
                 <span class="experiment-key">
                     <code title="The key that code uses">{key}</code>
                     <CopyButton text=key/>
@@ -126,6 +131,7 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
         })),
         Status::Archived => None,
     };
+    let later = move || editing.detail.with(live_later);
     let archive = move || {
         status
             .get()
@@ -137,8 +143,9 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
         <LaunchDialog editing open=launching status/>
         <Dialog open=archiving title="Archive this experiment?">
             <div class="form">
-                <p>"Archiving is permanent: users no longer get a variant, and the experiment cannot be launched again. The experiment stays readable."</p>
+                <p>"Archiving is permanent: users no longer get a variant" {later} ", and the experiment cannot be launched again. The experiment stays readable."</p>
                 <p class="quiet">"To stop the experiment temporarily, pause it instead."</p>
+                <LiveLaterNote editing/>
                 <div class="form-foot">
                     <button type="button" class="button" on:click=move |_| archiving.set(false)>"Cancel"</button>
                     <button
@@ -192,7 +199,8 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
                 "users"
             };
             let environment = &detail.environment.name;
-            format!("In {environment}, {share} % of {whom} will get a variant.")
+            let later = live_later(detail).unwrap_or_default();
+            format!("In {environment}, {share} % of {whom} will get a variant{later}.")
         })
     };
     let is_resume = move || status.get() == Status::Paused;
@@ -209,6 +217,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
         match missing() {
         Some((problem, href, first)) => view! {
             <Note tone=Tone::Warning>{problem}</Note>
+            <LiveLaterNote editing/>
             <div class="form-foot">
                 <button type="button" class="button" disabled=move || editing.is_busy() on:click=launch>{verb} " anyway"</button>
                 <a class="button primary" href=href on:click=move |_| open.set(false)>{first}</a>
@@ -217,6 +226,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
         .into_any(),
         None => view! {
             <p>{effect}</p>
+            <LiveLaterNote editing/>
             <Show when=move || editing.has_changes()>
                 <Note tone=Tone::Warning>"Unsaved changes are not included. Save the changes first to include them."</Note>
             </Show>

@@ -1,0 +1,102 @@
+//! Experiments with the columns of a list: what is saved, what is live, and the time of the last change.
+
+use std::collections::HashMap;
+
+use edgewise_api::resources::{ExperimentSummary, Live, LiveExperiment, VariantName};
+use edgewise_database::rows::time;
+use sqlx::{Error, Result, Row as _, any::AnyRow, query};
+
+use super::row;
+use crate::store::{Tx, collect::grouped};
+
+/// The time of the last change of an experiment `x`, its variants or its allocations.
+macro_rules! last_change {
+    () => {
+        "CASE WHEN x.parts_changed_at > x.updated_at THEN x.parts_changed_at ELSE x.updated_at END"
+    };
+}
+
+/// The columns of [`live`], for a statement with [`from_experiments`].
+macro_rules! live_columns {
+    () => {
+        "environment.live_listed, live.version AS live_since, live.split AS live_split, \
+         (SELECT v.version FROM version v WHERE v.environment_id = x.environment_id AND v.state = 'published' \
+         ORDER BY v.version DESC LIMIT 1) AS live_version"
+    };
+}
+
+/// The tables of the experiments `x` with what is live of each.
+macro_rules! from_experiments {
+    () => {
+        " FROM experiment x JOIN environment ON environment.id = x.environment_id \
+         LEFT JOIN live_experiment live ON live.environment_id = x.environment_id AND live.experiment_id = x.id "
+    };
+}
+
+/// Selects the columns of [`summaries`] for the experiments `x`.
+macro_rules! select_summaries {
+    () => {
+        concat!(
+            "SELECT x.id, x.key, x.name, x.status, x.environment_id, environment.name AS environment, ",
+            $crate::store::experiments::summary::last_change!(),
+            " AS changed_at, ",
+            $crate::store::experiments::summary::live_columns!(),
+            $crate::store::experiments::summary::from_experiments!()
+        )
+    };
+}
+
+pub(in crate::store) use {from_experiments, last_change, live_columns, select_summaries};
+
+impl Tx {
+    /// Returns what is live of the experiment with this id. `None` if there is no such experiment.
+    pub async fn live_of(&mut self, id: &str) -> crate::store::Result<Option<Live>> {
+        let row = query(concat!("SELECT ", live_columns!(), from_experiments!(), "WHERE x.id = $1"))
+            .bind(id)
+            .fetch_optional(&mut self.sql)
+            .await?;
+        Ok(row.map(|row| live(&row)).transpose()?)
+    }
+}
+
+/// Reads experiments with their variants and allocations, in the order of `experiments`. The rows of variants have an id, a
+/// name and the id of the experiment.
+pub(in crate::store) fn summaries(
+    experiments: &[AnyRow],
+    variants: &[AnyRow],
+    allocations: &[AnyRow],
+) -> Result<Vec<ExperimentSummary>> {
+    let mut names: HashMap<String, Vec<VariantName>> = HashMap::new();
+    for row in variants {
+        let variant = VariantName { id: row.try_get("id")?, name: row.try_get("name")? };
+        names.entry(row.try_get("experiment_id")?).or_default().push(variant);
+    }
+    let mut allocations = grouped(allocations.iter().map(row::allocation), |row| row.experiment_id.clone())?;
+    let summary = |row: &AnyRow| {
+        let id: String = row.try_get("id")?;
+        Ok(ExperimentSummary {
+            variants: names.remove(&id).unwrap_or_default(),
+            allocations: allocations.remove(&id).unwrap_or_default(),
+            id,
+            key: row.try_get("key")?,
+            name: row.try_get("name")?,
+            status: row::status(row)?,
+            live: live(row)?,
+            environment: row.try_get("environment")?,
+            changed_at: time(row, "changed_at")?,
+        })
+    };
+    experiments.iter().map(summary).collect()
+}
+
+/// Reads what is live of an experiment.
+fn live(row: &AnyRow) -> Result<Live> {
+    let Some(version) = row.try_get::<Option<i64>, _>("live_version")? else { return Ok(Live::Absent) };
+    if row.try_get::<Option<i64>, _>("live_listed")? != Some(version) {
+        return Ok(Live::Unknown);
+    }
+    let Some(since) = row.try_get::<Option<i64>, _>("live_since")? else { return Ok(Live::Absent) };
+    let split = serde_json::from_str(row.try_get("live_split")?)
+        .map_err(|error| Error::ColumnDecode { index: "live_split".to_owned(), source: error.into() })?;
+    Ok(Live::Present(LiveExperiment { version: version.unsigned_abs(), since: since.unsigned_abs(), split }))
+}
