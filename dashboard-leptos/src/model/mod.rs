@@ -14,7 +14,12 @@ mod split;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use comparison::{Change, Comparison, Field, Item, Run, compare};
 pub(crate) use environments::HistoryQuery;
-pub(crate) use experiments::{Basics, CreatedExperiment, ExperimentRequest, List, VariantInput};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use experiments::problems;
+pub(crate) use experiments::{
+    Basics, CreatedExperiment, ExperimentPart, ExperimentRequest, ExperimentState, LaunchObstacle, List,
+    PartChange, UnsavedExperiment, VariantInput, changes, may_merge,
+};
 pub(crate) use json::{formatted, object_problem, quoted};
 pub(crate) use outcome::{Changed, Publication, Saved};
 pub(crate) use rules::{Condition, Kind, Operand, Rules};

@@ -1,8 +1,9 @@
 //! Editable conditions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use edgewise_engine::operators::{Operator, Takes};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::value::{self, Kind, Value};
@@ -12,7 +13,7 @@ use crate::model::quoted;
 const MAX_DESCRIBED: usize = 6;
 
 /// The value that an attribute is compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Operand {
     /// No value, which differs from `null`.
     Absent,
@@ -21,7 +22,7 @@ pub(crate) enum Operand {
 }
 
 /// An editable list of values.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct List {
     /// The entered values.
     values: Vec<Value>,
@@ -40,8 +41,9 @@ impl List {
 
     /// Returns all values, with the one being typed.
     fn all(&self) -> Vec<Value> {
-        let typed = value::parse_one(&self.typing).map(|typed| self.as_chosen(typed));
-        self.values.iter().cloned().chain(typed).collect()
+        let mut entered = self.clone();
+        entered.enter_typed();
+        entered.values
     }
 
     fn as_chosen(&self, mut value: Value) -> Value {
@@ -64,27 +66,32 @@ impl List {
     /// Sets the text being typed. Values before a comma or line break are entered.
     pub(crate) fn set_typing(&mut self, typed: &str) {
         let (values, rest) = value::parse_list(typed);
-        for value in values {
-            let value = self.as_chosen(value);
-            self.enter(value);
-        }
+        self.enter(values);
         self.typing = if rest.trim().is_empty() { String::new() } else { rest };
     }
 
     /// Enters the text being typed as a value.
     pub(crate) fn enter_typed(&mut self) {
         let typed = std::mem::take(&mut self.typing);
-        if let Some(value) = value::parse_one(&typed) {
-            let value = self.as_chosen(value);
-            self.enter(value);
-        }
+        self.enter(value::parse_one(&typed).into_iter().collect());
     }
 
-    fn enter(&mut self, value: Value) {
-        let json = value.to_json();
-        if !self.values.iter().any(|other| other.to_json() == json) {
+    /// Adds values, without duplicates. A list with a value that can only be a text is a list of texts, because a number
+    /// never equals a text. A list that had values of different types before keeps their types.
+    fn enter(&mut self, values: Vec<Value>) {
+        if values.is_empty() {
+            return;
+        }
+        let was_mixed = self.kind().is_none();
+        for value in values {
+            let value = self.as_chosen(value);
             self.values.push(value);
         }
+        if !was_mixed && self.values.iter().any(|value| value.kind() == Kind::Text) {
+            self.values.iter_mut().for_each(Value::read_as_text);
+        }
+        let mut known = HashSet::new();
+        self.values.retain(|value| known.insert(value.to_json()));
     }
 
     pub(crate) fn remove(&mut self, index: usize) {
@@ -106,6 +113,14 @@ impl List {
         }
     }
 
+    /// Describes the types of the values, if they differ: `90210 is a number, but "02134" is a text`.
+    pub(crate) fn mixture(&self) -> Option<String> {
+        let first = self.values.first()?;
+        let other = self.values.iter().find(|value| value.kind() != first.kind())?;
+        let words = |value: &Value| format!("{} is {}", value.describe(), value.kind().name());
+        Some(format!("{}, but {}", words(first), words(other)))
+    }
+
     /// Sets the type of new values, and of existing values that are valid for it.
     pub(crate) fn set_kind(&mut self, kind: Kind) {
         self.kind = Some(kind);
@@ -116,7 +131,7 @@ impl List {
 }
 
 /// An editable condition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Condition {
     /// Unique in the editor.
     pub(crate) id: u32,

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 
 use edgewise_api::{ApiError, FieldPath, field::FieldStep};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::condition::Condition;
+
+/// The maximum number of alternatives that a description of many names.
+const MAX_DESCRIBED: usize = 6;
 
 /// The name of a rule's list of conditions.
 const CONDITIONS: &str = "conditions";
 
 /// Editable targeting rules: alternatives, of which one must match. Without alternatives, the rules match everyone.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Rules {
     alternatives: Vec<Alternative>,
     /// The last id that was assigned.
@@ -21,7 +25,7 @@ pub(crate) struct Rules {
 }
 
 /// A rule: conditions that must all match.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Alternative {
     id: u32,
     conditions: Vec<Condition>,
@@ -81,8 +85,20 @@ impl Rules {
             }
             .to_owned();
         }
-        let words: Vec<String> = self.alternatives.iter().map(Alternative::describe).collect();
-        words.join("; or ")
+        // A few more are described instead of counted.
+        let is_long = self.alternatives.len() > 2 * MAX_DESCRIBED;
+        let described = if is_long { MAX_DESCRIBED } else { self.alternatives.len() };
+        let words: Vec<String> =
+            self.alternatives.iter().take(described).map(Alternative::describe).collect();
+        let words = words.join("; or ");
+        let more = self.alternatives.len() - described;
+        if more > 0 { format!("{words}; and {more} more alternatives") } else { words }
+    }
+
+    /// Describes the users whom an alternative matches.
+    pub(crate) fn describe_alternative(&self, id: u32) -> String {
+        let found = self.alternatives.iter().find(|other| other.id == id);
+        found.map(Alternative::describe).unwrap_or_default()
     }
 
     /// Returns the first problem, with the field's path as the server names it: `rules[0].conditions[1].value`. `field` is

@@ -1,5 +1,6 @@
 //! Editable values of conditions.
 
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::model::quoted;
@@ -8,7 +9,7 @@ use crate::model::quoted;
 const MAX_NUMBER_DIGITS: usize = 15;
 
 /// The type of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Text,
     Number,
@@ -30,6 +31,16 @@ impl Kind {
         }
     }
 
+    /// Returns the type in words: `a number`.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Number => "a number",
+            Self::Boolean => "a boolean",
+            Self::Json => "JSON",
+        }
+    }
+
     /// Returns whether a text is valid for this type.
     fn is_valid(self, text: &str) -> bool {
         let text = text.trim();
@@ -43,7 +54,7 @@ impl Kind {
 }
 
 /// An editable value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Value {
     /// A text without its quotes; JSON for other types.
     text: String,
@@ -145,6 +156,13 @@ impl Value {
         }
         self.kind = kind;
         self.is_chosen = true;
+    }
+
+    /// Makes the value a text, unless its type was selected.
+    pub(super) fn read_as_text(&mut self) {
+        if !self.is_chosen {
+            self.kind = Kind::Text;
+        }
     }
 
     /// Sets the type if the input is valid for it.

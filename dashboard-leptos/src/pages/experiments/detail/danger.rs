@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::editing::Editing;
+use super::editing::{Editing, Pressed};
 use crate::{
     calls::DeleteExperiment,
     components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol},
@@ -37,12 +37,14 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
             <button
                 type="button"
                 class="button danger-text needs-script"
+                disabled=move || editing.is_busy()
                 on:click=move |_| {
                     typed.set(String::new());
                     open.set(true);
                 }
             >
-                <Icon symbol=Symbol::Delete/> "Delete experiment"
+                <Icon symbol=Symbol::Delete/>
+                {move || if editing.is_pressed(Pressed::Delete) { "Deleting…" } else { "Delete experiment" }}
             </button>
             <ChangeForm change=plain.submission() attr:class="button-row without-script">
                 <input type="hidden" name="id" value=id/>

@@ -1,7 +1,7 @@
 use edgewise_api::resources::{PublicationStatus, Status};
 use leptos::prelude::*;
 
-use super::editing::Editing;
+use super::editing::{Editing, Pressed};
 use crate::{
     calls::ExperimentPart,
     components::{Icon, Note, Symbol, Tone},
@@ -9,16 +9,15 @@ use crate::{
 
 /// Changes the status of the experiment.
 pub(super) fn change_status(editing: Editing, to: Status, message: &'static str) {
-    editing.save(ExperimentPart::Status, format!(r#"{{"status":"{}"}}"#, to.name()), message);
+    editing.change_status(to, message);
 }
 
 /// Notes that explain why changes are not live.
 #[component]
 pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
     move || {
-        let (name, publication, status) = editing
-            .detail
-            .with(|detail| (detail.environment.name.clone(), detail.publication.clone(), detail.row.status));
+        let (name, publication) =
+            editing.detail.with(|detail| (detail.environment.name.clone(), detail.publication.clone()));
         match publication {
             PublicationStatus { held_at: Some(_), live_version, .. } => {
                 let version = live_version.map(|version| format!(" at version {version}")).unwrap_or_default();
@@ -27,7 +26,7 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                         <p><strong>"Publishing of " {name} " is on hold" {version} " after a rollback."</strong> " Changes are saved, and become live when publishing is resumed."</p>
                         <p class="note-actions needs-script">
                             <button type="button" class="button small" disabled=move || editing.is_busy() on:click=move |_| editing.resume()>
-                                <Icon symbol=Symbol::Play/> "Resume publishing"
+                                <Icon symbol=Symbol::Play/> {move || if editing.is_pressed(Pressed::Resume) { "Publishing…" } else { "Resume publishing" }}
                             </button>
                         </p>
                     </Note>
@@ -43,13 +42,14 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                             disabled=move || editing.is_busy()
                             on:click=move |_| editing.save(ExperimentPart::Publication, String::new(), "Published")
                         >
-                            <Icon symbol=Symbol::Reload/> "Try again"
+                            <Icon symbol=Symbol::Reload/>
+                            {move || {
+                                let is_pressed = editing.is_pressed(Pressed::Save(ExperimentPart::Publication));
+                                if is_pressed { "Publishing…" } else { "Try again" }
+                            }}
                         </button>
                     </p>
                 </Note>
-            }.into_any()),
-            _ if status == Status::Archived => Some(view! {
-                <Note>"This experiment is archived. Changes below do not affect any users."</Note>
             }.into_any()),
             _ => None,
         }
