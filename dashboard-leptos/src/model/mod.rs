@@ -18,7 +18,7 @@ pub(crate) use environments::HistoryQuery;
 pub(crate) use experiments::problems;
 pub(crate) use experiments::{
     Basics, CreatedExperiment, ExperimentPart, ExperimentRequest, ExperimentState, LaunchObstacle, List,
-    PartChange, UnsavedExperiment, VariantInput, changes, may_merge,
+    PartChange, VariantInput, changes, may_merge,
 };
 pub(crate) use json::{formatted, object_problem, quoted};
 pub(crate) use outcome::{Changed, Publication, Saved};

@@ -1,16 +1,43 @@
-//! Unsaved input that the browser keeps while a page is reloaded.
+//! Unsaved input that the browser keeps while a page is reloaded: a list of texts, whose meaning the page knows.
 
-use serde::{Serialize, de::DeserializeOwned};
-
-/// Returns the input that was kept under a name, and forgets it.
-pub(super) fn take<T: DeserializeOwned>(name: &str) -> Option<T> {
-    serde_json::from_str(&take_text(name)?).ok()
+/// Returns the input that was kept under a name, and forgets it. Empty if there is none.
+pub(super) fn take(name: &str) -> Vec<String> {
+    take_text(name).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 /// Keeps what `unsaved` returns when the document is left, such as by a reload. A page of the dashboard that is left for
 /// another one asks first, and then keeps nothing.
-pub(super) fn keep<T: Serialize>(name: String, unsaved: impl Fn() -> Option<T> + 'static) {
-    keep_text(name, Box::new(move || serde_json::to_string(&unsaved()?).ok()));
+pub(super) fn keep(name: String, unsaved: impl Fn() -> Option<Vec<String>> + 'static) {
+    keep_text(name, Box::new(unsaved));
+}
+
+/// The texts of a list, one after the other.
+pub(super) struct Texts(std::vec::IntoIter<String>);
+
+impl Texts {
+    pub(super) fn of(list: Vec<String>) -> Self {
+        Self(list.into_iter())
+    }
+
+    /// Returns the next text; empty at the end.
+    pub(super) fn text(&mut self) -> String {
+        self.0.next().unwrap_or_default()
+    }
+
+    /// Returns whether the next text stands for yes, which [`flag`] writes.
+    pub(super) fn flag(&mut self) -> bool {
+        !self.text().is_empty()
+    }
+
+    /// Returns whether there are no more texts.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.0.len() == 0
+    }
+}
+
+/// Returns the text that stands for yes or no.
+pub(super) fn flag(yes: bool) -> String {
+    if yes { "yes".to_owned() } else { String::new() }
 }
 
 #[cfg(not(target_family = "wasm"))]
@@ -19,7 +46,7 @@ fn take_text(_: &str) -> Option<String> {
 }
 
 #[cfg(not(target_family = "wasm"))]
-fn keep_text(_: String, _: Box<dyn Fn() -> Option<String>>) {}
+fn keep_text(_: String, _: Box<dyn Fn() -> Option<Vec<String>>>) {}
 
 #[cfg(target_family = "wasm")]
 fn storage() -> Option<leptos::web_sys::Storage> {
@@ -35,15 +62,15 @@ fn take_text(name: &str) -> Option<String> {
 }
 
 #[cfg(target_family = "wasm")]
-fn keep_text(name: String, unsaved: Box<dyn Fn() -> Option<String>>) {
+fn keep_text(name: String, unsaved: Box<dyn Fn() -> Option<Vec<String>>>) {
     use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*};
 
     let hidden = {
         let name = name.clone();
         window_event_listener_untyped("pagehide", move |_| {
-            if let (Some(storage), Some(text)) = (storage(), untrack(&unsaved)) {
+            if let (Some(storage), Some(texts)) = (storage(), untrack(&unsaved)) {
                 // A full storage keeps nothing.
-                drop(storage.set_item(&name, &text));
+                drop(storage.set_item(&name, &serde_json::to_string(&texts).unwrap_or_default()));
             }
         })
     };

@@ -10,7 +10,6 @@ mod launch;
 mod list;
 mod part;
 mod request;
-mod unsaved;
 
 pub(crate) use basics::Basics;
 pub(crate) use changes::{ExperimentState, PartChange, changes, may_merge};
@@ -21,4 +20,3 @@ pub(crate) use launch::LaunchObstacle;
 pub(crate) use list::List;
 pub(crate) use part::ExperimentPart;
 pub(crate) use request::{ExperimentRequest, VariantInput};
-pub(crate) use unsaved::UnsavedExperiment;

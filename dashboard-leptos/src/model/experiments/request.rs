@@ -1,12 +1,10 @@
 //! The body of a request to create an experiment.
 
-use serde::{Deserialize, Serialize};
-
 use super::Basics;
 use crate::model::{Split, object_problem, quoted};
 
 /// A variant of a new experiment, as entered.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct VariantInput {
     /// The id by which a split refers to the variant.
     pub(crate) id: String,

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use edgewise_engine::operators::{Operator, Takes};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::value::{self, Kind, Value};
@@ -12,8 +11,11 @@ use crate::model::quoted;
 /// The maximum number of values of a list that a description names.
 const MAX_DESCRIBED: usize = 6;
 
+/// The member of an unsaved condition without a value.
+const UNFINISHED: &str = "unfinished";
+
 /// The value that an attribute is compared with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Operand {
     /// No value, which differs from `null`.
     Absent,
@@ -22,7 +24,7 @@ pub(crate) enum Operand {
 }
 
 /// An editable list of values.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct List {
     /// The entered values.
     values: Vec<Value>,
@@ -131,7 +133,7 @@ impl List {
 }
 
 /// An editable condition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Condition {
     /// Unique in the editor.
     pub(crate) id: u32,
@@ -161,6 +163,7 @@ impl Condition {
         let text = |name: &str| serde_json::from_str::<String>(members.get(name)?.get()).ok();
         let (attribute, operator) = (text("attribute")?, text("operator")?);
         let operand = match members.get("value") {
+            None if members.contains_key(UNFINISHED) => Operand::One(Value::empty()),
             None => Operand::Absent,
             Some(value) => {
                 let list = if takes_list(&operator) { List::from_json(value.get()) } else { None };
@@ -170,12 +173,14 @@ impl Condition {
         Some(Self { id, attribute, operator, operand, raw: None })
     }
 
-    pub(super) fn to_json(&self) -> String {
+    /// Returns the condition as JSON. An unsaved condition tells a missing value from an empty one.
+    pub(super) fn to_json(&self, is_unsaved: bool) -> String {
         if let Some(raw) = &self.raw {
             return raw.clone();
         }
         let value = match &self.operand {
             Operand::Absent => String::new(),
+            Operand::One(value) if is_unsaved && value.is_missing() => format!(",\"{UNFINISHED}\":true"),
             Operand::One(value) => format!(",\"value\":{}", value.to_json()),
             Operand::Many(list) => {
                 let values: Vec<String> = list.all().iter().map(Value::to_json).collect();

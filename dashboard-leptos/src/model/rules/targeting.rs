@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use edgewise_api::{ApiError, FieldPath, field::FieldStep};
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::condition::Condition;
@@ -15,7 +14,7 @@ const MAX_DESCRIBED: usize = 6;
 const CONDITIONS: &str = "conditions";
 
 /// Editable targeting rules: alternatives, of which one must match. Without alternatives, the rules match everyone.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Rules {
     alternatives: Vec<Alternative>,
     /// The last id that was assigned.
@@ -25,7 +24,7 @@ pub(crate) struct Rules {
 }
 
 /// A rule: conditions that must all match.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 struct Alternative {
     id: u32,
     conditions: Vec<Condition>,
@@ -68,10 +67,25 @@ impl Rules {
 
     /// Returns the rules as a request has them: a JSON list.
     pub(crate) fn to_json(&self) -> String {
+        self.json(false)
+    }
+
+    /// Returns the rules as JSON from which [`from_unsaved`](Self::from_unsaved) restores them, finished or not.
+    pub(crate) fn to_unsaved(&self) -> String {
+        self.json(true)
+    }
+
+    /// Restores rules that were not saved.
+    pub(crate) fn from_unsaved(json: &str) -> Self {
+        serde_json::from_str::<&RawValue>(json).map(Self::from_json).unwrap_or_default()
+    }
+
+    fn json(&self, is_unsaved: bool) -> String {
         if let (Some(raw), true) = (&self.raw, self.alternatives.is_empty()) {
             return raw.clone();
         }
-        let rules: Vec<String> = self.alternatives.iter().map(Alternative::to_json).collect();
+        let json = |alternative: &Alternative| alternative.to_json(is_unsaved);
+        let rules: Vec<String> = self.alternatives.iter().map(json).collect();
         format!("[{}]", rules.join(","))
     }
 
@@ -206,11 +220,12 @@ impl Rules {
 }
 
 impl Alternative {
-    fn to_json(&self) -> String {
+    fn to_json(&self, is_unsaved: bool) -> String {
         if let Some(raw) = &self.raw {
             return raw.clone();
         }
-        let conditions: Vec<String> = self.conditions.iter().map(Condition::to_json).collect();
+        let json = |condition: &Condition| condition.to_json(is_unsaved);
+        let conditions: Vec<String> = self.conditions.iter().map(json).collect();
         format!("{{\"conditions\":[{}]}}", conditions.join(","))
     }
 

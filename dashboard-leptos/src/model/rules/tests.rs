@@ -271,3 +271,25 @@ fn a_description_of_many_alternatives_counts_the_rest() {
     assert!(words.ends_with("; or a5 is x; and 94 more alternatives"), "{words}");
     assert_eq!(rules.describe_alternative(rules.alternatives()[99]), "a99 is x");
 }
+
+#[test]
+fn unsaved_rules_are_restored_finished_or_not() {
+    let mut rules = of(
+        r#"[{"conditions":[{"attribute":"a","operator":"eq","value":""},{"attribute":"b","operator":"eq"}]}]"#,
+    );
+    let id = rules.add_alternative();
+    rules.change(id, |condition| {
+        condition.attribute = "zip".to_owned();
+        condition.set_operator("in");
+        condition.change_list(|list| list.set_typing("02134, 9"));
+    });
+    let restored = Rules::from_unsaved(&rules.to_unsaved());
+    assert_eq!(restored.to_json(), rules.to_json());
+    assert_eq!(restored.problem(&FieldPath::of("rules")), None);
+    rules.add_alternative();
+    let mut unfinished = Rules::from_unsaved(&rules.to_unsaved());
+    let id = unfinished.alternatives().last().and_then(|last| unfinished.conditions(*last).first().copied());
+    unfinished.change(id.unwrap(), |condition| condition.attribute = "c".to_owned());
+    let problem = unfinished.problem(&FieldPath::of("rules")).unwrap();
+    assert_eq!(problem.field.unwrap().to_string(), "rules[2].conditions[0].value");
+}

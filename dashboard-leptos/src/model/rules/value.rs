@@ -1,6 +1,5 @@
 //! Editable values of conditions.
 
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::model::quoted;
@@ -9,7 +8,7 @@ use crate::model::quoted;
 const MAX_NUMBER_DIGITS: usize = 15;
 
 /// The type of a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
     Number,
@@ -54,7 +53,7 @@ impl Kind {
 }
 
 /// An editable value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Value {
     /// A text without its quotes; JSON for other types.
     text: String,

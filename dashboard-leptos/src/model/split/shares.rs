@@ -2,20 +2,21 @@
 
 use std::{iter, mem};
 
-use edgewise_api::resources::Allocation;
-use serde::{Deserialize, Serialize};
-
 use super::{
     buckets::{Buckets, proportional},
     segment::{BUCKETS, Segment},
 };
 use crate::model::quoted;
+use edgewise_api::resources::Allocation;
 
 /// The maximum number of ranges of an experiment.
 pub(crate) const MAX_RANGES: usize = edgewise_api::limits::VARIANTS;
 
+/// What stands for the variant of unallocated buckets in a text.
+const NOBODY: &str = "-";
+
 /// The assignment of all buckets to variants.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Split {
     /// All segments together have all buckets. While a split is edited, segments may be empty, and neighbours may have the
     /// same variant.
@@ -84,6 +85,29 @@ impl Split {
             })
             .collect();
         format!(r#"{{"allocations":[{}]}}"#, ranges.join(","))
+    }
+
+    /// Returns the split as a text from which [`from_unsaved`](Self::from_unsaved) restores it: the variant and the number of
+    /// buckets of each segment.
+    pub(crate) fn to_unsaved(&self) -> String {
+        let mut text = String::new();
+        for Segment { variant, buckets } in &self.segments {
+            text = text + variant.as_deref().unwrap_or(NOBODY) + " " + &buckets.to_string() + " ";
+        }
+        text
+    }
+
+    /// Restores a split that was not saved. Ids of variants have no spaces.
+    pub(crate) fn from_unsaved(text: &str) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace();
+        let mut segments = Vec::new();
+        let mut left = BUCKETS;
+        while let Some(variant) = words.next() {
+            let buckets = words.next()?.parse().ok()?;
+            left = left.checked_sub(buckets)?;
+            segments.push(Segment { variant: (variant != NOBODY).then(|| variant.to_owned()), buckets });
+        }
+        (left == 0).then_some(Self { segments })
     }
 
     /// Returns all segments in the order of their buckets.

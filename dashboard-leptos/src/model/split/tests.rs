@@ -106,6 +106,19 @@ fn a_variant_without_buckets_has_a_border() {
 }
 
 #[test]
+fn an_unsaved_split_is_restored() {
+    let mut unsaved = split(&[("a", 5_000), ("-", 4_000), ("a", 1_000)]);
+    unsaved.keep_places(&IDS[..2]);
+    let text = unsaved.to_unsaved();
+    assert_eq!(text, "a 5000 - 4000 a 1000 b 0 ");
+    let restored = Split::from_unsaved(&text).unwrap();
+    assert_eq!((&restored, restored.borders()), (&unsaved, unsaved.borders()));
+    for wrong in ["", "a", "a 9999", "a 10001", "a x", "a 5000 b"] {
+        assert_eq!(Split::from_unsaved(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
 fn an_even_split_gives_the_remainder_to_the_first_variants() {
     let mut even = Split::default();
     even.divide_evenly(&IDS[..3]);

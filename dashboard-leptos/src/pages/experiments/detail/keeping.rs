@@ -1,91 +1,120 @@
 //! Keeping unsaved changes over a reload.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::{drafts::VariantDraft, editing::Editing};
 use crate::{
-    calls::ExperimentDetail,
+    calls::ExperimentPart,
     components::Tone,
-    model::{Rules, Split},
-    pages::kept,
+    model::{PartChange, Rules, Split},
+    pages::kept::{self, Texts, flag},
 };
 
-/// The edited values, and the experiment that was edited.
-#[derive(Serialize, Deserialize)]
-struct Unsaved {
-    detail: ExperimentDetail,
-    name: String,
-    description: String,
-    audience: String,
-    rules: Rules,
-    split: Split,
-    variants: Vec<UnsavedVariant>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct UnsavedVariant {
-    id: String,
-    key: String,
-    name: String,
-    payload: String,
-    deleted: bool,
-}
+/// The parts that are edited, in the order in which they are kept.
+const PARTS: [ExperimentPart; 4] = [
+    ExperimentPart::Details,
+    ExperimentPart::Targeting,
+    ExperimentPart::Allocations,
+    ExperimentPart::Variants,
+];
 
 impl Editing {
     /// Restores the unsaved changes from before a reload, and keeps changes for the next one.
     pub(super) fn survive_reloads(self) {
         let name = self.detail.with_untracked(|detail| format!("experiment-{}", detail.row.id));
-        let unsaved = StoredValue::new(kept::take::<Unsaved>(&name));
+        let unsaved = StoredValue::new(kept::take(&name));
         // Not before the page is hydrated.
         Effect::new(move || {
-            if let Some(unsaved) = unsaved.try_update_value(Option::take).flatten() {
-                untrack(|| self.restore(unsaved));
+            let unsaved = unsaved.try_update_value(std::mem::take).unwrap_or_default();
+            if !unsaved.is_empty() {
+                untrack(|| self.restore(Texts::of(unsaved)));
             }
         });
         kept::keep(name, move || self.has_changes().then(|| self.unsaved()));
     }
 
-    fn unsaved(self) -> Unsaved {
-        let variant = |draft: &VariantDraft| UnsavedVariant {
-            id: draft.id.clone(),
-            key: draft.key.get(),
-            name: draft.name.get(),
-            payload: draft.payload.get(),
-            deleted: draft.deleted.get(),
-        };
-        Unsaved {
-            detail: self.detail.get(),
-            name: self.name.current.get(),
-            description: self.description.current.get(),
-            audience: self.audience.current.get(),
-            rules: self.rules.current.get(),
-            split: self.split.current.get(),
-            variants: self.variants.with(|drafts| drafts.iter().map(variant).collect()),
+    /// Returns a part as it is saved, as a text to compare.
+    fn saved(self, part: ExperimentPart) -> String {
+        match part {
+            ExperimentPart::Details => self.name.saved.get() + "\n" + &self.description.saved.get(),
+            ExperimentPart::Targeting => {
+                self.audience.saved.get() + &self.rules.saved.with(Rules::to_unsaved)
+            }
+            ExperimentPart::Allocations => self.split.saved.with(Split::to_unsaved),
+            _ => self.detail.with(|detail| {
+                let mut text = String::new();
+                for variant in &detail.variants {
+                    text += &variant.id;
+                    text += &variant.name;
+                    text += variant.payload.as_ref().map_or("", |payload| payload.get());
+                }
+                text
+            }),
         }
     }
 
-    /// Restores changes on top of the experiment that was edited, and then takes in the experiment as it is now, like a
-    /// change that somebody else made meanwhile.
-    fn restore(self, unsaved: Unsaved) {
-        let loaded = self.detail.get_untracked();
-        let Unsaved { detail, name, description, audience, rules, split, variants } = unsaved;
-        let saved = detail.variants.clone();
-        self.accept(detail, |_| false);
-        self.name.current.set(name);
-        self.description.current.set(description);
-        self.audience.current.set(audience);
-        self.rules.current.set(rules);
-        self.split.current.set(split);
-        let draft = |variant: UnsavedVariant| {
-            let UnsavedVariant { id, key, name, payload, deleted } = variant;
-            let draft = VariantDraft::with(self.next_number(), id, key, name, payload);
-            draft.deleted.set(deleted);
-            draft.set_saved(&saved);
-            draft
+    /// Returns the edits, in the order in which [`restore`](Self::restore) reads them.
+    fn unsaved(self) -> Vec<String> {
+        let mut texts = Vec::new();
+        for part in PARTS {
+            texts.push(flag(self.has_changed(part)));
+            texts.push(self.saved(part));
+        }
+        texts.extend([
+            self.name.current.get(),
+            self.description.current.get(),
+            self.audience.current.get(),
+            self.rules.current.with(Rules::to_unsaved),
+            self.split.current.with(Split::to_unsaved),
+        ]);
+        for draft in self.variants.get() {
+            let deleted = flag(draft.deleted.get());
+            texts.extend([draft.id, draft.key.get(), draft.name.get(), draft.payload.get(), deleted]);
+        }
+        texts
+    }
+
+    /// Restores the edited parts. Those that somebody else changed meanwhile are a conflict.
+    fn restore(self, mut texts: Texts) {
+        let mut conflict = Vec::new();
+        let edited = PARTS.map(|part| {
+            let (is_edited, saved) = (texts.flag(), texts.text());
+            if is_edited && saved != self.saved(part) {
+                conflict.push(PartChange { part, words: "changed while the page was reloaded".to_owned() });
+            }
+            is_edited
+        });
+        let [details, targeting, split, variants] = edited;
+        let mut restore = |text: RwSignal<String>, is_edited: bool| {
+            let unsaved = texts.text();
+            if is_edited {
+                text.set(unsaved);
+            }
         };
-        self.variants.set(variants.into_iter().map(draft).collect());
-        self.take_in(loaded);
+        restore(self.name.current, details);
+        restore(self.description.current, details);
+        restore(self.audience.current, targeting);
+        let (rules, shares) = (texts.text(), texts.text());
+        if targeting {
+            self.rules.current.set(Rules::from_unsaved(&rules));
+        }
+        if let (Some(shares), true) = (Split::from_unsaved(&shares), split) {
+            self.split.current.set(shares);
+        }
+        let mut drafts = Vec::new();
+        while !texts.is_at_end() {
+            let (id, key, name, payload) = (texts.text(), texts.text(), texts.text(), texts.text());
+            let draft = VariantDraft::with(self.next_number(), id, key, name, payload);
+            draft.deleted.set(texts.flag());
+            self.detail.with_untracked(|detail| draft.set_saved(&detail.variants));
+            drafts.push(draft);
+        }
+        if variants {
+            self.variants.set(drafts);
+        }
+        if !conflict.is_empty() {
+            self.conflict.set(Some(conflict));
+        }
         if self.has_changes() {
             self.toasts.show(Tone::Info, "Your unsaved changes from before the reload are back");
         }

@@ -53,9 +53,15 @@ impl Editing {
         if self.is_busy_now() {
             return;
         }
+        let part = save.part;
+        // What the note at the top of the page asks must be decided first.
+        let is_in_conflict = |changes: &Vec<PartChange>| changes.iter().any(|change| change.part == part);
+        if self.conflict.with_untracked(|conflict| conflict.as_ref().is_some_and(is_in_conflict)) {
+            self.report_conflict();
+            return;
+        }
         self.pressed.set(Some(pressed));
         self.problem.set(None);
-        let part = save.part;
         spawn_local(async move {
             // `None` if the page was left meanwhile.
             let Some(response) = self.send_and_merge(save).await else { return };
@@ -123,12 +129,11 @@ impl Editing {
 
     /// Takes in the saved experiment. Edits of other parts stay. If somebody else changed these parts right after the save,
     /// that is a conflict.
-    fn accept_after_save(self, part: ExperimentPart, mut detail: ExperimentDetail, revision: i64) {
+    fn accept_after_save(self, part: ExperimentPart, detail: ExperimentDetail, revision: i64) {
         if detail.revision > revision + 1 {
             let mut others = self.changes_to(&detail);
             others.retain(|change| change.part != part);
             if untrack(|| others.iter().any(|change| self.has_changed(change.part))) {
-                detail.revision = revision + 1;
                 self.conflict.set(Some(others));
             }
         }
@@ -268,16 +273,20 @@ impl Editing {
         }
     }
 
+    fn report_conflict(self) {
+        // The note may be scrolled out of view.
+        self.toasts.show(
+            Tone::Warning,
+            "Not saved: someone changed this experiment since you opened it. The top of the page says what",
+        );
+    }
+
     fn fail(self, part: ExperimentPart, problem: Problem) {
         if problem.is_stale() {
             if self.conflict.with_untracked(Option::is_none) {
                 self.conflict.set(Some(Vec::new()));
             }
-            // The note may be scrolled out of view.
-            self.toasts.show(
-                Tone::Warning,
-                "Not saved: someone changed this experiment since you opened it. The top of the page says what",
-            );
+            self.report_conflict();
             return;
         }
         if matches!(part, ExperimentPart::Status | ExperimentPart::Publication) {
