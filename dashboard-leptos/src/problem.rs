@@ -103,7 +103,7 @@ impl Problem {
 }
 
 /// Returns the text with a capital letter at its beginning.
-fn capitalised(words: &str) -> String {
+pub(crate) fn capitalised(words: &str) -> String {
     let mut rest = words.chars();
     let first = rest.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(rest).collect()

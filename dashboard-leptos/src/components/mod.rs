@@ -3,6 +3,8 @@
 mod connection;
 mod dialog;
 mod field;
+mod focus;
+mod fold;
 mod form;
 mod frame;
 mod icon;
@@ -19,6 +21,8 @@ mod toast;
 pub(crate) use connection::Connection;
 pub(crate) use dialog::Dialog;
 pub(crate) use field::Field;
+pub(crate) use focus::{focus, restore_focus};
+pub(crate) use fold::{Fold, MAX_UNFOLDED};
 pub(crate) use form::ChangeForm;
 pub(crate) use frame::{Frame, PageHead};
 #[cfg(not(target_family = "wasm"))]

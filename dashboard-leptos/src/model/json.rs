@@ -2,6 +2,9 @@
 
 use serde_json::value::RawValue;
 
+/// A JSON object as people should type it.
+const EXAMPLE: &str = r#"{"color": "green", "size": 2}"#;
+
 /// Returns a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
@@ -14,10 +17,23 @@ pub(crate) fn object_problem(text: &str) -> Option<String> {
     }
     match serde_json::from_str::<&RawValue>(text) {
         Ok(json) if json.get().starts_with('{') => None,
-        Ok(_) => Some("must be an object: { … }".to_owned()),
-        Err(error) if error.is_eof() => Some(format!("unexpected end at line {}", error.line())),
-        // The text ends with the line and the column.
-        Err(error) => Some(error.to_string()),
+        Ok(_) => Some(format!("Must be a JSON object, such as {EXAMPLE}")),
+        Err(error) => {
+            // The text ends with the line and the column.
+            let text = error.to_string();
+            let words = text.split(" at line ").next().unwrap_or_default();
+            let words = match words {
+                _ if error.is_eof() => "the end is missing",
+                "key must be a string" => "names stand in double quotes",
+                "expected value" | "expected ident" => {
+                    "there is no value here, and texts stand in double quotes"
+                }
+                "trailing comma" => "there is a comma without anything after it",
+                "trailing characters" => "there is more after the end of the object",
+                words => words,
+            };
+            Some(format!("Line {}: {words}. Right is, for example, {EXAMPLE}", error.line()))
+        }
     }
 }
 
@@ -85,13 +101,25 @@ mod tests {
     fn json_problems_name_the_line() {
         assert_eq!(object_problem(" \n "), None);
         assert_eq!(object_problem(" {\"a\": [1e2, 1.0]} "), None);
-        assert_eq!(object_problem("[1]").as_deref(), Some("must be an object: { … }"));
-        assert_eq!(
-            object_problem("{\n\"a\": 1\n\"b\": 2}").as_deref(),
-            Some("expected `,` or `}` at line 3 column 1")
-        );
-        assert_eq!(object_problem("{\n\"a\":").as_deref(), Some("unexpected end at line 2"));
-        assert_eq!(object_problem("{} {}").as_deref(), Some("trailing characters at line 1 column 4"));
+        let problem = |text: &str| {
+            let problem = object_problem(text).unwrap();
+            let words = problem.strip_suffix(&format!(" {EXAMPLE}")).expect("an example of what is right");
+            words.to_owned()
+        };
+        assert_eq!(problem("[1]"), "Must be a JSON object, such as");
+        for (text, words) in [
+            ("{\n\"a\": 1\n\"b\": 2}", "Line 3: expected `,` or `}`"),
+            ("{\n\"a\":", "Line 2: the end is missing"),
+            ("{} {}", "Line 1: there is more after the end of the object"),
+            ("{color: 1}", "Line 1: names stand in double quotes"),
+            ("{'color': 1}", "Line 1: names stand in double quotes"),
+            ("{\"color\": blue}", "Line 1: there is no value here, and texts stand in double quotes"),
+            ("blue", "Line 1: there is no value here, and texts stand in double quotes"),
+            ("{\"a\": 1,}", "Line 1: there is a comma without anything after it"),
+        ] {
+            assert_eq!(problem(text), format!("{words}. Right is, for example,"), "{text}");
+        }
+        assert_eq!(object_problem(EXAMPLE), None);
     }
 
     #[test]

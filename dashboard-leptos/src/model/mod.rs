@@ -14,9 +14,13 @@ mod split;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use comparison::{Change, Comparison, Field, Item, NotAsSaved, Run, compare, compare_unpublished};
 pub(crate) use environments::HistoryQuery;
+pub(crate) use experiments::{
+    Basics, CreatedExperiment, ExperimentPart, ExperimentRequest, ExperimentState, LaunchObstacle, List,
+    PartChange, VariantInput, changes, may_merge,
+};
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use experiments::live_difference;
-pub(crate) use experiments::{Basics, CreatedExperiment, ExperimentRequest, List, VariantInput};
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use experiments::{live_difference, problems};
 pub(crate) use json::{formatted, object_problem, quoted};
 pub(crate) use outcome::{Changed, Publication, Saved};
 pub(crate) use rules::{Condition, Kind, Operand, Rules};

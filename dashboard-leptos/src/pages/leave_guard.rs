@@ -14,9 +14,10 @@ pub(super) fn confirm_leaving(question: &'static str, would_lose: impl Fn() -> b
         web_sys::{
             Element, Event, MouseEvent,
             js_sys::Function,
-            wasm_bindgen::{JsCast, closure::Closure},
+            wasm_bindgen::{JsCast, JsValue, closure::Closure},
         },
     };
+    use leptos_router::hooks::use_location;
 
     // The browser must not ask again after the question was confirmed.
     let is_leaving = StoredValue::new(false);
@@ -45,13 +46,36 @@ pub(super) fn confirm_leaving(question: &'static str, would_lose: impl Fn() -> b
             event.stop_propagation();
         }
     });
-    let listener: Function = listener.into_js_value().unchecked_into();
+    let location = use_location();
+    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+    // Going back or forward. The browser has moved already, so staying means to add the page again.
+    let back = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        let is_here = window().location().pathname().is_ok_and(|now| now == path);
+        if is_here || !must_ask() {
+            return;
+        }
+        if window().confirm_with_message(question).unwrap_or(true) {
+            is_leaving.set_value(true);
+            return;
+        }
+        event.stop_immediate_propagation();
+        let separator = if search.is_empty() { "" } else { "?" };
+        let url = format!("{path}{separator}{search}");
+        if let Ok(history) = window().history() {
+            drop(history.push_state_with_url(&JsValue::NULL, "", Some(&url)));
+        }
+    });
+    let [listener, back] =
+        [listener, back].map(|closure| closure.into_js_value().unchecked_into::<Function>());
+    // Capturing listeners run before the router's.
     drop(document().add_event_listener_with_callback_and_bool("click", &listener, true));
-    let listener = StoredValue::new_local(listener);
+    drop(window().add_event_listener_with_callback_and_bool("popstate", &back, true));
+    let listeners = StoredValue::new_local((listener, back));
     on_cleanup(move || {
         unload.remove();
-        listener.with_value(|listener| {
-            drop(document().remove_event_listener_with_callback_and_bool("click", listener, true))
+        listeners.with_value(|(listener, back)| {
+            drop(document().remove_event_listener_with_callback_and_bool("click", listener, true));
+            drop(window().remove_event_listener_with_callback_and_bool("popstate", back, true));
         });
     });
 }

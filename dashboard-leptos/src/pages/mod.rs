@@ -3,6 +3,7 @@
 mod audiences;
 mod environments;
 mod experiments;
+mod kept;
 mod leave_guard;
 mod loaded;
 mod navigation;

@@ -3,8 +3,8 @@ use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
 use crate::{
-    calls::control::{MAX_LISTED, Principal, Services, of_environment},
-    model::{Basics, ExperimentRequest, key::suggested, links},
+    calls::control::{ExperimentFilter, ExperimentQuery, MAX_LISTED, Principal, Services, of_environment},
+    model::{Basics, ExperimentRequest, key, links, problems},
     server::context::with_services,
 };
 use crate::{
@@ -12,6 +12,10 @@ use crate::{
     problem::Problem,
     transport::{Read, Write},
 };
+
+/// The beginning of the key of an experiment whose name suggests none.
+#[cfg(not(target_family = "wasm"))]
+const UNNAMED: &str = "experiment";
 
 /// Returns the audiences of an environment, newest first. Returns none if `environment` is empty.
 #[server(prefix = "/-", endpoint = "experiments/audiences", protocol = Read)]
@@ -30,28 +34,42 @@ pub(crate) async fn list_audience_options(environment: String) -> Result<Vec<Aud
     .await
 }
 
-/// Returns all environments, and the problem with the given request body for a new experiment. An empty body is not
+/// Returns all environments, and the problems with the given request body for a new experiment. An empty body is not
 /// checked.
 #[server(prefix = "/-", endpoint = "experiments/begin", protocol = Read)]
 pub(crate) async fn prepare_experiment(
     experiment: String,
-) -> Result<(Vec<Environment>, Option<Problem>), Problem> {
+) -> Result<(Vec<Environment>, Vec<Problem>), Problem> {
     let environments = crate::calls::list_environments().await?;
-    let problem = with_services(async |services, principal| {
-        let problem = match experiment.is_empty() {
-            false => check(&services, &principal, &experiment).await.err(),
-            true => None,
-        };
-        Ok(problem.map(Problem::from))
+    let problems = with_services(async |services, principal| match experiment.is_empty() {
+        false => check(&services, &principal, &experiment).await,
+        true => Ok(Vec::new()),
     })
     .await?;
-    Ok((environments, problem))
+    Ok((environments, problems))
 }
 
-/// Checks the request body for a new experiment.
+/// Returns all problems with the request body for a new experiment.
 #[server(prefix = "/-", endpoint = "experiments/check", protocol = Write)]
-pub(crate) async fn check_experiment(experiment: String) -> Result<(), Problem> {
+pub(crate) async fn check_experiment(experiment: String) -> Result<Vec<Problem>, Problem> {
     with_services(async |services, principal| check(&services, &principal, &experiment).await).await
+}
+
+/// Suggests a key for a name. For an experiment whose name has no Latin letters, suggests a numbered key that the environment
+/// does not have yet; `environment` may be empty. For a variant, the suggestion may be empty.
+#[server(prefix = "/-", endpoint = "experiments/key", protocol = Read)]
+pub(crate) async fn suggest_key(
+    name: String,
+    is_experiment: bool,
+    environment: String,
+) -> Result<String, Problem> {
+    with_services(async |services, principal| {
+        if is_experiment {
+            return suggest(&services, &principal, &name, &environment).await;
+        }
+        Ok(key::suggested_for_any(&name))
+    })
+    .await
 }
 
 /// Creates an experiment by the request body of the REST API.
@@ -69,14 +87,19 @@ pub(crate) async fn create_draft(
     key: String,
     description: String,
 ) -> Result<(), Problem> {
-    let key = if key.is_empty() { suggested(&name) } else { key };
-    let basics = Basics { environment, name, key, description };
     with_services(async |services, principal| {
+        let key = match key.is_empty() && !name.trim().is_empty() {
+            true => suggest(&services, &principal, &name, &environment).await?,
+            false => key,
+        };
+        let basics = Basics { environment, name, key, description };
         let body = ExperimentRequest::new(&basics).into_body();
-        leptos_axum::redirect(&match create(&services, &principal, &body).await {
-            Ok(created) => links::experiment(&created.id),
-            Err(_) => basics.url(),
-        });
+        let created = match problems(&body).is_empty() {
+            true => create(&services, &principal, &body).await.ok(),
+            false => None,
+        };
+        let next = created.map_or_else(|| basics.url(), |created| links::experiment(&created.id));
+        leptos_axum::redirect(&next);
         Ok(())
     })
     .await
@@ -95,9 +118,50 @@ pub(crate) async fn duplicate_experiment(id: String) -> Result<(), Problem> {
 }
 
 #[cfg(not(target_family = "wasm"))]
-async fn check(services: &Services, principal: &Principal, body: &str) -> Result<(), edgewise_api::ApiError> {
-    let request = edgewise_api::resources::ExperimentCreate::from_body(body.as_bytes())?;
-    Ok(services.check_experiment(principal, &request).await?)
+async fn check(
+    services: &Services,
+    principal: &Principal,
+    body: &str,
+) -> Result<Vec<Problem>, edgewise_api::ApiError> {
+    use edgewise_api::{ApiError, resources::ExperimentCreate};
+
+    let mut found = problems(body);
+    let checked: Result<(), ApiError> = match ExperimentCreate::from_body(body.as_bytes()) {
+        Ok(request) => services.check_experiment(principal, &request).await.map_err(ApiError::from),
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = checked
+        && !found.iter().any(|known| known.field.is_some() && known.field == problem.field)
+    {
+        found.push(problem);
+    }
+    Ok(found.into_iter().map(Problem::from).collect())
+}
+
+/// Returns the key that a name suggests; if the name suggests none, a key such as `experiment-7`, with the number that comes
+/// after the numbers in the environment.
+#[cfg(not(target_family = "wasm"))]
+async fn suggest(
+    services: &Services,
+    principal: &Principal,
+    name: &str,
+    environment: &str,
+) -> Result<String, edgewise_api::ApiError> {
+    use edgewise_api::{page::PageRequest, resources::ExperimentSort, search::Search};
+
+    let key = key::suggested_for_any(name);
+    if !key.is_empty() {
+        return Ok(key);
+    }
+    let search = Search::parse(UNNAMED)?;
+    let filter = ExperimentFilter {
+        environment_id: Some(environment).filter(|id| !id.is_empty()),
+        status: None,
+        search: search.as_ref(),
+    };
+    let query = ExperimentQuery { filter, sort: ExperimentSort::Updated, descending: true };
+    let named = services.find_experiments(principal, query, PageRequest::up_to(MAX_LISTED)).await?;
+    Ok(key::first_numbered(UNNAMED, named.data.iter().map(|listed| listed.key.as_str())))
 }
 
 #[cfg(not(target_family = "wasm"))]

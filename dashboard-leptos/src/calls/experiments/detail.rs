@@ -4,6 +4,7 @@ use edgewise_api::resources::{
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use crate::model::ExperimentPart;
 #[cfg(not(target_family = "wasm"))]
 use crate::{
     calls::control::{MAX_LISTED, Principal, Revisioned, Services, at, of_environment},
@@ -11,7 +12,7 @@ use crate::{
     server::context::with_services,
 };
 use crate::{
-    model::{Changed, Publication},
+    model::{Changed, ExperimentState, Publication},
     problem::Problem,
     transport::{Read, Write},
 };
@@ -36,16 +37,13 @@ pub(crate) struct ExperimentDetail {
     pub(crate) publication: PublicationStatus,
 }
 
-/// The part of an experiment that a change is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum ExperimentPart {
-    /// Name and description.
-    Details,
-    /// Audience and targeting rules.
-    Targeting,
-    Status,
-    Variants,
-    Allocations,
+impl ExperimentDetail {
+    /// Returns what a comparison with another state needs.
+    pub(crate) fn state(&self) -> ExperimentState<'_> {
+        let Self { row, variants, allocations, audiences, .. } = self;
+        let own = audiences.iter().find(|audience| row.audience_id.as_ref() == Some(&audience.id));
+        ExperimentState { row, variants, allocations, audience: own.map(|audience| audience.name.as_str()) }
+    }
 }
 
 /// Returns an experiment.

@@ -37,6 +37,19 @@ pub(super) fn row(editor: Editor, alternative: u32, id: u32) -> AnyView {
         let note = note.clone();
         problem.get().map(|problem| view! { <p class="condition-problem" role="alert" id=note>{problem}</p> })
     };
+    let mixture = Memo::new(move |_| {
+        rules.with(|rules| rules.condition(id).and_then(Condition::list).and_then(|list| list.mixture()))
+    });
+    let mixture_note = move || {
+        let mixture = mixture.get().filter(|_| problem.with(Option::is_none));
+        mixture.map(|words| {
+            view! {
+                <p class="condition-problem mixture" role="status">
+                    {words}". Values of different types are never equal: choose one type for all."
+                </p>
+            }
+        })
+    };
     view! {
         <div class="condition" class:wrong=move || problem.with(Option::is_some)>
             <span class="condition-word">{move || if is_first.get() { "where" } else { "and" }}</span>
@@ -47,6 +60,7 @@ pub(super) fn row(editor: Editor, alternative: u32, id: u32) -> AnyView {
                 <Icon symbol=Symbol::Close/>
             </button>
             {problem_note}
+            {mixture_note}
         </div>
     }
     .into_any()

@@ -9,7 +9,7 @@ use super::{
     state::{ATTRIBUTES, Editor},
 };
 use crate::{
-    components::{Icon, Symbol},
+    components::{Fold, Icon, MAX_UNFOLDED, Symbol},
     model::Rules,
     problem::Problem,
 };
@@ -56,6 +56,8 @@ pub(crate) fn RuleEditor(
         }
     });
     let is_empty = Memo::new(move |_| rules.with(Rules::is_empty));
+    let fold = Fold::new();
+    let count = move || rules.with(|rules| rules.alternatives().len());
     let attributes = move || {
         let option = |name: String| view! { <option value=name></option> };
         editor.suggestions.get().into_iter().map(option).collect_view()
@@ -69,10 +71,13 @@ pub(crate) fn RuleEditor(
             {general_problem}
             <p class="quiet without-script">"Editing rules needs JavaScript."</p>
             <div class="rule-list needs-script" on:keydown=keep_enter>
-                {each(
-                    move || rules.with(Rules::alternatives),
-                    Arc::new(move |id| alternative(editor, id)),
-                )}
+                <div class="rule-alternatives" class:folded=move || fold.is_folded(count())>
+                    {each(
+                        move || rules.with(Rules::alternatives),
+                        Arc::new(move |id| alternative(editor, id)),
+                    )}
+                </div>
+                {fold.button(count, "alternatives")}
                 <button type="button" class="button small rule-add" node_ref=add on:click=add_alternative>
                     <Icon symbol=Symbol::Add/>
                     {move || if is_empty.get() { "Add a condition" } else { "Or: add an alternative" }}
@@ -83,14 +88,47 @@ pub(crate) fn RuleEditor(
     }
 }
 
-/// Renders a rule: conditions that must all match.
+/// Renders a rule. In a long list, a rule is one line until it is opened.
 fn alternative(editor: Editor, id: u32) -> AnyView {
     let rules = editor.rules;
-    let number = move || {
+    let number = Memo::new(move |_| {
         rules.with(|rules| rules.alternatives().iter().position(|other| *other == id).unwrap_or_default())
+    });
+    let or = move || (number.get() != 0).then(|| view! { <p class="rule-or"><span>"or"</span></p> });
+    let has = move |condition: Option<u32>| {
+        condition
+            .is_some_and(|condition| rules.with_untracked(|rules| rules.conditions(id)).contains(&condition))
     };
-    let is_first = Memo::new(move |_| number() == 0);
-    let or = move || (!is_first.get()).then(|| view! { <p class="rule-or"><span>"or"</span></p> });
+    let is_long = rules.with_untracked(|rules| rules.alternatives().len() > MAX_UNFOLDED);
+    let is_open = RwSignal::new(!is_long || has(editor.focus.get_untracked()));
+    // A problem must be visible.
+    Effect::new(move || {
+        let wrong = editor.wrong.with(|wrong| wrong.as_ref().and_then(|(condition, _)| *condition));
+        if has(wrong) {
+            is_open.set(true);
+        }
+    });
+    let open = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        is_open.set(true);
+        editor.focus.set(rules.with_untracked(|rules| rules.conditions(id).first().copied()));
+    };
+    let content = move || {
+        if is_open.get() {
+            return conditions(editor, id, number);
+        }
+        let words = Memo::new(move |_| rules.with(|rules| rules.describe_alternative(id)));
+        view! {
+            <details class="rule rule-line"><summary on:click=open>{words}</summary></details>
+        }
+        .into_any()
+    };
+    view! { <div class:open=is_open>{or} {content}</div> }.into_any()
+}
+
+/// Renders the conditions of a rule, which must all match.
+fn conditions(editor: Editor, id: u32, number: Memo<usize>) -> AnyView {
+    let rules = editor.rules;
     let remove = move |_| {
         rules.update(|rules| rules.remove_alternative(id));
         editor.focus.set(Some(0));
@@ -112,23 +150,20 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
         is_so.then(|| view! { <p class="quiet">"No conditions: this rule matches everyone."</p> })
     };
     view! {
-        <div>
-            {or}
-            <fieldset class="rule">
-                <legend class="visually-hidden">"Alternative " {move || number() + 1}</legend>
-                {matches_everyone}
-                {conditions}
-                <div class="rule-foot" hidden=is_raw>
-                    <button type="button" class="button small plain" on:click=add>
-                        <Icon symbol=Symbol::Add/> "And: add a condition"
-                    </button>
-                    <button type="button" class="button small plain" on:click=remove>
-                        <Icon symbol=Symbol::Delete/> "Remove"
-                        <span class="visually-hidden">" alternative " {move || number() + 1}</span>
-                    </button>
-                </div>
-            </fieldset>
-        </div>
+        <fieldset class="rule">
+            <legend class="visually-hidden">"Alternative " {move || number.get() + 1}</legend>
+            {matches_everyone}
+            {conditions}
+            <div class="rule-foot" hidden=is_raw>
+                <button type="button" class="button small plain" on:click=add>
+                    <Icon symbol=Symbol::Add/> "And: add a condition"
+                </button>
+                <button type="button" class="button small plain" on:click=remove>
+                    <Icon symbol=Symbol::Delete/> "Remove"
+                    <span class="visually-hidden">" alternative " {move || number.get() + 1}</span>
+                </button>
+            </div>
+        </fieldset>
     }
     .into_any()
 }

@@ -6,6 +6,9 @@ use crate::model::{Segment, Split, percent};
 const COLOURS: [&str; 8] =
     ["variant-1", "variant-2", "variant-3", "variant-4", "variant-5", "variant-6", "variant-7", "variant-8"];
 
+/// The maximum number of variants that a description names.
+const MAX_DESCRIBED: usize = 12;
+
 /// A variant in a bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
@@ -58,8 +61,13 @@ pub(super) fn describe(parts: &[Part], split: &Split) -> String {
             free += segment.buckets;
         }
     }
-    for part in parts {
+    let described = if parts.len() > MAX_DESCRIBED { MAX_DESCRIBED / 2 } else { parts.len() };
+    for part in parts.iter().take(described) {
         say(&part.name, split.share(Some(&part.id)));
+    }
+    if described < parts.len() {
+        let rest = parts.iter().skip(described).map(|part| split.share(Some(&part.id))).sum();
+        say(&format!("{} more variants together", parts.len() - described), rest);
     }
     if free > 0 {
         say("no variant", free);

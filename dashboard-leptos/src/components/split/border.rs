@@ -76,7 +76,7 @@ pub(super) fn Border(
             return;
         }
         let to = (at + moved + DRAG_STEP / 2).div_euclid(DRAG_STEP) * DRAG_STEP;
-        from.move_border(number, u32::try_from(to).unwrap_or(0));
+        from.drag_border(number, u32::try_from(to).unwrap_or(0));
         split.set(from);
     };
     let end_drag = move |_: PointerEvent| drag.set_value(None);

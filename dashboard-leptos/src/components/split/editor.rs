@@ -4,7 +4,10 @@ use super::{
     bar::{Part, colour, describe, segments},
     border::Border,
 };
-use crate::model::{Impact, MAX_RANGES, Split, parse_percent, percent};
+use crate::{
+    components::{Fold, MAX_UNFOLDED},
+    model::{Impact, MAX_RANGES, Split, parse_percent, percent},
+};
 
 /// The presets of the ramp, in per cent.
 const RAMP_PERCENT: [u32; 6] = [1, 5, 10, 25, 50, 100];
@@ -23,24 +26,37 @@ pub(crate) fn SplitEditor(
     /// Whether users get the saved split.
     #[prop(optional, into)]
     live: Signal<bool>,
+    /// The ids of the variants whose input is no share. Such input must not be saved.
+    wrong: RwSignal<Vec<String>>,
 ) -> impl IntoView {
     let track = NodeRef::<html::Div>::new();
     let bar = move || parts.with(|parts| split.with(|split| segments(parts, split)));
     let words = move || parts.with(|parts| split.with(|split| describe(parts, split)));
-    let borders = Memo::new(move |_| split.with(|split| split.borders().len()));
+    let borders = Memo::new(move |_| {
+        let is_usable = parts.with(|parts| parts.len() <= MAX_UNFOLDED);
+        if is_usable { split.with(|split| split.borders().len()) } else { 0 }
+    });
+    let fold = Fold::new();
     let rows = move || {
-        let row = |(place, part)| view! { <Row place part split/> };
+        let row = |(place, part)| view! { <Row place part split wrong/> };
         parts.get().into_iter().enumerate().map(row).collect_view()
     };
     let unallocated = move || split.with(|split| percent(split.share(None)));
-    // Buckets of removed variants become unallocated.
+    // Buckets of removed variants become unallocated. Variants without buckets keep a border.
     Effect::new(move || {
         let parts = parts.get();
         let ids = parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>();
-        let mut retained = split.get_untracked();
+        let mut kept = split.get();
+        let mut retained = kept.clone();
         retained.retain(&ids);
-        if split.with_untracked(|split| *split != retained) {
-            split.set(retained);
+        let is_changed = retained != kept;
+        if is_changed {
+            kept = retained;
+            wrong.update(|wrong| wrong.retain(|id| ids.contains(&id.as_str())));
+        }
+        let is_added = ids.len() <= MAX_UNFOLDED && kept.keep_places(&ids);
+        if is_changed || is_added {
+            split.set(kept);
         }
     });
     view! {
@@ -59,14 +75,15 @@ pub(crate) fn SplitEditor(
                     <span>"0 %"</span><span>"25"</span><span>"50"</span><span>"75"</span><span>"100 %"</span>
                 </div>
             </div>
-            <ul class="split-rows">
+            <ul class="split-rows" class:folded=move || fold.is_folded(parts.with(Vec::len))>
                 {rows}
-                <li class="split-row">
+                <li class="split-row open">
                     <span class="swatch unallocated" aria-hidden="true"></span>
                     <span class="quiet">"No variant"</span>
                     <span class="split-share"><output>{unallocated}</output> <span class="quiet">"%"</span></span>
                 </li>
             </ul>
+            {fold.button(move || parts.with(Vec::len), "variants")}
             {move || {
                 let impact = split.with(|split| saved?.with(|saved| (split != saved).then(|| split.impact(saved))))?;
                 let words = if live.get() {
@@ -119,31 +136,57 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
 
 /// The input for a variant's share.
 #[component]
-fn Row(place: usize, part: Part, split: RwSignal<Split>) -> impl IntoView {
+fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<String>>) -> impl IntoView {
     let Part { id: variant, name } = part;
     let id = format!("share-{place}");
     let note = format!("{id}-note");
-    let problem = RwSignal::new("");
     let share = {
         let variant = variant.clone();
         Memo::new(move |_| split.with(|split| percent(split.share(Some(&variant)))))
     };
-    // Clears the problem when the share is changed elsewhere.
-    Effect::new(move || {
-        share.track();
-        problem.set("");
-    });
     let initial = share.get_untracked();
-    let typed = move |event| {
-        if let Some(share) = parse_percent(&event_target_value(&event)) {
-            problem.set("");
-            split.update(|split| split.set_share(&variant, share));
-        } else {
-            problem.set("Enter a number from 0 to 100, with at most two decimals");
+    let text = RwSignal::new(initial.clone());
+    let is_wrong = {
+        let variant = variant.clone();
+        Memo::new(move |_| wrong.with(|wrong| wrong.contains(&variant)))
+    };
+    let forget = {
+        let variant = variant.clone();
+        move || {
+            if is_wrong.get_untracked() {
+                wrong.update(|wrong| wrong.retain(|id| *id != variant));
+            }
         }
     };
+    // A share that is changed elsewhere replaces the input.
+    Effect::new({
+        let forget = forget.clone();
+        move || {
+            share.track();
+            forget();
+        }
+    });
+    // Input that is no share stays until it is corrected or discarded.
+    Effect::new(move || {
+        let share = share.get();
+        if !is_wrong.get() {
+            text.set(share);
+        }
+    });
+    let entered = move |_| {
+        if let Some(entered) = text.with_untracked(|text| parse_percent(text)) {
+            forget();
+            split.update(|split| split.set_share(&variant, entered));
+            text.set(share.get_untracked());
+        } else if !is_wrong.get_untracked() {
+            wrong.update(|wrong| wrong.push(variant.clone()));
+        }
+    };
+    let problem = move || {
+        if is_wrong.get() { "Enter a number from 0 to 100, with at most two decimals" } else { "" }
+    };
     view! {
-        <li class="split-row" class:wrong=move || !problem.get().is_empty()>
+        <li class="split-row" class:wrong=is_wrong>
             <span class=format!("swatch {}", colour(place)) aria-hidden="true"></span>
             <label for=id.clone()>{name}</label>
             <span class="split-share">
@@ -152,13 +195,15 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>) -> impl IntoView {
                     inputmode="decimal"
                     autocomplete="off"
                     value=initial
-                    prop:value=move || share.get()
+                    prop:value=text
                     aria-describedby=note.clone()
-                    on:change=typed
+                    aria-invalid=move || is_wrong.get().then_some("true")
+                    on:input=move |event| text.set(event_target_value(&event))
+                    on:change=entered
                 />
                 <span class="quiet">"%"</span>
             </span>
-            <p class="problem" id=note aria-live="polite">{move || problem.get()}</p>
+            <p class="problem" id=note aria-live="polite">{problem}</p>
         </li>
     }
 }

@@ -1,6 +1,6 @@
 //! Editable conditions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use edgewise_engine::operators::{Operator, Takes};
 use serde_json::value::RawValue;
@@ -10,6 +10,9 @@ use crate::model::quoted;
 
 /// The maximum number of values of a list that a description names.
 const MAX_DESCRIBED: usize = 6;
+
+/// The member of an unsaved condition without a value.
+const UNFINISHED: &str = "unfinished";
 
 /// The value that an attribute is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +43,9 @@ impl List {
 
     /// Returns all values, with the one being typed.
     fn all(&self) -> Vec<Value> {
-        let typed = value::parse_one(&self.typing).map(|typed| self.as_chosen(typed));
-        self.values.iter().cloned().chain(typed).collect()
+        let mut entered = self.clone();
+        entered.enter_typed();
+        entered.values
     }
 
     fn as_chosen(&self, mut value: Value) -> Value {
@@ -64,27 +68,32 @@ impl List {
     /// Sets the text being typed. Values before a comma or line break are entered.
     pub(crate) fn set_typing(&mut self, typed: &str) {
         let (values, rest) = value::parse_list(typed);
-        for value in values {
-            let value = self.as_chosen(value);
-            self.enter(value);
-        }
+        self.enter(values);
         self.typing = if rest.trim().is_empty() { String::new() } else { rest };
     }
 
     /// Enters the text being typed as a value.
     pub(crate) fn enter_typed(&mut self) {
         let typed = std::mem::take(&mut self.typing);
-        if let Some(value) = value::parse_one(&typed) {
-            let value = self.as_chosen(value);
-            self.enter(value);
-        }
+        self.enter(value::parse_one(&typed).into_iter().collect());
     }
 
-    fn enter(&mut self, value: Value) {
-        let json = value.to_json();
-        if !self.values.iter().any(|other| other.to_json() == json) {
+    /// Adds values, without duplicates. A list with a value that can only be a text is a list of texts, because a number
+    /// never equals a text. A list that had values of different types before keeps their types.
+    fn enter(&mut self, values: Vec<Value>) {
+        if values.is_empty() {
+            return;
+        }
+        let was_mixed = self.kind().is_none();
+        for value in values {
+            let value = self.as_chosen(value);
             self.values.push(value);
         }
+        if !was_mixed && self.values.iter().any(|value| value.kind() == Kind::Text) {
+            self.values.iter_mut().for_each(Value::read_as_text);
+        }
+        let mut known = HashSet::new();
+        self.values.retain(|value| known.insert(value.to_json()));
     }
 
     pub(crate) fn remove(&mut self, index: usize) {
@@ -104,6 +113,14 @@ impl List {
             Some(first) => kinds.all(|kind| kind == first).then_some(first),
             None => Some(self.kind.unwrap_or(Kind::Text)),
         }
+    }
+
+    /// Describes the types of the values, if they differ: `90210 is a number, but "02134" is a text`.
+    pub(crate) fn mixture(&self) -> Option<String> {
+        let first = self.values.first()?;
+        let other = self.values.iter().find(|value| value.kind() != first.kind())?;
+        let words = |value: &Value| format!("{} is {}", value.describe(), value.kind().name());
+        Some(format!("{}, but {}", words(first), words(other)))
     }
 
     /// Sets the type of new values, and of existing values that are valid for it.
@@ -146,6 +163,7 @@ impl Condition {
         let text = |name: &str| serde_json::from_str::<String>(members.get(name)?.get()).ok();
         let (attribute, operator) = (text("attribute")?, text("operator")?);
         let operand = match members.get("value") {
+            None if members.contains_key(UNFINISHED) => Operand::One(Value::empty()),
             None => Operand::Absent,
             Some(value) => {
                 let list = if takes_list(&operator) { List::from_json(value.get()) } else { None };
@@ -155,12 +173,14 @@ impl Condition {
         Some(Self { id, attribute, operator, operand, raw: None })
     }
 
-    pub(super) fn to_json(&self) -> String {
+    /// Returns the condition as JSON. An unsaved condition tells a missing value from an empty one.
+    pub(super) fn to_json(&self, is_unsaved: bool) -> String {
         if let Some(raw) = &self.raw {
             return raw.clone();
         }
         let value = match &self.operand {
             Operand::Absent => String::new(),
+            Operand::One(value) if is_unsaved && value.is_missing() => format!(",\"{UNFINISHED}\":true"),
             Operand::One(value) => format!(",\"value\":{}", value.to_json()),
             Operand::Many(list) => {
                 let values: Vec<String> = list.all().iter().map(Value::to_json).collect();

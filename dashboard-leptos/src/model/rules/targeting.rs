@@ -7,6 +7,9 @@ use serde_json::value::RawValue;
 
 use super::condition::Condition;
 
+/// The maximum number of alternatives that a description of many names.
+const MAX_DESCRIBED: usize = 6;
+
 /// The name of a rule's list of conditions.
 const CONDITIONS: &str = "conditions";
 
@@ -64,10 +67,25 @@ impl Rules {
 
     /// Returns the rules as a request has them: a JSON list.
     pub(crate) fn to_json(&self) -> String {
+        self.json(false)
+    }
+
+    /// Returns the rules as JSON from which [`from_unsaved`](Self::from_unsaved) restores them, finished or not.
+    pub(crate) fn to_unsaved(&self) -> String {
+        self.json(true)
+    }
+
+    /// Restores rules that were not saved.
+    pub(crate) fn from_unsaved(json: &str) -> Self {
+        serde_json::from_str::<&RawValue>(json).map(Self::from_json).unwrap_or_default()
+    }
+
+    fn json(&self, is_unsaved: bool) -> String {
         if let (Some(raw), true) = (&self.raw, self.alternatives.is_empty()) {
             return raw.clone();
         }
-        let rules: Vec<String> = self.alternatives.iter().map(Alternative::to_json).collect();
+        let json = |alternative: &Alternative| alternative.to_json(is_unsaved);
+        let rules: Vec<String> = self.alternatives.iter().map(json).collect();
         format!("[{}]", rules.join(","))
     }
 
@@ -81,8 +99,20 @@ impl Rules {
             }
             .to_owned();
         }
-        let words: Vec<String> = self.alternatives.iter().map(Alternative::describe).collect();
-        words.join("; or ")
+        // A few more are described instead of counted.
+        let is_long = self.alternatives.len() > 2 * MAX_DESCRIBED;
+        let described = if is_long { MAX_DESCRIBED } else { self.alternatives.len() };
+        let words: Vec<String> =
+            self.alternatives.iter().take(described).map(Alternative::describe).collect();
+        let words = words.join("; or ");
+        let more = self.alternatives.len() - described;
+        if more > 0 { format!("{words}; and {more} more alternatives") } else { words }
+    }
+
+    /// Describes the users whom an alternative matches.
+    pub(crate) fn describe_alternative(&self, id: u32) -> String {
+        let found = self.alternatives.iter().find(|other| other.id == id);
+        found.map(Alternative::describe).unwrap_or_default()
     }
 
     /// Returns the first problem, with the field's path as the server names it: `rules[0].conditions[1].value`. `field` is
@@ -190,11 +220,12 @@ impl Rules {
 }
 
 impl Alternative {
-    fn to_json(&self) -> String {
+    fn to_json(&self, is_unsaved: bool) -> String {
         if let Some(raw) = &self.raw {
             return raw.clone();
         }
-        let conditions: Vec<String> = self.conditions.iter().map(Condition::to_json).collect();
+        let json = |condition: &Condition| condition.to_json(is_unsaved);
+        let conditions: Vec<String> = self.conditions.iter().map(json).collect();
         format!("{{\"conditions\":[{}]}}", conditions.join(","))
     }
 

@@ -190,7 +190,7 @@ fn input_stays_when_the_operator_changes() {
     assert_eq!(json(&|condition| condition.set_operator("in")), "\"in\",\"value\":[43]");
     assert_eq!(
         json(&|condition| condition.change_list(|list| list.set_typing("US, 43,C"))),
-        "\"in\",\"value\":[43,\"US\",\"C\"]"
+        "\"in\",\"value\":[\"43\",\"US\",\"C\"]"
     );
     assert_eq!(
         json(&|condition| condition.set_kind(Some(Kind::Text))),
@@ -221,4 +221,75 @@ fn a_list_is_entered_while_typing_and_has_no_duplicates() {
     rules.change(id, |condition| condition.change_list(|list| list.remove(0)));
     rules.change(id, |condition| condition.change_list(condition::List::remove_last));
     assert_eq!(rules.describe(), "a is one of FR, US");
+}
+
+#[test]
+fn a_list_with_a_value_that_can_only_be_a_text_is_a_list_of_texts() {
+    let typed = |saved: &str, typed: &[&str]| {
+        let json =
+            format!("[{{\"conditions\":[{{\"attribute\":\"zip\",\"operator\":\"in\",\"value\":{saved}}}]}}]");
+        let mut rules = of(&json);
+        let id = rules.at(&place(0)).unwrap();
+        for typed in typed {
+            rules.change(id, |condition| condition.change_list(|list| list.set_typing(typed)));
+        }
+        let mixture = rules.condition(id).unwrap().list().unwrap().mixture();
+        let json = rules.to_json();
+        let value = json.split("\"value\":").nth(1).unwrap().trim_end_matches("}]}]").to_owned();
+        (value, mixture)
+    };
+    let texts = |saved: &str, input: &[&str]| {
+        let (value, mixture) = typed(saved, input);
+        assert_eq!(mixture, None, "{value}");
+        value
+    };
+    let all = r#"["02134","90210","10001"]"#;
+    assert_eq!(texts("[]", &["02134, 90210, 10001"]), all);
+    assert_eq!(texts("[]", &["02134\n90210\n10001\n"]), all);
+    assert_eq!(texts("[]", &["90210,", "10001,", "02134"]), r#"["90210","10001","02134"]"#);
+    assert_eq!(texts(r#"["02134"]"#, &["90210,10001,"]), all);
+    assert_eq!(texts(r#"["90210"]"#, &["10001"]), r#"["90210","10001"]"#);
+    assert_eq!(texts("[]", &["1, 2, 1"]), "[1,2]", "numbers stay numbers");
+    // What another program saved as a mixture is kept, and pointed out.
+    let (value, mixture) = typed(r#"["02134",90210]"#, &["10001,"]);
+    assert_eq!(value, r#"["02134",90210,10001]"#);
+    assert_eq!(mixture.as_deref(), Some("02134 is a text, but 90210 is a number"));
+}
+
+#[test]
+fn a_description_of_many_alternatives_counts_the_rest() {
+    let mut rules = Rules::default();
+    for number in 0..100 {
+        let id = rules.add_alternative();
+        rules.change(id, |condition| {
+            condition.attribute = format!("a{number}");
+            condition.set_text("x".to_owned());
+        });
+    }
+    let words = rules.describe();
+    assert!(words.starts_with("a0 is x; or a1 is x; or "), "{words}");
+    assert!(words.ends_with("; or a5 is x; and 94 more alternatives"), "{words}");
+    assert_eq!(rules.describe_alternative(rules.alternatives()[99]), "a99 is x");
+}
+
+#[test]
+fn unsaved_rules_are_restored_finished_or_not() {
+    let mut rules = of(
+        r#"[{"conditions":[{"attribute":"a","operator":"eq","value":""},{"attribute":"b","operator":"eq"}]}]"#,
+    );
+    let id = rules.add_alternative();
+    rules.change(id, |condition| {
+        condition.attribute = "zip".to_owned();
+        condition.set_operator("in");
+        condition.change_list(|list| list.set_typing("02134, 9"));
+    });
+    let restored = Rules::from_unsaved(&rules.to_unsaved());
+    assert_eq!(restored.to_json(), rules.to_json());
+    assert_eq!(restored.problem(&FieldPath::of("rules")), None);
+    rules.add_alternative();
+    let mut unfinished = Rules::from_unsaved(&rules.to_unsaved());
+    let id = unfinished.alternatives().last().and_then(|last| unfinished.conditions(*last).first().copied());
+    unfinished.change(id.unwrap(), |condition| condition.attribute = "c".to_owned());
+    let problem = unfinished.problem(&FieldPath::of("rules")).unwrap();
+    assert_eq!(problem.field.unwrap().to_string(), "rules[2].conditions[0].value");
 }

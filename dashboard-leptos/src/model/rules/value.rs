@@ -30,6 +30,16 @@ impl Kind {
         }
     }
 
+    /// Returns the type in words: `a number`.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Number => "a number",
+            Self::Boolean => "a boolean",
+            Self::Json => "JSON",
+        }
+    }
+
     /// Returns whether a text is valid for this type.
     fn is_valid(self, text: &str) -> bool {
         let text = text.trim();
@@ -145,6 +155,13 @@ impl Value {
         }
         self.kind = kind;
         self.is_chosen = true;
+    }
+
+    /// Makes the value a text, unless its type was selected.
+    pub(super) fn read_as_text(&mut self) {
+        if !self.is_chosen {
+            self.kind = Kind::Text;
+        }
     }
 
     /// Sets the type if the input is valid for it.

@@ -2,23 +2,35 @@
 
 use std::{iter, mem};
 
-use edgewise_api::resources::Allocation;
-
 use super::{
     buckets::{Buckets, proportional},
     segment::{BUCKETS, Segment},
 };
 use crate::model::quoted;
+use edgewise_api::resources::Allocation;
 
 /// The maximum number of ranges of an experiment.
 pub(crate) const MAX_RANGES: usize = edgewise_api::limits::VARIANTS;
 
+/// What stands for the variant of unallocated buckets in a text.
+const NOBODY: &str = "-";
+
 /// The assignment of all buckets to variants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Split {
-    /// No segment is empty, neighbours have different variants, and all segments together have all buckets.
+    /// All segments together have all buckets. While a split is edited, segments may be empty, and neighbours may have the
+    /// same variant.
     pub(super) segments: Vec<Segment>,
 }
+
+/// Splits are equal if each bucket has the same variant.
+impl PartialEq for Split {
+    fn eq(&self, other: &Self) -> bool {
+        self.ranges() == other.ranges()
+    }
+}
+
+impl Eq for Split {}
 
 /// Consecutive buckets of a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +87,29 @@ impl Split {
         format!(r#"{{"allocations":[{}]}}"#, ranges.join(","))
     }
 
+    /// Returns the split as a text from which [`from_unsaved`](Self::from_unsaved) restores it: the variant and the number of
+    /// buckets of each segment.
+    pub(crate) fn to_unsaved(&self) -> String {
+        let mut text = String::new();
+        for Segment { variant, buckets } in &self.segments {
+            text = text + variant.as_deref().unwrap_or(NOBODY) + " " + &buckets.to_string() + " ";
+        }
+        text
+    }
+
+    /// Restores a split that was not saved. Ids of variants have no spaces.
+    pub(crate) fn from_unsaved(text: &str) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace();
+        let mut segments = Vec::new();
+        let mut left = BUCKETS;
+        while let Some(variant) = words.next() {
+            let buckets = words.next()?.parse().ok()?;
+            left = left.checked_sub(buckets)?;
+            segments.push(Segment { variant: (variant != NOBODY).then(|| variant.to_owned()), buckets });
+        }
+        (left == 0).then_some(Self { segments })
+    }
+
     /// Returns all segments in the order of their buckets.
     pub(crate) fn segments(&self) -> &[Segment] {
         &self.segments
@@ -83,10 +118,18 @@ impl Split {
     /// Returns the ranges of buckets that have a variant.
     pub(crate) fn ranges(&self) -> Vec<Range<'_>> {
         let mut start = 0;
-        let mut ranges = Vec::new();
+        let mut ranges: Vec<Range<'_>> = Vec::new();
         for segment in &self.segments {
-            if let Some(variant) = segment.variant.as_deref() {
-                ranges.push(Range { variant, start, end: start + segment.buckets - 1 });
+            if let Some(variant) = segment.variant.as_deref().filter(|_| segment.buckets > 0) {
+                let end = start + segment.buckets - 1;
+                match ranges.last_mut() {
+                    Some(Range { variant: before, end: last, .. })
+                        if *before == variant && *last + 1 == start =>
+                    {
+                        *last = end;
+                    }
+                    _ => ranges.push(Range { variant, start, end }),
+                }
             }
             start += segment.buckets;
         }
@@ -99,10 +142,9 @@ impl Split {
         let mut borders = Vec::new();
         for segment in &self.segments {
             at += segment.buckets;
-            if at < BUCKETS {
-                borders.push(at);
-            }
+            borders.push(at);
         }
+        borders.pop();
         borders
     }
 
@@ -134,7 +176,8 @@ impl Split {
         self.segments = buckets.into_segments();
     }
 
-    /// Moves the border between two segments to a bucket, at most to the segments' other ends.
+    /// Moves the border between two segments to a bucket, at most to the segments' other ends. An empty segment stays, so
+    /// that its border can be moved back.
     pub(crate) fn move_border(&mut self, border: usize, to: u32) {
         let start: u32 = self.segments.iter().take(border).map(|segment| segment.buckets).sum();
         let mut beside = self.segments.iter_mut().skip(border);
@@ -142,7 +185,34 @@ impl Split {
         let both = left.buckets + right.buckets;
         left.buckets = to.clamp(start, start + both) - start;
         right.buckets = both - left.buckets;
-        self.join();
+    }
+
+    /// Moves the border that a pointer drags. Of several borders at the same place, with empty segments between them, the
+    /// one moves that can.
+    pub(crate) fn drag_border(&mut self, border: usize, to: u32) {
+        let borders = self.borders();
+        let Some(from) = borders.get(border).copied() else { return };
+        let is_there = |other: &u32| *other == from;
+        let first = if to < from { borders.iter().position(is_there) } else { None };
+        let movable = first.or_else(|| borders.iter().rposition(is_there));
+        self.move_border(movable.unwrap_or(border), to);
+    }
+
+    /// Adds an empty segment for each variant that has none, so that the variant has a border to be moved. Returns whether
+    /// a segment was added.
+    pub(crate) fn keep_places(&mut self, variants: &[&str]) -> bool {
+        let has_place = |id: &str| self.segments.iter().any(|segment| segment.variant.as_deref() == Some(id));
+        let missing: Vec<Segment> = variants
+            .iter()
+            .filter(|id| !has_place(id))
+            .map(|id| Segment { variant: Some((*id).to_owned()), buckets: 0 })
+            .collect();
+        let is_added = !missing.is_empty();
+        // Unallocated buckets at the end stay there.
+        let is_free = self.segments.last().is_some_and(|last| last.variant.is_none());
+        let place = self.segments.len().saturating_sub(usize::from(is_free));
+        self.segments.splice(place..place, missing);
+        is_added
     }
 
     /// Divides all buckets equally among the variants, one range each.

@@ -66,6 +66,59 @@ fn a_border_moves_between_the_ends_of_its_two_segments() {
 }
 
 #[test]
+fn a_border_at_the_end_of_a_segment_stays_and_can_be_moved_back() {
+    let start = split(&[("a", 5_000), ("b", 5_000)]);
+    let mut moved = start.clone();
+    moved.move_border(0, 10_000);
+    assert_eq!((&moved, moved.borders()), (&split(&[("a", 10_000)]), vec![10_000]));
+    assert_eq!(moved.to_json(), split(&[("a", 10_000)]).to_json());
+    moved.move_border(0, 5_000);
+    assert_eq!(moved, start);
+
+    // A pointer drags the border that can move in its direction.
+    let mut squeezed = split(&[("a", 4_000), ("b", 2_000), ("c", 4_000)]);
+    squeezed.move_border(1, 4_000);
+    assert_eq!(squeezed.borders(), [4_000, 4_000]);
+    let dragged = |border, to| {
+        let mut split = squeezed.clone();
+        split.drag_border(border, to);
+        split
+    };
+    for border in [0, 1] {
+        assert_eq!(dragged(border, 3_000), split(&[("a", 3_000), ("b", 1_000), ("c", 6_000)]));
+        assert_eq!(dragged(border, 5_000), split(&[("a", 4_000), ("b", 1_000), ("c", 5_000)]));
+    }
+}
+
+#[test]
+fn a_variant_without_buckets_has_a_border() {
+    let mut all = split(&[("a", 10_000)]);
+    assert!(all.keep_places(&IDS[..2]) && !all.keep_places(&IDS[..2]));
+    assert_eq!((all.borders(), &all), (vec![10_000], &split(&[("a", 10_000)])));
+    all.move_border(0, 9_000);
+    assert_eq!(all, split(&[("a", 9_000), ("b", 1_000)]));
+
+    let mut none = Split::default();
+    none.keep_places(&IDS[..2]);
+    assert_eq!(none.borders(), [0, 0]);
+    none.drag_border(0, 500);
+    assert_eq!(none, split(&[("b", 500), ("-", 9_500)]));
+}
+
+#[test]
+fn an_unsaved_split_is_restored() {
+    let mut unsaved = split(&[("a", 5_000), ("-", 4_000), ("a", 1_000)]);
+    unsaved.keep_places(&IDS[..2]);
+    let text = unsaved.to_unsaved();
+    assert_eq!(text, "a 5000 - 4000 a 1000 b 0 ");
+    let restored = Split::from_unsaved(&text).unwrap();
+    assert_eq!((&restored, restored.borders()), (&unsaved, unsaved.borders()));
+    for wrong in ["", "a", "a 9999", "a 10001", "a x", "a 5000 b"] {
+        assert_eq!(Split::from_unsaved(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
 fn an_even_split_gives_the_remainder_to_the_first_variants() {
     let mut even = Split::default();
     even.divide_evenly(&IDS[..3]);
@@ -145,6 +198,7 @@ proptest! {
     ) {
         let mut after = before.clone();
         after.move_border(border, to);
+        after.join();
         prop_assert!(is_valid(&after));
         let at = before.borders().get(border).copied();
         let Impact { gain, switch, lose } = after.impact(&before);

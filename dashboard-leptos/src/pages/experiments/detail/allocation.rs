@@ -22,6 +22,7 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
         })
     });
     let is_live = Signal::derive(move || editing.detail.with(|detail| detail.row.status == Status::Running));
+    let is_wrong = Memo::new(move |_| editing.wrong_shares.with(|wrong| !wrong.is_empty()));
     let has_none = move || parts.with(Vec::is_empty);
     view! {
         <Section id="allocation" title="Split" about="The share of users for each variant. Users keep their variant while the ranges stay the same">
@@ -29,18 +30,21 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
                 when=move || !has_none()
                 fallback=|| view! { <p class="part-empty">"Save variants first. Then you can split the users among them."</p> }
             >
-                <SplitEditor parts=parts split=split.current saved=split.saved live=is_live/>
+                <SplitEditor parts=parts split=split.current saved=split.saved live=is_live wrong=editing.wrong_shares/>
                 <SectionFoot
                     editing
                     part=ExperimentPart::Allocations
-                    changed=Signal::derive(move || split.is_changed())
-                    blocked=Signal::derive(move || split.current.with(|split| split.ranges().len() > MAX_RANGES))
+                    changed=editing.split_changed
+                    blocked=Signal::derive(move || is_wrong.get() || split.current.with(|split| split.ranges().len() > MAX_RANGES))
                     label="Save split"
                     save=move || {
                         let body = split.current.with_untracked(Split::to_json);
                         editing.save(ExperimentPart::Allocations, body, "Split saved");
                     }
-                    discard=move || split.discard()
+                    discard=move || {
+                        editing.wrong_shares.set(Vec::new());
+                        split.discard();
+                    }
                 />
             </Show>
         </Section>

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use super::{
-    editing::Editing,
+    editing::{Editing, Pressed},
     state::{LiveLaterNote, live_later},
 };
 use crate::{
@@ -41,12 +41,14 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
             <button
                 type="button"
                 class="button danger-text needs-script"
+                disabled=move || editing.is_busy()
                 on:click=move |_| {
                     typed.set(String::new());
                     open.set(true);
                 }
             >
-                <Icon symbol=Symbol::Delete/> "Delete experiment"
+                <Icon symbol=Symbol::Delete/>
+                {move || if editing.is_pressed(Pressed::Delete) { "Deleting…" } else { "Delete experiment" }}
             </button>
             <ChangeForm change=plain.submission() attr:class="button-row without-script">
                 <input type="hidden" name="id" value=id/>

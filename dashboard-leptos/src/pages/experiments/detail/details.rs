@@ -26,7 +26,7 @@ pub(super) fn DetailsForm(
     let saved = move || (editing.name.saved.get(), editing.description.saved.get());
     Effect::new(move |before: Option<(String, String)>| {
         let now = saved();
-        if before.is_some_and(|before| before != now) && !untrack(|| editing.details_changed()) {
+        if before.is_some_and(|before| before != now) && !editing.details_changed.get_untracked() {
             close();
         }
         now
@@ -57,7 +57,7 @@ pub(super) fn DetailsForm(
             <SectionFoot
                 editing
                 part=ExperimentPart::Details
-                changed=Signal::derive(move || editing.details_changed())
+                changed=editing.details_changed
                 label="Save"
                 save=save
                 discard=move || {

@@ -3,7 +3,7 @@
 use edgewise_api::{FieldPath, resources::Variant};
 use leptos::prelude::*;
 
-use crate::model::{formatted, quoted};
+use crate::model::{formatted, key, object_problem, quoted};
 
 /// An edited value next to its saved value.
 pub(super) struct Draft<T: 'static> {
@@ -60,6 +60,13 @@ pub(super) struct VariantDraft {
     pub(super) payload: ArcRwSignal<String>,
     /// Whether saving deletes the variant.
     pub(super) deleted: ArcRwSignal<bool>,
+    /// The saved name and payload; `None` for a new variant.
+    saved: ArcRwSignal<Option<(String, String)>>,
+    /// Whether the variant differs from the saved one. Computed for this variant alone, so that typing costs the same
+    /// whatever the number of variants is.
+    pub(super) changed: ArcMemo<bool>,
+    /// Whether the variant cannot be saved as it is.
+    pub(super) wrong: ArcMemo<bool>,
 }
 
 impl VariantDraft {
@@ -81,12 +88,57 @@ impl VariantDraft {
 
     /// Creates a draft of a saved variant.
     pub(super) fn of(number: u32, variant: &Variant) -> Self {
-        Self::with(number, variant.id.clone(), variant.key.clone(), variant.name.clone(), payload_of(variant))
+        let draft = Self::with(
+            number,
+            variant.id.clone(),
+            variant.key.clone(),
+            variant.name.clone(),
+            payload_of(variant),
+        );
+        draft.set_saved(std::slice::from_ref(variant));
+        draft
     }
 
-    fn with(number: u32, id: String, key: String, name: String, payload: String) -> Self {
+    /// Creates a draft with this input. An empty id stands for a new variant.
+    pub(super) fn with(number: u32, id: String, key: String, name: String, payload: String) -> Self {
         let [key, name, payload] = [key, name, payload].map(ArcRwSignal::new);
-        Self { number, id, key, name, payload, deleted: ArcRwSignal::new(false) }
+        let deleted = ArcRwSignal::new(false);
+        let saved = ArcRwSignal::new(None::<(String, String)>);
+        let changed = {
+            let (name, payload, deleted, saved) =
+                (name.clone(), payload.clone(), deleted.clone(), saved.clone());
+            ArcMemo::new(move |_| {
+                let is_gone = deleted.get();
+                saved.with(|saved| match saved {
+                    Some((saved_name, saved_payload)) => {
+                        is_gone
+                            || name.with(|name| name != saved_name)
+                            || payload.with(|payload| formatted(payload) != *saved_payload)
+                    }
+                    None => true,
+                })
+            })
+        };
+        let is_new = id.is_empty();
+        let wrong = {
+            let (key, name, payload, deleted) = (key.clone(), name.clone(), payload.clone(), deleted.clone());
+            ArcMemo::new(move |_| {
+                let key_is_wrong = key.with(|key| is_new && key::problem(key.trim()).is_some());
+                let payload_is_wrong = payload.with(|payload| object_problem(payload).is_some());
+                let name_is_wrong = name.with(|name| name.trim().is_empty());
+                !deleted.get() && (key_is_wrong || payload_is_wrong || name_is_wrong)
+            })
+        };
+        Self { number, id, key, name, payload, deleted, saved, changed, wrong }
+    }
+
+    /// Sets what the variant is compared with.
+    pub(super) fn set_saved(&self, saved: &[Variant]) {
+        let own = saved.iter().find(|saved| saved.id == self.id);
+        let own = own.map(|saved| (saved.name.clone(), payload_of(saved)));
+        if self.saved.with_untracked(|saved| *saved != own) {
+            self.saved.set(own);
+        }
     }
 
     /// Returns whether the variant has not been saved.

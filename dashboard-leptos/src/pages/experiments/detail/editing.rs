@@ -1,13 +1,22 @@
-use edgewise_api::FieldPath;
-use leptos::{prelude::*, task::spawn_local};
+use edgewise_api::{FieldPath, resources::Status};
+use leptos::prelude::*;
 
-use super::drafts::{Draft, VariantDraft, variants_request};
+use super::drafts::{Draft, VariantDraft};
 use crate::{
-    calls::{self, ExperimentDetail, ExperimentPart},
-    components::{Toasts, Tone},
-    model::{Rules, Split},
+    calls::{ExperimentDetail, ExperimentPart},
+    components::Toasts,
+    model::{PartChange, Rules, Split},
     problem::Problem,
 };
+
+/// The button whose request is pending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pressed {
+    /// The button that saves a part. For the status: launch, resume or pause.
+    Save(ExperimentPart),
+    Archive,
+    Delete,
+}
 
 /// The state of the page: the saved experiment, the edited values, and the state of saving.
 #[derive(Clone, Copy)]
@@ -20,32 +29,62 @@ pub(super) struct Editing {
     pub(super) audience: Draft<String>,
     pub(super) rules: Draft<Rules>,
     pub(super) split: Draft<Split>,
+    /// The ids of the variants whose input is no share.
+    pub(super) wrong_shares: RwSignal<Vec<String>>,
     pub(super) variants: RwSignal<Vec<VariantDraft>>,
+    /// Whether name or description have changed.
+    pub(super) details_changed: Memo<bool>,
+    /// Whether audience or rules have changed.
+    pub(super) targeting_changed: Memo<bool>,
+    /// Whether the input of a share has changed.
+    pub(super) split_changed: Memo<bool>,
+    /// Whether a variant has changed.
+    pub(super) variants_changed: Memo<bool>,
     /// The path of each variant in the last request, by the variant's number.
-    sent_fields: RwSignal<Vec<(u32, FieldPath)>>,
+    pub(super) sent_fields: RwSignal<Vec<(u32, FieldPath)>>,
     next_number: StoredValue<u32>,
-    busy: RwSignal<bool>,
-    stale: RwSignal<bool>,
-    problem: RwSignal<Option<(ExperimentPart, Problem)>>,
-    toasts: Toasts,
+    /// The button whose request is pending.
+    pub(super) pressed: RwSignal<Option<Pressed>>,
+    /// What somebody else changed, if that conflicts with changes on the page.
+    pub(super) conflict: RwSignal<Option<Vec<PartChange>>>,
+    /// Whether the experiment was deleted.
+    pub(super) deleted: RwSignal<bool>,
+    pub(super) problem: RwSignal<Option<(ExperimentPart, Problem)>>,
+    pub(super) toasts: Toasts,
 }
 
 impl Editing {
     /// Creates the state from a loaded experiment.
     pub(super) fn new(detail: ExperimentDetail) -> Self {
         let next_number = StoredValue::new(0);
-        let variants = drafts_of(&detail, next_number);
+        let variants = RwSignal::new(drafts_of(&detail, next_number));
+        let name = Draft::new(detail.row.name.clone());
+        let description = Draft::new(detail.row.description.clone().unwrap_or_default());
+        let audience = Draft::new(detail.row.audience_id.clone().unwrap_or_default());
+        let rules = Draft::new(rules_of(&detail));
+        let split = Draft::new(Split::of(&detail.allocations));
+        let wrong_shares = RwSignal::new(Vec::new());
         Self {
-            name: Draft::new(detail.row.name.clone()),
-            description: Draft::new(detail.row.description.clone().unwrap_or_default()),
-            audience: Draft::new(detail.row.audience_id.clone().unwrap_or_default()),
-            rules: Draft::new(rules_of(&detail)),
-            split: Draft::new(Split::of(&detail.allocations)),
-            variants: RwSignal::new(variants),
+            name,
+            description,
+            audience,
+            rules,
+            split,
+            wrong_shares,
+            variants,
+            details_changed: Memo::new(move |_| name.is_changed() || description.is_changed()),
+            targeting_changed: Memo::new(move |_| audience.is_changed() || rules.is_changed()),
+            split_changed: Memo::new(move |_| {
+                split.is_changed() || wrong_shares.with(|wrong: &Vec<String>| !wrong.is_empty())
+            }),
+            variants_changed: Memo::new(move |_| {
+                variants.with(|drafts| drafts.iter().any(|draft| draft.changed.get()))
+            }),
             sent_fields: RwSignal::default(),
             next_number,
-            busy: RwSignal::new(false),
-            stale: RwSignal::new(false),
+            pressed: RwSignal::new(None),
+            conflict: RwSignal::new(None),
+            deleted: RwSignal::new(false),
             problem: RwSignal::new(None),
             toasts: Toasts::from_context(),
             detail: RwSignal::new(detail),
@@ -54,12 +93,31 @@ impl Editing {
 
     /// Returns whether a request is pending.
     pub(super) fn is_busy(self) -> bool {
-        self.busy.get()
+        self.pressed.with(Option::is_some)
     }
 
-    /// Returns whether somebody else changed the experiment.
-    pub(super) fn is_stale(self) -> bool {
-        self.stale.get()
+    /// Like [`is_busy`](Self::is_busy), without tracking.
+    pub(super) fn is_busy_now(self) -> bool {
+        self.pressed.with_untracked(Option::is_some)
+    }
+
+    /// Returns whether the request of this button is pending.
+    pub(super) fn is_pressed(self, button: Pressed) -> bool {
+        self.pressed.get() == Some(button)
+    }
+
+    /// Returns what a pressed button says while a change of `part` is pending.
+    pub(super) fn progress(self, part: ExperimentPart) -> &'static str {
+        let publishes = self.detail.with(|detail| {
+            let is_live = detail.row.status == Status::Running || part == ExperimentPart::Status;
+            is_live && detail.publication.held_at.is_none()
+        });
+        if publishes { "Publishing…" } else { "Saving…" }
+    }
+
+    /// Returns whether the experiment can no longer be changed.
+    pub(super) fn is_read_only(self) -> bool {
+        self.deleted.get() || self.detail.with(|detail| detail.row.status == Status::Archived)
     }
 
     /// Returns the problem of the last change, if it was about this part.
@@ -90,35 +148,36 @@ impl Editing {
         }
     }
 
-    /// Returns whether name or description have changed.
-    pub(super) fn details_changed(self) -> bool {
-        self.name.is_changed() || self.description.is_changed()
+    /// Returns whether a part has unsaved changes.
+    pub(super) fn has_changed(self, part: ExperimentPart) -> bool {
+        match part {
+            ExperimentPart::Details => self.details_changed.get(),
+            ExperimentPart::Targeting => self.targeting_changed.get(),
+            ExperimentPart::Allocations => self.split_changed.get(),
+            ExperimentPart::Variants => self.variants_changed.get(),
+            ExperimentPart::Status => false,
+        }
     }
 
-    /// Returns whether audience or rules have changed.
-    pub(super) fn targeting_changed(self) -> bool {
-        self.audience.is_changed() || self.rules.is_changed()
-    }
-
-    /// Returns whether a variant has changed.
-    pub(super) fn variants_changed(self) -> bool {
-        self.detail.with(|detail| {
-            self.variants.with(|drafts| drafts.iter().any(|draft| draft.is_changed(&detail.variants)))
-        })
-    }
-
-    /// Returns whether anything has changed.
+    /// Returns whether there are unsaved changes that can still be saved.
     pub(super) fn has_changes(self) -> bool {
-        self.details_changed()
-            || self.targeting_changed()
-            || self.split.is_changed()
-            || self.variants_changed()
+        let has_any = self.details_changed.get()
+            || self.targeting_changed.get()
+            || self.split_changed.get()
+            || self.variants_changed.get();
+        has_any && !self.is_read_only()
     }
 
-    /// Adds a new variant.
-    pub(super) fn add_variant(self) {
+    /// Adds a new variant, and returns its number.
+    pub(super) fn add_variant(self) -> u32 {
         let number = next(self.next_number);
         self.variants.update(|drafts| drafts.push(VariantDraft::new(number, drafts)));
+        number
+    }
+
+    /// Returns a number that no draft of a variant has yet.
+    pub(super) fn next_number(self) -> u32 {
+        next(self.next_number)
     }
 
     /// Resets the variants to the saved ones.
@@ -126,167 +185,45 @@ impl Editing {
         self.variants.set(self.detail.with_untracked(|detail| drafts_of(detail, self.next_number)));
     }
 
-    /// Saves the changes of variants.
-    pub(super) fn save_variants(self) {
-        let (body, sent_fields) = self.detail.with_untracked(|detail| {
-            self.variants.with_untracked(|drafts| variants_request(drafts, &detail.variants))
-        });
-        self.sent_fields.set(sent_fields);
-        self.save(ExperimentPart::Variants, body, "Variants saved");
-    }
-
-    /// Saves a part of the experiment, and shows `message` when it is saved.
-    pub(super) fn save(self, part: ExperimentPart, body: String, message: &'static str) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        self.problem.set(None);
-        let (id, revision) = self.id_and_revision();
-        spawn_local(async move {
-            let response = calls::change_experiment(id, revision, part, body).await;
-            if self.busy.try_set(false).is_some() {
-                return;
-            }
-            match response {
-                Ok(saved) => {
-                    self.toasts.success(message, &saved.publication);
-                    let mut detail = saved.value;
-                    // Somebody else saved a change right after this one.
-                    if detail.revision > revision + 1 && untrack(|| self.has_other_changes(part)) {
-                        detail.revision = revision + 1;
-                        self.stale.set(true);
-                    }
-                    self.accept(detail, |other| other != part);
-                }
-                Err(problem) => self.fail(part, problem),
-            }
-        });
-    }
-
-    /// Deletes the experiment, and then calls `then`.
-    pub(super) fn delete(self, then: impl Fn() + 'static) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        self.busy.set(true);
-        let (id, revision) = self.id_and_revision();
-        spawn_local(async move {
-            let response = calls::delete_experiment(id, revision, false).await;
-            // The page may have been left meanwhile.
-            if self.busy.try_get_untracked().is_none() {
-                return;
-            }
-            match response {
-                // The state stays busy, because the experiment can no longer be loaded.
-                Ok(publication) => {
-                    self.toasts.success("Experiment deleted", &publication);
-                    then();
-                }
-                Err(problem) => {
-                    self.busy.set(false);
-                    self.fail(ExperimentPart::Status, problem);
-                }
-            }
-        });
-    }
-
-    /// Loads the experiment again, unless a request is pending. If somebody else changed the experiment while it is
-    /// edited, only what is live is updated, and the state becomes stale.
-    pub(super) fn refresh(self) {
-        if self.busy.get_untracked() {
-            return;
-        }
-        let (id, _) = self.id_and_revision();
-        spawn_local(async move {
-            let Ok(detail) = calls::load_experiment(id).await else { return };
-            let Some(known) = self.detail.try_with_untracked(|detail| detail.revision) else { return };
-            if detail.revision > known && untrack(|| self.has_changes()) {
-                self.stale.set(true);
-                self.detail
-                    .update(|saved| (saved.publication, saved.live) = (detail.publication, detail.live));
-            } else if detail.revision >= known && !self.busy.get_untracked() {
-                self.accept(detail, |_| true);
-            }
-        });
-    }
-
-    /// Loads the experiment again, with or without keeping the changes.
-    pub(super) fn reload(self, keep_changes: bool) {
-        let (id, _) = self.id_and_revision();
-        spawn_local(async move {
-            match calls::load_experiment(id).await {
-                Ok(detail) if self.stale.try_set(false).is_none() => {
-                    self.problem.set(None);
-                    self.accept(detail, |_| keep_changes);
-                    if keep_changes {
-                        self.toasts.show(
-                            Tone::Info,
-                            "Your changes are still here. Saving replaces the other person's changes",
-                        );
-                    }
-                }
-                Ok(_) => {}
-                Err(problem) => self.toasts.error(&problem),
-            }
-        });
-    }
-
-    fn id_and_revision(self) -> (String, i64) {
-        self.detail.with_untracked(|detail| (detail.row.id.clone(), detail.revision))
-    }
-
-    fn has_other_changes(self, part: ExperimentPart) -> bool {
-        (part != ExperimentPart::Details && self.details_changed())
-            || (part != ExperimentPart::Targeting && self.targeting_changed())
-            || (part != ExperimentPart::Allocations && self.split.is_changed())
-            || (part != ExperimentPart::Variants && self.variants_changed())
-    }
-
-    fn fail(self, part: ExperimentPart, problem: Problem) {
-        if problem.is_stale() {
-            self.stale.set(true);
-            // The note may be scrolled out of view.
-            self.toasts.show(
-                Tone::Warning,
-                "Not saved: someone changed this experiment since you opened it. Reload the experiment at the top of the page",
-            );
-            return;
-        }
-        if part == ExperimentPart::Status {
-            self.toasts.error(&problem);
-            self.refresh();
-        } else {
-            self.problem.set(Some((part, problem)));
-        }
-    }
-
     /// Sets the saved experiment. Edited values stay in the parts for which `keep_changes` is true.
-    fn accept(self, detail: ExperimentDetail, keep_changes: impl Fn(ExperimentPart) -> bool) {
+    pub(super) fn accept(self, detail: ExperimentDetail, keep_changes: impl Fn(ExperimentPart) -> bool) {
         let keep = keep_changes(ExperimentPart::Details);
         self.name.accept(detail.row.name.clone(), keep);
         self.description.accept(detail.row.description.clone().unwrap_or_default(), keep);
         let keep = keep_changes(ExperimentPart::Targeting);
         self.audience.accept(detail.row.audience_id.clone().unwrap_or_default(), keep);
         self.rules.accept(rules_of(&detail), keep);
-        self.split.accept(Split::of(&detail.allocations), keep_changes(ExperimentPart::Allocations));
+        let keep = keep_changes(ExperimentPart::Allocations);
+        if !keep && self.wrong_shares.with_untracked(|wrong| !wrong.is_empty()) {
+            self.wrong_shares.set(Vec::new());
+        }
+        self.split.accept(Split::of(&detail.allocations), keep);
+        self.accept_variants(&detail, keep_changes(ExperimentPart::Variants));
+        self.detail.set(detail);
+    }
+
+    fn accept_variants(self, detail: &ExperimentDetail, keep_changes: bool) {
         let edited = self.variants.get_untracked();
         let is_same = |draft: &VariantDraft| untrack(|| !draft.is_changed(&detail.variants));
         if edited.len() == detail.variants.len() && edited.iter().all(is_same) {
-            self.detail.set(detail);
+            edited.iter().for_each(|draft| draft.set_saved(&detail.variants));
             return;
         }
-        let mut drafts = drafts_of(&detail, self.next_number);
-        if keep_changes(ExperimentPart::Variants) && untrack(|| self.variants_changed()) {
+        let mut drafts = drafts_of(detail, self.next_number);
+        if keep_changes && self.variants_changed.get_untracked() {
             // Variants that somebody else added come last; variants that somebody else deleted are removed.
             let is_there =
                 |draft: &VariantDraft| draft.is_new() || drafts.iter().any(|saved| saved.id == draft.id);
-            let mut edited: Vec<_> = edited.into_iter().filter(is_there).collect();
-            drafts.retain(|saved| edited.iter().all(|draft| saved.id != draft.id));
-            edited.append(&mut drafts);
-            drafts = edited;
+            let is_kept = |draft: &VariantDraft| is_there(draft) && draft.changed.get_untracked();
+            let kept: Vec<_> = edited.into_iter().filter(is_kept).collect();
+            for draft in kept {
+                draft.set_saved(&detail.variants);
+                match drafts.iter_mut().find(|saved| !draft.is_new() && saved.id == draft.id) {
+                    Some(saved) => *saved = draft,
+                    None => drafts.push(draft),
+                }
+            }
         }
-        self.detail.set(detail);
         self.variants.set(drafts);
     }
 }

@@ -3,13 +3,13 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
     details::DetailsForm,
-    editing::Editing,
+    editing::{Editing, Pressed},
     state::{LiveLaterNote, change_status, live_later},
 };
 use crate::{
-    calls::DuplicateExperiment,
+    calls::{DuplicateExperiment, ExperimentPart},
     components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone},
-    model::{Split, links, percent},
+    model::{LaunchObstacle, Split, links, percent},
 };
 
 /// The header: name, key, status and actions.
@@ -38,13 +38,14 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
             <PageHead title=name parent=(links::EXPERIMENTS, "Experiments")>
                 <button
                     type="button"
-                    class="button plain needs-script"
+                    class="button plain needs-script edit"
+                    hidden=move || editing.is_read_only()
                     aria-expanded=move || is_editing.get().to_string()
                     on:click=move |_| is_editing.update(|is_editing| *is_editing = !*is_editing)
                 >
                     <Icon symbol=Symbol::Edit/> "Edit"
                 </button>
-                <form method="post" action=links::url(DuplicateExperiment::PATH)>
+                <form hidden=move || editing.deleted.get() method="post" action=links::url(DuplicateExperiment::PATH)>
                     <input type="hidden" name="id" value=id/>
                     <button class="button plain" title="Create a draft with the same variants, split and rules">"Duplicate"</button>
                 </form>
@@ -59,7 +60,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 {environment}
             </div>
             {description}
-            <Show when=move || is_editing.get()>
+            <Show when=move || is_editing.get() && !editing.is_read_only()>
                 <DetailsForm editing close=move || is_editing.set(false)/>
             </Show>
         </div>
@@ -111,32 +112,48 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
     let button = move |class: &'static str,
                        symbol,
                        label: &'static str,
+                       pressed: Pressed,
                        action: &'static dyn Fn(Editing, RwSignal<bool>, RwSignal<bool>)| {
         view! {
             <button type="button" class=class disabled=move || editing.is_busy() on:click=move |_| action(editing, launching, archiving)>
-                <Icon symbol=symbol/> {label}
+                <Icon symbol=symbol/>
+                {move || if editing.is_pressed(pressed) { editing.progress(ExperimentPart::Status) } else { label }}
             </button>
         }
         .into_any()
     };
+    let status_button = Pressed::Save(ExperimentPart::Status);
     let next = move || match status.get() {
-        Status::Draft => {
-            Some(button("button primary", Symbol::Play, "Launch", &|_, launching, _| launching.set(true)))
+        _ if editing.deleted.get() => None,
+        Status::Draft => Some(button(
+            "button primary next-status",
+            Symbol::Play,
+            "Launch",
+            status_button,
+            &|_, launching, _| launching.set(true),
+        )),
+        Status::Paused => Some(button(
+            "button primary next-status",
+            Symbol::Play,
+            "Resume",
+            status_button,
+            &|_, launching, _| launching.set(true),
+        )),
+        Status::Running => {
+            Some(button("button next-status", Symbol::Pause, "Pause", status_button, &|editing, _, _| {
+                change_status(editing, Status::Paused, "Experiment paused");
+            }))
         }
-        Status::Paused => {
-            Some(button("button primary", Symbol::Play, "Resume", &|_, launching, _| launching.set(true)))
-        }
-        Status::Running => Some(button("button", Symbol::Pause, "Pause", &|editing, _, _| {
-            change_status(editing, Status::Paused, "Experiment paused");
-        })),
         Status::Archived => None,
     };
     let later = move || editing.detail.with(live_later);
     let archive = move || {
-        status
-            .get()
-            .may_become(Status::Archived)
-            .then(|| button("button", Symbol::Archive, "Archive", &|_, _, archiving| archiving.set(true)))
+        let may_archive = status.get().may_become(Status::Archived) && !editing.deleted.get();
+        may_archive.then(|| {
+            button("button", Symbol::Archive, "Archive", Pressed::Archive, &|_, _, archiving| {
+                archiving.set(true)
+            })
+        })
     };
     view! {
         <div class="button-row needs-script">{archive} {next}</div>
@@ -170,23 +187,14 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
 fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) -> impl IntoView {
     let detail = editing.detail;
     let missing = move || {
-        detail.with(|detail| {
-            if detail.variants.is_empty() {
-                Some((
-                    "The experiment has no variants, so no user would get one.",
-                    "#variants",
-                    "Add variants first",
-                ))
-            } else if detail.allocations.is_empty() {
-                Some((
-                    "The split gives no user a variant, so no user would get one.",
-                    "#allocation",
-                    "Split the users first",
-                ))
-            } else {
-                None
-            }
-        })
+        let obstacle = detail.with(|detail| {
+            LaunchObstacle::of(detail.variants.len(), Split::of(&detail.allocations).allocated())
+        })?;
+        let section = match obstacle {
+            LaunchObstacle::NoVariants => "#variants",
+            LaunchObstacle::NoShares => "#allocation",
+        };
+        Some((obstacle.words(), section, obstacle.remedy()))
     };
     let effect = move || {
         detail.with(|detail| {

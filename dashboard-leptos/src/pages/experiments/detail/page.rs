@@ -1,6 +1,6 @@
 //! The page of an experiment, with a section for each part.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
@@ -8,9 +8,9 @@ use super::{
     state::PublicationNotes, targeting::TargetingSection, variants::VariantsSection,
 };
 use crate::{
-    calls::{ExperimentDetail, LoadExperiment},
+    calls::{DuplicateExperiment, ExperimentDetail, LoadExperiment},
     components::{Connection, Icon, Note, Symbol, Tone},
-    model::links,
+    model::{PartChange, links},
     pages::{leave_guard, loaded::Loaded},
     transport::Loading,
 };
@@ -29,6 +29,7 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
     let plain_status = view! { <PlainStatus detail=&detail/> };
     let editing = Editing::new(detail);
+    editing.survive_reloads();
     leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || {
         editing.has_changes()
     });
@@ -45,24 +46,64 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
             <Head editing/>
             {plain_status}
             <p class="part-empty without-script">"Editing variants, split and targeting needs JavaScript."</p>
-            <StaleNote editing/>
+            <ReadOnlyNote editing/>
+            <ConflictNote editing/>
             <PublicationNotes editing/>
-            <VariantsSection editing/>
-            <AllocationSection editing/>
-            <TargetingSection editing/>
+            <fieldset class="parts" disabled=move || editing.is_read_only()>
+                <VariantsSection editing/>
+                <AllocationSection editing/>
+                <TargetingSection editing/>
+            </fieldset>
             <History editing/>
-            <Danger editing/>
+            <Show when=move || !editing.deleted.get()>
+                <Danger editing/>
+            </Show>
         </div>
     }
 }
 
-/// A note that somebody else changed the experiment.
+/// A note that the experiment can no longer be changed, and why.
 #[component]
-fn StaleNote(editing: Editing) -> impl IntoView {
+fn ReadOnlyNote(editing: Editing) -> impl IntoView {
+    let id = editing.detail.with_untracked(|detail| detail.row.id.clone());
+    move || {
+        if editing.deleted.get() {
+            return Some(view! {
+                <Note tone=Tone::Bad>
+                    <p><strong>"This experiment was deleted."</strong> " The page shows its last state. Nothing can be saved."</p>
+                    <p class="note-actions"><a class="button small" href=links::EXPERIMENTS.url()>"Go to the experiments"</a></p>
+                </Note>
+            }.into_any());
+        }
+        let id = id.clone();
+        editing.is_read_only().then(|| view! {
+            <Note>
+                <p><strong>"This experiment is archived, and can only be read."</strong> " To continue it, duplicate it as a draft."</p>
+                <form class="note-actions" method="post" action=links::url(DuplicateExperiment::PATH)>
+                    <input type="hidden" name="id" value=id/>
+                    <button class="button small" id="duplicate">"Duplicate"</button>
+                </form>
+            </Note>
+        }.into_any())
+    }
+}
+
+/// A note that somebody else changed what is edited here.
+#[component]
+fn ConflictNote(editing: Editing) -> impl IntoView {
+    let history = move || editing.detail.with(|detail| links::environment(&detail.environment.id));
+    let changes = move || {
+        let line = move |change: PartChange| {
+            let (name, section) = change.part.name_and_section();
+            view! { <li><a href=section>{name}</a> ": " {change.words}</li> }
+        };
+        editing.conflict.get().unwrap_or_default().into_iter().map(line).collect_view()
+    };
     view! {
-        <Show when=move || editing.is_stale()>
+        <Show when=move || editing.conflict.with(Option::is_some) && !editing.deleted.get()>
             <Note tone=Tone::Warning>
-                <p>"Someone changed this experiment since you opened it. Reload to see the current state. The other person's changes were not overwritten."</p>
+                <p>"Someone changed this experiment since you opened it. The other person's changes were not overwritten:"</p>
+                <ul class="note-list">{changes}</ul>
                 <p class="note-actions">
                     <button type="button" class="button small" on:click=move |_| editing.reload(false)>
                         <Icon symbol=Symbol::Reload/>
@@ -73,6 +114,7 @@ fn StaleNote(editing: Editing) -> impl IntoView {
                             "Reload and keep my changes"
                         </button>
                     </Show>
+                    <a class="button small plain" href=history><Icon symbol=Symbol::History/> "Open history"</a>
                 </p>
             </Note>
         </Show>

@@ -22,11 +22,12 @@ mod forms {
     use edgewise_api::resources::Status;
     use leptos::{prelude::*, server_fn::ServerFn};
 
+    use super::super::state::live_later;
     use crate::{
         calls::{ChangeStatus, ExperimentDetail},
         components::{Icon, ProblemNote, Symbol},
         html::Html,
-        model::{Rules, Split, links, percent},
+        model::{LaunchObstacle, Rules, Split, links, percent},
         transport::problem_of_form,
     };
 
@@ -68,10 +69,7 @@ mod forms {
             Status::Paused => "Users get no variant until the experiment is resumed.".to_owned(),
             Status::Running | Status::Draft => effect(detail),
         };
-        let live = match detail.publication.held_at {
-            Some(_) => " The change is saved, and live once publishing resumes.",
-            None => "",
-        };
+        let live = live_later(detail).map(|later| format!(" The change is saved now, and live{later}."));
         let agreed = (to == Status::Archived).then(|| {
             view! { <label><input type="checkbox" required/>" I understand that archiving is permanent"</label> }
         });
@@ -91,13 +89,11 @@ mod forms {
 
     /// Describes what launching or resuming does.
     fn effect(detail: &ExperimentDetail) -> String {
-        if detail.variants.is_empty() {
-            return "The experiment has no variants, so no user would get one.".to_owned();
+        let allocated = Split::of(&detail.allocations).allocated();
+        if let Some(obstacle) = LaunchObstacle::of(detail.variants.len(), allocated) {
+            return obstacle.words().to_owned();
         }
-        if detail.allocations.is_empty() {
-            return "The split gives no user a variant, so no user would get one.".to_owned();
-        }
-        let share = percent(Split::of(&detail.allocations).allocated());
+        let share = percent(allocated);
         let rules = detail.row.targeting_rules.as_deref().map(Rules::from_json).unwrap_or_default();
         let is_for_all = detail.row.audience_id.is_none() && rules.is_empty();
         let whom = if is_for_all { "users" } else { "the targeted users" };

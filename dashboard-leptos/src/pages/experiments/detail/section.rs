@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::editing::Editing;
+use super::{
+    editing::{Editing, Pressed},
+    saving::focus_foot,
+};
 use crate::{calls::ExperimentPart, components::ProblemNote};
 
 /// A section of the page that is saved separately.
@@ -43,6 +46,13 @@ pub(super) fn SectionFoot(
     save: impl Fn() + 'static,
     discard: impl Fn() + 'static,
 ) -> impl IntoView {
+    let changed = Memo::new(move |_| changed.get());
+    let save = move |_| {
+        if !editing.is_busy_now() {
+            save();
+        }
+    };
+    let label = move || if editing.is_pressed(Pressed::Save(part)) { editing.progress(part) } else { label };
     view! {
         {move || {
             let problem = editing.problem_of(part)?;
@@ -55,7 +65,7 @@ pub(super) fn SectionFoot(
             });
             (!is_beside_field).then(|| view! { <ProblemNote problem/> })
         }}
-        <footer class="part-foot needs-script">
+        <footer class="part-foot needs-script" tabindex="-1" class:sticky=changed>
             <span class="part-state" aria-live="polite">{move || if changed.get() { "Unsaved changes" } else { "" }}</span>
             <button
                 type="button"
@@ -64,6 +74,7 @@ pub(super) fn SectionFoot(
                 on:click=move |_| {
                     editing.clear_problem(part);
                     discard();
+                    focus_foot(part);
                 }
             >
                 "Discard"
@@ -72,7 +83,7 @@ pub(super) fn SectionFoot(
                 type="button"
                 class="button primary"
                 disabled=move || !changed.get() || blocked.get() || editing.is_busy()
-                on:click=move |_| save()
+                on:click=save
             >
                 {label}
             </button>

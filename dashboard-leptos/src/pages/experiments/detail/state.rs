@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::editing::Editing;
 use crate::{
-    calls::{ExperimentDetail, ExperimentPart, Resume, RetryPublishing},
+    calls::{ExperimentDetail, Resume, RetryPublishing},
     components::{ChangeForm, Icon, Note, Symbol, Toasts, Tone, with_code},
     pages::publish_waiting::{PublishWaiting, report_retry},
     transport::Change,
@@ -11,7 +11,7 @@ use crate::{
 
 /// Changes the status of the experiment.
 pub(super) fn change_status(editing: Editing, to: Status, message: &'static str) {
-    editing.save(ExperimentPart::Status, format!(r#"{{"status":"{}"}}"#, to.name()), message);
+    editing.change_status(to, message);
 }
 
 /// Returns from when on a change is live, to end a sentence, if a change is not live as soon as it is saved.
@@ -61,12 +61,10 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
     });
     // Compared, so that an open dialog stays when something else of the experiment changes.
     let state = Memo::new(move |_| {
-        editing
-            .detail
-            .with(|detail| (detail.environment.clone(), detail.publication.clone(), detail.row.status))
+        editing.detail.with(|detail| (detail.environment.clone(), detail.publication.clone()))
     });
     move || {
-        let (environment, publication, status) = state.get();
+        let (environment, publication) = state.get();
         let (id, name) = (environment.id, environment.name);
         match publication {
             PublicationStatus { error: Some(problem), .. } => Some(view! {
@@ -74,7 +72,9 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                     <p><strong>"The last changes of " {name} " are saved, but not live."</strong> " The previous version stays live. Publishing failed: " {with_code(&problem)} "."</p>
                     <ChangeForm change=retry.submission() attr:class="note-actions">
                         <input type="hidden" name="id" value=id/>
-                        <button type="submit" class="button small" disabled=retry.pending()><Icon symbol=Symbol::Reload/> "Try again"</button>
+                        <button type="submit" class="button small" disabled=retry.pending()>
+                            <Icon symbol=Symbol::Reload/> {move || if retry.pending().get() { "Publishing…" } else { "Try again" }}
+                        </button>
                     </ChangeForm>
                 </Note>
             }.into_any()),
@@ -87,9 +87,6 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                     </Note>
                 }.into_any())
             }
-            _ if status == Status::Archived => Some(view! {
-                <Note>"This experiment is archived. Changes below do not affect any users."</Note>
-            }.into_any()),
             _ => None,
         }
     }

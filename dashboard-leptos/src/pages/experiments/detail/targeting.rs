@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     calls::ExperimentPart,
-    components::{Field, RuleEditor},
+    components::{Field, RuleEditor, focus},
     model::{Rules, links, quoted},
     problem::Problem,
 };
@@ -35,6 +35,7 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
                 rules.current.with_untracked(|rules| rules.problem(&FieldPath::of("targetingRules")))
             {
                 editing.reject(ExperimentPart::Targeting, missing);
+                focus(&["#targeting .condition.wrong input"]);
                 return;
             }
             members.push(format!(r#""targetingRules":{}"#, rules.current.with_untracked(Rules::to_json)));
@@ -51,7 +52,7 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
             <SectionFoot
                 editing
                 part=ExperimentPart::Targeting
-                changed=Signal::derive(move || editing.targeting_changed())
+                changed=editing.targeting_changed
                 label="Save targeting"
                 save=save
                 discard=move || {

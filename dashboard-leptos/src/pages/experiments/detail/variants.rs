@@ -7,45 +7,46 @@ use super::{
 };
 use crate::{
     calls::ExperimentPart,
-    components::{Field, Icon, PayloadEditor, Symbol, colour},
-    model::{Split, object_problem, percent},
+    components::{Field, Fold, Icon, MAX_UNFOLDED, PayloadEditor, Symbol, colour, focus, restore_focus},
+    model::{Split, key, percent},
 };
 
 /// The section that edits the variants. All changes are saved at once.
 #[component]
 pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
     let drafts = editing.variants;
-    let blocked = move || {
-        drafts.with(|drafts| {
-            let wrong = |draft: &VariantDraft| {
-                let lacks = |text: &ArcRwSignal<String>| text.with(|text| text.trim().is_empty());
-                let payload_is_wrong = draft.payload.with(|payload| object_problem(payload).is_some());
-                !draft.deleted.get() && (payload_is_wrong || lacks(&draft.key) || lacks(&draft.name))
-            };
-            drafts.iter().any(wrong)
-        })
-    };
+    let blocked = Memo::new(move |_| drafts.with(|drafts| drafts.iter().any(|draft| draft.wrong.get())));
+    let fold = Fold::new();
+    let count = move || drafts.with(Vec::len);
     let rows = move || drafts.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
         <Section id="variants" title="Variants" about="The variants that users can get. Code receives the key and the optional payload">
             <Show when=move || drafts.with(Vec::is_empty)>
                 <p class="part-empty">"No variants yet. Most experiments have two: an unchanged control and a treatment."</p>
             </Show>
-            <ul class="variants">
+            <ul class="variants" class:folded=move || fold.is_folded(count())>
                 <For each=rows key=|(place, draft)| (*place, draft.number) let((place, draft))>
                     <Row editing place draft/>
                 </For>
             </ul>
-            <div class="needs-script">
-                <button type="button" class="button" on:click=move |_| editing.add_variant()>
+            <div class="button-row">
+                {fold.button(count, "variants")}
+                <button
+                    type="button"
+                    class="button needs-script add-variant"
+                    on:click=move |_| {
+                        let number = editing.add_variant();
+                        focus(&[&format!("#variant-{number}-key")]);
+                    }
+                >
                     <Icon symbol=Symbol::Add/> "Add variant"
                 </button>
             </div>
             <SectionFoot
                 editing
                 part=ExperimentPart::Variants
-                changed=Signal::derive(move || editing.variants_changed())
-                blocked=Signal::derive(blocked)
+                changed=editing.variants_changed
+                blocked=blocked
                 label="Save variants"
                 save=move || editing.save_variants()
                 discard=move || editing.discard_variants()
@@ -54,35 +55,104 @@ pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
     }
 }
 
-/// The row of a variant.
+/// The row of a variant. In a long list, the row is one line until it is opened.
 #[component]
 fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
-    let VariantDraft { number, ref id, .. } = draft;
-    let (is_new, variant) = (draft.is_new(), id.clone());
-    let [key, name, payload] = [draft.key, draft.name, draft.payload].map(RwSignal::from);
-    let deleted = RwSignal::from(draft.deleted);
-    let field = move |name: &str| format!("variant-{number}-{name}");
-    let problem = move |field: &'static str, text: RwSignal<String>| {
-        Signal::derive(move || {
-            let empty = text.with(|text| text.trim().is_empty());
-            let empty = (empty && field != "payload").then(|| "Must not be empty".to_owned());
-            empty.or_else(|| editing.problem_of_variant(number, field))
-        })
-    };
-    let share = {
-        let variant = variant.clone();
-        move || {
-            let buckets = editing.split.saved.with(|split: &Split| split.share(Some(&variant)));
-            format!("{} %", percent(buckets))
-        }
+    let number = draft.number;
+    let (is_new, variant) = (draft.is_new(), draft.id.clone());
+    let (key, name) = (RwSignal::from(draft.key.clone()), RwSignal::from(draft.name.clone()));
+    let deleted = RwSignal::from(draft.deleted.clone());
+    let is_long = editing.variants.with_untracked(|drafts| drafts.len() > MAX_UNFOLDED);
+    let is_open = RwSignal::new(is_new || !is_long);
+    let share = move || {
+        let buckets = editing.split.saved.with(|split: &Split| split.share(Some(&variant)));
+        format!("{} %", percent(buckets))
     };
     let label = move || key.with(|key| format!("Delete variant {key}"));
     let remove = move |_| {
         if is_new {
             editing.variants.update(|drafts| drafts.retain(|draft| draft.number != number));
+            restore_focus(&["#variants .add-variant"]);
         } else {
             deleted.set(true);
+            restore_focus(&[&format!("#undo-{number}")]);
         }
+    };
+    let undo = move |_| {
+        deleted.set(false);
+        restore_focus(&[&format!("#variant-{number}-delete")]);
+    };
+    let open = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        is_open.set(true);
+        focus(&[&format!("#variant-{number}-name")]);
+    };
+    let fields = move || {
+        if is_open.get() {
+            return fields(editing, &draft);
+        }
+        let payload = draft.payload.get_untracked();
+        let has_payload = !payload.is_empty();
+        view! {
+            <details class="variant-line">
+                <summary on:click=open>
+                    <code>{key}</code> " " {name}
+                    {has_payload.then(|| view! { <span class="quiet">" with a payload"</span> })}
+                </summary>
+                <pre class="quiet">{payload}</pre>
+            </details>
+        }
+        .into_any()
+    };
+    view! {
+        <li class="variant" class:gone=move || deleted.get() class:open=is_open>
+            <span class=format!("swatch {}", colour(place)) aria-hidden="true"></span>
+            {fields}
+            <div class="variant-side">
+                <span class="variant-share" title="Share of users">{share}</span>
+                <button
+                    type="button"
+                    id=format!("variant-{number}-delete")
+                    class="icon-button needs-script"
+                    class:hidden=move || deleted.get()
+                    aria-label=label
+                    title="Delete"
+                    on:click=remove
+                >
+                    <Icon symbol=Symbol::Delete/>
+                </button>
+            </div>
+            <Show when=move || deleted.get()>
+                <p class="variant-gone">
+                    <span>
+                        "This variant will be deleted when you save. The users of this variant will get no variant."
+                    </span>
+                    <button type="button" id=format!("undo-{number}") class="button small" on:click=undo>
+                        <Icon symbol=Symbol::Undo/> "Undo"
+                    </button>
+                </p>
+            </Show>
+        </li>
+    }
+}
+
+/// Renders the inputs of a variant.
+fn fields(editing: Editing, draft: &VariantDraft) -> AnyView {
+    let number = draft.number;
+    let is_new = draft.is_new();
+    let [key, name, payload] =
+        [&draft.key, &draft.name, &draft.payload].map(|text| RwSignal::from(text.clone()));
+    let deleted = RwSignal::from(draft.deleted.clone());
+    let field = move |name: &str| format!("variant-{number}-{name}");
+    let problem = move |field: &'static str, text: RwSignal<String>| {
+        Signal::derive(move || {
+            let found = text.with(|text| match field {
+                "key" if is_new => key::problem(text.trim()).map(crate::problem::capitalised),
+                "name" if text.trim().is_empty() => Some("Must not be empty".to_owned()),
+                _ => None,
+            });
+            found.or_else(|| editing.problem_of_variant(number, field))
+        })
     };
     let key_field = if is_new {
         let id = field("key");
@@ -114,46 +184,21 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
     let id = field("name");
     let initial = name.get_untracked();
     view! {
-        <li class="variant" class:gone=move || deleted.get()>
-            <span class=format!("swatch {}", colour(place)) aria-hidden="true"></span>
-            <div class="variant-names">
-                {key_field}
-                <Field id=id.clone() label="Name" problem=problem("name", name)>
-                    <input
-                        id=id.clone()
-                        autocomplete="off"
-                        value=initial
-                        aria-describedby=format!("{id}-note")
-                        disabled=move || deleted.get()
-                        prop:value=move || name.get()
-                        on:input=move |event| name.set(event_target_value(&event))
-                    />
-                </Field>
-            </div>
-            <PayloadEditor id=field("payload") text=payload problem=problem("payload", payload)/>
-            <div class="variant-side">
-                <span class="variant-share" title="Share of users">{share}</span>
-                <button
-                    type="button"
-                    class="icon-button needs-script"
-                    class:hidden=move || deleted.get()
-                    aria-label=label
-                    title="Delete"
-                    on:click=remove
-                >
-                    <Icon symbol=Symbol::Delete/>
-                </button>
-            </div>
-            <Show when=move || deleted.get()>
-                <p class="variant-gone">
-                    <span>
-                        "This variant will be deleted when you save. The users of this variant will get no variant."
-                    </span>
-                    <button type="button" class="button small" on:click=move |_| deleted.set(false)>
-                        <Icon symbol=Symbol::Undo/> "Undo"
-                    </button>
-                </p>
-            </Show>
-        </li>
+        <div class="variant-names">
+            {key_field}
+            <Field id=id.clone() label="Name" problem=problem("name", name)>
+                <input
+                    id=id.clone()
+                    autocomplete="off"
+                    value=initial
+                    aria-describedby=format!("{id}-note")
+                    disabled=move || deleted.get()
+                    prop:value=move || name.get()
+                    on:input=move |event| name.set(event_target_value(&event))
+                />
+            </Field>
+        </div>
+        <PayloadEditor id=field("payload") text=payload problem=problem("payload", payload)/>
     }
+    .into_any()
 }

@@ -1,82 +1,14 @@
-use edgewise_api::{FieldPath, resources::Environment};
+use edgewise_api::{ApiError, FieldPath, resources::Environment};
 use leptos::{prelude::*, task::spawn_local};
 
+use super::step::Step;
 use crate::{
     calls,
-    components::{Part, Toasts},
-    model::{Basics, ExperimentRequest, Rules, Split, VariantInput, key, links},
+    components::{Part, Toasts, focus},
+    model::{Basics, ExperimentRequest, LaunchObstacle, Rules, Split, VariantInput, key, links},
     pages::navigation::navigator,
     problem::Problem,
 };
-
-/// A step of the wizard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Step {
-    Basics,
-    Variants,
-    Split,
-    Audience,
-    Review,
-}
-
-impl Step {
-    pub(super) const ALL: [Self; 5] =
-        [Self::Basics, Self::Variants, Self::Split, Self::Audience, Self::Review];
-
-    pub(super) const fn number(self) -> u8 {
-        self as u8 + 1
-    }
-
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Basics => "Basics",
-            Self::Variants => "Variants",
-            Self::Split => "Split",
-            Self::Audience => "Audience",
-            Self::Review => "Review",
-        }
-    }
-
-    /// Returns the id of the step's heading.
-    pub(super) const fn title_id(self) -> &'static str {
-        match self {
-            Self::Basics => "step-basics",
-            Self::Variants => "step-variants",
-            Self::Split => "step-split",
-            Self::Audience => "step-audience",
-            Self::Review => "step-review",
-        }
-    }
-
-    pub(super) const fn previous(self) -> Self {
-        match self {
-            Self::Basics | Self::Variants => Self::Basics,
-            Self::Split => Self::Variants,
-            Self::Audience => Self::Split,
-            Self::Review => Self::Audience,
-        }
-    }
-
-    const fn following(self) -> Self {
-        match self {
-            Self::Basics => Self::Variants,
-            Self::Variants => Self::Split,
-            Self::Split => Self::Audience,
-            Self::Audience | Self::Review => Self::Review,
-        }
-    }
-
-    /// Returns the step that has the field of a problem.
-    fn of(problem: &Problem) -> Option<Self> {
-        match problem.field()?.root()? {
-            "environmentId" | "name" | "key" | "description" => Some(Self::Basics),
-            "variants" => Some(Self::Variants),
-            "allocations" => Some(Self::Split),
-            "audienceId" | "targetingRules" => Some(Self::Audience),
-            _ => None,
-        }
-    }
-}
 
 /// The selected audience.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,14 +46,18 @@ pub(super) struct Draft {
     pub(super) description: RwSignal<String>,
     pub(super) variants: RwSignal<Vec<VariantDraft>>,
     /// The number of the last variant.
-    variant_count: StoredValue<u32>,
+    pub(super) variant_count: StoredValue<u32>,
     pub(super) split: RwSignal<Split>,
     /// The split that was set for the variants, to detect changes.
-    default_split: StoredValue<Split>,
+    pub(super) default_split: StoredValue<Split>,
+    /// The ids of the variants whose input is no share.
+    pub(super) wrong_shares: RwSignal<Vec<String>>,
     pub(super) audience: RwSignal<Option<ChosenAudience>>,
     pub(super) rules: RwSignal<Rules>,
-    /// The problem that the server reported.
-    pub(super) problem: RwSignal<Option<Problem>>,
+    /// The problems that were found.
+    pub(super) problems: RwSignal<Vec<Problem>>,
+    /// Whether to ask before launching an experiment that reaches no user.
+    pub(super) asks_to_launch: RwSignal<bool>,
     /// Whether a request is pending.
     pub(super) busy: RwSignal<bool>,
     /// Whether there is input that would be lost.
@@ -130,7 +66,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Creates a draft with the given basics, and with a control and a treatment for half of the users each.
-    pub(super) fn new(basics: Basics, environments: &[Environment], problem: Option<Problem>) -> Self {
+    pub(super) fn new(basics: Basics, environments: &[Environment], problems: Vec<Problem>) -> Self {
         let Basics { environment, name, key, description } = basics;
         let is_known = environments.iter().any(|other| other.id == environment);
         let environment = match environments {
@@ -151,9 +87,11 @@ impl Draft {
             variant_count: StoredValue::new(0),
             split: RwSignal::new(Split::default()),
             default_split: StoredValue::new(Split::default()),
+            wrong_shares: RwSignal::default(),
             audience: RwSignal::new(None),
             rules: RwSignal::new(Rules::default()),
-            problem: RwSignal::new(problem),
+            problems: RwSignal::new(problems),
+            asks_to_launch: RwSignal::new(false),
             busy: RwSignal::new(false),
             touched,
         };
@@ -163,22 +101,24 @@ impl Draft {
         draft
     }
 
-    /// Adds a variant with this name, followed by a number if the name is taken.
-    pub(super) fn add_variant(self, name: &str) {
+    /// Adds a variant with this name, followed by a number if the name is taken. Returns the variant's id.
+    pub(super) fn add_variant(self, name: &str) -> String {
         let number = self.variant_count.get_value() + 1;
         self.variant_count.set_value(number);
+        let id = number.to_string();
         let names = self.variants.with_untracked(|variants| {
             variants.iter().map(|variant| variant.name.get_untracked()).collect::<Vec<_>>()
         });
         let name = key::first_unused(name, ' ', &names);
         let variant = VariantDraft {
-            id: number.to_string(),
+            id: id.clone(),
             key: RwSignal::new(key::suggested(&name)),
             name: RwSignal::new(name),
             key_is_edited: RwSignal::new(false),
             payload: RwSignal::new(String::new()),
         };
         self.variants.update(|variants| variants.push(variant));
+        id
     }
 
     pub(super) fn remove_variant(self, id: &str) {
@@ -196,7 +136,7 @@ impl Draft {
 
     /// Divides the users equally among the variants, unless the split was edited. The shares of removed variants become
     /// unallocated.
-    fn apply_default_split(self) {
+    pub(super) fn apply_default_split(self) {
         let variants = self.variants.get_untracked();
         let ids: Vec<_> = variants.iter().map(|variant| variant.id.as_str()).collect();
         self.split.update(|split| {
@@ -214,18 +154,29 @@ impl Draft {
         self,
         field: impl Fn() -> FieldPath + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
-        Signal::derive(move || self.problem.with(|problem| problem.as_ref()?.for_field(&field())))
+        Signal::derive(move || {
+            self.problems.with(|problems| problems.iter().find_map(|problem| problem.for_field(&field())))
+        })
+    }
+
+    /// Forgets the problems with a field, because its input changes.
+    pub(super) fn forget_problem(self, field: &FieldPath) {
+        if self.problems.with_untracked(|problems| problems.iter().any(|problem| problem.is_within(field))) {
+            self.problems.update(|problems| problems.retain(|problem| !problem.is_within(field)));
+        }
     }
 
     /// Returns the problem with the rules or with a field inside of the rules.
     pub(super) fn rules_problem(self) -> Signal<Option<Problem>> {
         let rules = FieldPath::of("targetingRules");
-        Signal::derive(move || self.problem.get().filter(|problem| problem.is_within(&rules)))
+        Signal::derive(move || {
+            self.problems.with(|problems| problems.iter().find(|problem| problem.is_within(&rules)).cloned())
+        })
     }
 
     /// Returns the problem, if it belongs to no field.
     pub(super) fn general_problem(self) -> Option<Problem> {
-        self.problem.get().filter(|problem| Step::of(problem).is_none())
+        self.problems.with(|problems| problems.iter().find(|problem| Step::of(problem).is_none()).cloned())
     }
 
     /// Shows a step that was reached before.
@@ -236,84 +187,125 @@ impl Draft {
 
     /// Checks the input, and shows the next step.
     pub(super) fn next(self) {
+        let step = self.step.get_untracked();
+        self.when_checked(step, move || {
+            let next = step.following();
+            self.reached.update(|reached| *reached = next.max(*reached));
+            self.go_to(next);
+        });
+    }
+
+    /// Checks the input of the steps up to `step`. Without problems, calls `then`. Otherwise, shows all problems.
+    fn when_checked(self, step: Step, then: impl FnOnce() + 'static) {
         if self.busy.get_untracked() {
             return;
         }
-        let step = self.step.get_untracked();
-        if let Some(problem) = self.missing_input(step) {
-            self.fail(problem);
+        let problems = self.wrong_input(step);
+        if !problems.is_empty() {
+            self.fail(problems);
             return;
         }
         self.busy.set(true);
-        let body = self.request(step).into_body();
         spawn_local(async move {
-            let checked = calls::check_experiment(body).await;
+            self.complete_keys(step).await;
             // The page may have been left meanwhile.
+            if self.busy.is_disposed() {
+                return;
+            }
+            let checked = calls::check_experiment(self.request(step).into_body()).await;
             if self.busy.try_set(false).is_some() {
                 return;
             }
             match checked {
-                Ok(()) => {
-                    let next = step.following();
-                    self.problem.set(None);
-                    self.reached.update(|reached| *reached = next.max(*reached));
-                    self.go_to(next);
+                Ok(problems) if problems.is_empty() => {
+                    self.problems.set(problems);
+                    then();
                 }
-                Err(problem) => self.fail(problem),
+                Ok(problems) => self.fail(problems),
+                Err(problem) => self.fail(vec![problem]),
             }
         });
     }
 
-    /// Returns the function that creates the experiment and opens its page.
-    pub(super) fn submitter(self) -> impl Fn(bool) + Clone {
+    /// Returns the function that creates the experiment and opens its page. Its arguments are whether to launch the
+    /// experiment, and whether to launch it although it reaches no user.
+    pub(super) fn submitter(self) -> impl Fn(bool, bool) + Clone {
         let navigate = navigator(false);
         let toasts = Toasts::from_context();
-        move |launch| {
-            if self.busy.get_untracked() {
-                return;
-            }
-            if let Some(problem) = self.missing_input(Step::Review) {
-                self.fail(problem);
-                return;
-            }
-            self.busy.set(true);
-            self.apply_default_split();
-            let mut request = self.request(Step::Review);
-            if launch {
-                request.launch();
-            }
-            let name = self.name.get_untracked();
+        move |launch, anyway| {
             let navigate = navigate.clone();
-            spawn_local(async move {
-                let created = calls::create_experiment(request.into_body()).await;
-                if self.busy.try_set(false).is_some() {
+            self.when_checked(Step::Review, move || {
+                self.apply_default_split();
+                if launch && !anyway && self.obstacle().is_some() {
+                    self.asks_to_launch.set(true);
                     return;
                 }
-                match created {
-                    Ok(created) => {
-                        let outcome = if launch { "launched" } else { "created as a draft" };
-                        toasts.success(&format!("{name} {outcome}"), &created.publication);
-                        self.touched.set_value(false);
-                        navigate(&links::experiment(&created.id));
-                    }
-                    Err(problem) => self.fail(problem),
+                let mut request = self.request(Step::Review);
+                if launch {
+                    request.launch();
                 }
+                let name = self.name.get_untracked();
+                self.busy.set(true);
+                spawn_local(async move {
+                    let created = calls::create_experiment(request.into_body()).await;
+                    if self.busy.try_set(false).is_some() {
+                        return;
+                    }
+                    match created {
+                        Ok(created) => {
+                            let outcome = if launch { "launched" } else { "created as a draft" };
+                            toasts.success(&format!("{name} {outcome}"), &created.publication);
+                            self.touched.set_value(false);
+                            navigate(&links::experiment(&created.id));
+                        }
+                        Err(problem) => self.fail(vec![problem]),
+                    }
+                });
             });
         }
     }
 
-    /// Returns the first problem up to a step that can be found without the server.
-    fn missing_input(self, step: Step) -> Option<Problem> {
-        let missing = self.rules.with_untracked(|rules| rules.problem(&FieldPath::of("targetingRules")));
-        missing.filter(|_| step >= Step::Audience).map(Problem::from)
+    /// Returns the reason why the launched experiment would reach no user.
+    pub(super) fn obstacle(self) -> Option<LaunchObstacle> {
+        let allocated = self.split.with_untracked(Split::allocated);
+        self.variants.with_untracked(|variants| LaunchObstacle::of(variants.len(), allocated))
     }
 
-    /// Shows a problem at the step that has its field.
-    fn fail(self, problem: Problem) {
-        if let Some(step) = Step::of(&problem) {
-            self.step.set(step);
+    /// Returns the problems up to a step that can be found without the server.
+    fn wrong_input(self, step: Step) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if step >= Step::Split && self.wrong_shares.with_untracked(|wrong| !wrong.is_empty()) {
+            let words = "must have shares from 0 to 100 %";
+            problems.push(ApiError::invalid_field(FieldPath::of("allocations"), words).into());
         }
-        self.problem.set(Some(problem));
+        if step >= Step::Audience {
+            let field = FieldPath::of("targetingRules");
+            let missing = self.rules.with_untracked(|rules| rules.problem(&field));
+            problems.extend(missing.map(Problem::from));
+        }
+        problems
+    }
+
+    /// Shows problems, at the first step that has one.
+    fn fail(self, problems: Vec<Problem>) {
+        let step = problems.iter().filter_map(Step::of).min();
+        self.problems.set(problems);
+        match step {
+            Some(step) if step != self.step.get_untracked() => self.step.set(step),
+            Some(_) => self.focus_step(),
+            None => {}
+        }
+    }
+
+    /// Focuses the first wrong field of the current step. Without one, focuses the first field of the first step, or the
+    /// heading of another one.
+    pub(super) fn focus_step(self) {
+        let target = match self.step.get_untracked() {
+            Step::Basics => "#name".to_owned(),
+            step => format!("#{}", step.title_id()),
+        };
+        let wrong = ".wizard-step:not([hidden]) :is([aria-invalid=true], .condition.wrong input)";
+        focus(&[wrong, &target]);
     }
 
     /// Returns the request with the input of the steps up to `step`.
@@ -347,27 +339,5 @@ impl Draft {
             request.add_rules(&self.rules.with_untracked(Rules::to_json));
         }
         request
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use edgewise_api::ApiError;
-
-    use super::*;
-
-    #[test]
-    fn the_field_decides_which_step_has_a_problem_whatever_its_words() {
-        let step = |error: ApiError| Step::of(&error.into());
-        let variant = FieldPath::of("variants").at(1).then("key");
-        assert_eq!(
-            step(ApiError::invalid_field(variant, "must differ from `allocations`")),
-            Some(Step::Variants)
-        );
-        let taken = ApiError::conflict("`variants[0].key` has the same key").on_field(FieldPath::of("key"));
-        assert_eq!(step(taken), Some(Step::Basics));
-        assert_eq!(step(ApiError::conflict("`key` of another request is in use")), None);
-        assert_eq!(step(ApiError::invalid_field(FieldPath::of("variants.key"), "is unknown")), None);
-        assert_eq!(step(ApiError::invalid_field(FieldPath::default(), "is not valid JSON")), None);
     }
 }

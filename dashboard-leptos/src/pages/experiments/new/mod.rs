@@ -2,8 +2,11 @@
 //! step is available, and creates a draft.
 
 mod draft;
+mod keeping;
+mod keys;
 mod page;
 mod review;
+mod step;
 mod steps;
 
 pub(crate) use page::NewExperiment;

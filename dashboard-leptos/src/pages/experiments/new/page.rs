@@ -4,13 +4,10 @@ use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{
-    draft::{Draft, Step},
-    review, steps,
-};
+use super::{draft::Draft, review, step::Step, steps};
 use crate::{
     calls::PrepareExperiment,
-    components::{Empty, Icon, PageHead, ProblemNote, Symbol},
+    components::{Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone},
     model::{Basics, ExperimentRequest, links},
     pages::{leave_guard, loaded::Loaded},
     problem::Problem,
@@ -34,12 +31,12 @@ pub(crate) fn NewExperiment() -> impl IntoView {
     let preparation = Loading::new(preparation);
     view! {
         <PageHead title="New experiment" parent=(links::EXPERIMENTS, "Experiments")/>
-        <Loaded from=preparation render={move |(environments, problem): (Vec<Environment>, Option<Problem>)| {
+        <Loaded from=preparation render={move |(environments, problems): (Vec<Environment>, Vec<Problem>)| {
             if environments.is_empty() {
                 view! { <NoEnvironment/> }.into_any()
             } else {
                 let basics = basics.get_value();
-                view! { <Wizard environments basics problem/> }.into_any()
+                view! { <Wizard environments basics problems/> }.into_any()
             }
         }}/>
     }
@@ -57,13 +54,18 @@ fn NoEnvironment() -> impl IntoView {
 
 /// The steps, and the buttons to move between them.
 #[component]
-fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Problem>) -> impl IntoView {
-    let draft = Draft::new(basics, &environments, problem);
+fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>) -> impl IntoView {
+    let draft = Draft::new(basics, &environments, problems);
+    let is_restored = RwSignal::new(false);
+    draft.survive_reloads(is_restored);
     leave_guard::confirm_leaving(
         "Leave without creating the experiment? Your input will be lost.",
         move || draft.touched.try_get_value().unwrap_or(false),
     );
-    focus_step(draft);
+    Effect::new(move || {
+        draft.step.track();
+        draft.focus_step();
+    });
     let marks = Step::ALL.map(|step| {
         let number = step.number();
         view! {
@@ -85,6 +87,14 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Proble
     view! {
         <div class="wizard" on:input=move |_| draft.touched.set_value(true)>
             <ol class="wizard-steps needs-script" aria-label="Steps">{marks.into_iter().collect_view()}</ol>
+            <Show when=move || is_restored.get()>
+                <Note>
+                    <p>"Your input is back as it was before the page was reloaded."</p>
+                    <p class="note-actions">
+                        <button type="button" class="button small" on:click=move |_| start_over(draft)>"Start over"</button>
+                    </p>
+                </Note>
+            </Show>
             {general}
             {steps::basics(draft, environments.clone())}
             {steps::variants(draft)}
@@ -116,35 +126,60 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problem: Option<Proble
 #[component]
 fn CreateButtons(draft: Draft) -> impl IntoView {
     let create = draft.submitter();
-    let launch = create.clone();
+    let (launch, launch_anyway) = (create.clone(), create.clone());
     let is_before = move || draft.step.get() != Step::Review;
     view! {
-        <button type="button" class="button" hidden=is_before disabled=draft.busy on:click=move |_| create(false)>
+        <button type="button" class="button" hidden=is_before disabled=draft.busy on:click=move |_| create(false, false)>
             "Create as draft"
         </button>
-        <button type="button" class="button primary" hidden=is_before disabled=draft.busy on:click=move |_| launch(true)>
+        <button type="button" class="button primary" hidden=is_before disabled=draft.busy on:click=move |_| launch(true, false)>
             <Icon symbol=Symbol::Play/> "Create and launch"
         </button>
+        <LaunchQuestion draft launch=move || launch_anyway(true, true)/>
     }
 }
 
-/// Focuses the current step: the first field of the first step, the heading of others.
-fn focus_step(draft: Draft) {
-    #[cfg(target_family = "wasm")]
-    Effect::new(move |_| {
-        use leptos::web_sys::{HtmlElement, wasm_bindgen::JsCast};
+/// Asks before launching an experiment that reaches no user.
+#[component]
+fn LaunchQuestion(draft: Draft, launch: impl Fn() + Clone + Send + Sync + 'static) -> impl IntoView {
+    let open = draft.asks_to_launch;
+    let body = move || {
+        let obstacle = open.get().then(|| draft.obstacle()).flatten()?;
+        let launch = launch.clone();
+        Some(view! {
+            <Note tone=Tone::Warning>{obstacle.words()}</Note>
+            <div class="form-foot">
+                <button
+                    type="button" class="button"
+                    on:click=move |_| {
+                        open.set(false);
+                        launch();
+                    }
+                >
+                    "Launch anyway"
+                </button>
+                <button
+                    type="button" class="button primary"
+                    on:click=move |_| {
+                        open.set(false);
+                        draft.go_to(Step::Split);
+                    }
+                >
+                    {obstacle.remedy()}
+                </button>
+            </div>
+        })
+    };
+    view! {
+        <Dialog open=open title="Start this experiment?">
+            <div class="form">{body}</div>
+        </Dialog>
+    }
+}
 
-        let id = match draft.step.get() {
-            Step::Basics => "name",
-            step => step.title_id(),
-        };
-        // The step must be visible before it can be focused.
-        request_animation_frame(move || {
-            let target = document().get_element_by_id(id);
-            if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
-                drop(target.focus());
-            }
-        });
-    });
-    let _ = draft;
+/// Discards all input.
+fn start_over(draft: Draft) {
+    draft.touched.set_value(false);
+    #[cfg(target_family = "wasm")]
+    drop(window().location().reload());
 }

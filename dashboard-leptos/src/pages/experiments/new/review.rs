@@ -3,10 +3,7 @@
 use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 
-use super::{
-    draft::{Draft, Step},
-    steps::section,
-};
+use super::{draft::Draft, step::Step, steps::section};
 use crate::{components::SplitBar, model::percent};
 
 /// Renders the summary.

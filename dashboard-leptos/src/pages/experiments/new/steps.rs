@@ -1,16 +1,22 @@
 //! The steps with input.
 
+use std::sync::Arc;
+
 use edgewise_api::{
     FieldPath,
     resources::{AudienceRow, Environment},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::draft::{ChosenAudience, Draft, Step, VariantDraft};
+use super::{
+    draft::{ChosenAudience, Draft, VariantDraft},
+    keys::NamedKey,
+    step::Step,
+};
 use crate::{
     calls::{CreateDraft, ListAudienceOptions},
-    components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol},
-    model::{Rules, key, links},
+    components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol, focus, restore_focus},
+    model::{Rules, links},
     pages::loaded::Loaded,
     transport::Loading,
 };
@@ -41,7 +47,9 @@ struct TextField {
     label: &'static str,
     hint: Option<String>,
     value: RwSignal<String>,
-    problem: Signal<Option<String>>,
+    draft: Draft,
+    /// The path of the field in the request.
+    field: Arc<dyn Fn() -> FieldPath + Send + Sync>,
     /// The name in a form that is submitted without scripts.
     form_name: Option<&'static str>,
     is_code: bool,
@@ -49,7 +57,11 @@ struct TextField {
 
 impl TextField {
     fn show(self, on_input: impl Fn(String) + Send + 'static) -> AnyView {
-        let Self { id, label, hint, value, problem, form_name, is_code } = self;
+        let Self { id, label, hint, value, draft, field, form_name, is_code } = self;
+        let problem = {
+            let field = field.clone();
+            draft.problem_of(move || field())
+        };
         let note = format!("{id}-note");
         view! {
             <Field id=id.clone() label=label hint=hint.unwrap_or_default() problem=problem>
@@ -58,13 +70,19 @@ impl TextField {
                     class:mono=is_code spellcheck={is_code.then_some("false")} aria-describedby=note
                     aria-invalid=move || problem.with(Option::is_some).then_some("true")
                     value=value.get_untracked() prop:value=value
-                    on:input=move |event| on_input(event_target_value(&event))
+                    on:input=move |event| {
+                        draft.forget_problem(&field());
+                        on_input(event_target_value(&event));
+                    }
                 />
             </Field>
         }
         .into_any()
     }
 }
+
+/// What a key must look like.
+const KEY_FORM: &str = "Letters, digits, hyphens, underscores and dots";
 
 /// The first step: environment, name, key and description.
 pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
@@ -74,22 +92,22 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
         label: "Name",
         hint: Some("For people, such as Checkout button colour".to_owned()),
         value: name,
-        problem: draft.problem_of(|| FieldPath::of("name")),
+        draft,
+        field: Arc::new(|| FieldPath::of("name")),
         form_name: Some("name"),
         is_code: false,
     }
     .show(move |text| {
-        if !key_is_edited.get_untracked() {
-            key.set(key::suggested(&text));
-        }
         name.set(text);
+        NamedKey::of_experiment(draft).follow(draft);
     });
     let key_field = TextField {
         id: "key".to_owned(),
         label: "Key",
-        hint: Some("For code. The key cannot be changed later".to_owned()),
+        hint: Some(format!("For code. {KEY_FORM}. The key cannot be changed later")),
         value: key,
-        problem: draft.problem_of(|| FieldPath::of("key")),
+        draft,
+        field: Arc::new(|| FieldPath::of("key")),
         form_name: Some("key"),
         is_code: true,
     }
@@ -113,7 +131,9 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <Field id="environment" label="Environment" hint="The environment whose users take part" problem=environment_problem>
                 <select
                     id="environment" name="environment" required aria-describedby="environment-note" prop:value=environment
+                    aria-invalid=move || environment_problem.with(Option::is_some).then_some("true")
                     on:change=move |event| {
+                        draft.forget_problem(&FieldPath::of("environmentId"));
                         environment.set(event_target_value(&event));
                         draft.audience.set(None);
                     }
@@ -127,6 +147,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <Field id="description" label="Description" hint="The purpose and the expected result. Optional" problem=description_problem>
                 <textarea
                     id="description" name="description" class="prose" rows="3" maxlength="10000" aria-describedby="description-note"
+                    aria-invalid=move || description_problem.with(Option::is_some).then_some("true")
                     prop:value=description on:input=move |event| description.set(event_target_value(&event))
                 >
                     {description.get_untracked()}
@@ -152,7 +173,8 @@ pub(super) fn variants(draft: Draft) -> AnyView {
         <div>
             <button type="button" class="button" on:click=move |_| {
                 draft.touched.set_value(true);
-                draft.add_variant("Treatment");
+                let id = draft.add_variant("Treatment");
+                focus(&[&format!("#variant-{id}-name")]);
             }>
                 <Icon symbol=Symbol::Add/> "Add a variant"
             </button>
@@ -163,6 +185,7 @@ pub(super) fn variants(draft: Draft) -> AnyView {
 }
 
 fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
+    let named = NamedKey::of_variant(&variant);
     let VariantDraft { id, name, key, key_is_edited, payload } = variant;
     let place = {
         let id = id.clone();
@@ -173,31 +196,31 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
                 .unwrap_or_default()
         }
     };
-    let problem_of = |field: &'static str| {
+    let field = |name: &'static str| {
         let place = place.clone();
-        draft.problem_of(move || FieldPath::of("variants").at(place()).then(field))
+        Arc::new(move || FieldPath::of("variants").at(place()).then(name))
     };
     let name_field = TextField {
         id: format!("variant-{id}-name"),
         label: "Name",
         hint: None,
         value: name,
-        problem: problem_of("name"),
+        draft,
+        field: field("name"),
         form_name: None,
         is_code: false,
     }
     .show(move |text| {
-        if !key_is_edited.get_untracked() {
-            key.set(key::suggested(&text));
-        }
         name.set(text);
+        named.clone().follow(draft);
     });
     let key_field = TextField {
         id: format!("variant-{id}-key"),
         label: "Key",
-        hint: None,
+        hint: Some(KEY_FORM.to_owned()),
         value: key,
-        problem: problem_of("key"),
+        draft,
+        field: field("key"),
         form_name: None,
         is_code: true,
     }
@@ -206,7 +229,10 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
         key.set(text);
     });
     let payload_id = format!("variant-{id}-payload");
-    let payload_problem = problem_of("payload");
+    let payload_problem = {
+        let field = field("payload");
+        draft.problem_of(move || field())
+    };
     let is_only = move || draft.variants.with(|variants| variants.len() < 2);
     let label = move || format!("Remove {}", name.get());
     view! {
@@ -216,7 +242,10 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
             {key_field}
             <button
                 type="button" class="icon-button variant-remove" aria-label=label disabled=is_only
-                on:click=move |_| draft.remove_variant(&id)
+                on:click=move |_| {
+                    draft.remove_variant(&id);
+                    restore_focus(&[".variant-drafts .variant-remove:enabled", ".variant-drafts input"]);
+                }
             >
                 <Icon symbol=Symbol::Delete/>
             </button>
@@ -236,7 +265,7 @@ fn problem_line(problem: Signal<Option<String>>) -> AnyView {
 pub(super) fn split(draft: Draft) -> AnyView {
     let problem = draft.problem_of(|| FieldPath::of("allocations"));
     let content = view! {
-        <SplitEditor parts=Signal::derive(move || draft.parts()) split=draft.split/>
+        <SplitEditor parts=Signal::derive(move || draft.parts()) split=draft.split wrong=draft.wrong_shares/>
         {problem_line(problem)}
     };
     let words = "The share of targeted users for each variant. Nothing changes for users without a variant.";

@@ -1,0 +1,47 @@
+//! Moving the keyboard's focus to where work goes on.
+
+#[cfg(target_family = "wasm")]
+use leptos::{
+    prelude::*,
+    web_sys::{Element, HtmlElement, wasm_bindgen::JsCast},
+};
+
+/// Focuses the first element that one of the CSS selectors matches, once the page shows the last changes.
+pub(crate) fn focus(selectors: &[&str]) {
+    after_changes(selectors, false);
+}
+
+/// Like [`focus`], if the element that had the focus is gone or disabled.
+pub(crate) fn restore_focus(selectors: &[&str]) {
+    after_changes(selectors, true);
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn after_changes(_: &[&str], _: bool) {}
+
+#[cfg(target_family = "wasm")]
+fn after_changes(selectors: &[&str], only_if_lost: bool) {
+    let selectors: Vec<String> = selectors.iter().map(|selector| (*selector).to_owned()).collect();
+    // Before the first frame the changes are not in the document, or the element is still hidden.
+    request_animation_frame(move || {
+        request_animation_frame(move || {
+            if only_if_lost && !is_lost() {
+                return;
+            }
+            let find = |selector: &String| document().query_selector(selector).ok().flatten();
+            let found = selectors.iter().find_map(find);
+            if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+                drop(element.focus());
+            }
+        });
+    });
+}
+
+/// Returns whether no element that can be used has the focus.
+#[cfg(target_family = "wasm")]
+fn is_lost() -> bool {
+    let is_unusable = |element: Element| {
+        element.tag_name() == "BODY" || element.matches(":disabled, .hidden, [hidden] *").unwrap_or(true)
+    };
+    document().active_element().is_none_or(is_unusable)
+}

@@ -1,0 +1,92 @@
+//! Keeping the wizard's input over a reload.
+
+use leptos::prelude::*;
+
+use super::{
+    draft::{ChosenAudience, Draft, VariantDraft},
+    step::Step,
+};
+use crate::{
+    model::{Rules, Split},
+    pages::kept::{self, Texts, flag},
+};
+
+/// The name under which the browser keeps the input.
+const NAME: &str = "new-experiment";
+
+impl Draft {
+    /// Restores the input from before a reload, and keeps input for the next one. `is_restored` is set to whether there was
+    /// any.
+    pub(super) fn survive_reloads(self, is_restored: RwSignal<bool>) {
+        let unsaved = StoredValue::new(kept::take(NAME));
+        // Not before the page is hydrated.
+        Effect::new(move || {
+            let unsaved = unsaved.try_update_value(std::mem::take).unwrap_or_default();
+            if !unsaved.is_empty() {
+                self.restore(Texts::of(unsaved));
+                is_restored.set(true);
+            }
+        });
+        kept::keep(NAME.to_owned(), move || self.touched.get_value().then(|| self.unsaved()));
+    }
+
+    /// Returns the input, in the order in which [`restore`](Self::restore) reads it.
+    fn unsaved(self) -> Vec<String> {
+        let audience = self.audience.get();
+        let audience = audience.map(|chosen| [chosen.id, chosen.name, chosen.words]).unwrap_or_default();
+        let mut texts = vec![
+            self.step.get().number().to_string(),
+            self.reached.get().number().to_string(),
+            self.environment.get(),
+            self.name.get(),
+            self.key.get(),
+            flag(self.key_is_edited.get()),
+            self.description.get(),
+            self.rules.with(Rules::to_unsaved),
+            self.split.with(Split::to_unsaved),
+        ];
+        texts.extend(audience);
+        for variant in self.variants.get() {
+            let VariantDraft { id, name, key, key_is_edited, payload } = variant;
+            texts.extend([id, name.get(), key.get(), flag(key_is_edited.get()), payload.get()]);
+        }
+        texts
+    }
+
+    fn restore(self, mut texts: Texts) {
+        self.touched.set_value(true);
+        let [step, reached] =
+            [texts.text(), texts.text()].map(|number| Step::numbered(number.parse().unwrap_or_default()));
+        for text in [self.environment, self.name, self.key] {
+            text.set(texts.text());
+        }
+        self.key_is_edited.set(texts.flag());
+        self.description.set(texts.text());
+        self.rules.set(Rules::from_unsaved(&texts.text()));
+        let split = Split::from_unsaved(&texts.text()).unwrap_or_default();
+        let [id, name, words] = [texts.text(), texts.text(), texts.text()];
+        self.audience.set((!id.is_empty()).then_some(ChosenAudience { id, name, words }));
+        let mut variants = Vec::new();
+        while !texts.is_at_end() {
+            variants.push(VariantDraft {
+                id: texts.text(),
+                name: RwSignal::new(texts.text()),
+                key: RwSignal::new(texts.text()),
+                key_is_edited: RwSignal::new(texts.flag()),
+                payload: RwSignal::new(texts.text()),
+            });
+        }
+        let last = variants.iter().filter_map(|variant| variant.id.parse().ok()).max();
+        self.variant_count.set_value(last.unwrap_or_default());
+        let ids: Vec<_> = variants.iter().map(|variant| variant.id.as_str()).collect();
+        let mut even = Split::default();
+        even.divide_evenly(&ids);
+        if even == split {
+            self.default_split.set_value(even);
+        }
+        self.variants.set(variants);
+        self.split.set(split);
+        self.reached.set(reached);
+        self.step.set(step);
+    }
+}
