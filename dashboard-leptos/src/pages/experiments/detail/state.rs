@@ -25,8 +25,8 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                     <Note tone=Tone::Warning>
                         <p><strong>"Publishing of " {name} " is on hold" {version} " after a rollback."</strong> " Changes are saved, and become live when publishing is resumed."</p>
                         <p class="note-actions needs-script">
-                            <button type="button" class="button small" disabled=move || editing.is_busy() on:click=move |_| editing.resume()>
-                                <Icon symbol=Symbol::Play/> {move || if editing.is_pressed(Pressed::Resume) { "Publishing…" } else { "Resume publishing" }}
+                            <button type="button" class="button small" disabled=Signal::derive(move || editing.is_busy()) on:click=move |_| editing.resume()>
+                                <Icon symbol=Symbol::Play/> {Signal::derive(move || if editing.is_pressed(Pressed::Resume) { "Publishing…" } else { "Resume publishing" })}
                             </button>
                         </p>
                     </Note>
@@ -39,14 +39,14 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                         <button
                             type="button"
                             class="button small"
-                            disabled=move || editing.is_busy()
+                            disabled=Signal::derive(move || editing.is_busy())
                             on:click=move |_| editing.save(ExperimentPart::Publication, String::new(), "Published")
                         >
                             <Icon symbol=Symbol::Reload/>
-                            {move || {
+                            {Signal::derive(move || {
                                 let is_pressed = editing.is_pressed(Pressed::Save(ExperimentPart::Publication));
                                 if is_pressed { "Publishing…" } else { "Try again" }
-                            }}
+                            })}
                         </button>
                     </p>
                 </Note>
