@@ -18,11 +18,11 @@ pub(crate) fn Field(
 ) -> impl IntoView {
     let note = format!("{id}-note");
     view! {
-        <div class="field" class:wrong=move || problem.with(Option::is_some)>
+        <div class="field" class:wrong=Signal::derive(move || problem.with(Option::is_some))>
             <label for=id>{label}</label>
             {children()}
             <p class="field-note" id=note aria-live="polite">
-                {move || problem.get().or_else(|| hint.clone())}
+                {Signal::derive(move || problem.get().or_else(|| hint.clone()))}
             </p>
         </div>
     }

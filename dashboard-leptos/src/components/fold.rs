@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::dynamic;
+
 /// Longer lists are folded.
 pub(crate) const MAX_UNFOLDED: usize = 12;
 /// The number of rows of a folded list. The styles hide the others.
@@ -36,14 +38,15 @@ impl Fold {
             if self.is_folded(rows) { rows - FIRST_ROWS } else { 0 }
         });
         let button = move || {
-            (hidden.get() > 0).then(|| {
+            (hidden.get() > 0).then(move || {
                 view! {
                     <button type="button" class="button small needs-script fold" on:click=move |_| self.is_open.set(true)>
                         "and " {hidden} " more" <span class="visually-hidden">" " {what}</span>
                     </button>
                 }
+                .into_any()
             })
         };
-        button.into_any()
+        dynamic(button)
     }
 }

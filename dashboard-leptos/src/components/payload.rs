@@ -20,7 +20,7 @@ pub(crate) fn PayloadEditor(
     let rows = move || text.with(|text| text.lines().count().clamp(1, 14));
     let initial = text.get_untracked();
     view! {
-        <div class="field payload" class:wrong=move || wrong.with(Option::is_some)>
+        <div class="field payload" class:wrong=Signal::derive(move || wrong.with(Option::is_some))>
             <label for=id.clone()>"Payload " <span class="quiet">"JSON"</span></label>
             <textarea
                 id=id
@@ -30,20 +30,20 @@ pub(crate) fn PayloadEditor(
                 autocomplete="off"
                 placeholder="none"
                 aria-describedby=note.clone()
-                aria-invalid=move || wrong.with(Option::is_some).then_some("true")
-                prop:value=move || text.get()
+                aria-invalid=Signal::derive(move || wrong.with(Option::is_some).then_some("true"))
+                prop:value=text
                 on:input=move |event| text.set(event_target_value(&event))
             >
                 {initial}
             </textarea>
             <div class="payload-foot">
                 <p class="field-note" id=note aria-live="polite">
-                    {move || wrong.get().unwrap_or_default()}
+                    {Signal::derive(move || wrong.get().unwrap_or_default())}
                 </p>
                 <button
                     type="button"
                     class="button plain small needs-script"
-                    class:hidden=move || !may_format()
+                    class:hidden=Signal::derive(move || !may_format())
                     on:click=move |_| text.update(|text| *text = formatted(text))
                 >
                     "Format"

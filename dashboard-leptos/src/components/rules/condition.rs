@@ -9,7 +9,7 @@ use super::{
     values,
 };
 use crate::{
-    components::{Icon, Symbol},
+    components::{Icon, Symbol, dynamic, effect, flag},
     model::{Condition, Rules},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn row(editor: Editor, alternative: u32, id: u32) -> AnyView {
     if let Some(json) = json {
         return raw_json(json, "Remove this condition", remove);
     }
-    let is_first = Memo::new(move |_| rules.with(|rules| rules.conditions(alternative).first() == Some(&id)));
+    let is_first = flag(move || rules.with(|rules| rules.conditions(alternative).first() == Some(&id)));
     let problem = Memo::new(move |_| {
         editor.wrong.with(|wrong| match wrong {
             Some((Some(at), problem)) if *at == id => Some(problem.clone()),
@@ -35,7 +35,9 @@ pub(super) fn row(editor: Editor, alternative: u32, id: u32) -> AnyView {
     };
     let problem_note = move || {
         let note = note.clone();
-        problem.get().map(|problem| view! { <p class="condition-problem" role="alert" id=note>{problem}</p> })
+        problem.get().map(|problem| {
+            view! { <p class="condition-problem" role="alert" id=note>{problem}</p> }.into_any()
+        })
     };
     let mixture = Memo::new(move |_| {
         rules.with(|rules| rules.condition(id).and_then(Condition::list).and_then(|list| list.mixture()))
@@ -48,19 +50,20 @@ pub(super) fn row(editor: Editor, alternative: u32, id: u32) -> AnyView {
                     {words}". Values of different types are never equal: choose one type for all."
                 </p>
             }
+            .into_any()
         })
     };
     view! {
-        <div class="condition" class:wrong=move || problem.with(Option::is_some)>
-            <span class="condition-word">{move || if is_first.get() { "where" } else { "and" }}</span>
+        <div class="condition" class:wrong=Signal::derive(move || problem.with(Option::is_some))>
+            <span class="condition-word">{Signal::derive(move || if is_first.get() { "where" } else { "and" })}</span>
             {attribute(editor, id, describes)}
             {operator(rules, id)}
             {values::operand(rules, id)}
             <button type="button" class="icon-button condition-remove" aria-label="Remove this condition" on:click=remove>
                 <Icon symbol=Symbol::Close/>
             </button>
-            {problem_note}
-            {mixture_note}
+            {dynamic(problem_note)}
+            {dynamic(mixture_note)}
         </div>
     }
     .into_any()
@@ -72,12 +75,12 @@ fn attribute(
     described_by: impl Fn() -> Option<String> + Send + Sync + 'static,
 ) -> impl IntoView {
     let rules = editor.rules;
-    let name = move || {
+    let name = Signal::derive(move || {
         rules.with(|rules| rules.condition(id).map(|found| found.attribute.clone()).unwrap_or_default())
-    };
-    let first = untrack(name);
+    });
+    let first = name.get_untracked();
     let input = NodeRef::<html::Input>::new();
-    Effect::new(move || {
+    effect(move || {
         if editor.focus.get() == Some(id)
             && let Some(input) = input.get()
         {
@@ -107,10 +110,10 @@ fn attribute(
 }
 
 fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
-    let name = move || {
+    let name = Signal::derive(move || {
         rules.with(|rules| rules.condition(id).map(|found| found.operator().to_owned()).unwrap_or_default())
-    };
-    let first = untrack(name);
+    });
+    let first = name.get_untracked();
     // An unknown operator stays selectable.
     let unknown = Operator::from_name(&first).is_none().then(|| first.clone());
     let unknown =

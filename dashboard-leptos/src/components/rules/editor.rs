@@ -9,7 +9,7 @@ use super::{
     state::{ATTRIBUTES, Editor},
 };
 use crate::{
-    components::{Fold, Icon, MAX_UNFOLDED, Symbol},
+    components::{Fold, Icon, MAX_UNFOLDED, Symbol, dynamic, effect, flag},
     model::Rules,
     problem::Problem,
 };
@@ -40,14 +40,14 @@ pub(crate) fn RuleEditor(
             Some((None, problem)) => Some(problem.clone()),
             _ => None,
         });
-        problem.map(|problem| view! { <p class="problem" role="alert">{problem}</p> })
+        problem.map(|problem| view! { <p class="problem" role="alert">{problem}</p> }.into_any())
     };
     let add = NodeRef::<html::Button>::new();
     let add_alternative = move |_| {
         let id = rules.try_update(Rules::add_alternative);
         editor.focus.set(id);
     };
-    Effect::new(move || {
+    effect(move || {
         // 0 means that no condition is left to focus.
         if editor.focus.get() == Some(0)
             && let Some(add) = add.get_untracked()
@@ -55,7 +55,7 @@ pub(crate) fn RuleEditor(
             drop(add.focus());
         }
     });
-    let is_empty = Memo::new(move |_| rules.with(Rules::is_empty));
+    let is_empty = flag(move || rules.with(Rules::is_empty));
     let fold = Fold::new();
     let count = move || rules.with(|rules| rules.alternatives().len());
     let attributes = move || {
@@ -66,12 +66,12 @@ pub(crate) fn RuleEditor(
         <div class="rules">
             <p class="rules-words">
                 <Icon symbol=Symbol::Audiences/>
-                <span><span class="quiet">"Matches "</span> {move || rules.with(Rules::describe)}</span>
+                <span><span class="quiet">"Matches "</span> {Signal::derive(move || rules.with(Rules::describe))}</span>
             </p>
-            {general_problem}
+            {dynamic(general_problem)}
             <p class="quiet without-script">"Editing rules needs JavaScript."</p>
             <div class="rule-list needs-script" on:keydown=keep_enter>
-                <div class="rule-alternatives" class:folded=move || fold.is_folded(count())>
+                <div class="rule-alternatives" class:folded=Signal::derive(move || fold.is_folded(count()))>
                     {each(
                         move || rules.with(Rules::alternatives),
                         Arc::new(move |id| alternative(editor, id)),
@@ -80,7 +80,7 @@ pub(crate) fn RuleEditor(
                 {fold.button(count, "alternatives")}
                 <button type="button" class="button small rule-add" node_ref=add on:click=add_alternative>
                     <Icon symbol=Symbol::Add/>
-                    {move || if is_empty.get() { "Add a condition" } else { "Or: add an alternative" }}
+                    {Signal::derive(move || if is_empty.get() { "Add a condition" } else { "Or: add an alternative" })}
                 </button>
             </div>
             <datalist id=ATTRIBUTES>{attributes}</datalist>
@@ -94,7 +94,8 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
     let number = Memo::new(move |_| {
         rules.with(|rules| rules.alternatives().iter().position(|other| *other == id).unwrap_or_default())
     });
-    let or = move || (number.get() != 0).then(|| view! { <p class="rule-or"><span>"or"</span></p> });
+    let or =
+        move || (number.get() != 0).then(|| view! { <p class="rule-or"><span>"or"</span></p> }.into_any());
     let has = move |condition: Option<u32>| {
         condition
             .is_some_and(|condition| rules.with_untracked(|rules| rules.conditions(id)).contains(&condition))
@@ -102,7 +103,7 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
     let is_long = rules.with_untracked(|rules| rules.alternatives().len() > MAX_UNFOLDED);
     let is_open = RwSignal::new(!is_long || has(editor.focus.get_untracked()));
     // A problem must be visible.
-    Effect::new(move || {
+    effect(move || {
         let wrong = editor.wrong.with(|wrong| wrong.as_ref().and_then(|(condition, _)| *condition));
         if has(wrong) {
             is_open.set(true);
@@ -115,19 +116,20 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
     };
     let content = move || {
         if is_open.get() {
-            return conditions(editor, id, number);
+            return Some(conditions(editor, id, number));
         }
-        let words = Memo::new(move |_| rules.with(|rules| rules.describe_alternative(id)));
-        view! {
+        let words = Signal::derive(move || rules.with(|rules| rules.describe_alternative(id)));
+        let line = view! {
             <details class="rule rule-line"><summary on:click=open>{words}</summary></details>
-        }
-        .into_any()
+        };
+        Some(line.into_any())
     };
-    view! { <div class:open=is_open>{or} {content}</div> }.into_any()
+    view! { <div class:open=is_open>{dynamic(or)} {dynamic(content)}</div> }.into_any()
 }
 
 /// Renders the conditions of a rule, which must all match.
 fn conditions(editor: Editor, id: u32, number: Memo<usize>) -> AnyView {
+    let place = Signal::derive(move || (number.get() + 1).to_string());
     let rules = editor.rules;
     let remove = move |_| {
         rules.update(|rules| rules.remove_alternative(id));
@@ -147,12 +149,12 @@ fn conditions(editor: Editor, id: u32, number: Memo<usize>) -> AnyView {
     };
     let matches_everyone = move || {
         let is_so = !is_raw && rules.with(|rules| rules.conditions(id).is_empty());
-        is_so.then(|| view! { <p class="quiet">"No conditions: this rule matches everyone."</p> })
+        is_so.then(|| view! { <p class="quiet">"No conditions: this rule matches everyone."</p> }.into_any())
     };
     view! {
         <fieldset class="rule">
-            <legend class="visually-hidden">"Alternative " {move || number.get() + 1}</legend>
-            {matches_everyone}
+            <legend class="visually-hidden">"Alternative " {place}</legend>
+            {dynamic(matches_everyone)}
             {conditions}
             <div class="rule-foot" hidden=is_raw>
                 <button type="button" class="button small plain" on:click=add>
@@ -160,7 +162,7 @@ fn conditions(editor: Editor, id: u32, number: Memo<usize>) -> AnyView {
                 </button>
                 <button type="button" class="button small plain" on:click=remove>
                     <Icon symbol=Symbol::Delete/> "Remove"
-                    <span class="visually-hidden">" alternative " {move || number.get() + 1}</span>
+                    <span class="visually-hidden">" alternative " {place}</span>
                 </button>
             </div>
         </fieldset>

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*, web_sys};
 
 use crate::{
-    components::{Icon, Symbol},
+    components::{Icon, Symbol, dynamic, flag},
     model::{Condition, Kind, Operand, Rules},
 };
 
@@ -46,20 +46,21 @@ impl InputKind {
 /// Renders the inputs for a condition's value and its type.
 pub(super) fn operand(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
     let input_kind = Memo::new(move |_| rules.with(|rules| InputKind::of(rules.condition(id))));
-    let input = move || match input_kind.get() {
-        InputKind::Absent(words) => {
-            view! { <p class="condition-value condition-nothing">{words}</p> }.into_any()
-        }
-        InputKind::Line => line(rules, id),
-        InputKind::Boolean => boolean(rules, id),
-        InputKind::Chips => chips(rules, id),
+    let input = move || {
+        Some(match input_kind.get() {
+            InputKind::Absent(words) => {
+                view! { <p class="condition-value condition-nothing">{words}</p> }.into_any()
+            }
+            InputKind::Line => line(rules, id),
+            InputKind::Boolean => boolean(rules, id),
+            InputKind::Chips => chips(rules, id),
+        })
     };
-    let has_choice = Memo::new(move |_| {
-        rules.with(|rules| rules.condition(id).is_some_and(Condition::has_choice_of_kind))
-    });
-    let is_list = Memo::new(move |_| input_kind.get() == InputKind::Chips);
+    let has_choice =
+        flag(move || rules.with(|rules| rules.condition(id).is_some_and(Condition::has_choice_of_kind)));
+    let is_list = flag(move || input_kind.get() == InputKind::Chips);
     let kind = move || has_choice.get().then(|| kind(rules, id, is_list.get()));
-    view! { {input} {kind} }
+    view! { {dynamic(input)} {dynamic(kind)} }
 }
 
 fn text(rules: RwSignal<Rules>, id: u32) -> String {
@@ -79,7 +80,7 @@ fn line(rules: RwSignal<Rules>, id: u32) -> AnyView {
         <label class="condition-value">
             <span class="visually-hidden">"Value"</span>
             <input
-                value=first prop:value=move || text(rules, id) placeholder="Value"
+                value=first prop:value=Signal::derive(move || text(rules, id)) placeholder="Value"
                 autocomplete="off" autocapitalize="off" spellcheck="false"
                 on:input=move |event| set_text(rules, id, event_target_value(&event))
             />
@@ -94,7 +95,7 @@ fn boolean(rules: RwSignal<Rules>, id: u32) -> AnyView {
         <label class="condition-value">
             <span class="visually-hidden">"Value"</span>
             <select
-                prop:value=move || text(rules, id) autocomplete="off"
+                prop:value=Signal::derive(move || text(rules, id)) autocomplete="off"
                 on:change=move |event| set_text(rules, id, event_target_value(&event))
             >
                 <option value="true" selected=is_true>"true"</option>
@@ -178,7 +179,8 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
             });
         }
     };
-    let placeholder = move || if words.with(Vec::is_empty) { "Values, each followed by Enter" } else { "" };
+    let placeholder =
+        Signal::derive(move || if words.with(Vec::is_empty) { "Values, each followed by Enter" } else { "" });
     view! {
         <div class="condition-value chips">
             {visible}
@@ -196,7 +198,7 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
 }
 
 /// Renders the input for the type of the value or values.
-fn kind(rules: RwSignal<Rules>, id: u32, is_list: bool) -> impl IntoView {
+fn kind(rules: RwSignal<Rules>, id: u32, is_list: bool) -> AnyView {
     let name = move || {
         rules.with(|rules| match rules.condition(id).map(Condition::operand) {
             Some(Operand::One(value)) => kind_name(Some(value.kind())),
@@ -226,6 +228,7 @@ fn kind(rules: RwSignal<Rules>, id: u32, is_list: bool) -> impl IntoView {
             </select>
         </label>
     }
+    .into_any()
 }
 
 fn kind_name(kind: Option<Kind>) -> &'static str {

@@ -46,15 +46,15 @@ pub(super) fn Border(
             names
         })
     };
-    let label = move || {
+    let label = Signal::derive(move || {
         let names: Vec<String> = sides().into_iter().map(|(name, _)| name).collect();
         format!("Border between {}", names.join(" and "))
-    };
-    let value = move || {
+    });
+    let value = Signal::derive(move || {
         let shares: Vec<String> =
             sides().into_iter().map(|(name, share)| format!("{name} {share} %")).collect();
         shares.join(", ")
-    };
+    });
     let start_drag = move |event: PointerEvent| {
         if event.button() != 0 {
             return;
@@ -100,11 +100,11 @@ pub(super) fn Border(
             class="split-border"
             role="slider"
             tabindex="0"
-            style:left=move || format!("{}%", percent(place.get().1))
+            style:left=Signal::derive(move || format!("{}%", percent(place.get().1)))
             aria-label=label
-            aria-valuemin=move || percent(place.get().0)
-            aria-valuemax=move || percent(place.get().2)
-            aria-valuenow=move || percent(place.get().1)
+            aria-valuemin=Signal::derive(move || percent(place.get().0))
+            aria-valuemax=Signal::derive(move || percent(place.get().2))
+            aria-valuenow=Signal::derive(move || percent(place.get().1))
             aria-valuetext=value
             on:pointerdown=start_drag
             on:pointermove=drag_to

@@ -5,7 +5,7 @@ use super::{
     border::Border,
 };
 use crate::{
-    components::{Fold, MAX_UNFOLDED},
+    components::{Fold, MAX_UNFOLDED, dynamic, effect, flag, when},
     model::{Impact, MAX_RANGES, Split, parse_percent, percent},
 };
 
@@ -31,7 +31,7 @@ pub(crate) fn SplitEditor(
 ) -> impl IntoView {
     let track = NodeRef::<html::Div>::new();
     let bar = move || parts.with(|parts| split.with(|split| segments(parts, split)));
-    let words = move || parts.with(|parts| split.with(|split| describe(parts, split)));
+    let words = Signal::derive(move || parts.with(|parts| split.with(|split| describe(parts, split))));
     let borders = Memo::new(move |_| {
         let is_usable = parts.with(|parts| parts.len() <= MAX_UNFOLDED);
         if is_usable { split.with(|split| split.borders().len()) } else { 0 }
@@ -41,9 +41,9 @@ pub(crate) fn SplitEditor(
         let row = |(place, part)| view! { <Row place part split wrong/> };
         parts.get().into_iter().enumerate().map(row).collect_view()
     };
-    let unallocated = move || split.with(|split| percent(split.share(None)));
+    let unallocated = Signal::derive(move || split.with(|split| percent(split.share(None))));
     // Buckets of removed variants become unallocated. Variants without buckets keep a border.
-    Effect::new(move || {
+    effect(move || {
         let parts = parts.get();
         let ids = parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>();
         let mut kept = split.get();
@@ -75,7 +75,7 @@ pub(crate) fn SplitEditor(
                     <span>"0 %"</span><span>"25"</span><span>"50"</span><span>"75"</span><span>"100 %"</span>
                 </div>
             </div>
-            <ul class="split-rows" class:folded=move || fold.is_folded(parts.with(Vec::len))>
+            <ul class="split-rows" class:folded=Signal::derive(move || fold.is_folded(parts.with(Vec::len)))>
                 {rows}
                 <li class="split-row open">
                     <span class="swatch unallocated" aria-hidden="true"></span>
@@ -84,18 +84,18 @@ pub(crate) fn SplitEditor(
                 </li>
             </ul>
             {fold.button(move || parts.with(Vec::len), "variants")}
-            {move || {
+            {dynamic(move || {
                 let impact = split.with(|split| saved?.with(|saved| (split != saved).then(|| split.impact(saved))))?;
                 let words = if live.get() {
                     describe_impact(impact)
                 } else {
                     "Saving does not affect users until the experiment runs.".to_owned()
                 };
-                Some(view! { <p class="split-impact quiet" role="status">{words}</p> })
-            }}
-            {move || split.with(|split| split.ranges().len() > MAX_RANGES).then(|| view! {
-                <p class="problem">"The split has more than 100 ranges. An even split gives each variant one range."</p>
+                Some(view! { <p class="split-impact quiet" role="status">{words}</p> }.into_any())
             })}
+            {when(move || split.with(|split| split.ranges().len() > MAX_RANGES), || view! {
+                <p class="problem">"The split has more than 100 ranges. An even split gives each variant one range."</p>
+            }.into_any())}
         </div>
     }
 }
@@ -115,7 +115,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
             <button
                 type="button"
                 class="button small"
-                aria-pressed=move || is_current().to_string()
+                aria-pressed=Signal::derive(move || is_current().to_string())
                 title="Users keep their variant as far as the share allows"
                 on:click=move |_| change(&|split, ids| split.ramp(ids, share * 100))
             >
@@ -148,7 +148,7 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
     let text = RwSignal::new(initial.clone());
     let is_wrong = {
         let variant = variant.clone();
-        Memo::new(move |_| wrong.with(|wrong| wrong.contains(&variant)))
+        flag(move || wrong.with(|wrong| wrong.contains(&variant)))
     };
     let forget = {
         let variant = variant.clone();
@@ -159,7 +159,7 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
         }
     };
     // A share that is changed elsewhere replaces the input.
-    Effect::new({
+    effect({
         let forget = forget.clone();
         move || {
             share.track();
@@ -167,7 +167,7 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
         }
     });
     // Input that is no share stays until it is corrected or discarded.
-    Effect::new(move || {
+    effect(move || {
         let share = share.get();
         if !is_wrong.get() {
             text.set(share);
@@ -182,9 +182,9 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
             wrong.update(|wrong| wrong.push(variant.clone()));
         }
     };
-    let problem = move || {
+    let problem = Signal::derive(move || {
         if is_wrong.get() { "Enter a number from 0 to 100, with at most two decimals" } else { "" }
-    };
+    });
     view! {
         <li class="split-row" class:wrong=is_wrong>
             <span class=format!("swatch {}", colour(place)) aria-hidden="true"></span>
@@ -197,7 +197,7 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
                     value=initial
                     prop:value=text
                     aria-describedby=note.clone()
-                    aria-invalid=move || is_wrong.get().then_some("true")
+                    aria-invalid=Signal::derive(move || is_wrong.get().then_some("true"))
                     on:input=move |event| text.set(event_target_value(&event))
                     on:change=entered
                 />

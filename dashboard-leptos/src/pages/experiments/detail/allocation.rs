@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     calls::ExperimentPart,
-    components::{Part, SplitEditor},
+    components::{Part, SplitEditor, flag, when},
     model::{MAX_RANGES, Split},
 };
 
@@ -22,14 +22,14 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
         })
     });
     let is_live = Signal::derive(move || editing.detail.with(|detail| detail.row.status == Status::Running));
-    let is_wrong = Memo::new(move |_| editing.wrong_shares.with(|wrong| !wrong.is_empty()));
+    let is_wrong = flag(move || editing.wrong_shares.with(|wrong| !wrong.is_empty()));
     let has_none = move || parts.with(Vec::is_empty);
     view! {
         <Section id="allocation" title="Split" about="The share of users for each variant. Users keep their variant while the ranges stay the same">
-            <Show
-                when=move || !has_none()
-                fallback=|| view! { <p class="part-empty">"Save variants first. Then you can split the users among them."</p> }
-            >
+            {when(has_none, || view! {
+                <p class="part-empty">"Save variants first. Then you can split the users among them."</p>
+            }.into_any())}
+            {when(move || !has_none(), move || view! {
                 <SplitEditor parts=parts split=split.current saved=split.saved live=is_live wrong=editing.wrong_shares/>
                 <SectionFoot
                     editing
@@ -46,7 +46,7 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
                         split.discard();
                     }
                 />
-            </Show>
+            }.into_any())}
         </Section>
     }
 }

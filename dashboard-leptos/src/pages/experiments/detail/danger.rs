@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     calls::DeleteExperiment,
-    components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol},
+    components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol, dynamic},
     model::links,
     pages::navigation::navigator,
     transport::Change,
@@ -30,7 +30,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
     };
     // The form that is submitted without scripts.
     let plain = Change::<DeleteExperiment>::new();
-    let problem = move || plain.problem().map(|problem| view! { <ProblemNote problem/> });
+    let problem = move || plain.problem().map(|problem| view! { <ProblemNote problem/> }.into_any());
     let (id, revision) = editing.detail.with_untracked(|detail| (detail.row.id.clone(), detail.revision));
     view! {
         <section class="card part row danger-zone" aria-labelledby="danger-title">
@@ -41,14 +41,14 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
             <button
                 type="button"
                 class="button danger-text needs-script"
-                disabled=move || editing.is_busy()
+                disabled=Signal::derive(move || editing.is_busy())
                 on:click=move |_| {
                     typed.set(String::new());
                     open.set(true);
                 }
             >
                 <Icon symbol=Symbol::Delete/>
-                {move || if editing.is_pressed(Pressed::Delete) { "Deleting…" } else { "Delete experiment" }}
+                {Signal::derive(move || if editing.is_pressed(Pressed::Delete) { "Deleting…" } else { "Delete experiment" })}
             </button>
             <ChangeForm change=plain.submission() attr:class="button-row without-script">
                 <input type="hidden" name="id" value=id/>
@@ -57,7 +57,7 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
                 <label><input type="checkbox" required/>" I understand that this cannot be undone"</label>
                 <button type="submit" class="button danger-text"><Icon symbol=Symbol::Delete/> "Delete experiment"</button>
             </ChangeForm>
-            {problem}
+            {dynamic(problem)}
         </section>
         <Dialog open=open title="Delete this experiment?">
             <form class="form" on:submit=delete>
@@ -72,13 +72,13 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
                         autocapitalize="off"
                         spellcheck="false"
                         aria-describedby="typed-key-note"
-                        prop:value=move || typed.get()
+                        prop:value=typed
                         on:input=move |event| typed.set(event_target_value(&event))
                     />
                 </Field>
                 <div class="form-foot">
                     <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                    <button type="submit" class="button danger" disabled=move || !matches() || editing.is_busy()>"Delete permanently"</button>
+                    <button type="submit" class="button danger" disabled=Signal::derive(move || !matches() || editing.is_busy())>"Delete permanently"</button>
                 </div>
             </form>
         </Dialog>

@@ -39,7 +39,7 @@ pub(super) fn DetailsForm(
                         id="experiment-name"
                         autocomplete="off"
                         aria-describedby="experiment-name-note"
-                        prop:value=move || name.get()
+                        prop:value=name
                         on:input=move |event| name.set(event_target_value(&event))
                     />
                 </Field>
@@ -49,7 +49,7 @@ pub(super) fn DetailsForm(
                         class="prose"
                         rows="2"
                         aria-describedby="experiment-description-note"
-                        prop:value=move || description.get()
+                        prop:value=description
                         on:input=move |event| description.set(event_target_value(&event))
                     ></textarea>
                 </Field>

@@ -107,7 +107,7 @@ impl VariantDraft {
         let changed = {
             let (name, payload, deleted, saved) =
                 (name.clone(), payload.clone(), deleted.clone(), saved.clone());
-            ArcMemo::new(move |_| {
+            shared_flag(Box::new(move || {
                 let is_gone = deleted.get();
                 saved.with(|saved| match saved {
                     Some((saved_name, saved_payload)) => {
@@ -117,17 +117,17 @@ impl VariantDraft {
                     }
                     None => true,
                 })
-            })
+            }))
         };
         let is_new = id.is_empty();
         let wrong = {
             let (key, name, payload, deleted) = (key.clone(), name.clone(), payload.clone(), deleted.clone());
-            ArcMemo::new(move |_| {
+            shared_flag(Box::new(move || {
                 let key_is_wrong = key.with(|key| is_new && key::problem(key.trim()).is_some());
                 let payload_is_wrong = payload.with(|payload| object_problem(payload).is_some());
                 let name_is_wrong = name.with(|name| name.trim().is_empty());
                 !deleted.get() && (key_is_wrong || payload_is_wrong || name_is_wrong)
-            })
+            }))
         };
         Self { number, id, key, name, payload, deleted, saved, changed, wrong }
     }
@@ -162,6 +162,10 @@ impl VariantDraft {
             None => true,
         }
     }
+}
+
+fn shared_flag(condition: Box<dyn Fn() -> bool + Send + Sync>) -> ArcMemo<bool> {
+    ArcMemo::new(move |_| condition())
 }
 
 fn payload_of(variant: &Variant) -> String {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::drafts::{Draft, VariantDraft};
 use crate::{
     calls::{ExperimentDetail, ExperimentPart},
-    components::Toasts,
+    components::{Toasts, flag},
     model::{PartChange, Rules, Split},
     problem::Problem,
 };
@@ -72,12 +72,12 @@ impl Editing {
             split,
             wrong_shares,
             variants,
-            details_changed: Memo::new(move |_| name.is_changed() || description.is_changed()),
-            targeting_changed: Memo::new(move |_| audience.is_changed() || rules.is_changed()),
-            split_changed: Memo::new(move |_| {
+            details_changed: flag(move || name.is_changed() || description.is_changed()),
+            targeting_changed: flag(move || audience.is_changed() || rules.is_changed()),
+            split_changed: flag(move || {
                 split.is_changed() || wrong_shares.with(|wrong: &Vec<String>| !wrong.is_empty())
             }),
-            variants_changed: Memo::new(move |_| {
+            variants_changed: flag(move || {
                 variants.with(|drafts| drafts.iter().any(|draft| draft.changed.get()))
             }),
             sent_fields: RwSignal::default(),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     calls::{DuplicateExperiment, ExperimentPart},
-    components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone},
+    components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone, dynamic, when},
     model::{LaunchObstacle, Split, links, percent},
 };
 
@@ -39,13 +39,13 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 <button
                     type="button"
                     class="button plain needs-script edit"
-                    hidden=move || editing.is_read_only()
-                    aria-expanded=move || is_editing.get().to_string()
+                    hidden=Signal::derive(move || editing.is_read_only())
+                    aria-expanded=Signal::derive(move || is_editing.get().to_string())
                     on:click=move |_| is_editing.update(|is_editing| *is_editing = !*is_editing)
                 >
                     <Icon symbol=Symbol::Edit/> "Edit"
                 </button>
-                <form hidden=move || editing.deleted.get() method="post" action=links::url(DuplicateExperiment::PATH)>
+                <form hidden=Signal::derive(move || editing.deleted.get()) method="post" action=links::url(DuplicateExperiment::PATH)>
                     <input type="hidden" name="id" value=id/>
                     <button class="button plain" title="Create a draft with the same variants, split and rules">"Duplicate"</button>
                 </form>
@@ -60,9 +60,9 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 {environment}
             </div>
             {description}
-            <Show when=move || is_editing.get() && !editing.is_read_only()>
+            {when(move || is_editing.get() && !editing.is_read_only(), move || view! {
                 <DetailsForm editing close=move || is_editing.set(false)/>
-            </Show>
+            }.into_any())}
         </div>
     }
 }
@@ -115,9 +115,11 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
                        pressed: Pressed,
                        action: &'static dyn Fn(Editing, RwSignal<bool>, RwSignal<bool>)| {
         view! {
-            <button type="button" class=class disabled=move || editing.is_busy() on:click=move |_| action(editing, launching, archiving)>
+            <button type="button" class=class disabled=Signal::derive(move || editing.is_busy()) on:click=move |_| action(editing, launching, archiving)>
                 <Icon symbol=symbol/>
-                {move || if editing.is_pressed(pressed) { editing.progress(ExperimentPart::Status) } else { label }}
+                {Signal::derive(move || {
+                    if editing.is_pressed(pressed) { editing.progress(ExperimentPart::Status) } else { label }
+                })}
             </button>
         }
         .into_any()
@@ -156,7 +158,7 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
         })
     };
     view! {
-        <div class="button-row needs-script">{archive} {next}</div>
+        <div class="button-row needs-script">{dynamic(archive)} {dynamic(next)}</div>
         <LaunchDialog editing open=launching status/>
         <Dialog open=archiving title="Archive this experiment?">
             <div class="form">
@@ -168,7 +170,7 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
                     <button
                         type="button"
                         class="button danger"
-                        disabled=move || editing.is_busy()
+                        disabled=Signal::derive(move || editing.is_busy())
                         on:click=move |_| {
                             archiving.set(false);
                             change_status(editing, Status::Archived, "Experiment archived");
@@ -227,7 +229,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
             <Note tone=Tone::Warning>{problem}</Note>
             <LiveLaterNote editing/>
             <div class="form-foot">
-                <button type="button" class="button" disabled=move || editing.is_busy() on:click=launch>{verb} " anyway"</button>
+                <button type="button" class="button" disabled=Signal::derive(move || editing.is_busy()) on:click=launch>{verb} " anyway"</button>
                 <a class="button primary" href=href on:click=move |_| open.set(false)>{first}</a>
             </div>
         }
@@ -240,7 +242,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
             </Show>
             <div class="form-foot">
                 <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                <button type="button" class="button primary" disabled=move || editing.is_busy() on:click=launch>{verb}</button>
+                <button type="button" class="button primary" disabled=Signal::derive(move || editing.is_busy()) on:click=launch>{verb}</button>
             </div>
         }
         .into_any(),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{drafts::VariantDraft, editing::Editing};
 use crate::{
     calls::ExperimentPart,
-    components::Tone,
+    components::{Tone, effect},
     model::{PartChange, Rules, Split},
     pages::kept::{self, Texts, flag},
 };
@@ -24,7 +24,7 @@ impl Editing {
         let name = self.detail.with_untracked(|detail| format!("experiment-{}", detail.row.id));
         let unsaved = StoredValue::new(kept::take(&name));
         // Not before the page is hydrated.
-        Effect::new(move || {
+        effect(move || {
             let unsaved = unsaved.try_update_value(std::mem::take).unwrap_or_default();
             if !unsaved.is_empty() {
                 untrack(|| self.restore(Texts::of(unsaved)));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     calls::{DuplicateExperiment, ExperimentDetail, LoadExperiment},
-    components::{Connection, Icon, Note, Symbol, Tone},
+    components::{Connection, Icon, Note, Symbol, Tone, dynamic, when},
     model::{PartChange, links},
     pages::{leave_guard, loaded::Loaded},
     transport::Loading,
@@ -49,15 +49,13 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
             <ReadOnlyNote editing/>
             <ConflictNote editing/>
             <PublicationNotes editing/>
-            <fieldset class="parts" disabled=move || editing.is_read_only()>
+            <fieldset class="parts" disabled=Signal::derive(move || editing.is_read_only())>
                 <VariantsSection editing/>
                 <AllocationSection editing/>
                 <TargetingSection editing/>
             </fieldset>
             <History editing/>
-            <Show when=move || !editing.deleted.get()>
-                <Danger editing/>
-            </Show>
+            {when(move || !editing.deleted.get(), move || view! { <Danger editing/> }.into_any())}
         </div>
     }
 }
@@ -66,7 +64,7 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
 #[component]
 fn ReadOnlyNote(editing: Editing) -> impl IntoView {
     let id = editing.detail.with_untracked(|detail| detail.row.id.clone());
-    move || {
+    dynamic(move || {
         if editing.deleted.get() {
             return Some(view! {
                 <Note tone=Tone::Bad>
@@ -85,39 +83,42 @@ fn ReadOnlyNote(editing: Editing) -> impl IntoView {
                 </form>
             </Note>
         }.into_any())
-    }
+    })
 }
 
 /// A note that somebody else changed what is edited here.
 #[component]
 fn ConflictNote(editing: Editing) -> impl IntoView {
-    let history = move || editing.detail.with(|detail| links::environment(&detail.environment.id));
+    let history =
+        Signal::derive(move || editing.detail.with(|detail| links::environment(&detail.environment.id)));
     let changes = move || {
-        let line = move |change: PartChange| {
-            let (name, section) = change.part.name_and_section();
-            view! { <li><a href=section>{name}</a> ": " {change.words}</li> }
-        };
-        editing.conflict.get().unwrap_or_default().into_iter().map(line).collect_view()
+        Some({
+            let line = move |change: PartChange| {
+                let (name, section) = change.part.name_and_section();
+                view! { <li><a href=section>{name}</a> ": " {change.words}</li> }
+            };
+            editing.conflict.get().unwrap_or_default().into_iter().map(line).collect_view().into_any()
+        })
     };
     view! {
-        <Show when=move || editing.conflict.with(Option::is_some) && !editing.deleted.get()>
+        {when(move || editing.conflict.with(Option::is_some) && !editing.deleted.get(), move || view! {
             <Note tone=Tone::Warning>
                 <p>"Someone changed this experiment since you opened it. The other person's changes were not overwritten:"</p>
-                <ul class="note-list">{changes}</ul>
+                <ul class="note-list">{dynamic(changes)}</ul>
                 <p class="note-actions">
                     <button type="button" class="button small" on:click=move |_| editing.reload(false)>
                         <Icon symbol=Symbol::Reload/>
-                        {move || if editing.has_changes() { "Reload and discard my changes" } else { "Reload" }}
+                        {Signal::derive(move || if editing.has_changes() { "Reload and discard my changes" } else { "Reload" })}
                     </button>
-                    <Show when=move || editing.has_changes()>
+                    {when(move || editing.has_changes(), move || view! {
                         <button type="button" class="button small" on:click=move |_| editing.reload(true)>
                             "Reload and keep my changes"
                         </button>
-                    </Show>
+                    }.into_any())}
                     <a class="button small plain" href=history><Icon symbol=Symbol::History/> "Open history"</a>
                 </p>
             </Note>
-        </Show>
+        }.into_any())}
     }
 }
 
@@ -125,8 +126,8 @@ fn ConflictNote(editing: Editing) -> impl IntoView {
 #[component]
 fn History(editing: Editing) -> impl IntoView {
     let detail = editing.detail;
-    let href = move || detail.with(|detail| links::environment(&detail.environment.id));
-    let name = move || detail.with(|detail| detail.environment.name.clone());
+    let href = Signal::derive(move || detail.with(|detail| links::environment(&detail.environment.id)));
+    let name = Signal::derive(move || detail.with(|detail| detail.environment.name.clone()));
     view! {
         <section class="card part row" aria-labelledby="history-title">
             <div>

@@ -6,7 +6,10 @@ use super::{
     editing::{Editing, Pressed},
     saving::focus_foot,
 };
-use crate::{calls::ExperimentPart, components::ProblemNote};
+use crate::{
+    calls::ExperimentPart,
+    components::{ProblemNote, dynamic, flag},
+};
 
 /// A section of the page that is saved separately.
 #[component]
@@ -46,15 +49,20 @@ pub(super) fn SectionFoot(
     save: impl Fn() + 'static,
     discard: impl Fn() + 'static,
 ) -> impl IntoView {
-    let changed = Memo::new(move |_| changed.get());
+    let changed = flag(move || changed.get());
     let save = move |_| {
         if !editing.is_busy_now() {
             save();
         }
     };
-    let label = move || if editing.is_pressed(Pressed::Save(part)) { editing.progress(part) } else { label };
+    let label =
+        Signal::derive(
+            move || {
+                if editing.is_pressed(Pressed::Save(part)) { editing.progress(part) } else { label }
+            },
+        );
     view! {
-        {move || {
+        {dynamic(move || {
             let problem = editing.problem_of(part)?;
             // A problem that is displayed next to its field is not repeated.
             let is_beside_field = problem.field().is_some_and(|field| match part {
@@ -63,14 +71,14 @@ pub(super) fn SectionFoot(
                 ExperimentPart::Variants => field.steps().len() > 2,
                 _ => !field.steps().is_empty(),
             });
-            (!is_beside_field).then(|| view! { <ProblemNote problem/> })
-        }}
+            (!is_beside_field).then(|| view! { <ProblemNote problem/> }.into_any())
+        })}
         <footer class="part-foot needs-script" tabindex="-1" class:sticky=changed>
-            <span class="part-state" aria-live="polite">{move || if changed.get() { "Unsaved changes" } else { "" }}</span>
+            <span class="part-state" aria-live="polite">{Signal::derive(move || if changed.get() { "Unsaved changes" } else { "" })}</span>
             <button
                 type="button"
                 class="button plain"
-                disabled=move || !changed.get() || editing.is_busy()
+                disabled=Signal::derive(move || !changed.get() || editing.is_busy())
                 on:click=move |_| {
                     editing.clear_problem(part);
                     discard();
@@ -82,7 +90,7 @@ pub(super) fn SectionFoot(
             <button
                 type="button"
                 class="button primary"
-                disabled=move || !changed.get() || blocked.get() || editing.is_busy()
+                disabled=Signal::derive(move || !changed.get() || blocked.get() || editing.is_busy())
                 on:click=save
             >
                 {label}

@@ -79,7 +79,7 @@ fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl Int
             let is_chosen = chosen.with_untracked(|chosen| *chosen == id);
             let value = id.clone();
             view! {
-                <option value=value selected=is_chosen prop:selected=move || chosen.with(|chosen| *chosen == id)>{name}</option>
+                <option value=value selected=is_chosen prop:selected=Signal::derive(move || chosen.with(|chosen| *chosen == id))>{name}</option>
             }
         };
         let none = (String::new(), "Everyone".to_owned());

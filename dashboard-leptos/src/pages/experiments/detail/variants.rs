@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     calls::ExperimentPart,
-    components::{Field, Fold, Icon, MAX_UNFOLDED, PayloadEditor, Symbol, colour, focus, restore_focus},
+    components::{
+        Field, Fold, Icon, MAX_UNFOLDED, PayloadEditor, Symbol, colour, dynamic, flag, focus, restore_focus,
+        when,
+    },
     model::{Split, key, percent},
 };
 
@@ -15,16 +18,16 @@ use crate::{
 #[component]
 pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
     let drafts = editing.variants;
-    let blocked = Memo::new(move |_| drafts.with(|drafts| drafts.iter().any(|draft| draft.wrong.get())));
+    let blocked = flag(move || drafts.with(|drafts| drafts.iter().any(|draft| draft.wrong.get())));
     let fold = Fold::new();
     let count = move || drafts.with(Vec::len);
     let rows = move || drafts.get().into_iter().enumerate().collect::<Vec<_>>();
     view! {
         <Section id="variants" title="Variants" about="The variants that users can get. Code receives the key and the optional payload">
-            <Show when=move || drafts.with(Vec::is_empty)>
+            {when(move || drafts.with(Vec::is_empty), || view! {
                 <p class="part-empty">"No variants yet. Most experiments have two: an unchanged control and a treatment."</p>
-            </Show>
-            <ul class="variants" class:folded=move || fold.is_folded(count())>
+            }.into_any())}
+            <ul class="variants" class:folded=Signal::derive(move || fold.is_folded(count()))>
                 <For each=rows key=|(place, draft)| (*place, draft.number) let((place, draft))>
                     <Row editing place draft/>
                 </For>
@@ -64,11 +67,11 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
     let deleted = RwSignal::from(draft.deleted.clone());
     let is_long = editing.variants.with_untracked(|drafts| drafts.len() > MAX_UNFOLDED);
     let is_open = RwSignal::new(is_new || !is_long);
-    let share = move || {
+    let share = Signal::derive(move || {
         let buckets = editing.split.saved.with(|split: &Split| split.share(Some(&variant)));
         format!("{} %", percent(buckets))
-    };
-    let label = move || key.with(|key| format!("Delete variant {key}"));
+    });
+    let label = Signal::derive(move || key.with(|key| format!("Delete variant {key}")));
     let remove = move |_| {
         if is_new {
             editing.variants.update(|drafts| drafts.retain(|draft| draft.number != number));
@@ -89,11 +92,11 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
     };
     let fields = move || {
         if is_open.get() {
-            return fields(editing, &draft);
+            return Some(fields(editing, &draft));
         }
         let payload = draft.payload.get_untracked();
         let has_payload = !payload.is_empty();
-        view! {
+        let line = view! {
             <details class="variant-line">
                 <summary on:click=open>
                     <code>{key}</code> " " {name}
@@ -101,20 +104,20 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
                 </summary>
                 <pre class="quiet">{payload}</pre>
             </details>
-        }
-        .into_any()
+        };
+        Some(line.into_any())
     };
     view! {
-        <li class="variant" class:gone=move || deleted.get() class:open=is_open>
+        <li class="variant" class:gone=Signal::derive(move || deleted.get()) class:open=is_open>
             <span class=format!("swatch {}", colour(place)) aria-hidden="true"></span>
-            {fields}
+            {dynamic(fields)}
             <div class="variant-side">
                 <span class="variant-share" title="Share of users">{share}</span>
                 <button
                     type="button"
                     id=format!("variant-{number}-delete")
                     class="icon-button needs-script"
-                    class:hidden=move || deleted.get()
+                    class:hidden=Signal::derive(move || deleted.get())
                     aria-label=label
                     title="Delete"
                     on:click=remove
@@ -122,7 +125,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
                     <Icon symbol=Symbol::Delete/>
                 </button>
             </div>
-            <Show when=move || deleted.get()>
+            {when(move || deleted.get(), move || view! {
                 <p class="variant-gone">
                     <span>
                         "This variant will be deleted when you save. The users of this variant will get no variant."
@@ -131,7 +134,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
                         <Icon symbol=Symbol::Undo/> "Undo"
                     </button>
                 </p>
-            </Show>
+            }.into_any())}
         </li>
     }
 }
@@ -166,7 +169,7 @@ fn fields(editing: Editing, draft: &VariantDraft) -> AnyView {
                     autocapitalize="off"
                     spellcheck="false"
                     aria-describedby=note
-                    prop:value=move || key.get()
+                    prop:value=key
                     on:input=move |event| key.set(event_target_value(&event))
                 />
             </Field>
@@ -192,8 +195,8 @@ fn fields(editing: Editing, draft: &VariantDraft) -> AnyView {
                     autocomplete="off"
                     value=initial
                     aria-describedby=format!("{id}-note")
-                    disabled=move || deleted.get()
-                    prop:value=move || name.get()
+                    disabled=Signal::derive(move || deleted.get())
+                    prop:value=name
                     on:input=move |event| name.set(event_target_value(&event))
                 />
             </Field>

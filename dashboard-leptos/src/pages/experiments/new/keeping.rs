@@ -7,6 +7,7 @@ use super::{
     step::Step,
 };
 use crate::{
+    components::effect,
     model::{Rules, Split},
     pages::kept::{self, Texts, flag},
 };
@@ -20,7 +21,7 @@ impl Draft {
     pub(super) fn survive_reloads(self, is_restored: RwSignal<bool>) {
         let unsaved = StoredValue::new(kept::take(NAME));
         // Not before the page is hydrated.
-        Effect::new(move || {
+        effect(move || {
             let unsaved = unsaved.try_update_value(std::mem::take).unwrap_or_default();
             if !unsaved.is_empty() {
                 self.restore(Texts::of(unsaved));

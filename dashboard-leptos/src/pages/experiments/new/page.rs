@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use super::{draft::Draft, review, step::Step, steps};
 use crate::{
     calls::PrepareExperiment,
-    components::{Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone},
+    components::{Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone, dynamic, effect, when},
     model::{Basics, ExperimentRequest, links},
     pages::{leave_guard, loaded::Loaded},
     problem::Problem,
@@ -62,7 +62,7 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
         "Leave without creating the experiment? Your input will be lost.",
         move || draft.touched.try_get_value().unwrap_or(false),
     );
-    Effect::new(move || {
+    effect(move || {
         draft.step.track();
         draft.focus_step();
     });
@@ -72,8 +72,8 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
             <li>
                 <button
                     type="button"
-                    aria-current=move || (draft.step.get() == step).then_some("step")
-                    disabled=move || draft.busy.get() || draft.reached.get() < step
+                    aria-current=Signal::derive(move || (draft.step.get() == step).then_some("step"))
+                    disabled=Signal::derive(move || draft.busy.get() || draft.reached.get() < step)
                     on:click=move |_| draft.go_to(step)
                 >
                     <span class="step-number">{number}</span>
@@ -82,20 +82,20 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
             </li>
         }
     });
-    let general = move || draft.general_problem().map(|problem| view! { <ProblemNote problem/> });
-    let is_last = move || draft.step.get() == Step::Review;
+    let general = move || draft.general_problem().map(|problem| view! { <ProblemNote problem/> }.into_any());
+    let is_last = Signal::derive(move || draft.step.get() == Step::Review);
     view! {
         <div class="wizard" on:input=move |_| draft.touched.set_value(true)>
             <ol class="wizard-steps needs-script" aria-label="Steps">{marks.into_iter().collect_view()}</ol>
-            <Show when=move || is_restored.get()>
+            {when(move || is_restored.get(), move || view! {
                 <Note>
                     <p>"Your input is back as it was before the page was reloaded."</p>
                     <p class="note-actions">
                         <button type="button" class="button small" on:click=move |_| start_over(draft)>"Start over"</button>
                     </p>
                 </Note>
-            </Show>
-            {general}
+            }.into_any())}
+            {dynamic(general)}
             {steps::basics(draft, environments.clone())}
             {steps::variants(draft)}
             {steps::split(draft)}
@@ -104,7 +104,7 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
             <footer class="form-foot needs-script">
                 <button
                     type="button" class="button wizard-back"
-                    hidden=move || draft.step.get() == Step::Basics
+                    hidden=Signal::derive(move || draft.step.get() == Step::Basics)
                     disabled=draft.busy
                     on:click=move |_| draft.go_to(draft.step.get_untracked().previous())
                 >
@@ -127,7 +127,7 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
 fn CreateButtons(draft: Draft) -> impl IntoView {
     let create = draft.submitter();
     let (launch, launch_anyway) = (create.clone(), create.clone());
-    let is_before = move || draft.step.get() != Step::Review;
+    let is_before = Signal::derive(move || draft.step.get() != Step::Review);
     view! {
         <button type="button" class="button" hidden=is_before disabled=draft.busy on:click=move |_| create(false, false)>
             "Create as draft"
@@ -146,33 +146,36 @@ fn LaunchQuestion(draft: Draft, launch: impl Fn() + Clone + Send + Sync + 'stati
     let body = move || {
         let obstacle = open.get().then(|| draft.obstacle()).flatten()?;
         let launch = launch.clone();
-        Some(view! {
-            <Note tone=Tone::Warning>{obstacle.words()}</Note>
-            <div class="form-foot">
-                <button
-                    type="button" class="button"
-                    on:click=move |_| {
-                        open.set(false);
-                        launch();
-                    }
-                >
-                    "Launch anyway"
-                </button>
-                <button
-                    type="button" class="button primary"
-                    on:click=move |_| {
-                        open.set(false);
-                        draft.go_to(Step::Split);
-                    }
-                >
-                    {obstacle.remedy()}
-                </button>
-            </div>
-        })
+        Some(
+            view! {
+                <Note tone=Tone::Warning>{obstacle.words()}</Note>
+                <div class="form-foot">
+                    <button
+                        type="button" class="button"
+                        on:click=move |_| {
+                            open.set(false);
+                            launch();
+                        }
+                    >
+                        "Launch anyway"
+                    </button>
+                    <button
+                        type="button" class="button primary"
+                        on:click=move |_| {
+                            open.set(false);
+                            draft.go_to(Step::Split);
+                        }
+                    >
+                        {obstacle.remedy()}
+                    </button>
+                </div>
+            }
+            .into_any(),
+        )
     };
     view! {
         <Dialog open=open title="Start this experiment?">
-            <div class="form">{body}</div>
+            <div class="form">{dynamic(body)}</div>
         </Dialog>
     }
 }

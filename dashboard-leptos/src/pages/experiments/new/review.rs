@@ -4,17 +4,20 @@ use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 
 use super::{draft::Draft, step::Step, steps::section};
-use crate::{components::SplitBar, model::percent};
+use crate::{
+    components::{SplitBar, dynamic},
+    model::percent,
+};
 
 /// Renders the summary.
 pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
-    let environment = move || {
+    let environment = Signal::derive(move || {
         let id = draft.environment.get();
         environments
             .iter()
             .find(|environment| environment.id == id)
             .map(|environment| environment.name.clone())
-    };
+    });
     let content = view! {
         <dl class="review">
             <dt>"Experiment"</dt>
@@ -22,11 +25,11 @@ pub(super) fn review(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <dt>"Environment"</dt>
             <dd>{environment}</dd>
             <dt>"Audience"</dt>
-            <dd>{move || describe_audience(draft)}</dd>
+            <dd>{Signal::derive(move || describe_audience(draft))}</dd>
             <dt>"Split"</dt>
             <dd>
                 // Rendered only while the step is visible.
-                {move || (draft.step.get() == Step::Review).then(|| shares(draft))}
+                {dynamic(move || (draft.step.get() == Step::Review).then(|| shares(draft)))}
             </dd>
         </dl>
     };

@@ -30,7 +30,7 @@ pub(super) fn section(
     content: AnyView,
 ) -> AnyView {
     view! {
-        <section class="card wizard-step" hidden=move || draft.step.get() != step aria-labelledby=step.title_id()>
+        <section class="card wizard-step" hidden=Signal::derive(move || draft.step.get() != step) aria-labelledby=step.title_id()>
             <header>
                 <h2 id=step.title_id() tabindex="-1">{title}</h2>
                 <p class="quiet">{words}</p>
@@ -68,7 +68,7 @@ impl TextField {
                 <input
                     id=id name=form_name required={form_name == Some("name")} maxlength="256" autocomplete="off"
                     class:mono=is_code spellcheck={is_code.then_some("false")} aria-describedby=note
-                    aria-invalid=move || problem.with(Option::is_some).then_some("true")
+                    aria-invalid=Signal::derive(move || problem.with(Option::is_some).then_some("true"))
                     value=value.get_untracked() prop:value=value
                     on:input=move |event| {
                         draft.forget_problem(&field());
@@ -131,7 +131,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <Field id="environment" label="Environment" hint="The environment whose users take part" problem=environment_problem>
                 <select
                     id="environment" name="environment" required aria-describedby="environment-note" prop:value=environment
-                    aria-invalid=move || environment_problem.with(Option::is_some).then_some("true")
+                    aria-invalid=Signal::derive(move || environment_problem.with(Option::is_some).then_some("true"))
                     on:change=move |event| {
                         draft.forget_problem(&FieldPath::of("environmentId"));
                         environment.set(event_target_value(&event));
@@ -147,7 +147,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
             <Field id="description" label="Description" hint="The purpose and the expected result. Optional" problem=description_problem>
                 <textarea
                     id="description" name="description" class="prose" rows="3" maxlength="10000" aria-describedby="description-note"
-                    aria-invalid=move || description_problem.with(Option::is_some).then_some("true")
+                    aria-invalid=Signal::derive(move || description_problem.with(Option::is_some).then_some("true"))
                     prop:value=description on:input=move |event| description.set(event_target_value(&event))
                 >
                     {description.get_untracked()}
@@ -233,8 +233,8 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
         let field = field("payload");
         draft.problem_of(move || field())
     };
-    let is_only = move || draft.variants.with(|variants| variants.len() < 2);
-    let label = move || format!("Remove {}", name.get());
+    let is_only = Signal::derive(move || draft.variants.with(|variants| variants.len() < 2));
+    let label = Signal::derive(move || format!("Remove {}", name.get()));
     view! {
         <fieldset class="variant-draft">
             <legend class="visually-hidden">{name}</legend>
@@ -257,7 +257,7 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
 
 /// Renders a problem that has no field.
 fn problem_line(problem: Signal<Option<String>>) -> AnyView {
-    view! { <p class="problem" role="alert" hidden=move || problem.with(Option::is_none)>{problem}</p> }
+    view! { <p class="problem" role="alert" hidden=Signal::derive(move || problem.with(Option::is_none))>{problem}</p> }
         .into_any()
 }
 
@@ -309,18 +309,20 @@ fn audience_choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
         });
         draft.audience.set(chosen);
     };
-    let chosen = move || draft.audience.with(|audience| audience.as_ref().map(|chosen| chosen.words.clone()));
+    let chosen = Signal::derive(move || {
+        draft.audience.with(|audience| audience.as_ref().map(|chosen| chosen.words.clone()))
+    });
     view! {
         <Field id="audience" label="Audience" hint=hint>
             <select
                 id="audience" aria-describedby="audience-note" on:change=choose
-                prop:value=move || draft.audience.with(|audience| audience.as_ref().map(|chosen| chosen.id.clone()).unwrap_or_default())
+                prop:value=Signal::derive(move || draft.audience.with(|audience| audience.as_ref().map(|chosen| chosen.id.clone()).unwrap_or_default()))
             >
                 <option value="">"Everyone"</option>
                 {options}
             </select>
         </Field>
-        <p class="quiet" hidden=move || chosen().is_none()>"Matches " {chosen}</p>
+        <p class="quiet" hidden=Signal::derive(move || chosen.get().is_none())>"Matches " {chosen}</p>
     }
     .into_any()
 }
