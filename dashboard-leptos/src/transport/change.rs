@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use leptos::{prelude::*, server_fn::ServerFn};
 use serde::de::DeserializeOwned;
 
-use super::response;
+use super::{contained, response};
 use crate::problem::Problem;
 
 /// A call that changes something, by a form with or without scripts. The form can be submitted repeatedly.
@@ -40,7 +40,7 @@ where
     /// Creates a change without a response. After a form was submitted without scripts and rejected, the response holds
     /// its problem.
     pub(crate) fn new() -> Self {
-        let failed = SharedValue::new_str(|| failed(F::PATH)).into_inner();
+        let failed = failed(F::PATH);
         let submission = Submission {
             path: F::PATH,
             response: RwSignal::new(Some(failed).filter(|failed| !failed.is_empty())),
@@ -97,21 +97,24 @@ impl Submission {
     }
 }
 
-/// Returns the problem of a form that was submitted to this path without scripts, after the redirect to its page.
+/// Returns the problem of a form that was submitted to this path without scripts, after the redirect to its page. Empty if there
+/// is none.
 #[cfg(not(target_family = "wasm"))]
 fn failed(path: &str) -> String {
     use leptos::{server::ServerActionError, server_fn::error::ServerFnUrlError};
 
     match use_context::<ServerActionError>() {
         Some(error) if error.path() == path => {
-            response::of::<()>(&Err(ServerFnUrlError::<Problem>::decode_err(error.err())))
+            let problem = response::of::<()>(&Err(ServerFnUrlError::<Problem>::decode_err(error.err())));
+            // The page contains the problem, too.
+            SharedValue::new_str(|| contained::with_key(path, &problem));
+            problem
         }
         _ => String::new(),
     }
 }
 
-/// The server has rendered the problem already.
 #[cfg(target_family = "wasm")]
-fn failed(_: &str) -> String {
-    String::new()
+fn failed(path: &str) -> String {
+    contained::take(path).unwrap_or_default()
 }

@@ -88,9 +88,15 @@ export function problemsOf(page, status = 200) {
   return problems;
 }
 
-/** Opens a page, and waits until the page is hydrated and subscribes to the server. */
+/** Opens a page, and waits until the page works and subscribes to the server. */
 export async function open(page, url) {
   const subscribed = page.waitForRequest((request) => request.url().endsWith("/api/stream"));
   await page.goto(url);
   await subscribed;
+  await alive(page);
+}
+
+/** Waits until the browser has rendered the page, and the page works. */
+export function alive(page) {
+  return page.locator("html[data-alive]").waitFor({ state: "attached" });
 }

@@ -131,9 +131,15 @@ fn CreateButtons(draft: Draft) -> impl IntoView {
 /// Focuses the current step: the first field of the first step, the heading of others.
 fn focus_step(draft: Draft) {
     #[cfg(target_family = "wasm")]
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<()>| {
         use leptos::web_sys::{HtmlElement, wasm_bindgen::JsCast};
 
+        // Somebody may have begun to type before the page worked.
+        let is_typing =
+            || document().active_element().is_some_and(|focused| focused.has_attribute("aria-describedby"));
+        if before.is_none() && is_typing() {
+            return;
+        }
         let id = match draft.step.get() {
             Step::Basics => "name",
             step => step.title_id(),
