@@ -10,11 +10,16 @@ use crate::{
     components::{Toasts, Tone},
 };
 
+/// Prepares an instance.
+#[wasm_bindgen(start)]
+fn start() {
+    // A panic is reported in the browser's console.
+    panic::set_hook(Box::new(|info| logging::error!("{info}")));
+}
+
 /// Renders the dashboard into a container outside of the document. `again` says that this instance replaces one that has died.
 #[wasm_bindgen]
 pub fn mount(container: HtmlElement, again: bool) {
-    // A panic is reported in the browser's console.
-    panic::set_hook(Box::new(|info| logging::error!("{info}")));
     let app = move || {
         let app = App();
         if again {

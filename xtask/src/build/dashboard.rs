@@ -57,7 +57,11 @@ pub(crate) fn build() -> Result<()> {
 fn silence_replaced_instances(glue: &Path, to: &Path) -> Result<()> {
     const LOUD: &str = "throw new Error('Cannot invoke closure from previous WASM instance');";
     let text = fs::read_to_string(glue).with_context(|| format!("cannot read {}", glue.display()))?;
-    ensure!(text.contains(LOUD), "{} checks no instance: look at what wasm-bindgen generates", glue.display());
+    ensure!(
+        text.contains(LOUD),
+        "{} checks no instance: look at what wasm-bindgen generates",
+        glue.display()
+    );
     fs::write(to, text.replace(LOUD, "return;")).with_context(|| format!("cannot write {}", to.display()))
 }
 
