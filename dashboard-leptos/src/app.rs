@@ -21,13 +21,12 @@ pub(crate) fn Document() -> impl IntoView {
     let nonce = use_nonce();
     let loading = context::links().map(|links| {
         let (style, script, module) = (url(links.style), url(links.script), url(links.module));
-        let start =
-            format!("import init from {script:?};\n{}init({{ module_or_path: {module:?} }});", add_slash());
+        let start = format!("{}{}({script:?}, {module:?});", add_slash(), early());
         view! {
+            <script nonce=nonce.clone()>{start}</script>
             <link rel="stylesheet" href=style/>
             <link rel="preload" href=module r#as="fetch" type="application/wasm" crossorigin=""/>
-            <link rel="modulepreload" href=script nonce=nonce.clone()/>
-            <script type="module" nonce=nonce>{start}</script>
+            <link rel="modulepreload" href=script nonce=nonce/>
         }
     });
     let build_hint = loading.is_none().then(|| {
@@ -40,7 +39,8 @@ pub(crate) fn Document() -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=context::theme() data-base=Some(base()).filter(|base| !base.is_empty())>
+        // The script removes `data-plain`, so that a page whose scripts do not run shows what works without them.
+        <html lang="en" data-plain="" data-theme=context::theme() data-base=Some(base()).filter(|base| !base.is_empty())>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -49,10 +49,21 @@ pub(crate) fn Document() -> impl IntoView {
                 {loading}
                 <MetaTags/>
             </head>
-            // Hydration starts at the first node of the body, so the app must come first.
-            <body><App/> {build_hint}</body>
+            // The browser replaces the container, and nothing else.
+            <body><div id="dashboard"><App/></div> {build_hint}</body>
         </html>
     }
+}
+
+/// Returns the script that holds what a person does before the page works, and loads the rest: a function of the URLs of
+/// `browser/start.js` and of the module.
+#[cfg(not(target_family = "wasm"))]
+fn early() -> &'static str {
+    static EARLY: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {
+        let lines = include_str!("../browser/early.js").lines().map(str::trim);
+        lines.filter(|line| !line.starts_with("//")).collect::<Vec<_>>().join("\n")
+    });
+    EARLY.trim_end()
 }
 
 /// Returns the script that adds a slash to the URL of the base: the router knows the overview with the slash alone, and not

@@ -1,16 +1,34 @@
-//! The entry point in the browser.
+//! The entry point in the browser, which `browser/start.js` calls.
 
 use std::panic;
 
-use leptos::{logging, mount::hydrate_body};
+use leptos::{logging, mount::mount_to, web_sys::HtmlElement};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    components::{Toasts, Tone},
+};
 
-/// Hydrates the page that the server rendered. Runs when the module has been loaded.
+/// Prepares an instance.
 #[wasm_bindgen(start)]
 fn start() {
     // A panic is reported in the browser's console.
     panic::set_hook(Box::new(|info| logging::error!("{info}")));
-    hydrate_body(App);
+}
+
+/// Renders the dashboard into a container outside of the document. `again` says that this instance replaces one that has died.
+#[wasm_bindgen]
+pub fn mount(container: HtmlElement, again: bool) {
+    let app = move || {
+        let app = App();
+        if again {
+            Toasts::from_context().show(
+                Tone::Warning,
+                "The page had a fault and was loaded again. Check your entries before you save them",
+            );
+        }
+        app
+    };
+    mount_to(container, app).forget();
 }

@@ -15,9 +15,9 @@ impl Html {
         Self(view.into_view().to_html())
     }
 
-    /// Returns what stands in the browser for HTML that the server alone renders: hydration leaves what is there.
+    /// Returns no HTML: what the browser has instead of HTML for readers without scripts.
     #[cfg(target_family = "wasm")]
-    pub(crate) const fn of_server() -> Self {
+    pub(crate) const fn none() -> Self {
         Self(String::new())
     }
 

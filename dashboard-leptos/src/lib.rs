@@ -1,7 +1,8 @@
 //! The dashboard: the web interface for experiments, audiences and environments.
 //!
 //! Compiled natively, the crate renders pages on the server and handles their calls ([`routes()`]). Compiled for WASM,
-//! the crate hydrates the same pages in the browser. The target alone decides.
+//! the crate renders the same pages in the browser, in place of those that the server rendered. The target alone decides. The
+//! JavaScript around the WASM is in `browser`.
 //!
 //! | module | holds |
 //! |---|---|

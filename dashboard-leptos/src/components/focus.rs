@@ -16,6 +16,19 @@ pub(crate) fn restore_focus(selectors: &[&str]) {
     after_changes(selectors, true);
 }
 
+/// Returns whether somebody is entering something.
+#[cfg(target_family = "wasm")]
+pub(crate) fn is_in_field() -> bool {
+    let is_field = |element: Element| element.matches("input, select, textarea").unwrap_or(false);
+    document().active_element().is_some_and(is_field)
+}
+
+/// Nobody enters anything on the server.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) const fn is_in_field() -> bool {
+    false
+}
+
 #[cfg(not(target_family = "wasm"))]
 fn after_changes(_: &[&str], _: bool) {}
 

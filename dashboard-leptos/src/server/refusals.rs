@@ -14,7 +14,7 @@ use axum::{
 };
 use leptos::prelude::*;
 
-use super::{assets, problem_status::MAX_PROBLEM_BYTES};
+use super::{assets, headers::NOT_CACHED, problem_status::MAX_PROBLEM_BYTES};
 use crate::{
     base::Base,
     components::{Empty, ICON},
@@ -28,7 +28,7 @@ const HEADERS: [(HeaderName, &str); 3] = [
         "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (CACHE_CONTROL, "no-store"),
+    (CACHE_CONTROL, NOT_CACHED),
 ];
 
 /// Responds with a page, if a browser would see the JSON of a problem: the problem of a form, or the refusal of a page.

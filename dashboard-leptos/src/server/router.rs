@@ -11,11 +11,11 @@ use axum::{
     routing::get,
 };
 use edgewise_control::services::Services;
-use edgewise_http::{Front, PublicUrl, guard, not_found};
+use edgewise_http::{Front, PublicUrl, guard, not_found, with_compression};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
 
-use super::{assets, base, problem_status, refusals};
+use super::{assets, base, headers, problem_status, refusals};
 use crate::app::{App, Document};
 
 /// The paths of APIs, whose 404 responses are JSON.
@@ -47,9 +47,10 @@ pub fn routes(services: Services, front: &Arc<Front>) -> Router {
         .route("/{*path}", get(not_found_page))
         .layer(middleware::from_fn(problem_status::set_problem_status))
         .with_state(options);
-    guard(routes, front)
+    let routes = guard(routes, front)
         .layer(middleware::from_fn_with_state(below.clone(), refusals::readable))
-        .layer(middleware::map_response_with_state(below, base::keep_within))
+        .layer(middleware::map_response_with_state(below, base::keep_within));
+    with_compression(routes).layer(middleware::map_response(headers::forbid_transforming))
 }
 
 /// Responds to an unknown path with a page for browsers, and with JSON for programs.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use leptos::{prelude::*, server_fn::ServerFn};
 use serde::de::DeserializeOwned;
 
-use super::response;
+use super::{contained, response};
 use crate::problem::Problem;
 
 /// A call that changes something, by a form with or without scripts. The form can be submitted repeatedly.
@@ -40,7 +40,7 @@ where
     /// Creates a change without a response. After a form was submitted without scripts and rejected, the response holds
     /// its problem.
     pub(crate) fn new() -> Self {
-        let failed = SharedValue::new_str(|| failed(F::PATH)).into_inner();
+        let failed = failed(F::PATH);
         let submission = Submission {
             path: F::PATH,
             response: RwSignal::new(Some(failed).filter(|failed| !failed.is_empty())),
@@ -106,14 +106,16 @@ pub(crate) fn problem_of_form(path: &str) -> Option<Problem> {
     Some(ServerFnUrlError::<Problem>::decode_err(error.err()))
 }
 
-/// Returns the response with the problem of a form; empty if there is none.
+/// Returns the response with the problem of a form; empty if there is none. The page contains the response, too.
 #[cfg(not(target_family = "wasm"))]
 fn failed(path: &str) -> String {
-    problem_of_form(path).map(|problem| response::of::<()>(&Err(problem))).unwrap_or_default()
+    let Some(problem) = problem_of_form(path) else { return String::new() };
+    let response = response::of::<()>(&Err(problem));
+    SharedValue::new_str(|| contained::with_key(path, &response));
+    response
 }
 
-/// The server has rendered the problem already.
 #[cfg(target_family = "wasm")]
-fn failed(_: &str) -> String {
-    String::new()
+fn failed(path: &str) -> String {
+    contained::take(path).unwrap_or_default()
 }

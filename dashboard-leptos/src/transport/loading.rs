@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use leptos::{prelude::*, server_fn::ServerFn};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::response;
+use super::{contained, response};
 use crate::problem::Problem;
 
 /// The response to a call. The response is available at once if the page contained the response.
@@ -41,7 +41,7 @@ impl<T: Serialize + DeserializeOwned + 'static> Loading<T> {
     {
         #[cfg(target_family = "wasm")]
         let response = {
-            let request = move || (updates(), serde_qs::to_string(&call()).unwrap_or_default());
+            let request = move || (updates(), query_of(&call()));
             load(F::PATH, Box::new(request))
         };
         #[cfg(not(target_family = "wasm"))]
@@ -50,8 +50,10 @@ impl<T: Serialize + DeserializeOwned + 'static> Loading<T> {
                 updates();
             },
             move |()| {
-                let request = call().run_body();
-                async move { response::of(&request.await) }
+                let call = call();
+                let key = contained::key(F::PATH, &query_of(&call));
+                let request = call.run_body();
+                async move { contained::with_key(&key, &response::of(&request.await)) }
             },
         );
         Self { response, call: PhantomData }
@@ -73,7 +75,17 @@ impl<T: Serialize + DeserializeOwned + 'static> Loading<T> {
     }
 }
 
+fn query_of(call: &impl Serialize) -> String {
+    serde_qs::to_string(call).unwrap_or_default()
+}
+
 #[cfg(target_family = "wasm")]
 fn load(path: &'static str, request: Box<dyn Fn() -> (u32, String) + Send + Sync>) -> Resource<String> {
-    Resource::new(request, move |(_, query)| super::send::send(format!("{path}?{query}"), None))
+    Resource::new(request, move |(_, query)| {
+        let url = contained::key(path, &query);
+        match contained::take(&url) {
+            Some(response) => Box::pin(std::future::ready(response)),
+            None => super::send::send(url, None),
+        }
+    })
 }

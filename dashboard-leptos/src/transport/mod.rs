@@ -4,6 +4,7 @@
 //! another site sends them.
 
 mod change;
+mod contained;
 mod loading;
 mod protocol;
 #[cfg(any(target_family = "wasm", test))]

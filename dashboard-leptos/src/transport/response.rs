@@ -3,6 +3,7 @@
 use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
 use serde::de::DeserializeOwned;
 
+use super::contained;
 #[cfg(any(target_family = "wasm", test))]
 use super::refusal;
 use crate::problem::Problem;
@@ -33,11 +34,12 @@ pub(crate) fn is_missing(response: &str) -> bool {
 }
 
 fn read_problem(response: &str) -> Option<Problem> {
-    serde_json::from_str(response.strip_prefix('-')?).ok()
+    serde_json::from_str(contained::without_key(response).strip_prefix('-')?).ok()
 }
 
 /// Parses a response.
 pub(crate) fn read<T: DeserializeOwned>(response: &str) -> Result<T, Problem> {
+    let response = contained::without_key(response);
     let read = match response.strip_prefix('+') {
         Some(json) => serde_json::from_str(json).map(Ok),
         None => serde_json::from_str(response.strip_prefix('-').unwrap_or(response)).map(Err),

@@ -100,7 +100,7 @@ async function plainly(page, url) {
 /** Runs in the page: measures its paints. */
 function observe() {
   let [paint, shift, alive] = [0, 0, Number.NaN];
-  // A hydrated page subscribes to the server.
+  // A page that the browser has rendered subscribes to the server.
   globalThis.EventSource = class extends EventSource {
     constructor(...where) {
       super(...where);
@@ -114,7 +114,7 @@ function observe() {
     for (const { value } of list.getEntries()) shift += value;
   }).observe({ type: "layout-shift", buffered: true });
   globalThis.measured = async () => {
-    // Waits until the hydrated page is painted, and the browser has reported the paint.
+    // Waits until the page is painted, and the browser has reported the paint.
     const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     do await painted();
     while (paint === 0);

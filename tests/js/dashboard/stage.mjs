@@ -88,8 +88,14 @@ export function problemsOf(page, status = 200) {
   return problems;
 }
 
-/** Opens a page, and waits until the page is hydrated and follows the server's stream, by itself or by another tab. */
+/** Opens a page, and waits until the page works and subscribes to the server. */
 export async function open(page, url) {
   await page.goto(url);
   await page.locator("html[data-follows]").waitFor({ state: "attached" });
+  await alive(page);
+}
+
+/** Waits until the browser has rendered the page, and the page works. */
+export function alive(page) {
+  return page.locator("html[data-alive]").waitFor({ state: "attached" });
 }

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::{bindgen, record::Record};
 use crate::{cargo, install, node};
@@ -41,12 +41,29 @@ pub(crate) fn build() -> Result<()> {
         bindgen::write(&module, "edgewise", &generated)?;
         bindgen::optimize(&generated.join("edgewise_bg.wasm"), &optimized, &OPTIMIZE)
     })?;
+    let sources = cargo::root()?.join(DASHBOARD);
     let (script, style) = (generated.join("script.js"), generated.join("style.css"));
+    let silent = generated.join("silent.js");
+    silence_replaced_instances(&glue, &silent)?;
+    let glue = format!("--alias:edgewise-glue={}", silent.display());
     // The glue imports the scripts that lie beside components.
-    minify(&glue, &script, &["--bundle", "--format=esm"])?;
-    minify(&cargo::root()?.join(DASHBOARD).join("style/index.css"), &style, &["--bundle"])?;
+    minify(&sources.join("browser/start.js"), &script, &["--bundle", "--format=esm", &glue])?;
+    minify(&sources.join("style/index.css"), &style, &["--bundle"])?;
 
     write_assets(&generated.join("compressed.record"), &[&style, &script, &optimized])
+}
+
+/// Writes the glue with listeners that do nothing after their instance was replaced. As generated, each call of them would be an
+/// error in the browser's console.
+fn silence_replaced_instances(glue: &Path, to: &Path) -> Result<()> {
+    const LOUD: &str = "throw new Error('Cannot invoke closure from previous WASM instance');";
+    let text = fs::read_to_string(glue).with_context(|| format!("cannot read {}", glue.display()))?;
+    ensure!(
+        text.contains(LOUD),
+        "{} checks no instance: look at what wasm-bindgen generates",
+        glue.display()
+    );
+    fs::write(to, text.replace(LOUD, "return;")).with_context(|| format!("cannot write {}", to.display()))
 }
 
 /// Writes files and their compressed copies, under the names that browsers load. Compressing takes seconds, so copies

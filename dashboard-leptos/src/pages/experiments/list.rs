@@ -42,7 +42,6 @@ pub(crate) fn Experiments() -> impl IntoView {
 #[component]
 fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
     let replace = navigator(true);
-    let open = move |list: List| replace(&list.url());
     let initial = list.get_untracked();
     // The input is ahead of the URL, and must not be reset to it.
     let typed = RwSignal::new(initial.text.clone());
@@ -59,14 +58,16 @@ fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
         }
     };
     on_cleanup(cancel);
-    let search = {
-        let open = open.clone();
-        move || {
-            cancel();
-            if let (Some(list), Some(text)) = (list.try_get_untracked(), typed.try_get_untracked()) {
-                open(List { text: text.trim().to_owned(), page: 1, ..list });
-            }
+    // Every change of the list also searches for what has been typed.
+    let change = move |change: &dyn Fn(List) -> List| {
+        cancel();
+        if let (Some(list), Some(text)) = (list.try_get_untracked(), typed.try_get_untracked()) {
+            replace(&change(List { text: text.trim().to_owned(), page: 1, ..list }).url());
         }
+    };
+    let search = {
+        let change = change.clone();
+        move || change(&|list| list)
     };
     let on_input = {
         let search = search.clone();
@@ -77,14 +78,16 @@ fn Filters(list: Memo<List>, environments: Vec<Environment>) -> impl IntoView {
         }
     };
     let by_status = {
-        let open = open.clone();
+        let change = change.clone();
         move |event| {
             let status = Status::from_name(&event_target_value(&event));
-            open(List { status, page: 1, ..list.get_untracked() });
+            change(&|list| List { status, ..list });
         }
     };
-    let by_environment =
-        move |event| open(List { environment: event_target_value(&event), page: 1, ..list.get_untracked() });
+    let by_environment = move |event| {
+        let environment = event_target_value(&event);
+        change(&|list| List { environment: environment.clone(), ..list });
+    };
     let statuses = Status::ALL.map(|status| {
         let name = match status {
             Status::Draft => "Draft",

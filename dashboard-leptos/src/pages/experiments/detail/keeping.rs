@@ -23,7 +23,7 @@ impl Editing {
     pub(super) fn survive_reloads(self) {
         let name = self.detail.with_untracked(|detail| format!("experiment-{}", detail.row.id));
         let unsaved = StoredValue::new(kept::take(&name));
-        // Not before the page is hydrated.
+        // Not before the page is rendered.
         effect(move || {
             let unsaved = unsaved.try_update_value(std::mem::take).unwrap_or_default();
             if !unsaved.is_empty() {

@@ -12,7 +12,7 @@ pub(super) fn PlainStatus<'a>(detail: &'a ExperimentDetail) -> impl IntoView + u
     #[cfg(target_family = "wasm")]
     let forms = {
         let _ = detail;
-        crate::html::Html::of_server()
+        crate::html::Html::none()
     };
     view! { <div class="without-script">{forms.view()}</div> }
 }

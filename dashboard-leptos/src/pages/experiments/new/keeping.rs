@@ -20,7 +20,7 @@ impl Draft {
     /// any.
     pub(super) fn survive_reloads(self, is_restored: RwSignal<bool>) {
         let unsaved = StoredValue::new(kept::take(NAME));
-        // Not before the page is hydrated.
+        // Not before the page is rendered.
         effect(move || {
             let unsaved = unsaved.try_update_value(std::mem::take).unwrap_or_default();
             if !unsaved.is_empty() {

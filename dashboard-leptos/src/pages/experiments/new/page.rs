@@ -1,5 +1,7 @@
 //! The page with the steps of the wizard.
 
+use std::mem;
+
 use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -7,7 +9,9 @@ use leptos_router::hooks::use_query_map;
 use super::{draft::Draft, review, step::Step, steps};
 use crate::{
     calls::PrepareExperiment,
-    components::{Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone, dynamic, effect, when},
+    components::{
+        Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone, dynamic, effect, is_in_field, when,
+    },
     model::{Basics, ExperimentRequest, links},
     pages::{leave_guard, loaded::Loaded},
     problem::Problem,
@@ -62,9 +66,13 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
         "Leave without creating the experiment? Your input will be lost.",
         move || draft.touched.try_get_value().unwrap_or(false),
     );
+    let mut is_first = true;
     effect(move || {
         draft.step.track();
-        draft.focus_step();
+        // Somebody may have begun to type before the page worked.
+        if !(mem::take(&mut is_first) && is_in_field()) {
+            draft.focus_step();
+        }
     });
     let marks = Step::ALL.map(|step| {
         let number = step.number();

@@ -1,0 +1,29 @@
+// The border between browser and module: browsers call the module through the exports of its instance alone.
+
+/**
+ * Returns the exports of an instance, behind a gate. An exception that passes the gate leaves the module in an unknown state: the
+ * instance is dead, and all its listeners and timers do nothing from then on. So links and forms are the browser's again.
+ *
+ * `watch.enter` and `watch.leave` are called when the browser's call of the module begins and ends, `watch.die` with the exception.
+ */
+export function gated(exports, watch) {
+  let isDead = false;
+  let depth = 0;
+  const behindGate = (call) => (...values) => {
+    if (isDead) return undefined;
+    if (depth === 0) watch.enter();
+    depth += 1;
+    try {
+      return call(...values);
+    } catch (fault) {
+      isDead = true;
+      watch.die(fault);
+      throw fault;
+    } finally {
+      depth -= 1;
+      if (depth === 0) watch.leave();
+    }
+  };
+  const all = Object.entries(exports);
+  return Object.fromEntries(all.map(([name, one]) => [name, typeof one === "function" ? behindGate(one) : one]));
+}
