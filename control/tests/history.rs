@@ -301,15 +301,16 @@ async fn a_rollback_gets_the_next_number_if_its_number_is_in_use() {
 async fn a_retry_publishes_what_the_store_refused_and_keeps_the_hold() {
     on_each_database(async |plane| {
         let principal = Principal::for_rest_extractor();
-        let retry =
-            async || plane.services().retry_publishing(&principal, &plane.environment).await.unwrap();
+        let retry = async || plane.services().retry_publishing(&principal, &plane.environment).await.unwrap();
         plane.experiment("first").await;
         assert_eq!(retry().await.publication, Publication::NotDue, "all changes are live");
 
         plane.objects.refuses.store(true, Ordering::SeqCst);
         plane.experiment("second").await;
         let refused = retry().await;
-        assert!(matches!(&refused.publication, Publication::Failed(problem) if problem.contains("cannot write")));
+        assert!(
+            matches!(&refused.publication, Publication::Failed(problem) if problem.contains("cannot write"))
+        );
         assert!(refused.value.error.is_some() && refused.value.pending_version == Some(2));
         let rolled = plane.services().rollback(&principal, &plane.environment, "1").await.unwrap();
         assert!(matches!(rolled.publication, Publication::Failed(_)));

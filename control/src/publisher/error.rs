@@ -11,8 +11,7 @@ use crate::store::StoreError;
 pub(super) const OBJECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What to do if the file system of the snapshot directory fails.
-const CHECK_DIRECTORY: &str =
-    "check that the snapshot directory exists, that its disk has space, and that nothing else is in the file's place";
+const CHECK_DIRECTORY: &str = "check that the snapshot directory exists, that its disk has space, and that nothing else is in the file's place";
 
 /// An error of a step. The step is retried.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +45,9 @@ impl PublishError {
                     // The whole error can name paths of this machine.
                     Problem::File(error) => format!("{message}: {}: {CHECK_DIRECTORY}", error.kind()),
                     Problem::Unreachable(_) => {
-                        format!("{message}: the store cannot be reached: check its address, and that it is running")
+                        format!(
+                            "{message}: the store cannot be reached: check its address, and that it is running"
+                        )
                     }
                     Problem::Incomplete(_) => {
                         format!("{message}: the response is incomplete: check the connection to the store")
@@ -116,8 +117,14 @@ mod tests {
         for (problem, reason) in [
             (Problem::Unreachable(address.clone()), "the store cannot be reached: check its address"),
             (Problem::Incomplete(address), "the response is incomplete: check the connection"),
-            (Problem::Failed("the response has no ETag".to_owned()), "the response has no ETag: check the store"),
-            (Problem::File(ErrorKind::StorageFull.into()), "no storage space: check that the snapshot directory"),
+            (
+                Problem::Failed("the response has no ETag".to_owned()),
+                "the response has no ETag: check the store",
+            ),
+            (
+                Problem::File(ErrorKind::StorageFull.into()),
+                "no storage space: check that the snapshot directory",
+            ),
         ] {
             let message = message(problem);
             assert!(message.starts_with(&format!("{expected}: {reason}")), "{message}");

@@ -34,7 +34,8 @@ fn described(live: &Live) -> String {
         Live::Unknown => "unknown".to_owned(),
         Live::Absent => "absent".to_owned(),
         Live::Present(live) => {
-            format!("in {} since {} to {}", live.version, live.since, live.split[0].range_end)
+            let to: Vec<_> = live.split.iter().map(|range| range.range_end.to_string()).collect();
+            format!("in {} since {} to {}", live.version, live.since, to.join(", "))
         }
     }
 }

@@ -55,7 +55,7 @@ impl Toasts {
                 self.show(Tone::Warning, format!("{what}. Saved; live once publishing resumes."));
             }
             Publication::Failed(problem) => {
-                self.show(Tone::Warning, format!("{what}. Saved, but not live yet: {problem}"));
+                self.show(Tone::Warning, format!("{what}. Saved, but not live yet: {problem}."));
             }
         }
     }

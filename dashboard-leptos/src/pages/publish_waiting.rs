@@ -82,7 +82,7 @@ pub(super) fn report_retry(toasts: Toasts, result: Option<Result<Changed<Publica
     match result {
         Some(Ok(changed)) => match changed.publication {
             Publication::Published => toasts.show(Tone::Good, "Published. The changes are live."),
-            Publication::Failed(problem) => toasts.show(Tone::Warning, format!("Not published: {problem}")),
+            Publication::Failed(problem) => toasts.show(Tone::Warning, format!("Not published: {problem}.")),
             Publication::NotDue | Publication::OnHold => {
                 toasts.show(Tone::Info, "Nothing waits to be published")
             }

@@ -21,14 +21,14 @@ pub(super) fn State(
 ) -> impl IntoView {
     let held = status.held_at.clone().map(|since| {
         let rollback = match status.pending_version {
-            Some(version) => format!(", but version {version} of the rollback is not live yet"),
-            None => String::new(),
+            Some(version) => format!(", but version {version}, the rollback, is not live yet."),
+            None => ".".to_owned(),
         };
         let id = id.clone();
         view! {
             <Note tone=Tone::Warning>
                 <p>
-                    "Rolled back " <Time at=since/> {rollback} ". Later changes are saved, but not live until publishing is resumed."
+                    "Rolled back " <Time at=since/> {rollback} " Later changes are saved, but not live until publishing is resumed."
                 </p>
                 <div class="note-actions"><PublishWaiting id resume confirming shown=true/></div>
             </Note>
@@ -45,7 +45,7 @@ pub(super) fn State(
         };
         view! {
             <Note tone=Tone::Bad>
-                <p><strong>{failed}</strong> {with_code(&problem)}</p>
+                <p><strong>{failed}</strong> {with_code(&problem)} "."</p>
                 <p>{live} "Publishing is retried automatically, and after each change."</p>
                 <div class="note-actions">
                     <ChangeForm change=retry.submission()>

@@ -71,7 +71,7 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
         match publication {
             PublicationStatus { error: Some(problem), .. } => Some(view! {
                 <Note tone=Tone::Bad>
-                    <p><strong>"The last changes of " {name} " are saved, but not live."</strong> " The previous version stays live. " {with_code(&problem)}</p>
+                    <p><strong>"The last changes of " {name} " are saved, but not live."</strong> " The previous version stays live. Publishing failed: " {with_code(&problem)} "."</p>
                     <ChangeForm change=retry.submission() attr:class="note-actions">
                         <input type="hidden" name="id" value=id/>
                         <button type="submit" class="button small" disabled=retry.pending()><Icon symbol=Symbol::Reload/> "Try again"</button>
