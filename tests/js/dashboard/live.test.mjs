@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 
+import axe from "axe-core";
+
 import { launch } from "../support/chromium.mjs";
 import { startEdgewise } from "../support/servers.mjs";
 import { until } from "../support/until.mjs";
@@ -108,6 +110,13 @@ async function everywhere({ id }, text) {
   }
 }
 
+/** Returns the accessibility violations that axe reports. */
+async function violationsOf(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+}
+
 test("after a rollback, pages say the saved status and what is live", TIMEOUT, async () => {
   const [ramped, paused, deleted] = [await running("ramped", 10), await running("paused", 10), await running("deleted", 10)];
   // Version 4 changes the split, version 5 pauses, version 6 deletes, version 7 starts.
@@ -179,6 +188,7 @@ test("waiting changes are published only after a look at them", TIMEOUT, async (
     await page.getByRole("button", { name: "Publish waiting changes" }).click();
     const dialog = page.getByRole("dialog", { name: "Publish all waiting changes?" });
     await dialog.getByText("second", { exact: true }).waitFor();
+    assert.deepEqual(await violationsOf(page), []);
     await dialog.getByRole("button", { name: "Cancel" }).click();
     assert.equal((await publication()).liveVersion, liveVersion, "nothing is published without a confirmation");
     await page.getByRole("button", { name: "Publish waiting changes" }).click();
@@ -232,6 +242,7 @@ test("a version that cannot be written has failed, and can be tried again", TIME
   assert.ok(overview.includes("check that the snapshot directory exists") && !overview.includes("`"), overview);
   await open(page, `${server.address}/environments/${environment.id}`);
   await page.getByText("check that the snapshot directory exists").first().waitFor();
+  assert.deepEqual(await violationsOf(page), []);
   await page.getByRole("button", { name: "Retry" }).click();
   await page.getByText("Not published: the snapshot store cannot").waitFor();
 
