@@ -2,13 +2,12 @@ use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use edgewise_api::publication::LiveVersions;
-use edgewise_engine::Ruleset;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     health::DatabaseHealth,
     live::Live,
-    publisher::{OnPublished, Publisher},
+    publisher::{Followers, OnPublished, Publisher},
     routes,
     services::Services,
     store::Store,
@@ -74,20 +73,12 @@ impl Control {
         let live = Arc::new(Live::default());
         live.refresh(&store).await.map_err(|error| OpenError::Unusable(error.into()))?;
         let follower_task = tokio::spawn(live.clone().follow_other_processes(store.clone()));
-        let on_published = {
-            let live = live.clone();
-            Arc::new(move |environment: &_, ruleset: Ruleset| {
-                let version = ruleset.version();
-                on_published(environment, ruleset);
-                live.announce(environment, version);
-            })
-        };
         let publisher = Publisher::new(
             store.clone(),
             objects,
             clock.clone(),
             ids.as_ref(),
-            on_published,
+            Followers { on_published, live: live.clone() },
             publish_wait,
             poll_interval,
         );

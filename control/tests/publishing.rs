@@ -336,6 +336,25 @@ async fn lists_say_since_which_version_an_experiment_is_live() {
 }
 
 #[tokio::test]
+async fn a_version_is_announced_once_the_database_says_that_it_is_live() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    let environment_id = plane.environment_of(&id).await;
+    let principal = Principal::for_rest_extractor();
+    let mut announced = plane.control.live_versions();
+    for version in 1..=20 {
+        let status = if version % 2 == 1 { Status::Running } else { Status::Paused };
+        let look = async {
+            let live = announced.wait_for(|live| live.values().any(|live| *live >= version));
+            live.await.unwrap();
+            plane.services().publication(&principal, &environment_id).await.unwrap().live_version
+        };
+        let (_, live) = tokio::join!(plane.set(&id, status), look);
+        assert_eq!(live, Some(version), "somebody who looks at once");
+    }
+}
+
+#[tokio::test]
 async fn a_draft_is_changed_without_publishing() {
     let plane = Plane::new().await;
     let id = plane.experiment("prod").await;

@@ -10,12 +10,19 @@ use tokio::{
 };
 
 use super::{progress::Progresses, snapshot::CompiledRulesets};
-use crate::store::Store;
+use crate::{live::Live, store::Store};
 use edgewise_caller::{Clock, IdSource};
 use edgewise_objects::ObjectStore;
 
 /// Called with an environment and its new ruleset, once the ruleset is written and before the version is announced.
 pub type OnPublished = Arc<dyn Fn(&EnvironmentName, Ruleset) + Send + Sync>;
+
+/// What follows the versions that this process publishes.
+pub(crate) struct Followers {
+    pub(crate) on_published: OnPublished,
+    /// Announces a version once the database says that it is live, because subscribers then read the database.
+    pub(crate) live: Arc<Live>,
+}
 
 /// The maximum number of environments that are published at the same time: a thousand that become due together would open
 /// too many connections to the snapshot store, and wait too long for the database.
@@ -28,7 +35,7 @@ pub(crate) struct Publisher {
     pub(super) clock: Arc<dyn Clock>,
     /// The name of this process in leases.
     pub(super) owner: String,
-    pub(super) on_published: OnPublished,
+    pub(super) followers: Followers,
     /// How long a request waits for its change to be live.
     wait: Duration,
     /// How often the database is polled without a notification.
@@ -54,7 +61,7 @@ impl Publisher {
         objects: Arc<dyn ObjectStore>,
         clock: Arc<dyn Clock>,
         ids: &dyn IdSource,
-        on_published: OnPublished,
+        followers: Followers,
         wait: Duration,
         poll_interval: Duration,
     ) -> Self {
@@ -63,7 +70,7 @@ impl Publisher {
             objects,
             clock,
             owner: ids.new_id(),
-            on_published,
+            followers,
             wait,
             poll_interval,
             wake: Notify::new(),

@@ -35,5 +35,5 @@ mod step;
 mod upload;
 
 pub use context::OnPublished;
-pub(crate) use context::Publisher;
+pub(crate) use context::{Followers, Publisher};
 pub(crate) use error::PrepareError;

@@ -75,7 +75,7 @@ impl Publisher {
         };
         self.compiled.forget(environment_id);
         if written == Write::Written {
-            (self.on_published)(name, Arc::unwrap_or_clone(ruleset));
+            (self.followers.on_published)(name, Arc::unwrap_or_clone(ruleset));
         }
 
         match written {
@@ -91,6 +91,7 @@ impl Publisher {
                     tracing::info!(environment = %name, version = number, "version written, but superseded in the meantime");
                     return Ok(Step::Continue);
                 }
+                self.followers.live.announce(name, number);
                 tracing::info!(environment = %name, version = number, "version published");
             }
             Write::NumberInUse => {

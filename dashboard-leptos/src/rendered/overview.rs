@@ -44,8 +44,10 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
             }
         },
     );
-    let problem =
-        publication.error.as_deref().map(|problem| view! { <p class="problem">{with_code(problem)}</p> });
+    let problem = publication
+        .error
+        .as_deref()
+        .map(|problem| view! { <p class="problem">"Publishing failed: " {with_code(problem)} "."</p> });
     let deleted = (deleted_but_live > 0).then(|| {
         let experiments = match deleted_but_live {
             1 => "1 deleted experiment is still live".to_owned(),
