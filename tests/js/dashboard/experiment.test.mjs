@@ -135,7 +135,7 @@ test("unsaved changes survive a reload, and the browser's Back asks first", { ti
   const back = page.evaluate(() => history.back());
   await (await asked).dismiss();
   await back;
-  assert.equal(page.url(), url);
+  await page.waitForFunction((url) => location.href === url, url);
   assert.equal(await name.inputValue(), "Kept");
 
   page.on("dialog", (dialog) => dialog.accept());

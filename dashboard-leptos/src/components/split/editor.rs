@@ -162,24 +162,32 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
     effect({
         let forget = forget.clone();
         move || {
-            share.track();
+            text.set(share.get());
             forget();
         }
     });
-    // Input that is no share stays until it is corrected or discarded.
+    // Discarding replaces input that is no share.
     effect(move || {
-        let share = share.get();
-        if !is_wrong.get() {
-            text.set(share);
+        if !is_wrong.get() && text.with_untracked(|text| parse_percent(text)).is_none() {
+            text.set(share.get_untracked());
         }
     });
+    // The problem appears while typing: if it appeared when the input is left, buttons would move away under the pointer.
+    let typed = {
+        let (variant, forget) = (variant.clone(), forget.clone());
+        move |event| {
+            text.set(event_target_value(&event));
+            if text.with_untracked(|text| parse_percent(text)).is_some() {
+                forget();
+            } else if !is_wrong.get_untracked() {
+                wrong.update(|wrong| wrong.push(variant.clone()));
+            }
+        }
+    };
     let entered = move |_| {
         if let Some(entered) = text.with_untracked(|text| parse_percent(text)) {
-            forget();
             split.update(|split| split.set_share(&variant, entered));
             text.set(share.get_untracked());
-        } else if !is_wrong.get_untracked() {
-            wrong.update(|wrong| wrong.push(variant.clone()));
         }
     };
     let problem = Signal::derive(move || {
@@ -198,7 +206,7 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
                     prop:value=text
                     aria-describedby=note.clone()
                     aria-invalid=Signal::derive(move || is_wrong.get().then_some("true"))
-                    on:input=move |event| text.set(event_target_value(&event))
+                    on:input=typed
                     on:change=entered
                 />
                 <span class="quiet">"%"</span>
