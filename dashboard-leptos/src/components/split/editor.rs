@@ -5,7 +5,7 @@ use super::{
     border::Border,
 };
 use crate::{
-    components::{Fold, MAX_UNFOLDED, dynamic, effect, flag, when},
+    components::{Fold, MAX_UNFOLDED, dynamic, effect, flag, handle_click, handle_input, when},
     model::{Impact, MAX_RANGES, Split, parse_percent, percent},
 };
 
@@ -117,7 +117,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
                 class="button small"
                 aria-pressed=Signal::derive(move || is_current().to_string())
                 title="Users keep their variant as far as the share allows"
-                on:click=move |_| change(&|split, ids| split.ramp(ids, share * 100))
+                on:click=handle_click(move |_| change(&|split, ids| split.ramp(ids, share * 100)))
             >
                 {share} " %"
             </button>
@@ -127,7 +127,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
         <div class="split-presets needs-script">
             <span class="label" id="ramp-to">"Ramp to"</span>
             <div class="joined" role="group" aria-labelledby="ramp-to">{RAMP_PERCENT.map(preset).into_iter().collect_view()}</div>
-            <button type="button" class="button small even" on:click=move |_| change(&|split, ids| split.divide_evenly(ids))>
+            <button type="button" class="button small even" on:click=handle_click(move |_| change(&|split, ids| split.divide_evenly(ids)))>
                 "Even split"
             </button>
         </div>
@@ -206,8 +206,8 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
                     prop:value=text
                     aria-describedby=note.clone()
                     aria-invalid=Signal::derive(move || is_wrong.get().then_some("true"))
-                    on:input=typed
-                    on:change=entered
+                    on:input=handle_input(typed)
+                    on:change=handle_input(entered)
                 />
                 <span class="quiet">"%"</span>
             </span>
