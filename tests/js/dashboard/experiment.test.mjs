@@ -161,7 +161,7 @@ test("unsaved changes survive a reload, and the browser's Back asks first", { ti
   await page.goto("about:blank");
   await stage.api("PATCH", `experiments/${id}/variants`, { update: [{ id: saved[0].id, name: "Theirs" }] });
   await open(page, url);
-  await page.getByText("control changed").waitFor();
+  await page.getByRole("listitem").filter({ hasText: "Variants: changed while the page was reloaded" }).waitFor();
   assert.equal(await name.inputValue(), "Mine");
   assert.deepEqual(problems, []);
   await context.close();
