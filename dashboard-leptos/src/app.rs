@@ -6,6 +6,7 @@ use leptos_router::components::Router;
 use crate::{
     base::base,
     components::{Connection, Frame, Toasts},
+    pages::provide_back_guard,
     routes::page_routes,
 };
 
@@ -87,6 +88,7 @@ pub(crate) fn App() -> impl IntoView {
     leptos_meta::provide_meta_context();
     provide_context(Toasts::default());
     Connection::provide();
+    provide_back_guard();
     view! {
         <Router base=base()>
             <Frame>{page_routes()}</Frame>

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{
+    ev::{Event, MouseEvent},
+    prelude::*,
+};
 
 /// Renders content, and renders it again when signals that it reads change.
 pub(crate) fn dynamic(content: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
@@ -39,4 +42,16 @@ pub(crate) fn effect(work: impl FnMut() + 'static) {
 
 fn shared_effect(mut work: Box<dyn FnMut()>) {
     Effect::new(move || work());
+}
+
+/// Returns a handler of clicks.
+pub(crate) fn handle_click(
+    work: impl FnMut(MouseEvent) + Send + 'static,
+) -> Box<dyn FnMut(MouseEvent) + Send> {
+    Box::new(work)
+}
+
+/// Returns a handler of input.
+pub(crate) fn handle_input(work: impl FnMut(Event) + Send + 'static) -> Box<dyn FnMut(Event) + Send> {
+    Box::new(work)
 }

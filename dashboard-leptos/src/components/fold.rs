@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::dynamic;
+use super::{dynamic, handle_click};
 
 /// Longer lists are folded.
 pub(crate) const MAX_UNFOLDED: usize = 12;
@@ -40,7 +40,7 @@ impl Fold {
         let button = move || {
             (hidden.get() > 0).then(move || {
                 view! {
-                    <button type="button" class="button small needs-script fold" on:click=move |_| self.is_open.set(true)>
+                    <button type="button" class="button small needs-script fold" on:click=handle_click(move |_| self.is_open.set(true))>
                         "and " {hidden} " more" <span class="visually-hidden">" " {what}</span>
                     </button>
                 }

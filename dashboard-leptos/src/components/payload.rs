@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 
+use super::{handle_click, handle_input};
 use crate::model::{formatted, object_problem};
 
 /// An editor for a JSON object that validates the input as it is typed. Empty input stands for no payload.
@@ -32,7 +33,7 @@ pub(crate) fn PayloadEditor(
                 aria-describedby=note.clone()
                 aria-invalid=Signal::derive(move || wrong.with(Option::is_some).then_some("true"))
                 prop:value=text
-                on:input=move |event| text.set(event_target_value(&event))
+                on:input=handle_input(move |event| text.set(event_target_value(&event)))
             >
                 {initial}
             </textarea>
@@ -44,7 +45,7 @@ pub(crate) fn PayloadEditor(
                     type="button"
                     class="button plain small needs-script"
                     class:hidden=Signal::derive(move || !may_format())
-                    on:click=move |_| text.update(|text| *text = formatted(text))
+                    on:click=handle_click(move |_| text.update(|text| *text = formatted(text)))
                 >
                     "Format"
                 </button>

@@ -24,7 +24,7 @@ pub(crate) fn object_problem(text: &str) -> Option<String> {
             let words = text.split(" at line ").next().unwrap_or_default();
             let words = match words {
                 _ if error.is_eof() => "the end is missing",
-                "key must be a string" => "names stand in double quotes",
+                "key must be a string" => "a name in double quotes is missing",
                 "expected value" | "expected ident" => {
                     "there is no value here, and texts stand in double quotes"
                 }
@@ -111,11 +111,11 @@ mod tests {
             ("{\n\"a\": 1\n\"b\": 2}", "Line 3: expected `,` or `}`"),
             ("{\n\"a\":", "Line 2: the end is missing"),
             ("{} {}", "Line 1: there is more after the end of the object"),
-            ("{color: 1}", "Line 1: names stand in double quotes"),
-            ("{'color': 1}", "Line 1: names stand in double quotes"),
+            ("{color: 1}", "Line 1: a name in double quotes is missing"),
+            ("{'color': 1}", "Line 1: a name in double quotes is missing"),
             ("{\"color\": blue}", "Line 1: there is no value here, and texts stand in double quotes"),
             ("blue", "Line 1: there is no value here, and texts stand in double quotes"),
-            ("{\"a\": 1,}", "Line 1: there is a comma without anything after it"),
+            ("{\"a\": 1,}", "Line 1: a name in double quotes is missing"),
         ] {
             assert_eq!(problem(text), format!("{words}. Right is, for example,"), "{text}");
         }

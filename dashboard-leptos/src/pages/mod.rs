@@ -14,5 +14,6 @@ mod publish_waiting;
 pub(crate) use audiences::{AudiencePage, Audiences};
 pub(crate) use environments::{EnvironmentPage, Environments};
 pub(crate) use experiments::{ExperimentPage, Experiments, NewExperiment};
+pub(crate) use leave_guard::provide_back_guard;
 pub(crate) use not_found::NotFoundPage;
 pub(crate) use overview::Overview;

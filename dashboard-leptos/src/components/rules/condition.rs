@@ -9,7 +9,7 @@ use super::{
     values,
 };
 use crate::{
-    components::{Icon, Symbol, dynamic, effect, flag},
+    components::{Icon, Symbol, dynamic, effect, flag, handle_click, handle_input},
     model::{Condition, Rules},
 };
 
@@ -59,7 +59,7 @@ pub(super) fn row(editor: Editor, alternative: u32, id: u32) -> AnyView {
             {attribute(editor, id, describes)}
             {operator(rules, id)}
             {values::operand(rules, id)}
-            <button type="button" class="icon-button condition-remove" aria-label="Remove this condition" on:click=remove>
+            <button type="button" class="icon-button condition-remove" aria-label="Remove this condition" on:click=handle_click(remove)>
                 <Icon symbol=Symbol::Close/>
             </button>
             {dynamic(problem_note)}
@@ -103,7 +103,7 @@ fn attribute(
             <input
                 node_ref=input value=first prop:value=name list=ATTRIBUTES placeholder="Attribute" maxlength="256"
                 autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby=described_by
-                on:input=typed on:change=entered
+                on:input=handle_input(typed) on:change=handle_input(entered)
             />
         </label>
     }
@@ -130,7 +130,7 @@ fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
     view! {
         <label class="condition-operator">
             <span class="visually-hidden">"Operator"</span>
-            <select prop:value=name on:change=chosen autocomplete="off">{unknown}{options.collect_view()}</select>
+            <select prop:value=name on:change=handle_input(chosen) autocomplete="off">{unknown}{options.collect_view()}</select>
         </label>
     }
 }

@@ -9,7 +9,7 @@ use super::{
     state::{ATTRIBUTES, Editor},
 };
 use crate::{
-    components::{Fold, Icon, MAX_UNFOLDED, Symbol, dynamic, effect, flag},
+    components::{Fold, Icon, MAX_UNFOLDED, Symbol, dynamic, effect, flag, handle_click},
     model::Rules,
     problem::Problem,
 };
@@ -78,7 +78,7 @@ pub(crate) fn RuleEditor(
                     )}
                 </div>
                 {fold.button(count, "alternatives")}
-                <button type="button" class="button small rule-add" node_ref=add on:click=add_alternative>
+                <button type="button" class="button small rule-add" node_ref=add on:click=handle_click(add_alternative)>
                     <Icon symbol=Symbol::Add/>
                     {Signal::derive(move || if is_empty.get() { "Add a condition" } else { "Or: add an alternative" })}
                 </button>
@@ -120,7 +120,7 @@ fn alternative(editor: Editor, id: u32) -> AnyView {
         }
         let words = Signal::derive(move || rules.with(|rules| rules.describe_alternative(id)));
         let line = view! {
-            <details class="rule rule-line"><summary on:click=open>{words}</summary></details>
+            <details class="rule rule-line"><summary on:click=handle_click(open)>{words}</summary></details>
         };
         Some(line.into_any())
     };
@@ -157,10 +157,10 @@ fn conditions(editor: Editor, id: u32, number: Memo<usize>) -> AnyView {
             {dynamic(matches_everyone)}
             {conditions}
             <div class="rule-foot" hidden=is_raw>
-                <button type="button" class="button small plain" on:click=add>
+                <button type="button" class="button small plain" on:click=handle_click(add)>
                     <Icon symbol=Symbol::Add/> "And: add a condition"
                 </button>
-                <button type="button" class="button small plain" on:click=remove>
+                <button type="button" class="button small plain" on:click=handle_click(remove)>
                     <Icon symbol=Symbol::Delete/> "Remove"
                     <span class="visually-hidden">" alternative " {place}</span>
                 </button>

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*, web_sys};
 
 use crate::{
-    components::{Icon, Symbol, dynamic, flag},
+    components::{Icon, Symbol, dynamic, flag, handle_click, handle_input},
     model::{Condition, Kind, Operand, Rules},
 };
 
@@ -82,7 +82,7 @@ fn line(rules: RwSignal<Rules>, id: u32) -> AnyView {
             <input
                 value=first prop:value=Signal::derive(move || text(rules, id)) placeholder="Value"
                 autocomplete="off" autocapitalize="off" spellcheck="false"
-                on:input=move |event| set_text(rules, id, event_target_value(&event))
+                on:input=handle_input(move |event| set_text(rules, id, event_target_value(&event)))
             />
         </label>
     }
@@ -96,7 +96,7 @@ fn boolean(rules: RwSignal<Rules>, id: u32) -> AnyView {
             <span class="visually-hidden">"Value"</span>
             <select
                 prop:value=Signal::derive(move || text(rules, id)) autocomplete="off"
-                on:change=move |event| set_text(rules, id, event_target_value(&event))
+                on:change=handle_input(move |event| set_text(rules, id, event_target_value(&event)))
             >
                 <option value="true" selected=is_true>"true"</option>
                 <option value="false" selected=!is_true>"false"</option>
@@ -134,7 +134,7 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
         view! {
             <span class="chip">
                 <span>{word}</span>
-                <button type="button" aria-label=label on:click=remove><Icon symbol=Symbol::Close/></button>
+                <button type="button" aria-label=label on:click=handle_click(remove)><Icon symbol=Symbol::Close/></button>
             </span>
         }
     };
@@ -146,7 +146,7 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
         }
         let hidden = (words.len() < all).then(|| {
             let show = move |_| show_all.set(true);
-            view! { <button type="button" class="button small plain" on:click=show>"Show all " {all}</button> }
+            view! { <button type="button" class="button small plain" on:click=handle_click(show)>"Show all " {all}</button> }
         });
         view! { {words.into_iter().enumerate().map(chip).collect_view()} {hidden} }
     };
@@ -189,7 +189,7 @@ fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
                 <textarea
                     rows="1" node_ref=input prop:value=typing placeholder=placeholder
                     autocomplete="off" autocapitalize="off" spellcheck="false"
-                    on:input=typed on:blur=left on:keydown=key
+                    on:input=handle_input(typed) on:blur=left on:keydown=key
                 ></textarea>
             </label>
         </div>
@@ -222,7 +222,7 @@ fn kind(rules: RwSignal<Rules>, id: u32, is_list: bool) -> AnyView {
     view! {
         <label class="condition-kind">
             <span class="visually-hidden">"Value type"</span>
-            <select prop:value=name on:change=chosen autocomplete="off">
+            <select prop:value=name on:change=handle_input(chosen) autocomplete="off">
                 {options}
                 <option value=MIXED selected={first == MIXED} hidden=true>"Mixed"</option>
             </select>

@@ -5,7 +5,7 @@ use super::{
     border::Border,
 };
 use crate::{
-    components::{Fold, MAX_UNFOLDED, dynamic, effect, flag, when},
+    components::{Fold, MAX_UNFOLDED, dynamic, effect, flag, handle_click, handle_input, when},
     model::{Impact, MAX_RANGES, Split, parse_percent, percent},
 };
 
@@ -117,7 +117,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
                 class="button small"
                 aria-pressed=Signal::derive(move || is_current().to_string())
                 title="Users keep their variant as far as the share allows"
-                on:click=move |_| change(&|split, ids| split.ramp(ids, share * 100))
+                on:click=handle_click(move |_| change(&|split, ids| split.ramp(ids, share * 100)))
             >
                 {share} " %"
             </button>
@@ -127,7 +127,7 @@ fn Presets(parts: Signal<Vec<Part>>, split: RwSignal<Split>) -> impl IntoView {
         <div class="split-presets needs-script">
             <span class="label" id="ramp-to">"Ramp to"</span>
             <div class="joined" role="group" aria-labelledby="ramp-to">{RAMP_PERCENT.map(preset).into_iter().collect_view()}</div>
-            <button type="button" class="button small even" on:click=move |_| change(&|split, ids| split.divide_evenly(ids))>
+            <button type="button" class="button small even" on:click=handle_click(move |_| change(&|split, ids| split.divide_evenly(ids)))>
                 "Even split"
             </button>
         </div>
@@ -162,24 +162,32 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
     effect({
         let forget = forget.clone();
         move || {
-            share.track();
+            text.set(share.get());
             forget();
         }
     });
-    // Input that is no share stays until it is corrected or discarded.
+    // Discarding replaces input that is no share.
     effect(move || {
-        let share = share.get();
-        if !is_wrong.get() {
-            text.set(share);
+        if !is_wrong.get() && text.with_untracked(|text| parse_percent(text)).is_none() {
+            text.set(share.get_untracked());
         }
     });
+    // The problem appears while typing: if it appeared when the input is left, buttons would move away under the pointer.
+    let typed = {
+        let (variant, forget) = (variant.clone(), forget.clone());
+        move |event| {
+            text.set(event_target_value(&event));
+            if text.with_untracked(|text| parse_percent(text)).is_some() {
+                forget();
+            } else if !is_wrong.get_untracked() {
+                wrong.update(|wrong| wrong.push(variant.clone()));
+            }
+        }
+    };
     let entered = move |_| {
         if let Some(entered) = text.with_untracked(|text| parse_percent(text)) {
-            forget();
             split.update(|split| split.set_share(&variant, entered));
             text.set(share.get_untracked());
-        } else if !is_wrong.get_untracked() {
-            wrong.update(|wrong| wrong.push(variant.clone()));
         }
     };
     let problem = Signal::derive(move || {
@@ -198,8 +206,8 @@ fn Row(place: usize, part: Part, split: RwSignal<Split>, wrong: RwSignal<Vec<Str
                     prop:value=text
                     aria-describedby=note.clone()
                     aria-invalid=Signal::derive(move || is_wrong.get().then_some("true"))
-                    on:input=move |event| text.set(event_target_value(&event))
-                    on:change=entered
+                    on:input=handle_input(typed)
+                    on:change=handle_input(entered)
                 />
                 <span class="quiet">"%"</span>
             </span>

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     calls::DeleteExperiment,
-    components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol, dynamic},
+    components::{ChangeForm, Dialog, Field, Icon, ProblemNote, Symbol, dynamic, handle_click, handle_input},
     model::links,
     pages::navigation::navigator,
     transport::Change,
@@ -42,10 +42,10 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
                 type="button"
                 class="button danger-text needs-script"
                 disabled=Signal::derive(move || editing.is_busy())
-                on:click=move |_| {
+                on:click=handle_click(move |_| {
                     typed.set(String::new());
                     open.set(true);
-                }
+                })
             >
                 <Icon symbol=Symbol::Delete/>
                 {Signal::derive(move || if editing.is_pressed(Pressed::Delete) { "Deleting…" } else { "Delete experiment" })}
@@ -73,11 +73,11 @@ pub(super) fn Danger(editing: Editing) -> impl IntoView {
                         spellcheck="false"
                         aria-describedby="typed-key-note"
                         prop:value=typed
-                        on:input=move |event| typed.set(event_target_value(&event))
+                        on:input=handle_input(move |event| typed.set(event_target_value(&event)))
                     />
                 </Field>
                 <div class="form-foot">
-                    <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                    <button type="button" class="button" on:click=handle_click(move |_| open.set(false))>"Cancel"</button>
                     <button type="submit" class="button danger" disabled=Signal::derive(move || !matches() || editing.is_busy())>"Delete permanently"</button>
                 </div>
             </form>

@@ -2,7 +2,11 @@ use edgewise_api::FieldPath;
 use leptos::prelude::*;
 
 use super::{editing::Editing, section::SectionFoot};
-use crate::{calls::ExperimentPart, components::Field, model::quoted};
+use crate::{
+    calls::ExperimentPart,
+    components::{Field, handle_input},
+    model::quoted,
+};
 
 /// The form that edits name and description.
 #[component]
@@ -40,7 +44,7 @@ pub(super) fn DetailsForm(
                         autocomplete="off"
                         aria-describedby="experiment-name-note"
                         prop:value=name
-                        on:input=move |event| name.set(event_target_value(&event))
+                        on:input=handle_input(move |event| name.set(event_target_value(&event)))
                     />
                 </Field>
                 <Field id="experiment-description" label="Description" hint="The purpose and the expected result" problem=problem("description")>
@@ -50,7 +54,7 @@ pub(super) fn DetailsForm(
                         rows="2"
                         aria-describedby="experiment-description-note"
                         prop:value=description
-                        on:input=move |event| description.set(event_target_value(&event))
+                        on:input=handle_input(move |event| description.set(event_target_value(&event)))
                     ></textarea>
                 </Field>
             </div>

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     calls::{DuplicateExperiment, ExperimentDetail, LoadExperiment},
-    components::{Connection, Icon, Note, Symbol, Tone, dynamic, when},
+    components::{Connection, Icon, Note, Symbol, Tone, dynamic, handle_click, when},
     model::{PartChange, links},
     pages::{leave_guard, loaded::Loaded},
     transport::Loading,
@@ -106,12 +106,12 @@ fn ConflictNote(editing: Editing) -> impl IntoView {
                 <p>"Someone changed this experiment since you opened it. The other person's changes were not overwritten:"</p>
                 <ul class="note-list">{dynamic(changes)}</ul>
                 <p class="note-actions">
-                    <button type="button" class="button small" on:click=move |_| editing.reload(false)>
+                    <button type="button" class="button small" on:click=handle_click(move |_| editing.reload(false))>
                         <Icon symbol=Symbol::Reload/>
                         {Signal::derive(move || if editing.has_changes() { "Reload and discard my changes" } else { "Reload" })}
                     </button>
                     {when(move || editing.has_changes(), move || view! {
-                        <button type="button" class="button small" on:click=move |_| editing.reload(true)>
+                        <button type="button" class="button small" on:click=handle_click(move |_| editing.reload(true))>
                             "Reload and keep my changes"
                         </button>
                     }.into_any())}

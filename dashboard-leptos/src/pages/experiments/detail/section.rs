@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     calls::ExperimentPart,
-    components::{ProblemNote, dynamic, flag},
+    components::{ProblemNote, dynamic, flag, handle_click},
 };
 
 /// A section of the page that is saved separately.
@@ -46,8 +46,8 @@ pub(super) fn SectionFoot(
     /// Whether the changes cannot be saved as they are.
     #[prop(optional, into)]
     blocked: Signal<bool>,
-    save: impl Fn() + 'static,
-    discard: impl Fn() + 'static,
+    save: impl Fn() + Send + 'static,
+    discard: impl Fn() + Send + 'static,
 ) -> impl IntoView {
     let changed = flag(move || changed.get());
     let save = move |_| {
@@ -79,11 +79,11 @@ pub(super) fn SectionFoot(
                 type="button"
                 class="button plain"
                 disabled=Signal::derive(move || !changed.get() || editing.is_busy())
-                on:click=move |_| {
+                on:click=handle_click(move |_| {
                     editing.clear_problem(part);
                     discard();
                     focus_foot(part);
-                }
+                })
             >
                 "Discard"
             </button>
@@ -91,7 +91,7 @@ pub(super) fn SectionFoot(
                 type="button"
                 class="button primary"
                 disabled=Signal::derive(move || !changed.get() || blocked.get() || editing.is_busy())
-                on:click=save
+                on:click=handle_click(save)
             >
                 {label}
             </button>

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     calls::ExperimentPart,
-    components::{Field, RuleEditor, focus},
+    components::{Field, RuleEditor, focus, handle_input},
     model::{Rules, links, quoted},
     problem::Problem,
 };
@@ -99,7 +99,7 @@ fn AudienceChoice(editing: Editing, problem: Signal<Option<String>>) -> impl Int
     view! {
         <div class="audience-choice">
             <Field id="audience" label="Audience" problem=problem>
-                <select id="audience" aria-describedby="audience-note" on:change=move |event| chosen.set(event_target_value(&event))>
+                <select id="audience" aria-describedby="audience-note" on:change=handle_input(move |event| chosen.set(event_target_value(&event)))>
                     {options}
                 </select>
             </Field>

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     calls::ExperimentPart,
     components::{
-        Field, Fold, Icon, MAX_UNFOLDED, PayloadEditor, Symbol, colour, dynamic, flag, focus, restore_focus,
-        when,
+        Field, Fold, Icon, MAX_UNFOLDED, PayloadEditor, Symbol, colour, dynamic, flag, focus, handle_click,
+        handle_input, restore_focus, when,
     },
     model::{Split, key, percent},
 };
@@ -37,10 +37,10 @@ pub(super) fn VariantsSection(editing: Editing) -> impl IntoView {
                 <button
                     type="button"
                     class="button needs-script add-variant"
-                    on:click=move |_| {
+                    on:click=handle_click(move |_| {
                         let number = editing.add_variant();
                         focus(&[&format!("#variant-{number}-key")]);
-                    }
+                    })
                 >
                     <Icon symbol=Symbol::Add/> "Add variant"
                 </button>
@@ -98,7 +98,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
         let has_payload = !payload.is_empty();
         let line = view! {
             <details class="variant-line">
-                <summary on:click=open>
+                <summary on:click=handle_click(open)>
                     <code>{key}</code> " " {name}
                     {has_payload.then(|| view! { <span class="quiet">" with a payload"</span> })}
                 </summary>
@@ -120,7 +120,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
                     class:hidden=Signal::derive(move || deleted.get())
                     aria-label=label
                     title="Delete"
-                    on:click=remove
+                    on:click=handle_click(remove)
                 >
                     <Icon symbol=Symbol::Delete/>
                 </button>
@@ -130,7 +130,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
                     <span>
                         "This variant will be deleted when you save. The users of this variant will get no variant."
                     </span>
-                    <button type="button" id=format!("undo-{number}") class="button small" on:click=undo>
+                    <button type="button" id=format!("undo-{number}") class="button small" on:click=handle_click(undo)>
                         <Icon symbol=Symbol::Undo/> "Undo"
                     </button>
                 </p>
@@ -170,7 +170,7 @@ fn fields(editing: Editing, draft: &VariantDraft) -> AnyView {
                     spellcheck="false"
                     aria-describedby=note
                     prop:value=key
-                    on:input=move |event| key.set(event_target_value(&event))
+                    on:input=handle_input(move |event| key.set(event_target_value(&event)))
                 />
             </Field>
         }
@@ -197,7 +197,7 @@ fn fields(editing: Editing, draft: &VariantDraft) -> AnyView {
                     aria-describedby=format!("{id}-note")
                     disabled=Signal::derive(move || deleted.get())
                     prop:value=name
-                    on:input=move |event| name.set(event_target_value(&event))
+                    on:input=handle_input(move |event| name.set(event_target_value(&event)))
                 />
             </Field>
         </div>

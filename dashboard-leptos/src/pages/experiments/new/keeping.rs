@@ -67,15 +67,24 @@ impl Draft {
         let split = Split::from_unsaved(&texts.text()).unwrap_or_default();
         let [id, name, words] = [texts.text(), texts.text(), texts.text()];
         self.audience.set((!id.is_empty()).then_some(ChosenAudience { id, name, words }));
+        // Rows on the page keep the variants that they show.
+        let shown = self.variants.get_untracked();
         let mut variants = Vec::new();
         while !texts.is_at_end() {
-            variants.push(VariantDraft {
-                id: texts.text(),
-                name: RwSignal::new(texts.text()),
-                key: RwSignal::new(texts.text()),
-                key_is_edited: RwSignal::new(texts.flag()),
-                payload: RwSignal::new(texts.text()),
+            let id = texts.text();
+            let known = shown.iter().find(|variant| variant.id == id).cloned();
+            let variant = known.unwrap_or_else(|| VariantDraft {
+                id,
+                name: RwSignal::new(String::new()),
+                key: RwSignal::new(String::new()),
+                key_is_edited: RwSignal::new(false),
+                payload: RwSignal::new(String::new()),
             });
+            variant.name.set(texts.text());
+            variant.key.set(texts.text());
+            variant.key_is_edited.set(texts.flag());
+            variant.payload.set(texts.text());
+            variants.push(variant);
         }
         let last = variants.iter().filter_map(|variant| variant.id.parse().ok()).max();
         self.variant_count.set_value(last.unwrap_or_default());

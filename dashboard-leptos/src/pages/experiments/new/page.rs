@@ -10,7 +10,8 @@ use super::{draft::Draft, review, step::Step, steps};
 use crate::{
     calls::PrepareExperiment,
     components::{
-        Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone, dynamic, effect, is_in_field, when,
+        Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone, dynamic, effect, handle_click,
+        handle_input, is_in_field, when,
     },
     model::{Basics, ExperimentRequest, links},
     pages::{leave_guard, loaded::Loaded},
@@ -82,7 +83,7 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
                     type="button"
                     aria-current=Signal::derive(move || (draft.step.get() == step).then_some("step"))
                     disabled=Signal::derive(move || draft.busy.get() || draft.reached.get() < step)
-                    on:click=move |_| draft.go_to(step)
+                    on:click=handle_click(move |_| draft.go_to(step))
                 >
                     <span class="step-number">{number}</span>
                     <span>{step.name()}</span>
@@ -93,13 +94,13 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
     let general = move || draft.general_problem().map(|problem| view! { <ProblemNote problem/> }.into_any());
     let is_last = Signal::derive(move || draft.step.get() == Step::Review);
     view! {
-        <div class="wizard" on:input=move |_| draft.touched.set_value(true)>
+        <div class="wizard" on:input=handle_input(move |_| draft.touched.set_value(true))>
             <ol class="wizard-steps needs-script" aria-label="Steps">{marks.into_iter().collect_view()}</ol>
             {when(move || is_restored.get(), move || view! {
                 <Note>
                     <p>"Your input is back as it was before the page was reloaded."</p>
                     <p class="note-actions">
-                        <button type="button" class="button small" on:click=move |_| start_over(draft)>"Start over"</button>
+                        <button type="button" class="button small" on:click=handle_click(move |_| start_over(draft))>"Start over"</button>
                     </p>
                 </Note>
             }.into_any())}
@@ -114,13 +115,13 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
                     type="button" class="button wizard-back"
                     hidden=Signal::derive(move || draft.step.get() == Step::Basics)
                     disabled=draft.busy
-                    on:click=move |_| draft.go_to(draft.step.get_untracked().previous())
+                    on:click=handle_click(move |_| draft.go_to(draft.step.get_untracked().previous()))
                 >
                     <Icon symbol=Symbol::Left/> "Back"
                 </button>
                 <button
                     type="button" class="button primary" hidden=is_last disabled=draft.busy
-                    on:click=move |_| draft.next()
+                    on:click=handle_click(move |_| draft.next())
                 >
                     "Next"
                 </button>
@@ -137,10 +138,10 @@ fn CreateButtons(draft: Draft) -> impl IntoView {
     let (launch, launch_anyway) = (create.clone(), create.clone());
     let is_before = Signal::derive(move || draft.step.get() != Step::Review);
     view! {
-        <button type="button" class="button" hidden=is_before disabled=draft.busy on:click=move |_| create(false, false)>
+        <button type="button" class="button" hidden=is_before disabled=draft.busy on:click=handle_click(move |_| create(false, false))>
             "Create as draft"
         </button>
-        <button type="button" class="button primary" hidden=is_before disabled=draft.busy on:click=move |_| launch(true, false)>
+        <button type="button" class="button primary" hidden=is_before disabled=draft.busy on:click=handle_click(move |_| launch(true, false))>
             <Icon symbol=Symbol::Play/> "Create and launch"
         </button>
         <LaunchQuestion draft launch=move || launch_anyway(true, true)/>
@@ -160,19 +161,19 @@ fn LaunchQuestion(draft: Draft, launch: impl Fn() + Clone + Send + Sync + 'stati
                 <div class="form-foot">
                     <button
                         type="button" class="button"
-                        on:click=move |_| {
+                        on:click=handle_click(move |_| {
                             open.set(false);
                             launch();
-                        }
+                        })
                     >
                         "Launch anyway"
                     </button>
                     <button
                         type="button" class="button primary"
-                        on:click=move |_| {
+                        on:click=handle_click(move |_| {
                             open.set(false);
                             draft.go_to(Step::Split);
-                        }
+                        })
                     >
                         {obstacle.remedy()}
                     </button>

@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     calls::{CreateDraft, ListAudienceOptions},
-    components::{Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol, focus, restore_focus},
+    components::{
+        Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol, focus, handle_click, handle_input,
+        restore_focus,
+    },
     model::{Rules, links},
     pages::loaded::Loaded,
     transport::Loading,
@@ -70,10 +73,10 @@ impl TextField {
                     class:mono=is_code spellcheck={is_code.then_some("false")} aria-describedby=note
                     aria-invalid=Signal::derive(move || problem.with(Option::is_some).then_some("true"))
                     value=value.get_untracked() prop:value=value
-                    on:input=move |event| {
+                    on:input=handle_input(move |event| {
                         draft.forget_problem(&field());
                         on_input(event_target_value(&event));
-                    }
+                    })
                 />
             </Field>
         }
@@ -132,11 +135,11 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
                 <select
                     id="environment" name="environment" required aria-describedby="environment-note" prop:value=environment
                     aria-invalid=Signal::derive(move || environment_problem.with(Option::is_some).then_some("true"))
-                    on:change=move |event| {
+                    on:change=handle_input(move |event| {
                         draft.forget_problem(&FieldPath::of("environmentId"));
                         environment.set(event_target_value(&event));
                         draft.audience.set(None);
-                    }
+                    })
                 >
                     {(!is_chosen).then(|| view! { <option value="" selected>"Choose an environment"</option> })}
                     {options.collect_view()}
@@ -148,7 +151,7 @@ pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
                 <textarea
                     id="description" name="description" class="prose" rows="3" maxlength="10000" aria-describedby="description-note"
                     aria-invalid=Signal::derive(move || description_problem.with(Option::is_some).then_some("true"))
-                    prop:value=description on:input=move |event| description.set(event_target_value(&event))
+                    prop:value=description on:input=handle_input(move |event| description.set(event_target_value(&event)))
                 >
                     {description.get_untracked()}
                 </textarea>
@@ -171,11 +174,11 @@ pub(super) fn variants(draft: Draft) -> AnyView {
             </For>
         </div>
         <div>
-            <button type="button" class="button" on:click=move |_| {
+            <button type="button" class="button" on:click=handle_click(move |_| {
                 draft.touched.set_value(true);
                 let id = draft.add_variant("Treatment");
                 focus(&[&format!("#variant-{id}-name")]);
-            }>
+            })>
                 <Icon symbol=Symbol::Add/> "Add a variant"
             </button>
         </div>
@@ -242,10 +245,10 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
             {key_field}
             <button
                 type="button" class="icon-button variant-remove" aria-label=label disabled=is_only
-                on:click=move |_| {
+                on:click=handle_click(move |_| {
                     draft.remove_variant(&id);
                     restore_focus(&[".variant-drafts .variant-remove:enabled", ".variant-drafts input"]);
-                }
+                })
             >
                 <Icon symbol=Symbol::Delete/>
             </button>
@@ -315,7 +318,7 @@ fn audience_choice(draft: Draft, audiences: Vec<AudienceRow>) -> AnyView {
     view! {
         <Field id="audience" label="Audience" hint=hint>
             <select
-                id="audience" aria-describedby="audience-note" on:change=choose
+                id="audience" aria-describedby="audience-note" on:change=handle_input(choose)
                 prop:value=Signal::derive(move || draft.audience.with(|audience| audience.as_ref().map(|chosen| chosen.id.clone()).unwrap_or_default()))
             >
                 <option value="">"Everyone"</option>
