@@ -58,12 +58,11 @@ export class Keeper {
     // From the last change to the first: each change is taken back in the state of the document that the change left behind.
     for (const record of [...records].reverse()) {
       if (!this.#isWithin(record.target)) continue;
-      const standIns = (added.get(record.target) ?? []).filter((node) => node.isConnected);
-      if (record.type === "characterData") {
-        if (standIns.length > 0) this.#replace(record.target, record.oldValue, standIns);
-      } else {
-        this.#putBack(record, standIns);
-      }
+      const { type, target, oldValue } = record;
+      const parent = type === "childList" ? target : target.parentNode;
+      const standIns = (added.get(parent) ?? []).filter((node) => node.isConnected);
+      if (type === "childList") this.#putBack(record, standIns);
+      else if (standIns.length > 0) this.#replace(target, oldValue, standIns);
     }
     this.#observer.takeRecords();
   }
@@ -87,14 +86,17 @@ export class Keeper {
     const lost = [...removedNodes].filter((node) => !node.isConnected && !this.#foreign.has(node));
     // A stranger that takes a replacement away wants the text back.
     for (const node of removedNodes) if (this.#foreign.has(node) && !node.isConnected) this.#reveal(node);
-    const hasElements = lost.some((node) => node.nodeType !== Node.TEXT_NODE);
-    if (!hasElements && standIns.length === 0) return;
+    const are = (type) => lost.some((node) => node.nodeType === type);
+    const hasElements = are(Node.ELEMENT_NODE);
+    // A text that a stranger takes away without a replacement stays away.
+    if (!hasElements && !are(Node.COMMENT_NODE) && standIns.length === 0) return;
     const returning = lost.filter((node) => this.#mayReturn(node));
     const isHere = (node) => node?.parentNode === target;
     const place = isHere(nextSibling) ? nextSibling : isHere(previousSibling) ? previousSibling.nextSibling : null;
     for (const node of returning) {
       target.insertBefore(node, place);
-      if (!hasElements && node.data) this.#replace(node, node.data, standIns);
+      const isReplaced = !hasElements && node.nodeType === Node.TEXT_NODE && node.data;
+      if (isReplaced && standIns.length > 0) this.#replace(node, node.data, standIns);
     }
     // What came instead of elements is a copy of them.
     if (hasElements && returning.length > 0) for (const node of addedNodes) if (this.#foreign.has(node)) node.remove();

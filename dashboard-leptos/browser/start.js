@@ -11,6 +11,8 @@ const CONTAINER = "dashboard";
 const MAX_INSTANCES = 3;
 /** How long a page waits for the content of a new rendering, in ms. */
 const PATIENCE_MS = 10_000;
+/** How long a page waits for its first paint, in ms: pages in the background are not painted. */
+const PAINT_MS = 100;
 
 const page = globalThis.edgewise;
 const keeper = new Keeper();
@@ -23,7 +25,7 @@ const keeper = new Keeper();
  */
 export async function start(url) {
   const composed = composition();
-  const [module] = await Promise.all([load(url), parsed()]);
+  const [module] = await Promise.all([load(url), parsed().then(painted)]);
   const responses = contained();
   page.take = (key) => {
     const response = responses.get(key);
@@ -58,6 +60,12 @@ async function load(url) {
 async function parsed() {
   if (document.readyState !== "loading") return;
   await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
+}
+
+/** Waits until what the server rendered can be read, so that rendering it anew delays nobody. */
+async function painted() {
+  const paint = new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  await Promise.race([paint, new Promise((resolve) => setTimeout(resolve, PAINT_MS))]);
 }
 
 /** Returns the responses that the document contains, by the call. */

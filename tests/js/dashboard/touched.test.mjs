@@ -181,6 +181,80 @@ for (const [name, touch] of Object.entries(TOUCHES)) {
   test(`pages work with ${name}: after`, { timeout: 120_000 }, () => useAll({ afterwards: (page) => page.evaluate(touch) }));
 }
 
+/** What strangers do to texts. The functions run in the page. */
+const TEXT_TOUCHES = {
+  translated: TOUCHES.translation,
+  highlighted: () => {
+    for (const heading of document.querySelectorAll("h1, h2")) {
+      const text = [...heading.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.length > 4);
+      const mark = document.createElement("mark");
+      const rest = text?.splitText(3);
+      text?.after(mark);
+      if (rest) mark.append(rest);
+    }
+  },
+  "written anew": () => {
+    for (const heading of document.querySelectorAll("h1, h2")) heading.textContent = `${heading.textContent} (converted)`;
+  },
+};
+
+for (const [name, touch] of Object.entries(TEXT_TOUCHES)) {
+  test(`texts that are ${name} keep up with what they show`, { timeout: 60_000 }, async () => {
+    const context = await newContext(stage.browser);
+    const { page } = await opened(paths.experiment, () => {}, context);
+    await alive(page);
+    const heading = page.locator("h1");
+    const before = await heading.textContent();
+    await page.evaluate(touch);
+    assert.match(await heading.innerHTML(), /<font>|<mark>|converted/);
+    await page.getByRole("button", { name: "Edit" }).first().click();
+    const region = page.locator(".details-form");
+    for (const rename of ["Renamed once", "Renamed twice", before]) {
+      await region.locator("#experiment-name").fill(rename);
+      await page.locator(".part-state", { hasText: "changes" }).first().waitFor();
+      await page.locator("section", { has: region }).getByRole("button", { name: "Save" }).click();
+      await page.locator("h1", { hasText: rename.slice(-5) }).waitFor();
+      assert.equal((await heading.textContent()).replace(/[«»]/g, ""), rename);
+      await page.getByRole("button", { name: "Edit" }).first().click();
+    }
+    await context.close();
+  });
+}
+
+test("what strangers remove comes back, and translations can be taken back", { timeout: 60_000 }, async () => {
+  const context = await newContext(stage.browser);
+  const { page } = await opened(paths.environments, () => {}, context);
+  await alive(page);
+  const texts = await page.locator("main").innerText();
+  await page.evaluate(() => {
+    document.querySelector("main form").remove();
+    document.querySelector("main h1").outerHTML = "<h1>A copy</h1>";
+    document.querySelector("main").innerHTML += "";
+    document.querySelector("#dashboard").remove();
+  });
+  assert.equal(await page.locator("main").innerText(), texts);
+  await USES.environments(page);
+
+  // A translation, and then the original, as browsers offer it.
+  const original = await page.locator("main").innerText();
+  await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+    globalThis.translated = [];
+    while (walker.nextNode()) globalThis.translated.push([walker.currentNode, document.createElement("font")]);
+    for (const [text, font] of globalThis.translated) {
+      font.textContent = text.data.toUpperCase();
+      text.replaceWith(font);
+    }
+  });
+  assert.equal(await page.locator("main").innerText(), original.toUpperCase());
+  await page.evaluate(() => {
+    for (const [text, font] of globalThis.translated) font.replaceWith(text);
+  });
+  assert.equal(await page.locator("main").innerText(), original);
+  await USES.environments(page);
+  await context.close();
+});
+
 test("pages work behind proxies that rewrite them", { timeout: 120_000 }, async () => {
   const minified = (html) =>
     html
