@@ -29,7 +29,8 @@ for (const runtime of ["browser", "server", "workerd"]) {
   });
 }
 // Separate from the other modules, which must not import anything of these.
-for (const name of ["inlined", "inlined-compile"]) await build("browser", [`src/${name}.ts`], { alias: WASM });
+await build("browser", ["src/inlined.ts"], { alias: WASM });
+for (const runtime of ["browser", "server"]) await build(runtime, ["src/inlined-compile.ts"], { alias: WASM });
 
 // CommonJS: the modules for servers, each converted by itself.
 rmSync(`${root}dist/cjs`, { recursive: true, force: true });
