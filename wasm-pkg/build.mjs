@@ -1,6 +1,6 @@
-// Builds the TypeScript sources into `dist`, which contains the WASM files already, and prints the size of the files that
-// browsers download. Run by `cargo xtask package`.
-import { readFileSync, rmSync } from "node:fs";
+// Builds the TypeScript sources into `dist`, which contains the WASM files and the types of all sources already, and prints the
+// size of the files that browsers download. Run by `cargo xtask package`.
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -11,27 +11,86 @@ const root = new URL(".", import.meta.url).pathname;
 /** The largest allowed download of browsers: the WASM file and the JavaScript code, in bytes after brotli. */
 const BUDGET = 22_000;
 
-const RUNTIMES = ["browser", "node", "workerd", "deno"];
+/** The WASM files as code. */
+const WASM = { "#edgewise.wasm": "./dist/edgewise.wasm", "#compile.wasm": "./dist/compile.wasm" };
 
-for (const runtime of RUNTIMES) {
+/** `server` is for Node, Deno, Bun and whatever else runs the code of servers. */
+for (const runtime of ["browser", "server", "workerd"]) {
   rmSync(`${root}dist/${runtime}`, { recursive: true, force: true });
-  await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: ["src/index.ts", "src/compile.ts"],
-    outdir: `dist/${runtime}`,
-    chunkNames: "shared",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
+  await build(runtime, ["src/index.ts", "src/compile.ts"], {
     alias: {
       "#platform": `./src/platform/${runtime}.ts`,
       "#platform-compile": `./src/platform/${runtime}-compile.ts`,
+      ...WASM,
     },
-    external: ["*.wasm", "node:*"],
-    logLevel: "warning",
+    splitting: true,
+    chunkNames: "shared-[hash]",
+    plugins: [{ name: "inlined", setup: keepInlined }],
   });
+}
+// Separate from the other modules, which must not import anything of these.
+for (const name of ["inlined", "inlined-compile"]) await build("browser", [`src/${name}.ts`], { alias: WASM });
+
+// CommonJS: the modules for servers, each converted by itself.
+rmSync(`${root}dist/cjs`, { recursive: true, force: true });
+await esbuild.build({
+  absWorkingDir: root,
+  entryPoints: files("dist/server", ".js"),
+  outdir: "dist/cjs",
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  platform: "node",
+  target: "es2022",
+  // Test environments have no `import()` in CommonJS.
+  supported: { "dynamic-import": false },
+  logLevel: "warning",
+});
+for (const file of files("dist/cjs", ".cjs")) rewrite(file, file, ".js", ".cjs");
+
+// Only the types that the public ones need are published, for modules and for CommonJS.
+const types = new Set(["index.d.ts", "compile.d.ts"]);
+for (const file of types) {
+  for (const [, name] of readFileSync(`${root}dist/types/${file}`, "utf8").matchAll(/from "\.\/([\w-]+)\.js"/g)) types.add(`${name}.d.ts`);
+}
+for (const file of readdirSync(`${root}dist/types`)) {
+  if (!types.has(file)) rmSync(`${root}dist/types/${file}`, { recursive: true });
+  else rewrite(`dist/types/${file}`, `dist/types/${file.replace(".d.ts", ".d.cts")}`, ".js", ".cjs");
+}
+
+/** Builds modules for a runtime. */
+function build(runtime, entryPoints, options) {
+  return esbuild.build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir: `dist/${runtime}`,
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    // workerd imports the files itself.
+    ...(runtime === "workerd" ? { external: ["*.wasm"] } : { loader: { ".wasm": "binary" } }),
+    logLevel: "warning",
+    ...options,
+  });
+}
+
+/** Leaves the imports of the inlined WASM files as they are. */
+function keepInlined({ onResolve }) {
+  onResolve({ filter: /^#inlined/ }, ({ path }) => ({ path: path.replace("#", "./") + ".js", external: true }));
+}
+
+/** Returns the files of a directory with this ending. */
+function files(directory, ending) {
+  return readdirSync(root + directory).filter((name) => name.endsWith(ending)).map((name) => `${directory}/${name}`);
+}
+
+/** Copies a file, and changes the ending of the modules that the file imports. */
+function rewrite(from, to, before, after) {
+  const text = readFileSync(root + from, "utf8");
+  const changed = text.replace(/(["'])(\.\/[\w-]+)(\.\w+)\1/g, (all, quote, name, ending) =>
+    ending === before ? quote + name + after + quote : all,
+  );
+  writeFileSync(root + to, changed);
 }
 
 /** Returns the code that a page loads, with all exports, without the code that is loaded on demand. */
@@ -39,7 +98,7 @@ async function glue(entry) {
   const { outputFiles } = await esbuild.build({
     absWorkingDir: root,
     stdin: { contents: `export * from "./dist/browser/${entry}.js"`, resolveDir: root },
-    external: ["./compile.js"],
+    external: ["./compile.js", "./inlined.js", "./inlined-compile.js"],
     bundle: true,
     minify: true,
     format: "esm",

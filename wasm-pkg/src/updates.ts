@@ -1,3 +1,4 @@
+import type { Fetching } from "./inputs.js";
 import { follow } from "./stream.js";
 import { unref } from "./timers.js";
 
@@ -15,14 +16,15 @@ export interface Schedule {
   readonly interval: number;
   /** The address of the stream whose events hint at a new version. */
   readonly stream: string | undefined;
-  readonly fetch: typeof globalThis.fetch;
-  readonly closed: AbortSignal;
+  /** The caller's function, instead of the global `fetch`. */
+  readonly fetch: Fetching["fetch"] | undefined;
 }
 
 /** Polls the store: at intervals, on events, and when a hidden page becomes visible again. */
 export class Updates {
   readonly #poll: () => Promise<void>;
-  readonly #schedule: Schedule;
+  readonly #schedule: Schedule & { closed: AbortSignal };
+  readonly #closing = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #polling: Promise<void> | undefined;
   /** Whether a poll was requested during the current poll, which may have missed the change. */
@@ -35,7 +37,7 @@ export class Updates {
   /** @param poll Polls once, and rejects if the poll fails. */
   constructor(poll: () => Promise<void>, schedule: Schedule) {
     this.#poll = poll;
-    this.#schedule = schedule;
+    this.#schedule = { ...schedule, closed: this.#closing.signal };
   }
 
   /** Starts with a poll, and returns its promise. */
@@ -50,6 +52,11 @@ export class Updates {
     });
     if (!isHidden()) void this.#stream();
     return this.now();
+  }
+
+  /** Ends all polling. */
+  close(): void {
+    this.#closing.abort();
   }
 
   /** Polls now. The promise rejects if the poll fails. */
@@ -118,7 +125,7 @@ export class Updates {
       try {
         await follow(
           stream,
-          fetch,
+          (fetch ?? globalThis.fetch) as typeof globalThis.fetch,
           signal,
           () => {
             failures = 0;
