@@ -50,8 +50,8 @@ const MODULE_LEVEL = "let client = create();";
 const IN_REQUEST = "let client;";
 
 /** Starts a worker that keeps a client across requests, and returns a function that sends requests. */
-async function start(declaration, options = "") {
-  const main = `
+function start(declaration, options = "") {
+  return startModule(`
     import { createClient } from "./workerd/index.js";
     import wasm from "./edgewise.wasm";
     const create = () => createClient({ configUrl: "${store.address}", environment: "prod", onError: () => undefined, ${options} });
@@ -80,7 +80,10 @@ async function start(declaration, options = "") {
           return new Response(error.stack, { status: 500 });
         }
       },
-    };`;
+    };`);
+}
+
+async function startModule(main, bindings = {}) {
   const modules = [{ type: "ESModule", path: "main.mjs", contents: main }];
   for (const name of await readdir(join(dist, "workerd"))) {
     modules.push({ type: "ESModule", path: `workerd/${name}`, contents: await readFile(join(dist, "workerd", name)) });
@@ -88,7 +91,7 @@ async function start(declaration, options = "") {
   for (const name of ["edgewise.wasm", "compile.wasm"]) {
     modules.push({ type: "CompiledWasm", path: name, contents: await readFile(join(dist, name)) });
   }
-  const worker = new Miniflare({ modules, compatibilityDate: "2024-01-01", port: 0, host: "127.0.0.1" });
+  const worker = new Miniflare({ modules, bindings, compatibilityDate: "2024-01-01", port: 0, host: "127.0.0.1" });
   const address = await worker.ready;
   return {
     get: async (path, init) => (await fetch(new URL(path, address), init)).text(),
@@ -140,6 +143,22 @@ test("a request that is given up during a poll does not keep other requests from
       store.version += 1;
       assert.equal(await worker.get(path), `of-${store.version}`);
     }
+  } finally {
+    await worker.stop();
+  }
+});
+
+test("the worker in the README decides, and polls when a poll is due", { timeout: 60_000 }, async () => {
+  const readme = await readFile(join(ROOT, "wasm-pkg/README.md"), "utf8");
+  const [, example] = /```js\n\/\/ src\/worker\.js\n(.*?)```/s.exec(readme);
+  const main = example.replace('"edgewise"', '"./workerd/index.js"').replace("refresh(5000)", "refresh(1)");
+  store.version = 1;
+  const worker = await startModule(main, { CONFIG_URL: store.address });
+  try {
+    const key = async () => JSON.parse(await worker.get("/"))[0].experimentKey;
+    assert.equal(await key(), "of-1");
+    store.version = 2;
+    for (let found = ""; found !== "of-2"; ) found = await key();
   } finally {
     await worker.stop();
   }
