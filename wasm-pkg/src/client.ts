@@ -207,6 +207,7 @@ class FollowingClient implements Client {
     this.#polledAt = Date.now();
     try {
       await this.#prepare();
+      if (this.#closing.isClosed) throw closedError();
       const reading = this.#store.begin();
       const loaded = await poll(reading, this.#options.environment, this.#held);
       if (this.#closing.isClosed) {
