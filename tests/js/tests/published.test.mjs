@@ -52,7 +52,7 @@ test("the types are correct for bundlers and for Node", async () => {
 test("the package passes publint and attw", async () => {
   await tool(join(app, "node_modules/edgewise"), "publint", "--strict");
   const entries = ["--exclude-entrypoints", "edgewise.wasm", "compile.wasm"];
-  await tool(app, "attw", application.tarball, "--profile", "esm-only", ...entries);
+  await tool(app, "attw", application.tarball, "--profile", "node16", ...entries);
   const { dependencies, peerDependencies, sideEffects } = JSON.parse(
     await readFile(join(app, "node_modules/edgewise/package.json"), "utf8"),
   );
