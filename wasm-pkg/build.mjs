@@ -1,6 +1,6 @@
 // Builds the TypeScript sources into `dist`, which contains the WASM files and the types of all sources already, and prints the
 // size of the files that browsers download. Run by `cargo xtask package`.
-import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
@@ -29,7 +29,16 @@ for (const runtime of ["browser", "server", "workerd"]) {
   });
 }
 // Separate from the other modules, which must not import anything of these.
-for (const name of ["inlined", "inlined-compile"]) await build("browser", [`src/${name}.ts`], { alias: WASM });
+await build("browser", ["src/inlined.ts"], { alias: WASM });
+for (const runtime of ["browser", "server"]) await build(runtime, ["src/inlined-compile.ts"], { alias: WASM });
+
+// The edge runtime of Next.js compiles no bytes either, and has another name for compiled modules.
+rmSync(`${root}dist/edge-light`, { recursive: true, force: true });
+mkdirSync(`${root}dist/edge-light`);
+for (const file of files("dist/workerd", ".js")) {
+  const code = readFileSync(root + file, "utf8").replace(/("\.\.\/\w+\.wasm)"/g, '$1?module"');
+  writeFileSync(root + file.replace("workerd", "edge-light"), code);
+}
 
 // CommonJS: the modules for servers, each converted by itself.
 rmSync(`${root}dist/cjs`, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import { compile } from "./compile.js";
 import { EdgewiseError, messageOf } from "./errors.js";
 import { instance } from "./instance.js";
 import { Ruleset } from "./ruleset.js";
@@ -53,8 +54,8 @@ export interface Loaded {
  * ```
  *
  * All readers follow the same protocol (`loading.rs` of the crate `edgewise-api`, which explains the hashes). A store that
- * was not written by Edgewise has no rulesets; the reader compiles the snapshots of such a store with code that is loaded
- * on demand.
+ * was not written by Edgewise has no rulesets; the reader compiles the snapshots of such a store with a WASM file that is
+ * loaded on demand.
  *
  * | version.json names | hash | the reader |
  * |---|---|---|
@@ -176,7 +177,6 @@ async function compiled(
 ): Promise<Loaded | undefined> {
   let bytes;
   try {
-    const { compile } = await compiler();
     bytes = await compile(json);
   } catch (problem) {
     if (problem instanceof EdgewiseError && problem.code === "bad-snapshot") throw corrupt(path, problem.message);
@@ -184,16 +184,6 @@ async function compiled(
   }
   const ruleset = load(path, bytes);
   return newer(path, ruleset, bytes, held, isLatest && ruleset.version !== named?.pointer ? undefined : named);
-}
-
-/** Loads the code that compiles snapshots. */
-async function compiler(): Promise<typeof import("./compile.js")> {
-  try {
-    return await import("./compile.js");
-  } catch (problem) {
-    const message = `the compiler (\`edgewise/compile\`) cannot be loaded: ${messageOf(problem)}`;
-    throw new EdgewiseError("not-initialized", message, { cause: problem });
-  }
 }
 
 async function contentOf({ content }: Held): Promise<string | undefined> {

@@ -72,20 +72,19 @@ export class WasmFile<T> {
   /** Loads the file at the address, or the copy that is code if there is no such file. */
   async #own(): Promise<WebAssembly.Exports> {
     const { address, inlined } = this.#source;
-    let problem;
-    try {
-      return await fetched(address!().href);
-    } catch (thrown) {
-      if (thrown instanceof Retry || isForbidden(thrown)) throw thrown;
-      problem = thrown;
+    let problem: unknown;
+    if (address !== undefined) {
+      try {
+        return await fetched(address().href);
+      } catch (thrown) {
+        if (thrown instanceof Retry || isForbidden(thrown)) throw thrown;
+        problem = thrown;
+      }
     }
-    let bytes;
-    try {
-      bytes = (await inlined!()).default;
-    } catch {
-      throw problem;
-    }
-    return instantiate(bytes);
+    const copy = await inlined!().catch((missing: unknown) => {
+      throw problem ?? missing;
+    });
+    return instantiate(copy.default);
   }
 
   #error(problem: unknown): EdgewiseError {

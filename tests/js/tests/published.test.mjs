@@ -1,6 +1,6 @@
 // The package as npm publishes it: the examples in its README, its types and its package.json.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
@@ -21,7 +21,7 @@ after(() => application.remove());
 test("the examples in the README work", async () => {
   const readme = await readFile(join(app, "node_modules/edgewise/README.md"), "utf8");
   const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
-  const whole = examples.filter((code) => !code.includes("esbuild"));
+  const whole = examples.filter((code) => !/^\/\/ (esbuild|src\/worker)/.test(code));
   assert.equal(whole.length, 4);
   const ruleset = `
     import { compile as compiled } from "edgewise/compile";
@@ -42,17 +42,20 @@ test("the examples in the README work", async () => {
   assert.match(await run(app, "node", "example-0.mjs"), /^button on \{ color: 'green' \}\n/);
 });
 
-test("the types are correct for bundlers and for Node", async () => {
-  const shared = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom,esnext.disposable", "--types", ""];
+test("the types are correct for bundlers and for Node, in modules and in CommonJS, and need no other types", async () => {
+  await cp(join(app, "plain.ts"), join(app, "plain.cts"));
+  const shared = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--types", ""];
   for (const [module, resolution] of [["esnext", "bundler"], ["nodenext", "nodenext"]]) {
-    await tool(app, "tsc", ...shared, "--module", module, "--moduleResolution", resolution, "use.ts");
+    const checks = [...shared, "--module", module, "--moduleResolution", resolution];
+    await tool(app, "tsc", ...checks, "--lib", "es2022", "plain.ts", "plain.cts");
+    await tool(app, "tsc", ...checks, "--lib", "es2022,dom,esnext.disposable", "use.ts", "fetching.ts");
   }
 });
 
 test("the package passes publint and attw", async () => {
   await tool(join(app, "node_modules/edgewise"), "publint", "--strict");
   const entries = ["--exclude-entrypoints", "edgewise.wasm", "compile.wasm"];
-  await tool(app, "attw", application.tarball, "--profile", "node16", ...entries);
+  await tool(app, "attw", application.tarball, ...entries);
   const { dependencies, peerDependencies, sideEffects } = JSON.parse(
     await readFile(join(app, "node_modules/edgewise/package.json"), "utf8"),
   );

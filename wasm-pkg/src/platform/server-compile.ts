@@ -1,5 +1,4 @@
-import bytes from "#compile.wasm";
+import type { WasmSource } from "./platform.js";
 
-import { instanceOf, type WasmSource } from "./platform.js";
-
-export const source: WasmSource = { instantiateNow: () => instanceOf(bytes) };
+// Loaded when it is needed: few stores have snapshots alone, and the file is large.
+export const source: WasmSource = { inlined: () => import("#inlined-compile") };
