@@ -10,6 +10,9 @@ import { ROOT } from "../support/run.mjs";
 
 const NEXT = join(ROOT, "tests/js/next");
 
+/** The files of `tests/js/app` that the applications use. */
+const FILES = ["use.mjs", "main.mjs", "page.mjs", "page-of-worker.mjs", "in-worker.mjs"];
+
 /** Where an application keeps the modules that others have at the top. */
 const SOURCES = { next: "app", sveltekit: "src", astro: "src", "react-router": "app" };
 
@@ -22,7 +25,7 @@ export async function prepare(name, directory, tarball) {
   const sources = join(directory, SOURCES[name] ?? "");
   await mkdir(sources, { recursive: true });
   await cp(join(NEXT, "app/decide.js"), join(sources, "decide.js"));
-  for (const file of ["use.mjs", "main.mjs", "page.mjs"]) await cp(join(ROOT, "tests/js/app", file), join(directory, file));
+  for (const file of FILES) await cp(join(ROOT, "tests/js/app", file), join(directory, file));
   await unpack(tarball, directory);
 }
 

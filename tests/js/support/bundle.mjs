@@ -35,7 +35,7 @@ export async function webpackBuild(application, entry, out, options = {}) {
 }
 
 /** Bundles an entry of an application into a directory with Rollup, and returns its warnings. */
-export async function rollupBuild(application, entry, out, { format, resolve = {} }) {
+export async function rollupBuild(application, entry, out, { format, resolve = {}, ...output }) {
   const warnings = [];
   const bundle = await rollup({
     input: join(application, entry),
@@ -43,7 +43,7 @@ export async function rollupBuild(application, entry, out, { format, resolve = {
     onwarn: ({ message }) => warnings.push(message),
   });
   const entryFileNames = format === "cjs" ? "[name].cjs" : "[name].js";
-  await bundle.write({ dir: join(application, out), format, entryFileNames, chunkFileNames: entryFileNames });
+  await bundle.write({ dir: join(application, out), format, entryFileNames, chunkFileNames: entryFileNames, ...output });
   await bundle.close();
   return warnings;
 }

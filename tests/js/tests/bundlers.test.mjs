@@ -63,7 +63,11 @@ const FOR_NODE = [
     "main.js",
     (out) => rollupBuild(app.directory, "main.mjs", out, { format: "es", resolve: { exportConditions: ["node"] } }),
   ],
-  ["Vite, for servers, with the package in the bundle", "main.js", (out) => vite(app.directory, out, { ssr: "main.mjs" }, { ssr: { noExternal: true } })],
+  [
+    "Vite, for servers, with the package in the bundle",
+    "main.js",
+    (out) => vite(app.directory, out, { ssr: "main.mjs" }, { ssr: { noExternal: true } }),
+  ],
 ];
 
 function onNode(format) {
@@ -95,7 +99,21 @@ const FOR_BROWSERS = [
   ["esbuild, cjs", "text/javascript", (out) => esbuild(app.directory, "page.mjs", out, "--format=cjs", "--minify")],
   ["webpack", "text/javascript", (out) => webpackBuild(app.directory, "page.mjs", out, { output: { filename: "page.js" } })],
   ["Rollup", "module", (out) => rollupBuild(app.directory, "page.mjs", out, { format: "es" })],
-  ["Rollup, with the condition of browsers", "module", (out) => rollupBuild(app.directory, "page.mjs", out, { format: "es", resolve: { browser: true } })],
+  [
+    "Rollup, iife, with the setting of the README",
+    "text/javascript",
+    (out) => rollupBuild(app.directory, "page.mjs", out, { format: "iife", inlineDynamicImports: true }),
+  ],
+  [
+    "webpack, in a worker",
+    "text/javascript",
+    (out) => webpackBuild(app.directory, "page-of-worker.mjs", out, { output: { filename: "page.js" } }),
+  ],
+  [
+    "Rollup, with the condition of browsers",
+    "module",
+    (out) => rollupBuild(app.directory, "page.mjs", out, { format: "es", resolve: { browser: true } }),
+  ],
 ];
 
 for (const [index, [name, type, bundle]] of FOR_BROWSERS.entries()) {
@@ -110,11 +128,13 @@ for (const [index, [name, type, bundle]] of FOR_BROWSERS.entries()) {
   });
 }
 
-test("the package works in Chromium, bundled by Vite", async () => {
-  await writePage(join(app.directory, "index.html"), "./page.mjs");
-  await vite(app.directory, "vite");
-  await opened(join(app.directory, "vite"), undefined);
-});
+for (const [place, script] of [["a page", "page.mjs"], ["a worker of a page", "page-of-worker.mjs"]]) {
+  test(`the package works in Chromium, bundled by Vite for ${place}`, async () => {
+    await writePage(join(app.directory, "index.html"), `./${script}`);
+    await vite(app.directory, "vite");
+    await opened(join(app.directory, "vite"), undefined);
+  });
+}
 
 test("the package works in Chromium, served by Vite's development server", async () => {
   await writePage(join(app.directory, "index.html"), "./page.mjs");
