@@ -7,7 +7,7 @@ import { rollup } from "rollup";
 import { build as viteBuild } from "vite";
 import webpack from "webpack";
 
-import { tool } from "./run.mjs";
+import { bun, run, tool } from "./run.mjs";
 
 /** Bundles an entry of an application into a directory with esbuild's command line, which prints nothing but problems. */
 export function esbuild(application, entry, out, ...options) {
@@ -46,6 +46,11 @@ export async function rollupBuild(application, entry, out, { format, resolve = {
   await bundle.write({ dir: join(application, out), format, entryFileNames, chunkFileNames: entryFileNames, ...output });
   await bundle.close();
   return warnings;
+}
+
+/** Bundles an entry of an application into a directory with Bun. */
+export async function bunBuild(application, entry, out, target) {
+  await run(application, await bun(), "build", entry, `--target=${target}`, `--outdir=${out}`);
 }
 
 /** Builds an application into a directory with Vite. */

@@ -7,10 +7,10 @@ import { after, before, test } from "node:test";
 
 import { createServer } from "vite";
 
-import { esbuild, rollupBuild, vite, webpackBuild, writePage } from "../support/bundle.mjs";
+import { bunBuild, esbuild, rollupBuild, vite, webpackBuild, writePage } from "../support/bundle.mjs";
 import { launch, usedBy } from "../support/chromium.mjs";
 import { EXPECTED } from "../support/expected.mjs";
-import { serveDirectory } from "../support/files.mjs";
+import { filesIn, serveDirectory } from "../support/files.mjs";
 import { createApplication } from "../support/packed.mjs";
 import { run } from "../support/run.mjs";
 import { serve } from "../support/servers.mjs";
@@ -63,6 +63,7 @@ const FOR_NODE = [
     "main.js",
     (out) => rollupBuild(app.directory, "main.mjs", out, { format: "es", resolve: { exportConditions: ["node"] } }),
   ],
+  ["Bun", "main.js", (out) => bunBuild(app.directory, "main.mjs", out, "node")],
   [
     "Vite, for servers, with the package in the bundle",
     "main.js",
@@ -98,6 +99,7 @@ const FOR_BROWSERS = [
   ["esbuild, iife", "text/javascript", (out) => esbuild(app.directory, "page.mjs", out)],
   ["esbuild, cjs", "text/javascript", (out) => esbuild(app.directory, "page.mjs", out, "--format=cjs", "--minify")],
   ["webpack", "text/javascript", (out) => webpackBuild(app.directory, "page.mjs", out, { output: { filename: "page.js" } })],
+  ["Bun", "module", (out) => bunBuild(app.directory, "page.mjs", out, "browser")],
   ["Rollup", "module", (out) => rollupBuild(app.directory, "page.mjs", out, { format: "es" })],
   [
     "Rollup, iife, with the setting of the README",
@@ -127,6 +129,17 @@ for (const [index, [name, type, bundle]] of FOR_BROWSERS.entries()) {
     for (const fallback of [undefined, "/index.html"]) await opened(directory, fallback);
   });
 }
+
+test("the package works in Chromium, bundled by esbuild with the settings of the README, without a copy of the WASM files as code", async () => {
+  const directory = join(app.directory, "page-with-urls");
+  const settings = ["--loader:.wasm=file", "--external:./inlined.js", "--external:./inlined-compile.js"];
+  await esbuild(app.directory, "page-with-urls.mjs", join("page-with-urls", "assets"), "--format=esm", ...settings);
+  const files = await filesIn(directory);
+  assert.deepEqual([...files.keys()].filter((path) => path.endsWith(".wasm")).length, 2);
+  assert.ok(!String(files.get("/assets/page-with-urls.js")).includes("AGFzbQEAAAA"), "the bundle contains a WASM file in base64");
+  await writePage(join(directory, "index.html"), "./assets/page-with-urls.js");
+  await opened(directory, undefined);
+});
 
 for (const [place, script] of [["a page", "page.mjs"], ["a worker of a page", "page-of-worker.mjs"]]) {
   test(`the package works in Chromium, bundled by Vite for ${place}`, async () => {

@@ -42,6 +42,17 @@ test("the examples in the README work", async () => {
   assert.match(await run(app, "node", "example-0.mjs"), /^button on \{ color: 'green' \}\n/);
 });
 
+test("the README has the settings with which the package is tested in bundlers", async () => {
+  const readme = await readFile(join(app, "node_modules/edgewise/README.md"), "utf8");
+  const settings = [
+    'worker: { format: "es" }',
+    "inlineDynamicImports: true",
+    'testEnvironment: "jest-fixed-jsdom"',
+    "--loader:.wasm=file --external:./inlined.js --external:./inlined-compile.js",
+  ];
+  for (const setting of settings) assert.ok(readme.includes(setting), setting);
+});
+
 test("the types are correct for bundlers and for Node, in modules and in CommonJS, and need no other types", async () => {
   await cp(join(app, "plain.ts"), join(app, "plain.cts"));
   const shared = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--types", ""];

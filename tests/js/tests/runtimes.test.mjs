@@ -11,7 +11,7 @@ import { inChromium } from "../support/chromium.mjs";
 import { EXPECTED } from "../support/expected.mjs";
 import { filesIn } from "../support/files.mjs";
 import { createApplication } from "../support/packed.mjs";
-import { ROOT, TOOLS, run, tool } from "../support/run.mjs";
+import { ROOT, bun, run, tool } from "../support/run.mjs";
 import { serve, typeOf } from "../support/servers.mjs";
 import { stored } from "../support/small_store.mjs";
 
@@ -79,8 +79,7 @@ test("the package works in Deno, with only the permission to use the network", a
 });
 
 test("the package works in Bun", async () => {
-  const bun = (await readdir(`${TOOLS}/@oven`)).find((name) => name.startsWith("bun-"));
-  const printed = await run(app, `${TOOLS}/@oven/${bun}/bin/bun`, "run", "--no-install", "main.mjs", store.address);
+  const printed = await run(app, await bun(), "run", "--no-install", "main.mjs", store.address);
   assert.equal(printed.trim(), EXPECTED);
 });
 
