@@ -11,9 +11,10 @@ const root = new URL(".", import.meta.url).pathname;
 /** The largest allowed download of browsers: the WASM file and the JavaScript code, in bytes after brotli. */
 const BUDGET = 22_000;
 
-const RUNTIMES = ["browser", "node", "workerd", "deno"];
+/** The runtimes, and how each follows streams. */
+const RUNTIMES = { browser: "browser", node: "node", workerd: "none", deno: "node" };
 
-for (const runtime of RUNTIMES) {
+for (const [runtime, streams] of Object.entries(RUNTIMES)) {
   rmSync(`${root}dist/${runtime}`, { recursive: true, force: true });
   await esbuild.build({
     absWorkingDir: root,
@@ -26,6 +27,7 @@ for (const runtime of RUNTIMES) {
     platform: "neutral",
     target: "es2022",
     alias: {
+      "#stream": `./src/streams/${streams}.ts`,
       "#platform": `./src/platform/${runtime}.ts`,
       "#platform-compile": `./src/platform/${runtime}-compile.ts`,
     },

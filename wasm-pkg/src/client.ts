@@ -101,8 +101,7 @@ class FollowingClient implements Client {
     this.#updates = new Updates(() => this.#poll(), {
       interval: pollingInterval ?? DEFAULT_INTERVAL,
       stream: stream === true ? `${url}/api/stream?env=${environment}` : stream ? String(stream) : undefined,
-      fetch,
-      closed,
+      fetch: options.fetch,
     });
     this.ready = this.#begin();
     // Callers that do not await `ready` receive the error by `onError`.
@@ -140,6 +139,7 @@ class FollowingClient implements Client {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(closedError());
+    this.#updates.close();
     this.#listeners.clear();
     this.#ruleset?.close();
     this.#ruleset = undefined;
