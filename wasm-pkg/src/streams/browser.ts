@@ -39,7 +39,7 @@ async function followWithPages(stream: Stream, url: string, origin: string): Pro
   const hear = (news: News): void => {
     clearTimeout(silence);
     // The page that has the lock may hang.
-    if (news !== LOST) silence = setTimeout(hear, SILENCE, LOST);
+    if (news !== LOST) silence = setTimeout(stream.tell, SILENCE, LOST);
     stream.tell(news);
   };
   channel.onmessage = ({ data }: MessageEvent<News>) => hear(data);
