@@ -219,8 +219,8 @@ const RUNTIMES = {
   },
 };
 
-/** Runs a script with a client, and calls `use` with its process, a promise of its exit code, and a function that awaits a line. */
-async function running(runtime, script, use) {
+/** Runs a script with a client, and calls `use` with a promise of its exit code and a function that waits for a line of its output. */
+async function running(t, runtime, script, use) {
   const directory = await mkdtemp(join(tmpdir(), "edgewise-script-"));
   const [[program, ...options], name] = await RUNTIMES[runtime]();
   const file = join(directory, "script.mjs");
@@ -228,7 +228,7 @@ async function running(runtime, script, use) {
     import { createClient } from ${JSON.stringify(join(ROOT, "wasm-pkg/dist", name, "index.js"))};
     const client = createClient({ configUrl: "${flags.address}", environment: "prod", pollingInterval: ${NEVER}, stream: true });`;
   await writeFile(file, `${client}\n${script}`);
-  const child = spawn(program, [...options, file], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, [...options, file], { stdio: ["ignore", "pipe", "inherit"], signal: t.signal, killSignal: "SIGKILL" });
   const exited = new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
@@ -239,30 +239,30 @@ async function running(runtime, script, use) {
     await use({ exited, prints: (line) => until(() => output, (now) => now.split("\n").includes(line)) });
   } finally {
     child.kill("SIGKILL");
-    await exited;
+    await exited.catch(() => undefined);
     await rm(directory, { recursive: true, force: true });
   }
 }
 
 for (const runtime of Object.keys(RUNTIMES)) {
-  test(`a process that is done ends, although a client follows a stream, in ${runtime}`, { timeout: 120_000 }, async () => {
+  test(`a process that is done ends, although a client follows a stream, in ${runtime}`, { timeout: 120_000 }, async (t) => {
     const script = `
       await client.ready;
       console.log(\`ready \${client.version}\`);`;
-    await running(runtime, script, async ({ exited, prints }) => {
+    await running(t, runtime, script, async ({ exited, prints }) => {
       assert.equal(await exited, 0);
       await prints("ready 3");
     });
   });
 
-  test(`a process that lives on receives events, also by another stream, in ${runtime}`, { timeout: 120_000 }, async () => {
+  test(`a process that lives on receives events, also by another stream, in ${runtime}`, { timeout: 120_000 }, async (t) => {
     const script = `
       const alive = setInterval(() => undefined, 1000);
       client.onUpdate((version) => {
         console.log(\`version \${version}\`);
         if (version === 5) clearInterval(alive);
       });`;
-    await running(runtime, script, async ({ exited, prints }) => {
+    await running(t, runtime, script, async ({ exited, prints }) => {
       await prints("version 3");
       await streamsAre(1);
       flags.publish(4);

@@ -49,6 +49,7 @@ async function followWithPages(stream: Stream, url: string, origin: string): Pro
       channel.postMessage(news);
     });
   try {
+    // A page that waits for the second place does not take the first when that becomes free, and polls in the meantime.
     await locks.request(name, { signal }, () =>
       locks.request(`edgewise 1 ${origin}`, { ifAvailable: true }, (lock) =>
         lock === null ? locks.request(`edgewise 2 ${origin}`, { signal }, lead) : lead(),
