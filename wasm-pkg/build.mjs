@@ -19,6 +19,7 @@ for (const runtime of ["browser", "server", "workerd"]) {
   rmSync(`${root}dist/${runtime}`, { recursive: true, force: true });
   await build(runtime, ["src/index.ts", "src/compile.ts"], {
     alias: {
+      "#stream": `./src/streams/${runtime}.ts`,
       "#platform": `./src/platform/${runtime}.ts`,
       "#platform-compile": `./src/platform/${runtime}-compile.ts`,
       ...WASM,

@@ -97,7 +97,7 @@ class FollowingClient implements Client {
     this.#updates = new Updates(() => this.#poll(), {
       interval: pollingInterval ?? DEFAULT_INTERVAL,
       stream: stream === true ? `${url}/api/stream?env=${environment}` : addressOf(stream),
-      fetch: given,
+      fetch: given as typeof globalThis.fetch | undefined,
     });
     this.#ready = this.#start(this.#updates.start());
   }
