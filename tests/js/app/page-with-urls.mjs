@@ -5,4 +5,5 @@ import wasm from "edgewise/edgewise.wasm";
 
 import { use } from "./use.mjs";
 
-globalThis.used = initializeCompiler(compiler).then(() => use(new URL(location.href).searchParams.get("store"), wasm));
+const store = new URL(location.href).searchParams.get("store");
+globalThis.used = initializeCompiler(new URL(compiler, import.meta.url)).then(() => use(store, new URL(wasm, import.meta.url)));
