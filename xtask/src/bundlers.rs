@@ -92,3 +92,18 @@ fn install_into(directory: &Path, application: &Path) -> Result<bool> {
     fs::write(installed, listed)?;
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_listed_is_installed_once() {
+        let (application, directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(application.path().join("package.json"), "{}").unwrap();
+        fs::create_dir(directory.path().join("node_modules")).unwrap();
+        fs::write(directory.path().join("node_modules/.installed"), "{}").unwrap();
+        assert!(!install_into(directory.path(), application.path()).unwrap());
+        assert!(install_into(directory.path(), &application.path().join("missing")).is_err());
+    }
+}

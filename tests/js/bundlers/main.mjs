@@ -28,6 +28,7 @@ const browser = await launch();
 const rows = [];
 try {
   for (const name of names.length > 0 ? names : Object.keys(TOOLS)) {
+    if (TOOLS[name] === undefined) throw new Error(`no case tests ${name}: add its cases to a module of tests/js/bundlers`);
     const directory = join(scratch, name);
     await prepare(name, directory, tarball);
     for (const [described, test] of TOOLS[name]) {
