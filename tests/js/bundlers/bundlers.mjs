@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { writePage } from "../support/bundle.mjs";
 import { EXPECTED } from "../support/expected.mjs";
-import { serveDirectory } from "../support/files.mjs";
+import { filesIn, serveDirectory } from "../support/files.mjs";
 import { startProgram } from "../support/program.mjs";
 import { run } from "../support/run.mjs";
 import { used } from "./application.mjs";
@@ -14,18 +14,20 @@ const PARCEL = "node_modules/parcel/lib/bin.js";
 
 export const TOOLS = {
   parcel: [
-    ["build for browsers", parcel],
+    ["build for browsers", (given) => parcel(given, "page.mjs")],
+    ["build for browsers, worker of a page", (given) => parcel(given, "page-of-worker.mjs")],
     ["development server, first visit and reload", parcelServer],
   ],
   rspack: [
-    ["build for browsers", rspack],
+    ["build for browsers", (given) => rspack(given, "page.mjs")],
+    ["build for browsers, worker of a page", (given) => rspack(given, "page-of-worker.mjs")],
     ["build for servers", rspackForServers],
   ],
 };
 
-async function parcel(given) {
+async function parcel(given, script) {
   const { directory } = given;
-  await writePage(join(directory, "index.html"), "./page.mjs");
+  await writePage(join(directory, "index.html"), `./${script}`);
   await rm(join(directory, "out"), { recursive: true, force: true });
   await run(directory, process.execPath, PARCEL, "build", "index.html", "--dist-dir=out", "--no-cache");
   await opened(given, "out");
@@ -42,8 +44,9 @@ async function parcelServer({ directory, store, browser }) {
   }
 }
 
-async function rspack(given) {
-  await run(given.directory, process.execPath, "build.mjs", "web", "./page.mjs", "out", "page.js");
+async function rspack(given, script) {
+  await rm(join(given.directory, "out"), { recursive: true, force: true });
+  await run(given.directory, process.execPath, "build.mjs", "web", `./${script}`, "out", "page.js");
   await writePage(join(given.directory, "out/index.html"), "./page.js", "text/javascript");
   await opened(given, "out");
 }
@@ -53,7 +56,10 @@ async function rspackForServers({ directory, store }) {
   assert.equal((await run(directory, process.execPath, "server/main.cjs", store)).trim(), EXPECTED);
 }
 
+/** Checks that the output contains the WASM files, and what its page shows. */
 async function opened({ directory, store, browser }, out) {
+  const names = [...(await filesIn(join(directory, out))).keys()].filter((path) => path.endsWith(".wasm"));
+  assert.equal(names.length, 2, `the output has these WASM files: ${names.join()}`);
   const server = await serveDirectory(join(directory, out));
   try {
     await used(browser, `${server.address}/index.html`, store);

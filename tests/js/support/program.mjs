@@ -23,7 +23,7 @@ export async function startProgram(directory, program, options, variables = () =
   const address = `http://127.0.0.1:${port}`;
   const responds = async () => {
     if (server.exitCode !== null) throw new Error(`${program} exited:\n${printed}`);
-    return fetch(`${address}/missing.txt`).then(() => true, () => false);
+    return fetch(`${address}/missing.txt`).then((response) => response.text()).then(() => true, () => false);
   };
   try {
     await until(responds, (does) => does);
