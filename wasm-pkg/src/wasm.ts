@@ -84,7 +84,7 @@ export class WasmFile<T> {
     const copy = await inlined!().catch((missing: unknown) => {
       throw problem ?? missing;
     });
-    return instantiate(copy.default);
+    return instantiate(copy.bytes);
   }
 
   #error(problem: unknown): EdgewiseError {

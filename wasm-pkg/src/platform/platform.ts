@@ -18,7 +18,7 @@ export interface WasmSource {
   /** Returns the address next to the code, which a bundler may have changed. Throws if the code has no address. */
   readonly address?: () => URL;
   /** Loads a copy of the file that is code, for pages that have no file at the address. */
-  readonly inlined?: () => Promise<{ readonly default: Uint8Array }>;
+  readonly inlined?: () => Promise<{ readonly bytes: Uint8Array }>;
 }
 
 /** Creates an instance from bytes. */
