@@ -14,24 +14,35 @@ const BUDGET = 22_000;
 /** The WASM files as code. */
 const WASM = { "#edgewise.wasm": "./dist/edgewise.wasm", "#compile.wasm": "./dist/compile.wasm" };
 
-/** `server` is for Node, Deno, Bun and whatever else runs the code of servers. */
-for (const runtime of ["browser", "server", "workerd"]) {
-  rmSync(`${root}dist/${runtime}`, { recursive: true, force: true });
-  await build(runtime, ["src/index.ts", "src/compile.ts"], {
+/**
+ * The builds, each with the module of `src/platform` and of `src/streams`. `server` is for Node, Deno, Bun and whatever else runs
+ * the code of servers; `cjs` and `browser-cjs` become CommonJS below.
+ */
+const BUILDS = {
+  browser: ["browser", "browser"],
+  server: ["server", "server"],
+  workerd: ["workerd", "workerd"],
+  cjs: ["server", "server"],
+  "browser-cjs": ["server", "browser"],
+};
+for (const [name, [platform, streams]] of Object.entries(BUILDS)) {
+  rmSync(`${root}dist/${name}`, { recursive: true, force: true });
+  await build(name, ["src/index.ts", "src/compile.ts"], {
     alias: {
-      "#stream": `./src/streams/${runtime}.ts`,
-      "#platform": `./src/platform/${runtime}.ts`,
-      "#platform-compile": `./src/platform/${runtime}-compile.ts`,
+      "#platform": `./src/platform/${platform}.ts`,
+      "#platform-compile": `./src/platform/${platform}-compile.ts`,
+      "#stream": `./src/streams/${streams}.ts`,
       ...WASM,
     },
     splitting: true,
     chunkNames: "shared-[hash]",
     plugins: [{ name: "inlined", setup: keepInlined }],
   });
+  // Separate from the other modules, which must not import anything of these.
+  if (platform === "browser") await build(name, ["src/inlined.ts"], { alias: WASM });
+  if (platform !== "workerd") await build(name, ["src/inlined-compile.ts"], { alias: WASM });
 }
-// Separate from the other modules, which must not import anything of these.
-await build("browser", ["src/inlined.ts"], { alias: WASM });
-for (const runtime of ["browser", "server"]) await build(runtime, ["src/inlined-compile.ts"], { alias: WASM });
+for (const name of ["cjs", "browser-cjs"]) await toCommonJs(`dist/${name}`);
 
 // The edge runtime of Next.js compiles no bytes either, and has another name for compiled modules.
 rmSync(`${root}dist/edge-light`, { recursive: true, force: true });
@@ -40,22 +51,6 @@ for (const file of files("dist/workerd", ".js")) {
   const code = readFileSync(root + file, "utf8").replace(/("\.\.\/\w+\.wasm)"/g, '$1?module"');
   writeFileSync(root + file.replace("workerd", "edge-light"), code);
 }
-
-// CommonJS: the modules for servers, each converted by itself.
-rmSync(`${root}dist/cjs`, { recursive: true, force: true });
-await esbuild.build({
-  absWorkingDir: root,
-  entryPoints: files("dist/server", ".js"),
-  outdir: "dist/cjs",
-  outExtension: { ".js": ".cjs" },
-  format: "cjs",
-  platform: "node",
-  target: "es2022",
-  // Test environments have no `import()` in CommonJS.
-  supported: { "dynamic-import": false },
-  logLevel: "warning",
-});
-for (const file of files("dist/cjs", ".cjs")) rewrite(file, file, ".js", ".cjs");
 
 // Only the types that the public ones need are published, for modules and for CommonJS.
 const types = new Set(["index.d.ts", "compile.d.ts"]);
@@ -82,6 +77,28 @@ function build(runtime, entryPoints, options) {
     logLevel: "warning",
     ...options,
   });
+}
+
+/** Converts the modules of a directory, each by itself, so that they still share what they share. */
+async function toCommonJs(directory) {
+  const modules = files(directory, ".js");
+  await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: modules,
+    outdir: directory,
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    platform: "node",
+    target: "es2022",
+    // Test environments have no `import()` in CommonJS.
+    supported: { "dynamic-import": false },
+    logLevel: "warning",
+  });
+  for (const module of modules) {
+    rmSync(root + module);
+    const converted = module.replace(/\.js$/, ".cjs");
+    rewrite(converted, converted, ".js", ".cjs");
+  }
 }
 
 /** Leaves the imports of the inlined WASM files as they are. */

@@ -85,6 +85,8 @@ class FollowingClient implements Client {
     // Called without an object: browsers refuse `fetch` as a method of anything else.
     const { fetch: given } = options;
     const fetch: Fetching["fetch"] = (address, init) => (given ?? globalThis.fetch)(address, init);
+    // A given promise that rejects is reported if it is needed.
+    Promise.resolve(options.wasm).catch(() => undefined);
     this.#options = options;
     this.#key = `edgewise ${url} ${environment}`;
     this.#given = bytesOf(ruleset);
@@ -130,7 +132,8 @@ class FollowingClient implements Client {
 
   async refresh(interval = 0): Promise<void> {
     if (this.#closing.isClosed) throw closedError();
-    if (Date.now() - this.#polledAt < interval) return;
+    // The clock may have been set back.
+    if (Math.abs(Date.now() - this.#polledAt) < interval) return;
     await (this.#updates === undefined ? this.#poll() : this.#updates.now());
   }
 
@@ -244,7 +247,7 @@ class FollowingClient implements Client {
     this.#ruleset = ruleset;
     this.#held = held;
     old?.close();
-    for (const listener of this.#listeners) callSafely(() => listener(ruleset.version));
+    for (const listener of this.#listeners) void callSafely(() => listener(ruleset.version));
   }
 
   async #save(bytes: Uint8Array): Promise<void> {
@@ -263,16 +266,16 @@ class FollowingClient implements Client {
       this.#reported = error.message;
       const { onError } = this.#options;
       if (onError === undefined) console.warn(`edgewise: ${error.message}`);
-      else callSafely(() => onError(error));
+      else void callSafely(() => onError(error));
     }
     return error;
   }
 }
 
 /** Calls a callback of the application. Errors of the callback are logged, and do not affect the client. */
-function callSafely(callback: () => void): void {
+async function callSafely(callback: () => unknown): Promise<void> {
   try {
-    callback();
+    await callback();
   } catch (problem) {
     console.error("edgewise: a listener failed:", problem);
   }

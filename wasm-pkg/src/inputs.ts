@@ -22,7 +22,7 @@ export interface FetchedResponse {
 
 /** What the package calls to read objects. */
 export interface Fetching {
-  /** The function to use instead of the global `fetch`. A method, so that the parameters of `fetch` fit. */
+  /** A function like `fetch`. A method, so that functions with narrower parameters fit. */
   fetch(address: string, init?: object): PromiseLike<FetchedResponse>;
 }
 

@@ -3,13 +3,10 @@ import { platform } from "#platform";
 import type { Closing } from "./closing.js";
 import { EdgewiseError, messageOf } from "./errors.js";
 import type { Fetching } from "./inputs.js";
-import { unref } from "./timers.js";
+import { within } from "./timers.js";
 
 /** The result of a fetch: the bytes of the object, or that the object is absent or unchanged. */
 export type Found = Uint8Array | "absent" | "unchanged";
-
-/** The timeout of a request, in milliseconds. */
-const TIMEOUT = 10_000;
 
 /** The objects below a URL, read over HTTP. */
 export class Store {
@@ -61,36 +58,43 @@ export class Reading {
    */
   async get(path: string, changes = false, hash?: string, pastCaches = false): Promise<Found> {
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(new Error(`no response in ${TIMEOUT / 1000} s`)), TIMEOUT);
-    unref(timer);
     // A request that another request started cannot be aborted, and ends by itself.
     const forget = platform.isPerRequest ? undefined : this.#closing.onClose(() => timeout.abort());
     try {
-      const tag = changes ? this.#before.get(path) : undefined;
-      const pointer = path.endsWith("/version.json") || path.endsWith("/latest.json");
-      const init = pointer || pastCaches ? platform.conditional(tag, pastCaches) : {};
-      const content = hash === undefined ? "" : `?v=${hash.slice(0, 16)}`;
-      const response = await this.#fetch(`${this.#url}/${path}${content}`, { ...init, signal: timeout.signal });
-      const etag = response.headers.get("etag");
-      if (pointer && etag !== null) this.tags.set(path, etag);
-      if (response.ok) {
-        const bytes = new Uint8Array(await response.arrayBuffer());
-        // A cache may have revalidated the response for the client.
-        return tag !== undefined && tag === etag ? "unchanged" : bytes;
-      }
-      // Read in any case, so that the connection is free for the next request.
-      const body = await response.text();
-      if (response.status === 304 && tag !== undefined) return "unchanged";
-      // A bucket denies reading an object that does not exist. Every other refusal says nothing about the object.
-      if (response.status === 404 || (response.status === 403 && /code\W+AccessDenied/i.test(body))) return "absent";
-      throw new Error(`the store responded with status ${response.status}`);
+      return await within((signal) => this.#read(path, changes, hash, pastCaches, signal), timeout);
     } catch (problem) {
       const message = `\`${path}\` cannot be read: ${messageOf(problem)}`;
       throw new EdgewiseError("store-failed", message, { cause: problem });
     } finally {
-      clearTimeout(timer);
       forget?.();
     }
+  }
+
+  async #read(
+    path: string,
+    changes: boolean,
+    hash: string | undefined,
+    pastCaches: boolean,
+    signal: AbortSignal,
+  ): Promise<Found> {
+    const tag = changes ? this.#before.get(path) : undefined;
+    const pointer = path.endsWith("/version.json") || path.endsWith("/latest.json");
+    const init = pointer || pastCaches ? platform.conditional(tag, pastCaches) : {};
+    const content = hash === undefined ? "" : `?v=${hash.slice(0, 16)}`;
+    const response = await this.#fetch(`${this.#url}/${path}${content}`, { ...init, signal });
+    const etag = response.headers.get("etag");
+    if (pointer && etag !== null) this.tags.set(path, etag);
+    if (response.ok) {
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      // A cache may have revalidated the response for the client.
+      return tag !== undefined && tag === etag ? "unchanged" : bytes;
+    }
+    // Read in any case, so that the connection is free for the next request.
+    const body = await response.text();
+    if (response.status === 304 && tag !== undefined) return "unchanged";
+    // A bucket denies reading an object that does not exist. Every other refusal says nothing about the object.
+    if (response.status === 404 || (response.status === 403 && /code\W+AccessDenied/i.test(body))) return "absent";
+    throw new Error(`the store responded with status ${response.status}`);
   }
 
   /** Lets the next poll read a pointer although it is unchanged. */

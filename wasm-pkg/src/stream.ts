@@ -66,8 +66,11 @@ export function shared(begin: (stream: Stream) => void): (url: string, subscribe
   };
 }
 
+/** Makes an attempt to open a stream when it is the page's turn. */
+export type Turn = (attempt: () => Promise<void>) => Promise<void>;
+
 /**
- * Opens a stream again whenever it ends, until `closing` is aborted. Never rejects.
+ * Opens a stream again whenever it ends, until `closing` is aborted. Rejects only if `turn` does.
  *
  * @param tell Called with each news.
  * @param fetch The function for subscribers without a `fetch` of their own.
@@ -76,11 +79,12 @@ export async function keepOpen(
   stream: Stream,
   tell: (news: News) => void,
   fetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init),
+  turn: Turn = (attempt) => attempt(),
 ): Promise<void> {
   const { url, subscribers, closing } = stream;
   const { signal } = closing;
   let failures = 0;
-  while (!signal.aborted) {
+  const attempt = async (): Promise<void> => {
     try {
       // After a failure, it is another subscriber's turn: only some may be allowed to open the stream.
       const subscriber = [...subscribers][failures % subscribers.size];
@@ -93,6 +97,9 @@ export async function keepOpen(
     }
     failures += 1;
     tell(LOST);
+  };
+  while (!signal.aborted) {
+    await turn(attempt);
     await pause(jittered(backOff(failures)), signal);
   }
 }

@@ -2,6 +2,9 @@ const FIRST_PAUSE = 1_000;
 /** The longest back-off after failures, in milliseconds. */
 const LONGEST_PAUSE = 60_000;
 
+/** The time for a request, in milliseconds. */
+const TIMEOUT = 10_000;
+
 /** Lets a Node process end while only this timer or channel is pending. */
 export function unref(pending: unknown): void {
   (pending as { unref?: () => void }).unref?.();
@@ -29,5 +32,18 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
     const timer = setTimeout(done, milliseconds);
     unref(timer);
     signal.addEventListener("abort", done);
+  });
+}
+
+/** Returns the result of work, or rejects after ten seconds, even if the work ignores that its signal is aborted. */
+export function within<T>(work: (signal: AbortSignal) => PromiseLike<T>, timeout = new AbortController()): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`no response in ${TIMEOUT / 1000} s`));
+      timeout.abort();
+    }, TIMEOUT);
+    unref(timer);
+    // A function that rejects may also throw.
+    new Promise<T>((done) => done(work(timeout.signal))).finally(() => clearTimeout(timer)).then(resolve, reject);
   });
 }

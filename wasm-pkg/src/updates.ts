@@ -24,8 +24,8 @@ export class Updates {
   readonly #schedule: Schedule;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #polling: Promise<void> | undefined;
-  /** Whether a poll was requested during the current poll, which may have missed the change. */
-  #missed = false;
+  /** The poll after the current one. */
+  #next: Promise<void> | undefined;
   #failures = 0;
   #isStreaming = false;
   #isClosed = false;
@@ -44,16 +44,17 @@ export class Updates {
     return this.now();
   }
 
-  /** Polls now. The promise rejects if the poll fails. */
+  /** Polls now, or after the current poll, which may have read the pointer already. The promise rejects if the poll fails. */
   now(): Promise<void> {
-    if (this.#polling !== undefined) {
-      // The current poll may have read the pointer already. Its promise waits for another poll then.
-      this.#missed = true;
-      return this.#polling;
+    if (this.#polling === undefined) {
+      clearTimeout(this.#timer);
+      return (this.#polling = this.#pollOnce());
     }
-    clearTimeout(this.#timer);
-    this.#polling = this.#pollOnce();
-    return this.#polling;
+    const next = (): Promise<void> => {
+      this.#next = undefined;
+      return this.now();
+    };
+    return (this.#next ??= this.#polling.then(next, next));
   }
 
   /** Ends polling, and the subscription to the stream. */
@@ -65,10 +66,7 @@ export class Updates {
 
   async #pollOnce(): Promise<void> {
     try {
-      do {
-        this.#missed = false;
-        await this.#poll();
-      } while (this.#missed && !this.#isClosed);
+      await this.#poll();
       this.#failures = 0;
     } catch (problem) {
       this.#failures += 1;

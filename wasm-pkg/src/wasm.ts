@@ -1,10 +1,7 @@
 import { EdgewiseError, messageOf } from "./errors.js";
 import { addressOf, bytesOf, tagOf, type FetchedResponse, type WasmInput } from "./inputs.js";
 import type { WasmSource } from "./platform/platform.js";
-import { unref } from "./timers.js";
-
-/** The timeout of fetching a WASM file, in milliseconds. */
-const TIMEOUT = 10_000;
+import { within } from "./timers.js";
 
 /** A WASM file of this package, of which one instance is created. */
 export class WasmFile<T> {
@@ -13,7 +10,10 @@ export class WasmFile<T> {
   readonly #made: (exports: WebAssembly.Exports) => T;
   readonly #passTo: string;
   #instance: T | undefined;
+  /** The attempt to load the package's own file. */
   #loading: Promise<T> | undefined;
+  /** The given file that could not be loaded: often a promise or a response, which cannot be used again. */
+  #refused: unknown;
 
   /**
    * @param made Makes the value that {@link load} returns from the exports.
@@ -45,25 +45,33 @@ export class WasmFile<T> {
   }
 
   /**
-   * Loads the file: the given one, or else the package's. Does nothing if the file is loaded already.
+   * Loads the file: the given one, or else the package's. After a given file could not be loaded, the next call tries the
+   * package's. Does nothing if the file is loaded already.
    *
-   * @param isShared Whether simultaneous calls share one attempt.
+   * @param isShared Whether simultaneous calls share an attempt.
    * @throws {EdgewiseError} `not-initialized`. The next call tries again.
    */
-  async load(input: WasmInput | PromiseLike<WasmInput> | undefined, isShared: boolean): Promise<T> {
+  async load(given: WasmInput | PromiseLike<WasmInput> | undefined, isShared: boolean): Promise<T> {
+    const input = given === this.#refused ? undefined : given;
     const now = this.now(input);
     if (now !== undefined) return now;
-    if (!isShared) return this.#create(input);
-    this.#loading ??= this.#create(input).finally(() => {
+    if (input !== undefined) {
+      return this.#create(within(async () => instantiate(await input))).catch((problem: unknown) => {
+        this.#refused = input;
+        throw problem;
+      });
+    }
+    if (!isShared) return this.#create(this.#own());
+    this.#loading ??= this.#create(this.#own()).finally(() => {
       this.#loading = undefined;
     });
     return this.#loading;
   }
 
-  async #create(input: WasmInput | PromiseLike<WasmInput> | undefined): Promise<T> {
+  async #create(exports: Promise<WebAssembly.Exports>): Promise<T> {
     try {
-      const exports = input === undefined ? await this.#own() : await instantiate(await input);
-      return (this.#instance ??= this.#made(exports));
+      const made = await exports;
+      return (this.#instance ??= this.#made(made));
     } catch (problem) {
       throw this.#error(problem);
     }
@@ -72,17 +80,17 @@ export class WasmFile<T> {
   /** Loads the file at the address, or the copy that is code if there is no such file. */
   async #own(): Promise<WebAssembly.Exports> {
     const { address, inlined } = this.#source;
-    let problem: unknown;
+    let problem = "";
     if (address !== undefined) {
       try {
         return await fetched(address().href);
       } catch (thrown) {
         if (thrown instanceof Retry || isForbidden(thrown)) throw thrown;
-        problem = thrown;
+        problem = `${messageOf(thrown)}; its copy: `;
       }
     }
     const copy = await inlined!().catch((missing: unknown) => {
-      throw problem ?? missing;
+      throw new Error(problem + messageOf(missing));
     });
     return instantiate(copy.bytes);
   }
@@ -100,23 +108,17 @@ class Retry extends Error {}
 
 /** Whether the policy of the page forbids WebAssembly. The texts of browsers differ. */
 function isForbidden(problem: unknown): boolean {
-  return /unsafe-eval|\bCSP\b|content.security.policy/i.test(messageOf(problem));
+  const { name } = Object(problem) as { name?: unknown };
+  return (name === "CompileError" || name === "EvalError") && /unsafe-eval|CSP/.test(messageOf(problem));
 }
 
 async function fetched(address: string): Promise<WebAssembly.Exports> {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(new Retry(`\`${address}\` did not respond in ${TIMEOUT / 1000} s`)), TIMEOUT);
-  unref(timer);
   try {
-    const response = await fetch(address, { signal: timeout.signal });
-    const streams = response.ok && response.headers.get("content-type") === "application/wasm";
-    if (streams) return (await WebAssembly.instantiateStreaming(response)).instance.exports;
-    return await instantiateResponse(response, address);
+    return await within(async (signal) => instantiateResponse(await fetch(address, { signal })));
   } catch (problem) {
-    if (problem instanceof Retry || isForbidden(problem)) throw problem;
-    throw new Error(`\`${address}\`: ${messageOf(problem)}`, { cause: problem });
-  } finally {
-    clearTimeout(timer);
+    if (isForbidden(problem)) throw problem;
+    const message = `\`${address}\`: ${messageOf(problem)}`;
+    throw problem instanceof Retry ? new Retry(message) : new Error(message);
   }
 }
 
@@ -129,17 +131,14 @@ async function instantiate(given: WasmInput): Promise<WebAssembly.Exports> {
   const bytes = bytesOf(given);
   if (bytes !== undefined) return (await WebAssembly.instantiate(bytes as BufferSource)).instance.exports;
   if (typeof (given as Partial<FetchedResponse> | undefined)?.arrayBuffer === "function") {
-    return instantiateResponse(given as FetchedResponse, "the given response");
+    return instantiateResponse(given as FetchedResponse);
   }
   throw new Error("the given file is not a compiled module, bytes, an address or a response");
 }
 
-async function instantiateResponse(response: FetchedResponse, name: string): Promise<WebAssembly.Exports> {
+async function instantiateResponse(response: FetchedResponse): Promise<WebAssembly.Exports> {
   const { ok, status } = response;
-  if (!ok) {
-    const problem = `\`${name}\` has status ${status}`;
-    throw status >= 500 || status === 408 || status === 429 ? new Retry(problem) : new Error(problem);
-  }
+  if (!ok) throw new (status >= 500 || status === 408 || status === 429 ? Retry : Error)(`status ${status}`);
   const bytes = await response.arrayBuffer();
   return (await WebAssembly.instantiate(bytes)).instance.exports;
 }

@@ -77,38 +77,147 @@ test("the given WASM file is used, in every form", async () => {
   }
 });
 
-test("a given WASM file that is none is reported with the reason", async () => {
+test("a given WASM file that cannot be loaded is reported with the reason, and the next poll loads the package's own", async (t) => {
+  t.mock.method(globalThis, "fetch", async (address) => {
+    if (String(address).startsWith("https://csp.example/")) return new Response("", { status: 404 });
+    throw new TypeError("fetch failed");
+  });
   for (const [wasm, reason] of [
     [{ then: (_, reject) => reject(new Error("no such file")) }, /no such file/],
     [new Response("", { status: 503 }), /status 503/],
+    [Promise.resolve(new Response("", { status: 503 })), /status 503/],
+    ["https://csp.example/edgewise.wasm", /`https:\/\/csp.example\/edgewise.wasm`: status 404: check this file/],
     [Uint8Array.of(1, 2, 3), /WebAssembly/],
     [{}, /not a compiled module, bytes, an address or a response/],
     [null, /not a compiled module/],
   ]) {
     const { client, errors } = clientOf(await imported("browser"), { wasm });
     await assert.rejects(client.ready, (error) => error.code === "not-initialized" && reason.test(error.message));
-    await assert.rejects(client.refresh());
     assert.equal(errors.length, 1);
+    await client.refresh();
+    assert.equal(client.decide("u").length, 1);
     client.close();
   }
 });
 
-test("a WASM file whose server does not respond is reported, and loaded by a later poll", async (t) => {
+test("a given WASM file that never arrives, and a server that does not respond, do not stop the client", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const silent = t.mock.method(globalThis, "fetch", (_, { signal }) => {
-    const { promise, reject } = deferred();
-    signal.addEventListener("abort", () => reject(signal.reason));
-    return promise;
-  });
-  const { client, errors } = clientOf(await imported("browser"), { pollingInterval: 5000 });
-  const refused = assert.rejects(client.ready, /edgewise\.wasm` did not respond in 10 s/);
+  t.mock.method(globalThis, "fetch", () => new Promise(() => undefined));
+  const edgewise = await imported("browser");
+  const never = clientOf(edgewise, { wasm: new Promise(() => undefined) });
+  const other = clientOf(edgewise);
+  const refused = assert.rejects(never.client.ready, /engine.*no response in 10 s/);
   t.mock.timers.tick(10_000);
   await refused;
-  assert.equal(errors.length, 1);
-  silent.mock.mockImplementation(async () => new Response(readFileSync(new URL("edgewise.wasm", dist))));
-  const loaded = new Promise((resolve) => client.onUpdate(resolve));
+  // The address of the package's own file does not respond either, but there is a copy.
+  await other.client.ready;
+  assert.deepEqual(other.errors, []);
+  await never.client.refresh();
+  never.client.close();
+  other.client.close();
+});
+
+test("clients with different WASM files do not fail with each other", async (t) => {
+  t.mock.method(globalThis, "fetch", async () => new Response("", { status: 404 }));
+  const edgewise = await imported("browser");
+  const refused = clientOf(edgewise, { wasm: "https://flags.example.com/missing.wasm" });
+  const other = clientOf(edgewise);
+  await other.client.ready;
+  await refused.client.ready.catch(() => undefined);
+  assert.deepEqual(other.errors, []);
+  refused.client.close();
+  other.client.close();
+});
+
+test("a given WASM file that is not needed may reject", async () => {
+  const edgewise = await imported("server");
+  await clientOf(edgewise).client.ready;
+  const { client } = clientOf(edgewise, { wasm: Promise.reject(new Error("no such file")) });
+  await client.ready;
+  client.close();
+});
+
+test("an asynchronous listener may reject", async (t) => {
+  const logged = t.mock.method(console, "error", () => undefined);
+  const { client, store } = clientOf(await imported("server"), {
+    onError: async () => {
+      throw new Error("the listener fails");
+    },
+  });
+  await client.ready;
+  store.put({ "version.json": 500 });
+  await assert.rejects(client.refresh());
+  await new Promise(setImmediate);
+  assert.equal(logged.mock.callCount(), 1);
+  client.close();
+});
+
+test("`ready` does not wait for polls after the first", async () => {
+  const edgewise = await imported("server");
+  const { client, store } = clientOf(edgewise);
+  store.put({
+    "version.json": () => {
+      store.put({ "version.json": 500 });
+      return new Response(pointer(3));
+    },
+  });
+  const refreshed = assert.rejects(client.refresh());
+  await client.ready;
+  assert.equal(client.version, 3);
+  await refreshed;
+  client.close();
+});
+
+test("a refresh waits for at most one more poll", async () => {
+  const polls = [];
+  const asked = [];
+  const begin = () => {
+    const poll = deferred();
+    polls.push(poll);
+    asked.shift()?.();
+    return poll.promise;
+  };
+  const nextPoll = () => new Promise((resolve) => asked.push(resolve));
+  const first = nextPoll();
+  const { client, store } = clientOf(await imported("server"));
+  store.put({ "version.json": begin });
+  await first;
+  const second = nextPoll();
+  const early = [client.refresh(), client.refresh()];
+  polls[0].resolve(new Response(pointer(3)));
+  await second;
+  const third = nextPoll();
+  const late = client.refresh();
+  polls[1].resolve(new Response(pointer(3)));
+  await Promise.all(early);
+  await third;
+  polls[2].resolve(new Response(pointer(3)));
+  await late;
+  assert.equal(polls.length, 3);
+  client.close();
+});
+
+test("a `fetch` that ignores its signal does not stop the client", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { client, store } = clientOf(await imported("server"), { fetch: () => new Promise(() => undefined) });
+  const refused = assert.rejects(client.ready, /version\.json` cannot be read: no response in 10 s/);
+  // The request begins after the engine is loaded.
+  await new Promise(setImmediate);
   t.mock.timers.tick(10_000);
-  assert.equal(await loaded, 3);
+  await refused;
+  assert.deepEqual(store.requests, []);
+  client.close();
+});
+
+test("a poll is due if the clock was set back", async (t) => {
+  const { client, store } = clientOf(await imported("server"));
+  await client.ready;
+  await client.refresh(3_600_000);
+  assert.deepEqual(store.requests.length, 2);
+  const now = Date.now();
+  t.mock.method(Date, "now", () => now - 2 * 3_600_000);
+  await client.refresh(3_600_000);
+  assert.deepEqual(store.requests.length, 3);
   client.close();
 });
 

@@ -151,7 +151,7 @@ test("if neither a WASM file nor its copy can be loaded, the error names the fil
     server.answers.set("/edgewise.wasm", [missing]).set("/inlined.js", [missing]);
     const { refused, length } = await started(page);
     assert.equal(refused.code, "not-initialized");
-    assert.match(refused.message, /dist\/edgewise\.wasm` has status 404.*`initialize`/);
+    assert.match(refused.message, /dist\/edgewise\.wasm`: status 404; its copy: .*inlined\.js.*`initialize`/);
     assert.equal(length, 1);
   });
 });

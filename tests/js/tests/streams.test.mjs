@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
+import { build } from "esbuild";
+
 import { launch } from "../support/chromium.mjs";
 import { startFlags } from "../support/flags.mjs";
 import { ROOT, TOOLS } from "../support/run.mjs";
@@ -173,15 +175,47 @@ test("without Web Locks, each page has one stream of an origin", { timeout: 120_
   await refresh(page);
 });
 
-test("a sandboxed frame, which may not use Web Locks, receives events", { timeout: 120_000 }, async () => {
+test("sandboxed frames, which may not use Web Locks, poll", { timeout: 120_000 }, async () => {
   const page = await open();
-  await page.setContent(`<iframe sandbox="allow-scripts" src="${flags.address}/page.html"></iframe>`);
-  const frame = await until(() => page.frames()[1], (frame) => frame?.url().endsWith("/page.html"));
-  await createClients(frame, Array(8).fill("prod"));
+  const frames = `<iframe sandbox="allow-scripts" src="${flags.address}/page.html"></iframe>`.repeat(7);
+  await page.setContent(frames);
+  for (const index of [1, 2, 3, 4, 5, 6, 7]) {
+    const frame = await until(() => page.frames()[index], (frame) => frame?.url().endsWith("/page.html"));
+    await createClients(frame, ["prod"]);
+  }
+  for (const frame of page.frames().slice(1)) await refresh(frame);
+  assert.equal(flags.opened, 0);
+});
+
+test("a tab that may not open the stream leaves it to another tab", { timeout: 120_000 }, async () => {
+  const denied = `
+    const { fetch } = globalThis;
+    globalThis.fetch = (address, init) => address.includes("/api/stream") ? Promise.resolve(new Response("", { status: 401 })) : fetch(address, init);`;
+  const first = await tab(["prod"], { script: denied });
+  const second = await tab();
   await streamsAre(1);
-  await refresh(frame);
-  await eventReaches([frame], 4);
-  assert.equal(flags.most, 1);
+  await eventReaches([first, second], 4);
+});
+
+test("a bundle that gets the package by `require` shares streams, too", { timeout: 120_000 }, async () => {
+  const contents = 'globalThis.edgewise = require("edgewise");';
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: join(ROOT, "wasm-pkg") },
+    bundle: true,
+    platform: "browser",
+    format: "iife",
+    write: false,
+  });
+  for (let number = 0; number < 3; number++) {
+    const page = await open();
+    await page.evaluate(outputFiles[0].text);
+    await page.evaluate(async (configUrl) => {
+      const environments = Array.from({ length: 8 }, (_, index) => `env-${index}`);
+      const create = (environment) => globalThis.edgewise.createClient({ configUrl, environment, pollingInterval: 1000, stream: true });
+      await Promise.all(environments.map((environment) => create(environment).ready));
+    }, flags.address);
+  }
+  assert.ok(flags.most <= 2, `${flags.most} streams were open`);
 });
 
 test("a worker shares the stream of the pages", { timeout: 120_000 }, async () => {

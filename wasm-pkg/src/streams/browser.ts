@@ -1,5 +1,5 @@
 // For pages and their workers.
-import { LOST, SILENCE, keepOpen, shared, type News, type Stream } from "../stream.js";
+import { LOST, SILENCE, keepOpen, shared, type News, type Stream, type Turn } from "../stream.js";
 import { unref } from "../timers.js";
 
 /**
@@ -18,16 +18,17 @@ async function follow(stream: Stream): Promise<void> {
     origin = new URL(url).origin;
     await followWithPages(stream, url, origin);
   } catch {
-    if (stream.closing.signal.aborted) return;
-    // Pages without HTTPS have no Web Locks, and sandboxed frames may not use them. Such a page opens one stream of an origin.
+    // Pages without HTTPS have no Web Locks, and sandboxed frames may not use them. Such a page opens one stream of an origin, and
+    // its frames and workers, which could not agree on one, poll.
+    if (stream.closing.signal.aborted || (globalThis.top as unknown) !== globalThis) return;
     ends.set(origin, Promise.resolve(ends.get(origin)).then(() => keepOpen(stream, stream.tell)));
   }
 }
 
 /**
  * Queues for the lock of the stream's address. The page that has the lock opens the stream, and broadcasts the news to the other
- * pages. If the page is closed or crashes, the browser gives the lock to the next page. Rejects if there are no locks, or if
- * the stream is closed.
+ * pages. If the page is closed or crashes, the browser gives the lock to the next page; if the stream ends or cannot be opened,
+ * the page queues again. Rejects if there are no locks, or if the stream is closed.
  */
 async function followWithPages(stream: Stream, url: string, origin: string): Promise<void> {
   const { locks } = navigator;
@@ -43,18 +44,18 @@ async function followWithPages(stream: Stream, url: string, origin: string): Pro
     stream.tell(news);
   };
   channel.onmessage = ({ data }: MessageEvent<News>) => hear(data);
-  const lead = (): Promise<void> =>
-    keepOpen(stream, (news) => {
-      hear(news);
-      channel.postMessage(news);
-    });
-  try {
-    // A page that waits for the second place does not take the first when that becomes free, and polls in the meantime.
-    await locks.request(name, { signal }, () =>
+  const tell = (news: News): void => {
+    hear(news);
+    channel.postMessage(news);
+  };
+  const turn: Turn = (attempt) =>
+    locks.request(name, { signal }, () =>
       locks.request(`edgewise 1 ${origin}`, { ifAvailable: true }, (lock) =>
-        lock === null ? locks.request(`edgewise 2 ${origin}`, { signal }, lead) : lead(),
+        lock === null ? locks.request(`edgewise 2 ${origin}`, { signal }, attempt) : attempt(),
       ),
     );
+  try {
+    await keepOpen(stream, tell, undefined, turn);
   } finally {
     clearTimeout(silence);
     channel.close();
