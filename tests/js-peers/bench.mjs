@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-import { Ruleset, initialize } from "../../wasm-pkg/dist/node/index.js";
+import { Ruleset, initialize } from "../../wasm-pkg/dist/server/index.js";
 import { median } from "../js/support/median.mjs";
 import { flagdCore, flipt, growthBook } from "./peers.mjs";
 import { PlainEvaluator } from "./plain.js";

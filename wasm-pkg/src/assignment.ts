@@ -19,7 +19,11 @@ interface WireAssignment {
   payload?: { [key: string]: Json } | null;
 }
 
-/** Reads an assignment in the form of a decide response. */
+/**
+ * Reads an assignment in the form of a decide response.
+ *
+ * @internal
+ */
 export function assignmentOf(json: string): Assignment {
   const wire = JSON.parse(json) as WireAssignment;
   const names = {

@@ -1,42 +1,25 @@
+import { platform } from "#platform";
+
 import type { Assignment } from "./assignment.js";
+import { Closing } from "./closing.js";
 import type { Context } from "./context.js";
 import { EdgewiseError, messageOf } from "./errors.js";
 import { Exposures } from "./exposures.js";
-import { initialize, initializeNow } from "./instance.js";
+import { addressOf, bytesOf, type Fetching } from "./inputs.js";
+import { load, loadNow } from "./instance.js";
 import { hashOf, poll, type Held, type Loaded } from "./loading.js";
+import { checked, type ClientOptions } from "./options.js";
 import type { Persistence } from "./persistence.js";
 import { Ruleset } from "./ruleset.js";
 import { Store } from "./store.js";
 import { Updates } from "./updates.js";
-import type { WasmInput } from "./wasm.js";
-
-/** The options of a client. */
-export interface ClientOptions {
-  /** The address that serves `configs/…`: an Edgewise server or a bucket. */
-  readonly configUrl: string | URL;
-  /** The environment's name. */
-  readonly environment: string;
-  /** Milliseconds between polls for a new version: 5000 by default. 0: the client polls only on `refresh`. */
-  readonly pollingInterval?: number;
-  /** Whether to receive updates by server-sent events, from `{configUrl}/api/stream` or the given address. If the server has no such stream, the client keeps polling. */
-  readonly stream?: boolean | string | URL;
-  /** The bytes of a ruleset to start with, for example embedded in a page by the server. */
-  readonly ruleset?: Uint8Array | ArrayBuffer;
-  /** Where the client saves the last ruleset, so that the next client starts immediately: `inLocalStorage()`, `inIndexedDb()`. */
-  readonly persistence?: Persistence;
-  /** Called when `variant` returns an assignment, once for each user, experiment and variant. */
-  readonly onExposure?: (assignment: Assignment, userKey: string) => void;
-  /** Called with an error of background work when the error first occurs or changes. By default, the client logs a warning. */
-  readonly onError?: (error: EdgewiseError) => void;
-  /** The function to use instead of the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** The WASM file, if the package cannot find the file. As for `initialize`. */
-  readonly wasm?: WasmInput | PromiseLike<WasmInput>;
-}
 
 /** Decides for users from the newest ruleset of an environment. */
 export interface Client {
-  /** Resolves when a ruleset is loaded. Rejects if the first poll fails; the client keeps polling. */
+  /**
+   * Resolves when a ruleset is loaded. Rejects if the first poll fails; the client keeps polling. In workerd, each access
+   * polls until a ruleset is loaded.
+   */
   readonly ready: Promise<void>;
   /** The version of the current ruleset; `undefined` before a ruleset is loaded. */
   readonly version: number | undefined;
@@ -54,8 +37,11 @@ export interface Client {
   variant(experimentKey: string, userKey: string, context?: Context): Assignment | undefined;
   /** Calls `listener` with each new version. Returns a function that removes the listener. */
   onUpdate(listener: (version: number) => void): () => void;
-  /** Polls for a new version now. Rejects if the poll fails. */
-  refresh(): Promise<void>;
+  /**
+   * Polls for a new version now; with `interval`, only if the last poll began at least this many milliseconds ago. Rejects if
+   * the poll fails.
+   */
+  refresh(interval?: number): Promise<void>;
   /** Ends all background work and releases memory. Later calls throw. */
   close(): void;
   /** As `close`, for `using`. */
@@ -71,42 +57,55 @@ export function createClient(options: ClientOptions): Client {
   return new FollowingClient(options);
 }
 
-const ENVIRONMENT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const DEFAULT_INTERVAL = 5000;
 
 class FollowingClient implements Client {
-  readonly ready: Promise<void>;
   readonly #options: ClientOptions;
   readonly #key: string;
   readonly #store: Store;
-  readonly #updates: Updates;
   readonly #exposures: Exposures | undefined;
-  readonly #closing = new AbortController();
+  readonly #closing = new Closing();
   readonly #listeners = new Set<(version: number) => void>();
+  /** When to poll. In a runtime where everything belongs to a request, the client polls only on request. */
+  readonly #updates: Updates | undefined;
+  readonly #ready: Promise<void> | undefined;
+  /** The bytes of the options, until the ruleset is loaded. */
+  #given: Uint8Array | undefined;
   #ruleset: Ruleset | undefined;
   /** The loaded version of the store. Undefined for a saved ruleset, which any version in the store replaces. */
   #held: Held | undefined;
+  /** When the last poll began, in milliseconds since 1970. */
+  #polledAt = 0;
   /** The message of the last reported error. */
   #reported: string | undefined;
 
   constructor(options: ClientOptions) {
-    const { configUrl, environment, pollingInterval, stream, onExposure } = checked(options);
-    const url = String(configUrl).replace(/\/+$/, "");
-    const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-    const closed = this.#closing.signal;
+    const { configUrl, environment, pollingInterval, stream, onExposure, ruleset } = checked(options);
+    const url = addressOf(configUrl)!.replace(/\/+$/, "");
+    // Called without an object: browsers refuse `fetch` as a method of anything else.
+    const { fetch: given } = options;
+    const fetch: Fetching["fetch"] = (address, init) => (given ?? globalThis.fetch)(address, init);
+    // A given promise that rejects is reported if it is needed.
+    Promise.resolve(options.wasm).catch(() => undefined);
     this.#options = options;
     this.#key = `edgewise ${url} ${environment}`;
-    this.#store = new Store(url, fetch, closed);
+    this.#given = bytesOf(ruleset);
+    this.#store = new Store(url, fetch, this.#closing);
     this.#exposures = onExposure === undefined ? undefined : new Exposures(onExposure);
+    if (platform.isPerRequest) {
+      this.#prepare().catch((problem: unknown) => this.#report(problem));
+      return;
+    }
     this.#updates = new Updates(() => this.#poll(), {
       interval: pollingInterval ?? DEFAULT_INTERVAL,
-      stream: stream === true ? `${url}/api/stream?env=${environment}` : stream ? String(stream) : undefined,
-      fetch,
-      closed,
+      stream: stream === true ? `${url}/api/stream?env=${environment}` : addressOf(stream),
+      fetch: given as typeof globalThis.fetch | undefined,
     });
-    this.ready = this.#begin();
-    // Callers that do not await `ready` receive the error by `onError`.
-    this.ready.catch(() => undefined);
+    this.#ready = this.#start(this.#updates.start());
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready ?? (this.#ruleset === undefined ? this.#start(this.#poll()) : Promise.resolve());
   }
 
   get version(): number | undefined {
@@ -131,16 +130,19 @@ class FollowingClient implements Client {
     return () => this.#listeners.delete(added);
   }
 
-  async refresh(): Promise<void> {
-    if (this.#closing.signal.aborted) throw closedError();
-    await initialize(this.#options.wasm);
-    await this.#updates.now();
+  async refresh(interval = 0): Promise<void> {
+    if (this.#closing.isClosed) throw closedError();
+    // The clock may have been set back.
+    if (Math.abs(Date.now() - this.#polledAt) < interval) return;
+    await (this.#updates === undefined ? this.#poll() : this.#updates.now());
   }
 
   close(): void {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort(closedError());
+    if (this.#closing.isClosed) return;
+    this.#closing.close();
+    this.#updates?.close();
     this.#listeners.clear();
+    this.#given = undefined;
     this.#ruleset?.close();
     this.#ruleset = undefined;
   }
@@ -150,33 +152,40 @@ class FollowingClient implements Client {
   }
 
   #missing(): never {
-    if (this.#closing.signal.aborted) throw closedError();
+    if (this.#closing.isClosed) throw closedError();
     throw new EdgewiseError("not-ready", "there is no ruleset yet: `await client.ready` first, or create the client with `ruleset`");
   }
 
-  /** Runs synchronously up to the first `await`: if the WASM file can be loaded synchronously, the client can decide from `ruleset` immediately. */
-  async #begin(): Promise<void> {
-    const { wasm, ruleset, persistence } = this.#options;
-    if (!initializeNow(wasm)) await initialize(wasm);
-    if (this.#closing.signal.aborted) throw closedError();
-    if (ruleset !== undefined) this.#installGiven(ruleset);
-    const polled = this.#updates.start();
-    if (this.#ruleset !== undefined) {
-      polled.catch(() => undefined);
-    } else if (persistence === undefined) {
-      await polled;
-    } else {
-      // Wait for the first to succeed. If both fail, the result is the error of the store.
-      await Promise.any([polled, this.#restore(persistence)]).catch(() => polled);
-    }
+  /** Resolves when the client can decide: from the given ruleset, the saved one, or that of the first poll. */
+  #start(polled: Promise<void>): Promise<void> {
+    const { persistence } = this.#options;
+    const others = [this.#prepare()];
+    if (persistence !== undefined) others.push(this.#restore(persistence));
+    const decides = others.map(async (other) => {
+      await other;
+      if (this.#ruleset === undefined) throw closedError();
+    });
+    // If nothing succeeds, the result is the error of the poll.
+    const ready = Promise.any([polled, ...decides]).catch(() => polled);
+    // Callers that do not await `ready` receive the error by `onError`.
+    ready.catch(() => undefined);
+    return ready;
   }
 
-  /** Starts with the ruleset of the options. */
-  #installGiven(bytes: Uint8Array | ArrayBuffer): void {
+  /**
+   * Loads the engine, and then the given ruleset. Runs synchronously up to the first `await`: where the engine can be loaded
+   * synchronously, the client can decide from the given ruleset immediately.
+   */
+  async #prepare(): Promise<void> {
+    const { wasm } = this.#options;
+    if (!loadNow(wasm)) await load(wasm);
+    const given = this.#given;
+    if (given === undefined) return;
+    this.#given = undefined;
     try {
-      const ruleset = this.#checked(Ruleset.load(bytes));
+      const ruleset = this.#checked(Ruleset.load(given));
       const { version } = ruleset;
-      this.#install(ruleset, { pointer: version, version, content: hashOf(bytes).catch(() => undefined) });
+      this.#install(ruleset, { pointer: version, version, content: () => hashOf(given).catch(() => undefined) });
     } catch (problem) {
       this.#report(problem);
     }
@@ -184,10 +193,8 @@ class FollowingClient implements Client {
 
   /** Starts with the saved ruleset of an earlier client, unless a ruleset is loaded already. */
   async #restore(persistence: Persistence): Promise<void> {
-    const bytes = await persistence.load(this.#key);
-    if (bytes === undefined || this.#ruleset !== undefined || this.#closing.signal.aborted) {
-      throw new EdgewiseError("no-config", "no saved ruleset is needed");
-    }
+    const [bytes] = await Promise.all([persistence.load(this.#key), this.#prepare()]);
+    if (bytes === undefined || this.#ruleset !== undefined || this.#closing.isClosed) return;
     this.#install(this.#checked(Ruleset.load(bytes)), undefined);
   }
 
@@ -198,22 +205,32 @@ class FollowingClient implements Client {
     throw new EdgewiseError("bad-ruleset", `the ruleset belongs to environment \`${environment}\``);
   }
 
+  /** Polls once: every step from loading the engine to swapping the ruleset is reported, and tried again by the next poll. */
   async #poll(): Promise<void> {
-    const { signal } = this.#closing;
+    this.#polledAt = Date.now();
     try {
-      this.#store.begin();
-      const loaded = await poll(this.#store, this.#options.environment, this.#held);
-      if (signal.aborted) loaded?.ruleset.close();
-      signal.throwIfAborted();
-      this.#store.remember();
+      await this.#prepare();
+      if (this.#closing.isClosed) throw closedError();
+      const reading = this.#store.begin();
+      const loaded = await poll(reading, this.#options.environment, this.#held);
+      if (this.#closing.isClosed) {
+        loaded?.ruleset.close();
+        throw closedError();
+      }
+      this.#store.remember(reading);
       if (loaded !== undefined) this.#swap(loaded);
       this.#reported = undefined;
     } catch (problem) {
-      throw signal.aborted ? closedError() : this.#report(problem);
+      throw this.#closing.isClosed ? closedError() : this.#report(problem);
     }
   }
 
   #swap({ ruleset, bytes, held }: Loaded): void {
+    if (this.#held !== undefined && held.pointer < this.#held.pointer) {
+      // The poll of another request has loaded a newer version in the meantime.
+      ruleset.close();
+      return;
+    }
     const now = this.#ruleset;
     if (now?.version === ruleset.version && now.snapshotHash === ruleset.snapshotHash) {
       // The saved ruleset is the live version.
@@ -230,7 +247,7 @@ class FollowingClient implements Client {
     this.#ruleset = ruleset;
     this.#held = held;
     old?.close();
-    for (const listener of this.#listeners) callSafely(() => listener(ruleset.version));
+    for (const listener of this.#listeners) void callSafely(() => listener(ruleset.version));
   }
 
   async #save(bytes: Uint8Array): Promise<void> {
@@ -249,16 +266,16 @@ class FollowingClient implements Client {
       this.#reported = error.message;
       const { onError } = this.#options;
       if (onError === undefined) console.warn(`edgewise: ${error.message}`);
-      else callSafely(() => onError(error));
+      else void callSafely(() => onError(error));
     }
     return error;
   }
 }
 
 /** Calls a callback of the application. Errors of the callback are logged, and do not affect the client. */
-function callSafely(callback: () => void): void {
+async function callSafely(callback: () => unknown): Promise<void> {
   try {
-    callback();
+    await callback();
   } catch (problem) {
     console.error("edgewise: a listener failed:", problem);
   }
@@ -266,30 +283,4 @@ function callSafely(callback: () => void): void {
 
 function closedError(): EdgewiseError {
   return new EdgewiseError("closed", "the client is closed: create another one");
-}
-
-function checked(options: ClientOptions): ClientOptions {
-  const refuse = (problem: string): never => {
-    throw new EdgewiseError("bad-argument", problem);
-  };
-  if (typeof options !== "object" || options === null) {
-    refuse("`createClient` needs options: at least `configUrl` and `environment`");
-  }
-  const { configUrl, environment, pollingInterval, ruleset, onExposure, onError, fetch } = options;
-  if (!(configUrl instanceof URL) && (typeof configUrl !== "string" || configUrl === "")) {
-    refuse("`configUrl` must be the address that serves `configs/…`, such as https://flags.example.com");
-  }
-  if (typeof environment !== "string" || !ENVIRONMENT.test(environment)) {
-    refuse("`environment` must be the name of an environment, such as `prod`");
-  }
-  if (pollingInterval !== undefined && !(typeof pollingInterval === "number" && pollingInterval >= 0 && pollingInterval < 2 ** 31)) {
-    refuse("`pollingInterval` must be a number of milliseconds, or 0 to poll only on `refresh()`");
-  }
-  if (ruleset !== undefined && !(ruleset instanceof Uint8Array || ruleset instanceof ArrayBuffer)) {
-    refuse("`ruleset` must be a Uint8Array or ArrayBuffer with the bytes of a ruleset");
-  }
-  for (const [name, value] of Object.entries({ onExposure, onError, fetch })) {
-    if (value !== undefined && typeof value !== "function") refuse(`\`${name}\` must be a function`);
-  }
-  return options;
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { platform } from "#platform-compile";
+import { platform } from "#platform";
+import { source } from "#platform-compile";
 
 import { EdgewiseError } from "./errors.js";
-import { instantiate } from "./wasm.js";
-import type { WasmInput } from "./wasm.js";
+import { bytesOf, type WasmInput } from "./inputs.js";
+import { WasmFile } from "./wasm.js";
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -16,29 +17,21 @@ interface Exports {
   compile(): number;
 }
 
-let instance: Promise<Exports> | undefined;
+const file = new WasmFile(
+  "the compiler (`compile.wasm`)",
+  source,
+  (exports) => exports as unknown as Exports,
+  "initializeCompiler",
+);
 
 /**
- * Loads the compiler's WASM file. `compile` loads the file automatically; call this function to pass the file if a bundler
- * has moved the file.
+ * Loads the compiler's WASM file. `compile` loads the file automatically; call this function to pass the file if the page must
+ * not load the package's own.
  *
  * @throws {EdgewiseError} `not-initialized` if the file cannot be loaded. The next call tries again.
  */
 export async function initializeCompiler(input?: WasmInput | PromiseLike<WasmInput>): Promise<void> {
-  await loaded(input);
-}
-
-function loaded(input?: WasmInput | PromiseLike<WasmInput>): Promise<Exports> {
-  instance ??= load(input).catch((problem: unknown) => {
-    instance = undefined;
-    throw problem;
-  });
-  return instance;
-}
-
-async function load(input: WasmInput | PromiseLike<WasmInput> | undefined): Promise<Exports> {
-  const now = input === undefined ? platform.instantiateNow?.() : undefined;
-  return (now ?? (await instantiate(input ?? platform.wasm))) as unknown as Exports;
+  await file.load(input, !platform.isPerRequest);
 }
 
 /**
@@ -48,11 +41,11 @@ async function load(input: WasmInput | PromiseLike<WasmInput> | undefined): Prom
  * @throws {EdgewiseError} `bad-snapshot` if the JSON is not a snapshot.
  */
 export async function compile(snapshot: string | Uint8Array): Promise<Uint8Array> {
-  const json = typeof snapshot === "string" ? new TextEncoder().encode(snapshot) : snapshot;
-  if (!(json instanceof Uint8Array)) {
+  const json = typeof snapshot === "string" ? new TextEncoder().encode(snapshot) : bytesOf(snapshot);
+  if (json === undefined) {
     throw new EdgewiseError("bad-argument", "`snapshot` must be the JSON of a snapshot, as a string or in UTF-8");
   }
-  const { memory, result, json_room, compile } = await loaded();
+  const { memory, result, json_room, compile } = await file.load(undefined, !platform.isPerRequest);
   const place = json_room(json.length) >>> 0;
   if (place === 0) throw new EdgewiseError("out-of-memory", "there is not enough memory for the snapshot");
   new Uint8Array(memory.buffer).set(json, place);

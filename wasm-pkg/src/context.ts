@@ -1,3 +1,4 @@
+import { tagOf } from "./inputs.js";
 import { Kind, RECORD_WORDS, type Memory } from "./memory.js";
 
 /**
@@ -6,7 +7,11 @@ import { Kind, RECORD_WORDS, type Memory } from "./memory.js";
  */
 export type Context = Readonly<Record<string, unknown>>;
 
-/** The names of a ruleset's attributes, resolved in contexts. */
+/**
+ * The names of a ruleset's attributes, resolved in contexts.
+ *
+ * @internal
+ */
 export class AttributeNames {
   readonly #names: readonly string[];
   /** The path of each name that contains dots. */
@@ -165,9 +170,7 @@ function asJson(value: unknown, key: string): unknown {
     const { toJSON } = value as { toJSON?: unknown };
     if (typeof toJSON === "function") value = toJSON.call(value, key) as unknown;
   }
-  if (value instanceof Number) value = Number(value);
-  else if (value instanceof String) value = String(value);
-  else if (value instanceof Boolean) value = value.valueOf();
+  if (isObject(value)) value = unwrapped(value);
   switch (typeof value) {
     case "function":
     case "symbol":
@@ -176,8 +179,29 @@ function asJson(value: unknown, key: string): unknown {
     case "number":
       return Number.isFinite(value) ? value : null;
     default:
-      return value instanceof BigInt ? undefined : value;
+      return value;
   }
+}
+
+/** Returns the primitive value of a wrapper of any realm, such as `new Number(1)`. Other objects stay as they are. */
+function unwrapped(object: object): unknown {
+  switch (tagOf(object)) {
+    case "[object Number]":
+      return isWrapper(Number, object) ? Number(object) : object;
+    case "[object String]":
+      return isWrapper(String, object) ? String(object) : object;
+    case "[object Boolean]":
+      return isWrapper(Boolean, object) ? Boolean.prototype.valueOf.call(object) : object;
+    case "[object BigInt]":
+      return isWrapper(BigInt, object) ? 0n : object;
+    default:
+      return object;
+  }
+}
+
+/** Whether an object is a wrapper. An object can claim a tag, but `valueOf` accepts only wrappers. */
+function isWrapper(type: { readonly prototype: object }, object: object): boolean {
+  return attempt(() => (type.prototype.valueOf.call(object), true)) === true;
 }
 
 function isObject(value: unknown): value is object {

@@ -32,7 +32,12 @@ export class EdgewiseError extends Error {
   }
 }
 
-/** Returns the message of a thrown value. */
+/**
+ * Returns the message of a thrown value, which may be an error of another realm.
+ *
+ * @internal
+ */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  const { message } = Object(thrown) as { message?: unknown };
+  return typeof message === "string" ? message : String(thrown);
 }

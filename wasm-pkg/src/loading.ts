@@ -1,7 +1,8 @@
+import { compile } from "./compile.js";
 import { EdgewiseError, messageOf } from "./errors.js";
 import { instance } from "./instance.js";
 import { Ruleset } from "./ruleset.js";
-import type { Found, Store } from "./store.js";
+import type { Found, Reading } from "./store.js";
 
 /** The version that a reader has loaded. */
 export interface Held {
@@ -10,7 +11,7 @@ export interface Held {
   /** The version of the loaded ruleset. */
   readonly version: number;
   /** The hash in version.json of the ruleset, or else of the snapshot; `undefined` if version.json had none. */
-  readonly content: string | undefined | Promise<string | undefined>;
+  readonly content: string | undefined | (() => Promise<string | undefined>);
 }
 
 /** What version.json says of a version. */
@@ -36,8 +37,6 @@ export interface Loaded {
   readonly held: Held;
 }
 
-const text = new TextDecoder();
-
 /**
  * Polls an environment: from reading the pointer to a loaded ruleset. Returns `undefined` if the reader has the live
  * version.
@@ -55,8 +54,8 @@ const text = new TextDecoder();
  * ```
  *
  * All readers follow the same protocol (`loading.rs` of the crate `edgewise-api`, which explains the hashes). A store that
- * was not written by Edgewise has no rulesets; the reader compiles the snapshots of such a store with code that is loaded
- * on demand.
+ * was not written by Edgewise has no rulesets; the reader compiles the snapshots of such a store with a WASM file that is
+ * loaded on demand.
  *
  * | version.json names | hash | the reader |
  * |---|---|---|
@@ -74,7 +73,7 @@ const text = new TextDecoder();
  * @throws {EdgewiseError} `no-config`, `store-failed` or `store-corrupt`. The reader keeps the loaded version.
  */
 export async function poll(
-  store: Store,
+  store: Reading,
   environment: string,
   held: Held | undefined,
   mismatch?: Mismatch,
@@ -91,7 +90,7 @@ export async function poll(
   const { version } = pointer;
   const content = pointer.ruleset ?? pointer.snapshot;
   if (held !== undefined && version <= held.pointer) {
-    if (version < held.pointer || content === undefined || content === (await held.content)) return undefined;
+    if (version < held.pointer || content === undefined || content === (await contentOf(held))) return undefined;
   }
   if (again && pointer.ruleset === mismatch.pointer.ruleset && pointer.snapshot === mismatch.pointer.snapshot) {
     throw mismatch.problem;
@@ -121,7 +120,7 @@ export async function poll(
 }
 
 /** Reads an object that never changes. Returns an error if the object has another hash, past all caches, too. */
-async function object(store: Store, path: string, hash: string | undefined): Promise<Found | EdgewiseError> {
+async function object(store: Reading, path: string, hash: string | undefined): Promise<Found | EdgewiseError> {
   for (const pastCaches of [false, true]) {
     const found = await store.get(path, false, hash, pastCaches);
     if (hash === undefined || !(found instanceof Uint8Array) || (await hasHash(found, hash))) return found;
@@ -144,7 +143,7 @@ export async function hashOf(bytes: Uint8Array | ArrayBuffer): Promise<string | 
 }
 
 async function latest(
-  store: Store,
+  store: Reading,
   environment: string,
   held: Held | undefined,
   named: Named | undefined,
@@ -176,7 +175,6 @@ async function compiled(
   named: Named | undefined,
   isLatest = false,
 ): Promise<Loaded | undefined> {
-  const { compile } = await import("./compile.js");
   let bytes;
   try {
     bytes = await compile(json);
@@ -186,6 +184,10 @@ async function compiled(
   }
   const ruleset = load(path, bytes);
   return newer(path, ruleset, bytes, held, isLatest && ruleset.version !== named?.pointer ? undefined : named);
+}
+
+async function contentOf({ content }: Held): Promise<string | undefined> {
+  return typeof content === "function" ? content() : content;
 }
 
 function newer(
@@ -209,7 +211,7 @@ function newer(
 function pointerOf(path: string, json: Uint8Array, format: number): Pointer {
   let pointer: unknown;
   try {
-    pointer = JSON.parse(text.decode(json));
+    pointer = JSON.parse(new TextDecoder().decode(json));
   } catch (problem) {
     throw corrupt(path, messageOf(problem));
   }

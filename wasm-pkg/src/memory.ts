@@ -40,12 +40,12 @@ const SHORT = 48;
 const FIRST_RECORDS = 16;
 const FIRST_TEXT = 4096;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-
 /** The memory of the WASM instance, accessed by views that are recreated when memory has grown. */
 export class Memory {
   readonly exports: Exports;
+  // Not of the module: some environments of tests lack these classes, and importing must not fail there.
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   bytes!: Uint8Array;
   words!: Uint32Array;
   doubles!: Float64Array;
@@ -125,12 +125,12 @@ export class Memory {
       words[word] = last;
       if (all < 0x80) return at + length;
     }
-    return at + encoder.encodeInto(text, this.bytes.subarray(at, this.textEnd)).written;
+    return at + this.#encoder.encodeInto(text, this.bytes.subarray(at, this.textEnd)).written;
   }
 
   /** Returns the text that a call has returned. */
   resultText(): string {
-    return decoder.decode(this.resultBytes());
+    return this.#decoder.decode(this.resultBytes());
   }
 
   resultBytes(): Uint8Array {

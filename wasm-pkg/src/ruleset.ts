@@ -1,6 +1,7 @@
 import { assignmentOf, type Assignment } from "./assignment.js";
 import { AttributeNames, type Context } from "./context.js";
 import { EdgewiseError } from "./errors.js";
+import { bytesOf, type Bytes } from "./inputs.js";
 import { instance } from "./instance.js";
 import type { Memory } from "./memory.js";
 
@@ -74,13 +75,19 @@ export class Ruleset {
    *
    * @throws {EdgewiseError} `bad-ruleset` if the bytes are not a ruleset, `not-initialized` if the WASM file is not loaded.
    */
-  static load(bytes: Uint8Array | ArrayBuffer): Ruleset {
-    const array = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
-    if (!(array instanceof Uint8Array)) {
+  static load(bytes: Bytes): Ruleset {
+    const array = bytesOf(bytes);
+    if (array === undefined) {
       throw new EdgewiseError("bad-argument", "`bytes` must be a Uint8Array or ArrayBuffer with the bytes of a ruleset");
     }
     const memory = instance();
-    return new Ruleset(memory, memory.load(array));
+    const handle = memory.load(array);
+    try {
+      return new Ruleset(memory, handle);
+    } catch (problem) {
+      memory.exports.release(handle);
+      throw problem;
+    }
   }
 
   /**

@@ -1,26 +1,53 @@
 import { platform } from "#platform";
 
+import type { Closing } from "./closing.js";
 import { EdgewiseError, messageOf } from "./errors.js";
+import type { Fetching } from "./inputs.js";
+import { within } from "./timers.js";
 
 /** The result of a fetch: the bytes of the object, or that the object is absent or unchanged. */
 export type Found = Uint8Array | "absent" | "unchanged";
 
-/** The timeout of a request, in milliseconds. */
-const TIMEOUT = 10_000;
-
 /** The objects below a URL, read over HTTP. */
 export class Store {
   readonly #url: string;
-  readonly #fetch: typeof fetch;
-  readonly #closed: AbortSignal;
+  readonly #fetch: Fetching["fetch"];
+  readonly #closing: Closing;
   /** The entity tags of pointers at the last successful poll. */
-  #tags = new Map<string, string>();
-  #fresh = new Map<string, string>();
+  #tags: ReadonlyMap<string, string> = new Map();
 
-  constructor(url: string, fetch: typeof globalThis.fetch, closed: AbortSignal) {
+  constructor(url: string, fetch: Fetching["fetch"], closing: Closing) {
     this.#url = url;
     this.#fetch = fetch;
-    this.#closed = closed;
+    this.#closing = closing;
+  }
+
+  /** Begins a poll. Polls may overlap. */
+  begin(): Reading {
+    return new Reading(this.#url, this.#fetch, this.#closing, this.#tags);
+  }
+
+  /** Ends a successful poll: the next poll sends the entity tags of this poll. */
+  remember({ tags }: Reading): void {
+    this.#tags = tags;
+  }
+}
+
+/** The objects of a store, as one poll reads them. */
+export class Reading {
+  readonly #url: string;
+  readonly #fetch: Fetching["fetch"];
+  readonly #closing: Closing;
+  readonly #before: ReadonlyMap<string, string>;
+  /** The entity tags of pointers for the next poll. */
+  readonly tags: Map<string, string>;
+
+  constructor(url: string, fetch: Fetching["fetch"], closing: Closing, before: ReadonlyMap<string, string>) {
+    this.#url = url;
+    this.#fetch = fetch;
+    this.#closing = closing;
+    this.#before = before;
+    this.tags = new Map(before);
   }
 
   /**
@@ -31,53 +58,47 @@ export class Store {
    */
   async get(path: string, changes = false, hash?: string, pastCaches = false): Promise<Found> {
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(new Error(`no response in ${TIMEOUT / 1000} s`)), TIMEOUT);
-    const close = (): void => timeout.abort(this.#closed.reason);
-    this.#closed.addEventListener("abort", close);
+    // A request that another request started cannot be aborted, and ends by itself.
+    const forget = platform.isPerRequest ? undefined : this.#closing.onClose(() => timeout.abort());
     try {
-      const tag = changes ? this.#tags.get(path) : undefined;
-      const pointer = path.endsWith("/version.json") || path.endsWith("/latest.json");
-      const init = pointer || pastCaches ? platform.conditional(tag, pastCaches) : {};
-      const content = hash === undefined ? "" : `?v=${hash.slice(0, 16)}`;
-      const response = await this.#fetch(`${this.#url}/${path}${content}`, { ...init, signal: timeout.signal });
-      const etag = response.headers.get("etag");
-      if (pointer && etag !== null) this.#fresh.set(path, etag);
-      if (response.ok) {
-        // A cache may have revalidated the response for the client.
-        if (tag !== undefined && tag === etag) {
-          await response.body?.cancel();
-          return "unchanged";
-        }
-        return new Uint8Array(await response.arrayBuffer());
-      }
-      if (response.status === 403) {
-        // A bucket denies reading an object that does not exist. Every other refusal says nothing about the object.
-        if (/code\W+AccessDenied/i.test(await response.text())) return "absent";
-      } else await response.body?.cancel();
-      if (response.status === 304 && tag !== undefined) return "unchanged";
-      if (response.status === 404) return "absent";
-      throw new Error(`the store responded with status ${response.status}`);
+      return await within((signal) => this.#read(path, changes, hash, pastCaches, signal), timeout);
     } catch (problem) {
       const message = `\`${path}\` cannot be read: ${messageOf(problem)}`;
       throw new EdgewiseError("store-failed", message, { cause: problem });
     } finally {
-      clearTimeout(timer);
-      this.#closed.removeEventListener("abort", close);
+      forget?.();
     }
   }
 
-  /** Begins a poll. */
-  begin(): void {
-    this.#fresh = new Map(this.#tags);
+  async #read(
+    path: string,
+    changes: boolean,
+    hash: string | undefined,
+    pastCaches: boolean,
+    signal: AbortSignal,
+  ): Promise<Found> {
+    const tag = changes ? this.#before.get(path) : undefined;
+    const pointer = path.endsWith("/version.json") || path.endsWith("/latest.json");
+    const init = pointer || pastCaches ? platform.conditional(tag, pastCaches) : {};
+    const content = hash === undefined ? "" : `?v=${hash.slice(0, 16)}`;
+    const response = await this.#fetch(`${this.#url}/${path}${content}`, { ...init, signal });
+    const etag = response.headers.get("etag");
+    if (pointer && etag !== null) this.tags.set(path, etag);
+    if (response.ok) {
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      // A cache may have revalidated the response for the client.
+      return tag !== undefined && tag === etag ? "unchanged" : bytes;
+    }
+    // Read in any case, so that the connection is free for the next request.
+    const body = await response.text();
+    if (response.status === 304 && tag !== undefined) return "unchanged";
+    // A bucket denies reading an object that does not exist. Every other refusal says nothing about the object.
+    if (response.status === 404 || (response.status === 403 && /code\W+AccessDenied/i.test(body))) return "absent";
+    throw new Error(`the store responded with status ${response.status}`);
   }
 
   /** Lets the next poll read a pointer although it is unchanged. */
   forget(path: string): void {
-    this.#fresh.delete(path);
-  }
-
-  /** Ends a successful poll: the next poll sends the entity tags of this poll. */
-  remember(): void {
-    this.#tags = this.#fresh;
+    this.tags.delete(path);
   }
 }

@@ -1,11 +1,10 @@
-import { follow } from "./stream.js";
-import { unref } from "./timers.js";
+import { subscribe } from "#stream";
+
+import { CHANGED, LOST, type News } from "./stream.js";
+import { backOff, jittered, unref } from "./timers.js";
 
 /** The polling interval while the stream is open, in case an event is lost; in milliseconds. */
 const STREAM_INTERVAL = 60_000;
-/** The longest back-off after failures, in milliseconds. */
-const LONGEST_PAUSE = 60_000;
-const FIRST_PAUSE = 1_000;
 /** The longest delay that `setTimeout` supports. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -15,8 +14,8 @@ export interface Schedule {
   readonly interval: number;
   /** The address of the stream whose events hint at a new version. */
   readonly stream: string | undefined;
-  readonly fetch: typeof globalThis.fetch;
-  readonly closed: AbortSignal;
+  /** The function that the application gave instead of the global `fetch`. */
+  readonly fetch: typeof globalThis.fetch | undefined;
 }
 
 /** Polls the store: at intervals, on events, and when a hidden page becomes visible again. */
@@ -25,12 +24,12 @@ export class Updates {
   readonly #schedule: Schedule;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #polling: Promise<void> | undefined;
-  /** Whether a poll was requested during the current poll, which may have missed the change. */
-  #missed = false;
+  /** The poll after the current one. */
+  #next: Promise<void> | undefined;
   #failures = 0;
-  #streaming = false;
-  /** Aborted when the page becomes hidden. */
-  #visible = new AbortController();
+  #isStreaming = false;
+  #isClosed = false;
+  #unsubscribe: (() => void) | undefined;
 
   /** @param poll Polls once, and rejects if the poll fails. */
   constructor(poll: () => Promise<void>, schedule: Schedule) {
@@ -40,36 +39,34 @@ export class Updates {
 
   /** Starts with a poll, and returns its promise. */
   start(): Promise<void> {
-    const { closed } = this.#schedule;
-    if (typeof document !== "undefined") {
-      document.addEventListener("visibilitychange", () => this.#visibilityChanged(), { signal: closed });
-    }
-    closed.addEventListener("abort", () => {
-      clearTimeout(this.#timer);
-      this.#visible.abort();
-    });
-    if (!isHidden()) void this.#stream();
+    if (typeof document !== "undefined") document.addEventListener("visibilitychange", this.#visibilityChanged);
+    this.#subscribe();
     return this.now();
   }
 
-  /** Polls now. The promise rejects if the poll fails. */
+  /** Polls now, or after the current poll, which may have read the pointer already. The promise rejects if the poll fails. */
   now(): Promise<void> {
-    if (this.#polling !== undefined) {
-      // The current poll may have read the pointer already.
-      this.#missed = true;
-      return this.#polling.then(() => this.#polling);
+    if (this.#polling === undefined) {
+      clearTimeout(this.#timer);
+      return (this.#polling = this.#pollOnce());
     }
-    clearTimeout(this.#timer);
-    this.#polling = this.#pollOnce();
-    return this.#polling;
+    const next = (): Promise<void> => {
+      this.#next = undefined;
+      return this.now();
+    };
+    return (this.#next ??= this.#polling.then(next, next));
+  }
+
+  /** Ends polling, and the subscription to the stream. */
+  close(): void {
+    this.#isClosed = true;
+    if (typeof document !== "undefined") document.removeEventListener("visibilitychange", this.#visibilityChanged);
+    this.#pause();
   }
 
   async #pollOnce(): Promise<void> {
     try {
-      do {
-        this.#missed = false;
-        await this.#poll();
-      } while (this.#missed && !this.#schedule.closed.aborted);
+      await this.#poll();
       this.#failures = 0;
     } catch (problem) {
       this.#failures += 1;
@@ -89,81 +86,44 @@ export class Updates {
   }
 
   #scheduleNext(): void {
-    const { interval, closed } = this.#schedule;
+    const { interval } = this.#schedule;
     clearTimeout(this.#timer);
-    if (closed.aborted || interval === 0 || isHidden()) return;
-    let pause = this.#streaming ? Math.max(interval, STREAM_INTERVAL) : interval;
+    if (this.#isClosed || interval === 0 || isHidden()) return;
+    let pause = this.#isStreaming ? Math.max(interval, STREAM_INTERVAL) : interval;
     if (this.#failures > 0) pause = Math.max(interval, backOff(this.#failures));
     this.#timer = setTimeout(() => void this.#tick(), Math.min(jittered(pause), LONGEST_TIMER));
     unref(this.#timer);
   }
 
-  #visibilityChanged(): void {
-    if (isHidden()) {
-      clearTimeout(this.#timer);
-      this.#visible.abort();
-      this.#visible = new AbortController();
-    } else {
-      if (this.#schedule.interval > 0) void this.#tick();
-      void this.#stream();
-    }
+  readonly #visibilityChanged = (): void => {
+    this.#pause();
+    if (isHidden()) return;
+    this.#subscribe();
+    // There may have been events while the page was hidden.
+    if (this.#schedule.interval > 0 || this.#schedule.stream !== undefined) void this.#tick();
+  };
+
+  #subscribe(): void {
+    const { stream, fetch } = this.#schedule;
+    if (stream === undefined || isHidden()) return;
+    this.#unsubscribe = subscribe(stream, { fetch, tell: (news) => this.#heard(news) });
   }
 
-  /** Follows the stream, and reconnects, until the page is hidden or the client is closed. */
-  async #stream(): Promise<void> {
-    const { stream, fetch, closed } = this.#schedule;
-    const { signal } = this.#visible;
-    let failures = 0;
-    while (stream !== undefined && !signal.aborted && !closed.aborted) {
-      try {
-        await follow(
-          stream,
-          fetch,
-          signal,
-          () => {
-            failures = 0;
-            this.#streaming = true;
-            // A change may have happened before the stream was open.
-            void this.#tick();
-          },
-          () => void this.#tick(),
-        );
-      } catch {
-        // Polling continues in the meantime.
-      }
-      failures += 1;
-      if (this.#streaming) {
-        this.#streaming = false;
-        if (!signal.aborted && !closed.aborted) this.#scheduleNext();
-      }
-      await pause(jittered(backOff(failures)), signal);
-    }
+  #heard(news: News): void {
+    const wasStreaming = this.#isStreaming;
+    this.#isStreaming = news !== LOST;
+    if (news === CHANGED) void this.#tick();
+    else if (wasStreaming && news === LOST) this.#scheduleNext();
+  }
+
+  /** Ends background work until the page is visible again. */
+  #pause(): void {
+    clearTimeout(this.#timer);
+    this.#unsubscribe?.();
+    this.#isStreaming = false;
   }
 }
 
 function isHidden(): boolean {
   return typeof document !== "undefined" && document.visibilityState === "hidden";
-}
-
-function backOff(failures: number): number {
-  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1));
-}
-
-/** Adds jitter of up to 20 %, so that clients that started together do not poll together. */
-function jittered(milliseconds: number): number {
-  return milliseconds * (0.8 + 0.4 * Math.random());
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    unref(timer);
-    signal.addEventListener("abort", done);
-  });
 }

@@ -1,4 +1,13 @@
-/** WASM files as runtimes import them: as a compiled module (workerd), or as the exports of an instance (Deno). */
+/** WASM files as code: the bytes. */
+declare module "#edgewise.wasm" {
+  const bytes: Uint8Array;
+  export default bytes;
+}
+declare module "#compile.wasm" {
+  const bytes: Uint8Array;
+  export default bytes;
+}
+/** WASM files as workerd imports them: a compiled module. */
 declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;

@@ -469,6 +469,8 @@ test("invalid options are named", () => {
     [{ ...good, pollingInterval: -1 }, /`pollingInterval` must be/],
     [{ ...good, pollingInterval: "5" }, /`pollingInterval` must be/],
     [{ ...good, ruleset: {} }, /`ruleset` must be/],
+    [{ ...good, stream: "" }, /`stream` must be/],
+    [{ ...good, stream: 1 }, /`stream` must be/],
     [{ ...good, onExposure: 1 }, /`onExposure` must be a function/],
     [{ ...good, fetch: "x" }, /`fetch` must be a function/],
   ]) {

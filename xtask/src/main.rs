@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod bundlers;
 mod cargo;
 mod chromium;
 mod install;
@@ -50,6 +51,13 @@ enum Task {
     Bench(bench::Args),
     /// Build the npm package into wasm-pkg/dist, and print its size
     Package(package::Args),
+    /// Test the npm package in the bundlers, frameworks and test runners that CI does not install (minutes)
+    ///
+    /// Builds the package, and installs each tool at its exact version below the target directory, where the tool stays
+    /// for the next run (about 900 MB for all; needs the network). Then builds and opens the application of each tool
+    /// (tests/js/bundlers), prints a line for each case, and at the end a table. Fails if the package does not work in a
+    /// case.
+    Bundlers(bundlers::Args),
     /// Build the dashboard's browser files into dashboard-leptos/dist; `run` includes this step
     Dashboard,
     /// Take screenshots of the dashboard's pages, with example data, into docs/screenshots
@@ -72,6 +80,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Bench(args) => bench::run(&args),
         Task::Package(args) => package::run(&args),
+        Task::Bundlers(args) => bundlers::run(&args),
         Task::Dashboard => dashboard::build(),
         Task::Screenshots => screenshots::run(),
         Task::Worker => worker::run(),

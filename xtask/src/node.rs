@@ -9,6 +9,9 @@ use crate::cargo;
 /// The directory whose package.json lists the compilers, bundlers and runtimes for builds and tests.
 pub(crate) const TOOLS: &str = "tests/js";
 
+/// The directory of an application of Next.js that a test builds.
+pub(crate) const NEXT: &str = "tests/js/next";
+
 /// Installs the npm packages that a directory of the repository lists, unless they are installed. Returns the
 /// directory's path.
 ///

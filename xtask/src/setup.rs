@@ -12,5 +12,6 @@ pub(crate) fn run() -> Result<()> {
     install::for_tests()?;
     services::install()?;
     node::install(node::TOOLS)?;
+    node::install(node::NEXT)?;
     install::for_http_bench()
 }

@@ -1,3 +1,3 @@
 import { use } from "./use.mjs";
 
-globalThis.used = use(location.origin);
+globalThis.used = use(new URL(location.href).searchParams.get("store") ?? location.origin);

@@ -42,3 +42,14 @@ export async function inChromium(use) {
     await rm(profile, { recursive: true, force: true });
   }
 }
+
+/** Opens a page with an application, and returns the application's result: `globalThis.used`. */
+export async function usedBy(page, address) {
+  const failed = new Promise((_, reject) => page.once("pageerror", reject));
+  const used = async () => {
+    await page.goto(address);
+    await page.waitForFunction(() => globalThis.used !== undefined);
+    return page.evaluate(() => globalThis.used);
+  };
+  return Promise.race([used(), failed]);
+}

@@ -1,5 +1,6 @@
 // Running programs, including the installed tools.
 import { execFile } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -21,4 +22,10 @@ export async function run(directory, program, ...arguments_) {
 /** Runs an installed tool. */
 export function tool(directory, name, ...arguments_) {
   return run(directory, `${TOOLS}/.bin/${name}`, ...arguments_);
+}
+
+/** Returns the path of Bun, which its package installs for this machine. */
+export async function bun() {
+  const name = (await readdir(`${TOOLS}/@oven`)).find((found) => found.startsWith("bun-"));
+  return `${TOOLS}/@oven/${name}/bin/bun`;
 }

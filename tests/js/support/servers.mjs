@@ -10,6 +10,10 @@ import { until } from "./until.mjs";
 export async function serve(respond) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://127.0.0.1");
+    // Not all imitations of browsers know which requests need no question in advance.
+    if (request.method === "OPTIONS") {
+      return response.writeHead(204, { "access-control-allow-origin": "*", "access-control-allow-headers": "*" }).end();
+    }
     const { status = 200, type = "application/octet-stream", body = "" } = respond(pathname) ?? { status: 404 };
     response.writeHead(status, { "content-type": type, "access-control-allow-origin": "*" });
     response.end(body);

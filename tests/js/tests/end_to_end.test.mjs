@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { createClient } from "../../../wasm-pkg/dist/node/index.js";
+import { createClient } from "../../../wasm-pkg/dist/server/index.js";
 import { startEdgewise } from "../support/servers.mjs";
 
 let server;

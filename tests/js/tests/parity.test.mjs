@@ -4,8 +4,8 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 
-import { Ruleset } from "../../../wasm-pkg/dist/node/index.js";
-import { compile } from "../../../wasm-pkg/dist/node/compile.js";
+import { Ruleset } from "../../../wasm-pkg/dist/server/index.js";
+import { compile } from "../../../wasm-pkg/dist/server/compile.js";
 
 const TRIPLES = process.env.EDGEWISE_TRIPLES;
 

@@ -1,53 +1,28 @@
 // The package as npm publishes it, installed into a project, in every supported runtime.
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { Miniflare } from "miniflare";
 
+import { esbuild, vite, writePage } from "../support/bundle.mjs";
 import { inChromium } from "../support/chromium.mjs";
-import { ROOT, TOOLS, run, tool } from "../support/run.mjs";
-import { serve, typeOf } from "../support/servers.mjs";
 import { EXPECTED } from "../support/expected.mjs";
+import { filesIn } from "../support/files.mjs";
+import { createApplication } from "../support/packed.mjs";
+import { ROOT, bun, run, tool } from "../support/run.mjs";
+import { serve, typeOf } from "../support/servers.mjs";
+import { stored } from "../support/small_store.mjs";
 
-const SNAPSHOT = JSON.stringify({
-  version: 3,
-  environment: "prod",
-  publishedAt: "2026-01-01T00:00:00.000Z",
-  experiments: [
-    {
-      id: "e",
-      key: "button",
-      salt: "s",
-      targetingRules: [{ conditions: [{ attribute: "plan", operator: "eq", value: "pro" }] }],
-      variants: [{ id: "v", key: "on", payload: { color: "green" } }],
-      allocations: [{ variantId: "v", rangeStart: 0, rangeEnd: 9999 }],
-    },
-  ],
-});
-
+let application;
 let app;
 let store;
 let vectors;
 
-/** Returns an object of a store without rulesets. */
-function stored(path) {
-  if (path === "/configs/prod/version.json") return { body: '{"version":3}', type: "application/json" };
-  if (path === "/configs/prod/snapshots/3.json") return { body: SNAPSHOT, type: "application/json" };
-  return undefined;
-}
-
 before(async () => {
-  app = await mkdtemp(join(tmpdir(), "edgewise-app-"));
-  const [tarball] = (await run(ROOT, "npm", "pack", "--ignore-scripts", "--silent", "--pack-destination", app, "./wasm-pkg"))
-    .trim()
-    .split("\n");
-  await writeFile(join(app, "package.json"), '{"name":"app","private":true,"type":"module"}');
-  await run(app, "npm", "install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", `./${tarball}`);
-  await cp(join(ROOT, "tests/js/app"), app, { recursive: true });
-  await cp(join(ROOT, "tests/js/vectors.mjs"), join(app, "vectors.mjs"));
+  application = await createApplication();
+  app = application.directory;
   const read = async (name) => JSON.parse(await readFile(join(ROOT, "tests/vectors", `${name}.json`), "utf8"));
   vectors = { decisions: await read("decisions"), hashes: await read("hashes") };
   store = await serve(stored);
@@ -55,7 +30,7 @@ before(async () => {
 
 after(async () => {
   await store.stop();
-  await rm(app, { recursive: true, force: true });
+  await application.remove();
 });
 
 const requests = () =>
@@ -88,6 +63,15 @@ test("the package works in Node, and reproduces the recorded decisions", async (
   assert.equal(Number(await run(app, "node", "check.mjs")), requests());
 });
 
+test("the package works in Node, in CommonJS modules", async () => {
+  // As compilers convert modules: `import` becomes `require`.
+  const options = ["--platform=node", "--packages=external", "--format=cjs", "--out-extension:.js=.cjs"];
+  await esbuild(app, "main.mjs", "commonjs", ...options);
+  // Newer versions of Node can load modules by `require`: without that.
+  const printed = await run(join(app, "commonjs"), "node", "--no-experimental-require-module", "main.cjs", store.address);
+  assert.equal(printed.trim(), EXPECTED);
+});
+
 test("the package works in Deno, with only the permission to use the network", async () => {
   const allowed = `--allow-net=${new URL(store.address).host}`;
   const printed = await tool(app, "deno", "run", "--quiet", "--node-modules-dir=manual", "--no-remote", allowed, "main.mjs", store.address);
@@ -95,8 +79,7 @@ test("the package works in Deno, with only the permission to use the network", a
 });
 
 test("the package works in Bun", async () => {
-  const bun = (await readdir(`${TOOLS}/@oven`)).find((name) => name.startsWith("bun-"));
-  const printed = await run(app, `${TOOLS}/@oven/${bun}/bin/bun`, "run", "--no-install", "main.mjs", store.address);
+  const printed = await run(app, await bun(), "run", "--no-install", "main.mjs", store.address);
   assert.equal(printed.trim(), EXPECTED);
 });
 
@@ -125,83 +108,19 @@ test("the package works in workerd, bundled by wrangler, and reproduces the reco
   }
 });
 
-test("the package works in Chromium, bundled by Vite and esbuild, and reproduces the recorded decisions", async () => {
-  const html = (script) => `<!doctype html><title>app</title><script type="module" src="${script}"></script>`;
-  for (const page of ["page", "page-of-vectors"]) await writeFile(join(app, `${page}.html`), html(`./${page}.mjs`));
-  const config = `export default { build: { outDir: "vite", rollupOptions: { input: ["page.html", "page-of-vectors.html"] } } }`;
-  await writeFile(join(app, "vite.config.mjs"), config);
-  await tool(app, "vite", "build", "--logLevel", "error");
+test("the package reproduces the recorded decisions in Chromium, and Vite emits its WASM files unchanged", async () => {
+  await writePage(join(app, "index.html"), "./page-of-vectors.mjs");
+  await vite(app, "vite");
   await sameWasm(join(app, "vite"));
-
-  await mkdir(join(app, "esbuild"));
-  const bundle = ["--bundle", "--splitting", "--format=esm", "--loader:.wasm=file", "--outdir=esbuild", "--log-level=error"];
-  await tool(app, "esbuild", "page-with-urls.mjs", ...bundle);
-  await writeFile(join(app, "esbuild/page.html"), html("./page-with-urls.js"));
-  await sameWasm(join(app, "esbuild"));
-
-  const files = new Map();
-  for (const directory of ["vite", "esbuild"]) {
-    const names = await readdir(join(app, directory), { recursive: true, withFileTypes: true });
-    for (const file of names.filter((entry) => entry.isFile())) {
-      const path = join(file.parentPath ?? file.path, file.name);
-      const served = path.slice(join(app, directory).length);
-      files.set(directory === "vite" ? served : `/esbuild${served}`, await readFile(path));
-    }
-  }
+  const files = await filesIn(join(app, "vite"));
   for (const name of ["decisions", "hashes"]) files.set(`/vectors/${name}.json`, JSON.stringify(vectors[name]));
-  const server = await serve((path) => (files.has(path) ? { body: files.get(path), type: typeOf(path) } : stored(path)));
+  const server = await serve((path) => files.has(path) && { body: files.get(path), type: typeOf(path) });
   try {
     await inChromium(async (page) => {
-      for (const path of ["page.html", "esbuild/page.html"]) {
-        await page.goto(`${server.address}/${path}`);
-        assert.equal(await page.evaluate(() => globalThis.used), EXPECTED, path);
-      }
-      await page.goto(`${server.address}/page-of-vectors.html`);
+      await page.goto(`${server.address}/index.html`);
       assert.equal(await page.evaluate(() => globalThis.checked), requests());
     });
   } finally {
     await server.stop();
   }
-});
-
-test("the examples in the README work", async () => {
-  const readme = await readFile(join(app, "node_modules/edgewise/README.md"), "utf8");
-  const examples = [...readme.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code);
-  const whole = examples.filter((code) => !code.includes("esbuild"));
-  assert.equal(whole.length, 4);
-  const ruleset = `
-    import { compile as compiled } from "edgewise/compile";
-    const bytes7 = await compiled(${JSON.stringify(SNAPSHOT.replace('"version":3', '"version":7'))});
-    globalThis.localStorage = { getItem: () => null, setItem: () => undefined };
-    globalThis.fetch = async (url) => {
-      const path = new URL(url).pathname;
-      if (path === "/configs/prod/version.json") return new Response('{"version":7}');
-      if (path === "/configs/prod/rulesets/1/7.bin") return new Response(bytes7);
-      if (path === "/configs/prod/snapshots/7.json") return new Response(${JSON.stringify(SNAPSHOT)});
-      return new Response("", { status: 404 });
-    };`;
-  for (const [number, code] of whole.entries()) {
-    const imports = code.match(/^import .*$/gm).join("\n");
-    await writeFile(join(app, `example-${number}.mjs`), `${imports}\n${ruleset}\n${code.replace(/^import .*$/gm, "")}`);
-    await run(app, "node", `example-${number}.mjs`);
-  }
-  assert.match(await run(app, "node", "example-0.mjs"), /^button on \{ color: 'green' \}\n/);
-});
-
-test("the types are correct for bundlers and for Node", async () => {
-  const shared = ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom,esnext.disposable", "--types", ""];
-  for (const [module, resolution] of [["esnext", "bundler"], ["nodenext", "nodenext"]]) {
-    await tool(app, "tsc", ...shared, "--module", module, "--moduleResolution", resolution, "use.ts");
-  }
-});
-
-test("the package passes publint and attw", async () => {
-  await tool(join(app, "node_modules/edgewise"), "publint", "--strict");
-  const tarball = (await readdir(app)).find((name) => name.endsWith(".tgz"));
-  const entries = ["--exclude-entrypoints", "edgewise.wasm", "compile.wasm"];
-  await tool(app, "attw", tarball, "--profile", "esm-only", ...entries);
-  const { dependencies, peerDependencies, sideEffects } = JSON.parse(
-    await readFile(join(app, "node_modules/edgewise/package.json"), "utf8"),
-  );
-  assert.deepEqual([dependencies, peerDependencies, sideEffects], [undefined, undefined, false]);
 });

@@ -1,7 +1,6 @@
-import type { Platform } from "../wasm.js";
+import type { WasmSource } from "./platform.js";
 
-export const platform: Platform = {
-  wasm: new URL("../compile.wasm", import.meta.url),
-  // The browser's cache sends the headers. Explicit ones would cause a preflight request.
-  conditional: (_, pastCaches) => ({ cache: pastCaches ? "reload" : "no-cache" }),
+export const source: WasmSource = {
+  address: () => new URL("../compile.wasm", import.meta.url),
+  inlined: () => import("#inlined-compile"),
 };

@@ -1,7 +1,8 @@
-import type { Platform } from "../wasm.js";
+import { byCache, type Platform } from "./platform.js";
 
 export const platform: Platform = {
-  wasm: new URL("../edgewise.wasm", import.meta.url),
-  // The browser's cache sends the headers. Explicit ones would cause a preflight request.
-  conditional: (_, pastCaches) => ({ cache: pastCaches ? "reload" : "no-cache" }),
+  // Bundlers know this form: it is read only when the file is needed, because some bundlers leave no `import.meta.url`.
+  decide: { address: () => new URL("../edgewise.wasm", import.meta.url), inlined: () => import("#inlined") },
+  isPerRequest: false,
+  conditional: byCache,
 };

@@ -1,9 +1,5 @@
 import module from "../compile.wasm";
 
-import { byTag, type Platform } from "../wasm.js";
+import type { WasmSource } from "./platform.js";
 
-export const platform: Platform = {
-  wasm: new URL("edgewise:compile.wasm"),
-  instantiateNow: () => new WebAssembly.Instance(module).exports,
-  conditional: byTag,
-};
+export const source: WasmSource = { instantiateNow: () => new WebAssembly.Instance(module).exports };

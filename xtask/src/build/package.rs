@@ -42,8 +42,12 @@ pub(crate) fn build() -> Result<()> {
     for (file, feature, for_speed) in FILES {
         wasm(feature, for_speed, &dist.join(file))?;
     }
-    cargo::run(node::node()?.arg(format!("{PACKAGE}/build.mjs")))?;
-    cargo::run(node::tool("tsc")?.args(["-p", PACKAGE]))
+    let types = dist.join("types");
+    if types.exists() {
+        fs::remove_dir_all(&types).with_context(|| format!("cannot empty {}", types.display()))?;
+    }
+    cargo::run(node::tool("tsc")?.args(["-p", PACKAGE]))?;
+    cargo::run(node::node()?.arg(format!("{PACKAGE}/build.mjs")))
 }
 
 /// Returns the rustc flag that enables [`TARGET_FEATURES`].

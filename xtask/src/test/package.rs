@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::javascript;
-use crate::{build::package, cargo, install};
+use crate::{build::package, cargo, install, node};
 
 /// The directories of the tests.
 const TESTS: [&str; 2] = ["wasm-pkg/test", "tests/js/tests"];
@@ -18,6 +18,7 @@ const TRIPLES: &str = "20000";
 pub(crate) fn run() -> Result<()> {
     let chromium = install::chromium()?;
     package::build()?;
+    node::install(node::NEXT)?;
     let scratch = tempfile::tempdir()?;
     let triples = scratch.path().join("triples.jsonl");
     let fixtures = javascript::executable("fixtures")?;

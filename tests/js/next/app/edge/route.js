@@ -1,0 +1,7 @@
+import { decide } from "../decide.js";
+
+export const runtime = "edge";
+
+export async function GET() {
+  return new Response(await decide(process.env.STORE));
+}

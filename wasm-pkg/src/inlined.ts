@@ -1,0 +1,2 @@
+// The WASM file as code. Browsers load this module only if the file itself is missing.
+export { default as bytes } from "#edgewise.wasm";
