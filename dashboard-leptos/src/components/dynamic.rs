@@ -19,7 +19,7 @@ pub(crate) fn when(
     content: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let condition = flag(condition);
-    shared(Arc::new(move || condition.get().then(|| content())))
+    shared(Arc::new(move || condition.get().then(&content)))
 }
 
 fn shared(content: Arc<dyn Fn() -> Option<AnyView> + Send + Sync>) -> AnyView {
@@ -40,8 +40,8 @@ pub(crate) fn effect(work: impl FnMut() + 'static) {
     shared_effect(Box::new(work));
 }
 
-fn shared_effect(mut work: Box<dyn FnMut()>) {
-    Effect::new(move || work());
+fn shared_effect(work: Box<dyn FnMut()>) {
+    Effect::new(work);
 }
 
 /// Returns a handler of clicks.
