@@ -173,7 +173,7 @@ test("forms work without scripts", { timeout: 60_000 }, async () => {
   assert.match(pathOf(page), /^\/experiments\/[\w-]+$/);
   await page.getByLabel("I understand that archiving is permanent").check();
   await click("Archive permanently");
-  await page.getByText("This experiment is archived.").waitFor();
+  await page.getByText("This experiment is archived").waitFor();
   assert.match(pathOf(page), /^\/experiments\/[\w-]+$/);
   await page.getByLabel("I understand that this cannot be undone").check();
   await click("Delete experiment");

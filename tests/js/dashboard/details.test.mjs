@@ -101,7 +101,7 @@ test("without scripts, an experiment is launched, paused, resumed and archived",
     await page.locator(".plain-status").getByText("Archiving is permanent: users no longer get a variant").waitFor();
     await page.getByLabel("I understand that archiving is permanent").check();
     await page.getByRole("button", { name: "Archive permanently" }).click();
-    await page.getByText("This experiment is archived.").waitFor();
+    await page.getByText("This experiment is archived").waitFor();
     assert.equal(await status(), "ARCHIVED");
   });
   await withPage({}, async (page) => {

@@ -159,7 +159,7 @@ test("dialogs and messages say that a change goes live once publishing resumes",
 
   await button("Resume").click();
   const dialog = page.getByRole("dialog", { name: "Start this experiment?" });
-  await dialog.getByText("20 % of all users will get a variant once publishing resumes.").waitFor();
+  await dialog.getByText("20 % of users will get a variant once publishing resumes.").waitFor();
   await dialog.getByText("is on hold: the change is saved now, and live once publishing resumes.").waitFor();
   await button("Resume", dialog).click();
   await page.getByText("Experiment resumed. Saved; live once publishing resumes.").waitFor();

@@ -129,7 +129,7 @@ test("a share above 100 % is refused, and a launch without shares asks first", {
 
   const question = page.getByRole("dialog", { name: "Start this experiment?" });
   await button(page, "Create and launch").click();
-  await question.getByText("No users are allocated to a variant").waitFor();
+  await question.getByText("The split gives no user a variant").waitFor();
   assert.equal((await stage.api("GET", "experiments?page=1&pageSize=100")).data.some(({ key }) => key === "shares"), false);
   await button(question, "Allocate users first").click();
   await split.getByRole("heading", { name: "Split the users" }).waitFor();
