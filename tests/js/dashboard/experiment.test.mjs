@@ -84,7 +84,7 @@ test("a border stays at the ends of the bar, and many variants have none", { tim
   await border.press("Home");
   assert.deepEqual(await value(), [1, "0"]);
   await button(page, "Save split").click();
-  await toast(page, "Allocation saved");
+  await toast(page, "Split saved");
   assert.deepEqual(await value(), [1, "0"]);
   // A variant that gets no user has a border too.
   await open(page, url);
@@ -189,12 +189,12 @@ test("changes of different sections merge, and a conflict says what changed", { 
   await allocate(1999);
   await button(page, "Save split").click();
   await page.getByText("Someone changed this experiment since you opened it").first().waitFor();
-  await page.getByRole("listitem").filter({ hasText: "Allocation: now control 20 %, treatment 0 %" }).waitFor();
+  await page.getByRole("listitem").filter({ hasText: "Split: now control 20 %, treatment 0 %" }).waitFor();
   await page.getByRole("link", { name: "Open history" }).first().waitFor();
   assert.equal((await read()).allocations[0].rangeEnd, 1999);
   await button(page, "Reload and keep my changes").click();
   await button(page, "Save split").click();
-  await toast(page, "Allocation saved");
+  await toast(page, "Split saved");
   assert.equal((await read()).allocations[0].rangeEnd, 2999);
   assert.equal(await share.count(), 0);
   await context.close();

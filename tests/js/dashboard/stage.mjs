@@ -99,3 +99,8 @@ export async function open(page, url) {
 export function alive(page) {
   return page.locator("html[data-alive]").waitFor({ state: "attached" });
 }
+
+/** Waits until the heading of a part of the page has the focus, which the page moves there shortly after the part is shown. */
+export function focused(page, heading) {
+  return page.waitForFunction((heading) => document.activeElement?.textContent === heading, heading);
+}

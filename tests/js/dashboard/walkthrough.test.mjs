@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { newContext, open, openStage, problemsOf } from "./stage.mjs";
+import { focused, newContext, open, openStage, problemsOf } from "./stage.mjs";
 
 /** The maximum number of clicks from the list to a live, targeted experiment. */
 const MAX_CLICKS = 12;
@@ -56,6 +56,7 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
   await click(button("Next"));
 
   const variants = step("Define the variants");
+  await focused(page, "Define the variants");
   const payloads = variants.getByLabel("Payload");
   await payloads.first().fill('{"color": "#0066cc"}');
   await payloads.last().fill('{"color": "#00cc66"}');
@@ -65,6 +66,7 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
   await click(button("Next"));
 
   const audience = step("Choose the users");
+  await focused(page, "Choose the users");
   await click(button("Add a condition", audience));
   await audience.getByLabel("Attribute").fill("country");
   clicks += 1;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { newContext, open, openStage, problemsOf } from "./stage.mjs";
+import { focused, newContext, open, openStage, problemsOf } from "./stage.mjs";
 
 let stage;
 let prod;
@@ -27,10 +27,10 @@ async function begin(page, name) {
   await step(page, "Name the experiment").getByLabel("Name").fill(name);
 }
 
-/** Goes on from the step with this heading to the next one. */
+/** Goes on to the step with this heading, and waits until the heading has the focus. */
 async function next(page, heading) {
   await button(page, "Next").click();
-  await page.getByRole("heading", { name: heading }).waitFor();
+  await focused(page, heading);
 }
 
 test("every wrong field is flagged, and the first one has the focus", { timeout: 60_000 }, async () => {
@@ -131,7 +131,7 @@ test("a share above 100 % is refused, and a launch without shares asks first", {
   await button(page, "Create and launch").click();
   await question.getByText("The split gives no user a variant").waitFor();
   assert.equal((await stage.api("GET", "experiments?page=1&pageSize=100")).data.some(({ key }) => key === "shares"), false);
-  await button(question, "Allocate users first").click();
+  await button(question, "Split the users first").click();
   await split.getByRole("heading", { name: "Split the users" }).waitFor();
   await next(page, "Choose the users");
   await next(page, "Review the experiment");
