@@ -94,7 +94,7 @@ test("a border stays at the ends of the bar, and many variants have none", { tim
   const many = Array.from({ length: 13 }, (_, at) => ({ key: `v${at}`, name: `V${at}` }));
   const allocations = many.map(({ key }, at) => ({ variant: key, rangeStart: at * 700, rangeEnd: at * 700 + 699 }));
   await open(page, (await create({ variants: many, allocations })).url);
-  await page.getByRole("img", { name: /^V0 7 %, .*, 7 more variants together 49 %, unallocated 9 %$/ }).waitFor();
+  await page.getByRole("img", { name: /^V0 7 %, .*, 7 more variants together 49 %, no variant 9 %$/ }).waitFor();
   assert.equal(await border.count(), 0);
   await context.close();
 });
