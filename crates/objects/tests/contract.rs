@@ -1,7 +1,7 @@
 //! The contract that the publisher relies on, checked on every kind of object store.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
-use std::{fs, path::Path, process::Command, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use edgewise_objects::{Condition, Directory, ObjectStore, Put};
 
@@ -128,29 +128,4 @@ async fn a_directory_that_cannot_be_created_is_an_error_when_it_is_opened() {
     let problem = Directory::open(&Path::new(file.path()).join("below")).unwrap_err().to_string();
     assert!(problem.contains("cannot be written"), "{problem}");
     assert!(Directory::read_only(file.path()).get("configs/x").await.unwrap().is_none());
-}
-
-#[test]
-fn a_file_on_which_the_file_system_hangs_occupies_one_thread() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().max_blocking_threads(2).build();
-    let directory = tempfile::tempdir().unwrap();
-    // Opening a named pipe blocks until somebody writes to the pipe.
-    let pipe = directory.path().join("pipe");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    fs::write(directory.path().join("file"), "content").unwrap();
-    runtime.unwrap().block_on(async {
-        let store = Directory::read_only(directory.path());
-        for _ in 0..100 {
-            // Nobody waits for the read, as after a time limit.
-            tokio::select! {
-                biased;
-                read = store.get("pipe") => unreachable!("{read:?}"),
-                () = tokio::task::yield_now() => {}
-            }
-        }
-        let file = tokio::time::timeout(Duration::from_secs(30), store.get("file")).await;
-        // The read of the pipe ends, so that the runtime can stop.
-        drop(fs::OpenOptions::new().write(true).open(&pipe).unwrap());
-        assert_eq!(file.unwrap().unwrap().unwrap().bytes, b"content");
-    });
 }
