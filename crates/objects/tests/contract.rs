@@ -1,7 +1,7 @@
 //! The contract that the publisher relies on, checked on every kind of object store.
 #![expect(clippy::unwrap_used, reason = "a test that cannot continue fails")]
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use edgewise_objects::{Condition, Directory, ObjectStore, Put};
 
