@@ -8,7 +8,7 @@ pub(crate) fn Time(
     #[prop(into)]
     at: String,
 ) -> impl IntoView {
-    // Server and browser render the same text, so hydration does not move the layout. If their clocks differ, the
+    // Server and browser render the same text, so rendering anew does not move the layout. If their clocks differ, the
     // server's text stays.
     let age = seconds(&at).map_or_else(|| at.clone(), |then| describe_age(now() - then));
     let exact = exact(&at);
