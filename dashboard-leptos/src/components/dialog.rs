@@ -7,10 +7,9 @@ use super::{Icon, Symbol};
 pub(crate) fn Dialog(
     /// Whether the dialog is open. Set to `false` when it is closed.
     open: RwSignal<bool>,
-    #[prop(into)] title: String,
+    #[prop(into)] title: Signal<String>,
     children: Children,
 ) -> impl IntoView {
-    let label = title.clone();
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
         let (Some(dialog), open) = (dialog.get(), open.get()) else { return };
@@ -22,7 +21,7 @@ pub(crate) fn Dialog(
         }
     });
     view! {
-        <dialog class="dialog" node_ref=dialog on:close=move |_| open.set(false) aria-label=label>
+        <dialog class="dialog" node_ref=dialog on:close=move |_| open.set(false) aria-label=title>
             <header>
                 <h2>{title}</h2>
                 <button type="button" class="icon-button" aria-label="Close" on:click=move |_| open.set(false)>

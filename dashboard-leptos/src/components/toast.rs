@@ -59,7 +59,7 @@ impl Toasts {
             Publication::NotDue => self.show(Tone::Good, what),
             Publication::Published => self.show(Tone::Good, format!("{what}. The change is live.")),
             Publication::OnHold => {
-                self.show(Tone::Warning, format!("{what}. Saved; live once publishing resumes."));
+                self.show(Tone::Warning, format!("{what}. Live once publishing resumes."));
             }
             Publication::Failed(problem) => {
                 self.show(Tone::Warning, format!("{what}. Saved, but not live yet: {problem}."));

@@ -5,7 +5,7 @@ pub(super) fn take(name: &str) -> Vec<String> {
     take_text(name).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
-/// Keeps what `unsaved` returns when the document is left, such as by a reload. A page of the dashboard that is left for
+/// Keeps what `unsaved` returns when the document is left, such as by a reload, or hidden. A page of the dashboard that is left for
 /// another one asks first, and then keeps nothing.
 pub(super) fn keep(name: String, unsaved: impl Fn() -> Option<Vec<String>> + 'static) {
     keep_text(name, Box::new(unsaved));
@@ -65,22 +65,35 @@ fn take_text(name: &str) -> Option<String> {
 fn keep_text(name: String, unsaved: Box<dyn Fn() -> Option<Vec<String>>>) {
     use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*};
 
-    let hidden = {
+    let keep = {
         let name = name.clone();
-        window_event_listener_untyped("pagehide", move |_| {
+        move || {
             if let (Some(storage), Some(texts)) = (storage(), untrack(&unsaved)) {
                 // A full storage keeps nothing.
                 drop(storage.set_item(&name, &serde_json::to_string(&texts).unwrap_or_default()));
             }
-        })
+        }
     };
-    // The browser may show the same document again.
-    let shown = {
-        let name = name.clone();
-        window_event_listener_untyped("pageshow", move |_| drop(take_text(&name)))
-    };
+    let keep = std::rc::Rc::new(keep);
+    let forget = move || drop(take_text(&name));
+    let listeners = [
+        window_event_listener_untyped("pagehide", {
+            let keep = keep.clone();
+            move |_| keep()
+        }),
+        // The browser may show the same document again.
+        window_event_listener_untyped("pageshow", {
+            let forget = forget.clone();
+            move |_| forget()
+        }),
+        // Browsers discard hidden tabs without another event.
+        window_event_listener_untyped("visibilitychange", move |_| {
+            if document().hidden() { keep() } else { forget() }
+        }),
+    ];
     on_cleanup(move || {
-        hidden.remove();
-        shown.remove();
+        for listener in listeners {
+            listener.remove();
+        }
     });
 }

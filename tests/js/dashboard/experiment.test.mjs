@@ -51,7 +51,7 @@ test("the focus goes where work goes on", { timeout: 120_000 }, async () => {
   await button(page, "Pause").click();
   await waitForFocus(page, "button", "Resume");
   await page.keyboard.press("Enter");
-  await button(page.getByRole("dialog", { name: "Start this experiment?" }), "Resume").click();
+  await button(page.getByRole("dialog", { name: "Resume this experiment?" }), "Resume").click();
   await waitForFocus(page, "button", "Pause");
 
   await button(page, "Add variant").click();

@@ -158,18 +158,18 @@ test("dialogs and messages say that a change goes live once publishing resumes",
   await page.getByText("Paused: still live in version 3 at 10/10").waitFor();
 
   await button("Resume").click();
-  const dialog = page.getByRole("dialog", { name: "Start this experiment?" });
+  const dialog = page.getByRole("dialog", { name: "Resume this experiment?" });
   await dialog.getByText("20 % of users will get a variant once publishing resumes.").waitFor();
   await dialog.getByText("is on hold: the change is saved now, and live once publishing resumes.").waitFor();
   await button("Resume", dialog).click();
-  await page.getByText("Experiment resumed. Saved; live once publishing resumes.").waitFor();
+  await page.getByText("Experiment resumed. Live once publishing resumes.").waitFor();
   await page.getByText("Running", { exact: true }).waitFor();
 
   await button("Archive").click();
   const archiving = page.getByRole("dialog", { name: "Archive this experiment?" });
   await archiving.getByText("users no longer get a variant once publishing resumes").waitFor();
   await button("Archive permanently", archiving).click();
-  await page.getByText("Experiment archived. Saved; live once publishing resumes.").waitFor();
+  await page.getByText("Experiment archived. Live once publishing resumes.").waitFor();
   await page.getByText("Archived: still live in version 3 at 10/10").waitFor();
   assert.deepEqual(problems, []);
   await context.close();
@@ -234,7 +234,7 @@ test("a version that cannot be written has failed, and can be tried again", TIME
   await page.getByText("Experiment paused. Saved, but not live yet: the snapshot store cannot").waitFor();
   await page.getByText("Paused: still live in version 1 at 10/10").waitFor();
   await page.getByRole("button", { name: "Resume", exact: true }).click();
-  const dialog = page.getByRole("dialog", { name: "Start this experiment?" });
+  const dialog = page.getByRole("dialog", { name: "Resume this experiment?" });
   await dialog.getByText("fails: the change is saved now, and live once publishing works again.").waitFor();
   await everywhere(experiment, "Paused: still live in version 1 at 10/10");
 

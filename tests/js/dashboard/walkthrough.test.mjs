@@ -100,7 +100,7 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
   await waitForToast("Experiment paused. The change is live.");
   assert.deepEqual(await decided(pro), []);
   await button("Resume").click();
-  await button("Resume", page.getByRole("dialog", { name: "Start this experiment?" })).click();
+  await button("Resume", page.getByRole("dialog", { name: "Resume this experiment?" })).click();
   await waitForToast("Experiment resumed. The change is live.");
   assert.deepEqual(await decided(pro), [[key, color]]);
 

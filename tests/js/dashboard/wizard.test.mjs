@@ -198,3 +198,18 @@ test("the browser's Back asks before input is lost", { timeout: 60_000 }, async 
   assert.deepEqual(problems, []);
   await context.close();
 });
+
+test("input is kept while the tab is hidden, which a browser may discard", { timeout: 60_000 }, async () => {
+  const context = await newContext(stage.browser);
+  const page = await context.newPage();
+  await begin(page, "Hidden soon");
+  const keptWhile = (hidden) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+      return sessionStorage.getItem("new-experiment");
+    }, hidden);
+  assert.match(await keptWhile(true), /Hidden soon/);
+  assert.equal(await keptWhile(false), null);
+  await context.close();
+});

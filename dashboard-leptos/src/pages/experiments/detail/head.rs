@@ -188,6 +188,10 @@ fn Actions(editing: Editing, status: Memo<Status>) -> impl IntoView {
 #[component]
 fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) -> impl IntoView {
     let detail = editing.detail;
+    let title = Signal::derive(move || {
+        let verb = if status.get() == Status::Paused { "Resume" } else { "Start" };
+        format!("{verb} this experiment?")
+    });
     let missing = move || {
         let obstacle = detail.with(|detail| {
             LaunchObstacle::of(detail.variants.len(), Split::of(&detail.allocations).allocated())
@@ -249,7 +253,7 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
     }
     };
     view! {
-        <Dialog open=open title="Start this experiment?">
+        <Dialog open=open title=title>
             <div class="form">{body}</div>
         </Dialog>
     }

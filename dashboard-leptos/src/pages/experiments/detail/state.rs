@@ -73,7 +73,7 @@ pub(super) fn PublicationNotes(editing: Editing) -> impl IntoView {
                     <ChangeForm change=retry.submission() attr:class="note-actions">
                         <input type="hidden" name="id" value=id/>
                         <button type="submit" class="button small" disabled=retry.pending()>
-                            <Icon symbol=Symbol::Reload/> {Signal::derive(move || if retry.pending().get() { "Publishing…" } else { "Try again" })}
+                            <Icon symbol=Symbol::Reload/> {Signal::derive(move || if retry.pending().get() { "Publishing…" } else { "Retry" })}
                         </button>
                     </ChangeForm>
                 </Note>
