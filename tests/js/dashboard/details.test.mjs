@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 
 import axe from "axe-core";
 
-import { newContext, open, openStage, pagesOf } from "./stage.mjs";
+import { boxOf, newContext, open, openStage, pagesOf } from "./stage.mjs";
 
 let stage;
 let pages;
@@ -66,13 +66,13 @@ test("the rows of all lists are links, and the form for an environment is above 
       await open(page, urlOf(list));
       const row = page.locator("tbody tr").first();
       const name = await row.getByRole("link").first().innerText();
-      const { width, height } = await row.boundingBox();
+      const { width, height } = await boxOf(row);
       // A place without text.
       await row.click({ position: { x: width * 0.97, y: height - 3 } });
       await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
     }
     await open(page, urlOf("environments"));
-    const top = async (locator) => (await locator.boundingBox()).y;
+    const top = async (locator) => (await boxOf(locator)).y;
     assert.ok((await top(page.getByRole("button", { name: "Create" }))) < (await top(page.locator("table"))));
   });
 });

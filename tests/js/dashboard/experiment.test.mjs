@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { newContext, open, openStage, problemsOf } from "./stage.mjs";
+import { boxOf, newContext, open, openStage, problemsOf } from "./stage.mjs";
 
 let stage;
 let environment;
@@ -297,7 +297,7 @@ test("100 variants and 100 rules stay readable and usable", { timeout: 120_000 }
     await waitForFocus(page, "#variants input[id$=-name]");
     await page.keyboard.type(`${size} `);
     const save = button(page, "Save variants");
-    const { y, height: tall } = await save.boundingBox();
+    const { y, height: tall } = await boxOf(save);
     const visible = page.viewportSize().height;
     assert.ok(y >= 0 && y + tall <= visible, `the button is at ${y} of ${visible}`);
     await save.click();

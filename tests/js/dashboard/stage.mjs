@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { launch } from "../support/chromium.mjs";
 import { startEdgewise } from "../support/servers.mjs";
+import { until } from "../support/until.mjs";
 
 /** The viewport sizes: phone and desktop. */
 export const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1440, height: 900 } };
@@ -103,4 +104,9 @@ export function alive(page) {
 /** Waits until the heading of a part of the page has the focus, which the page moves there shortly after the part is shown. */
 export function focused(page, heading) {
   return page.waitForFunction((heading) => document.activeElement?.textContent === heading, heading);
+}
+
+/** Returns the place of an element, which the page may be about to replace by a newer one. */
+export function boxOf(locator) {
+  return until(() => locator.boundingBox(), (box) => box !== null);
 }
