@@ -59,7 +59,7 @@ for (const file of types) {
 }
 for (const file of readdirSync(`${root}dist/types`)) {
   if (!types.has(file)) rmSync(`${root}dist/types/${file}`, { recursive: true });
-  else rewrite(`dist/types/${file}`, `dist/types/${file.replace(".d.ts", ".d.cts")}`, ".js", ".cjs");
+  else rewrite(`dist/types/${file}`, `dist/types/${file.replace(".d.ts", ".d.cts")}`);
 }
 
 /** Builds modules for a runtime. */
@@ -97,7 +97,7 @@ async function toCommonJs(directory) {
   for (const module of modules) {
     rmSync(root + module);
     const converted = module.replace(/\.js$/, ".cjs");
-    rewrite(converted, converted, ".js", ".cjs");
+    rewrite(converted, converted);
   }
 }
 
@@ -111,13 +111,10 @@ function files(directory, ending) {
   return readdirSync(root + directory).filter((name) => name.endsWith(ending)).map((name) => `${directory}/${name}`);
 }
 
-/** Copies a file, and changes the ending of the modules that the file imports. */
-function rewrite(from, to, before, after) {
+/** Copies a file, and names the modules that the file imports as CommonJS. */
+function rewrite(from, to) {
   const text = readFileSync(root + from, "utf8");
-  const changed = text.replace(/(["'])(\.\/[\w-]+)(\.\w+)\1/g, (all, quote, name, ending) =>
-    ending === before ? quote + name + after + quote : all,
-  );
-  writeFileSync(root + to, changed);
+  writeFileSync(root + to, text.replace(/(["'])(\.\/[\w-]+)\.js\1/g, "$1$2.cjs$1"));
 }
 
 /** Returns the code that a page loads, with all exports, without the code that is loaded on demand. */

@@ -1,6 +1,7 @@
 import { platform } from "#platform";
 
 import type { Assignment } from "./assignment.js";
+import { callSafely } from "./callback.js";
 import { Closing } from "./closing.js";
 import type { Context } from "./context.js";
 import { EdgewiseError, messageOf } from "./errors.js";
@@ -247,7 +248,7 @@ class FollowingClient implements Client {
     this.#ruleset = ruleset;
     this.#held = held;
     old?.close();
-    for (const listener of this.#listeners) void callSafely(() => listener(ruleset.version));
+    for (const listener of this.#listeners) void callSafely("a listener", () => listener(ruleset.version));
   }
 
   async #save(bytes: Uint8Array): Promise<void> {
@@ -266,18 +267,9 @@ class FollowingClient implements Client {
       this.#reported = error.message;
       const { onError } = this.#options;
       if (onError === undefined) console.warn(`edgewise: ${error.message}`);
-      else void callSafely(() => onError(error));
+      else void callSafely("a listener", () => onError(error));
     }
     return error;
-  }
-}
-
-/** Calls a callback of the application. Errors of the callback are logged, and do not affect the client. */
-async function callSafely(callback: () => unknown): Promise<void> {
-  try {
-    await callback();
-  } catch (problem) {
-    console.error("edgewise: a listener failed:", problem);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Assignment } from "./assignment.js";
+import { callSafely } from "./callback.js";
 
 /** The number of exposures that are remembered. Beyond, the oldest are forgotten. */
 const REMEMBERED = 10_000;
@@ -22,10 +23,6 @@ export class Exposures {
       }
     }
     this.#reported.add(exposure);
-    try {
-      this.#report(assignment, userKey);
-    } catch (problem) {
-      console.error("edgewise: `onExposure` failed:", problem);
-    }
+    void callSafely("`onExposure`", () => this.#report(assignment, userKey));
   }
 }

@@ -134,7 +134,7 @@ async function hasHash(bytes: Uint8Array, hash: string): Promise<boolean> {
 }
 
 /** Returns the SHA-256 of bytes in hexadecimal; `undefined` on a page that is not secure. */
-export async function hashOf(bytes: Uint8Array | ArrayBuffer): Promise<string | undefined> {
+export async function hashOf(bytes: Uint8Array): Promise<string | undefined> {
   // Not all runtimes have this object.
   const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
   if (subtle === undefined) return undefined;

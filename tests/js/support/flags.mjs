@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 
 import { ROOT } from "./run.mjs";
-import { typeOf } from "./servers.mjs";
+import { stopServer, typeOf } from "./servers.mjs";
 
 const PACKAGE = join(ROOT, "wasm-pkg/dist");
 
@@ -70,9 +70,6 @@ export async function startFlags() {
   flags.cut = () => {
     for (const stream of streams.keys()) stream.destroy();
   };
-  flags.stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
+  flags.stop = () => stopServer(server);
   return flags;
 }

@@ -1,6 +1,8 @@
 // A proxy in front of a server, as companies have them.
 import { createServer, request as send } from "node:http";
 
+import { stopServer } from "./servers.mjs";
+
 /**
  * Starts a proxy that forwards the requests below a path to `front.target`, without the path. `front.respond(request)` may
  * return {status, type, body, headers} to respond in place of the server; `front.rewrite(headers)` may change what is forwarded.
@@ -30,9 +32,6 @@ export async function startFront(below = "") {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   front.origin = `http://127.0.0.1:${server.address().port}`;
   front.address = front.origin + below;
-  front.stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
+  front.stop = () => stopServer(server);
   return front;
 }

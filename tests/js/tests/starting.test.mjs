@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { compile } from "../../../wasm-pkg/dist/server/compile.js";
 import { launch } from "../support/chromium.mjs";
 import { ROOT } from "../support/run.mjs";
-import { typeOf } from "../support/servers.mjs";
+import { stopServer, typeOf } from "../support/servers.mjs";
 
 const VARIANT = { id: "v", key: "on", payload: null };
 const SNAPSHOT = JSON.stringify({
@@ -68,10 +68,7 @@ async function startServer() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return Object.assign(state, {
     address: `http://127.0.0.1:${server.address().port}`,
-    stop() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
+    stop: () => stopServer(server),
   });
 }
 

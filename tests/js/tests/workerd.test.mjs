@@ -9,6 +9,7 @@ import { Miniflare } from "miniflare";
 
 import { compile } from "../../../wasm-pkg/dist/server/compile.js";
 import { ROOT } from "../support/run.mjs";
+import { stopServer } from "../support/servers.mjs";
 
 const dist = join(ROOT, "wasm-pkg/dist");
 let store;
@@ -32,10 +33,7 @@ async function startStore() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return Object.assign(state, {
     address: `http://127.0.0.1:${server.address().port}`,
-    stop() {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(resolve));
-    },
+    stop: () => stopServer(server),
   });
 }
 
