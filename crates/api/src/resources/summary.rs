@@ -111,6 +111,9 @@ pub struct LiveExperiment {
     pub since: u64,
     /// The live split.
     pub split: Vec<LiveRange>,
+    /// Whether something else that decides was changed, and the live version does not include the change: the variants, their
+    /// payloads, the rules, the audience or its rules.
+    pub content_differs: bool,
 }
 
 /// A range of buckets of a live split.
