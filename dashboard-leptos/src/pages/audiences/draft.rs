@@ -16,7 +16,7 @@ use crate::{
 /// What the page says when the audience was deleted.
 pub(super) const DELETED: Deleted = Deleted {
     note: "This audience was deleted.",
-    toast: "Someone deleted this audience. What you entered can still be read and copied",
+    toast: "Someone deleted this audience. What you entered can still be read",
     link: "Go to the audiences",
     list: links::AUDIENCES,
 };

@@ -13,7 +13,7 @@ use crate::{
 /// What the page says when the experiment was deleted.
 pub(super) const DELETED: Deleted = Deleted {
     note: "This experiment was deleted.",
-    toast: "Someone deleted this experiment. What you entered can still be read and copied",
+    toast: "Someone deleted this experiment. What you entered can still be read",
     link: "Go to the experiments",
     list: links::EXPERIMENTS,
 };
