@@ -4,9 +4,18 @@ use leptos::prelude::*;
 use super::drafts::{Draft, VariantDraft};
 use crate::{
     calls::{ExperimentDetail, ExperimentPart},
-    components::{Toasts, flag},
-    model::{PartChange, Rules, Split},
+    components::{Toasts, beside, flag},
+    model::{PartChange, Rules, Split, links},
+    pages::deleted::Deleted,
     problem::Problem,
+};
+
+/// What the page says when the experiment was deleted.
+pub(super) const DELETED: Deleted = Deleted {
+    note: "This experiment was deleted.",
+    toast: "Someone deleted this experiment. What you entered can still be read",
+    link: "Go to the experiments",
+    list: links::EXPERIMENTS,
 };
 
 /// The button whose request is pending.
@@ -115,6 +124,11 @@ impl Editing {
         if publishes { "Publishing…" } else { "Saving…" }
     }
 
+    /// Sets that the experiment was deleted, and says so.
+    pub(super) fn notice_deletion(self) {
+        DELETED.notice(self.deleted, self.toasts);
+    }
+
     /// Returns whether the experiment can no longer be changed.
     pub(super) fn is_read_only(self) -> bool {
         self.deleted.get() || self.detail.with(|detail| detail.row.status == Status::Archived)
@@ -175,6 +189,14 @@ impl Editing {
         number
     }
 
+    /// Removes a variant. Returns the number of the next one, or of the last one before.
+    pub(super) fn remove_variant(self, number: u32) -> Option<u32> {
+        let numbers: Vec<u32> =
+            self.variants.with_untracked(|drafts| drafts.iter().map(|draft| draft.number).collect());
+        self.variants.update(|drafts| drafts.retain(|draft| draft.number != number));
+        beside(&numbers, &number).copied()
+    }
+
     /// Returns a number that no draft of a variant has yet.
     pub(super) fn next_number(self) -> u32 {
         next(self.next_number)
@@ -183,6 +205,21 @@ impl Editing {
     /// Resets the variants to the saved ones.
     pub(super) fn discard_variants(self) {
         self.variants.set(self.detail.with_untracked(|detail| drafts_of(detail, self.next_number)));
+    }
+
+    /// Resets everything to what is saved, also by somebody else meanwhile.
+    pub(super) fn discard(self) {
+        self.name.discard();
+        self.description.discard();
+        self.audience.discard();
+        self.rules.discard();
+        self.wrong_shares.set(Vec::new());
+        self.split.discard();
+        self.discard_variants();
+        self.problem.set(None);
+        if self.conflict.with_untracked(Option::is_some) {
+            self.reload(false);
+        }
     }
 
     /// Sets the saved experiment. Edited values stay in the parts for which `keep_changes` is true.

@@ -4,8 +4,14 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    allocation::AllocationSection, danger::Danger, editing::Editing, head::Head, plain::PlainStatus,
-    state::PublicationNotes, targeting::TargetingSection, variants::VariantsSection,
+    allocation::AllocationSection,
+    danger::Danger,
+    editing::{DELETED, Editing},
+    head::Head,
+    plain::PlainStatus,
+    state::PublicationNotes,
+    targeting::TargetingSection,
+    variants::VariantsSection,
 };
 use crate::{
     calls::{DuplicateExperiment, ExperimentDetail, LoadExperiment},
@@ -29,7 +35,7 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
     let plain_status = view! { <PlainStatus detail=&detail/> };
     let editing = Editing::new(detail);
-    editing.survive_reloads();
+    let restored = editing.survive_reloads();
     leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || {
         editing.has_changes()
     });
@@ -41,15 +47,20 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
         }
         now
     });
+    // `browser/early.js` enables what the server renders while scripts run, and disables it for good if the module does not work.
+    let is_read_only = Signal::derive(move || editing.is_read_only());
+    let is_inert = Signal::derive(move || cfg!(not(target_family = "wasm")) || is_read_only.get());
+    let awaits_script = Signal::derive(move || (!is_read_only.get()).then_some(""));
     view! {
         <div class="experiment">
             <Head editing/>
             {plain_status}
             <p class="part-empty without-script">"Editing variants, split and targeting needs JavaScript."</p>
             <ReadOnlyNote editing/>
+            {restored}
             <ConflictNote editing/>
             <PublicationNotes editing/>
-            <fieldset class="parts" disabled=Signal::derive(move || editing.is_read_only())>
+            <fieldset class="parts" disabled=is_inert data-awaits-script=awaits_script>
                 <VariantsSection editing/>
                 <AllocationSection editing/>
                 <TargetingSection editing/>
@@ -66,12 +77,7 @@ fn ReadOnlyNote(editing: Editing) -> impl IntoView {
     let id = editing.detail.with_untracked(|detail| detail.row.id.clone());
     dynamic(move || {
         if editing.deleted.get() {
-            return Some(view! {
-                <Note tone=Tone::Bad>
-                    <p><strong>"This experiment was deleted."</strong> " The page shows its last state. Nothing can be saved."</p>
-                    <p class="note-actions"><a class="button small" href=links::EXPERIMENTS.url()>"Go to the experiments"</a></p>
-                </Note>
-            }.into_any());
+            return Some(DELETED.note());
         }
         let id = id.clone();
         editing.is_read_only().then(|| view! {

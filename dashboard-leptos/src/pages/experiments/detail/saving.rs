@@ -118,7 +118,9 @@ impl Editing {
     /// Returns what differs between the experiment as the page knows it and as it is now, with conflicts that were found
     /// before.
     fn changes_to(self, now: &ExperimentDetail) -> Vec<PartChange> {
-        let mut found = self.detail.with_untracked(|known| changes(known.state(), now.state()));
+        let entered = self.entered();
+        let mut found =
+            self.detail.with_untracked(|known| changes(known.state(), now.state(), entered.state()));
         for known in self.conflict.get_untracked().unwrap_or_default() {
             if found.iter().all(|change| change.part != known.part) {
                 found.push(known);
@@ -183,7 +185,7 @@ impl Editing {
             }
             match loaded {
                 Ok(detail) => self.take_in(detail),
-                Err(problem) if problem.is_missing() => self.deleted.set(true),
+                Err(problem) if problem.is_missing() => self.notice_deletion(),
                 Err(_) => {}
             }
         });
@@ -221,7 +223,7 @@ impl Editing {
                     }
                 }
                 Ok(_) => {}
-                Err(problem) if problem.is_missing() => drop(self.deleted.try_set(true)),
+                Err(problem) if problem.is_missing() => self.notice_deletion(),
                 Err(problem) => self.toasts.error(&problem),
             }
             restore_focus(&["#content"]);
@@ -241,7 +243,7 @@ impl Editing {
             return;
         }
         if is_gone {
-            self.deleted.set(true);
+            self.notice_deletion();
         } else {
             self.fail(part, problem);
         }
