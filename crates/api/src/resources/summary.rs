@@ -14,6 +14,8 @@ pub struct EnvironmentSummary {
     pub latest: Option<Version>,
     /// The number of experiments.
     pub experiments: StatusCounts,
+    /// The number of experiments that are running but not live, or live but not running, by saved status.
+    pub not_as_saved: StatusCounts,
     /// The number of deleted experiments that the live version still contains.
     pub deleted_but_live: u64,
     /// The experiments that were changed last, the most recent first.
