@@ -276,3 +276,37 @@ async fn after_a_rollback_the_changes_since_the_restored_version_are_not_live() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_overview_counts_what_runs_but_is_not_live_and_what_is_live_but_stopped() {
+    on_each_database(async |store| {
+        let mut tx = store.write().await.unwrap();
+        for id in ["a", "e"] {
+            environment(&mut tx, id).await;
+        }
+        for (id, status) in [
+            ("started", Status::Running),
+            ("live", Status::Running),
+            ("paused", Status::Paused),
+            ("long-paused", Status::Paused),
+            ("archived", Status::Archived),
+        ] {
+            experiment(&mut tx, id, "e").await;
+            tx.update_status(id, status, 2).await.unwrap();
+        }
+        let counted = async |tx: &mut Tx| {
+            let overview = tx.overview(10, 0, 5).await.unwrap();
+            let [a, e] = overview.as_slice() else { panic!("there are two") };
+            assert_eq!(a.not_as_saved.total(), 0);
+            [Status::Running, Status::Draft, Status::Paused, Status::Archived]
+                .map(|status| e.not_as_saved.of(status))
+        };
+        assert_eq!(counted(&mut tx).await, [2, 0, 0, 0], "nothing is live");
+        publish(&mut tx, 1).await;
+        assert_eq!(counted(&mut tx).await, [0, 0, 0, 0], "it is not known what is live");
+        let live = ["live", "paused", "archived"].map(|id| published(id, 9));
+        tx.record_live("e", 1, &live).await.unwrap();
+        assert_eq!(counted(&mut tx).await, [1, 0, 1, 1]);
+    })
+    .await;
+}

@@ -24,7 +24,7 @@ export function announce(heading, path) {
 
 /**
  * Announces what the query of the URL selects, such as "Experiments, page 2", where the focus stays. The range of a page of a
- * list is read from the list, which gets into the document before the frame after the next.
+ * list, or that nothing matches, is read from the list, which gets into the document before the frame after the next.
  */
 export function announceSelected(words) {
   const region = document.getElementById("selected");
@@ -32,7 +32,7 @@ export function announceSelected(words) {
   region.textContent = "";
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
-      const range = /, page \d+$/.test(words) && document.querySelector("main nav.pages > span");
+      const range = /, page \d+$/.test(words) && document.querySelector("main :is(nav.pages > span, .empty > h2)");
       region.textContent = range ? `${words}: ${range.textContent}` : words;
     }),
   );
