@@ -1,11 +1,11 @@
-use edgewise_api::resources::{EnvironmentSummary, ExperimentSummary, Status, StatusCounts};
+use edgewise_api::resources::{EnvironmentSummary, ExperimentSummary, Status};
 use leptos::prelude::*;
 
 use crate::{
     components::{Empty, LiveState, StatusPill, Time, with_code},
     html::Html,
     model::links,
-    rendered::live::not_as_saved,
+    rendered::live::{count_not_as_saved, not_as_saved},
 };
 
 /// Renders the status of all environments, or the first steps if there are none.
@@ -91,16 +91,6 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
             {changes}
         </section>
     }
-}
-
-/// Says how many of the experiments of a status are not as saved.
-fn count_not_as_saved(status: Status, not_as_saved: StatusCounts) -> Option<impl IntoView> {
-    let words = match (status, not_as_saved.of(status)) {
-        (_, 0) => return None,
-        (Status::Running, count) => format!("{count} not live yet"),
-        (_, count) => format!("{count} still live"),
-    };
-    Some(view! { <span class="not-as-saved">{words}</span> })
 }
 
 fn change(experiment: ExperimentSummary) -> impl IntoView {

@@ -191,6 +191,8 @@ test("the overview counts what runs but is not live, and what is live but stoppe
   await setStatus(paused, "PAUSED");
   for (const status of ["PAUSED", "ARCHIVED"]) await setStatus(archived, status);
   assert.match(await section(), /1 archived experiment is still live .*2 running 1 not live yet 0 drafts 1 paused 1 still live$/);
+  const row = (await textOf("/environments")).replaceAll(/\s+/g, " ");
+  assert.match(row, new RegExp(`${environment.name} [^.]*On hold after a rollback 2 1 not live yet 4`));
   await api("POST", `environments/${environment.id}/resume`);
   assert.match(await section(), /2 running 0 drafts 1 paused$/);
 });

@@ -5,8 +5,8 @@ use super::{
     border::Border,
 };
 use crate::{
-    components::{Fold, MAX_UNFOLDED, dynamic, effect, flag, handle_click, handle_input},
-    model::{Impact, Split, parse_percent, percent},
+    components::{Fold, MAX_UNFOLDED, dynamic, effect, flag, handle_click, handle_input, when},
+    model::{Impact, MAX_RANGES, Split, parse_percent, percent},
 };
 
 /// The presets of the ramp, in per cent.
@@ -93,6 +93,10 @@ pub(crate) fn SplitEditor(
                 };
                 Some(view! { <p class="split-impact quiet" role="status">{words}</p> }.into_any())
             })}
+            // Beside a button to save, the button says it.
+            {when(move || saved.is_none() && split.with(|split| split.ranges().len() > MAX_RANGES), || view! {
+                <p class="problem">"The split has more than 100 ranges. An even split gives each variant one range."</p>
+            }.into_any())}
         </div>
     }
 }
