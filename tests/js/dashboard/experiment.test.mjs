@@ -276,6 +276,28 @@ test("a payload that is no JSON says what is right", { timeout: 60_000 }, async 
   await context.close();
 });
 
+test("a split with more ranges than can be saved says so beside the button, and what to do", { timeout: 120_000 }, async () => {
+  const many = Array.from({ length: 40 }, (_, at) => ({ key: `v${at}`, name: `Variant ${at}` }));
+  // Two ranges for each variant: a ramp adds a third.
+  const allocations = [0, 2_000].flatMap((first) =>
+    many.map(({ key }, at) => ({ variant: key, rangeStart: first + at * 50, rangeEnd: first + at * 50 + 49 })),
+  );
+  const { url, read } = await create({ variants: many, allocations });
+  const context = await newContext(stage.browser);
+  const page = await context.newPage();
+  await open(page, url);
+  const [foot, save] = [page.locator("#allocation .part-foot"), button(page, "Save split")];
+  await button(page, "100 %").click();
+  await foot.getByText(/^The split has \d{3} ranges, and at most 100 can be saved. Choose “Even split”/).waitFor();
+  assert.ok(await save.isDisabled());
+  await button(page, "Even split").click();
+  await foot.getByText("Unsaved changes").waitFor();
+  await save.click();
+  await toast(page, "Split saved");
+  assert.equal((await read()).allocations.length, 40);
+  await context.close();
+});
+
 test("100 variants and 100 rules stay readable and usable", { timeout: 120_000 }, async () => {
   const many = Array.from({ length: 100 }, (_, at) => ({ key: `v${at}`, name: `Variant ${at}`, payload: { n: at, text: "x".repeat(200) } }));
   const allocations = many.map(({ key }, at) => ({ variant: key, rangeStart: at * 100, rangeEnd: at * 100 + 99 }));
