@@ -4,8 +4,10 @@ mod assets;
 mod base;
 pub(crate) mod context;
 mod headers;
+mod negotiation;
 mod problem_status;
 mod refusals;
 mod router;
 
-pub use router::routes;
+pub use negotiation::{accepts_html, routes_beside};
+pub use router::{page_paths, routes};
