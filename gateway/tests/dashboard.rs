@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::sync::LazyLock;
+use std::sync::{Mutex, PoisonError};
 
 use axum::{Router, routing::any};
 use futures_util::StreamExt;
@@ -14,12 +14,13 @@ use support::Served;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// Runs a test on the runtime of all tests. Leptos shares state among the pages of a process: a page may never be finished if
-/// other runtimes of the process render pages too, which no server does.
+/// Runs a test when no other test of this file runs. Leptos keeps state per process: a page may never be finished if another
+/// test starts a plane meanwhile, which no server does.
 fn run(test: impl Future<Output = ()>) {
-    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+    static TURN: Mutex<()> = Mutex::new(());
 
-    RUNTIME.block_on(test);
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    Runtime::new().unwrap().block_on(test);
 }
 
 /// What browsers accept when they open a page.

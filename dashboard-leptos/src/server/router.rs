@@ -1,6 +1,6 @@
 //! The dashboard's routes.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
@@ -20,19 +20,22 @@ use crate::app::{App, Document};
 /// The paths of APIs, whose 404 responses are JSON.
 const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
 
+/// The pages of the table of routes.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
 /// Returns the dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for unknown paths.
 ///
 /// `front` says which page may send a request, and below which path browsers reach the dashboard, such as `/flags`. Requests
 /// arrive without this path, and everything that a browser gets to request has it.
 /// Browsers see a page where the check of a request refuses a page or a form.
 pub fn routes(services: Services, front: &Arc<Front>) -> Router {
-    routes_with(generate_route_list(App), services, front)
+    routes_with(PAGES.clone(), services, front)
 }
 
 /// Returns the paths of all pages in the notation of `axum`, such as `/experiments/{id}`.
 #[must_use]
 pub fn page_paths() -> Vec<String> {
-    generate_route_list(App).iter().map(|page| page.path().to_owned()).collect()
+    PAGES.iter().map(|page| page.path().to_owned()).collect()
 }
 
 /// Returns the dashboard's routes with these pages.
