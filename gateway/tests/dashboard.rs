@@ -63,7 +63,8 @@ async fn created(control: &Served, path: &str, body: Value) -> String {
     let response =
         control.send("POST", path, &[("content-type", "application/json")], body.to_string()).await;
     assert_eq!(response.status(), 201, "{path}");
-    response.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    let created: Value = response.json().await.unwrap();
+    created["id"].as_str().unwrap().to_owned()
 }
 
 fn header<'a>(response: &'a Response, name: &str) -> &'a str {
