@@ -1,5 +1,6 @@
 //! The server's side of the dashboard: routes, middleware, headers and assets.
 
+mod accept;
 mod assets;
 mod base;
 pub(crate) mod context;
@@ -9,5 +10,6 @@ mod problem_status;
 mod refusals;
 mod router;
 
-pub use negotiation::{accepts_html, routes_beside};
+pub use accept::accepts_html;
+pub use negotiation::routes_beside;
 pub use router::{page_paths, routes};

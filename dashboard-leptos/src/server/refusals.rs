@@ -14,7 +14,7 @@ use axum::{
 };
 use leptos::prelude::*;
 
-use super::{assets, headers::NOT_CACHED, negotiation::accepts_html, problem_status::MAX_PROBLEM_BYTES};
+use super::{accept::accepts_html, assets, headers::NOT_CACHED, problem_status::MAX_PROBLEM_BYTES};
 use crate::{
     base::Base,
     components::{Empty, ICON},

@@ -14,7 +14,7 @@ use edgewise_http::{Front, PublicUrl, guard, not_found, with_compression};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
 
-use super::{assets, base, headers, negotiation, problem_status, refusals};
+use super::{accept, assets, base, headers, problem_status, refusals};
 use crate::app::{App, Document};
 
 /// The paths of APIs, whose 404 responses are JSON.
@@ -72,10 +72,10 @@ async fn not_found_page(context: impl Fn() + Clone + Send + Sync + 'static, requ
     if API_PREFIXES.iter().any(|prefix| path.starts_with(prefix)) {
         return not_found().await.into_response();
     }
-    let response = if negotiation::accepts_html(request.headers()) {
+    let response = if accept::accepts_html(request.headers()) {
         render_app_async_with_context(context, Document)(request).await.into_response()
     } else {
         not_found().await.into_response()
     };
-    negotiation::vary_by_accept(response)
+    accept::vary_by_accept(response)
 }
