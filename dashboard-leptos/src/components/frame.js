@@ -1,5 +1,5 @@
-/** How many frames a heading may take to get into the document. */
-const FRAMES = 120;
+/** How many frames a heading may take to get into the document: half a minute, because devices may be slow and busy. */
+const FRAMES = 1800;
 
 let announced;
 let latest;
