@@ -9,6 +9,7 @@ mod fold;
 mod form;
 mod frame;
 mod icon;
+pub(crate) mod inputs;
 mod note;
 mod payload;
 mod rules;

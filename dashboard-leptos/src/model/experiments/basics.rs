@@ -1,7 +1,9 @@
 //! Name, key, description and environment of a new experiment.
 
+use serde::{Deserialize, Serialize};
+
 /// The first step of a new experiment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Basics {
     /// The environment's UUID.
     pub(crate) environment: String,

@@ -152,7 +152,7 @@ pub(super) fn AudienceEditor(
             </div>
             <RuleEditor rules problem=rules_problem/>
             <input
-                type="hidden" name="rules" value=move || rules.with(Rules::to_json)
+                type="hidden" name="rules" value=move || rules.with(Rules::to_text)
                 disabled=move || !is_new && !rules_changed.get()
             />
             {general_problem}

@@ -1,11 +1,11 @@
-use edgewise_api::FieldPath;
+use edgewise_api::{FieldPath, resources::ExperimentPatch};
 use leptos::prelude::*;
 
 use super::{editing::Editing, section::SectionFoot};
 use crate::{
     calls::ExperimentPart,
     components::{Field, handle_input},
-    model::quoted,
+    model::ExperimentChange,
 };
 
 /// The form that edits name and description.
@@ -19,12 +19,12 @@ pub(super) fn DetailsForm(
         Signal::derive(move || editing.problem_of(ExperimentPart::Details)?.for_field(&FieldPath::of(field)))
     };
     let save = move || {
-        let body = name.with_untracked(|name| {
-            description.with_untracked(|description| {
-                format!(r#"{{"name":{},"description":{}}}"#, quoted(name), quoted(description))
-            })
-        });
-        editing.save(ExperimentPart::Details, body, "Name and description saved");
+        let patch = ExperimentPatch {
+            name: Some(name.get_untracked()),
+            description: Some(description.get_untracked()),
+            ..ExperimentPatch::default()
+        };
+        editing.save(ExperimentChange::Details(patch), "Name and description saved");
     };
     // Closes the form when it has been saved.
     let saved = move || (editing.name.saved.get(), editing.description.saved.get());

@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use crate::problem::Problem;
 
 /// A step of the wizard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Step {
     Basics,
     Variants,
@@ -55,11 +57,6 @@ impl Step {
             Self::Split => Self::Audience,
             Self::Audience | Self::Review => Self::Review,
         }
-    }
-
-    /// Returns the step with this number; the first one if there is none.
-    pub(super) fn numbered(number: u8) -> Self {
-        Self::ALL.into_iter().find(|step| step.number() == number).unwrap_or(Self::Basics)
     }
 
     /// Returns the step that has the field of a problem.

@@ -9,7 +9,7 @@ use edgewise_api::{
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    draft::{ChosenAudience, Draft, VariantDraft},
+    draft::{Draft, VariantDraft},
     keys::NamedKey,
     step::Step,
 };
@@ -19,7 +19,7 @@ use crate::{
         Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol, focus, handle_click, handle_input,
         restore_focus,
     },
-    model::{Rules, links},
+    model::{ChosenAudience, Rules, links},
     pages::loaded::Loaded,
     transport::Loading,
 };
