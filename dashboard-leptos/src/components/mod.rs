@@ -3,7 +3,7 @@
 mod connection;
 mod dialog;
 mod dynamic;
-mod field;
+mod fields;
 mod focus;
 mod fold;
 mod form;
@@ -23,7 +23,7 @@ mod toast;
 pub(crate) use connection::Connection;
 pub(crate) use dialog::Dialog;
 pub(crate) use dynamic::{dynamic, effect, flag, handle_click, handle_input, when};
-pub(crate) use field::Field;
+pub(crate) use fields::{Bound, Field, FieldInput, FieldRow};
 pub(crate) use focus::{beside, focus, is_in_field, restore_focus};
 pub(crate) use fold::{Fold, MAX_UNFOLDED};
 pub(crate) use form::ChangeForm;

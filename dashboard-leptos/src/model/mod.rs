@@ -5,6 +5,7 @@ mod comparison;
 mod environments;
 mod experiments;
 mod json;
+mod kept;
 pub(crate) mod key;
 pub(crate) mod links;
 mod meanwhile;
@@ -21,6 +22,7 @@ pub(crate) use experiments::{
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use experiments::{live_difference, problems};
 pub(crate) use json::{formatted, object_problem, payload, quoted, raw};
+pub(crate) use kept::{Kept, kept, member, members, one_of};
 pub(crate) use meanwhile::{in_marks, meanwhile};
 pub(crate) use rules::{Condition, Entry, Kind, Operand, Rules};
 pub(crate) use split::{BUCKETS, Impact, MAX_RANGES, Segment, Split, parse_percent, percent};

@@ -1,13 +1,16 @@
 //! Unsaved input that the browser keeps while a page is reloaded: a value of a type that the page defines.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
-use crate::components::{Note, dynamic, effect, handle_click, restore_focus};
+use crate::{
+    components::{Note, dynamic, effect, handle_click, restore_focus},
+    model::{Kept, member, members},
+};
 
 /// What the browser keeps.
-#[derive(Serialize, Deserialize)]
-struct Kept<T> {
+#[derive(Serialize)]
+struct Stored<T> {
     /// The time by the reader's clock: `2026-02-03 10:42`.
     at: String,
     input: T,
@@ -18,13 +21,16 @@ struct Kept<T> {
 /// not restored.
 pub(super) fn restore<T>(name: &str, restore: impl Fn(T) + 'static) -> RwSignal<Option<String>>
 where
-    T: DeserializeOwned + Send + Sync + 'static,
+    T: Kept + Send + Sync + 'static,
 {
     let restored_from = RwSignal::new(None);
-    let kept = take_text(name).and_then(|text| serde_json::from_str::<Kept<T>>(&text).ok());
-    let kept = StoredValue::new(kept);
+    let stored = take_text(name).and_then(|text| {
+        let members = members(&text)?;
+        Some(Stored { at: member(&members, "at")?, input: member::<T>(&members, "input")? })
+    });
+    let stored = StoredValue::new(stored);
     effect(move || {
-        if let Some(Kept { at, input }) = kept.try_update_value(Option::take).flatten() {
+        if let Some(Stored { at, input }) = stored.try_update_value(Option::take).flatten() {
             untrack(|| restore(input));
             restored_from.set(Some(without_today(at)));
         }
@@ -70,8 +76,8 @@ pub(super) fn restored_note(
 
 /// Keeps what `unsaved` returns when the document is left, such as by a reload, or hidden. A page of the dashboard that is left for
 /// another one asks first, and then keeps nothing.
-pub(super) fn keep<T: Serialize>(name: String, unsaved: impl Fn() -> Option<T> + 'static) {
-    keep_text(name, Box::new(move || serde_json::to_string(&Kept { at: now(), input: unsaved()? }).ok()));
+pub(super) fn keep<T: Kept>(name: String, unsaved: impl Fn() -> Option<T> + 'static) {
+    keep_text(name, Box::new(move || serde_json::to_string(&Stored { at: now(), input: unsaved()? }).ok()));
 }
 
 /// Leaves the date out of a date with a time, if the date is today's.

@@ -7,4 +7,4 @@ mod select;
 
 pub(crate) use line::line;
 pub(crate) use list::{ListInput, list};
-pub(crate) use select::{Choice, select};
+pub(crate) use select::{Choice, options, select};

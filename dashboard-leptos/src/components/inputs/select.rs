@@ -18,6 +18,15 @@ impl Choice {
     }
 }
 
+/// Renders the options of a selection.
+pub(crate) fn options(choices: Vec<Choice>, chosen: &str) -> Vec<AnyView> {
+    let option = |Choice { value, label, hidden }: Choice| {
+        let selected = value == chosen;
+        view! { <option value=value selected=selected hidden=hidden>{label}</option> }.into_any()
+    };
+    choices.into_iter().map(option).collect()
+}
+
 /// Renders a selection. `class` is the class of its label, which screen readers read.
 pub(crate) fn select(
     class: &'static str,
@@ -26,12 +35,7 @@ pub(crate) fn select(
     chosen: Signal<String>,
     choose: Callback<String>,
 ) -> AnyView {
-    let first = chosen.get_untracked();
-    let option = |Choice { value, label, hidden }: Choice| {
-        let selected = value == first;
-        view! { <option value=value selected=selected hidden=hidden>{label}</option> }
-    };
-    let options = choices.into_iter().map(option).collect_view();
+    let options = options(choices, &chosen.get_untracked());
     view! {
         <label class=class>
             <span class="visually-hidden">{label}</span>

@@ -1,15 +1,17 @@
 //! Name, key, description and environment of a new experiment.
 
-use serde::{Deserialize, Serialize};
+use crate::model::kept;
 
-/// The first step of a new experiment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Basics {
-    /// The environment's UUID.
-    pub(crate) environment: String,
-    pub(crate) name: String,
-    pub(crate) key: String,
-    pub(crate) description: String,
+kept! {
+    /// The first step of a new experiment.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct Basics {
+        /// The environment's UUID.
+        pub(crate) environment: String,
+        pub(crate) name: String,
+        pub(crate) key: String,
+        pub(crate) description: String,
+    }
 }
 
 impl Basics {

@@ -4,43 +4,48 @@ use edgewise_api::{
     ApiError, FieldPath,
     resources::{AllocationCreate, ExperimentCreate, InitialStatus, VariantCreate},
 };
-use serde::{Deserialize, Serialize};
 
 use super::Basics;
-use crate::model::{Rules, Split, payload};
+use crate::model::{Rules, Split, kept, payload};
 
-/// A variant, as entered.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct VariantInput {
-    /// The id by which a split refers to the variant. Empty if there is none.
-    pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) key: String,
-    /// JSON or empty.
-    pub(crate) payload: String,
-    /// Whether the key was edited. Otherwise it follows the name.
-    pub(crate) key_is_edited: bool,
-    /// Whether saving deletes the variant.
-    pub(crate) is_deleted: bool,
+kept! {
+    /// A variant, as entered.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct VariantInput {
+        /// The id by which a split refers to the variant. Empty if there is none.
+        pub(crate) id: String,
+        pub(crate) name: String,
+        pub(crate) key: String,
+        /// JSON or empty.
+        pub(crate) payload: String,
+        /// Whether the key was edited. Otherwise it follows the name.
+        pub(crate) key_is_edited: bool,
+        /// Whether saving deletes the variant.
+        pub(crate) is_deleted: bool,
+    }
 }
 
-/// The selected audience.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ChosenAudience {
-    pub(crate) id: String,
-    pub(crate) name: String,
-    /// A description of its rules.
-    pub(crate) words: String,
+kept! {
+    /// The selected audience.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub(crate) struct ChosenAudience {
+        pub(crate) id: String,
+        pub(crate) name: String,
+        /// A description of its rules.
+        pub(crate) words: String,
+    }
 }
 
-/// The input for a new experiment. What is not entered yet is empty.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ExperimentInput {
-    pub(crate) basics: Basics,
-    pub(crate) variants: Vec<VariantInput>,
-    pub(crate) split: Split,
-    pub(crate) audience: Option<ChosenAudience>,
-    pub(crate) rules: Rules,
+kept! {
+    /// The input for a new experiment. What is not entered yet is empty.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub(crate) struct ExperimentInput {
+        pub(crate) basics: Basics,
+        pub(crate) variants: Vec<VariantInput>,
+        pub(crate) split: Split,
+        pub(crate) audience: Option<ChosenAudience>,
+        pub(crate) rules: Rules,
+    }
 }
 
 impl ExperimentInput {
@@ -82,6 +87,7 @@ impl ExperimentInput {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Kept;
 
     fn basics() -> Basics {
         Basics {
@@ -172,7 +178,7 @@ mod tests {
         input.split.divide_evenly(&["1", "2"]);
         input.rules.add_alternative();
         let kept = serde_json::to_string(&input).unwrap();
-        let restored: ExperimentInput = serde_json::from_str(&kept).unwrap();
+        let restored = ExperimentInput::read(&kept).unwrap();
         assert_eq!(serde_json::to_string(&restored).unwrap(), kept);
         assert_eq!((&restored.basics, &restored.variants), (&input.basics, &input.variants));
         assert_eq!((restored.split == input.split, restored.audience == input.audience), (true, true));

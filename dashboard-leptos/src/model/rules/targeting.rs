@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use edgewise_api::{ApiError, FieldPath, field::FieldStep, resources::Rule};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::condition::{Condition, UNSUPPORTED};
-use crate::model::raw;
+use crate::model::{Kept, raw};
 
 /// The maximum number of alternatives that a description of many names.
 const MAX_DESCRIBED: usize = 6;
@@ -70,7 +70,7 @@ impl Rules {
     /// Reads rules that [`to_text`](Self::to_text) wrote. There are none if the text has another form.
     #[cfg(test)]
     pub(crate) fn from_text(text: &str) -> Self {
-        serde_json::from_str(text).unwrap_or_default()
+        Self::read(text).unwrap_or_default()
     }
 
     /// Returns the rules as JSON, finished or not. Rules that were read are written byte for byte.
@@ -257,9 +257,9 @@ impl Serialize for Rules {
     }
 }
 
-impl<'de> Deserialize<'de> for Rules {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(|json| Self::from_json(&json))
+impl Kept for Rules {
+    fn read(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok().map(Self::from_json)
     }
 }
 

@@ -3,38 +3,31 @@
 use std::{iter, mem};
 
 use edgewise_api::resources::{Allocation, AllocationRequest, AllocationsPut};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     buckets::{Buckets, proportional},
     segment::{BUCKETS, Segment},
 };
+use crate::model::Kept;
 
 /// The maximum number of ranges of an experiment.
 pub(crate) const MAX_RANGES: usize = edgewise_api::limits::VARIANTS;
 
 /// The assignment of all buckets to variants. Serialized, it is the list of its segments.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Segment>", into = "Vec<Segment>")]
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Split {
     /// All segments together have all buckets. While a split is edited, segments may be empty, and neighbours may have the
     /// same variant.
     pub(super) segments: Vec<Segment>,
 }
 
-impl TryFrom<Vec<Segment>> for Split {
-    type Error = &'static str;
-
-    /// Restores a split. Fails if the segments do not have all buckets.
-    fn try_from(segments: Vec<Segment>) -> Result<Self, Self::Error> {
+impl Kept for Split {
+    fn read(json: &str) -> Option<Self> {
+        let segments = Vec::<Segment>::read(json)?;
         let left = segments.iter().try_fold(BUCKETS, |left, segment| left.checked_sub(segment.buckets));
-        if left == Some(0) { Ok(Self { segments }) } else { Err("the segments must have all buckets") }
-    }
-}
-
-impl From<Split> for Vec<Segment> {
-    fn from(split: Split) -> Self {
-        split.segments
+        (left == Some(0)).then_some(Self { segments })
     }
 }
 

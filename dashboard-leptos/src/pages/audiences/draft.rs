@@ -2,13 +2,15 @@
 
 use edgewise_api::{Revisioned, resources::AudienceRow};
 use leptos::{prelude::*, task::spawn_local};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     calls,
     components::{Toasts, Tone, flag},
-    model::{Rules, in_marks, links, meanwhile, rules_meanwhile},
-    pages::{deleted::Deleted, kept},
+    model::{Rules, in_marks, kept, links, meanwhile, rules_meanwhile},
+    pages::{
+        deleted::Deleted,
+        kept::{keep, restore, restored_note},
+    },
 };
 
 /// What the page says when the audience was deleted.
@@ -19,15 +21,16 @@ pub(super) const DELETED: Deleted = Deleted {
     list: links::AUDIENCES,
 };
 
-/// The input, and what it was compared with.
-#[derive(Serialize, Deserialize)]
-struct Unsaved {
-    saved_name: String,
-    saved_rules: Rules,
-    /// For a new audience.
-    environment: String,
-    name: String,
-    rules: Rules,
+kept! {
+    /// The input, and what it was compared with.
+    struct Unsaved {
+        saved_name: String,
+        saved_rules: Rules,
+        /// For a new audience.
+        environment: String,
+        name: String,
+        rules: Rules,
+    }
 }
 
 /// An audience as it is edited and as it is saved.
@@ -192,9 +195,9 @@ impl Draft {
     /// Restores the unsaved changes from before a reload, and keeps changes for the next one. Returns the note that says so.
     pub(super) fn survive_reloads(self) -> AnyView {
         let name = self.id().map_or_else(|| "new-audience".to_owned(), |id| format!("audience-{id}"));
-        let restored_from = kept::restore(&name, move |unsaved| self.restore(unsaved));
-        kept::keep(name, move || self.has_changes().then(|| self.unsaved()));
-        kept::restored_note(restored_from, move || self.has_changes(), move || self.discard())
+        let restored_from = restore(&name, move |unsaved| self.restore(unsaved));
+        keep(name, move || self.has_changes().then(|| self.unsaved()));
+        restored_note(restored_from, move || self.has_changes(), move || self.discard())
     }
 
     /// Returns the input.

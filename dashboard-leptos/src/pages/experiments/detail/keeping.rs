@@ -2,14 +2,13 @@
 
 use edgewise_api::resources::{Allocation, Variant};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 use serde_json::value::to_raw_value;
 
 use super::{drafts::VariantDraft, editing::Editing};
 use crate::{
     calls::{ExperimentDetail, ExperimentPart},
-    model::{PartChange, Rules, Split, VariantInput, payload},
-    pages::kept,
+    model::{PartChange, Rules, Split, VariantInput, kept, payload},
+    pages::kept::{keep, restore, restored_note},
 };
 
 /// The parts that are edited.
@@ -20,26 +19,35 @@ const PARTS: [ExperimentPart; 4] = [
     ExperimentPart::Variants,
 ];
 
-/// The edits.
-#[derive(Serialize, Deserialize)]
-struct Unsaved {
-    /// The parts that have changed, each as it was saved.
-    edited: Vec<(ExperimentPart, String)>,
-    name: String,
-    description: String,
-    audience: String,
-    rules: Rules,
-    split: Split,
-    variants: Vec<VariantInput>,
+kept! {
+    /// A part that has changed.
+    struct Edited {
+        part: ExperimentPart,
+        /// The part as it was saved.
+        saved: String,
+    }
+}
+
+kept! {
+    /// The edits.
+    struct Unsaved {
+        edited: Vec<Edited>,
+        name: String,
+        description: String,
+        audience: String,
+        rules: Rules,
+        split: Split,
+        variants: Vec<VariantInput>,
+    }
 }
 
 impl Editing {
     /// Restores the unsaved changes from before a reload, and keeps changes for the next one. Returns the note that says so.
     pub(super) fn survive_reloads(self) -> AnyView {
         let name = self.detail.with_untracked(|detail| format!("experiment-{}", detail.row.id));
-        let restored_from = kept::restore(&name, move |unsaved| self.restore(unsaved));
-        kept::keep(name, move || self.has_changes().then(|| self.unsaved()));
-        kept::restored_note(restored_from, move || self.has_changes(), move || self.discard())
+        let restored_from = restore(&name, move |unsaved| self.restore(unsaved));
+        keep(name, move || self.has_changes().then(|| self.unsaved()));
+        restored_note(restored_from, move || self.has_changes(), move || self.discard())
     }
 
     /// Returns the experiment as it would be with all unsaved changes. A payload that is no JSON becomes a JSON string.
@@ -94,7 +102,7 @@ impl Editing {
     fn unsaved(self) -> Unsaved {
         let edited = PARTS.into_iter().filter(|part| self.has_changed(*part));
         Unsaved {
-            edited: edited.map(|part| (part, self.saved(part))).collect(),
+            edited: edited.map(|part| Edited { part, saved: self.saved(part) }).collect(),
             name: self.name.current.get(),
             description: self.description.current.get(),
             audience: self.audience.current.get(),
@@ -108,13 +116,13 @@ impl Editing {
     fn restore(self, unsaved: Unsaved) {
         let Unsaved { edited, name, description, audience, rules, split, variants } = unsaved;
         let mut conflict = Vec::new();
-        for (part, saved) in &edited {
+        for Edited { part, saved } in &edited {
             if *saved != self.saved(*part) {
                 let words = "changed while the page was reloaded".to_owned();
                 conflict.push(PartChange { part: *part, words });
             }
         }
-        let is_edited = |part| edited.iter().any(|(other, _)| *other == part);
+        let is_edited = |part| edited.iter().any(|edited| edited.part == part);
         if is_edited(ExperimentPart::Details) {
             self.name.current.set(name);
             self.description.current.set(description);

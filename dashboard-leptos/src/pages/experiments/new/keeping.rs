@@ -1,37 +1,37 @@
 //! Keeping the wizard's input over a reload.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::{
     draft::{Draft, VariantDraft},
     step::Step,
 };
 use crate::{
-    model::{ExperimentInput, Split},
-    pages::kept,
+    model::{ExperimentInput, Split, kept},
+    pages::kept::{keep, restore, restored_note},
 };
 
 /// The name under which the browser keeps the input.
 const NAME: &str = "new-experiment";
 
-/// The input, and where the wizard is.
-#[derive(Serialize, Deserialize)]
-struct Unsaved {
-    step: Step,
-    /// The last step that was reached.
-    reached: Step,
-    key_is_edited: bool,
-    input: ExperimentInput,
+kept! {
+    /// The input, and where the wizard is.
+    struct Unsaved {
+        step: Step,
+        /// The last step that was reached.
+        reached: Step,
+        key_is_edited: bool,
+        input: ExperimentInput,
+    }
 }
 
 impl Draft {
     /// Restores the input from before a reload, and keeps input for the next one. Returns the note that says so.
     pub(super) fn survive_reloads(self) -> AnyView {
-        let restored_from = kept::restore(NAME, move |unsaved| self.restore(unsaved));
+        let restored_from = restore(NAME, move |unsaved| self.restore(unsaved));
         let has_input = move || self.touched.get_value();
-        kept::keep(NAME.to_owned(), move || has_input().then(|| self.unsaved()));
-        kept::restored_note(restored_from, has_input, move || start_over(self))
+        keep(NAME.to_owned(), move || has_input().then(|| self.unsaved()));
+        restored_note(restored_from, has_input, move || start_over(self))
     }
 
     fn unsaved(self) -> Unsaved {

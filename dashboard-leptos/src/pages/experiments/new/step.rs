@@ -1,15 +1,24 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::problem::Problem;
+use crate::{
+    model::{Kept, one_of},
+    problem::Problem,
+};
 
 /// A step of the wizard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) enum Step {
     Basics,
     Variants,
     Split,
     Audience,
     Review,
+}
+
+impl Kept for Step {
+    fn read(json: &str) -> Option<Self> {
+        one_of(Self::ALL, json)
+    }
 }
 
 impl Step {
