@@ -100,8 +100,11 @@ fn attribute(
         });
         editor.suggestions.set(rules.with_untracked(Rules::attributes));
     };
+    let is_absent = flag(move || {
+        rules.with(|rules| rules.condition(id).is_some_and(|found| !found.entry().has_attribute))
+    });
     view! {
-        <label class="condition-attribute">
+        <label class="condition-attribute" hidden=is_absent>
             <span class="visually-hidden">"Attribute"</span>
             <input
                 node_ref=input value=first prop:value=name list=ATTRIBUTES placeholder="Attribute" maxlength="256"

@@ -74,9 +74,14 @@ impl Condition {
 
     /// Returns the condition as a request has it; `None` if it cannot be edited.
     pub(super) fn request(&self) -> Option<resources::Condition> {
-        let (attribute, operator) = (self.attribute.clone(), self.operator.clone());
+        let (attribute, operator) = (self.named_attribute().to_owned(), self.operator.clone());
         let value = self.operand.to_json();
         self.raw.is_none().then_some(resources::Condition { attribute, operator, value })
+    }
+
+    /// Returns the name of the attribute that the condition is about; empty if the operator is about none.
+    fn named_attribute(&self) -> &str {
+        if self.entry().has_attribute { &self.attribute } else { "" }
     }
 
     /// Describes the condition.
@@ -84,7 +89,11 @@ impl Condition {
         if self.raw.is_some() {
             return "a condition in an unknown format holds".to_owned();
         }
-        let attribute = if self.attribute.trim().is_empty() { "…" } else { self.attribute.trim() };
+        let attribute = match self.attribute.trim() {
+            _ if !self.entry().has_attribute => "the user",
+            "" => "…",
+            attribute => attribute,
+        };
         let operator = known(&self.operator).map_or(self.operator.as_str(), |known| known.label());
         let value = match &self.operand {
             Operand::Absent => match known(&self.operator).and_then(Operator::label_without_value) {
@@ -112,7 +121,7 @@ impl Condition {
         if self.raw.is_some() {
             return Some((None, UNSUPPORTED.to_owned()));
         }
-        if self.attribute.trim().is_empty() {
+        if self.entry().has_attribute && self.attribute.trim().is_empty() {
             let problem = "is missing: enter the name of an attribute, such as country";
             return Some((Some("attribute"), problem.to_owned()));
         }
@@ -214,7 +223,7 @@ impl Serialize for Condition {
         }
         let is_missing = self.value().is_some_and(Value::is_missing);
         let unsaved = Unsaved {
-            attribute: &self.attribute,
+            attribute: self.named_attribute(),
             operator: &self.operator,
             value: self.operand.to_json().filter(|_| !is_missing),
             unfinished: is_missing.then_some(true),

@@ -29,6 +29,8 @@ pub(crate) struct Entry {
     pub(crate) may_be_absent: bool,
     /// What an empty input shows.
     pub(crate) placeholder: &'static str,
+    /// Whether the condition is about an attribute. Otherwise the attribute's name is empty.
+    pub(crate) has_attribute: bool,
 }
 
 /// What an empty input for a list shows.
@@ -52,11 +54,16 @@ impl Entry {
     }
 
     pub(super) const fn row(input: Input, kinds: &'static [Kind], placeholder: &'static str) -> Self {
-        Self { input, kinds, may_be_absent: false, placeholder }
+        Self { input, kinds, may_be_absent: false, placeholder, has_attribute: true }
     }
 
     pub(super) const fn or_absent(self) -> Self {
         Self { may_be_absent: true, ..self }
+    }
+
+    #[cfg_attr(not(test), expect(dead_code, reason = "all operators are about an attribute so far"))]
+    const fn without_attribute(self) -> Self {
+        Self { has_attribute: false, ..self }
     }
 
     /// Returns whether a type is to be selected: there are several, or the value has none of them.
@@ -104,7 +111,7 @@ mod tests {
     const INSTANT: Entry = Entry::row(Input::One, &[Kind::Text, Kind::Number], "2026-12-31T18:00:00Z");
     const VERSION: Entry = Entry::row(Input::One, &[Kind::Text], "1.4.0");
     const NETWORKS: Entry = Entry::row(Input::Many, &[Kind::Text], "10.0.0.0/8");
-    const AUDIENCES: Entry = Entry::row(Input::Many, &[Kind::Text], "Audiences");
+    const AUDIENCES: Entry = Entry::row(Input::Many, &[Kind::Text], "Audiences").without_attribute();
 
     /// Operators that the engine does not have yet: name, what people enter, and the value that a request then has.
     const TO_COME: [(&str, Entry, &str, Option<&str>); 15] = [

@@ -2,6 +2,7 @@ use edgewise_api::resources::Allocation;
 use proptest::prelude::*;
 
 use super::{buckets::Buckets, *};
+use crate::model::Kept;
 
 const IDS: [&str; 4] = ["a", "b", "c", "d"];
 
