@@ -12,7 +12,7 @@ use edgewise_api::conditional::Precondition;
 use edgewise_api::page::PageRequest;
 use edgewise_api::resources::{
     AllocationsPut, EnvironmentCreate, ExperimentCreate, ExperimentQuery, Live, Status, StatusPatch,
-    VariantCreate,
+    VariantCreate, VariantsPatch,
 };
 use edgewise_api::{ApiError, Publication};
 use edgewise_caller::Principal;
@@ -333,6 +333,33 @@ async fn lists_say_since_which_version_an_experiment_is_live() {
     let environment_id = plane.environment_of(&id).await;
     services.rollback(&principal, &environment_id, "4").await.unwrap();
     assert_eq!(live().await, Some((6, 1)), "live again, although paused");
+}
+
+#[tokio::test]
+async fn after_a_rollback_variants_that_were_added_since_are_not_live() {
+    let plane = Plane::new().await;
+    let id = plane.experiment("prod").await;
+    let (services, principal) = (plane.services(), Principal::for_rest_extractor());
+    let differs = async || {
+        let Live::Present(live) = services.live_of_experiment(&principal, &id).await.unwrap() else {
+            panic!("the experiment is live")
+        };
+        live.content_differs
+    };
+    let environment_id = plane.environment_of(&id).await;
+    plane.set(&id, Status::Running).await;
+    assert!(!differs().await, "version 1");
+    let one = VariantCreate::from_body(br#"{"key":"a","name":"a"}"#).unwrap();
+    services.create_variant(&principal, &id, &Precondition::None, one).await.unwrap();
+    let more = VariantsPatch::from_body(br#"{"create":[{"key":"b","name":"b"}]}"#).unwrap();
+    services.patch_variants(&principal, &id, &Precondition::None, more).await.unwrap();
+    assert!(!differs().await, "version 3 has both variants");
+    for (version, differing) in [("2", true), ("3", false), ("1", true)] {
+        services.rollback(&principal, &environment_id, version).await.unwrap();
+        assert_eq!(differs().await, differing, "version {version} again");
+    }
+    services.resume(&principal, &environment_id).await.unwrap();
+    assert!(!differs().await, "everything is published");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The dashboard: the web interface for experiments, audiences and environments.
 //!
-//! Compiled natively, the crate renders pages on the server and handles their calls ([`routes()`]). Compiled for WASM,
+//! Compiled natively, the crate renders pages on the server and handles their calls ([`routes()`], and
+//! [`routes_beside()`] where resources have the same paths). Compiled for WASM,
 //! the crate renders the same pages in the browser, in place of those that the server rendered. The target alone decides. The
 //! JavaScript around the WASM is in `browser`.
 //!
@@ -16,7 +17,7 @@
 //! | `base` | the path below which browsers reach the dashboard |
 //! | `problem` | the error of a call |
 //! | `rendered`, `html` | read-only content that the server alone renders and sends as HTML |
-//! | `server` | natively: routes, assets, middleware, and what pages need of the server (`server::context`) |
+//! | `server` | natively: routes, their negotiation, assets, middleware, and what pages need of the server (`server::context`) |
 //! | `browser` | in WASM: the entry point |
 #![forbid(unsafe_code)]
 #![recursion_limit = "256"]
@@ -46,4 +47,4 @@ mod rendered;
 mod server;
 
 #[cfg(not(target_family = "wasm"))]
-pub use server::routes;
+pub use server::{accepts_html, page_paths, routes, routes_beside};

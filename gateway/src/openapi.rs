@@ -55,7 +55,13 @@ pub fn gateway() -> utoipa::openapi::OpenApi {
 /// Returns the document of `edgewise control`.
 #[must_use]
 pub fn control() -> utoipa::openapi::OpenApi {
-    Document::openapi().merge_from(Control::openapi()).merge_from(Process::openapi())
+    let mut document = Document::openapi().merge_from(Control::openapi()).merge_from(Process::openapi());
+    let description = document.info.description.get_or_insert_default();
+    description.push_str(
+        " The routes of resources respond below `/api`, too. With the dashboard, a path that is also the path of a page \
+         responds with the page to clients whose `Accept` names `text/html`, unless the path is below `/api`.",
+    );
+    document
 }
 
 /// Returns the document of `edgewise decide`.

@@ -109,7 +109,10 @@ async fn each_path_is_forwarded_unchanged_to_its_plane() {
     assert_eq!(echoed(&gateway, "/api/decide").await["host"], decide.address.to_string());
     assert_eq!(echoed(&gateway, "/configs/x").await["host"], decide.address.to_string());
     assert_eq!(echoed(&gateway, "/api/decide/x").await["host"], control.address.to_string());
-    for path in ["/", "/decide", "/environments", "/api", "/api/", "/api/metrics", "/api/ready", "/configs"] {
+    // With the dashboard, there are pages at `/` and `/environments`.
+    for path in
+        ["/decide", "/api", "/api/", "/api/metrics", "/api/ready", "/configs", "/docs", "/x/environments"]
+    {
         assert_eq!(gateway.json(path).await.0, 404, "{path}");
     }
     for served in [gateway, control, decide] {

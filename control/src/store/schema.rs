@@ -25,6 +25,7 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
         step!("sqlite", 5, "0005", "live"),
         step!("sqlite", 6, "0006", "search"),
         step!("sqlite", 7, "0007", "changed"),
+        step!("sqlite", 8, "0008", "content"),
     ],
     postgres: &[
         step!("postgres", 1, "0001", "initial"),
@@ -34,5 +35,6 @@ pub(super) const MIGRATIONS: Migrations = Migrations {
         step!("postgres", 5, "0005", "live"),
         step!("postgres", 6, "0006", "search"),
         step!("postgres", 7, "0007", "changed"),
+        step!("postgres", 8, "0008", "content"),
     ],
 };

@@ -1,11 +1,13 @@
 //! What is live of each experiment, and the time of its last change.
 
 use edgewise_api::resources::{
-    AllocationRequest, ExperimentQuery, ExperimentSort, ExperimentSummary, Live, Status, VersionState,
+    AllocationRequest, ExperimentPatch, ExperimentQuery, ExperimentSort, ExperimentSummary, Live, Status,
+    VariantPatch, VersionState,
 };
 use edgewise_control::store::{LiveExperiment, Tx, Version};
+use serde_json::value::RawValue;
 
-use crate::fixtures::{environment, experiment, on_each_database, variant};
+use crate::fixtures::{audience, environment, experiment, on_each_database, variant};
 
 /// An experiment as published, whose first variant has the buckets from 0 to `last`.
 fn published(id: &str, last: u32) -> LiveExperiment {
@@ -15,15 +17,20 @@ fn published(id: &str, last: u32) -> LiveExperiment {
 
 /// Marks a version of the environment `e` as published, as a release does that does not record what is live.
 async fn publish(tx: &mut Tx, number: i64) {
+    publish_of(tx, number, number, None).await;
+}
+
+/// Marks a version of the environment `e` as published, which includes `changes` changes, or restores an older version.
+async fn publish_of(tx: &mut Tx, number: i64, changes: i64, restores: Option<i64>) {
     let version = Version {
         number,
         state: VersionState::Pending,
         snapshot: "{}".to_owned(),
-        changes: number,
+        changes,
         created_at: 5,
         created_by: None,
         experiments: None,
-        restores: None,
+        restores,
     };
     tx.insert_pending("e", &version).await.unwrap();
     assert!(tx.mark_published("e", &version).await.unwrap());
@@ -35,7 +42,8 @@ fn described(live: &Live) -> String {
         Live::Absent => "absent".to_owned(),
         Live::Present(live) => {
             let to: Vec<_> = live.split.iter().map(|range| range.range_end.to_string()).collect();
-            format!("in {} since {} to {}", live.version, live.since, to.join(", "))
+            let content = if live.content_differs { ", content changed" } else { "" };
+            format!("in {} since {} to {}{content}", live.version, live.since, to.join(", "))
         }
     }
 }
@@ -154,6 +162,151 @@ async fn a_change_of_variants_or_allocations_is_the_last_change_but_leaves_the_t
 
         tx.update_status("renamed", Status::Paused, 40).await.unwrap();
         assert_eq!(order(&mut tx).await[0], format!("renamed {}", at("040")));
+    })
+    .await;
+}
+
+/// Numbers a change of the environment `e`.
+async fn begin(tx: &mut Tx) -> i64 {
+    tx.begin_change("e").await.unwrap().unwrap().number
+}
+
+/// Publishes the experiments `x` and `y` with everything that was changed, and numbers the next change.
+async fn publish_all(tx: &mut Tx) {
+    let changes = begin(tx).await;
+    publish(tx, changes).await;
+    tx.record_live("e", changes, &[published("x", 9), published("y", 9)]).await.unwrap();
+    assert_eq!(differing(tx).await, "", "all is live");
+    begin(tx).await;
+}
+
+/// Returns the ids of the experiments whose content differs from what is live.
+async fn differing(tx: &mut Tx) -> String {
+    let rows = listed(tx).await;
+    rows.iter().filter(|row| row.ends_with(", content changed")).map(|row| &row[..1]).collect()
+}
+
+/// A patch that changes nothing.
+fn patch() -> ExperimentPatch {
+    ExperimentPatch::from_body(b"{}").unwrap()
+}
+
+fn rules(attribute: &str) -> String {
+    format!(r#"[{{"type":"exists","attribute":"{attribute}"}}]"#)
+}
+
+#[tokio::test]
+async fn a_change_of_what_an_experiment_decides_is_not_live_until_a_version_includes_it() {
+    on_each_database(async |store| {
+        let mut tx = store.write().await.unwrap();
+        environment(&mut tx, "e").await;
+        let (first, second) = (&rules("a"), &rules("b"));
+        tx.insert_audience("a", &audience("a", "e"), first, 1).await.unwrap();
+        let to_audience = ExperimentPatch { audience_id: Some(Some("a".to_owned())), ..patch() };
+        for id in ["x", "y"] {
+            experiment(&mut tx, id, "e").await;
+            tx.insert_variant(&variant(&format!("{id}-v"), id, Some("1"))).await.unwrap();
+            tx.update_experiment(id, &to_audience, None, 2).await.unwrap();
+        }
+        let payload = |json: &str| VariantPatch {
+            name: None,
+            payload: Some(Some(RawValue::from_string(json.to_owned()).unwrap())),
+        };
+
+        publish_all(&mut tx).await;
+        let renamed = VariantPatch { name: Some("New".to_owned()), payload: None };
+        tx.update_variant("x-v", &renamed).await.unwrap();
+        tx.update_variant("x-v", &payload("1")).await.unwrap();
+        let renamed = ExperimentPatch { name: Some("New".to_owned()), ..patch() };
+        tx.update_experiment("x", &renamed, Some("[]"), 3).await.unwrap();
+        tx.update_experiment("x", &to_audience, None, 3).await.unwrap();
+        tx.update_audience("a", Some("b"), Some(first), 3).await.unwrap();
+        tx.update_status("x", Status::Running, 3).await.unwrap();
+        assert_eq!(differing(&mut tx).await, "", "names, and what is the same as before");
+
+        tx.update_variant("x-v", &payload("2")).await.unwrap();
+        assert_eq!(differing(&mut tx).await, "x", "a payload");
+        publish_all(&mut tx).await;
+        tx.update_experiment("y", &patch(), Some(second), 3).await.unwrap();
+        assert_eq!(differing(&mut tx).await, "y", "rules");
+        publish_all(&mut tx).await;
+        tx.update_audience("a", None, Some(second), 3).await.unwrap();
+        assert_eq!(differing(&mut tx).await, "xy", "the rules of the audience of both");
+        publish_all(&mut tx).await;
+        tx.insert_variant(&variant("x-w", "x", None)).await.unwrap();
+        tx.mark_variants_added("x").await.unwrap();
+        assert_eq!(differing(&mut tx).await, "x", "another variant");
+        publish_all(&mut tx).await;
+        tx.delete_variant("x-w").await.unwrap();
+        assert_eq!(differing(&mut tx).await, "x", "a variant less");
+        publish_all(&mut tx).await;
+        let without = ExperimentPatch { audience_id: Some(None), ..patch() };
+        tx.update_experiment("x", &without, None, 3).await.unwrap();
+        assert_eq!(differing(&mut tx).await, "x", "another audience");
+        publish_all(&mut tx).await;
+        tx.delete_audience("a").await.unwrap();
+        assert_eq!(differing(&mut tx).await, "y", "no audience");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_rollback_the_changes_since_the_restored_version_are_not_live() {
+    on_each_database(async |store| {
+        let mut tx = store.write().await.unwrap();
+        environment(&mut tx, "e").await;
+        experiment(&mut tx, "x", "e").await;
+        let live = [published("x", 9)];
+        let changes = begin(&mut tx).await;
+        publish_of(&mut tx, 1, changes, None).await;
+        let changes = begin(&mut tx).await;
+        tx.update_experiment("x", &patch(), Some(&rules("a")), 3).await.unwrap();
+        publish_of(&mut tx, 2, changes, None).await;
+        tx.record_live("e", 2, &live).await.unwrap();
+        assert_eq!(listed(&mut tx).await, ["x in 2 since 2 to 9"]);
+
+        for (version, restored, expected) in
+            [(3, 1, "x in 3 since 2 to 9, content changed"), (4, 2, "x in 4 since 2 to 9")]
+        {
+            let changes = begin(&mut tx).await;
+            publish_of(&mut tx, version, changes, Some(restored)).await;
+            tx.record_live("e", version, &live).await.unwrap();
+            assert_eq!(listed(&mut tx).await, [expected]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_overview_counts_what_runs_but_is_not_live_and_what_is_live_but_stopped() {
+    on_each_database(async |store| {
+        let mut tx = store.write().await.unwrap();
+        for id in ["a", "e"] {
+            environment(&mut tx, id).await;
+        }
+        for (id, status) in [
+            ("started", Status::Running),
+            ("live", Status::Running),
+            ("paused", Status::Paused),
+            ("long-paused", Status::Paused),
+            ("archived", Status::Archived),
+        ] {
+            experiment(&mut tx, id, "e").await;
+            tx.update_status(id, status, 2).await.unwrap();
+        }
+        let counted = async |tx: &mut Tx| {
+            let overview = tx.overview(10, 0, 5).await.unwrap();
+            let [a, e] = overview.as_slice() else { panic!("there are two") };
+            assert_eq!(a.not_as_saved.total(), 0);
+            [Status::Running, Status::Draft, Status::Paused, Status::Archived]
+                .map(|status| e.not_as_saved.of(status))
+        };
+        assert_eq!(counted(&mut tx).await, [2, 0, 0, 0], "nothing is live");
+        publish(&mut tx, 1).await;
+        assert_eq!(counted(&mut tx).await, [0, 0, 0, 0], "it is not known what is live");
+        let live = ["live", "paused", "archived"].map(|id| published(id, 9));
+        tx.record_live("e", 1, &live).await.unwrap();
+        assert_eq!(counted(&mut tx).await, [1, 0, 1, 1]);
     })
     .await;
 }

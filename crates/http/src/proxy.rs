@@ -109,6 +109,16 @@ impl Upstream {
         Self { name, url, client }
     }
 
+    /// Returns the same plane without `suffix` at the end of its path prefix.
+    #[must_use]
+    pub fn without_suffix(&self, suffix: &str) -> Self {
+        let mut plane = self.clone();
+        if let Some(prefix) = self.url.prefix.strip_suffix(suffix) {
+            prefix.clone_into(&mut plane.url.prefix);
+        }
+        plane
+    }
+
     /// Returns the status of the plane's response to a GET, or `None` if there is no response within `limit`.
     pub async fn status(&self, path: &str, limit: Duration) -> Option<StatusCode> {
         let uri = self.uri(path).ok()?;

@@ -21,3 +21,19 @@ export function announce(heading, path) {
   };
   attempt(FRAMES);
 }
+
+/**
+ * Announces what the query of the URL selects, such as "Experiments, page 2", where the focus stays. The range of a page of a
+ * list, or that nothing matches, is read from the list, which gets into the document before the frame after the next.
+ */
+export function announceSelected(words) {
+  const region = document.getElementById("selected");
+  // The same words are read again only if they were removed.
+  region.textContent = "";
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      const range = /, page \d+$/.test(words) && document.querySelector("main :is(nav.pages > span, .empty > h2)");
+      region.textContent = range ? `${words}: ${range.textContent}` : words;
+    }),
+  );
+}

@@ -53,6 +53,7 @@ pub(crate) fn Frame(children: Children) -> impl IntoView {
             </main>
         </div>
         <Toaster/>
+        <p class="visually-hidden" role="status" id="selected"></p>
     }
 }
 
@@ -103,6 +104,17 @@ fn announce(heading: NodeRef<html::H1>) {
 #[cfg(not(target_family = "wasm"))]
 fn announce(_: NodeRef<html::H1>) {}
 
+/// Announces what the query of the URL selects to screen readers, once the content that was rendered last is shown. `words`
+/// are such as `Experiments, page 2`; the range of the page is added.
+#[cfg(target_family = "wasm")]
+pub(crate) fn announce_selected(words: &str) {
+    script::announce_selected(words);
+}
+
+/// Does nothing on the server, where a page is rendered once.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) const fn announce_selected(_: &str) {}
+
 #[cfg(target_family = "wasm")]
 mod script {
     use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
@@ -110,6 +122,9 @@ mod script {
     #[wasm_bindgen(module = "/src/components/frame.js")]
     extern "C" {
         pub(super) fn announce(heading: &JsValue, path: &str);
+
+        #[wasm_bindgen(js_name = announceSelected)]
+        pub(super) fn announce_selected(words: &str);
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) use fields::{Bound, Field, FieldInput, FieldRow};
 pub(crate) use focus::{beside, focus, is_in_field, restore_focus};
 pub(crate) use fold::{Fold, MAX_UNFOLDED};
 pub(crate) use form::ChangeForm;
-pub(crate) use frame::{Frame, PageHead};
+pub(crate) use frame::{Frame, PageHead, announce_selected};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use icon::ICON;
 pub(crate) use icon::{Icon, Logo, Symbol};

@@ -23,13 +23,23 @@ pub(crate) fn StatusPill(
     view! { <span class=class>{words}</span> }
 }
 
+/// The class and the words of changes that are being published.
+const PUBLISHING: (&str, &str) = ("pill paused", "Publishing…");
+
 /// The live version of an environment, and whether all changes are published.
 #[component]
-pub(crate) fn LiveState(status: PublicationStatus) -> impl IntoView {
+pub(crate) fn LiveState(
+    status: PublicationStatus,
+    /// Whether a change of this page is being published, which the status does not say yet.
+    #[prop(optional, into)]
+    publishing: Signal<bool>,
+) -> impl IntoView {
     let (class, words) = match &status {
         PublicationStatus { error: Some(_), .. } => ("pill failed", "Publishing fails"),
         PublicationStatus { held_at: Some(_), .. } => ("pill held", "On hold after a rollback"),
-        PublicationStatus { unpublished: true, .. } => ("pill paused", "Publishing"),
+        PublicationStatus { unpublished: true, .. } | PublicationStatus { pending_version: Some(_), .. } => {
+            PUBLISHING
+        }
         PublicationStatus { live_version: None, .. } => ("pill draft", "Nothing published yet"),
         _ => ("pill running", "Up to date"),
     };
@@ -40,5 +50,7 @@ pub(crate) fn LiveState(status: PublicationStatus) -> impl IntoView {
             </span>
         }
     });
+    let shown = Signal::derive(move || if publishing.get() { PUBLISHING } else { (class, words) });
+    let (class, words) = (Signal::derive(move || shown.get().0), Signal::derive(move || shown.get().1));
     view! { <span class="live-state">{live} <span class=class>{words}</span></span> }
 }

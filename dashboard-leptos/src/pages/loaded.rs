@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::not_found::NotFound;
 use crate::{
-    components::{Connection, PageHead, ProblemNote, Skeleton},
+    components::{Connection, PageHead, ProblemNote, Skeleton, announce_selected},
     problem::Problem,
     transport::{self, Loading},
 };
@@ -22,6 +22,10 @@ pub(super) fn Loaded<T, V>(
     /// The number of placeholder rows.
     #[prop(default = 4)]
     rows: usize,
+    /// What the query of the URL selects, such as `Experiments, page 2`. Announced to screen readers when the content of
+    /// another query is shown: the path, which announces the page itself, is the same.
+    #[prop(optional, into)]
+    selected: Option<Signal<String>>,
     /// Renders the content.
     render: impl Fn(T) -> V + Send + Sync + 'static,
 ) -> impl IntoView
@@ -30,14 +34,20 @@ where
     V: IntoView + 'static,
 {
     let render = move |response: &str| transport::read(response).map(|value| render(value).into_any());
-    loaded(from.responses(), title, rows, Arc::new(render))
+    loaded(from.responses(), title, selected, rows, Arc::new(render))
 }
 
 /// Renders a response.
 type Render = Arc<dyn Fn(&str) -> Result<AnyView, Problem> + Send + Sync>;
 
 /// Renders any kind of response, so that the code exists once.
-fn loaded(responses: Resource<String>, title: Option<&'static str>, rows: usize, render: Render) -> AnyView {
+fn loaded(
+    responses: Resource<String>,
+    title: Option<&'static str>,
+    selected: Option<Signal<String>>,
+    rows: usize,
+    render: Render,
+) -> AnyView {
     let updates = Connection::from_context().updates;
     Effect::new(move |before: Option<u32>| {
         let now = updates.get();
@@ -48,13 +58,46 @@ fn loaded(responses: Resource<String>, title: Option<&'static str>, rows: usize,
         }
         now
     });
+    let selection = selected.map(Selection::new);
     let content = move || {
         let render = render.clone();
-        Suspend::new(
-            async move { render(&responses.await).unwrap_or_else(|problem| load_error(problem, title)) },
-        )
+        Suspend::new(async move {
+            let content = render(&responses.await).unwrap_or_else(|problem| load_error(problem, title));
+            if let Some(selection) = selection {
+                selection.announce();
+            }
+            content
+        })
     };
     view! { <Transition fallback=move || view! { <Skeleton rows/> }>{content}</Transition> }.into_any()
+}
+
+/// What the query of the URL selects, until it is announced.
+#[derive(Clone, Copy)]
+struct Selection {
+    words: Signal<String>,
+    /// Whether the query has changed since the last announcement. The page announces the first query itself.
+    is_new: StoredValue<bool>,
+}
+
+impl Selection {
+    fn new(words: Signal<String>) -> Self {
+        let is_new = StoredValue::new(false);
+        Effect::new(move |before: Option<()>| {
+            words.track();
+            is_new.set_value(before.is_some());
+        });
+        Self { words, is_new }
+    }
+
+    /// Announces the content that is shown next, if the query is new.
+    fn announce(self) {
+        if self.is_new.try_update_value(std::mem::take).unwrap_or_default()
+            && let Some(words) = self.words.try_get_untracked()
+        {
+            announce_selected(&words);
+        }
+    }
 }
 
 fn load_error(problem: Problem, title: Option<&'static str>) -> AnyView {

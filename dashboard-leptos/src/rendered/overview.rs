@@ -5,7 +5,7 @@ use crate::{
     components::{Empty, LiveState, StatusPill, Time, with_code},
     html::Html,
     model::links,
-    rendered::live::not_as_saved,
+    rendered::live::{count_not_as_saved, not_as_saved},
 };
 
 /// Renders the status of all environments, or the first steps if there are none.
@@ -34,13 +34,23 @@ fn FirstSteps() -> impl IntoView {
 }
 
 fn summary(summary: EnvironmentSummary) -> impl IntoView {
-    let EnvironmentSummary { environment, publication, experiments, deleted_but_live, changed, .. } = summary;
+    let EnvironmentSummary {
+        environment,
+        publication,
+        experiments,
+        not_as_saved,
+        deleted_but_live,
+        changed,
+        ..
+    } = summary;
     let drafts = if experiments.of(Status::Draft) == 1 { "draft" } else { "drafts" };
     let counts = [(Status::Running, "running"), (Status::Draft, drafts), (Status::Paused, "paused")].map(
         |(status, words)| {
             let href = links::experiments_with_status(&environment.id, status);
             view! {
-                <a class="count" href=href><strong>{experiments.of(status)}</strong> <span>{words}</span></a>
+                <a class="count" href=href>
+                    <strong>{experiments.of(status)}</strong> <span>{words}</span> {count_not_as_saved(status, not_as_saved)}
+                </a>
             }
         },
     );
@@ -48,12 +58,14 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
         .error
         .as_deref()
         .map(|problem| view! { <p class="problem">"Publishing failed: " {with_code(problem)} "."</p> });
-    let deleted = (deleted_but_live > 0).then(|| {
-        let experiments = match deleted_but_live {
-            1 => "1 deleted experiment is still live".to_owned(),
-            count => format!("{count} deleted experiments are still live"),
+    let archived = not_as_saved.of(Status::Archived);
+    let gone = [("deleted", deleted_but_live), ("archived", archived)].map(|(what, count)| {
+        let words = match count {
+            0 => return None,
+            1 => format!("1 {what} experiment is still live"),
+            count => format!("{count} {what} experiments are still live"),
         };
-        view! { <p><a class="pill held" href=links::environment(&environment.id)>{experiments}</a></p> }
+        Some(view! { <p><a class="pill held" href=links::environment(&environment.id)>{words}</a></p> })
     });
     let changes = if changed.is_empty() {
         view! {
@@ -73,7 +85,7 @@ fn summary(summary: EnvironmentSummary) -> impl IntoView {
                 <LiveState status=publication/>
             </header>
             {problem}
-            {deleted}
+            {gone.into_iter().collect_view()}
             <div class="counts">{counts.into_iter().collect_view()}</div>
             <h3>"Recently changed"</h3>
             {changes}

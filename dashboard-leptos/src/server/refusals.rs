@@ -7,14 +7,14 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderName, Method, StatusCode,
-        header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
     },
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use leptos::prelude::*;
 
-use super::{assets, headers::NOT_CACHED, problem_status::MAX_PROBLEM_BYTES};
+use super::{accept::accepts_html, assets, headers::NOT_CACHED, problem_status::MAX_PROBLEM_BYTES};
 use crate::{
     base::Base,
     components::{Empty, ICON},
@@ -33,7 +33,7 @@ const HEADERS: [(HeaderName, &str); 3] = [
 
 /// Responds with a page, if a browser would see the JSON of a problem: the problem of a form, or the refusal of a page.
 pub(super) async fn readable(State(base): State<Arc<str>>, request: Request, next: Next) -> Response {
-    let accepts_page = has(request.headers(), &ACCEPT, "text/html");
+    let accepts_page = accepts_html(request.headers());
     let is_form = request.method() == Method::POST;
     let response = next.run(request).await;
     let status = response.status();

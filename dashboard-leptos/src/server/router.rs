@@ -1,11 +1,10 @@
 //! The dashboard's routes.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::{
     Router,
     extract::Request,
-    http::header,
     middleware,
     response::{IntoResponse, Response},
     routing::get,
@@ -13,13 +12,16 @@ use axum::{
 use edgewise_control::services::Services;
 use edgewise_http::{Front, PublicUrl, guard, not_found, with_compression};
 use leptos::prelude::{LeptosOptions, provide_context};
-use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
 
-use super::{assets, base, headers, problem_status, refusals};
+use super::{accept, assets, base, headers, problem_status, refusals};
 use crate::app::{App, Document};
 
 /// The paths of APIs, whose 404 responses are JSON.
 const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
+
+/// The pages of the table of routes.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// Returns the dashboard's routes: all pages, `/assets`, the calls of pages below `/-`, and a page for unknown paths.
 ///
@@ -27,6 +29,17 @@ const API_PREFIXES: [&str; 3] = ["/api/", "/configs/", "/-/"];
 /// arrive without this path, and everything that a browser gets to request has it.
 /// Browsers see a page where the check of a request refuses a page or a form.
 pub fn routes(services: Services, front: &Arc<Front>) -> Router {
+    routes_with(PAGES.clone(), services, front)
+}
+
+/// Returns the paths of all pages in the notation of `axum`, such as `/experiments/{id}`.
+#[must_use]
+pub fn page_paths() -> Vec<String> {
+    PAGES.iter().map(|page| page.path().to_owned()).collect()
+}
+
+/// Returns the dashboard's routes with these pages.
+pub(super) fn routes_with(pages: Vec<AxumRouteListing>, services: Services, front: &Arc<Front>) -> Router {
     let below = Arc::<str>::from(front.public_url.as_ref().map_or("", PublicUrl::path));
     // Only the type of the options is needed.
     let options = LeptosOptions::builder().output_name("edgewise").build();
@@ -42,7 +55,7 @@ pub fn routes(services: Services, front: &Arc<Front>) -> Router {
         move |request: Request| not_found_page(context.clone(), request)
     };
     let routes = Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), context, Document)
+        .leptos_routes_with_context(&options, pages, context, Document)
         .route("/assets/{name}", get(assets::asset))
         .route("/{*path}", get(not_found_page))
         .layer(middleware::from_fn(problem_status::set_problem_status))
@@ -55,12 +68,14 @@ pub fn routes(services: Services, front: &Arc<Front>) -> Router {
 
 /// Responds to an unknown path with a page for browsers, and with JSON for programs.
 async fn not_found_page(context: impl Fn() + Clone + Send + Sync + 'static, request: Request) -> Response {
-    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    let accepts_html = accept.is_some_and(|accept| accept.contains("text/html"));
     let path = request.uri().path();
-    if accepts_html && !API_PREFIXES.iter().any(|prefix| path.starts_with(prefix)) {
+    if API_PREFIXES.iter().any(|prefix| path.starts_with(prefix)) {
+        return not_found().await.into_response();
+    }
+    let response = if accept::accepts_html(request.headers()) {
         render_app_async_with_context(context, Document)(request).await.into_response()
     } else {
         not_found().await.into_response()
-    }
+    };
+    accept::vary_by_accept(response)
 }

@@ -101,7 +101,7 @@ pub struct GatewayOptions {
     /// serves the server below a path must remove the path from requests
     #[arg(long, env = "EDGEWISE_PUBLIC_URL", value_name = "URL", value_parser = values::public_url)]
     pub public_url: Option<PublicUrl>,
-    /// URL of the control plane
+    /// URL of the control plane, which also serves the dashboard
     #[arg(long, env = "EDGEWISE_CONTROL_URL", value_name = "URL", default_value = "http://127.0.0.1:3001",
           value_parser = values::plane)]
     pub control_url: UpstreamUrl,

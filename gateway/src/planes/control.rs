@@ -29,9 +29,13 @@ fn app(control: &Control, store: &Arc<WatchedStore>, limits: ConnectionLimits, f
         get(async move || health(&database, &store).await.response())
     };
     let routes = guard(control.routes(), front)
+        .nest("/api", guard(control.routes(), front))
         .route("/health", health())
         .route("/ready", health())
-        .merge(openapi::routes("", openapi::control(), front));
+        .merge(openapi::routes("", openapi::control(), front))
+        .merge(openapi::routes("/api", openapi::control(), front));
+    #[cfg(feature = "dashboard")]
+    let routes = edgewise_dashboard::routes_beside(routes, control.services().clone(), front);
     with_common_routes(with_compression(routes), &Metrics::default(), limits).behind(front)
 }
 

@@ -6,6 +6,7 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
+    http::header,
     response::{IntoResponse, Response},
     routing::{any, get},
 };
@@ -55,14 +56,18 @@ fn app(gateway: Gateway, limits: ConnectionLimits, front: &Arc<Front>) -> App {
         .merge(control)
         .route("/configs/{*path}", any(configs))
         .route("/health", get(health))
-        .route("/ready", get(ready))
-        .with_state(gateway);
+        .route("/ready", get(ready));
+    #[cfg(feature = "dashboard")]
+    let routes = routes.merge(super::pages::routes(&gateway.control, front));
+    let routes = routes.with_state(gateway);
     with_common_routes(routes, &Metrics::default(), limits).behind(front)
 }
 
-async fn control(State(gateway): State<Gateway>, request: Request) -> Response {
+async fn control(State(gateway): State<Gateway>, mut request: Request) -> Response {
     let path = path_and_query(&request);
     let Some(path) = path.strip_prefix("/api") else { return not_found().await.into_response() };
+    // At some of these paths, the control plane has pages for clients that accept HTML.
+    request.headers_mut().remove(header::ACCEPT);
     gateway.control.forward(request, path).await
 }
 

@@ -7,6 +7,7 @@
 //! | `control` | the control plane |
 //! | `decide` | the decision plane |
 //! | `gateway` | the reverse proxy in front of a control plane and a decision plane |
+//! | `pages` | the dashboard of the control plane, at the gateway |
 //! | `plane` | a running plane |
 //! | `start` | starting a plane |
 //! | `error` | the reasons why a plane cannot start |
@@ -15,6 +16,8 @@ mod control;
 mod decide;
 mod error;
 mod gateway;
+#[cfg(feature = "dashboard")]
+mod pages;
 mod plane;
 mod serve;
 mod start;

@@ -1,13 +1,17 @@
 // `cargo xtask bench dashboard`: the loading times of pages, with 1,000 experiments. Baselines in the same rounds: the same rows as
-// JSON, and an empty page. Layout shift should be 0, the first byte below 50 ms, the first paint below 1 s.
+// JSON, and an empty page. Layout shift should be 0, the first byte below 50 ms, the first paint below 1 s. Then the same on a slow
+// line (throttled.mjs); `--throttled` measures nothing else.
 import { serve } from "../support/servers.mjs";
 import { median } from "../support/median.mjs";
+import { observe } from "./observe.mjs";
 import { newContext, open, openStage } from "./stage.mjs";
+import { throttled } from "./throttled.mjs";
 
 const QUICK = process.argv.includes("--quick");
 const EXPERIMENTS = QUICK ? 100 : 1_000;
 const FIRST_BYTES = QUICK ? 10 : 60;
 const PAINTS = QUICK ? 2 : 9;
+const VISITS = QUICK ? 2 : 7;
 
 const stage = await openStage();
 const blank = await serve(() => ({ body: "<!doctype html><title>blank</title><h1>Blank</h1>", type: "text/html" }));
@@ -22,8 +26,11 @@ try {
     ["environment", `/environments/${ids.environment}`],
     ["audiences", "/audiences"],
   ];
-  await firstBytes(pages);
-  await paints(pages);
+  if (!process.argv.includes("--throttled")) {
+    await firstBytes(pages);
+    await paints(pages);
+  }
+  await throttled(stage, ids.experiment, VISITS);
 } finally {
   await blank.stop();
   await stage.close();
@@ -95,27 +102,4 @@ async function paints(pages) {
 
 async function plainly(page, url) {
   await page.goto(url);
-}
-
-/** Runs in the page: measures its paints. */
-function observe() {
-  let [paint, shift, alive] = [0, 0, Number.NaN];
-  new MutationObserver(() => {
-    alive = performance.now();
-  }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-alive"] });
-  new PerformanceObserver((list) => {
-    // The server sends pages whole, so the first paint shows all. (The largest paint would be the one that replaces the page.)
-    paint = list.getEntriesByName("first-contentful-paint").at(-1)?.startTime ?? paint;
-  }).observe({ type: "paint", buffered: true });
-  new PerformanceObserver((list) => {
-    for (const { value } of list.getEntries()) shift += value;
-  }).observe({ type: "layout-shift", buffered: true });
-  globalThis.measured = async () => {
-    // Waits until the page is painted, and the browser has reported the paint.
-    const painted = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-    do await painted();
-    while (paint === 0);
-    const resources = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-    return { paint, shift, alive, bytes: resources.reduce((bytes, { transferSize }) => bytes + transferSize, 0) };
-  };
 }

@@ -192,7 +192,10 @@ test("changes of different sections merge, and a conflict says what changed", { 
   await page.getByRole("listitem").filter({ hasText: "Split: control was 10 %, saved meanwhile as 20 %, yours 30 %" }).waitFor();
   await page.getByRole("link", { name: "Open history" }).first().waitFor();
   assert.equal((await read()).allocations[0].rangeEnd, 1999);
-  await button(page, "Reload and keep my changes").click();
+  const keep = button(page, "Reload and keep my changes");
+  await keep.click();
+  // Nothing is saved before the experiment has been loaded again.
+  await keep.waitFor({ state: "detached" });
   await button(page, "Save split").click();
   await toast(page, "Split saved");
   assert.equal((await read()).allocations[0].rangeEnd, 2999);
@@ -273,6 +276,28 @@ test("a payload that is no JSON says what is right", { timeout: 60_000 }, async 
   await page.getByLabel("Payload").first().fill("blue");
   const words = "Line 1: there is no value here, and texts stand in double quotes. Right is, for example, {";
   await page.getByText(words).waitFor();
+  await context.close();
+});
+
+test("a split with more ranges than can be saved says so beside the button, and what to do", { timeout: 120_000 }, async () => {
+  const many = Array.from({ length: 40 }, (_, at) => ({ key: `v${at}`, name: `Variant ${at}` }));
+  // Two ranges for each variant: a ramp adds a third.
+  const allocations = [0, 2_000].flatMap((first) =>
+    many.map(({ key }, at) => ({ variant: key, rangeStart: first + at * 50, rangeEnd: first + at * 50 + 49 })),
+  );
+  const { url, read } = await create({ variants: many, allocations });
+  const context = await newContext(stage.browser);
+  const page = await context.newPage();
+  await open(page, url);
+  const [foot, save] = [page.locator("#allocation .part-foot"), button(page, "Save split")];
+  await button(page, "100 %").click();
+  await foot.getByText(/^The split has \d{3} ranges, and at most 100 can be saved. Choose “Even split”/).waitFor();
+  assert.ok(await save.isDisabled());
+  await button(page, "Even split").click();
+  await foot.getByText("Unsaved changes").waitFor();
+  await save.click();
+  await toast(page, "Split saved");
+  assert.equal((await read()).allocations.length, 40);
   await context.close();
 });
 

@@ -146,6 +146,97 @@ test("after a rollback, pages say the saved status and what is live", TIMEOUT, a
   await everywhere(paused, `Archived: still live in version ${liveVersion} at 10/10`);
 });
 
+test("changes of payloads, rules and audiences that are not live are said, for each experiment that they concern", TIMEOUT, async () => {
+  const rules = (value) => [{ conditions: [{ attribute: "country", operator: "eq", value }] }];
+  const audience = await api("POST", "audiences", { name: "Here", environmentId: environment.id, rules: rules("NL") });
+  const experiments = [];
+  for (const key of ["payload", "rule", "first", "second", "same"]) experiments.push(await running(key, 10));
+  const [payload, rule, first, second, same] = experiments;
+  for (const { id } of [first, second]) await api("PATCH", `experiments/${id}`, { audienceId: audience.id });
+  for (const experiment of experiments) await everywhere(experiment, "Running");
+  assert.ok(!(await textOf("/")).includes("changes not live yet"));
+
+  await rollBack((await publication()).liveVersion);
+  const { liveVersion } = await publication();
+  const words = `Running: changes not live yet (version ${liveVersion} is)`;
+  await api("PATCH", `experiments/${payload.id}/variants/${payload.variants[0].id}`, { payload: { colour: "green" } });
+  await api("PATCH", `experiments/${rule.id}`, { targetingRules: rules("BE") });
+  await api("PATCH", `experiments/${same.id}`, { name: "Another name" });
+  await everywhere(payload, words);
+  await everywhere(rule, words);
+  for (const { id } of [first, second, same]) {
+    assert.ok(!(await textOf(`/experiments/${id}`)).includes("changes not live yet"), id);
+  }
+  await api("PATCH", `audiences/${audience.id}`, { rules: rules("DE") });
+  for (const experiment of [first, second]) await everywhere(experiment, words);
+  const list = await textOf(`/experiments?environment=${environment.id}`);
+  assert.equal(list.split(words).length - 1, 4, list);
+
+  await api("POST", `environments/${environment.id}/resume`);
+  for (const experiment of experiments) {
+    assert.ok(!(await textOf(`/experiments/${experiment.id}`)).includes("not live yet"), experiment.key);
+  }
+});
+
+test("the overview counts what runs but is not live, and what is live but stopped", TIMEOUT, async () => {
+  const [, paused, archived] = [await running("kept", 10), await running("paused", 10), await running("archived", 10)];
+  const section = async () => {
+    const text = await textOf("/");
+    const from = text.indexOf(environment.name);
+    return text.slice(from, text.indexOf("Recently changed", from)).replaceAll(/\s+/g, " ").trim();
+  };
+  assert.match(await section(), /3 running 0 drafts 0 paused$/);
+  await rollBack(3);
+  await running("added", 10);
+  await setStatus(paused, "PAUSED");
+  for (const status of ["PAUSED", "ARCHIVED"]) await setStatus(archived, status);
+  assert.match(await section(), /1 archived experiment is still live .*2 running 1 not live yet 0 drafts 1 paused 1 still live$/);
+  const row = (await textOf("/environments")).replaceAll(/\s+/g, " ");
+  assert.match(row, new RegExp(`${environment.name} [^.]*On hold after a rollback 2 1 not live yet 4`));
+  await api("POST", `environments/${environment.id}/resume`);
+  assert.match(await section(), /2 running 0 drafts 1 paused$/);
+});
+
+test("nothing says that all is up to date while a change is published", TIMEOUT, async () => {
+  const experiment = await running("first", 10);
+  await running("second", 10);
+  const context = await newContext(browser);
+  const page = await context.newPage();
+  const button = (name, within = page) => within.getByRole("button", { name, exact: true });
+  /** Holds the response of a click until the pages are looked at. */
+  const whileIn = async (path, click, check) => {
+    let release;
+    const released = new Promise((resolve) => (release = resolve));
+    await page.route(path, async (route) => {
+      const response = await route.fetch();
+      await released;
+      await route.fulfill({ response });
+    });
+    await click();
+    await check();
+    release();
+  };
+  const publishing = async () => {
+    await page.locator(".live-state", { hasText: "Publishing…" }).waitFor();
+    assert.equal(await page.getByText("Up to date").count(), 0);
+  };
+
+  await open(page, `${server.address}/experiments/${experiment.id}`);
+  await page.getByText("Up to date").waitFor();
+  await whileIn(/\/-\/experiment\/(change|status)/, () => button("Pause").click(), publishing);
+  await page.getByText("Experiment paused. The change is live.").waitFor();
+  await page.getByText("Up to date").waitFor();
+
+  await open(page, `${server.address}/environments/${environment.id}?version=1`);
+  await page.getByText("Up to date").waitFor();
+  await button("Roll back to version 1").click();
+  const dialog = page.getByRole("dialog", { name: "Roll back to version 1?" });
+  await whileIn(/\/-\/environments\/rollback/, () => button("Roll back to version 1", dialog).click(), publishing);
+  await page.getByText("Rolled back. The change is live.").waitFor();
+  await page.getByText("On hold after a rollback").waitFor();
+  await context.close();
+});
+
 test("dialogs and messages say that a change goes live once publishing resumes", TIMEOUT, async () => {
   const experiment = await running("held", 10);
   await setStatus(experiment, "PAUSED");

@@ -25,6 +25,7 @@ impl Services {
             publication: self.status(&found.environment.id, found.state, found.pending, found.live),
             latest: found.latest,
             experiments: found.experiments,
+            not_as_saved: found.not_as_saved,
             deleted_but_live: found.deleted_but_live,
             changed: found.changed,
             environment: found.environment,

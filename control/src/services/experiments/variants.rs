@@ -29,6 +29,7 @@ impl Services {
     ) -> Result<Outcome<Revisioned<Variant>>> {
         let (mut unit, experiment) = self.begin_experiment(principal, experiment_id, precondition).await?;
         let variant = self.insert_variant(unit.tx(), experiment_id, request, FieldPath::default()).await?;
+        unit.tx().mark_variants_added(experiment_id).await?;
         check_count(unit.tx(), experiment_id).await?;
         let change = Change::created(&variant, &variant)?;
         self.commit_parts(unit, &experiment, change, variant).await
@@ -92,6 +93,9 @@ impl Services {
             variant(tx, experiment_id, &update.id).await?;
             let patch = VariantPatch { name: update.name, payload: update.payload };
             tx.update_variant(&update.id, &patch).await?;
+        }
+        if !request.create.is_empty() {
+            tx.mark_variants_added(experiment_id).await?;
         }
         for (index, create) in request.create.into_iter().enumerate() {
             self.insert_variant(tx, experiment_id, create, FieldPath::of("create").at(index)).await?;

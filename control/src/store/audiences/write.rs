@@ -39,6 +39,9 @@ impl Tx {
         rules: Option<&str>,
         now: i64,
     ) -> Result<()> {
+        if let Some(rules) = rules {
+            self.mark_audience_rules(id, rules).await?;
+        }
         let updated = query(
             "UPDATE audience SET name = COALESCE($2, name), rules = COALESCE($3, rules), updated_at = $4, \
              search = COALESCE($5, search), revision = revision + 1 WHERE id = $1",
@@ -60,6 +63,7 @@ impl Tx {
 
     /// Detaches an audience from its experiments, and deletes it.
     pub async fn delete_audience(&mut self, id: &str) -> Result<()> {
+        self.mark_audience_deleted(id).await?;
         query("UPDATE experiment SET audience_id = NULL, revision = revision + 1 WHERE audience_id = $1")
             .bind(id)
             .execute(&mut self.sql)

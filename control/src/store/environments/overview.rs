@@ -30,6 +30,8 @@ pub struct EnvironmentOverview {
     pub latest: Option<resources::Version>,
     /// The number of experiments, by status.
     pub experiments: StatusCounts,
+    /// The number of experiments that are running but not live, or live but not running, by saved status.
+    pub not_as_saved: StatusCounts,
     /// The number of deleted experiments that the live version still contains.
     pub deleted_but_live: u64,
     /// The experiments that were changed last, the most recent first.
@@ -101,6 +103,18 @@ impl Tx {
         ))
         .fetch_all(&mut self.sql)
         .await?;
+        // Of an environment whose live version is not recorded, nothing is known.
+        let not_as_saved = page(of_page!(
+            "SELECT x.environment_id, x.status, COUNT(*) AS total FROM experiment x \
+             JOIN environment e ON e.id = x.environment_id \
+             LEFT JOIN live_experiment live ON live.environment_id = x.environment_id AND live.experiment_id = x.id \
+             WHERE CASE WHEN x.status = 'RUNNING' THEN live.version IS NULL ELSE live.version IS NOT NULL END \
+             AND COALESCE(e.live_listed, 0) = COALESCE((SELECT MAX(v.version) FROM version v \
+             WHERE v.environment_id = e.id AND v.state = 'published'), 0) AND x.environment_id",
+            " GROUP BY x.environment_id, x.status"
+        ))
+        .fetch_all(&mut self.sql)
+        .await?;
         let deleted = page(of_page!(
             "SELECT environment_id, COUNT(*) AS total FROM live_experiment live WHERE NOT EXISTS \
              (SELECT x.id FROM experiment x WHERE x.id = live.experiment_id) AND environment_id",
@@ -144,6 +158,7 @@ impl Tx {
                 live: None,
                 latest: None,
                 experiments: StatusCounts::default(),
+                not_as_saved: StatusCounts::default(),
                 deleted_but_live: 0,
                 changed: Vec::new(),
                 environment,
@@ -168,6 +183,11 @@ impl Tx {
         for row in &counts {
             if let Some(overview) = found.get_mut(&of(row)?) {
                 experiments::count(row, &mut overview.experiments)?;
+            }
+        }
+        for row in &not_as_saved {
+            if let Some(overview) = found.get_mut(&of(row)?) {
+                experiments::count(row, &mut overview.not_as_saved)?;
             }
         }
         for row in &deleted {

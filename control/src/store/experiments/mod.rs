@@ -1,6 +1,7 @@
 //! Experiments, their variants and their allocations.
 
 mod allocations;
+mod content;
 mod count;
 mod filter;
 mod list;

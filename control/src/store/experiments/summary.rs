@@ -19,9 +19,28 @@ macro_rules! last_change {
 /// The columns of [`live`], for a statement with [`from_experiments`].
 macro_rules! live_columns {
     () => {
-        "environment.live_listed, live.version AS live_since, live.split AS live_split, \
-         (SELECT v.version FROM version v WHERE v.environment_id = x.environment_id AND v.state = 'published' \
-         ORDER BY v.version DESC LIMIT 1) AS live_version"
+        concat!(
+            "environment.live_listed, live.version AS live_since, live.split AS live_split, x.content_change, ",
+            $crate::store::experiments::summary::of_live_version!("v.version"),
+            " AS live_version, ",
+            $crate::store::experiments::summary::of_live_version!(
+                "CASE WHEN v.restores IS NULL THEN v.changes ELSE (SELECT old.changes FROM version old \
+                 WHERE old.environment_id = v.environment_id AND old.version = v.restores) END"
+            ),
+            " AS live_changes"
+        )
+    };
+}
+
+/// Selects a column of the live version `v` of the environment of the experiment `x`.
+macro_rules! of_live_version {
+    ($column:literal) => {
+        concat!(
+            "(SELECT ",
+            $column,
+            " FROM version v WHERE v.environment_id = x.environment_id AND v.state = 'published' \
+             ORDER BY v.version DESC LIMIT 1)"
+        )
     };
 }
 
@@ -46,7 +65,7 @@ macro_rules! select_summaries {
     };
 }
 
-pub(in crate::store) use {from_experiments, last_change, live_columns, select_summaries};
+pub(in crate::store) use {from_experiments, last_change, live_columns, of_live_version, select_summaries};
 
 impl Tx {
     /// Returns what is live of the experiment with this id. `None` if there is no such experiment.
@@ -98,5 +117,13 @@ fn live(row: &AnyRow) -> Result<Live> {
     let Some(since) = row.try_get::<Option<i64>, _>("live_since")? else { return Ok(Live::Absent) };
     let split = serde_json::from_str(row.try_get("live_split")?)
         .map_err(|error| Error::ColumnDecode { index: "live_split".to_owned(), source: error.into() })?;
-    Ok(Live::Present(LiveExperiment { version: version.unsigned_abs(), since: since.unsigned_abs(), split }))
+    // Both are numbers of changes of the environment: of the last change of the content, and of the last that is live.
+    let content = row.try_get::<Option<i64>, _>("content_change")?;
+    let included = row.try_get::<Option<i64>, _>("live_changes")?;
+    Ok(Live::Present(LiveExperiment {
+        version: version.unsigned_abs(),
+        since: since.unsigned_abs(),
+        split,
+        content_differs: content.zip(included).is_some_and(|(content, included)| content > included),
+    }))
 }

@@ -28,7 +28,7 @@ impl Tx {
         Ok(row.map(|row| row::variant(&row)).transpose()?)
     }
 
-    /// Inserts a variant.
+    /// Inserts a variant of a new experiment. Into an experiment that exists, [`Tx::mark_variants_added`] belongs to it.
     pub async fn insert_variant(&mut self, variant: &Variant) -> Result<()> {
         query("INSERT INTO variant (id, experiment_id, key, name, payload) VALUES ($1, $2, $3, $4, $5)")
             .bind(&variant.id)
@@ -52,9 +52,11 @@ impl Tx {
             changed_one_row(&renamed)?;
         }
         if let Some(payload) = &patch.payload {
+            let payload = payload.as_deref().map(RawValue::get);
+            self.mark_payload(id, payload).await?;
             let updated = query("UPDATE variant SET payload = $2 WHERE id = $1")
                 .bind(id)
-                .bind(payload.as_deref().map(RawValue::get))
+                .bind(payload)
                 .execute(&mut self.sql)
                 .await?;
             changed_one_row(&updated)?;
@@ -64,6 +66,7 @@ impl Tx {
 
     /// Deletes a variant and its allocations.
     pub async fn delete_variant(&mut self, id: &str) -> Result<()> {
+        self.mark_variant_deleted(id).await?;
         query("DELETE FROM allocation WHERE variant_id = $1").bind(id).execute(&mut self.sql).await?;
         let deleted = query("DELETE FROM variant WHERE id = $1").bind(id).execute(&mut self.sql).await?;
         Ok(changed_one_row(&deleted)?)

@@ -49,6 +49,9 @@ impl Tx {
         targeting_rules: Option<&str>,
         now: i64,
     ) -> Result<()> {
+        if let Some(rules) = targeting_rules {
+            self.mark_rules(id, rules).await?;
+        }
         let updated = query(
             "UPDATE experiment SET name = COALESCE($2, name), description = COALESCE($3, description), \
              targeting_rules = COALESCE($4, targeting_rules), updated_at = $5, revision = revision + 1 \
@@ -66,6 +69,7 @@ impl Tx {
             self.rename_in_search(id, name).await?;
         }
         if let Some(audience_id) = &patch.audience_id {
+            self.mark_audience(id, audience_id.as_deref()).await?;
             let moved = query("UPDATE experiment SET audience_id = $2 WHERE id = $1")
                 .bind(id)
                 .bind(audience_id.as_deref())

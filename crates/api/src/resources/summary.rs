@@ -14,6 +14,8 @@ pub struct EnvironmentSummary {
     pub latest: Option<Version>,
     /// The number of experiments.
     pub experiments: StatusCounts,
+    /// The number of experiments that are running but not live, or live but not running, by saved status.
+    pub not_as_saved: StatusCounts,
     /// The number of deleted experiments that the live version still contains.
     pub deleted_but_live: u64,
     /// The experiments that were changed last, the most recent first.
@@ -111,6 +113,9 @@ pub struct LiveExperiment {
     pub since: u64,
     /// The live split.
     pub split: Vec<LiveRange>,
+    /// Whether something else that decides was changed, and the live version does not include the change: the variants, their
+    /// payloads, the rules, the audience or its rules.
+    pub content_differs: bool,
 }
 
 /// A range of buckets of a live split.

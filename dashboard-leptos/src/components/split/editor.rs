@@ -93,7 +93,8 @@ pub(crate) fn SplitEditor(
                 };
                 Some(view! { <p class="split-impact quiet" role="status">{words}</p> }.into_any())
             })}
-            {when(move || split.with(|split| split.ranges().len() > MAX_RANGES), || view! {
+            // Beside a button to save, the button says it.
+            {when(move || saved.is_none() && split.with(|split| split.ranges().len() > MAX_RANGES), || view! {
                 <p class="problem">"The split has more than 100 ranges. An even split gives each variant one range."</p>
             }.into_any())}
         </div>

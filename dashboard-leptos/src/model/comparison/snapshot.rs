@@ -110,7 +110,7 @@ impl Experiment<'_> {
             range_end: allocation.range_end.into(),
         };
         let split = self.allocations.iter().map(range).collect();
-        Live::Present(LiveExperiment { version, since: version, split })
+        Live::Present(LiveExperiment { version, since: version, split, content_differs: false })
     }
 
     /// Returns the keys and the formatted payloads of the variants.

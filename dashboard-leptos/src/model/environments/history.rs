@@ -32,6 +32,17 @@ impl HistoryQuery {
         }
         url.into()
     }
+
+    /// Names what the parameters select: the open version, or a page of the history.
+    pub(crate) fn selected(&self) -> String {
+        match (self.version.as_str(), self.against.as_str(), self.page.as_str()) {
+            ("", _, "") => "History, page 1".to_owned(),
+            ("", _, page) => format!("History, page {page}"),
+            (version, "", _) => format!("Version {version}"),
+            (version, against, _) => format!("Version {version} compared with {against}"),
+        }
+    }
+
     /// Returns the page's URL with no version open.
     pub(crate) fn without_version(&self) -> String {
         self.url_with(|query| {
@@ -54,5 +65,17 @@ mod tests {
             "/environments/e?page=2&version=7"
         );
         assert_eq!(query.url_with(|query| query.against = "&x=".to_owned()), "/environments/e");
+    }
+
+    #[test]
+    fn parameters_select_a_page_or_a_version() {
+        let selected = |page: &str, version: &str, against: &str| {
+            let [id, page, version, against] = ["e", page, version, against].map(str::to_owned);
+            HistoryQuery { id, page, version, against }.selected()
+        };
+        assert_eq!(selected("", "", ""), "History, page 1");
+        assert_eq!(selected("2", "", "3"), "History, page 2");
+        assert_eq!(selected("2", "7", ""), "Version 7");
+        assert_eq!(selected("2", "7", "3"), "Version 7 compared with 3");
     }
 }

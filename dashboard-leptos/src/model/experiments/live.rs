@@ -26,7 +26,8 @@ pub(crate) fn live_difference(
     let (saved, split) = (Split::of(allocations), split_of(&live.split));
     let (version, shares) = (live.version, shares(&split, variants));
     match status {
-        Status::Running if split == saved => None,
+        Status::Running if split == saved && !live.content_differs => None,
+        Status::Running if split == saved => Some(format!("changes not live yet (version {version} is)")),
         Status::Running => Some(format!("still at {shares} in version {version}")),
         _ => Some(format!("still live in version {version} at {shares}")),
     }
@@ -73,7 +74,7 @@ mod tests {
             split.push(LiveRange { variant_id: (*variant).to_owned(), range_start, range_end });
             next += buckets;
         }
-        Live::Present(LiveExperiment { version: 18, since: 15, split })
+        Live::Present(LiveExperiment { version: 18, since: 15, split, content_differs: false })
     }
 
     fn allocations(shares: &[(&str, i64)]) -> Vec<Allocation> {
@@ -107,6 +108,26 @@ mod tests {
         for status in [Status::Running, Status::Paused, Status::Archived] {
             assert!(described(status, &Live::Unknown).unwrap().contains("not known"), "{status}");
         }
+    }
+
+    #[test]
+    fn other_changes_than_of_the_split_are_said_where_the_split_is_the_same() {
+        let saved = allocations(&[("a", 2_500)]);
+        let described = |status, shares: &[(&str, i64)]| {
+            let Live::Present(live) = live(shares) else { return None };
+            let live = Live::Present(LiveExperiment { content_differs: true, ..live });
+            live_difference(status, &["a"], &saved, &live)
+        };
+        assert_eq!(
+            described(Status::Running, &[("a", 2_500)]).unwrap(),
+            "changes not live yet (version 18 is)"
+        );
+        assert_eq!(described(Status::Running, &[("a", 1_000)]).unwrap(), "still at 10 in version 18");
+        assert_eq!(
+            described(Status::Paused, &[("a", 2_500)]).unwrap(),
+            "still live in version 18 at 25",
+            "whatever was changed"
+        );
     }
 
     #[test]

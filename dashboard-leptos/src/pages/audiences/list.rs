@@ -28,6 +28,10 @@ pub(crate) fn Audiences() -> impl IntoView {
     let environments = Loading::new(|| ListEnvironments {});
     let request = move || RenderAudiences { environment_id: environment.get(), page: page.get() };
     let audiences = Loading::with_updates(request, move || updates.get());
+    let selected = Signal::derive(move || {
+        environment.track();
+        format!("Audiences, page {}", page.get())
+    });
     let new = move || links::new_audience(environment.get().as_deref());
     view! {
         <PageHead title="Audiences">
@@ -36,7 +40,7 @@ pub(crate) fn Audiences() -> impl IntoView {
         <Loaded from=environments rows=1 render={move |environments: Vec<Environment>| {
             view! { <Filter environments chosen=environment.into()/> }
         }}/>
-        <Loaded from=audiences render=Html::view/>
+        <Loaded from=audiences selected render=Html::view/>
     }
 }
 

@@ -54,13 +54,13 @@ fn ExistingEnvironment() -> impl IntoView {
     let (resume, roll_back) = (Change::<Resume>::new(), Change::<RollBack>::new());
     let retry = Change::<RetryPublishing>::new();
     // Kept outside of the loaded content, so that the dialogs stay open when the content is loaded again.
-    let (confirming, publishing) = (RwSignal::new(false), RwSignal::new(false));
+    let (confirming, confirming_publishing) = (RwSignal::new(false), RwSignal::new(false));
     let replace = navigator(true);
     let toasts = Toasts::from_context();
     Effect::new(move || {
         let result = resume.response();
         if matches!(result, Some(Ok(_))) {
-            publishing.set(false);
+            confirming_publishing.set(false);
         }
         report(toasts, "Publishing resumed", result);
     });
@@ -78,10 +78,13 @@ fn ExistingEnvironment() -> impl IntoView {
         query.track();
         confirming.set(false);
     });
+    let publishing =
+        Signal::derive(move || resume.pending().get() || roll_back.pending().get() || retry.pending().get());
     let changes = move || updates.get() + resume.count() + roll_back.count() + retry.count();
     let history = Loading::with_updates(move || LoadHistory { query: query.get() }, changes);
+    let selected = Signal::derive(move || query.with(HistoryQuery::selected));
     view! {
-        <Loaded from=history title="Environment" rows=6 render={move |history: History| {
+        <Loaded from=history title="Environment" rows=6 selected render={move |history: History| {
             let History { environment, status, unpublished, opened, versions } = history;
             let (id, live) = (environment.id, status.live_version);
             let query = query.get_untracked();
@@ -97,7 +100,7 @@ fn ExistingEnvironment() -> impl IntoView {
                         <Icon symbol=Symbol::Add/> "New experiment"
                     </a>
                 </PageHead>
-                <State id status resume retry confirming=publishing/>
+                <State id status resume retry publishing confirming=confirming_publishing/>
                 {unpublished.map(Html::view)}
                 {opened}
                 {versions.view()}

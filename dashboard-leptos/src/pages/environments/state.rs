@@ -16,6 +16,8 @@ pub(super) fn State(
     status: PublicationStatus,
     resume: Change<Resume>,
     retry: Change<RetryPublishing>,
+    /// Whether a change of this page is being published.
+    publishing: Signal<bool>,
     /// Whether the dialog that confirms publishing is open.
     confirming: RwSignal<bool>,
 ) -> impl IntoView {
@@ -63,7 +65,7 @@ pub(super) fn State(
         {failing}
         <section class="card state">
             <h2>"Live version"</h2>
-            <LiveState status/>
+            <LiveState status publishing/>
         </section>
     }
 }

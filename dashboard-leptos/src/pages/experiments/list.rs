@@ -25,6 +25,7 @@ pub(crate) fn Experiments() -> impl IntoView {
     let request = move || RenderExperiments { query: list.get().query() };
     let found = Loading::with_updates(request, move || updates.get());
     let environments = Loading::new(|| ListEnvironments {});
+    let selected = Signal::derive(move || format!("Experiments, page {}", list.with(|list| list.page)));
     view! {
         <PageHead title="Experiments">
             <a class="button primary" href=move || links::new_experiment(&list.get().environment)>
@@ -34,7 +35,7 @@ pub(crate) fn Experiments() -> impl IntoView {
         <Loaded from=environments rows=1 render={move |environments: Vec<Environment>| {
             view! { <Filters list environments/> }
         }}/>
-        <Loaded from=found rows=8 render=Html::view/>
+        <Loaded from=found rows=8 selected render=Html::view/>
     }
 }
 

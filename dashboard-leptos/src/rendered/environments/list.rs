@@ -5,7 +5,7 @@ use crate::{
     components::{Empty, LiveState},
     html::Html,
     model::links,
-    rendered::table::Table,
+    rendered::{live::count_not_as_saved, table::Table},
 };
 
 /// The columns of the table.
@@ -28,13 +28,14 @@ pub(crate) fn list(summaries: Vec<EnvironmentSummary>) -> Html {
 }
 
 fn row(summary: EnvironmentSummary) -> impl IntoView {
-    let EnvironmentSummary { environment, publication, experiments, .. } = summary;
+    let EnvironmentSummary { environment, publication, experiments, not_as_saved, .. } = summary;
+    let not_live = count_not_as_saved(Status::Running, not_as_saved);
     let href = links::environment(&environment.id);
     view! {
         <tr>
             <td><a class="whole-row" href=href>{environment.name}</a></td>
             <td><LiveState status=publication/></td>
-            <td class="number">{experiments.of(Status::Running)}</td>
+            <td class="number">{experiments.of(Status::Running)} " " {not_live}</td>
             <td class="number when-wide">{experiments.total()}</td>
         </tr>
     }

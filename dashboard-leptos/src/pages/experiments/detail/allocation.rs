@@ -23,6 +23,13 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
     });
     let is_live = Signal::derive(move || editing.detail.with(|detail| detail.row.status == Status::Running));
     let is_wrong = flag(move || editing.wrong_shares.with(|wrong| !wrong.is_empty()));
+    let reason = Signal::derive(move || match split.current.with(|split| split.ranges().len()) {
+        ranges if ranges > MAX_RANGES => format!(
+            "The split has {ranges} ranges, and at most {MAX_RANGES} can be saved. Choose “Even split”, which gives each variant \
+             one range, or discard the changes."
+        ),
+        _ => String::new(),
+    });
     let has_none = move || parts.with(Vec::is_empty);
     view! {
         <Section id="allocation" title="Split" about="The share of users for each variant. Users keep their variant while the ranges stay the same">
@@ -35,7 +42,8 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
                     editing
                     part=ExperimentPart::Allocations
                     changed=editing.split_changed
-                    blocked=Signal::derive(move || is_wrong.get() || split.current.with(|split| split.ranges().len() > MAX_RANGES))
+                    blocked=is_wrong
+                    reason=reason
                     label="Save split"
                     save=move || {
                         let request = split.current.with_untracked(Split::request);

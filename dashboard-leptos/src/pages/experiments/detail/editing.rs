@@ -18,6 +18,9 @@ pub(super) const DELETED: Deleted = Deleted {
     list: links::EXPERIMENTS,
 };
 
+/// What a pressed button says while a change is published.
+const PUBLISHING: &str = "Publishing…";
+
 /// The button whose request is pending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pressed {
@@ -121,7 +124,16 @@ impl Editing {
             let is_live = detail.row.status == Status::Running || part == ExperimentPart::Status;
             is_live && detail.publication.held_at.is_none()
         });
-        if publishes { "Publishing…" } else { "Saving…" }
+        if publishes { PUBLISHING } else { "Saving…" }
+    }
+
+    /// Returns whether a pending change is published.
+    pub(super) fn is_publishing(self) -> bool {
+        self.pressed.get().is_some_and(|pressed| match pressed {
+            Pressed::Save(part) => self.progress(part) == PUBLISHING,
+            Pressed::Archive => self.progress(ExperimentPart::Status) == PUBLISHING,
+            Pressed::Delete => false,
+        })
     }
 
     /// Sets that the experiment was deleted, and says so.

@@ -27,11 +27,12 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
         let description = detail.with(|detail| detail.row.description.clone().unwrap_or_default());
         (!description.is_empty()).then(|| view! { <p class="experiment-about">{description}</p> })
     };
+    let publishing = Signal::derive(move || editing.is_publishing());
     let environment = move || {
         detail.with(|detail| {
             let href = links::environment(&detail.environment.id);
             let (name, publication) = (detail.environment.name.clone(), detail.publication.clone());
-            view! { <a href=href title="Environment">{name}</a> <LiveState status=publication/> }
+            view! { <a href=href title="Environment">{name}</a> <LiveState status=publication publishing/> }
         })
     };
     let is_editing = RwSignal::new(false);

@@ -46,6 +46,9 @@ pub(super) fn SectionFoot(
     /// Whether the changes cannot be saved as they are.
     #[prop(optional, into)]
     blocked: Signal<bool>,
+    /// Why the changes cannot be saved as they are, and what to do, where no field says it. Empty if they can.
+    #[prop(optional, into)]
+    reason: Signal<String>,
     save: impl Fn() + Send + 'static,
     discard: impl Fn() + Send + 'static,
 ) -> impl IntoView {
@@ -74,7 +77,12 @@ pub(super) fn SectionFoot(
             (!is_beside_field).then(|| view! { <ProblemNote problem/> }.into_any())
         })}
         <footer class="part-foot needs-script" tabindex="-1" class:sticky=changed>
-            <span class="part-state" aria-live="polite">{Signal::derive(move || if changed.get() { "Unsaved changes" } else { "" })}</span>
+            <span class="part-state" aria-live="polite">
+                {Signal::derive(move || match reason.get() {
+                    reason if reason.is_empty() && changed.get() => "Unsaved changes".to_owned(),
+                    reason => reason,
+                })}
+            </span>
             <button
                 type="button"
                 class="button plain"
@@ -90,7 +98,7 @@ pub(super) fn SectionFoot(
             <button
                 type="button"
                 class="button primary"
-                disabled=Signal::derive(move || !changed.get() || blocked.get() || editing.is_busy())
+                disabled=Signal::derive(move || !changed.get() || blocked.get() || reason.with(|reason| !reason.is_empty()) || editing.is_busy())
                 on:click=handle_click(save)
             >
                 {label}
