@@ -1,7 +1,8 @@
+use edgewise_api::Publication;
 use leptos::prelude::*;
 
 use super::{Connection, Icon, Symbol, Tone};
-use crate::{model::Publication, problem::Problem};
+use crate::problem::Problem;
 
 /// The maximum number of toasts at a time. The oldest toast is removed first.
 const MAX_TOASTS: usize = 3;

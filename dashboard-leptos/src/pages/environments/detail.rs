@@ -1,6 +1,6 @@
 //! The page of an environment, or to create one. The page of an environment shows the live version, unpublished changes, the history and rollbacks.
 
-use edgewise_api::resources::PublicationStatus;
+use edgewise_api::{Outcome, resources::PublicationStatus};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -9,7 +9,7 @@ use crate::{
     calls::{CreateEnvironment, History, LoadHistory, Resume, RetryPublishing, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts, Tone, dynamic, effect, flag},
     html::Html,
-    model::{Changed, HistoryQuery, links},
+    model::{HistoryQuery, links},
     pages::{loaded::Loaded, navigation::navigator, publish_waiting::report_retry},
     problem::Problem,
     transport::{Change, Loading},
@@ -110,7 +110,7 @@ fn ExistingEnvironment() -> impl IntoView {
 }
 
 /// Reports the result of an action.
-fn report(toasts: Toasts, what: &str, result: Option<Result<Changed<PublicationStatus>, Problem>>) {
+fn report(toasts: Toasts, what: &str, result: Option<Result<Outcome<PublicationStatus>, Problem>>) {
     match result {
         Some(Ok(changed)) => toasts.success(what, &changed.publication),
         Some(Err(problem)) => toasts.error(&problem),

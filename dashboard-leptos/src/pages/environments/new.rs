@@ -5,10 +5,16 @@ use leptos::prelude::*;
 
 use crate::{
     calls::CreateEnvironment,
-    components::{ChangeForm, Field, PageHead, ProblemNote, dynamic},
+    components::{Bound, ChangeForm, FieldInput, FieldRow, PageHead, ProblemNote, dynamic},
     model::links,
     transport::Change,
 };
+
+const NAME: FieldRow = FieldRow::new("name", "Name", FieldInput::Code)
+    .hint("Letters, digits, dots, hyphens and underscores. Code refers to the environment by this name")
+    .max_chars(63)
+    .sent_as("name")
+    .required();
 
 /// The form to create an environment. The response redirects to the page of the environment, so the caller handles it.
 #[component]
@@ -21,12 +27,7 @@ pub(super) fn NewEnvironment(create: Change<CreateEnvironment>) -> impl IntoView
     view! {
         <PageHead title="New environment" parent=(links::ENVIRONMENTS, "Environments")/>
         <ChangeForm change=create.submission() attr:class="card form narrow">
-            <Field id="name" label="Name" hint="Letters, digits, dots, hyphens and underscores. Code refers to the environment by this name" problem>
-                <input
-                    id="name" name="name" required maxlength="63" autocomplete="off" autocapitalize="off" spellcheck="false"
-                    aria-describedby="name-note" aria-invalid=Signal::derive(move || problem.with(Option::is_some).then_some("true"))
-                />
-            </Field>
+            {NAME.text(Bound { problem, ..Bound::new("name", RwSignal::default()) })}
             {dynamic(other_problem)}
             <footer class="part-foot">
                 <span class="part-state"></span>

@@ -1,6 +1,9 @@
 //! Saving parts of the experiment, and taking in what somebody else saved.
 
-use edgewise_api::resources::Status;
+use edgewise_api::{
+    Outcome,
+    resources::{Status, StatusPatch},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -10,50 +13,41 @@ use super::{
 use crate::{
     calls::{self, ExperimentDetail, ExperimentPart},
     components::{Tone, restore_focus},
-    model::{Changed, PartChange, changes, may_merge},
+    model::{ExperimentChange, PartChange, changes, may_merge},
     problem::Problem,
+    transport::Body,
 };
 
 /// The maximum number of times that a save is applied on top of what somebody else saved meanwhile.
 const MAX_MERGES: u32 = 3;
-
-/// A save of a part.
-struct Save {
-    part: ExperimentPart,
-    body: String,
-    /// Whether the save lets the experiment run.
-    launches: bool,
-}
 
 impl Editing {
     /// Changes the status, and shows `message` when it is saved.
     pub(super) fn change_status(self, to: Status, message: &'static str) {
         let pressed =
             if to == Status::Archived { Pressed::Archive } else { Pressed::Save(ExperimentPart::Status) };
-        let body = format!(r#"{{"status":"{}"}}"#, to.name());
-        let save = Save { part: ExperimentPart::Status, body, launches: to == Status::Running };
-        self.send(pressed, save, message);
+        self.send(pressed, ExperimentChange::Status(StatusPatch { status: to }), message);
     }
 
     /// Saves the changes of variants.
     pub(super) fn save_variants(self) {
-        let (body, sent_fields) = self.detail.with_untracked(|detail| {
+        let (request, sent_fields) = self.detail.with_untracked(|detail| {
             self.variants.with_untracked(|drafts| variants_request(drafts, &detail.variants))
         });
         self.sent_fields.set(sent_fields);
-        self.save(ExperimentPart::Variants, body, "Variants saved");
+        self.save(ExperimentChange::Variants(request), "Variants saved");
     }
 
     /// Saves a part of the experiment, and shows `message` when it is saved.
-    pub(super) fn save(self, part: ExperimentPart, body: String, message: &'static str) {
-        self.send(Pressed::Save(part), Save { part, body, launches: false }, message);
+    pub(super) fn save(self, change: ExperimentChange, message: &'static str) {
+        self.send(Pressed::Save(change.part()), change, message);
     }
 
-    fn send(self, pressed: Pressed, save: Save, message: &'static str) {
+    fn send(self, pressed: Pressed, change: ExperimentChange, message: &'static str) {
         if self.is_busy_now() {
             return;
         }
-        let part = save.part;
+        let part = change.part();
         // What the note at the top of the page asks must be decided first.
         let is_in_conflict = |changes: &Vec<PartChange>| changes.iter().any(|change| change.part == part);
         if self.conflict.with_untracked(|conflict| conflict.as_ref().is_some_and(is_in_conflict)) {
@@ -64,7 +58,7 @@ impl Editing {
         self.problem.set(None);
         spawn_local(async move {
             // `None` if the page was left meanwhile.
-            let Some(response) = self.send_and_merge(save).await else { return };
+            let Some(response) = self.send_and_merge(change).await else { return };
             if self.pressed.try_set(None).is_some() {
                 return;
             }
@@ -82,8 +76,11 @@ impl Editing {
 
     /// Sends a save. If somebody else changed other parts meanwhile, applies the save on top of these changes. Returns the
     /// response, and the revision that the save named; or `None` if the page was left meanwhile.
-    async fn send_and_merge(self, save: Save) -> Option<Result<(Changed<ExperimentDetail>, i64), Problem>> {
-        let Save { part, body, launches } = save;
+    async fn send_and_merge(
+        self,
+        change: ExperimentChange,
+    ) -> Option<Result<(Outcome<ExperimentDetail>, i64), Problem>> {
+        let (part, launches, body) = (change.part(), change.launches(), Body::of(&change));
         let mut merges = 0;
         loop {
             let (id, revision) = self.try_id_and_revision()?;
