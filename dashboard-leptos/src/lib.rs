@@ -34,6 +34,7 @@ mod components;
 mod html;
 mod model;
 mod pages;
+mod parts;
 mod problem;
 mod routes;
 mod transport;

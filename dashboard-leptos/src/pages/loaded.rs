@@ -7,9 +7,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::not_found::NotFound;
 use crate::{
-    components::{Connection, PageHead, ProblemNote, Skeleton},
+    components::{Connection, PageHead, ProblemNote, Skeleton, dynamic},
     problem::Problem,
-    transport::{self, Loading},
+    transport::{self, Loading, Responses},
 };
 
 /// Renders loaded content: placeholder rows until it has been loaded, and the problem if loading fails.
@@ -37,7 +37,7 @@ where
 type Render = Arc<dyn Fn(&str) -> Result<AnyView, Problem> + Send + Sync>;
 
 /// Renders any kind of response, so that the code exists once.
-fn loaded(responses: Resource<String>, title: Option<&'static str>, rows: usize, render: Render) -> AnyView {
+fn loaded(responses: Responses, title: Option<&'static str>, rows: usize, render: Render) -> AnyView {
     let updates = Connection::from_context().updates;
     Effect::new(move |before: Option<u32>| {
         let now = updates.get();
@@ -48,11 +48,30 @@ fn loaded(responses: Resource<String>, title: Option<&'static str>, rows: usize,
         }
         now
     });
+    shown(
+        responses,
+        rows,
+        Arc::new(move |response| render(response).unwrap_or_else(|problem| load_error(problem, title))),
+    )
+}
+
+/// Renders the last response.
+#[cfg(target_family = "wasm")]
+fn shown(responses: Responses, rows: usize, render: Arc<dyn Fn(&str) -> AnyView + Send + Sync>) -> AnyView {
+    dynamic(move || {
+        Some(match responses.get() {
+            Some(response) => render(&response),
+            None => view! { <Skeleton rows/> }.into_any(),
+        })
+    })
+}
+
+/// Renders the response, once it is there.
+#[cfg(not(target_family = "wasm"))]
+fn shown(responses: Responses, rows: usize, render: Arc<dyn Fn(&str) -> AnyView + Send + Sync>) -> AnyView {
     let content = move || {
         let render = render.clone();
-        Suspend::new(
-            async move { render(&responses.await).unwrap_or_else(|problem| load_error(problem, title)) },
-        )
+        Suspend::new(async move { render(&responses.await) })
     };
     view! { <Transition fallback=move || view! { <Skeleton rows/> }>{content}</Transition> }.into_any()
 }

@@ -1,16 +1,35 @@
-//! `edgewise-bindgen INPUT.wasm DIRECTORY NAME`: writes the JavaScript side of a WASM module that uses wasm-bindgen.
+//! `edgewise-bindgen INPUT.wasm DIRECTORY NAME [LINK]`: writes the JavaScript side of a WASM module that uses wasm-bindgen.
+//!
+//! With the name of a JavaScript module as `LINK`, the module is split first, at the functions that `wasm_split` marks. The parts
+//! are in `DIRECTORY/parts`, together with `needs.txt`: a line for each split, of its name and the parts that it needs; and with
+//! `imports.wasm`, a module that passes on what the parts import from the main part, so that merged parts import it once.
 
-use std::env;
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use wasm_bindgen_cli_support::Bindgen;
+use wasm_encoder::{EntityType, ExportKind, ExportSection, ImportSection, Module};
+use wasmparser::{Parser, Payload};
 
 fn main() -> Result<()> {
     let mut arguments = env::args_os().skip(1);
-    let mut next = || arguments.next().context("usage: edgewise-bindgen INPUT.wasm DIRECTORY NAME");
-    let (input, directory, name) = (next()?, next()?, next()?);
-    Bindgen::new()
-        .input_path(input)
+    let mut next = || arguments.next().context("usage: edgewise-bindgen INPUT.wasm DIRECTORY NAME [LINK]");
+    let (input, directory, name) = (PathBuf::from(next()?), PathBuf::from(next()?), next()?);
+    let link = arguments.next();
+    let mut bindgen = Bindgen::new();
+    match &link {
+        // The parts use exports of the main part that only the linker knows.
+        Some(link) => {
+            let main = split(&input, &directory.join("parts"), &link.to_string_lossy())?;
+            bindgen.input_path(main).keep_lld_exports(true).demangle(false)
+        }
+        None => bindgen.input_path(input),
+    };
+    bindgen
         .out_name(&name.to_string_lossy())
         .web(true)?
         .typescript(false)
@@ -20,4 +39,61 @@ fn main() -> Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(directory)
+}
+
+/// Splits a module, and returns the path of the main part.
+fn split(input: &Path, directory: &Path, link: &str) -> Result<PathBuf> {
+    if directory.exists() {
+        fs::remove_dir_all(directory).with_context(|| format!("cannot empty {}", directory.display()))?;
+    }
+    let module = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
+    // Outside of the directory, which then contains the parts alone.
+    let main = directory.with_extension("main.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&module);
+    options.output_dir = directory;
+    options.main_out_path = &main;
+    options.link_name = link;
+    let parts = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("cannot split the module: {error:#}"))?;
+    // In a fixed order, so that equal modules have equal results.
+    let needs: BTreeMap<_, _> = parts.prefetch_map.into_iter().collect();
+    let lines = needs.into_iter().map(|(split, parts)| format!("{split} {}\n", parts.join(" ")));
+    let file = directory.join("needs.txt");
+    fs::write(&file, lines.collect::<String>()).with_context(|| format!("cannot write {}", file.display()))?;
+    let file = directory.join("imports.wasm");
+    fs::write(&file, imports(&parts.split_modules)?).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(main)
+}
+
+/// Returns a module that imports from `main` what these modules import, and exports it under the same names.
+fn imports(modules: &[PathBuf]) -> Result<Vec<u8>> {
+    let mut all = BTreeMap::<String, EntityType>::new();
+    for module in modules {
+        let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+        for payload in Parser::new(0).parse_all(&bytes) {
+            let Payload::ImportSection(section) = payload? else { continue };
+            for import in section.into_imports() {
+                let import = import?;
+                let kind = EntityType::try_from(import.ty).map_err(|_| anyhow!("unknown kind of import `{}`", import.name))?;
+                all.insert(import.name.to_owned(), kind);
+            }
+        }
+    }
+    let (mut imports, mut exports) = (ImportSection::new(), ExportSection::new());
+    let (mut memories, mut tables, mut globals) = (0, 0, 0);
+    for (name, kind) in &all {
+        let (kind, count) = match kind {
+            EntityType::Memory(_) => (ExportKind::Memory, &mut memories),
+            EntityType::Table(_) => (ExportKind::Table, &mut tables),
+            EntityType::Global(_) => (ExportKind::Global, &mut globals),
+            _ => bail!("parts of the module import the function `{name}`: they should call functions through the table"),
+        };
+        exports.export(name, kind, *count);
+        *count += 1;
+    }
+    for (name, kind) in all {
+        imports.import("main", &name, kind);
+    }
+    let mut module = Module::new();
+    module.section(&imports).section(&exports);
+    Ok(module.finish())
 }

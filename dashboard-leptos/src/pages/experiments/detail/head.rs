@@ -2,14 +2,15 @@ use edgewise_api::resources::Status;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    details::DetailsForm,
     editing::{Editing, Pressed},
+    editors::details_form,
     state::{LiveLaterNote, change_status, live_later},
 };
 use crate::{
     calls::{DuplicateExperiment, ExperimentPart},
     components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone, dynamic, when},
     model::{LaunchObstacle, Split, links, percent},
+    parts::later,
 };
 
 /// The header: name, key, status and actions.
@@ -60,9 +61,9 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 {environment}
             </div>
             {description}
-            {when(move || is_editing.get() && !editing.is_read_only(), move || view! {
-                <DetailsForm editing close=move || is_editing.set(false)/>
-            }.into_any())}
+            {when(move || is_editing.get() && !editing.is_read_only(), move || {
+                later("details", details_form(editing, is_editing))
+            })}
         </div>
     }
 }
@@ -205,13 +206,9 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
     let effect = move || {
         detail.with(|detail| {
             let share = percent(Split::of(&detail.allocations).allocated());
-            let whom = if detail.row.audience_id.is_some()
-                || editing.rules.saved.with(|rules| *rules != Default::default())
-            {
-                "the targeted users"
-            } else {
-                "users"
-            };
+            let has_rules = detail.row.targeting_rules.as_deref().is_some_and(|rules| rules.get() != "[]");
+            let whom =
+                if detail.row.audience_id.is_some() || has_rules { "the targeted users" } else { "users" };
             let environment = &detail.environment.name;
             let later = live_later(detail).unwrap_or_default();
             format!("In {environment}, {share} % of {whom} will get a variant{later}.")
