@@ -13,10 +13,16 @@
     element.setAttribute("aria-busy", "true");
   }
 
+  // What only the module can save is inert until scripts run, and again if the module does not work.
+  function setInert(isInert) {
+    for (const parts of document.querySelectorAll("fieldset[data-awaits-script]")) parts.disabled = isInert;
+  }
+
   // Without the module, the page is made of links and forms, as without scripts.
   function plain() {
     page.state = "plain";
     document.documentElement.dataset.plain = "";
+    setInert(true);
     for (const element of held) {
       element.removeAttribute("aria-busy");
       if (element.type !== "button") (element.form ?? element).requestSubmit?.(element.form && element);
@@ -24,6 +30,7 @@
     held.clear();
   }
 
+  addEventListener("DOMContentLoaded", () => page.state === "plain" || setInert(false));
   addEventListener("click", ({ target }) => {
     const button = page.state === "waiting" && target.closest?.("button[type=button]");
     if (button) hold(button);

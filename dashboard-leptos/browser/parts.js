@@ -1,6 +1,8 @@
 // Loads the parts of the module: code that only some pages need. A part is a set of files, of which it shares some with other parts.
 import { FILES } from "edgewise-files";
 
+import { remember } from "./standin.js";
+
 /** How long the browser waits before it asks for a file once more, in ms. */
 const PAUSES_MS = [500, 2000];
 
@@ -82,7 +84,13 @@ export function loaderOf(part) {
       tell(true);
       return;
     }
-    const tellLater = instance.behindGate(tell);
+    const callBack = instance.behindGate(tell);
+    const tellLater = (isThere) => {
+      const passOn = remember(globalThis.edgewise.held);
+      callBack(isThere);
+      // The module renders in tasks of its own, before the next timer.
+      setTimeout(passOn);
+    };
     Promise.all(FILES[part].map((file) => join(file, instance))).then(
       () => tellLater(true),
       (fault) => {

@@ -6,7 +6,7 @@ import { handOver } from "./handover.js";
 import { Keeper } from "./keeper.js";
 import { watchLinks } from "./links.js";
 import { begin, compile, prepare } from "./parts.js";
-import { keepContent } from "./standin.js";
+import { holdPresses, keepContent } from "./standin.js";
 
 /** The id of the element that the application renders. */
 const CONTAINER = "dashboard";
@@ -87,7 +87,10 @@ async function lifetime(module, count, composed) {
   const fresh = await Promise.race([death, appear()]);
   page.take = () => {};
   display(fresh, count === 1);
-  if (count === 1) watchLinks((path) => (page.state === "alive" ? partsOf(path) : ""));
+  if (count === 1) {
+    watchLinks((path) => (page.state === "alive" ? partsOf(path) : ""));
+    holdPresses(page.held);
+  }
   await death;
 }
 
@@ -148,9 +151,11 @@ function display(fresh, isServed) {
   delete root.dataset.plain;
   root.dataset.alive = "";
   for (const element of page.held) {
+    // What stands in for later content waits on.
+    if (fresh.contains(element)) continue;
+    page.held.delete(element);
     const other = twin(element);
     if (other?.type === "button") other.click();
     else (other?.form ?? other)?.requestSubmit?.(other.form && other);
   }
-  page.held.clear();
 }

@@ -58,7 +58,7 @@ pub(crate) fn is_displayed() -> bool {
 }
 
 /// Displays content whose code may have to be loaded. Until then, the page shows what the server rendered in this place
-/// (`browser/standin.js`), read-only. `name` is unique on the page.
+/// (`browser/standin.js`). `name` is unique on the page.
 pub(crate) fn later(
     name: &'static str,
     content: impl Future<Output = Result<AnyView, SplitLoaderError>> + 'static,
@@ -96,7 +96,7 @@ fn content_of(name: &'static str, mut content: Arriving<AnyView>) -> AnyView {
         if has_arrived.get() {
             return arrived.try_update_value(Option::take).flatten();
         }
-        Some(view! { <fieldset class="later" disabled data-stand-in=name></fieldset> }.into_any())
+        Some(view! { <div class="later" data-stand-in=name></div> }.into_any())
     })
 }
 

@@ -29,6 +29,12 @@ pub(crate) const fn is_in_field() -> bool {
     false
 }
 
+/// Returns what is next to an item of a list that is removed: the item after it; if there is none, the item before it.
+pub(crate) fn beside<'a, T: PartialEq>(list: &'a [T], item: &T) -> Option<&'a T> {
+    let place = list.iter().position(|other| other == item)?;
+    list.get(place + 1).or_else(|| list.get(place.checked_sub(1)?))
+}
+
 #[cfg(not(target_family = "wasm"))]
 fn after_changes(_: &[&str], _: bool) {}
 
@@ -57,4 +63,16 @@ fn is_lost() -> bool {
         element.tag_name() == "BODY" || element.matches(":disabled, .hidden, [hidden] *").unwrap_or(true)
     };
     document().active_element().is_none_or(is_unusable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn work_goes_on_at_the_next_item_or_at_the_last_one() {
+        let list = [1, 2, 3];
+        assert_eq!([1, 2, 3, 4].map(|item| beside(&list, &item)), [Some(&2), Some(&3), Some(&2), None]);
+        assert_eq!(beside(&[1], &1), None);
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) use connection::Connection;
 pub(crate) use dialog::Dialog;
 pub(crate) use dynamic::{dynamic, effect, flag, handle_click, handle_input, when};
 pub(crate) use field::Field;
-pub(crate) use focus::{focus, is_in_field, restore_focus};
+pub(crate) use focus::{beside, focus, is_in_field, restore_focus};
 pub(crate) use fold::{Fold, MAX_UNFOLDED};
 pub(crate) use form::ChangeForm;
 pub(crate) use frame::{Frame, PageHead};

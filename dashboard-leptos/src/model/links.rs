@@ -11,6 +11,7 @@ pub(crate) const NEW_EXPERIMENT: Page = Page("/experiments/new");
 pub(crate) const AUDIENCES: Page = Page("/audiences");
 const NEW_AUDIENCE: Page = Page("/audiences/new");
 pub(crate) const ENVIRONMENTS: Page = Page("/environments");
+pub(crate) const NEW_ENVIRONMENT: Page = Page("/environments/new");
 /// The documentation of the REST API.
 pub(crate) const API_DOCUMENTATION: Page = Page("/api/docs");
 

@@ -7,6 +7,7 @@ mod experiments;
 mod json;
 pub(crate) mod key;
 pub(crate) mod links;
+mod meanwhile;
 mod outcome;
 mod rules;
 mod split;
@@ -16,12 +17,13 @@ pub(crate) use comparison::{Change, Comparison, Field, Item, NotAsSaved, Run, co
 pub(crate) use environments::HistoryQuery;
 pub(crate) use experiments::{
     Basics, CreatedExperiment, ExperimentPart, ExperimentRequest, ExperimentState, LaunchObstacle, List,
-    PartChange, VariantInput, changes, may_merge,
+    PartChange, VariantInput, changes, may_merge, rules_meanwhile,
 };
 #[cfg(not(target_family = "wasm"))]
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use experiments::{live_difference, problems};
 pub(crate) use json::{formatted, object_problem, quoted};
+pub(crate) use meanwhile::{in_marks, meanwhile};
 pub(crate) use outcome::{Changed, Publication, Saved};
 pub(crate) use rules::{Condition, Kind, Operand, Rules};
 pub(crate) use split::{BUCKETS, Impact, MAX_RANGES, Segment, Split, parse_percent, percent};

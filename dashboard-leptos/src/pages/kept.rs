@@ -1,8 +1,61 @@
 //! Unsaved input that the browser keeps while a page is reloaded: a list of texts, whose meaning the page knows.
 
-/// Returns the input that was kept under a name, and forgets it. Empty if there is none.
-pub(super) fn take(name: &str) -> Vec<String> {
-    take_text(name).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+use leptos::prelude::*;
+
+use crate::components::{Note, dynamic, effect, handle_click, restore_focus};
+
+/// Restores the input that was kept under a name: calls `restore` with it once the page is rendered. Returns the time at which
+/// the input was kept, for a [`restored_note`]; `None` while nothing was restored.
+pub(super) fn restore(name: &str, restore: impl Fn(Texts) + 'static) -> RwSignal<Option<String>> {
+    let restored_from = RwSignal::new(None);
+    let list: Vec<String> =
+        take_text(name).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    let kept = StoredValue::new(list);
+    effect(move || {
+        let mut texts = Texts(kept.try_update_value(std::mem::take).unwrap_or_default().into_iter());
+        let kept_at = texts.text();
+        if !kept_at.is_empty() {
+            untrack(|| restore(texts));
+            restored_from.set(Some(without_today(kept_at)));
+        }
+    });
+    restored_from
+}
+
+/// Renders a note that unsaved changes were restored, with a button that discards them. The note goes for good when there are no
+/// more unsaved changes.
+pub(super) fn restored_note(
+    restored_from: RwSignal<Option<String>>,
+    has_changes: impl Fn() -> bool + 'static,
+    discard: impl Fn() + Send + Sync + 'static,
+) -> AnyView {
+    effect(move || {
+        if restored_from.with(Option::is_some) && !has_changes() {
+            restored_from.set(None);
+        }
+    });
+    let discard = StoredValue::new(discard);
+    let note = move || {
+        let time = restored_from.get()?;
+        let discard = move |_| {
+            restored_from.set(None);
+            discard.with_value(|discard| discard());
+            restore_focus(&["h1"]);
+        };
+        Some(
+            view! {
+                <Note>
+                    <p>"Unsaved changes from " {time} " were restored."</p>
+                    <p class="note-actions">
+                        <button type="button" class="button small" on:click=handle_click(discard)>"Discard"</button>
+                    </p>
+                </Note>
+            }
+            .into_any(),
+        )
+    };
+    // Screen readers read what appears in it.
+    view! { <div class="restored" role="status">{dynamic(note)}</div> }.into_any()
 }
 
 /// Keeps what `unsaved` returns when the document is left, such as by a reload, or hidden. A page of the dashboard that is left for
@@ -15,10 +68,6 @@ pub(super) fn keep(name: String, unsaved: impl Fn() -> Option<Vec<String>> + 'st
 pub(super) struct Texts(std::vec::IntoIter<String>);
 
 impl Texts {
-    pub(super) fn of(list: Vec<String>) -> Self {
-        Self(list.into_iter())
-    }
-
     /// Returns the next text; empty at the end.
     pub(super) fn text(&mut self) -> String {
         self.0.next().unwrap_or_default()
@@ -40,6 +89,28 @@ pub(super) fn flag(yes: bool) -> String {
     if yes { "yes".to_owned() } else { String::new() }
 }
 
+/// Leaves the date out of a date with a time, if the date is today's.
+fn without_today(at: String) -> String {
+    match (at.split_once(' '), now().split_once(' ')) {
+        (Some((day, time)), Some((today, _))) if day == today => time.to_owned(),
+        _ => at,
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+const fn now() -> String {
+    String::new()
+}
+
+/// Returns the date and the time of the reader's clock: `2026-02-03 10:42`.
+#[cfg(target_family = "wasm")]
+fn now() -> String {
+    let now = leptos::web_sys::js_sys::Date::new_0();
+    let (month, day) = (now.get_month() + 1, now.get_date());
+    let (hours, minutes) = (now.get_hours(), now.get_minutes());
+    format!("{}-{month:02}-{day:02} {hours:02}:{minutes:02}", now.get_full_year())
+}
+
 #[cfg(not(target_family = "wasm"))]
 fn take_text(_: &str) -> Option<String> {
     None
@@ -50,7 +121,7 @@ fn keep_text(_: String, _: Box<dyn Fn() -> Option<Vec<String>>>) {}
 
 #[cfg(target_family = "wasm")]
 fn storage() -> Option<leptos::web_sys::Storage> {
-    leptos::prelude::window().session_storage().ok().flatten()
+    window().session_storage().ok().flatten()
 }
 
 #[cfg(target_family = "wasm")]
@@ -63,12 +134,13 @@ fn take_text(name: &str) -> Option<String> {
 
 #[cfg(target_family = "wasm")]
 fn keep_text(name: String, unsaved: Box<dyn Fn() -> Option<Vec<String>>>) {
-    use leptos::{leptos_dom::helpers::window_event_listener_untyped, prelude::*};
+    use leptos::leptos_dom::helpers::window_event_listener_untyped;
 
     let keep = {
         let name = name.clone();
         move || {
-            if let (Some(storage), Some(texts)) = (storage(), untrack(&unsaved)) {
+            if let (Some(storage), Some(mut texts)) = (storage(), untrack(&unsaved)) {
+                texts.insert(0, now());
                 // A full storage keeps nothing.
                 drop(storage.set_item(&name, &serde_json::to_string(&texts).unwrap_or_default()));
             }

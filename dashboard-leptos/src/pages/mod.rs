@@ -1,6 +1,7 @@
 //! The pages, with a folder for each resource.
 
 mod audiences;
+mod deleted;
 mod environments;
 mod experiments;
 mod kept;

@@ -24,11 +24,11 @@ fn FirstSteps() -> impl IntoView {
         <Empty title="Welcome to Edgewise">
             <p>"An experiment splits the users of an environment, such as "<code>"prod"</code>", into variants."</p>
             <ol class="steps">
-                <li><a href=links::ENVIRONMENTS.url()>"Create an environment"</a></li>
+                <li><a href=links::NEW_ENVIRONMENT.url()>"Create an environment"</a></li>
                 <li>"Create an experiment in the environment, with two or more variants, and launch the experiment"</li>
                 <li>"Call "<code>{links::url("/api/decide")}</code>" to get the variant of a user"</li>
             </ol>
-            <a class="button primary" href=links::ENVIRONMENTS.url()>"Create an environment"</a>
+            <a class="button primary" href=links::NEW_ENVIRONMENT.url()>"Create an environment"</a>
         </Empty>
     }
 }

@@ -51,10 +51,12 @@ test("everything that a browser requests is below the path", { timeout: 120_000 
   await heading("Environments").waitFor();
   assert.equal(pathOf(page), "/environments");
   assert.equal(await parts.locator("[aria-current=page]").innerText(), "Environments");
+  await link("New environment").click();
+  await heading("New environment").waitFor();
+  assert.equal(pathOf(page), "/environments/new");
   await page.getByLabel("Name").fill("below");
-  await button("Create").click();
+  await button("Create environment").click();
   await toast("Environment below created");
-  await link("below").click();
   await heading("below").waitFor();
 
   await link("Experiments", parts).click();
@@ -156,14 +158,14 @@ test("forms work without scripts", { timeout: 60_000 }, async () => {
   const context = await newContext(stage.browser, { javaScriptEnabled: false });
   const page = await context.newPage();
   const click = (name) => page.getByRole("button", { name, exact: true }).click();
-  await page.goto(`${front.address}/environments`);
+  await page.goto(`${front.address}/environments/new`);
   await page.getByLabel("Name").fill("no name!");
-  await click("Create");
+  await click("Create environment");
   await page.getByText("Must be 1 to 63 letters").waitFor();
   await page.getByLabel("Name").fill("scriptless");
-  await click("Create");
-  await page.getByRole("link", { name: "scriptless" }).waitFor();
-  assert.equal(pathOf(page), "/environments");
+  await click("Create environment");
+  await page.getByRole("heading", { level: 1, name: "scriptless" }).waitFor();
+  assert.match(pathOf(page), /^\/environments\/[\w-]{36}$/);
 
   await page.goto(`${front.address}/experiments/new`);
   await page.getByLabel("Environment").selectOption("scriptless");
@@ -184,14 +186,13 @@ test("forms work without scripts", { timeout: 60_000 }, async () => {
   // Some browsers and networks remove `referer`, so that the server does not know the page of the form.
   front.rewrite = ({ referer, ...headers }) => headers;
   try {
-    await page.goto(`${front.address}/environments`);
+    await page.goto(`${front.address}/environments/new`);
     await page.getByLabel("Name").fill("unreferred");
-    await click("Create");
-    await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
-    assert.equal(pathOf(page), "/");
-    await page.goto(`${front.address}/environments`);
+    await click("Create environment");
+    await page.getByRole("heading", { level: 1, name: "unreferred" }).waitFor();
+    await page.goto(`${front.address}/environments/new`);
     await page.getByLabel("Name").fill("unreferred");
-    await click("Create");
+    await click("Create environment");
     await page.getByText("There is an environment `unreferred` already").waitFor();
     await page.getByRole("link", { name: "Go to the overview" }).click();
     assert.equal(pathOf(page), "/");

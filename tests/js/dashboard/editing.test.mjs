@@ -28,8 +28,8 @@ test("without scripts, a refused form returns to its page, and the page says why
     await page.getByText(why).waitFor();
     assert.equal(new URL(page.url()).pathname, path);
   };
-  await refused("/environments", "Create", "no name!", "Must be 1 to 63 letters");
-  await refused("/environments", "Create", "prod", "There is an environment `prod` already");
+  await refused("/environments/new", "Create environment", "no name!", "Must be 1 to 63 letters");
+  await refused("/environments/new", "Create environment", "prod", "There is an environment `prod` already");
   await refused("/audiences/new", "Create audience", " ", "Must not be empty");
   await refused(new URL(audience).pathname, "Save", " ", "Must not be empty");
   await context.close();

@@ -57,7 +57,7 @@ test("the focus goes where work goes on", { timeout: 120_000 }, async () => {
   await button(page, "Add variant").click();
   await waitForFocus(page, "input.mono[id$=-key]");
   await button(page, "Delete variant variant-3").click();
-  await waitForFocus(page, "button", "Add variant");
+  await waitForFocus(page, "li.variant", "treatment");
   await button(page, "Delete variant treatment").click();
   await waitForFocus(page, "button", "Undo");
   await page.keyboard.press("Enter");
@@ -140,7 +140,7 @@ test("unsaved changes survive a reload, and the browser's Back asks first", { ti
 
   page.on("dialog", (dialog) => dialog.accept());
   await open(page, url);
-  await toast(page, "Your unsaved changes from before the reload are back");
+  await toast(page, "Unsaved changes from");
   assert.equal(await name.inputValue(), "Kept");
   assert.equal(await page.getByLabel("Attribute").count(), 1);
   await button(page, "Save targeting").click();
@@ -189,7 +189,7 @@ test("changes of different sections merge, and a conflict says what changed", { 
   await allocate(1999);
   await button(page, "Save split").click();
   await page.getByText("Someone changed this experiment since you opened it").first().waitFor();
-  await page.getByRole("listitem").filter({ hasText: "Split: now control 20 %, treatment 0 %" }).waitFor();
+  await page.getByRole("listitem").filter({ hasText: "Split: control was 10 %, saved meanwhile as 20 %, yours 30 %" }).waitFor();
   await page.getByRole("link", { name: "Open history" }).first().waitFor();
   assert.equal((await read()).allocations[0].rangeEnd, 1999);
   await button(page, "Reload and keep my changes").click();

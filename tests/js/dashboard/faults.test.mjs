@@ -70,13 +70,13 @@ test("what a person enters and presses before the page works is kept", { timeout
   release();
   await page.locator("#experiment-description").waitFor();
 
-  const form = await all.opened(all.paths.environments, prepare, context);
+  const form = await all.opened(all.paths.newEnvironment, prepare, context);
   const name = `early-${all.next()}`;
   await form.page.locator("#name").fill(name);
   await form.page.locator("#name").press("Enter");
   assert.ok(!(await all.environments()).includes(name));
   release();
-  await form.page.locator(".rendered a", { hasText: name }).waitFor();
+  await form.page.locator("h1", { hasText: name }).waitFor();
   assert.equal((await all.environments()).filter((other) => other === name).length, 1);
   assert.equal(form.documents.length, 1);
   await context.close();
@@ -132,12 +132,13 @@ test("after a fault the page is rendered anew, with what was entered", { timeout
   assert.equal(first.documents.length, 1);
 
   // While the page is used.
-  const { page, documents } = await all.opened(all.paths.environments, failing(1, false), context);
+  const { page, documents } = await all.opened(all.paths.newEnvironment, failing(1, false), context);
   await alive(page);
   await page.locator("#name").fill("kept");
   await arm(page);
   await page.getByText("The page had a fault and was loaded again").waitFor();
   assert.equal(await page.locator("#name").inputValue(), "kept");
+  await page.locator("nav a[href$='/environments']").click();
   await all.uses.environments(page);
   // The new instance follows the server's stream.
   const list = page.locator(".rendered");
@@ -159,10 +160,10 @@ test("after too many faults, the browser follows links and submits forms itself"
     (page) => page.locator("nav a", { hasText: "Experiments" }).click(),
     async (page) => {
       await page.locator("#name").fill("after-faults");
-      await page.locator("form.inline-form button[type=submit]").click();
+      await page.locator("main form button[type=submit]").click();
     },
   ]) {
-    const { page, documents } = await all.opened(all.paths.environments, failing(Infinity, false), context);
+    const { page, documents } = await all.opened(all.paths.newEnvironment, failing(Infinity, false), context);
     await alive(page);
     await arm(page);
     await page.locator("html[data-plain]").waitFor({ state: "attached" });
@@ -194,10 +195,11 @@ test("a page without a working module is made of links and forms", { timeout: 18
     // The button that needs no script is there.
     await page.getByRole("button", { name: "Search" }).waitFor();
     await page.locator("nav a", { hasText: "Environments" }).click();
+    await page.locator("main a[href$='/environments/new']").click();
     const environment = `plain-${all.next()}`;
     await page.locator("#name").fill(environment);
-    await page.locator("form.inline-form button[type=submit]").click();
-    await page.locator(".rendered a", { hasText: environment }).waitFor();
+    await page.locator("main form button[type=submit]").click();
+    await page.locator("h1", { hasText: environment }).waitFor();
     assert.ok((await all.environments()).includes(environment), name);
     await page.close();
   }

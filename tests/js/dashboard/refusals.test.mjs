@@ -42,17 +42,17 @@ after(async () => {
 test("a refused change says why and what to do, and the input stays", { timeout: 120_000 }, async () => {
   const context = await newContext(stage.browser);
   const page = await context.newPage();
-  await open(page, `${front.address}/environments`);
+  await open(page, `${front.address}/environments/new`);
   await page.getByLabel("Name").fill("refused");
   for (const [refusal, words] of REFUSALS) {
     front.respond = ({ method }) => (method === "POST" ? refusal : undefined);
-    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("button", { name: "Create environment" }).click();
     await page.locator("form").getByText(words).waitFor();
     assert.equal(await page.getByLabel("Name").inputValue(), "refused");
   }
   front.respond = () => undefined;
-  await page.getByRole("button", { name: "Create" }).click();
-  await page.getByRole("link", { name: "refused" }).waitFor();
+  await page.getByRole("button", { name: "Create environment" }).click();
+  await page.getByRole("heading", { level: 1, name: "refused" }).waitFor();
   await context.close();
 });
 
@@ -94,18 +94,18 @@ test("without scripts, a refused form is answered by a page", { timeout: 60_000 
   const page = await context.newPage();
   front.rewrite = (headers) => ({ ...headers, "sec-fetch-site": "cross-site" });
   try {
-    await page.goto(`${front.address}/environments`);
+    await page.goto(`${front.address}/environments/new`);
     await page.getByLabel("Name").fill("refused");
     const [response] = await Promise.all([
       page.waitForResponse((response) => response.request().method() === "POST"),
-      page.getByRole("button", { name: "Create" }).click(),
+      page.getByRole("button", { name: "Create environment" }).click(),
     ]);
     assert.equal(response.status(), 403);
     assert.match(response.headers()["content-type"], /^text\/html/);
     await page.getByRole("heading", { name: "The request was refused" }).waitFor();
     await page.getByText("another site").waitFor();
     await page.goBack();
-    await page.getByRole("heading", { level: 1, name: "Environments" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "New environment" }).waitFor();
   } finally {
     front.rewrite = (headers) => headers;
   }

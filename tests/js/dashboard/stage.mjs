@@ -49,6 +49,7 @@ export async function pagesOf({ api }) {
   return [
     { name: "overview", path: "/", texts: ["prod", "staging", "Search ranking"] },
     { name: "environments", path: "/environments", texts: ["prod", "staging", "Version 14"] },
+    { name: "environments-new", path: "/environments/new", texts: ["New environment", "Letters, digits"] },
     { name: "environment", path: `/environments/${prod}`, texts: ["prod", "Version 14", "Rolled back to 9"] },
     {
       name: "environment-diff",

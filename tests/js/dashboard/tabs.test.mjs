@@ -60,13 +60,13 @@ const pause = (tab) => tab.getByRole("button", { name: "Pause", exact: true });
 test("eight tabs load, save, and see what another one changes, by one stream", { timeout: 180_000 }, async () => {
   const tabs = [];
   for (let place = 0; place < TABS; place += 1) {
-    tabs.push(...(await openTabs(1, "environments")));
+    tabs.push(...(await openTabs(1, "environments/new")));
     assert.ok((await streams()) <= 1);
   }
   for (const [place, tab] of tabs.entries()) {
     await tab.getByLabel("Name").fill(`tab-${place}`);
-    await tab.getByRole("button", { name: "Create" }).click();
-    await tab.getByRole("link", { name: `tab-${place}` }).waitFor();
+    await tab.getByRole("button", { name: "Create environment" }).click();
+    await tab.getByRole("heading", { level: 1, name: `tab-${place}` }).waitFor();
   }
   for (const tab of tabs) {
     await tab.goto(`${stage.address}/${experiment}`);

@@ -158,7 +158,7 @@ for (const [name, touch] of Object.entries(TEXT_TOUCHES)) {
 
 test("what strangers remove comes back, and translations can be taken back", { timeout: 60_000 }, async () => {
   const context = await newContext(stage.browser);
-  const { page } = await all.opened(all.paths.environments, () => {}, context);
+  const { page } = await all.opened(all.paths.newEnvironment, () => {}, context);
   await alive(page);
   const texts = await page.locator("main").innerText();
   await page.evaluate(() => {
@@ -168,6 +168,7 @@ test("what strangers remove comes back, and translations can be taken back", { t
     document.querySelector("#dashboard").remove();
   });
   assert.equal(await page.locator("main").innerText(), texts);
+  await page.locator("nav a[href$='/environments']").click();
   await all.uses.environments(page);
 
   // A translation, and then the original, as browsers offer it.

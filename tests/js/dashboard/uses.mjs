@@ -8,7 +8,7 @@ export async function openUses() {
   const stage = await openStage("--demo");
   const { data } = await stage.api("GET", "experiments?page=1&pageSize=100");
   const experiment = data.find(({ name }) => name === "Checkout button colour").id;
-  const paths = { experiment: `/experiments/${experiment}`, list: "/experiments", environments: "/environments" };
+  const paths = { experiment: `/experiments/${experiment}`, list: "/experiments", environments: "/environments", newEnvironment: "/environments/new" };
   let number = 0;
   const next = () => (number += 1);
   const environments = async () => (await stage.api("GET", "environments?page=1&pageSize=100")).data.map(({ name }) => name);
@@ -35,8 +35,11 @@ export async function openUses() {
     },
     async environments(page) {
       const name = `touched-${next()}`;
+      await page.locator("main a[href$='/environments/new']").click();
       await page.locator("#name").fill(name);
-      await page.locator("form.inline-form button[type=submit]").click();
+      await page.locator("main form button[type=submit]").click();
+      await page.locator("h1", { hasText: name }).waitFor();
+      await page.locator("nav a[href$='/environments']").click();
       await page.locator(".rendered a", { hasText: name }).waitFor();
       assert.ok((await environments()).includes(name));
     },

@@ -36,7 +36,7 @@ test("an experiment is created, targeted, launched, paused, rolled back and dele
   await page.getByRole("heading", { name: "Welcome to Edgewise" }).waitFor();
   await link("Create an environment").last().click();
   await page.getByLabel("Name").fill("prod");
-  await button("Create").click();
+  await button("Create environment").click();
   await waitForToast("Environment prod created");
 
   // Create an experiment, starting at the list.

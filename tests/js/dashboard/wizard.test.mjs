@@ -141,7 +141,7 @@ test("a share above 100 % is refused, and a launch without shares asks first", {
   await context.close();
 });
 
-test("a reload keeps the input until the user starts over", { timeout: 60_000 }, async () => {
+test("a reload keeps the input until the user discards it", { timeout: 60_000 }, async () => {
   const context = await newContext(stage.browser);
   const page = await context.newPage();
   page.on("dialog", (dialog) => dialog.accept());
@@ -153,7 +153,7 @@ test("a reload keeps the input until the user starts over", { timeout: 60_000 },
   await page.locator("#variant-3-name").fill("Third");
   await page.locator("#variant-1-payload").fill('{"n": 1');
   await open(page, page.url());
-  await page.getByText("Your input is back").waitFor();
+  await page.getByText(/Unsaved changes from \d\d:\d\d were restored\./).waitFor();
   const variants = step(page, "Define the variants");
   await variants.waitFor();
   assert.equal(await page.locator("#variant-3-name").inputValue(), "Third");
@@ -164,11 +164,11 @@ test("a reload keeps the input until the user starts over", { timeout: 60_000 },
   assert.equal(await page.locator("#key").inputValue(), "kept-key");
 
   const reloaded = page.waitForEvent("load");
-  await button(page, "Start over").click();
+  await button(page, "Discard").click();
   await reloaded;
   assert.equal(await page.locator("#name").inputValue(), "");
   await open(page, page.url());
-  assert.equal(await page.getByText("Your input is back").count(), 0);
+  assert.equal(await page.getByText("Unsaved changes from").count(), 0);
   await context.close();
 });
 

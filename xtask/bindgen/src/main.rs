@@ -10,9 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
-use wasm_encoder::{EntityType, ExportKind, ExportSection, ImportSection, Module};
+use wasm_encoder::{EntityType, ExportKind, ExportSection, ImportSection, Module, RawSection};
 use wasmparser::{Parser, Payload};
 
 fn main() -> Result<()> {
@@ -38,7 +38,44 @@ fn main() -> Result<()> {
         .reset_state_function(true)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(directory)
+        .generate(&directory)?;
+    if link.is_some() { shorten_names(&directory, &name.to_string_lossy()) } else { Ok(()) }
+}
+
+/// Gives the imports of the main part short names, in the module and in its JavaScript: hundreds of names with hashes would be kilobytes.
+fn shorten_names(directory: &Path, name: &str) -> Result<()> {
+    let (script, module) = (directory.join(format!("{name}.js")), directory.join(format!("{name}_bg.wasm")));
+    let own = format!("./{name}_bg.js");
+    let mut text = fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
+    let bytes = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
+    let mut short = Module::new();
+    for payload in Parser::new(0).parse_all(&bytes) {
+        let payload = payload?;
+        if let Payload::ImportSection(section) = payload {
+            let mut imports = ImportSection::new();
+            let mut count = 0_u32;
+            for import in section.into_imports() {
+                let import = import?;
+                let kind = EntityType::try_from(import.ty).map_err(|_| anyhow!("unknown kind of import `{}`", import.name))?;
+                let mut name = import.name.to_owned();
+                if import.module == own {
+                    name = format!("i{count}");
+                    count += 1;
+                    let key = format!("\n        {}: ", import.name);
+                    ensure!(text.matches(&key).count() == 1, "{} has no import `{}`", script.display(), import.name);
+                    text = text.replace(&key, &format!("\n        {name}: "));
+                }
+                imports.import(import.module, &name, kind);
+            }
+            short.section(&imports);
+        } else if let Some((id, range)) = payload.as_section() {
+            let data = bytes.get(usize::try_from(range.start)?..usize::try_from(range.end)?);
+            let data = data.context("a section is outside of the module")?;
+            short.section(&RawSection { id, data });
+        }
+    }
+    fs::write(&script, text).with_context(|| format!("cannot write {}", script.display()))?;
+    fs::write(&module, short.finish()).with_context(|| format!("cannot write {}", module.display()))
 }
 
 /// Splits a module, and returns the path of the main part.

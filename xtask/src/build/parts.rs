@@ -139,7 +139,7 @@ pub(super) fn write(group: &Group, directory: &Path, main: &Path, to: &Path, opt
         // Merged files would import the memory several times.
         files.insert(0, (directory.join("imports.wasm"), MAIN_IMPORT.to_owned()));
     }
-    let merged = to.with_extension("merged.wasm");
+    let merged = directory.join("merged.wasm");
     bindgen::merge(&files, &merged)?;
     bindgen::optimize(&merged, to, options)
 }

@@ -2,7 +2,9 @@ use edgewise_api::resources::Environment;
 use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
-use crate::{calls::control::MAX_LISTED, rendered::environments, server::context::with_services};
+use crate::{
+    calls::control::MAX_LISTED, model::links, rendered::environments, server::context::with_services,
+};
 use crate::{
     html::Html,
     problem::Problem,
@@ -31,7 +33,7 @@ pub(crate) async fn list_environments() -> Result<Vec<Environment>, Problem> {
     .await
 }
 
-/// Creates an environment.
+/// Creates an environment, and redirects to its page.
 #[server(prefix = "/-", endpoint = "environments/create", protocol = Write)]
 pub(crate) async fn create_environment(name: String) -> Result<Environment, Problem> {
     use edgewise_api::resources::EnvironmentCreate;
@@ -39,7 +41,9 @@ pub(crate) async fn create_environment(name: String) -> Result<Environment, Prob
     let body = serde_json::json!({ "name": name }).to_string();
     with_services(async |services, principal| {
         let request = EnvironmentCreate::from_body(body.as_bytes())?;
-        Ok(services.create_environment(&principal, &request).await?.value)
+        let environment = services.create_environment(&principal, &request).await?.value;
+        leptos_axum::redirect(&links::environment(&environment.id));
+        Ok(environment)
     })
     .await
 }

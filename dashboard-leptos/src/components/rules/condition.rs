@@ -9,7 +9,7 @@ use super::{
     values,
 };
 use crate::{
-    components::{Icon, Symbol, dynamic, effect, flag, handle_click, handle_input},
+    components::{Icon, Symbol, beside, dynamic, effect, flag, handle_click, handle_input},
     model::{Condition, Rules},
 };
 
@@ -137,12 +137,11 @@ fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
 
 /// Removes a condition, and focuses the one next to it.
 fn remove(editor: Editor, id: u32) {
-    let beside = editor.rules.with_untracked(|rules| {
+    let next = editor.rules.with_untracked(|rules| {
         let all: Vec<u32> =
             rules.alternatives().into_iter().flat_map(|group| rules.conditions(group)).collect();
-        let at = all.iter().position(|other| *other == id)?;
-        all.get(at + 1).or_else(|| all.get(at.checked_sub(1)?)).copied()
+        beside(&all, &id).copied()
     });
     editor.rules.update(|rules| rules.remove_condition(id));
-    editor.focus.set(Some(beside.unwrap_or(0)));
+    editor.focus.set(Some(next.unwrap_or(0)));
 }

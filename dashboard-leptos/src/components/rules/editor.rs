@@ -9,7 +9,9 @@ use super::{
     state::{ATTRIBUTES, Editor},
 };
 use crate::{
-    components::{Fold, Icon, MAX_UNFOLDED, Symbol, dynamic, effect, flag, handle_click},
+    components::{
+        Fold, Icon, MAX_UNFOLDED, Symbol, beside, dynamic, effect, flag, handle_click, restore_focus,
+    },
     model::Rules,
     problem::Problem,
 };
@@ -132,8 +134,14 @@ fn conditions(editor: Editor, id: u32, number: Memo<usize>) -> AnyView {
     let place = Signal::derive(move || (number.get() + 1).to_string());
     let rules = editor.rules;
     let remove = move |_| {
+        let next = rules.with_untracked(|rules| {
+            let alternatives = rules.alternatives();
+            rules.conditions(*beside(&alternatives, &id)?).first().copied()
+        });
         rules.update(|rules| rules.remove_alternative(id));
-        editor.focus.set(Some(0));
+        editor.focus.set(Some(next.unwrap_or(0)));
+        // A folded rule has no input to focus.
+        restore_focus(&[".rule-add"]);
     };
     let conditions = match rules.with_untracked(|rules| rules.raw(id)) {
         Some(json) => raw_json(json, "Remove this rule", remove),

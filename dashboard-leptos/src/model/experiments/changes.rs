@@ -3,9 +3,13 @@
 use edgewise_api::resources::{Allocation, ExperimentRow, Status, Variant};
 
 use super::part::ExperimentPart;
-use crate::model::{Rules, Split, percent};
+use crate::model::{
+    Rules, Split, formatted,
+    meanwhile::{changed_meanwhile, in_marks, meanwhile},
+    percent,
+};
 
-/// The maximum number of variants that a change names.
+/// The maximum number of variants, or of their values, that a change names.
 const MAX_NAMED: usize = 6;
 
 /// A state of an experiment.
@@ -22,20 +26,29 @@ pub(crate) struct ExperimentState<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PartChange {
     pub(crate) part: ExperimentPart,
-    /// What is different now: `now Control 50 %, Treatment 50 %`.
+    /// What was, what is saved now, and what is entered: `control was 50 %, saved meanwhile as 20 %, yours 30 %`.
     pub(crate) words: String,
 }
 
-/// Returns the parts in which two states of an experiment differ, with what they are in the later state.
-pub(crate) fn changes(before: ExperimentState<'_>, now: ExperimentState<'_>) -> Vec<PartChange> {
+/// Returns the parts in which two states of an experiment differ, in words that name both, and what is entered where it is
+/// something else: `yours`.
+pub(crate) fn changes(
+    before: ExperimentState<'_>,
+    now: ExperimentState<'_>,
+    yours: ExperimentState<'_>,
+) -> Vec<PartChange> {
     let words = [
         (ExperimentPart::Status, status(before, now)),
-        (ExperimentPart::Details, details(before, now)),
-        (ExperimentPart::Variants, variants(before.variants, now.variants)),
-        (ExperimentPart::Allocations, split(before, now)),
-        (ExperimentPart::Targeting, targeting(before, now)),
+        (ExperimentPart::Details, details(before, now, yours)),
+        (ExperimentPart::Variants, variants(before.variants, now.variants, yours.variants)),
+        (ExperimentPart::Allocations, split(before, now, yours)),
+        (ExperimentPart::Targeting, targeting(before, now, yours)),
     ];
-    words.into_iter().filter_map(|(part, words)| Some(PartChange { part, words: words? })).collect()
+    words
+        .into_iter()
+        .filter(|(_, words)| !words.is_empty())
+        .map(|(part, words)| PartChange { part, words: words.join("; ") })
+        .collect()
 }
 
 /// Returns whether a save of `part` can be applied on top of changes that somebody else made. `status` is the status after
@@ -57,73 +70,108 @@ pub(crate) fn may_merge(
     })
 }
 
-fn status(before: ExperimentState<'_>, now: ExperimentState<'_>) -> Option<String> {
-    let name = match now.row.status {
+fn status(before: ExperimentState<'_>, now: ExperimentState<'_>) -> Vec<String> {
+    let name = |state: ExperimentState<'_>| match state.row.status {
         Status::Draft => "a draft",
         Status::Running => "running",
         Status::Paused => "paused",
         Status::Archived => "archived",
     };
-    (before.row.status != now.row.status).then(|| format!("now {name}"))
+    meanwhile("was", name(before), name(now), name(before)).into_iter().collect()
 }
 
-fn details(before: ExperimentState<'_>, now: ExperimentState<'_>) -> Option<String> {
-    if before.row.name != now.row.name {
-        return Some(format!("now “{}”", now.row.name));
-    }
-    let changed = before.row.description != now.row.description;
-    changed.then(|| "another description".to_owned())
-}
-
-fn variants(before: &[Variant], now: &[Variant]) -> Option<String> {
-    let known = |list: &[Variant], id: &str| list.iter().any(|variant| variant.id == id);
-    let is_changed = |variant: &&Variant| {
-        let payload = |variant: &Variant| variant.payload.as_ref().map(|json| json.get().to_owned());
-        let same = |other: &Variant| other.name == variant.name && payload(other) == payload(variant);
-        before.iter().find(|other| other.id == variant.id).is_some_and(|other| !same(other))
+fn details(before: ExperimentState<'_>, now: ExperimentState<'_>, yours: ExperimentState<'_>) -> Vec<String> {
+    let [name, description]: [fn(ExperimentState<'_>) -> String; 2] = [
+        |state| in_marks(&state.row.name),
+        |state| in_marks(state.row.description.as_deref().unwrap_or_default()),
+    ];
+    let change = |subject, text: fn(ExperimentState<'_>) -> String| {
+        meanwhile(subject, &text(before), &text(now), &text(yours))
     };
+    [change("name was", name), change("description was", description)].into_iter().flatten().collect()
+}
+
+fn variants(before: &[Variant], now: &[Variant], yours: &[Variant]) -> Vec<String> {
+    let known = |list: &[Variant], id: &str| list.iter().any(|variant| variant.id == id);
     let keys = |what: &str, list: Vec<&Variant>| {
         let named: Vec<_> = list.iter().take(MAX_NAMED).map(|variant| variant.key.as_str()).collect();
         let more = list.len() - named.len();
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        (!list.is_empty()).then(|| format!("{}{more} {what}", named.join(", ")))
+        (!list.is_empty()).then(|| format!("{}{more} {what} meanwhile", named.join(", ")))
     };
-    let words: Vec<String> = [
-        keys("added", now.iter().filter(|variant| !known(before, &variant.id)).collect()),
-        keys("changed", now.iter().filter(is_changed).collect()),
-        keys("deleted", before.iter().filter(|variant| !known(now, &variant.id)).collect()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    (!words.is_empty()).then(|| words.join("; "))
+    let changed = now.iter().flat_map(|variant| variant_change(variant, before, yours)).collect();
+    let mut words = limited(changed, "changed");
+    words.extend(keys("added", now.iter().filter(|variant| !known(before, &variant.id)).collect()));
+    words.extend(keys("deleted", before.iter().filter(|variant| !known(now, &variant.id)).collect()));
+    words
 }
 
-fn split(before: ExperimentState<'_>, now: ExperimentState<'_>) -> Option<String> {
-    let split = Split::of(now.allocations);
-    if Split::of(before.allocations) == split {
-        return None;
-    }
-    let share = |variant: &Variant| format!("{} {} %", variant.key, percent(split.share(Some(&variant.id))));
-    let mut shares: Vec<String> = now.variants.iter().take(MAX_NAMED).map(share).collect();
-    if now.variants.len() > MAX_NAMED {
-        shares.push(format!("and {} more", now.variants.len() - MAX_NAMED));
-    }
-    Some(format!("now {}", shares.join(", ")))
+/// Describes how a variant changed that was there before.
+fn variant_change(now: &Variant, before: &[Variant], yours: &[Variant]) -> Vec<String> {
+    let find = |list: &'_ [Variant]| list.iter().find(|variant| variant.id == now.id).cloned();
+    let Some(before) = find(before) else { return Vec::new() };
+    // An entry that was removed from the page is no text to quote.
+    let yours = find(yours).unwrap_or_else(|| before.clone());
+    let payload = |variant: &Variant| variant.payload.as_ref().map(|json| formatted(json.get()));
+    let name = meanwhile(
+        &format!("name of {} was", now.key),
+        &in_marks(&before.name),
+        &in_marks(&now.name),
+        &in_marks(&yours.name),
+    );
+    let is_edited = payload(&yours) != payload(&before);
+    let payload = (payload(&before) != payload(now))
+        .then(|| changed_meanwhile(&format!("payload of {} was", now.key), is_edited));
+    [name, payload].into_iter().flatten().collect()
 }
 
-fn targeting(before: ExperimentState<'_>, now: ExperimentState<'_>) -> Option<String> {
-    let rules = |state: ExperimentState<'_>| state.row.targeting_rules.as_deref().map(Rules::from_json);
-    let json = |state| rules(state).unwrap_or_default().to_json();
-    let audience = (before.row.audience_id != now.row.audience_id).then(|| {
-        now.audience.map_or("now without an audience".to_owned(), |name| format!("now the audience “{name}”"))
-    });
-    let rules = (json(before) != json(now))
-        .then(|| format!("now the rules match {}", rules(now).unwrap_or_default().describe()));
-    match (audience, rules) {
-        (Some(audience), Some(rules)) => Some(format!("{audience}; {rules}")),
-        (audience, rules) => audience.or(rules),
+fn split(before: ExperimentState<'_>, now: ExperimentState<'_>, yours: ExperimentState<'_>) -> Vec<String> {
+    let [was, is, entered] = [before, now, yours].map(|state| Split::of(state.allocations));
+    if was == is {
+        return Vec::new();
     }
+    let change = |variant: &Variant| {
+        let share = |split: &Split| format!("{} %", percent(split.share(Some(&variant.id))));
+        meanwhile(&format!("{} was", variant.key), &share(&was), &share(&is), &share(&entered))
+    };
+    let words: Vec<String> = now.variants.iter().filter_map(change).collect();
+    if words.is_empty() {
+        return vec!["the same shares are now for other users".to_owned()];
+    }
+    limited(words, "changed")
+}
+
+fn targeting(
+    before: ExperimentState<'_>,
+    now: ExperimentState<'_>,
+    yours: ExperimentState<'_>,
+) -> Vec<String> {
+    let audience = |state: ExperimentState<'_>| state.audience.map_or("everyone".to_owned(), in_marks);
+    let audience = (before.row.audience_id != now.row.audience_id)
+        .then(|| meanwhile("audience was", &audience(before), &audience(now), &audience(yours)));
+    let [was, is, entered] = [before, now, yours]
+        .map(|state| state.row.targeting_rules.as_deref().map(Rules::from_json).unwrap_or_default());
+    audience.flatten().into_iter().chain(rules_meanwhile(&was, &is, &entered)).collect()
+}
+
+/// Says how rules that somebody else has changed differ, like [`meanwhile`].
+pub(crate) fn rules_meanwhile(before: &Rules, now: &Rules, yours: &Rules) -> Option<String> {
+    let is_edited = yours.to_json() != before.to_json();
+    (before.to_json() != now.to_json()).then(|| {
+        meanwhile("rules were", &before.describe(), &now.describe(), &yours.describe())
+            // The descriptions of long rules leave out what has changed.
+            .unwrap_or_else(|| changed_meanwhile("rules were", is_edited))
+    })
+}
+
+/// Shortens a list of changes.
+fn limited(mut words: Vec<String>, what: &str) -> Vec<String> {
+    let more = words.len().saturating_sub(MAX_NAMED);
+    words.truncate(MAX_NAMED);
+    if more > 0 {
+        words.push(format!("and {more} more {what}"));
+    }
+    words
 }
 
 #[cfg(test)]
@@ -165,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn each_changed_part_says_what_it_is_now() {
+    fn each_changed_part_says_what_it_was_and_is_and_what_is_entered() {
         let (old, mut new) = (row(), row());
         new.name = "M".to_owned();
         new.status = Status::Running;
@@ -173,30 +221,73 @@ mod tests {
         let rules = r#"[{"conditions":[{"attribute":"country","operator":"eq","value":"US"}]}]"#;
         new.targeting_rules = Some(RawValue::from_string(rules.to_owned()).unwrap());
         let old_variants = [variant("a", None), variant("b", Some("{}")), variant("c", None)];
-        let new_variants = [variant("a", Some("{}")), variant("b", Some("{}")), variant("d", None)];
+        let theirs = Variant { name: "Theirs".to_owned(), ..variant("a", Some("{}")) };
+        let old_allocations = [allocation("a", 0, 1_999)];
+        let new_variants = [theirs, variant("b", Some("{}")), variant("d", None)];
         let allocations = [allocation("a", 0, 999), allocation("d", 5_000, 9_999)];
-        let before = ExperimentState { row: &old, variants: &old_variants, allocations: &[], audience: None };
+        let before = ExperimentState {
+            row: &old,
+            variants: &old_variants,
+            allocations: &old_allocations,
+            audience: None,
+        };
         let now = ExperimentState {
             row: &new,
             variants: &new_variants,
             allocations: &allocations,
             audience: Some("Staff"),
         };
-        let words: Vec<String> = changes(before, now)
+        let mut own_variants = old_variants.clone();
+        own_variants[0].name = "Mine".to_owned();
+        let own_allocations = [allocation("a", 0, 2_999)];
+        let yours = ExperimentState { variants: &own_variants, allocations: &own_allocations, ..before };
+        let words: Vec<String> = changes(before, now, yours)
             .into_iter()
             .map(|change| format!("{}: {}", change.part.name_and_section().0, change.words))
             .collect();
         assert_eq!(
             words,
             [
-                "Status: now running",
-                "Name and description: now “M”",
-                "Variants: d added; a changed; c deleted",
-                "Split: now a 10 %, b 0 %, d 50 %",
-                "Audience and targeting: now the audience “Staff”; now the rules match country is US",
+                "Status: was a draft, saved meanwhile as running",
+                "Name and description: name was “N”, saved meanwhile as “M”",
+                "Variants: name of a was “A”, saved meanwhile as “Theirs”, yours “Mine”; \
+                 payload of a was changed meanwhile; d added meanwhile; c deleted meanwhile",
+                "Split: a was 20 %, saved meanwhile as 10 %, yours 30 %; d was 0 %, saved meanwhile as 50 %",
+                "Audience and targeting: audience was everyone, saved meanwhile as “Staff”; \
+                 rules were everyone, saved meanwhile as country is US",
             ]
         );
-        assert_eq!(changes(now, now), []);
+        assert_eq!(changes(now, now, yours), []);
+    }
+
+    #[test]
+    fn long_changes_are_shortened() {
+        let rows = [row(), row()];
+        let many = |name: &str| {
+            let named = |key: u32| Variant { name: name.to_owned(), ..variant(&key.to_string(), None) };
+            (0..9).map(named).collect::<Vec<_>>()
+        };
+        let (old, new) = (many("Old"), many("New"));
+        let allocations = [0, 1].map(|start| [allocation("1", start, 999 + start)]);
+        let state =
+            |row, variants, allocations| ExperimentState { row, variants, allocations, audience: None };
+        let before = state(&rows[0], &old, &allocations[0]);
+        let found = changes(before, state(&rows[1], &new, &allocations[1]), before);
+        assert!(found[0].words.ends_with("saved meanwhile as “New”; and 3 more changed"), "{found:?}");
+        assert_eq!(found[1].words, "the same shares are now for other users");
+    }
+
+    #[test]
+    fn rules_that_are_described_alike_are_still_changed() {
+        let rules = |count: u32| {
+            let rule = |number: u32| {
+                format!(r#"{{"conditions":[{{"attribute":"a","operator":"eq","value":{number}}}]}}"#)
+            };
+            Rules::from_unsaved(&format!("[{}]", (0..count).map(rule).collect::<Vec<_>>().join(",")))
+        };
+        let words = rules_meanwhile(&rules(30), &rules(31), &rules(31));
+        assert_eq!(words.as_deref(), Some("rules were changed meanwhile, and by you"));
+        assert_eq!(rules_meanwhile(&rules(1), &rules(1), &rules(2)), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod part;
 mod request;
 
 pub(crate) use basics::Basics;
-pub(crate) use changes::{ExperimentState, PartChange, changes, may_merge};
+pub(crate) use changes::{ExperimentState, PartChange, changes, may_merge, rules_meanwhile};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use check::problems;
 pub(crate) use created::CreatedExperiment;

@@ -5,13 +5,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
-    editor::{AudienceEditor, Draft},
+    draft::{DELETED, Draft},
+    editor::AudienceEditor,
     uses::Uses,
 };
 use crate::{
     calls::{ListEnvironments, LoadAudience, LoadAudienceUses, SaveAudience},
-    components::{Connection, Empty, PageHead, Toasts},
-    model::{Rules, Saved, links},
+    components::{Connection, Empty, PageHead, Toasts, dynamic, when},
+    model::{Saved, links},
     pages::loaded::Loaded,
     transport::{Change, Loading},
 };
@@ -63,12 +64,15 @@ fn NewAudience(save: Change<SaveAudience>) -> impl IntoView {
                 view! {
                     <Empty title="Create an environment first">
                         <p>"An audience belongs to an environment, such as "<code>"prod"</code>"."</p>
-                        <a class="button primary" href=links::ENVIRONMENTS.url()>"Create an environment"</a>
+                        <a class="button primary" href=links::NEW_ENVIRONMENT.url()>"Create an environment"</a>
                     </Empty>
                 }.into_any()
             } else {
+                let first = environments.first().map(|environment| environment.id.clone()).unwrap_or_default();
+                let is_known = environments.iter().any(|environment| environment.id == chosen);
+                let draft = Draft::new(if is_known { chosen.clone() } else { first });
                 let environments = environments.into_iter().map(|environment| (environment.id, environment.name)).collect();
-                view! { <AudienceEditor save draft=Draft::new() environments chosen=chosen.clone()/> }.into_any()
+                view! { <AudienceEditor save draft environments/> }.into_any()
             }
         }}/>
     }
@@ -83,26 +87,23 @@ fn ExistingAudience(id: String, save: Change<SaveAudience>) -> impl IntoView {
     };
     let request = move || LoadAudienceUses { id: id.clone() };
     let uses = Loading::with_updates(request, move || updates.get() + save.count());
-    // Unsaved changes that survive reloading a changed audience.
-    let unsaved = StoredValue::new(None::<(String, Rules)>);
-    let reload = Callback::new(move |changes| {
-        unsaved.set_value(changes);
-        save.clear();
-        audience.reload();
-    });
     view! {
         <Loaded from=audience title="Audience" render={move |(audience, environment): (Saved<AudienceRow>, Environment)| {
-            let unsaved = unsaved.try_update_value(Option::take).flatten();
-            let draft = Draft::of(&audience, unsaved);
+            let draft = Draft::of(&audience);
+            let deleted = draft.deleted;
+            let note = move || deleted.get().then(|| DELETED.note());
             let id = audience.value.id;
             let list = links::audiences(Some(&environment.id), 1);
             view! {
                 <PageHead title=draft.saved_name parent=(links::AUDIENCES, "Audiences")>
                     <a class="quiet" href=list>"Environment "<strong>{environment.name}</strong></a>
                 </PageHead>
+                {dynamic(note)}
                 <div class="audience-page">
-                    <AudienceEditor save draft uses reload/>
-                    <Uses id uses draft/>
+                    <fieldset class="parts" disabled=deleted>
+                        <AudienceEditor save draft uses/>
+                    </fieldset>
+                    {when(move || !deleted.get(), move || view! { <Uses id=id.clone() uses draft/> }.into_any())}
                 </div>
             }
         }}/>

@@ -1,6 +1,7 @@
 //! The list of audiences and the page of an audience.
 
 mod detail;
+mod draft;
 mod editor;
 mod list;
 mod uses;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::editor::Draft;
+use super::draft::Draft;
 use crate::{
     calls::{AudienceUse, AudienceUses, DeleteAudience},
     components::{ChangeForm, Dialog, Icon, ProblemNote, StatusPill, Symbol, Toasts},

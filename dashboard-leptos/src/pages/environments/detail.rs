@@ -1,13 +1,13 @@
-//! The page of an environment: the live version, unpublished changes, the history and rollbacks.
+//! The page of an environment, or to create one. The page of an environment shows the live version, unpublished changes, the history and rollbacks.
 
 use edgewise_api::resources::PublicationStatus;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{opened::OpenedVersion, state::State};
+use super::{new::NewEnvironment, opened::OpenedVersion, state::State};
 use crate::{
-    calls::{History, LoadHistory, Resume, RetryPublishing, RollBack},
-    components::{Connection, Icon, PageHead, Symbol, Toasts},
+    calls::{CreateEnvironment, History, LoadHistory, Resume, RetryPublishing, RollBack},
+    components::{Connection, Icon, PageHead, Symbol, Toasts, Tone, dynamic, effect, flag},
     html::Html,
     model::{Changed, HistoryQuery, links},
     pages::{loaded::Loaded, navigation::navigator, publish_waiting::report_retry},
@@ -15,9 +15,31 @@ use crate::{
     transport::{Change, Loading},
 };
 
-/// The page of an environment.
+/// The placeholder for the id of a new environment.
+const NEW: &str = "new";
+
+/// The page of an environment, or to create one: the same page, so that it can say that the environment was created.
 #[component]
 pub(crate) fn EnvironmentPage() -> impl IntoView {
+    let params = use_params_map();
+    let is_new = flag(move || params.with(|params| params.get("id").is_some_and(|id| id == NEW)));
+    let create = Change::<CreateEnvironment>::new();
+    let toasts = Toasts::from_context();
+    effect(move || {
+        if let Some(Ok(environment)) = create.response() {
+            toasts.show(Tone::Good, format!("Environment {} created", environment.name));
+        }
+    });
+    dynamic(move || {
+        Some(match is_new.get() {
+            true => view! { <NewEnvironment create/> }.into_any(),
+            false => view! { <ExistingEnvironment/> }.into_any(),
+        })
+    })
+}
+
+#[component]
+fn ExistingEnvironment() -> impl IntoView {
     let (params, parameters) = (use_params_map(), use_query_map());
     let query = Memo::new(move |_| {
         let parameter = |name| parameters.with(|parameters| parameters.get(name).unwrap_or_default());

@@ -1,7 +1,8 @@
-//! The list of environments and the page of an environment.
+//! The list of environments, the page to create one, and the page of an environment.
 
 mod detail;
 mod list;
+mod new;
 mod opened;
 mod state;
 

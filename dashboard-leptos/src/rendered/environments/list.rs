@@ -18,6 +18,7 @@ pub(crate) fn list(summaries: Vec<EnvironmentSummary>) -> Html {
         Html::render(view! {
             <Empty title="No environments yet">
                 <p>"An environment has its own experiments and its own published versions. Most teams start with "<code>"prod"</code>" and "<code>"staging"</code>"."</p>
+                <a class="button primary" href=links::NEW_ENVIRONMENT.url()>"Create an environment"</a>
             </Empty>
         })
     } else {

@@ -4,9 +4,18 @@ use leptos::prelude::*;
 use super::drafts::{Draft, VariantDraft};
 use crate::{
     calls::{ExperimentDetail, ExperimentPart},
-    components::{Toasts, flag},
-    model::{PartChange, Rules, Split, changes},
+    components::{Toasts, beside, flag},
+    model::{PartChange, Rules, Split, changes, links},
+    pages::deleted::Deleted,
     problem::Problem,
+};
+
+/// What the page says when the experiment was deleted.
+pub(super) const DELETED: Deleted = Deleted {
+    note: "This experiment was deleted.",
+    toast: "Someone deleted this experiment. What you entered can still be read",
+    link: "Go to the experiments",
+    list: links::EXPERIMENTS,
 };
 
 /// The button whose request is pending.
@@ -23,8 +32,8 @@ pub(super) enum Pressed {
 pub(super) struct Editors {
     /// Sets the saved values of the drafts; `true` keeps the edited values of a part.
     fill: fn(Editing, &ExperimentDetail, &dyn Fn(ExperimentPart) -> bool),
-    /// Returns what differs between two states of the experiment.
-    pub(super) changes: fn(&ExperimentDetail, &ExperimentDetail) -> Vec<PartChange>,
+    /// Returns what differs between the experiment as the page knows it and a later state.
+    pub(super) changes: fn(Editing, &ExperimentDetail) -> Vec<PartChange>,
 }
 
 /// The state of the page: the saved experiment, the edited values, and the state of saving.
@@ -127,6 +136,11 @@ impl Editing {
         if publishes { "Publishing…" } else { "Saving…" }
     }
 
+    /// Sets that the experiment was deleted, and says so.
+    pub(super) fn notice_deletion(self) {
+        DELETED.notice(self.deleted, self.toasts);
+    }
+
     /// Returns whether the experiment can no longer be changed.
     pub(super) fn is_read_only(self) -> bool {
         self.deleted.get() || self.detail.with(|detail| detail.row.status == Status::Archived)
@@ -187,6 +201,14 @@ impl Editing {
         number
     }
 
+    /// Removes a variant. Returns the number of the next one, or of the last one before.
+    pub(super) fn remove_variant(self, number: u32) -> Option<u32> {
+        let numbers: Vec<u32> =
+            self.variants.with_untracked(|drafts| drafts.iter().map(|draft| draft.number).collect());
+        self.variants.update(|drafts| drafts.retain(|draft| draft.number != number));
+        beside(&numbers, &number).copied()
+    }
+
     /// Returns a number that no draft of a variant has yet.
     pub(super) fn next_number(self) -> u32 {
         next(self.next_number)
@@ -195,6 +217,21 @@ impl Editing {
     /// Resets the variants to the saved ones.
     pub(super) fn discard_variants(self) {
         self.variants.set(self.detail.with_untracked(|detail| drafts_of(detail, self.next_number)));
+    }
+
+    /// Resets everything to what is saved, also by somebody else meanwhile.
+    pub(super) fn discard(self) {
+        self.name.discard();
+        self.description.discard();
+        self.audience.discard();
+        self.rules.discard();
+        self.wrong_shares.set(Vec::new());
+        self.split.discard();
+        self.discard_variants();
+        self.problem.set(None);
+        if self.conflict.with_untracked(Option::is_some) {
+            self.reload(false);
+        }
     }
 
     /// Sets the saved experiment. Edited values stay in the parts for which `keep_changes` is true.
@@ -208,13 +245,16 @@ impl Editing {
         self.detail.set(detail);
     }
 
-    /// Begins editing: fills the drafts, and restores unsaved changes from before a reload.
-    pub(super) fn begin(self) {
-        let changes =
-            |before: &ExperimentDetail, now: &ExperimentDetail| changes(before.state(), now.state());
-        self.editors.set_value(Some(Editors { fill: Self::fill, changes }));
+    /// Begins editing: fills the drafts, and restores unsaved changes from before a reload. Returns the note that says so.
+    pub(super) fn begin(self) -> AnyView {
+        self.editors.set_value(Some(Editors { fill: Self::fill, changes: Self::changes }));
         self.detail.with_untracked(|detail| self.fill(detail, &|_| false));
-        self.survive_reloads();
+        self.survive_reloads()
+    }
+
+    fn changes(self, now: &ExperimentDetail) -> Vec<PartChange> {
+        let entered = self.entered();
+        self.detail.with_untracked(|known| changes(known.state(), now.state(), entered.state()))
     }
 
     fn fill(self, detail: &ExperimentDetail, keep_changes: &dyn Fn(ExperimentPart) -> bool) {

@@ -10,10 +10,15 @@ use super::{
     editing::Editing, state::PublicationNotes, targeting::TargetingSection, variants::VariantsSection,
 };
 
-/// Begins editing, and renders the sections that edit the experiment.
+/// Begins editing, and renders the note that unsaved changes were restored.
+#[wasm_split(editors, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(super) fn begin(editing: Editing) -> Result<AnyView, SplitLoaderError> {
+    Ok(editing.begin())
+}
+
+/// Renders the sections that edit the experiment.
 #[wasm_split(editors, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(super) fn sections(editing: Editing) -> Result<AnyView, SplitLoaderError> {
-    editing.begin();
     Ok(view! {
         <VariantsSection editing/>
         <AllocationSection editing/>
@@ -25,7 +30,12 @@ pub(super) fn sections(editing: Editing) -> Result<AnyView, SplitLoaderError> {
 /// Renders the form that edits name and description.
 #[wasm_split(editors, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(super) fn details_form(editing: Editing, open: RwSignal<bool>) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <DetailsForm editing close=move || open.set(false)/> }.into_any())
+    Ok(view! {
+        <fieldset class="parts" disabled=Signal::derive(move || editing.is_read_only())>
+            <DetailsForm editing close=move || open.set(false)/>
+        </fieldset>
+    }
+    .into_any())
 }
 
 /// Renders the note that somebody else changed what is edited here.

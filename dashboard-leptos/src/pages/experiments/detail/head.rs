@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     calls::{DuplicateExperiment, ExperimentPart},
-    components::{Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone, dynamic, when},
+    components::{
+        Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone, dynamic, effect, when,
+    },
     model::{LaunchObstacle, Split, links, percent},
     parts::later,
 };
@@ -34,6 +36,14 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
         })
     };
     let is_editing = RwSignal::new(false);
+    // Restored changes must be visible.
+    effect(move || {
+        if editing.details_changed.get() {
+            is_editing.set(true);
+        }
+    });
+    // What was typed stays readable.
+    let is_shown = move || is_editing.get() && (!editing.is_read_only() || editing.details_changed.get());
     view! {
         <div class="experiment-head">
             <PageHead title=name parent=(links::EXPERIMENTS, "Experiments")>
@@ -61,9 +71,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 {environment}
             </div>
             {description}
-            {when(move || is_editing.get() && !editing.is_read_only(), move || {
-                later("details", details_form(editing, is_editing))
-            })}
+            {when(is_shown, move || later("details", details_form(editing, is_editing)))}
         </div>
     }
 }

@@ -1,12 +1,13 @@
-//! Keeping unsaved changes over a reload.
+//! Unsaved changes as values: to keep them over a reload, and to compare them with what somebody else has saved.
 
+use edgewise_api::resources::{Allocation, Variant};
 use leptos::prelude::*;
+use serde_json::value::RawValue;
 
 use super::{drafts::VariantDraft, editing::Editing};
 use crate::{
-    calls::ExperimentPart,
-    components::{Tone, effect},
-    model::{PartChange, Rules, Split},
+    calls::{ExperimentDetail, ExperimentPart},
+    model::{PartChange, Rules, Split, quoted},
     pages::kept::{self, Texts, flag},
 };
 
@@ -19,18 +20,48 @@ const PARTS: [ExperimentPart; 4] = [
 ];
 
 impl Editing {
-    /// Restores the unsaved changes from before a reload, and keeps changes for the next one.
-    pub(super) fn survive_reloads(self) {
+    /// Restores the unsaved changes from before a reload, and keeps changes for the next one. Returns the note that says so.
+    pub(super) fn survive_reloads(self) -> AnyView {
         let name = self.detail.with_untracked(|detail| format!("experiment-{}", detail.row.id));
-        let unsaved = StoredValue::new(kept::take(&name));
-        // Not before the page is rendered.
-        effect(move || {
-            let unsaved = unsaved.try_update_value(std::mem::take).unwrap_or_default();
-            if !unsaved.is_empty() {
-                untrack(|| self.restore(Texts::of(unsaved)));
-            }
-        });
+        let restored_from = kept::restore(&name, move |texts| self.restore(texts));
         kept::keep(name, move || self.has_changes().then(|| self.unsaved()));
+        kept::restored_note(restored_from, move || self.has_changes(), move || self.discard())
+    }
+
+    /// Returns the experiment as it would be with all unsaved changes. A payload that is no JSON becomes a JSON string.
+    pub(super) fn entered(self) -> ExperimentDetail {
+        let mut entered = self.detail.get_untracked();
+        entered.row.name = self.name.current.get_untracked();
+        entered.row.description = Some(self.description.current.get_untracked());
+        entered.row.audience_id = Some(self.audience.current.get_untracked()).filter(|id| !id.is_empty());
+        entered.row.targeting_rules =
+            RawValue::from_string(self.rules.current.with_untracked(Rules::to_json)).ok();
+        entered.allocations = self.split.current.with_untracked(|split| {
+            let ranges = split.ranges().into_iter().map(|range| Allocation {
+                id: String::new(),
+                variant_id: range.variant.to_owned(),
+                range_start: range.start.into(),
+                range_end: range.end.into(),
+                experiment_id: String::new(),
+            });
+            ranges.collect()
+        });
+        let variant = |draft: VariantDraft| {
+            let payload = draft.payload.get_untracked();
+            let json = || {
+                let text = quoted(&payload);
+                RawValue::from_string(payload.clone()).or_else(|_| RawValue::from_string(text)).ok()
+            };
+            Variant {
+                payload: if payload.trim().is_empty() { None } else { json() },
+                id: draft.id,
+                key: draft.key.get_untracked(),
+                name: draft.name.get_untracked(),
+                experiment_id: String::new(),
+            }
+        };
+        entered.variants = self.variants.get_untracked().into_iter().map(variant).collect();
+        entered
     }
 
     /// Returns a part as it is saved, as a text to compare.
@@ -114,9 +145,6 @@ impl Editing {
         }
         if !conflict.is_empty() {
             self.conflict.set(Some(conflict));
-        }
-        if self.has_changes() {
-            self.toasts.show(Tone::Info, "Your unsaved changes from before the reload are back");
         }
     }
 }

@@ -4,14 +4,14 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    editing::Editing,
-    editors::{conflict_note, danger, publication_notes, sections},
+    editing::{DELETED, Editing},
+    editors::{begin, conflict_note, danger, publication_notes, sections},
     head::Head,
     plain::PlainStatus,
 };
 use crate::{
     calls::{DuplicateExperiment, ExperimentDetail, LoadExperiment},
-    components::{Connection, Icon, Note, Symbol, Tone, dynamic, when},
+    components::{Connection, Icon, Note, Symbol, dynamic, when},
     model::links,
     pages::{leave_guard, loaded::Loaded},
     parts::later,
@@ -43,15 +43,20 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
         }
         now
     });
+    // `browser/early.js` enables what the server renders while scripts run, and disables it for good if the module does not work.
+    let is_read_only = Signal::derive(move || editing.is_read_only());
+    let is_inert = Signal::derive(move || cfg!(not(target_family = "wasm")) || is_read_only.get());
+    let awaits_script = Signal::derive(move || (!is_read_only.get()).then_some(""));
     view! {
         <div class="experiment">
             <Head editing/>
             {plain_status}
             <p class="part-empty without-script">"Editing variants, split and targeting needs JavaScript."</p>
             <ReadOnlyNote editing/>
+            {later("restored", begin(editing))}
             {when(move || editing.conflict.with(Option::is_some) && !editing.deleted.get(), move || later("conflict", conflict_note(editing)))}
             {later("publication", publication_notes(editing))}
-            <fieldset class="parts" disabled=Signal::derive(move || editing.is_read_only())>
+            <fieldset class="parts" disabled=is_inert data-awaits-script=awaits_script>
                 {later("sections", sections(editing))}
             </fieldset>
             <History editing/>
@@ -66,12 +71,7 @@ fn ReadOnlyNote(editing: Editing) -> impl IntoView {
     let id = editing.detail.with_untracked(|detail| detail.row.id.clone());
     dynamic(move || {
         if editing.deleted.get() {
-            return Some(view! {
-                <Note tone=Tone::Bad>
-                    <p><strong>"This experiment was deleted."</strong> " The page shows its last state. Nothing can be saved."</p>
-                    <p class="note-actions"><a class="button small" href=links::EXPERIMENTS.url()>"Go to the experiments"</a></p>
-                </Note>
-            }.into_any());
+            return Some(DELETED.note());
         }
         let id = id.clone();
         editing.is_read_only().then(|| view! {

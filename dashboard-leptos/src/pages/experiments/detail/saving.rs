@@ -123,7 +123,7 @@ impl Editing {
     /// before. Empty before the editors are there: nothing is edited then.
     fn changes_to(self, now: &ExperimentDetail) -> Vec<PartChange> {
         let Some(editors) = self.editors.get_value() else { return Vec::new() };
-        let mut found = self.detail.with_untracked(|known| (editors.changes)(known, now));
+        let mut found = (editors.changes)(self, now);
         for known in self.conflict.get_untracked().unwrap_or_default() {
             if found.iter().all(|change| change.part != known.part) {
                 found.push(known);
@@ -188,7 +188,7 @@ impl Editing {
             }
             match loaded {
                 Ok(detail) => self.take_in(detail),
-                Err(problem) if problem.is_missing() => self.deleted.set(true),
+                Err(problem) if problem.is_missing() => self.notice_deletion(),
                 Err(_) => {}
             }
         });
@@ -226,7 +226,7 @@ impl Editing {
                     }
                 }
                 Ok(_) => {}
-                Err(problem) if problem.is_missing() => drop(self.deleted.try_set(true)),
+                Err(problem) if problem.is_missing() => self.notice_deletion(),
                 Err(problem) => self.toasts.error(&problem),
             }
             restore_focus(&["#content"]);
@@ -246,7 +246,7 @@ impl Editing {
             return;
         }
         if is_gone {
-            self.deleted.set(true);
+            self.notice_deletion();
         } else {
             self.fail(part, problem);
         }

@@ -74,8 +74,8 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
     let label = Signal::derive(move || key.with(|key| format!("Delete variant {key}")));
     let remove = move |_| {
         if is_new {
-            editing.variants.update(|drafts| drafts.retain(|draft| draft.number != number));
-            restore_focus(&["#variants .add-variant"]);
+            let row = editing.remove_variant(number).map(|beside| format!("#variant-{beside}"));
+            restore_focus(&[row.as_deref().unwrap_or("#variants .add-variant")]);
         } else {
             deleted.set(true);
             restore_focus(&[&format!("#undo-{number}")]);
@@ -108,7 +108,7 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
         Some(line.into_any())
     };
     view! {
-        <li class="variant" class:gone=Signal::derive(move || deleted.get()) class:open=is_open>
+        <li class="variant" id=format!("variant-{number}") tabindex="-1" class:gone=Signal::derive(move || deleted.get()) class:open=is_open>
             <span class=format!("swatch {}", colour(place)) aria-hidden="true"></span>
             {dynamic(fields)}
             <div class="variant-side">

@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::step::Step;
 use crate::{
     calls,
-    components::{Part, Toasts, focus},
+    components::{Part, Toasts, beside, focus},
     model::{Basics, ExperimentRequest, LaunchObstacle, Rules, Split, VariantInput, key, links},
     pages::navigation::navigator,
     problem::Problem,
@@ -121,9 +121,14 @@ impl Draft {
         id
     }
 
-    pub(super) fn remove_variant(self, id: &str) {
+    /// Removes a variant. Returns the id of the next one, or of the last one before.
+    pub(super) fn remove_variant(self, id: &str) -> Option<String> {
         self.touched.set_value(true);
+        let ids: Vec<String> = self
+            .variants
+            .with_untracked(|variants| variants.iter().map(|variant| variant.id.clone()).collect());
         self.variants.update(|variants| variants.retain(|variant| variant.id != id));
+        beside(&ids, &id.to_owned()).cloned()
     }
 
     /// Returns the variants for a bar.

@@ -7,7 +7,6 @@ use super::{
     step::Step,
 };
 use crate::{
-    components::effect,
     model::{Rules, Split},
     pages::kept::{self, Texts, flag},
 };
@@ -16,19 +15,12 @@ use crate::{
 const NAME: &str = "new-experiment";
 
 impl Draft {
-    /// Restores the input from before a reload, and keeps input for the next one. `is_restored` is set to whether there was
-    /// any.
-    pub(super) fn survive_reloads(self, is_restored: RwSignal<bool>) {
-        let unsaved = StoredValue::new(kept::take(NAME));
-        // Not before the page is rendered.
-        effect(move || {
-            let unsaved = unsaved.try_update_value(std::mem::take).unwrap_or_default();
-            if !unsaved.is_empty() {
-                self.restore(Texts::of(unsaved));
-                is_restored.set(true);
-            }
-        });
-        kept::keep(NAME.to_owned(), move || self.touched.get_value().then(|| self.unsaved()));
+    /// Restores the input from before a reload, and keeps input for the next one. Returns the note that says so.
+    pub(super) fn survive_reloads(self) -> AnyView {
+        let restored_from = kept::restore(NAME, move |texts| self.restore(texts));
+        let has_input = move || self.touched.get_value();
+        kept::keep(NAME.to_owned(), move || has_input().then(|| self.unsaved()));
+        kept::restored_note(restored_from, has_input, move || start_over(self))
     }
 
     /// Returns the input, in the order in which [`restore`](Self::restore) reads it.
@@ -99,4 +91,11 @@ impl Draft {
         self.reached.set(reached);
         self.step.set(step);
     }
+}
+
+/// Discards all input.
+fn start_over(draft: Draft) {
+    draft.touched.set_value(false);
+    #[cfg(target_family = "wasm")]
+    drop(window().location().reload());
 }

@@ -11,7 +11,7 @@ use crate::{
     calls::PrepareExperiment,
     components::{
         Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone, dynamic, effect, handle_click,
-        handle_input, is_in_field, when,
+        handle_input, is_in_field,
     },
     model::{Basics, ExperimentRequest, links},
     pages::{leave_guard, loaded::Loaded},
@@ -52,7 +52,7 @@ fn NoEnvironment() -> impl IntoView {
     view! {
         <Empty title="Create an environment first">
             <p>"An experiment belongs to an environment, such as "<code>"prod"</code>" or "<code>"staging"</code>"."</p>
-            <a class="button primary" href=links::ENVIRONMENTS.url()>"Create an environment"</a>
+            <a class="button primary" href=links::NEW_ENVIRONMENT.url()>"Create an environment"</a>
         </Empty>
     }
 }
@@ -61,8 +61,7 @@ fn NoEnvironment() -> impl IntoView {
 #[component]
 fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>) -> impl IntoView {
     let draft = Draft::new(basics, &environments, problems);
-    let is_restored = RwSignal::new(false);
-    draft.survive_reloads(is_restored);
+    let restored = draft.survive_reloads();
     leave_guard::confirm_leaving(
         "Leave without creating the experiment? Your input will be lost.",
         move || draft.touched.try_get_value().unwrap_or(false),
@@ -96,14 +95,7 @@ fn Wizard(environments: Vec<Environment>, basics: Basics, problems: Vec<Problem>
     view! {
         <div class="wizard" on:input=handle_input(move |_| draft.touched.set_value(true))>
             <ol class="wizard-steps needs-script" aria-label="Steps">{marks.into_iter().collect_view()}</ol>
-            {when(move || is_restored.get(), move || view! {
-                <Note>
-                    <p>"Your input is back as it was before the page was reloaded."</p>
-                    <p class="note-actions">
-                        <button type="button" class="button small" on:click=handle_click(move |_| start_over(draft))>"Start over"</button>
-                    </p>
-                </Note>
-            }.into_any())}
+            {restored}
             {dynamic(general)}
             {steps::basics(draft, environments.clone())}
             {steps::variants(draft)}
@@ -187,11 +179,4 @@ fn LaunchQuestion(draft: Draft, launch: impl Fn() + Clone + Send + Sync + 'stati
             <div class="form">{dynamic(body)}</div>
         </Dialog>
     }
-}
-
-/// Discards all input.
-fn start_over(draft: Draft) {
-    draft.touched.set_value(false);
-    #[cfg(target_family = "wasm")]
-    drop(window().location().reload());
 }

@@ -231,7 +231,7 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
         key_is_edited.set(!text.is_empty());
         key.set(text);
     });
-    let payload_id = format!("variant-{id}-payload");
+    let (row, payload_id) = (format!("variant-{id}"), format!("variant-{id}-payload"));
     let payload_problem = {
         let field = field("payload");
         draft.problem_of(move || field())
@@ -239,15 +239,15 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
     let is_only = Signal::derive(move || draft.variants.with(|variants| variants.len() < 2));
     let label = Signal::derive(move || format!("Remove {}", name.get()));
     view! {
-        <fieldset class="variant-draft">
+        <fieldset class="variant-draft" id=row tabindex="-1">
             <legend class="visually-hidden">{name}</legend>
             {name_field}
             {key_field}
             <button
                 type="button" class="icon-button variant-remove" aria-label=label disabled=is_only
                 on:click=handle_click(move |_| {
-                    draft.remove_variant(&id);
-                    restore_focus(&[".variant-drafts .variant-remove:enabled", ".variant-drafts input"]);
+                    let next = draft.remove_variant(&id).map(|next| format!("#variant-{next}"));
+                    restore_focus(&[next.as_deref().unwrap_or(".variant-drafts input")]);
                 })
             >
                 <Icon symbol=Symbol::Delete/>

@@ -1,0 +1,37 @@
+//! The page to create an environment.
+
+use edgewise_api::FieldPath;
+use leptos::prelude::*;
+
+use crate::{
+    calls::CreateEnvironment,
+    components::{ChangeForm, Field, PageHead, ProblemNote, dynamic},
+    model::links,
+    transport::Change,
+};
+
+/// The form to create an environment. The response redirects to the page of the environment, so the caller handles it.
+#[component]
+pub(super) fn NewEnvironment(create: Change<CreateEnvironment>) -> impl IntoView {
+    let problem = Signal::derive(move || create.problem()?.for_field(&FieldPath::of("name")));
+    let other_problem = move || {
+        let problem = create.problem().filter(|problem| problem.field().is_none())?;
+        Some(view! { <ProblemNote problem/> }.into_any())
+    };
+    view! {
+        <PageHead title="New environment" parent=(links::ENVIRONMENTS, "Environments")/>
+        <ChangeForm change=create.submission() attr:class="card form narrow">
+            <Field id="name" label="Name" hint="Letters, digits, dots, hyphens and underscores. Code refers to the environment by this name" problem>
+                <input
+                    id="name" name="name" required maxlength="63" autocomplete="off" autocapitalize="off" spellcheck="false"
+                    aria-describedby="name-note" aria-invalid=Signal::derive(move || problem.with(Option::is_some).then_some("true"))
+                />
+            </Field>
+            {dynamic(other_problem)}
+            <footer class="part-foot">
+                <span class="part-state"></span>
+                <button type="submit" class="button primary" disabled=create.pending()>"Create environment"</button>
+            </footer>
+        </ChangeForm>
+    }
+}
