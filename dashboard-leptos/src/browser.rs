@@ -12,6 +12,10 @@ use crate::{
     routes::parts_of_page,
 };
 
+/// Smaller than the standard library's, which is 7 kB.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Prepares an instance.
 #[wasm_bindgen(start)]
 fn start() {

@@ -6,7 +6,7 @@ use crate::{
     calls::{ExperimentDetail, ExperimentPart},
     components::{Toasts, beside, flag},
     model::{PartChange, Rules, Split, changes, links},
-    pages::deleted::Deleted,
+    pages::{deleted::Deleted, leave_guard},
     problem::Problem,
 };
 
@@ -249,6 +249,9 @@ impl Editing {
     pub(super) fn begin(self) -> AnyView {
         self.editors.set_value(Some(Editors { fill: Self::fill, changes: Self::changes }));
         self.detail.with_untracked(|detail| self.fill(detail, &|_| false));
+        leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || {
+            self.has_changes()
+        });
         self.survive_reloads()
     }
 

@@ -13,7 +13,7 @@ use crate::{
     calls::{DuplicateExperiment, ExperimentDetail, LoadExperiment},
     components::{Connection, Icon, Note, Symbol, dynamic, when},
     model::links,
-    pages::{leave_guard, loaded::Loaded},
+    pages::loaded::Loaded,
     parts::later,
     transport::Loading,
 };
@@ -32,9 +32,6 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
     let plain_status = view! { <PlainStatus detail=&detail/> };
     let editing = Editing::new(detail);
-    leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || {
-        editing.has_changes()
-    });
     let updates = Connection::from_context().updates;
     Effect::new(move |before: Option<u32>| {
         let now = updates.get();
