@@ -67,7 +67,8 @@ fn make_parts(module: &Path, generated: &Path) -> Result<Vec<Part>> {
     fs::create_dir_all(&small).with_context(|| format!("cannot create {}", small.display()))?;
     let made =
         || -> Result<Vec<PathBuf>> { Ok([vec![generated.join("edgewise.js")], files_in(&small)?].concat()) };
-    let record = Record::new(generated.join("optimized.record"), &bindgen::recipe(&OPTIMIZE)?, &[module])?;
+    let recipe = bindgen::recipe(&OPTIMIZE)? + &parts::recipe();
+    let record = Record::new(generated.join("optimized.record"), &recipe, &[module])?;
     let paths = |files: &[PathBuf]| record.covers(&files.iter().map(PathBuf::as_path).collect::<Vec<_>>());
     if !list.exists() || !paths(&made()?) {
         for file in files_in(&small)? {

@@ -15,8 +15,11 @@ use super::bindgen;
 
 /// The name of the main part, which every page needs.
 pub(super) const MAIN: &str = "main";
-/// How much code a merge may cost all parts together that did not need the code, in bytes before compression.
-const MAX_EXCESS: u64 = 30_000;
+/// How much code a merge may cost all parts together that did not need the code, in bytes before compression and with the names of
+/// functions.
+const MAX_EXCESS: u64 = 40_000;
+/// The parts that pages load on top of the part that they need first. What they load in vain does not count.
+const LATER: [&str; 1] = ["editors"];
 
 /// Files with code, and the parts that need them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +49,9 @@ impl Group {
     /// Returns how many bytes all parts together would load in vain if the groups were merged.
     fn excess(&self, other: &Self) -> u64 {
         let foreign = |own: &Self, other: &Self| {
-            own.size.saturating_mul(other.needed_by.difference(&own.needed_by).count() as u64)
+            let parts =
+                other.needed_by.difference(&own.needed_by).filter(|part| !LATER.contains(&part.as_str()));
+            own.size.saturating_mul(parts.count() as u64)
         };
         foreign(self, other).saturating_add(foreign(other, self))
     }
@@ -57,6 +62,11 @@ impl Group {
         self.size += other.size;
         self
     }
+}
+
+/// Returns what the groups depend on beside the module.
+pub(super) fn recipe() -> String {
+    format!("merged up to {MAX_EXCESS}, later {}\n", LATER.join(" "))
 }
 
 /// Reads which files the parts need, from the directory that the splitter wrote, and merges the files into groups. The size of the
@@ -176,6 +186,23 @@ mod tests {
             ("c", vec!["split_c"]),
         ];
         assert_eq!(names(&groups), expected.map(|(name, files)| (name.to_owned(), files)));
+    }
+
+    #[test]
+    fn what_comes_on_top_of_a_page_is_loaded_with_it() {
+        let groups = merge(vec![
+            group(MAIN, &["a", "b", "editors"], 400_000),
+            group("chunk_1", &["a", "editors"], 90_000),
+            group("split_a", &["a"], 60_000),
+            group("split_b", &["b"], 60_000),
+            group("split_editors", &["editors"], 90_000),
+        ]);
+        let files = groups.iter().map(|group| group.files.len()).collect::<Vec<_>>();
+        assert_eq!(
+            names(&groups).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            [MAIN, "a-editors", "b", "editors"]
+        );
+        assert_eq!(files, [1, 2, 1, 1]);
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::{
     transport::Change,
 };
 
-/// Renders the form to create an environment: a part of the module of its own, because it is opened rarely.
-#[wasm_split(creation, wasm_split_path = ::leptos::wasm_split, fallible)]
+/// Renders the form to create an environment. Few open it, so its code is beside that of another form.
+#[wasm_split(audience, wasm_split_path = ::leptos::wasm_split, fallible)]
 pub(super) fn new_environment(create: Change<CreateEnvironment>) -> Result<AnyView, SplitLoaderError> {
     Ok(view! { <NewEnvironment create/> }.into_any())
 }
