@@ -36,6 +36,7 @@ impl Toasts {
     }
 
     /// Shows a toast, unless a toast with the same text is shown already.
+    #[cfg(target_family = "wasm")]
     pub(crate) fn show_once(self, tone: Tone, text: &str) {
         if self.visible.with_untracked(|visible| visible.iter().all(|toast| toast.text != text)) {
             self.show(tone, text);

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::not_found::NotFound;
 use crate::{
-    components::{Connection, PageHead, ProblemNote, Skeleton, dynamic},
+    components::{Connection, PageHead, ProblemNote, Skeleton},
     problem::Problem,
     transport::{self, Loading, Responses},
 };
@@ -58,7 +58,7 @@ fn loaded(responses: Responses, title: Option<&'static str>, rows: usize, render
 /// Renders the last response.
 #[cfg(target_family = "wasm")]
 fn shown(responses: Responses, rows: usize, render: Arc<dyn Fn(&str) -> AnyView + Send + Sync>) -> AnyView {
-    dynamic(move || {
+    crate::components::dynamic(move || {
         Some(match responses.get() {
             Some(response) => render(&response),
             None => view! { <Skeleton rows/> }.into_any(),

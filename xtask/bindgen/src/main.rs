@@ -12,8 +12,10 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use wasm_bindgen_cli_support::Bindgen;
-use wasm_encoder::{EntityType, ExportKind, ExportSection, ImportSection, Module, RawSection};
-use wasmparser::{Parser, Payload};
+use wasm_encoder::{
+    ElementSection, EntityType, ExportKind, ExportSection, ImportSection, Module, RawSection,
+};
+use wasmparser::{ElementItems, Operator, Parser, Payload};
 
 fn main() -> Result<()> {
     let mut arguments = env::args_os().skip(1);
@@ -39,14 +41,16 @@ fn main() -> Result<()> {
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(&directory)?;
-    if link.is_some() { shorten_names(&directory, &name.to_string_lossy()) } else { Ok(()) }
+    if link.is_some() { finish_main(&directory, &name.to_string_lossy()) } else { Ok(()) }
 }
 
-/// Gives the imports of the main part short names, in the module and in its JavaScript: hundreds of names with hashes would be kilobytes.
-fn shorten_names(directory: &Path, name: &str) -> Result<()> {
+/// Finishes the main part: removes the segments of its table that contain nothing, and gives its imports short names, in the module and
+/// in its JavaScript, because hundreds of names with hashes are kilobytes.
+fn finish_main(directory: &Path, name: &str) -> Result<()> {
     let (script, module) = (directory.join(format!("{name}.js")), directory.join(format!("{name}_bg.wasm")));
     let own = format!("./{name}_bg.js");
-    let mut text = fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
+    let mut text =
+        fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))?;
     let bytes = fs::read(&module).with_context(|| format!("cannot read {}", module.display()))?;
     let mut short = Module::new();
     for payload in Parser::new(0).parse_all(&bytes) {
@@ -56,18 +60,36 @@ fn shorten_names(directory: &Path, name: &str) -> Result<()> {
             let mut count = 0_u32;
             for import in section.into_imports() {
                 let import = import?;
-                let kind = EntityType::try_from(import.ty).map_err(|_| anyhow!("unknown kind of import `{}`", import.name))?;
+                let kind = EntityType::try_from(import.ty)
+                    .map_err(|_| anyhow!("unknown kind of import `{}`", import.name))?;
                 let mut name = import.name.to_owned();
                 if import.module == own {
                     name = format!("i{count}");
                     count += 1;
                     let key = format!("\n        {}: ", import.name);
-                    ensure!(text.matches(&key).count() == 1, "{} has no import `{}`", script.display(), import.name);
+                    ensure!(
+                        text.matches(&key).count() == 1,
+                        "{} has no import `{}`",
+                        script.display(),
+                        import.name
+                    );
                     text = text.replace(&key, &format!("\n        {name}: "));
                 }
                 imports.import(import.module, &name, kind);
             }
             short.section(&imports);
+        } else if let Payload::ElementSection(section) = payload {
+            // The splitter fills the places of other parts' functions with null. They are null anyway, and in a merged module these
+            // segments come after those of the parts.
+            let mut elements = ElementSection::new();
+            for element in section {
+                let element = element?;
+                if !is_null(&element.items)? {
+                    let range = usize::try_from(element.range.start)?..usize::try_from(element.range.end)?;
+                    elements.raw(bytes.get(range).context("an element is outside of the module")?);
+                }
+            }
+            short.section(&elements);
         } else if let Some((id, range)) = payload.as_section() {
             let data = bytes.get(usize::try_from(range.start)?..usize::try_from(range.end)?);
             let data = data.context("a section is outside of the module")?;
@@ -76,6 +98,17 @@ fn shorten_names(directory: &Path, name: &str) -> Result<()> {
     }
     fs::write(&script, text).with_context(|| format!("cannot write {}", script.display()))?;
     fs::write(&module, short.finish()).with_context(|| format!("cannot write {}", module.display()))
+}
+
+/// Returns whether a segment of a table contains no function.
+fn is_null(items: &ElementItems<'_>) -> Result<bool> {
+    let ElementItems::Expressions(_, items) = items else { return Ok(false) };
+    for item in items.clone() {
+        if !matches!(item?.get_operators_reader().read()?, Operator::RefNull { .. }) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Splits a module, and returns the path of the main part.
@@ -90,14 +123,17 @@ fn split(input: &Path, directory: &Path, link: &str) -> Result<PathBuf> {
     options.output_dir = directory;
     options.main_out_path = &main;
     options.link_name = link;
-    let parts = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("cannot split the module: {error:#}"))?;
+    let parts = wasm_split_cli_support::transform(options)
+        .map_err(|error| anyhow!("cannot split the module: {error:#}"))?;
     // In a fixed order, so that equal modules have equal results.
     let needs: BTreeMap<_, _> = parts.prefetch_map.into_iter().collect();
     let lines = needs.into_iter().map(|(split, parts)| format!("{split} {}\n", parts.join(" ")));
     let file = directory.join("needs.txt");
-    fs::write(&file, lines.collect::<String>()).with_context(|| format!("cannot write {}", file.display()))?;
+    fs::write(&file, lines.collect::<String>())
+        .with_context(|| format!("cannot write {}", file.display()))?;
     let file = directory.join("imports.wasm");
-    fs::write(&file, imports(&parts.split_modules)?).with_context(|| format!("cannot write {}", file.display()))?;
+    fs::write(&file, imports(&parts.split_modules)?)
+        .with_context(|| format!("cannot write {}", file.display()))?;
     Ok(main)
 }
 
@@ -110,7 +146,8 @@ fn imports(modules: &[PathBuf]) -> Result<Vec<u8>> {
             let Payload::ImportSection(section) = payload? else { continue };
             for import in section.into_imports() {
                 let import = import?;
-                let kind = EntityType::try_from(import.ty).map_err(|_| anyhow!("unknown kind of import `{}`", import.name))?;
+                let kind = EntityType::try_from(import.ty)
+                    .map_err(|_| anyhow!("unknown kind of import `{}`", import.name))?;
                 all.insert(import.name.to_owned(), kind);
             }
         }
@@ -122,7 +159,9 @@ fn imports(modules: &[PathBuf]) -> Result<Vec<u8>> {
             EntityType::Memory(_) => (ExportKind::Memory, &mut memories),
             EntityType::Table(_) => (ExportKind::Table, &mut tables),
             EntityType::Global(_) => (ExportKind::Global, &mut globals),
-            _ => bail!("parts of the module import the function `{name}`: they should call functions through the table"),
+            _ => bail!(
+                "parts of the module import the function `{name}`: they should call functions through the table"
+            ),
         };
         exports.export(name, kind, *count);
         *count += 1;
