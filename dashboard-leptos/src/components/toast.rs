@@ -36,6 +36,14 @@ impl Toasts {
         self.add(tone, text.into(), false);
     }
 
+    /// Shows a toast, unless a toast with the same text is shown already.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn show_once(self, tone: Tone, text: &str) {
+        if self.visible.with_untracked(|visible| visible.iter().all(|toast| toast.text != text)) {
+            self.show(tone, text);
+        }
+    }
+
     fn add(self, tone: Tone, text: String, until_reached: bool) {
         let number = self.next.try_update_value(|next| {
             *next += 1;

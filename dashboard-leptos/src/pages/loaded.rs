@@ -9,7 +9,7 @@ use super::not_found::NotFound;
 use crate::{
     components::{Connection, PageHead, ProblemNote, Skeleton, announce_selected},
     problem::Problem,
-    transport::{self, Loading},
+    transport::{self, Loading, Responses},
 };
 
 /// Renders loaded content: placeholder rows until it has been loaded, and the problem if loading fails.
@@ -42,7 +42,7 @@ type Render = Arc<dyn Fn(&str) -> Result<AnyView, Problem> + Send + Sync>;
 
 /// Renders any kind of response, so that the code exists once.
 fn loaded(
-    responses: Resource<String>,
+    responses: Responses,
     title: Option<&'static str>,
     selected: Option<Signal<String>>,
     rows: usize,
@@ -59,15 +59,36 @@ fn loaded(
         now
     });
     let selection = selected.map(Selection::new);
-    let content = move || {
-        let render = render.clone();
-        Suspend::new(async move {
-            let content = render(&responses.await).unwrap_or_else(|problem| load_error(problem, title));
+    shown(
+        responses,
+        rows,
+        Arc::new(move |response| {
+            let content = render(response).unwrap_or_else(|problem| load_error(problem, title));
             if let Some(selection) = selection {
                 selection.announce();
             }
             content
+        }),
+    )
+}
+
+/// Renders the last response.
+#[cfg(target_family = "wasm")]
+fn shown(responses: Responses, rows: usize, render: Arc<dyn Fn(&str) -> AnyView + Send + Sync>) -> AnyView {
+    crate::components::dynamic(move || {
+        Some(match responses.get() {
+            Some(response) => render(&response),
+            None => view! { <Skeleton rows/> }.into_any(),
         })
+    })
+}
+
+/// Renders the response, once it is there.
+#[cfg(not(target_family = "wasm"))]
+fn shown(responses: Responses, rows: usize, render: Arc<dyn Fn(&str) -> AnyView + Send + Sync>) -> AnyView {
+    let content = move || {
+        let render = render.clone();
+        Suspend::new(async move { render(&responses.await) })
     };
     view! { <Transition fallback=move || view! { <Skeleton rows/> }>{content}</Transition> }.into_any()
 }

@@ -18,7 +18,7 @@ pub(crate) use body::Body;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use change::problem_of_form;
 pub(crate) use change::{Change, Submission};
-pub(crate) use loading::Loading;
+pub(crate) use loading::{Loading, Responses};
 pub(crate) use protocol::{Read, Write};
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use response::ERROR_HEADER;

@@ -4,13 +4,14 @@ use edgewise_api::{Outcome, resources::PublicationStatus};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{new::NewEnvironment, opened::OpenedVersion, state::State};
+use super::{new::new_environment, opened::OpenedVersion, state::State};
 use crate::{
     calls::{CreateEnvironment, History, LoadHistory, Resume, RetryPublishing, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts, Tone, dynamic, effect, flag},
     html::Html,
     model::{HistoryQuery, links},
     pages::{loaded::Loaded, navigation::navigator, publish_waiting::report_retry},
+    parts::later,
     problem::Problem,
     transport::{Change, Loading},
 };
@@ -32,7 +33,7 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
     });
     dynamic(move || {
         Some(match is_new.get() {
-            true => view! { <NewEnvironment create/> }.into_any(),
+            true => later("new", new_environment(create)),
             false => view! { <ExistingEnvironment/> }.into_any(),
         })
     })

@@ -1,7 +1,10 @@
 //! The page to create an environment.
 
 use edgewise_api::FieldPath;
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
 
 use crate::{
     calls::CreateEnvironment,
@@ -16,9 +19,15 @@ const NAME: FieldRow = FieldRow::new("name", "Name", FieldInput::Code)
     .sent_as("name")
     .required();
 
+/// Renders the form to create an environment. Few open it, so its code is beside that of another form.
+#[wasm_split(audience, wasm_split_path = ::leptos::wasm_split, fallible)]
+pub(super) fn new_environment(create: Change<CreateEnvironment>) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <NewEnvironment create/> }.into_any())
+}
+
 /// The form to create an environment. The response redirects to the page of the environment, so the caller handles it.
 #[component]
-pub(super) fn NewEnvironment(create: Change<CreateEnvironment>) -> impl IntoView {
+fn NewEnvironment(create: Change<CreateEnvironment>) -> impl IntoView {
     let problem = Signal::derive(move || create.problem()?.for_field(&FieldPath::of("name")));
     let other_problem = move || {
         let problem = create.problem().filter(|problem| problem.field().is_none())?;

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     calls::{self, ExperimentDetail, ExperimentPart},
     components::{Tone, restore_focus},
-    model::{ExperimentChange, PartChange, changes, may_merge},
+    model::{ExperimentChange, PartChange, may_merge},
     problem::Problem,
     transport::Body,
 };
@@ -100,6 +100,10 @@ impl Editing {
             if self.detail.is_disposed() {
                 return None;
             }
+            // A launch was confirmed for what the page showed, so what is different must be known.
+            if super::editors::load().await.is_err() || self.editors.get_value().is_none() {
+                return Some(Err(problem));
+            }
             let others = self.changes_to(&now);
             let touches_edits =
                 untrack(|| others.iter().any(|change| change.part != part && self.has_changed(change.part)));
@@ -113,11 +117,10 @@ impl Editing {
     }
 
     /// Returns what differs between the experiment as the page knows it and as it is now, with conflicts that were found
-    /// before.
+    /// before. Empty before the editors are there: nothing is edited then.
     fn changes_to(self, now: &ExperimentDetail) -> Vec<PartChange> {
-        let entered = self.entered();
-        let mut found =
-            self.detail.with_untracked(|known| changes(known.state(), now.state(), entered.state()));
+        let Some(editors) = self.editors.get_value() else { return Vec::new() };
+        let mut found = (editors.changes)(self, now);
         for known in self.conflict.get_untracked().unwrap_or_default() {
             if found.iter().all(|change| change.part != known.part) {
                 found.push(known);
