@@ -18,6 +18,9 @@ use crate::{
     parts::{Arriving, arrived, is_displayed},
 };
 
+/// A part that a page displays later than itself: its name, and the function that loads it.
+type Later = (&'static str, fn() -> Arriving<()>);
+
 /// A row of the table.
 #[derive(Clone, Copy)]
 struct Page {
@@ -28,7 +31,7 @@ struct Page {
     /// Loads the part, and renders the page.
     view: fn() -> Arriving<AnyView>,
     /// The part that the page displays later than itself, and the function that loads it.
-    later: Option<(&'static str, fn() -> Arriving<()>)>,
+    later: Option<Later>,
 }
 
 /// Makes a row from a path, the name of a part, and the page.

@@ -101,7 +101,8 @@ impl Editing {
                 return None;
             }
             // A launch was confirmed for what the page showed, so what is different must be known.
-            if super::editors::load().await.is_err() || self.editors.get_value().is_none() {
+            let is_known = move || self.editors.get_value().is_some();
+            if !is_known() && (super::editors::load().await.is_err() || !is_known()) {
                 return Some(Err(problem));
             }
             let others = self.changes_to(&now);
