@@ -17,11 +17,16 @@ pub(crate) struct Body<T> {
 impl<T: Serialize> Body<T> {
     /// Writes a request.
     pub(crate) fn of(request: &T) -> Self {
-        Self { json: serde_json::to_string(request).unwrap_or_default(), request: PhantomData }
+        Self::of_form(request)
     }
 }
 
 impl<T> Body<T> {
+    /// Writes a request that has one of the forms of `T`.
+    pub(crate) fn of_form(request: &impl Serialize) -> Self {
+        Self { json: serde_json::to_string(request).unwrap_or_default(), request: PhantomData }
+    }
+
     /// Stands for no request.
     pub(crate) const fn none() -> Self {
         Self { json: String::new(), request: PhantomData }

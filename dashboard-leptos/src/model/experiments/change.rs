@@ -13,6 +13,7 @@ use super::ExperimentPart;
 pub(crate) enum ExperimentChange {
     Details(ExperimentPatch),
     Targeting(ExperimentPatch),
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "a page writes the request for itself"))]
     Status(StatusPatch),
     Variants(VariantsPatch),
     Allocations(AllocationsPut),

@@ -10,7 +10,7 @@ use crate::{
     components::{Connection, Icon, PageHead, Symbol, Toasts, Tone, dynamic, effect, flag},
     html::Html,
     model::{HistoryQuery, links},
-    pages::{loaded::Loaded, navigation::navigator, publish_waiting::report_retry},
+    pages::{loaded::Loaded, navigation::navigator, publish_waiting::report_retry, selection::announcing},
     parts::later,
     problem::Problem,
     transport::{Change, Loading},
@@ -85,7 +85,7 @@ fn ExistingEnvironment() -> impl IntoView {
     let history = Loading::with_updates(move || LoadHistory { query: query.get() }, changes);
     let selected = Signal::derive(move || query.with(HistoryQuery::selected));
     view! {
-        <Loaded from=history title="Environment" rows=6 selected render={move |history: History| {
+        <Loaded from=history title="Environment" rows=6 on_shown=announcing(selected) render={move |history: History| {
             let History { environment, status, unpublished, opened, versions } = history;
             let (id, live) = (environment.id, status.live_version);
             let query = query.get_untracked();

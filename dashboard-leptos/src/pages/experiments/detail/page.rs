@@ -86,9 +86,9 @@ fn ReadOnlyNote(editing: Editing) -> impl IntoView {
 /// The link to the environment's history.
 #[component]
 fn History(editing: Editing) -> impl IntoView {
-    let detail = editing.detail;
-    let href = Signal::derive(move || detail.with(|detail| links::environment(&detail.environment.id)));
-    let name = Signal::derive(move || detail.with(|detail| detail.environment.name.clone()));
+    // An experiment stays in its environment, which keeps its name.
+    let environment = editing.detail.with_untracked(|detail| detail.environment.clone());
+    let (href, name) = (links::environment(&environment.id), environment.name);
     view! {
         <section class="card part row" aria-labelledby="history-title">
             <div>

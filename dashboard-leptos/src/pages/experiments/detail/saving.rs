@@ -21,12 +21,36 @@ use crate::{
 /// The maximum number of times that a save is applied on top of what somebody else saved meanwhile.
 const MAX_MERGES: u32 = 3;
 
+/// A change that is sent: its part, whether it lets the experiment run, and its request.
+struct Save {
+    part: ExperimentPart,
+    launches: bool,
+    body: Body<ExperimentChange>,
+}
+
+impl Save {
+    #[inline(always)]
+    fn of(change: &ExperimentChange) -> Self {
+        let body = match change {
+            ExperimentChange::Details(request) | ExperimentChange::Targeting(request) => {
+                Body::of_form(request)
+            }
+            ExperimentChange::Status(request) => Body::of_form(request),
+            ExperimentChange::Variants(request) => Body::of_form(request),
+            ExperimentChange::Allocations(request) => Body::of_form(request),
+        };
+        Self { part: change.part(), launches: change.launches(), body }
+    }
+}
+
 impl Editing {
     /// Changes the status, and shows `message` when it is saved.
     pub(super) fn change_status(self, to: Status, message: &'static str) {
         let pressed =
             if to == Status::Archived { Pressed::Archive } else { Pressed::Save(ExperimentPart::Status) };
-        self.send(pressed, ExperimentChange::Status(StatusPatch { status: to }), message);
+        let body = Body::of_form(&StatusPatch { status: to });
+        let save = Save { part: ExperimentPart::Status, launches: to == Status::Running, body };
+        self.send(pressed, save, message);
     }
 
     /// Saves the changes of variants.
@@ -38,16 +62,19 @@ impl Editing {
         self.save(ExperimentChange::Variants(request), "Variants saved");
     }
 
-    /// Saves a part of the experiment, and shows `message` when it is saved.
+    /// Saves a part of the experiment, and shows `message` when it is saved. The function is inlined, so that a page contains only
+    /// the writers of the changes that the page makes.
+    #[inline(always)]
     pub(super) fn save(self, change: ExperimentChange, message: &'static str) {
-        self.send(Pressed::Save(change.part()), change, message);
+        let save = Save::of(&change);
+        self.send(Pressed::Save(save.part), save, message);
     }
 
-    fn send(self, pressed: Pressed, change: ExperimentChange, message: &'static str) {
+    fn send(self, pressed: Pressed, save: Save, message: &'static str) {
         if self.is_busy_now() {
             return;
         }
-        let part = change.part();
+        let part = save.part;
         // What the note at the top of the page asks must be decided first.
         let is_in_conflict = |changes: &Vec<PartChange>| changes.iter().any(|change| change.part == part);
         if self.conflict.with_untracked(|conflict| conflict.as_ref().is_some_and(is_in_conflict)) {
@@ -58,7 +85,7 @@ impl Editing {
         self.problem.set(None);
         spawn_local(async move {
             // `None` if the page was left meanwhile.
-            let Some(response) = self.send_and_merge(change).await else { return };
+            let Some(response) = self.send_and_merge(save).await else { return };
             if self.pressed.try_set(None).is_some() {
                 return;
             }
@@ -78,9 +105,8 @@ impl Editing {
     /// response, and the revision that the save named; or `None` if the page was left meanwhile.
     async fn send_and_merge(
         self,
-        change: ExperimentChange,
+        Save { part, launches, body }: Save,
     ) -> Option<Result<(Outcome<ExperimentDetail>, i64), Problem>> {
-        let (part, launches, body) = (change.part(), change.launches(), Body::of(&change));
         let mut merges = 0;
         loop {
             let (id, revision) = self.try_id_and_revision()?;
