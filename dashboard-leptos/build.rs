@@ -4,6 +4,7 @@ use std::{
     env, fs,
     io::Result,
     path::{Path, PathBuf},
+    str::Split,
 };
 
 fn main() -> Result<()> {
@@ -39,13 +40,22 @@ fn embedded(dist: &Path) -> Result<String> {
         );
         count += 1;
     }
-    let url = |extension| {
-        let name = names.iter().find(|name| name.ends_with(extension));
-        name.map(|name| format!("/assets/{name}"))
-    };
-    let links = match (url(".css"), url(".js"), url(".wasm")) {
+    let url = |name: &str| format!("/assets/{name}");
+    let find = |extension| names.iter().find(|name| name.ends_with(extension)).map(|name| url(name));
+    // A line for the module, and one for each of its parts: the name and the files.
+    let parts = fs::read_to_string(dist.join("parts.txt")).unwrap_or_default();
+    let mut lines = parts.lines().map(|line| line.split(' '));
+    let module = lines.next().and_then(|mut words| words.nth(1)).map(url);
+    let links = match (find(".css"), find(".js"), module) {
         (Some(style), Some(script), Some(module)) => {
-            format!("Some(Links {{ style: {style:?}, script: {script:?}, module: {module:?} }})")
+            let part = |mut words: Split<'_, char>| {
+                let name = words.next().unwrap_or_default();
+                format!("({name:?}, &{:?})", words.map(url).collect::<Vec<_>>())
+            };
+            let parts = lines.map(part).collect::<Vec<_>>().join(", ");
+            format!(
+                "Some(Links {{ style: {style:?}, script: {script:?}, module: {module:?}, parts: &[{parts}] }})"
+            )
         }
         _ => "None".to_owned(),
     };

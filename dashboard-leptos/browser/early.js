@@ -1,6 +1,6 @@
 // Runs before anything of the page is displayed: holds what a person does before the page works, and loads `start.js`. The
 // server writes this function into each page, without comments and indentation, and calls it.
-((script, module) => {
+((script, module, parts) => {
   // How long a submitted form waits for the module before the browser submits the form itself, in ms.
   const PATIENCE_MS = 8000;
   const held = new Set();
@@ -41,7 +41,7 @@
     hold(event.submitter ?? event.target);
     setTimeout(() => page.state === "waiting" && plain(), PATIENCE_MS);
   }, true);
-  import(script).then(({ start }) => start(module)).catch((fault) => {
+  import(script).then(({ start }) => start(module, parts)).catch((fault) => {
     console.error(fault);
     plain();
   });

@@ -1,15 +1,16 @@
-// The border between browser and module: browsers call the module through the exports of its instance alone.
+// The border between browser and module: browsers call the module through its gate alone.
 
 /**
- * Returns the exports of an instance, behind a gate. An exception that passes the gate leaves the module in an unknown state: the
- * instance is dead, and all its listeners and timers do nothing from then on. So links and forms are the browser's again.
+ * Returns the gate of an instance: a function that puts a function of the module behind it. An exception that passes the gate leaves
+ * the module in an unknown state: the instance is dead, and all its listeners and timers do nothing from then on. So links and forms
+ * are the browser's again.
  *
  * `watch.enter` and `watch.leave` are called when the browser's call of the module begins and ends, `watch.die` with the exception.
  */
-export function gated(exports, watch) {
+export function gateOf(watch) {
   let isDead = false;
   let depth = 0;
-  const behindGate = (call) => (...values) => {
+  return (call) => (...values) => {
     if (isDead) return undefined;
     if (depth === 0) watch.enter();
     depth += 1;
@@ -24,6 +25,10 @@ export function gated(exports, watch) {
       if (depth === 0) watch.leave();
     }
   };
+}
+
+/** Returns the exports of an instance, all functions behind the gate. */
+export function gated(exports, behindGate) {
   const all = Object.entries(exports);
   return Object.fromEntries(all.map(([name, one]) => [name, typeof one === "function" ? behindGate(one) : one]));
 }

@@ -9,24 +9,34 @@ const CONTROLS = "input:not([type=hidden]), select, textarea";
  * Returns a function that finds the element of `fresh` that corresponds to an element of `old`.
  */
 export function handOver(old, fresh, isServed) {
-  const twin = twins(old, fresh);
-  const pairs = (elements) => elements.map((one) => [one, twin(one)]).filter(([, other]) => other);
-  const entries = pairs([...old.querySelectorAll(CONTROLS)]).filter(([control, other]) =>
-    isServed ? isChanged(control) : isDifferent(control, other),
-  );
-  const scrolled = pairs([...old.querySelectorAll("*")].filter((one) => one.scrollTop || one.scrollLeft));
-  const positions = scrolled.map(([one, other]) => [other, one.scrollLeft, one.scrollTop]);
+  const state = stateOf(old, isServed);
+  old.replaceWith(fresh);
+  return state.passTo(fresh);
+}
+
+/**
+ * Returns what a person has done to `old`. When `fresh` has taken the place of `old`, `passTo(fresh)` does the same to `fresh`, and
+ * returns the function that finds corresponding elements.
+ */
+export function stateOf(old, isServed) {
+  const controls = [...old.querySelectorAll(CONTROLS)];
+  const scrolled = [...old.querySelectorAll("*")].filter((one) => one.scrollTop || one.scrollLeft);
+  const positions = scrolled.map((one) => [one, one.scrollLeft, one.scrollTop]);
   const focused = old.contains(document.activeElement) ? document.activeElement : undefined;
-  const focus = focused && twin(focused);
   // `null` for everything but texts.
   const selection = focused?.selectionStart != null && [focused.selectionStart, focused.selectionEnd];
-
-  old.replaceWith(fresh);
-  for (const [other, left, top] of positions) other.scrollTo(left, top);
-  for (const [control, other] of entries) enter(control, other);
-  focus?.focus({ preventScroll: true });
-  if (focus && selection) focus.setSelectionRange(...selection);
-  return twin;
+  const passTo = (fresh) => {
+    const twin = twins(old, fresh);
+    const pairs = controls.map((control) => [control, twin(control)]).filter(([, other]) => other);
+    const entries = pairs.filter(([control, other]) => (isServed ? isChanged(control) : isDifferent(control, other)));
+    for (const [one, left, top] of positions) twin(one)?.scrollTo(left, top);
+    for (const [control, other] of entries) enter(control, other);
+    const focus = focused && twin(focused);
+    focus?.focus({ preventScroll: true });
+    if (focus && selection) focus.setSelectionRange(...selection);
+    return twin;
+  };
+  return { passTo };
 }
 
 /** Returns the function that finds corresponding elements: by their place among elements of the same kind. */

@@ -1,9 +1,12 @@
 // Starts the module, and a new instance of it if one dies.
-import init, { __wbg_reset_state, mount } from "edgewise-glue";
+import init, { __wbg_reset_state, mount, partsOf } from "edgewise-glue";
 
-import { gated } from "./gate.js";
+import { gated, gateOf } from "./gate.js";
 import { handOver } from "./handover.js";
 import { Keeper } from "./keeper.js";
+import { watchLinks } from "./links.js";
+import { begin, compile, prepare } from "./parts.js";
+import { holdPresses, keepContent } from "./standin.js";
 
 /** The id of the element that the application renders. */
 const CONTAINER = "dashboard";
@@ -19,13 +22,13 @@ const keeper = new Keeper();
 
 /**
  * Renders the page anew, from the responses that the document contains, and replaces what the server rendered. So nothing depends
- * on what others have changed in the document: proxies, extensions, translations.
+ * on what others have changed in the document: proxies, extensions, translations. `parts` are those that the page needs.
  *
  * Rejects if the module cannot be loaded, or has died too often.
  */
-export async function start(url) {
+export async function start(url, parts) {
   const composed = composition();
-  const [module] = await Promise.all([load(url), parsed().then(painted)]);
+  const [module] = await Promise.all([compile(url), ...parts.map(prepare), parsed().then(painted)]);
   const responses = contained();
   page.take = (key) => {
     const response = responses.get(key);
@@ -44,16 +47,6 @@ export async function start(url) {
     responses.clear();
   }
   throw new Error("the page does not work: reload it");
-}
-
-async function load(url) {
-  try {
-    return await WebAssembly.compileStreaming(fetch(url));
-  } catch {
-    // A server in front may have changed the content type.
-    const response = await fetch(url);
-    return WebAssembly.compile(await response.arrayBuffer());
-  }
 }
 
 /** Waits until the document has been read: its responses come last. */
@@ -82,7 +75,8 @@ async function lifetime(module, count, composed) {
     die = reject;
   });
   const appear = async () => {
-    await instantiate(module, count, { enter: () => keeper.enter(), leave: () => keeper.leave(), die });
+    const behindGate = gateOf({ enter: () => keeper.enter(), leave: () => keeper.leave(), die });
+    await begin(await instantiate(module, count, behindGate), behindGate);
     const fresh = document.createElement("div");
     fresh.id = CONTAINER;
     mount(fresh, count > 1);
@@ -93,23 +87,32 @@ async function lifetime(module, count, composed) {
   const fresh = await Promise.race([death, appear()]);
   page.take = () => {};
   display(fresh, count === 1);
+  if (count === 1) {
+    watchLinks((path) => (page.state === "alive" ? partsOf(path) : ""));
+    holdPresses(page.held);
+  }
   await death;
 }
 
-/** Starts an instance, behind the gate. */
-async function instantiate(module, count, watch) {
+/** Starts an instance, behind the gate. Returns the exports of the instance themselves. */
+async function instantiate(module, count, behindGate) {
   const { Instance, instantiate } = WebAssembly;
-  const behindGate = ({ exports }) => ({ exports: gated(exports, watch) });
-  WebAssembly.Instance = function (...values) {
-    return behindGate(new Instance(...values));
+  let own;
+  const enclosed = ({ exports }) => {
+    own = exports;
+    return { exports: gated(exports, behindGate) };
   };
-  WebAssembly.instantiate = async (...values) => ({ module, instance: behindGate(await instantiate(...values)) });
+  WebAssembly.Instance = function (...values) {
+    return enclosed(new Instance(...values));
+  };
+  WebAssembly.instantiate = async (...values) => ({ module, instance: enclosed(await instantiate(...values)) });
   try {
     if (count === 1) await init({ module_or_path: module });
     else __wbg_reset_state();
   } finally {
     Object.assign(WebAssembly, { Instance, instantiate });
   }
+  return own;
 }
 
 /** Waits until a rendering has its content. */
@@ -141,15 +144,18 @@ function display(fresh, isServed) {
     old = document.createElement("div");
     document.body.prepend(old);
   }
+  keepContent(old, fresh);
   const twin = handOver(old, fresh, isServed);
   keeper.watch(fresh);
   page.state = "alive";
   delete root.dataset.plain;
   root.dataset.alive = "";
   for (const element of page.held) {
+    // What stands in for later content waits on.
+    if (fresh.contains(element)) continue;
+    page.held.delete(element);
     const other = twin(element);
     if (other?.type === "button") other.click();
     else (other?.form ?? other)?.requestSubmit?.(other.form && other);
   }
-  page.held.clear();
 }

@@ -16,18 +16,23 @@ use crate::{
 pub(crate) fn Document() -> impl IntoView {
     use leptos_meta::MetaTags;
 
-    use crate::{components::ICON, model::links::url, server::context};
+    use crate::{components::ICON, model::links::url, routes::parts_of_page, server::context};
 
     context::set_security_headers();
     let nonce = use_nonce();
     let loading = context::links().map(|links| {
         let (style, script, module) = (url(links.style), url(links.script), url(links.module));
-        let start = format!("{}{}({script:?}, {module:?});", add_slash(), early());
+        // What the page needs first is loaded together with the module.
+        let part = parts_of_page(&context::path()).next();
+        let start = format!("{}{}({script:?}, {module:?}, {:?});", add_slash(), early(), part.as_slice());
+        let parts = links.parts.iter().filter(|(name, _)| Some(*name) == part).flat_map(|(_, files)| *files);
+        let parts = parts.map(|file| preload(url(file))).collect_view();
         view! {
             <script nonce=nonce.clone()>{start}</script>
             <link rel="stylesheet" href=style/>
-            <link rel="preload" href=module r#as="fetch" type="application/wasm" crossorigin=""/>
+            {preload(module)}
             <link rel="modulepreload" href=script nonce=nonce/>
+            {parts}
         }
     });
     let build_hint = loading.is_none().then(|| {
@@ -56,8 +61,14 @@ pub(crate) fn Document() -> impl IntoView {
     }
 }
 
+/// Returns the link by which the browser loads a part of the module before a script asks for it.
+#[cfg(not(target_family = "wasm"))]
+fn preload(file: String) -> impl IntoView {
+    view! { <link rel="preload" href=file r#as="fetch" type="application/wasm" crossorigin=""/> }
+}
+
 /// Returns the script that holds what a person does before the page works, and loads the rest: a function of the URLs of
-/// `browser/start.js` and of the module.
+/// `browser/start.js` and of the module, and of the names of the parts that the page needs.
 #[cfg(not(target_family = "wasm"))]
 fn early() -> &'static str {
     static EARLY: std::sync::LazyLock<String> = std::sync::LazyLock::new(|| {

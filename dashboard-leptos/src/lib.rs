@@ -8,7 +8,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `app` | the document and the frame around pages |
-//! | `routes` | the table of routes: path to page |
+//! | `routes` | the table of pages: the path of a page, and the part of the module with its code |
+//! | `parts` | the parts of the module, which browsers load when they need them |
 //! | `pages` | the pages, with a folder for each resource |
 //! | `components` | what pages share; components know no page |
 //! | `calls` | the server functions that pages call, with a folder for each resource |
@@ -35,6 +36,7 @@ mod components;
 mod html;
 mod model;
 mod pages;
+mod parts;
 mod problem;
 mod routes;
 mod transport;

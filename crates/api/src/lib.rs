@@ -51,5 +51,5 @@ pub use error::{ApiError, ErrorKind};
 pub use field::FieldPath;
 pub use limits::Limits;
 pub use name::EnvironmentName;
-pub use publication::Publication;
+pub use publication::{Outcome, Publication};
 pub use revision::Revisioned;

@@ -1,7 +1,9 @@
 //! Revisions of resources.
 
+use serde::{Deserialize, Serialize};
+
 /// A value with its revision, which travels as `ETag`. Every change to the resource or below it raises the revision.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Revisioned<T> {
     /// Counts from 1.
     pub revision: i64,

@@ -1,7 +1,8 @@
+use edgewise_api::Publication;
 use leptos::prelude::*;
 
 use super::{Connection, Icon, Symbol, Tone};
-use crate::{model::Publication, problem::Problem};
+use crate::problem::Problem;
 
 /// The maximum number of toasts at a time. The oldest toast is removed first.
 const MAX_TOASTS: usize = 3;
@@ -33,6 +34,14 @@ impl Toasts {
     /// Shows a toast. Errors stay until they are closed.
     pub(crate) fn show(self, tone: Tone, text: impl Into<String>) {
         self.add(tone, text.into(), false);
+    }
+
+    /// Shows a toast, unless a toast with the same text is shown already.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn show_once(self, tone: Tone, text: &str) {
+        if self.visible.with_untracked(|visible| visible.iter().all(|toast| toast.text != text)) {
+            self.show(tone, text);
+        }
     }
 
     fn add(self, tone: Tone, text: String, until_reached: bool) {

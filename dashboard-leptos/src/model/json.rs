@@ -10,6 +10,18 @@ pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
+/// Returns JSON to be written byte for byte. A text that is no JSON becomes a JSON string, so that the server reports the field.
+pub(crate) fn raw(text: &str) -> Box<RawValue> {
+    let read = |text: String| RawValue::from_string(text).ok();
+    read(text.to_owned()).or_else(|| read(quoted(text))).unwrap_or_else(|| RawValue::NULL.to_owned())
+}
+
+/// Returns an entered payload; `None` if nothing is entered.
+pub(crate) fn payload(text: &str) -> Option<Box<RawValue>> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| raw(text))
+}
+
 /// Returns the problem with a text that must be a JSON object, with its line. An empty text is valid.
 pub(crate) fn object_problem(text: &str) -> Option<String> {
     if text.trim().is_empty() {
@@ -120,6 +132,16 @@ mod tests {
             assert_eq!(problem(text), format!("{words}. Right is, for example,"), "{text}");
         }
         assert_eq!(object_problem(EXAMPLE), None);
+    }
+
+    #[test]
+    fn an_entered_payload_is_sent_byte_for_byte() {
+        let sent = |text: &str| payload(text).map(|json| json.get().to_owned());
+        for json in [r#"{"z":1e400,"a":0.10}"#, "{\n  \"b\": -0.0,\"b\": 12345678901234567890123\n}", "[1]"] {
+            assert_eq!(sent(&format!(" {json}\n")).as_deref(), Some(json));
+        }
+        assert_eq!(sent("{").as_deref(), Some("\"{\""), "the server says that a string is no object");
+        assert_eq!(sent(" \n"), None);
     }
 
     #[test]

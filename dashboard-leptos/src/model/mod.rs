@@ -5,10 +5,10 @@ mod comparison;
 mod environments;
 mod experiments;
 mod json;
+mod kept;
 pub(crate) mod key;
 pub(crate) mod links;
 mod meanwhile;
-mod outcome;
 mod rules;
 mod split;
 
@@ -16,14 +16,13 @@ mod split;
 pub(crate) use comparison::{Change, Comparison, Field, Item, NotAsSaved, Run, compare, compare_unpublished};
 pub(crate) use environments::HistoryQuery;
 pub(crate) use experiments::{
-    Basics, CreatedExperiment, ExperimentPart, ExperimentRequest, ExperimentState, LaunchObstacle, List,
-    PartChange, VariantInput, changes, may_merge, rules_meanwhile,
+    Basics, ChosenAudience, ExperimentChange, ExperimentInput, ExperimentPart, ExperimentState,
+    LaunchObstacle, List, PartChange, VariantInput, changes, may_merge, rules_meanwhile,
 };
 #[cfg(not(target_family = "wasm"))]
-#[cfg(not(target_family = "wasm"))]
 pub(crate) use experiments::{live_difference, problems};
-pub(crate) use json::{formatted, object_problem, quoted};
+pub(crate) use json::{formatted, object_problem, payload, quoted, raw};
+pub(crate) use kept::{Kept, kept, member, members, one_of};
 pub(crate) use meanwhile::{in_marks, meanwhile};
-pub(crate) use outcome::{Changed, Publication, Saved};
-pub(crate) use rules::{Condition, Kind, Operand, Rules};
+pub(crate) use rules::{Condition, Entry, Kind, Operand, Rules};
 pub(crate) use split::{BUCKETS, Impact, MAX_RANGES, Segment, Split, parse_percent, percent};

@@ -1,22 +1,38 @@
-//! Unsaved input that the browser keeps while a page is reloaded: a list of texts, whose meaning the page knows.
+//! Unsaved input that the browser keeps while a page is reloaded: a value of a type that the page defines.
 
 use leptos::prelude::*;
+use serde::Serialize;
 
-use crate::components::{Note, dynamic, effect, handle_click, restore_focus};
+use crate::{
+    components::{Note, dynamic, effect, handle_click, restore_focus},
+    model::{Kept, member, members},
+};
+
+/// What the browser keeps.
+#[derive(Serialize)]
+struct Stored<T> {
+    /// The time by the reader's clock: `2026-02-03 10:42`.
+    at: String,
+    input: T,
+}
 
 /// Restores the input that was kept under a name: calls `restore` with it once the page is rendered. Returns the time at which
-/// the input was kept, for a [`restored_note`]; `None` while nothing was restored.
-pub(super) fn restore(name: &str, restore: impl Fn(Texts) + 'static) -> RwSignal<Option<String>> {
+/// the input was kept, for a [`restored_note`]; `None` while nothing was restored. What another release has kept in another form is
+/// not restored.
+pub(super) fn restore<T>(name: &str, restore: impl Fn(T) + 'static) -> RwSignal<Option<String>>
+where
+    T: Kept + Send + Sync + 'static,
+{
     let restored_from = RwSignal::new(None);
-    let list: Vec<String> =
-        take_text(name).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    let kept = StoredValue::new(list);
+    let stored = take_text(name).and_then(|text| {
+        let members = members(&text)?;
+        Some(Stored { at: member(&members, "at")?, input: member::<T>(&members, "input")? })
+    });
+    let stored = StoredValue::new(stored);
     effect(move || {
-        let mut texts = Texts(kept.try_update_value(std::mem::take).unwrap_or_default().into_iter());
-        let kept_at = texts.text();
-        if !kept_at.is_empty() {
-            untrack(|| restore(texts));
-            restored_from.set(Some(without_today(kept_at)));
+        if let Some(Stored { at, input }) = stored.try_update_value(Option::take).flatten() {
+            untrack(|| restore(input));
+            restored_from.set(Some(without_today(at)));
         }
     });
     restored_from
@@ -60,33 +76,8 @@ pub(super) fn restored_note(
 
 /// Keeps what `unsaved` returns when the document is left, such as by a reload, or hidden. A page of the dashboard that is left for
 /// another one asks first, and then keeps nothing.
-pub(super) fn keep(name: String, unsaved: impl Fn() -> Option<Vec<String>> + 'static) {
-    keep_text(name, Box::new(unsaved));
-}
-
-/// The texts of a list, one after the other.
-pub(super) struct Texts(std::vec::IntoIter<String>);
-
-impl Texts {
-    /// Returns the next text; empty at the end.
-    pub(super) fn text(&mut self) -> String {
-        self.0.next().unwrap_or_default()
-    }
-
-    /// Returns whether the next text stands for yes, which [`flag`] writes.
-    pub(super) fn flag(&mut self) -> bool {
-        !self.text().is_empty()
-    }
-
-    /// Returns whether there are no more texts.
-    pub(super) fn is_at_end(&self) -> bool {
-        self.0.len() == 0
-    }
-}
-
-/// Returns the text that stands for yes or no.
-pub(super) fn flag(yes: bool) -> String {
-    if yes { "yes".to_owned() } else { String::new() }
+pub(super) fn keep<T: Kept>(name: String, unsaved: impl Fn() -> Option<T> + 'static) {
+    keep_text(name, Box::new(move || serde_json::to_string(&Stored { at: now(), input: unsaved()? }).ok()));
 }
 
 /// Leaves the date out of a date with a time, if the date is today's.
@@ -117,7 +108,7 @@ fn take_text(_: &str) -> Option<String> {
 }
 
 #[cfg(not(target_family = "wasm"))]
-fn keep_text(_: String, _: Box<dyn Fn() -> Option<Vec<String>>>) {}
+fn keep_text(_: String, _: Box<dyn Fn() -> Option<String>>) {}
 
 #[cfg(target_family = "wasm")]
 fn storage() -> Option<leptos::web_sys::Storage> {
@@ -133,16 +124,15 @@ fn take_text(name: &str) -> Option<String> {
 }
 
 #[cfg(target_family = "wasm")]
-fn keep_text(name: String, unsaved: Box<dyn Fn() -> Option<Vec<String>>>) {
+fn keep_text(name: String, unsaved: Box<dyn Fn() -> Option<String>>) {
     use leptos::leptos_dom::helpers::window_event_listener_untyped;
 
     let keep = {
         let name = name.clone();
         move || {
-            if let (Some(storage), Some(mut texts)) = (storage(), untrack(&unsaved)) {
-                texts.insert(0, now());
+            if let (Some(storage), Some(text)) = (storage(), untrack(&unsaved)) {
                 // A full storage keeps nothing.
-                drop(storage.set_item(&name, &serde_json::to_string(&texts).unwrap_or_default()));
+                drop(storage.set_item(&name, &text));
             }
         }
     };

@@ -7,9 +7,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::not_found::NotFound;
 use crate::{
-    components::{Connection, PageHead, ProblemNote, Skeleton, announce_selected},
+    components::{Connection, PageHead, ProblemNote, Skeleton},
     problem::Problem,
-    transport::{self, Loading},
+    transport::{self, Loading, Responses},
 };
 
 /// Renders loaded content: placeholder rows until it has been loaded, and the problem if loading fails.
@@ -22,10 +22,9 @@ pub(super) fn Loaded<T, V>(
     /// The number of placeholder rows.
     #[prop(default = 4)]
     rows: usize,
-    /// What the query of the URL selects, such as `Experiments, page 2`. Announced to screen readers when the content of
-    /// another query is shown: the path, which announces the page itself, is the same.
-    #[prop(optional, into)]
-    selected: Option<Signal<String>>,
+    /// Called when content is shown.
+    #[prop(optional)]
+    on_shown: Option<OnShown>,
     /// Renders the content.
     render: impl Fn(T) -> V + Send + Sync + 'static,
 ) -> impl IntoView
@@ -34,17 +33,20 @@ where
     V: IntoView + 'static,
 {
     let render = move |response: &str| transport::read(response).map(|value| render(value).into_any());
-    loaded(from.responses(), title, selected, rows, Arc::new(render))
+    loaded(from.responses(), title, on_shown, rows, Arc::new(render))
 }
+
+/// Called when content is shown.
+pub(super) type OnShown = Arc<dyn Fn() + Send + Sync>;
 
 /// Renders a response.
 type Render = Arc<dyn Fn(&str) -> Result<AnyView, Problem> + Send + Sync>;
 
 /// Renders any kind of response, so that the code exists once.
 fn loaded(
-    responses: Resource<String>,
+    responses: Responses,
     title: Option<&'static str>,
-    selected: Option<Signal<String>>,
+    on_shown: Option<OnShown>,
     rows: usize,
     render: Render,
 ) -> AnyView {
@@ -58,46 +60,38 @@ fn loaded(
         }
         now
     });
-    let selection = selected.map(Selection::new);
-    let content = move || {
-        let render = render.clone();
-        Suspend::new(async move {
-            let content = render(&responses.await).unwrap_or_else(|problem| load_error(problem, title));
-            if let Some(selection) = selection {
-                selection.announce();
+    shown(
+        responses,
+        rows,
+        Arc::new(move |response| {
+            let content = render(response).unwrap_or_else(|problem| load_error(problem, title));
+            if let Some(on_shown) = &on_shown {
+                on_shown();
             }
             content
+        }),
+    )
+}
+
+/// Renders the last response.
+#[cfg(target_family = "wasm")]
+fn shown(responses: Responses, rows: usize, render: Arc<dyn Fn(&str) -> AnyView + Send + Sync>) -> AnyView {
+    crate::components::dynamic(move || {
+        Some(match responses.get() {
+            Some(response) => render(&response),
+            None => view! { <Skeleton rows/> }.into_any(),
         })
+    })
+}
+
+/// Renders the response, once it is there.
+#[cfg(not(target_family = "wasm"))]
+fn shown(responses: Responses, rows: usize, render: Arc<dyn Fn(&str) -> AnyView + Send + Sync>) -> AnyView {
+    let content = move || {
+        let render = render.clone();
+        Suspend::new(async move { render(&responses.await) })
     };
     view! { <Transition fallback=move || view! { <Skeleton rows/> }>{content}</Transition> }.into_any()
-}
-
-/// What the query of the URL selects, until it is announced.
-#[derive(Clone, Copy)]
-struct Selection {
-    words: Signal<String>,
-    /// Whether the query has changed since the last announcement. The page announces the first query itself.
-    is_new: StoredValue<bool>,
-}
-
-impl Selection {
-    fn new(words: Signal<String>) -> Self {
-        let is_new = StoredValue::new(false);
-        Effect::new(move |before: Option<()>| {
-            words.track();
-            is_new.set_value(before.is_some());
-        });
-        Self { words, is_new }
-    }
-
-    /// Announces the content that is shown next, if the query is new.
-    fn announce(self) {
-        if self.is_new.try_update_value(std::mem::take).unwrap_or_default()
-            && let Some(words) = self.words.try_get_untracked()
-        {
-            announce_selected(&words);
-        }
-    }
 }
 
 fn load_error(problem: Problem, title: Option<&'static str>) -> AnyView {

@@ -11,6 +11,7 @@ mod navigation;
 mod not_found;
 mod overview;
 mod publish_waiting;
+mod selection;
 
 pub(crate) use audiences::{AudiencePage, Audiences};
 pub(crate) use environments::{EnvironmentPage, Environments};

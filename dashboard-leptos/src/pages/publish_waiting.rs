@@ -1,6 +1,6 @@
 //! Publishing the changes that wait since a rollback, after a look at them.
 
-use edgewise_api::resources::PublicationStatus;
+use edgewise_api::{Outcome, Publication, resources::PublicationStatus};
 use leptos::prelude::*;
 
 use super::loaded::Loaded;
@@ -8,7 +8,7 @@ use crate::{
     calls::{RenderWaiting, Resume},
     components::{ChangeForm, Connection, Dialog, Icon, Note, ProblemNote, Symbol, Toasts, Tone},
     html::Html,
-    model::{Changed, Publication, links},
+    model::links,
     problem::Problem,
     transport::{Change, Loading},
 };
@@ -78,7 +78,7 @@ fn Confirmation(id: String, resume: Change<Resume>, confirming: RwSignal<bool>) 
 }
 
 /// Reports the outcome of another attempt to publish.
-pub(super) fn report_retry(toasts: Toasts, result: Option<Result<Changed<PublicationStatus>, Problem>>) {
+pub(super) fn report_retry(toasts: Toasts, result: Option<Result<Outcome<PublicationStatus>, Problem>>) {
     match result {
         Some(Ok(changed)) => match changed.publication {
             Publication::Published => toasts.show(Tone::Good, "Published. The changes are live."),

@@ -20,7 +20,10 @@ struct Asset {
 pub(crate) struct Links {
     pub(crate) style: &'static str,
     pub(crate) script: &'static str,
+    /// The main part of the module.
     pub(crate) module: &'static str,
+    /// The files of each other part, by its name.
+    pub(crate) parts: &'static [(&'static str, &'static [&'static str])],
 }
 
 // `ASSETS` and `LINKS`, which build.rs generates.

@@ -1,6 +1,6 @@
 //! The parts of the server that pages and server functions use. The module refers to no page.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, request::Parts};
 use edgewise_api::ApiError;
 use edgewise_caller::Principal;
 use edgewise_control::services::Services;
@@ -29,6 +29,11 @@ pub(crate) async fn with_services<T>(
         }),
         None => Err(ApiError::internal("this call needs the context of a request").into()),
     }
+}
+
+/// Returns the path of the current request, below the base.
+pub(crate) fn path() -> String {
+    use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default()
 }
 
 /// Sets the status of the current response.

@@ -192,7 +192,10 @@ test("changes of different sections merge, and a conflict says what changed", { 
   await page.getByRole("listitem").filter({ hasText: "Split: control was 10 %, saved meanwhile as 20 %, yours 30 %" }).waitFor();
   await page.getByRole("link", { name: "Open history" }).first().waitFor();
   assert.equal((await read()).allocations[0].rangeEnd, 1999);
-  await button(page, "Reload and keep my changes").click();
+  const keep = button(page, "Reload and keep my changes");
+  await keep.click();
+  // Nothing is saved before the experiment has been loaded again.
+  await keep.waitFor({ state: "detached" });
   await button(page, "Save split").click();
   await toast(page, "Split saved");
   assert.equal((await read()).allocations[0].rangeEnd, 2999);

@@ -24,13 +24,15 @@ const FEATURES: [&str; 7] = [
     "sign-ext",
 ];
 
-/// Writes `{name}.js` and `{name}_bg.wasm` for a module into a directory.
+/// Writes `{name}.js` and `{name}_bg.wasm` for a module into a directory. With `link`, the module is split first: the parts are in
+/// the directory `parts` below, and import their loaders from the JavaScript module `link`.
 ///
 /// # Errors
 /// If the generator cannot be built, or fails.
-pub(crate) fn write(module: &Path, name: &str, directory: &Path) -> Result<()> {
+pub(crate) fn write(module: &Path, name: &str, directory: &Path, link: Option<&str>) -> Result<()> {
     fs::create_dir_all(directory)?;
-    cargo::run_quietly(cargo::command(generator()?)?.arg(module).arg(directory).arg(name))
+    let mut generate = cargo::command(generator()?)?;
+    cargo::run_quietly(generate.arg(module).arg(directory).arg(name).args(link))
 }
 
 /// Returns what [`write`] and [`optimize`] with these options run: the tools, their versions, and all options.
@@ -45,6 +47,19 @@ pub(crate) fn recipe(options: &[&str]) -> Result<String> {
 /// Builds the generator, and returns its path.
 fn generator() -> Result<PathBuf> {
     cargo::build_executable("edgewise-bindgen", &["build", "--manifest-path", BINDGEN])
+}
+
+/// Merges modules into one. A module imports from the others under their names.
+///
+/// # Errors
+/// If `wasm-merge` is missing or fails.
+pub(crate) fn merge(modules: &[(PathBuf, String)], to: &Path) -> Result<()> {
+    let mut merge = node::tool("wasm-merge")?;
+    merge.args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg("--rename-export-conflicts");
+    for (module, name) in modules {
+        merge.arg(module).arg(name);
+    }
+    cargo::run_quietly(merge.arg("-o").arg(to))
 }
 
 fn all_options(options: &[&str]) -> Vec<String> {

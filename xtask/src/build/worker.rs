@@ -100,7 +100,7 @@ pub(crate) fn bundle(source: Crate, entry: &str, output: &Path) -> Result<()> {
     let entry = cargo::root()?.join(entry);
 
     let generated = built.join("bindgen").join(name);
-    bindgen::write(&module, "edgewise_worker", &generated)?;
+    bindgen::write(&module, "edgewise_worker", &generated, None)?;
     fs::create_dir_all(output)?;
     let module = generated.join("edgewise_worker_bg.wasm");
     bindgen::optimize(&module, &output.join("edgewise_worker.wasm"), &["-Oz", "--converge"])?;

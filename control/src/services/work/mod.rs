@@ -7,17 +7,16 @@
 //! | `change` | the change that a unit of work makes: entity, action, before, after |
 //! | `entity` | the entities of changes |
 //! | `commit` | committing a unit of work with its change |
-//! | `outcome` | the outcome of a change, for the caller |
 
 mod change;
 mod commit;
 mod entity;
-mod outcome;
 mod services;
 mod unit;
 
+pub use edgewise_api::Outcome;
+
 pub(super) use change::{Action, Change};
 pub(super) use commit::Publishing;
-pub use outcome::Outcome;
 pub use services::Services;
 pub(super) use unit::{Subject, UnitOfWork};

@@ -20,7 +20,7 @@ pub struct Allocation {
 }
 
 /// A request to replace all allocations of an experiment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AllocationsPut {
     /// At most 100 ranges that do not overlap.
@@ -28,9 +28,9 @@ pub struct AllocationsPut {
 }
 
 /// A range of buckets for a variant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
+#[serde(rename_all = "camelCase")]
 pub struct AllocationRequest {
     /// UUID of a variant of the experiment.
     pub variant_id: String,

@@ -37,9 +37,9 @@ pub struct AudienceRow {
 }
 
 /// A request for a new audience.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
+#[serde(rename_all = "camelCase")]
 pub struct AudienceCreate {
     /// The name. Unique in the environment.
     pub name: String,
@@ -65,12 +65,14 @@ impl AudienceCreate {
 }
 
 /// A request to change an audience. Absent fields stay as they are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AudiencePatch {
     /// The name. Unique in the environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The rules, at most 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<Vec<Rule>>,
 }
 

@@ -18,7 +18,7 @@ pub struct Environment {
 }
 
 /// A request for a new environment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvironmentCreate {
     /// The name. Unique; 1 to 63 letters, digits, dots, hyphens or underscores.

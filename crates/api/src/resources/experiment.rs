@@ -129,9 +129,10 @@ impl fmt::Display for Status {
 }
 
 /// The status of a new experiment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(rename_all = "UPPERCASE", default = "DRAFT"))]
+#[cfg_attr(feature = "openapi", schema(default = "DRAFT"))]
+#[serde(rename_all = "UPPERCASE")]
 pub enum InitialStatus {
     /// In preparation; not published.
     #[default]
@@ -155,9 +156,9 @@ impl InitialStatus {
 }
 
 /// A request for a new experiment, alone or with its variants and allocations.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
+#[serde(rename_all = "camelCase")]
 pub struct ExperimentCreate {
     /// The key. Unique in the environment. Must not contain `/`, `?`, `#` or control characters, or begin or end with
     /// white space.
@@ -165,17 +166,22 @@ pub struct ExperimentCreate {
     /// The name, for people.
     pub name: String,
     /// The description, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// UUID of the environment.
     pub environment_id: String,
     /// UUID of an audience of the same environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub audience_id: Option<String>,
     /// The targeting rules, at most 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub targeting_rules: Option<Vec<Rule>>,
     /// The variants, at most 100.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub variants: Vec<VariantCreate>,
     /// The allocations: at most 100 ranges that do not overlap.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(required = false))]
     pub allocations: Vec<AllocationCreate>,
     /// The status of the new experiment. A RUNNING experiment is published at once.
@@ -241,18 +247,22 @@ fn key(fields: &Fields<'_>) -> Result<String, ApiError> {
 }
 
 /// A request to change an experiment. Absent fields stay as they are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
+#[serde(rename_all = "camelCase")]
 pub struct ExperimentPatch {
     /// The name, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The description, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// UUID of an audience of the same environment; null removes the audience.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub audience_id: Option<Option<String>>,
     /// The targeting rules, at most 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub targeting_rules: Option<Vec<Rule>>,
 }
 
@@ -290,7 +300,7 @@ impl ExperimentPatch {
 }
 
 /// A request to change an experiment's status.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusPatch {
     /// The new status. DRAFT may change to RUNNING, RUNNING to PAUSED and back, and all three to ARCHIVED.

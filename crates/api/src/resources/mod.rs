@@ -2,7 +2,8 @@
 //! resources.
 //!
 //! Responses serialize to camelCase JSON. Requests are read with `from_body`, which validates each field, and returns an
-//! error with the name of the first invalid field.
+//! error with the name of the first invalid field. A client serializes the same requests: absent members are left out, and JSON that
+//! people typed, such as payloads and values of conditions, is written as it was typed.
 
 mod allocation;
 mod audience;

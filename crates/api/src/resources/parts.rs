@@ -1,10 +1,12 @@
+use serde::Serialize;
+
 use super::{AllocationRequest, VariantCreate, allocation};
 use crate::{error::ApiError, field::FieldPath, json::Fields, limits};
 
 /// A range of buckets for a variant of a new experiment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(rename_all = "camelCase"))]
+#[serde(rename_all = "camelCase")]
 pub struct AllocationCreate {
     /// The key of a variant in `variants`.
     pub variant: String,

@@ -22,7 +22,7 @@ pub struct Variant {
 }
 
 /// A request for a new variant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantCreate {
     /// The key. Unique in the experiment.
@@ -30,6 +30,7 @@ pub struct VariantCreate {
     /// The name, for people.
     pub name: String,
     /// The payload: any JSON object, or absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub payload: Option<Box<RawValue>>,
 }
@@ -53,12 +54,14 @@ impl VariantCreate {
 }
 
 /// A request to change a variant. Absent fields stay as they are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantPatch {
     /// The name, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The payload: any JSON object; null removes the payload.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub payload: Option<Option<Box<RawValue>>>,
 }
@@ -80,7 +83,7 @@ impl VariantPatch {
 }
 
 /// Several changes to an experiment's variants, applied together or not at all, in the order delete, update, create.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantsPatch {
     /// The variants to create.
@@ -95,14 +98,16 @@ pub struct VariantsPatch {
 }
 
 /// A change to one of several variants. Absent fields stay as they are.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantUpdate {
     /// UUID of the variant.
     pub id: String,
     /// The name, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The payload: any JSON object; null removes the payload.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub payload: Option<Option<Box<RawValue>>>,
 }

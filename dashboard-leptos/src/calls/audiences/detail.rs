@@ -1,24 +1,26 @@
 #[cfg(not(target_family = "wasm"))]
 use edgewise_api::resources::ExperimentSummary;
-use edgewise_api::resources::{AudienceRow, Environment, Status, StatusCounts};
+use edgewise_api::{
+    Outcome, Publication, Revisioned,
+    resources::{AudienceRow, Environment, Status, StatusCounts},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(not(target_family = "wasm"))]
 use crate::{calls::control::at, model::links, rendered::not_as_saved, server::context::with_services};
 use crate::{
-    model::{Changed, Publication, Saved},
     problem::Problem,
     transport::{Read, Write},
 };
 
 /// Returns an audience and its environment.
 #[server(prefix = "/-", endpoint = "audience", protocol = Read)]
-pub(crate) async fn load_audience(id: String) -> Result<(Saved<AudienceRow>, Environment), Problem> {
+pub(crate) async fn load_audience(id: String) -> Result<(Revisioned<AudienceRow>, Environment), Problem> {
     with_services(async |services, principal| {
         let audience = services.audience(&principal, &id).await?;
         let environment = audience.value.environment.clone();
-        Ok((audience.map(|audience| audience.row).into(), environment))
+        Ok((audience.map(|audience| audience.row), environment))
     })
     .await
 }
@@ -72,33 +74,53 @@ pub(crate) async fn save_audience(
     environment_id: Option<String>,
     name: String,
     rules: Option<String>,
-) -> Result<Changed<Saved<AudienceRow>>, Problem> {
+) -> Result<Outcome<Revisioned<AudienceRow>>, Problem> {
     use edgewise_api::resources::{AudienceCreate, AudiencePatch};
-    use serde_json::json;
 
-    let name = json!(name.trim());
     with_services(async |services, principal| match id {
         Some(id) => {
-            let rules = rules.map(|rules| format!(",\"rules\":{rules}")).unwrap_or_default();
-            let request = AudiencePatch::from_body(format!("{{\"name\":{name}{rules}}}").as_bytes())?;
+            let request = AudiencePatch::from_body(&body(&name, None, rules.as_deref())?)?;
             let at = at(revision.unwrap_or_default());
             let changed = services.update_audience(&principal, &id, &at, &request).await?;
-            let value = changed.value.map(|audience| audience.row).into();
-            Ok(Changed { value, publication: changed.publication.into() })
+            let value = changed.value.map(|audience| audience.row);
+            Ok(Outcome { value, publication: changed.publication })
         }
         None => {
-            let (environment, rules) = (json!(environment_id), rules.unwrap_or_else(|| "[]".to_owned()));
-            let body = format!("{{\"name\":{name},\"environmentId\":{environment},\"rules\":{rules}}}");
-            let request = AudienceCreate::from_body(body.as_bytes())?;
+            let rules = rules.as_deref().unwrap_or("[]");
+            let request = AudienceCreate::from_body(&body(&name, environment_id.as_deref(), Some(rules))?)?;
             let created = services.create_audience(&principal, &request).await?;
             leptos_axum::redirect(&links::audience(&created.value.row.id));
-            Ok(Changed {
-                value: created.map(|audience| audience.row).into(),
-                publication: Publication::NotDue,
-            })
+            Ok(Outcome { value: created.map(|audience| audience.row), publication: Publication::NotDue })
         }
     })
     .await
+}
+
+/// Returns the body of a request with the fields of a form. `rules` is JSON.
+#[cfg(not(target_family = "wasm"))]
+fn body(
+    name: &str,
+    environment_id: Option<&str>,
+    rules: Option<&str>,
+) -> Result<Vec<u8>, edgewise_api::ApiError> {
+    use edgewise_api::{ApiError, FieldPath};
+    use serde_json::value::RawValue;
+
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Form<'a> {
+        name: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        environment_id: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rules: Option<&'a RawValue>,
+    }
+
+    let not_json =
+        |error| ApiError::invalid_field(FieldPath::of("rules"), format_args!("is not valid JSON: {error}"));
+    let rules = rules.map(serde_json::from_str).transpose().map_err(not_json)?;
+    let form = Form { name: name.trim(), environment_id, rules };
+    serde_json::to_vec(&form).map_err(|_| ApiError::invalid("the form cannot be read"))
 }
 
 /// Deletes an audience if it still has the given revision and no experiment uses it. With `redirect`, redirects to the
@@ -114,7 +136,7 @@ pub(crate) async fn delete_audience(
         if redirect {
             leptos_axum::redirect(&links::AUDIENCES.url());
         }
-        Ok(deleted.publication.into())
+        Ok(deleted.publication)
     })
     .await
 }

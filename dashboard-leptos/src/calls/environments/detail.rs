@@ -1,11 +1,13 @@
-use edgewise_api::resources::{Environment, PublicationStatus};
+use edgewise_api::{
+    Outcome, Revisioned,
+    resources::{Environment, PublicationStatus},
+};
 use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
 use super::comparing::unpublished;
 use crate::{
     html::Html,
-    model::{Changed, Saved},
     problem::Problem,
     transport::{Read, Write},
 };
@@ -14,8 +16,8 @@ use crate::{rendered::environments as rendered, server::context::with_services};
 
 /// Returns an environment.
 #[server(prefix = "/-", endpoint = "environment", protocol = Read)]
-pub(crate) async fn load_environment(id: String) -> Result<Saved<Environment>, Problem> {
-    with_services(async |services, principal| Ok(services.environment(&principal, &id).await?.into())).await
+pub(crate) async fn load_environment(id: String) -> Result<Revisioned<Environment>, Problem> {
+    with_services(async |services, principal| Ok(services.environment(&principal, &id).await?)).await
 }
 
 /// Returns the publication status of an environment.
@@ -35,13 +37,12 @@ pub(crate) async fn render_waiting(id: String) -> Result<Html, Problem> {
 
 /// Tries again now to publish the changes of an environment.
 #[server(prefix = "/-", endpoint = "environments/retry", protocol = Write)]
-pub(crate) async fn retry_publishing(id: String) -> Result<Changed<PublicationStatus>, Problem> {
-    with_services(async |services, principal| Ok(services.retry_publishing(&principal, &id).await?.into()))
-        .await
+pub(crate) async fn retry_publishing(id: String) -> Result<Outcome<PublicationStatus>, Problem> {
+    with_services(async |services, principal| Ok(services.retry_publishing(&principal, &id).await?)).await
 }
 
 /// Resumes publishing an environment.
 #[server(prefix = "/-", endpoint = "environments/resume", protocol = Write)]
-pub(crate) async fn resume(id: String) -> Result<Changed<PublicationStatus>, Problem> {
-    with_services(async |services, principal| Ok(services.resume(&principal, &id).await?.into())).await
+pub(crate) async fn resume(id: String) -> Result<Outcome<PublicationStatus>, Problem> {
+    with_services(async |services, principal| Ok(services.resume(&principal, &id).await?)).await
 }

@@ -1,4 +1,7 @@
-use edgewise_api::resources::{Environment, PublicationStatus};
+use edgewise_api::{
+    Outcome,
+    resources::{Environment, PublicationStatus},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +15,7 @@ use crate::{
 };
 use crate::{
     html::Html,
-    model::{Changed, HistoryQuery},
+    model::HistoryQuery,
     problem::Problem,
     transport::{Read, Write},
 };
@@ -85,9 +88,8 @@ pub(crate) async fn load_history(query: HistoryQuery) -> Result<History, Problem
 
 /// Rolls back to an older version.
 #[server(prefix = "/-", endpoint = "environments/rollback", protocol = Write)]
-pub(crate) async fn roll_back(id: String, version: String) -> Result<Changed<PublicationStatus>, Problem> {
-    with_services(async |services, principal| Ok(services.rollback(&principal, &id, &version).await?.into()))
-        .await
+pub(crate) async fn roll_back(id: String, version: String) -> Result<Outcome<PublicationStatus>, Problem> {
+    with_services(async |services, principal| Ok(services.rollback(&principal, &id, &version).await?)).await
 }
 
 #[cfg(not(target_family = "wasm"))]

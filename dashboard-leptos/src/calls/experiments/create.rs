@@ -1,16 +1,18 @@
-use edgewise_api::resources::{AudienceRow, Environment};
+use edgewise_api::{
+    Outcome,
+    resources::{AudienceRow, Environment, ExperimentCreate},
+};
 use leptos::prelude::*;
 
 #[cfg(not(target_family = "wasm"))]
 use crate::{
     calls::control::{ExperimentFilter, ExperimentQuery, MAX_LISTED, Principal, Services, of_environment},
-    model::{Basics, ExperimentRequest, key, links, problems},
+    model::{Basics, ExperimentInput, key, links, problems},
     server::context::with_services,
 };
 use crate::{
-    model::CreatedExperiment,
     problem::Problem,
-    transport::{Read, Write},
+    transport::{Body, Read, Write},
 };
 
 /// The beginning of the key of an experiment whose name suggests none.
@@ -34,14 +36,13 @@ pub(crate) async fn list_audience_options(environment: String) -> Result<Vec<Aud
     .await
 }
 
-/// Returns all environments, and the problems with the given request body for a new experiment. An empty body is not
-/// checked.
+/// Returns all environments, and the problems with the given request for a new experiment, if one is given.
 #[server(prefix = "/-", endpoint = "experiments/begin", protocol = Read)]
 pub(crate) async fn prepare_experiment(
-    experiment: String,
+    experiment: Body<ExperimentCreate>,
 ) -> Result<(Vec<Environment>, Vec<Problem>), Problem> {
     let environments = crate::calls::list_environments().await?;
-    let problems = with_services(async |services, principal| match experiment.is_empty() {
+    let problems = with_services(async |services, principal| match experiment.is_none() {
         false => check(&services, &principal, &experiment).await,
         true => Ok(Vec::new()),
     })
@@ -49,9 +50,9 @@ pub(crate) async fn prepare_experiment(
     Ok((environments, problems))
 }
 
-/// Returns all problems with the request body for a new experiment.
+/// Returns all problems with the request for a new experiment.
 #[server(prefix = "/-", endpoint = "experiments/check", protocol = Write)]
-pub(crate) async fn check_experiment(experiment: String) -> Result<Vec<Problem>, Problem> {
+pub(crate) async fn check_experiment(experiment: Body<ExperimentCreate>) -> Result<Vec<Problem>, Problem> {
     with_services(async |services, principal| check(&services, &principal, &experiment).await).await
 }
 
@@ -72,9 +73,11 @@ pub(crate) async fn suggest_key(
     .await
 }
 
-/// Creates an experiment by the request body of the REST API.
+/// Creates an experiment, and returns its id.
 #[server(prefix = "/-", endpoint = "experiments/make", protocol = Write)]
-pub(crate) async fn create_experiment(experiment: String) -> Result<CreatedExperiment, Problem> {
+pub(crate) async fn create_experiment(
+    experiment: Body<ExperimentCreate>,
+) -> Result<Outcome<String>, Problem> {
     with_services(async |services, principal| create(&services, &principal, &experiment).await).await
 }
 
@@ -93,12 +96,13 @@ pub(crate) async fn create_draft(
             false => key,
         };
         let basics = Basics { environment, name, key, description };
-        let body = ExperimentRequest::new(&basics).into_body();
-        let created = match problems(&body).is_empty() {
-            true => create(&services, &principal, &body).await.ok(),
+        let input = ExperimentInput { basics, ..ExperimentInput::default() };
+        let request = Body::of(&input.request()?);
+        let created = match problems(request.json()).is_empty() {
+            true => create(&services, &principal, &request).await.ok(),
             false => None,
         };
-        let next = created.map_or_else(|| basics.url(), |created| links::experiment(&created.id));
+        let next = created.map_or_else(|| input.basics.url(), |created| links::experiment(&created.value));
         leptos_axum::redirect(&next);
         Ok(())
     })
@@ -121,12 +125,12 @@ pub(crate) async fn duplicate_experiment(id: String) -> Result<(), Problem> {
 async fn check(
     services: &Services,
     principal: &Principal,
-    body: &str,
+    request: &Body<ExperimentCreate>,
 ) -> Result<Vec<Problem>, edgewise_api::ApiError> {
-    use edgewise_api::{ApiError, resources::ExperimentCreate};
+    use edgewise_api::ApiError;
 
-    let mut found = problems(body);
-    let checked: Result<(), ApiError> = match ExperimentCreate::from_body(body.as_bytes()) {
+    let mut found = problems(request.json());
+    let checked: Result<(), ApiError> = match ExperimentCreate::from_body(request.json()) {
         Ok(request) => services.check_experiment(principal, &request).await.map_err(ApiError::from),
         Err(problem) => Err(problem),
     };
@@ -168,9 +172,9 @@ async fn suggest(
 async fn create(
     services: &Services,
     principal: &Principal,
-    body: &str,
-) -> Result<CreatedExperiment, edgewise_api::ApiError> {
-    let request = edgewise_api::resources::ExperimentCreate::from_body(body.as_bytes())?;
+    request: &Body<ExperimentCreate>,
+) -> Result<Outcome<String>, edgewise_api::ApiError> {
+    let request = ExperimentCreate::from_body(request.json())?;
     let created = services.create_experiment(principal, &request).await?;
-    Ok(CreatedExperiment { id: created.value.value.row.id, publication: created.publication.into() })
+    Ok(Outcome { value: created.value.value.row.id, publication: created.publication })
 }

@@ -1,5 +1,6 @@
-use edgewise_api::resources::{
-    Allocation, AudienceRow, Environment, ExperimentRow, PublicationStatus, Variant,
+use edgewise_api::{
+    Outcome, Publication,
+    resources::{Allocation, AudienceRow, Environment, ExperimentRow, PublicationStatus, Variant},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,9 +13,9 @@ use crate::{
     server::context::with_services,
 };
 use crate::{
-    model::{Changed, ExperimentState, Publication},
+    model::{ExperimentChange, ExperimentState},
     problem::Problem,
-    transport::{Read, Write},
+    transport::{Body, Read, Write},
 };
 
 /// An experiment and everything that its page needs to change it.
@@ -52,37 +53,31 @@ pub(crate) async fn load_experiment(id: String) -> Result<ExperimentDetail, Prob
     with_services(async |services, principal| detail(&services, &principal, &id).await).await
 }
 
-/// Changes a part of an experiment by the request body of the REST API, and returns the changed experiment.
+/// Changes a part of an experiment, and returns the changed experiment.
 #[server(prefix = "/-", endpoint = "experiment/change", protocol = Write)]
 pub(crate) async fn change_experiment(
     id: String,
     revision: i64,
     part: ExperimentPart,
-    body: String,
-) -> Result<Changed<ExperimentDetail>, Problem> {
-    use edgewise_api::resources::{AllocationsPut, ExperimentPatch, StatusPatch, VariantsPatch};
-
+    body: Body<ExperimentChange>,
+) -> Result<Outcome<ExperimentDetail>, Problem> {
     with_services(async |services, principal| {
-        let (at, body) = (&at(revision), body.as_bytes());
-        let publication = match part {
-            ExperimentPart::Details | ExperimentPart::Targeting => {
-                let request = ExperimentPatch::from_body(body)?;
-                services.update_experiment(&principal, &id, at, &request).await?.publication.into()
+        let at = &at(revision);
+        let publication = match ExperimentChange::from_body(part, body.json())? {
+            ExperimentChange::Details(request) | ExperimentChange::Targeting(request) => {
+                services.update_experiment(&principal, &id, at, &request).await?.publication
             }
-            ExperimentPart::Status => {
-                let request = StatusPatch::from_body(body)?;
-                services.update_status(&principal, &id, at, request).await?.publication.into()
+            ExperimentChange::Status(request) => {
+                services.update_status(&principal, &id, at, request).await?.publication
             }
-            ExperimentPart::Variants => {
-                let request = VariantsPatch::from_body(body)?;
-                services.patch_variants(&principal, &id, at, request).await?.publication.into()
+            ExperimentChange::Variants(request) => {
+                services.patch_variants(&principal, &id, at, request).await?.publication
             }
-            ExperimentPart::Allocations => {
-                let request = AllocationsPut::from_body(body)?;
-                services.put_allocations(&principal, &id, at, request).await?.publication.into()
+            ExperimentChange::Allocations(request) => {
+                services.put_allocations(&principal, &id, at, request).await?.publication
             }
         };
-        Ok(Changed { value: detail(&services, &principal, &id).await?, publication })
+        Ok(Outcome { value: detail(&services, &principal, &id).await?, publication })
     })
     .await
 }
@@ -99,7 +94,7 @@ pub(crate) async fn delete_experiment(
         if redirect {
             leptos_axum::redirect(&links::EXPERIMENTS.url());
         }
-        Ok(deleted.publication.into())
+        Ok(deleted.publication)
     })
     .await
 }

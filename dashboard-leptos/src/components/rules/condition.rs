@@ -9,7 +9,10 @@ use super::{
     values,
 };
 use crate::{
-    components::{Icon, Symbol, beside, dynamic, effect, flag, handle_click, handle_input},
+    components::{
+        Icon, Symbol, beside, dynamic, effect, flag, handle_click, handle_input,
+        inputs::{Choice, select},
+    },
     model::{Condition, Rules},
 };
 
@@ -97,8 +100,11 @@ fn attribute(
         });
         editor.suggestions.set(rules.with_untracked(Rules::attributes));
     };
+    let is_absent = flag(move || {
+        rules.with(|rules| rules.condition(id).is_some_and(|found| !found.entry().has_attribute))
+    });
     view! {
-        <label class="condition-attribute">
+        <label class="condition-attribute" hidden=is_absent>
             <span class="visually-hidden">"Attribute"</span>
             <input
                 node_ref=input value=first prop:value=name list=ATTRIBUTES placeholder="Attribute" maxlength="256"
@@ -115,24 +121,12 @@ fn operator(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
     });
     let first = name.get_untracked();
     // An unknown operator stays selectable.
-    let unknown = Operator::from_name(&first).is_none().then(|| first.clone());
-    let unknown =
-        unknown.map(|name| view! { <option value=name.clone() selected=true>{name.clone()}</option> });
-    let options = Operator::ALL.iter().map(|operator| {
-        let name = operator.name();
-        let selected = name == first;
-        view! { <option value=name selected=selected>{operator.label()}</option> }
-    });
-    let chosen = move |event: ev::Event| {
-        let operator = event_target_value(&event);
+    let unknown = Operator::from_name(&first).is_none().then(|| Choice::new(&first, &first));
+    let known = Operator::ALL.iter().map(|operator| Choice::new(operator.name(), operator.label()));
+    let choose = Callback::new(move |operator: String| {
         rules.update(|rules| rules.change(id, |condition| condition.set_operator(&operator)));
-    };
-    view! {
-        <label class="condition-operator">
-            <span class="visually-hidden">"Operator"</span>
-            <select prop:value=name on:change=handle_input(chosen) autocomplete="off">{unknown}{options.collect_view()}</select>
-        </label>
-    }
+    });
+    select("condition-operator", "Operator", unknown.into_iter().chain(known).collect(), name, choose)
 }
 
 /// Removes a condition, and focuses the one next to it.

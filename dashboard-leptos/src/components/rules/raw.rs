@@ -2,7 +2,7 @@ use leptos::{ev, prelude::*};
 
 use crate::components::{Icon, Symbol, handle_click};
 
-/// Renders JSON that the editor cannot edit. The JSON is saved unchanged.
+/// Renders JSON that the editor cannot edit. The JSON stays as it is while no other rule is changed; the API takes no such rules.
 pub(super) fn raw_json(
     json: String,
     label: &'static str,
@@ -11,7 +11,7 @@ pub(super) fn raw_json(
     view! {
         <div class="rule-raw">
             <div>
-                <p class="quiet">"This editor does not support this format. The JSON is saved unchanged."</p>
+                <p class="quiet">"This editor does not support this format. Remove it to save other changes of the rules."</p>
                 <code>{json}</code>
             </div>
             <button type="button" class="icon-button" aria-label=label on:click=handle_click(remove)>

@@ -1,42 +1,36 @@
-//! Inputs for the value of a condition: a single value, or a list of values as chips.
+//! The inputs for the value of a condition, and for its type. Which inputs there are depends on the table of what operators take.
 
-use leptos::{ev, html, prelude::*, web_sys};
+use leptos::prelude::*;
 
 use crate::{
-    components::{Icon, Symbol, dynamic, flag, handle_click, handle_input},
-    model::{Condition, Kind, Operand, Rules},
+    components::{
+        dynamic, flag,
+        inputs::{Choice, ListInput, line, list, select},
+    },
+    model::{Condition, Entry, Kind, Operand, Rules},
 };
 
-/// The maximum number of chips that are rendered at first.
-const MAX_CHIPS: usize = 60;
-
-/// The types that can be selected: value, label and kind.
-const KINDS: [(&str, &str, Option<Kind>); 5] = [
-    ("text", "Text", Some(Kind::Text)),
-    ("number", "Number", Some(Kind::Number)),
-    ("boolean", "True/false", Some(Kind::Boolean)),
-    ("json", "JSON", Some(Kind::Json)),
-    ("nothing", "Not set", None),
-];
+/// The option of a condition without a value.
+const NOT_SET: &str = "nothing";
 /// The option for a list with values of different types.
 const MIXED: &str = "mixed";
 
 /// The kind of input for a condition's value.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum InputKind {
+enum Shown {
     /// No value. The text describes what the condition then means.
     Absent(&'static str),
     Line,
     Boolean,
-    Chips,
+    List,
 }
 
-impl InputKind {
+impl Shown {
     fn of(condition: Option<&Condition>) -> Self {
         let Some(condition) = condition else { return Self::Absent("") };
         match condition.operand() {
             Operand::Absent => Self::Absent(condition.users_without_value()),
-            Operand::Many(_) => Self::Chips,
+            Operand::Many(_) => Self::List,
             Operand::One(value) if value.kind() == Kind::Boolean && value.is_chosen() => Self::Boolean,
             Operand::One(_) => Self::Line,
         }
@@ -45,192 +39,90 @@ impl InputKind {
 
 /// Renders the inputs for a condition's value and its type.
 pub(super) fn operand(rules: RwSignal<Rules>, id: u32) -> impl IntoView {
-    let input_kind = Memo::new(move |_| rules.with(|rules| InputKind::of(rules.condition(id))));
+    let shown = Memo::new(move |_| rules.with(|rules| Shown::of(rules.condition(id))));
+    let entry = Memo::new(move |_| rules.with(|rules| rules.condition(id).map(Condition::entry)));
+    let text = Signal::derive(move || {
+        rules.with(|rules| {
+            let value = rules.condition(id).and_then(Condition::value);
+            value.map(|value| value.text().to_owned()).unwrap_or_default()
+        })
+    });
+    let set_text = Callback::new(move |text| {
+        rules.update(|rules| rules.change(id, |condition| condition.set_text(text)));
+    });
+    let placeholder = Signal::derive(move || entry.get().map_or("", |entry: Entry| entry.placeholder));
     let input = move || {
-        Some(match input_kind.get() {
-            InputKind::Absent(words) => {
+        Some(match shown.get() {
+            Shown::Absent(words) => {
                 view! { <p class="condition-value condition-nothing">{words}</p> }.into_any()
             }
-            InputKind::Line => line(rules, id),
-            InputKind::Boolean => boolean(rules, id),
-            InputKind::Chips => chips(rules, id),
+            Shown::Line => line("condition-value", "Value", placeholder, text, set_text),
+            Shown::Boolean => {
+                let choices = ["true", "false"].map(|value| Choice::new(value, value));
+                select("condition-value", "Value", choices.into(), text, set_text)
+            }
+            Shown::List => values(rules, id, placeholder),
         })
     };
     let has_choice =
         flag(move || rules.with(|rules| rules.condition(id).is_some_and(Condition::has_choice_of_kind)));
-    let is_list = flag(move || input_kind.get() == InputKind::Chips);
-    let kind = move || has_choice.get().then(|| kind(rules, id, is_list.get()));
+    let kind = move || {
+        let entry = entry.get()?;
+        has_choice.get().then(|| kind(rules, id, entry))
+    };
     view! { {dynamic(input)} {dynamic(kind)} }
 }
 
-fn text(rules: RwSignal<Rules>, id: u32) -> String {
-    rules.with(|rules| {
-        let value = rules.condition(id).and_then(Condition::value);
-        value.map(|value| value.text().to_owned()).unwrap_or_default()
-    })
-}
-
-fn set_text(rules: RwSignal<Rules>, id: u32, text: String) {
-    rules.update(|rules| rules.change(id, |condition| condition.set_text(text)));
-}
-
-fn line(rules: RwSignal<Rules>, id: u32) -> AnyView {
-    let first = untrack(|| text(rules, id));
-    view! {
-        <label class="condition-value">
-            <span class="visually-hidden">"Value"</span>
-            <input
-                value=first prop:value=Signal::derive(move || text(rules, id)) placeholder="Value"
-                autocomplete="off" autocapitalize="off" spellcheck="false"
-                on:input=handle_input(move |event| set_text(rules, id, event_target_value(&event)))
-            />
-        </label>
-    }
-    .into_any()
-}
-
-fn boolean(rules: RwSignal<Rules>, id: u32) -> AnyView {
-    let is_true = untrack(|| text(rules, id)) == "true";
-    view! {
-        <label class="condition-value">
-            <span class="visually-hidden">"Value"</span>
-            <select
-                prop:value=Signal::derive(move || text(rules, id)) autocomplete="off"
-                on:change=handle_input(move |event| set_text(rules, id, event_target_value(&event)))
-            >
-                <option value="true" selected=is_true>"true"</option>
-                <option value="false" selected=!is_true>"false"</option>
-            </select>
-        </label>
-    }
-    .into_any()
-}
-
-/// Renders an input for a list of values.
-fn chips(rules: RwSignal<Rules>, id: u32) -> AnyView {
+/// Renders the input for a list of values.
+fn values(rules: RwSignal<Rules>, id: u32, placeholder: Signal<&'static str>) -> AnyView {
     let words = Memo::new(move |_| {
         rules.with(|rules| {
             rules.condition(id).and_then(Condition::list).map(|list| list.labels()).unwrap_or_default()
         })
     });
-    let typing = move || {
+    let typing = Signal::derive(move || {
         rules.with(|rules| {
             let list = rules.condition(id).and_then(Condition::list);
             list.map(|list| list.typing().to_owned()).unwrap_or_default()
         })
-    };
-    let show_all = RwSignal::new(false);
-    let input = NodeRef::<html::Textarea>::new();
-    let chip = move |(index, word): (usize, String)| {
-        let label = format!("Remove {word}");
-        let remove = move |_| {
-            rules.update(|rules| {
-                rules.change(id, |condition| condition.change_list(|list| list.remove(index)))
-            });
-            if let Some(input) = input.get_untracked() {
-                drop(input.focus());
-            }
-        };
-        view! {
-            <span class="chip">
-                <span>{word}</span>
-                <button type="button" aria-label=label on:click=handle_click(remove)><Icon symbol=Symbol::Close/></button>
-            </span>
-        }
-    };
-    let visible = move || {
-        let mut words = words.get();
-        let all = words.len();
-        if !show_all.get() {
-            words.truncate(MAX_CHIPS);
-        }
-        let hidden = (words.len() < all).then(|| {
-            let show = move |_| show_all.set(true);
-            view! { <button type="button" class="button small plain" on:click=handle_click(show)>"Show all " {all}</button> }
-        });
-        view! { {words.into_iter().enumerate().map(chip).collect_view()} {hidden} }
-    };
-    // A text area instead of an input, which would join pasted lines.
-    let typed = move |event: ev::Event| {
-        let target = event_target::<web_sys::HtmlTextAreaElement>(&event);
-        let text = target.value();
+    });
+    let change = Callback::new(move |input| {
         rules.update(|rules| {
-            rules.change(id, |condition| condition.change_list(|list| list.set_typing(&text)))
+            rules.change(id, |condition| {
+                condition.change_list(|list| match input {
+                    ListInput::Type(text) => list.set_typing(&text),
+                    ListInput::Enter => list.enter_typed(),
+                    ListInput::Remove(index) => list.remove(index),
+                    ListInput::RemoveLast => list.remove_last(),
+                });
+            });
         });
-        let rest = untrack(typing);
-        if rest != text {
-            target.set_value(&rest);
-        }
-    };
-    let left = move |_| {
-        let is_typing = untrack(|| !typing().is_empty());
-        if is_typing {
-            rules.update(|rules| {
-                rules.change(id, |condition| condition.change_list(|list| list.enter_typed()))
-            });
-        }
-    };
-    let key = move |event: ev::KeyboardEvent| {
-        let is_empty = event_target::<web_sys::HtmlTextAreaElement>(&event).value().is_empty();
-        if event.key() == "Backspace" && is_empty {
-            event.prevent_default();
-            rules.update(|rules| {
-                rules.change(id, |condition| condition.change_list(|list| list.remove_last()))
-            });
-        }
-    };
-    let placeholder =
-        Signal::derive(move || if words.with(Vec::is_empty) { "Values, each followed by Enter" } else { "" });
-    view! {
-        <div class="condition-value chips">
-            {visible}
-            <label>
-                <span class="visually-hidden">"Values, each followed by Enter or a comma"</span>
-                <textarea
-                    rows="1" node_ref=input prop:value=typing placeholder=placeholder
-                    autocomplete="off" autocapitalize="off" spellcheck="false"
-                    on:input=handle_input(typed) on:blur=left on:keydown=key
-                ></textarea>
-            </label>
-        </div>
-    }
-    .into_any()
+    });
+    list("condition-value", placeholder, words, typing, change)
 }
 
-/// Renders the input for the type of the value or values.
-fn kind(rules: RwSignal<Rules>, id: u32, is_list: bool) -> AnyView {
+/// Renders the selection of the type of the value or values: the types that the operator takes, and the one that there is.
+fn kind(rules: RwSignal<Rules>, id: u32, entry: Entry) -> AnyView {
     let name = move || {
         rules.with(|rules| match rules.condition(id).map(Condition::operand) {
-            Some(Operand::One(value)) => kind_name(Some(value.kind())),
-            Some(Operand::Many(list)) => list.kind().map_or(MIXED, |kind| kind_name(Some(kind))),
-            _ => kind_name(None),
+            Some(Operand::One(value)) => value.kind().words().name,
+            Some(Operand::Many(list)) => list.kind().map_or(MIXED, |kind| kind.words().name),
+            _ => NOT_SET,
         })
     };
     let first = untrack(name);
-    let options = KINDS.into_iter().filter(|(.., kind)| kind.is_some() || !is_list);
-    let options = options.map(|(name, words, _)| {
-        let selected = name == first;
-        view! { <option value=name selected=selected>{words}</option> }
-    });
-    let options: Vec<_> = options.collect();
-    let chosen = move |event: ev::Event| {
-        let name = event_target_value(&event);
-        if let Some((.., kind)) = KINDS.into_iter().find(|(other, ..)| *other == name) {
+    let is_offered = |kind: &Kind| entry.kinds.contains(kind) || kind.words().name == first;
+    let choice = |kind: Kind| Choice::new(kind.words().name, kind.words().label);
+    let mut choices: Vec<Choice> = Kind::ALL.into_iter().filter(is_offered).map(choice).collect();
+    if entry.may_be_absent || first == NOT_SET {
+        choices.push(Choice::new(NOT_SET, "Not set"));
+    }
+    choices.push(Choice { hidden: true, ..Choice::new(MIXED, "Mixed") });
+    let choose = Callback::new(move |name: String| {
+        let kind = Kind::ALL.into_iter().find(|kind| kind.words().name == name);
+        if kind.is_some() || name == NOT_SET {
             rules.update(|rules| rules.change(id, |condition| condition.set_kind(kind)));
         }
-    };
-    view! {
-        <label class="condition-kind">
-            <span class="visually-hidden">"Value type"</span>
-            <select prop:value=name on:change=handle_input(chosen) autocomplete="off">
-                {options}
-                <option value=MIXED selected={first == MIXED} hidden=true>"Mixed"</option>
-            </select>
-        </label>
-    }
-    .into_any()
-}
-
-fn kind_name(kind: Option<Kind>) -> &'static str {
-    KINDS.into_iter().find(|(.., other)| *other == kind).map_or(MIXED, |(name, ..)| name)
+    });
+    select("condition-kind", "Value type", choices, Signal::derive(move || name().to_owned()), choose)
 }

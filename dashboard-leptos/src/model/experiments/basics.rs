@@ -1,13 +1,17 @@
 //! Name, key, description and environment of a new experiment.
 
-/// The first step of a new experiment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Basics {
-    /// The environment's UUID.
-    pub(crate) environment: String,
-    pub(crate) name: String,
-    pub(crate) key: String,
-    pub(crate) description: String,
+use crate::model::kept;
+
+kept! {
+    /// The first step of a new experiment.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub(crate) struct Basics {
+        /// The environment's UUID.
+        pub(crate) environment: String,
+        pub(crate) name: String,
+        pub(crate) key: String,
+        pub(crate) description: String,
+    }
 }
 
 impl Basics {

@@ -156,8 +156,8 @@ fn targeting(
 
 /// Says how rules that somebody else has changed differ, like [`meanwhile`].
 pub(crate) fn rules_meanwhile(before: &Rules, now: &Rules, yours: &Rules) -> Option<String> {
-    let is_edited = yours.to_json() != before.to_json();
-    (before.to_json() != now.to_json()).then(|| {
+    let is_edited = !yours.is_same(before);
+    (!before.is_same(now)).then(|| {
         meanwhile("rules were", &before.describe(), &now.describe(), &yours.describe())
             // The descriptions of long rules leave out what has changed.
             .unwrap_or_else(|| changed_meanwhile("rules were", is_edited))
@@ -283,7 +283,7 @@ mod tests {
             let rule = |number: u32| {
                 format!(r#"{{"conditions":[{{"attribute":"a","operator":"eq","value":{number}}}]}}"#)
             };
-            Rules::from_unsaved(&format!("[{}]", (0..count).map(rule).collect::<Vec<_>>().join(",")))
+            Rules::from_text(&format!("[{}]", (0..count).map(rule).collect::<Vec<_>>().join(",")))
         };
         let words = rules_meanwhile(&rules(30), &rules(31), &rules(31));
         assert_eq!(words.as_deref(), Some("rules were changed meanwhile, and by you"));

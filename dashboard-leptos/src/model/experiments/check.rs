@@ -2,54 +2,47 @@
 
 use std::collections::HashSet;
 
-use edgewise_api::{ApiError, FieldPath};
-use serde::Deserialize;
-use serde_json::Value;
+use edgewise_api::{ApiError, FieldPath, json::Fields, limits};
 
 use crate::model::key;
 
-/// The request body for a new experiment, as far as it is entered.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Input {
-    environment_id: String,
-    name: String,
-    key: String,
-    variants: Vec<Variant>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Variant {
-    name: String,
-    key: String,
-    payload: Option<Value>,
-}
-
-/// Returns all problems with the fields of a request body that an [`ExperimentRequest`](super::ExperimentRequest) built, in
-/// the order of the form. Keys must have the form that the dashboard suggests, although the API accepts others.
-pub(crate) fn problems(body: &str) -> Vec<ApiError> {
-    let Ok(input) = serde_json::from_str::<Input>(body) else { return Vec::new() };
+/// Returns all problems with the fields of the body of a request to create an experiment, in the order of the form. Keys must have
+/// the form that the dashboard suggests, although the API accepts others.
+pub(crate) fn problems(body: &[u8]) -> Vec<ApiError> {
+    let Ok(input) = Fields::from_body(body) else { return Vec::new() };
     let mut problems = Vec::new();
     let mut require = |field: FieldPath, problem: Option<&str>| {
         if let Some(problem) = problem {
             problems.push(ApiError::invalid_field(field, problem));
         }
     };
-    let missing = |text: &str, problem: &'static str| text.trim().is_empty().then_some(problem);
-    require(FieldPath::of("environmentId"), missing(&input.environment_id, "must be chosen"));
-    require(FieldPath::of("name"), missing(&input.name, "must not be empty"));
-    require(FieldPath::of("key"), key::problem(&input.key));
+    let missing = |text: Option<String>, problem: &'static str| {
+        text.is_some_and(|text| text.trim().is_empty()).then_some(problem)
+    };
+    require(FieldPath::of("environmentId"), missing(text(&input, "environmentId"), "must be chosen"));
+    require(FieldPath::of("name"), missing(text(&input, "name"), "must not be empty"));
+    require(FieldPath::of("key"), text(&input, "key").as_deref().and_then(key::problem));
+    let variant = |variant: &Fields<'_>| {
+        let payload_is_wrong = variant.optional_object("payload").is_err();
+        Ok((text(variant, "name"), text(variant, "key"), payload_is_wrong))
+    };
+    let variants = input.optional_objects("variants", limits::VARIANTS, variant);
     let mut keys = HashSet::new();
-    for (index, variant) in input.variants.iter().enumerate() {
+    for (index, (name, key, payload_is_wrong)) in variants.ok().flatten().into_iter().flatten().enumerate() {
         let field = |name: &str| FieldPath::of("variants").at(index).then(name);
-        require(field("name"), missing(&variant.name, "must not be empty"));
-        let taken = (!keys.insert(&variant.key)).then_some("must differ from the keys of the other variants");
-        require(field("key"), key::problem(&variant.key).or(taken));
-        let is_object = variant.payload.as_ref().is_none_or(Value::is_object);
-        require(field("payload"), (!is_object).then_some("must be a JSON object"));
+        require(field("name"), missing(name, "must not be empty"));
+        let form = key.as_deref().and_then(key::problem);
+        let is_taken = key.is_some_and(|key| !keys.insert(key));
+        let taken = is_taken.then_some("must differ from the keys of the other variants");
+        require(field("key"), form.or(taken));
+        require(field("payload"), payload_is_wrong.then_some("must be a JSON object"));
     }
     problems
+}
+
+/// Returns a text, which is empty if the field is missing. `None` for a value that the API reports.
+fn text(fields: &Fields<'_>, name: &str) -> Option<String> {
+    fields.optional_text(name, limits::NAME_CHARS).ok().map(Option::unwrap_or_default)
 }
 
 #[cfg(test)]
@@ -57,7 +50,7 @@ mod tests {
     use super::*;
 
     fn fields(body: &str) -> Vec<String> {
-        problems(body).into_iter().map(|problem| problem.message).collect()
+        problems(body.as_bytes()).into_iter().map(|problem| problem.message).collect()
     }
 
     #[test]

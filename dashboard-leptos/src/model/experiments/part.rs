@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Kept, one_of};
+
 /// The part of an experiment that a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ExperimentPart {
@@ -10,6 +12,13 @@ pub(crate) enum ExperimentPart {
     Status,
     Variants,
     Allocations,
+}
+
+impl Kept for ExperimentPart {
+    fn read(json: &str) -> Option<Self> {
+        let all = [Self::Details, Self::Targeting, Self::Status, Self::Variants, Self::Allocations];
+        one_of(all, json)
+    }
 }
 
 impl ExperimentPart {

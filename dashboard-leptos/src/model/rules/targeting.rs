@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use edgewise_api::{ApiError, FieldPath, field::FieldStep};
+use edgewise_api::{ApiError, FieldPath, field::FieldStep, resources::Rule};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::condition::Condition;
+use super::condition::{Condition, UNSUPPORTED};
+use crate::model::{Kept, raw};
 
 /// The maximum number of alternatives that a description of many names.
 const MAX_DESCRIBED: usize = 6;
@@ -65,28 +67,34 @@ impl Rules {
         self.ids
     }
 
-    /// Returns the rules as a request has them: a JSON list.
-    pub(crate) fn to_json(&self) -> String {
-        self.json(false)
+    /// Reads rules that [`to_text`](Self::to_text) wrote. There are none if the text has another form.
+    #[cfg(test)]
+    pub(crate) fn from_text(text: &str) -> Self {
+        Self::read(text).unwrap_or_default()
     }
 
-    /// Returns the rules as JSON from which [`from_unsaved`](Self::from_unsaved) restores them, finished or not.
-    pub(crate) fn to_unsaved(&self) -> String {
-        self.json(true)
+    /// Returns the rules as JSON, finished or not. Rules that were read are written byte for byte.
+    pub(crate) fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Restores rules that were not saved.
-    pub(crate) fn from_unsaved(json: &str) -> Self {
-        serde_json::from_str::<&RawValue>(json).map(Self::from_json).unwrap_or_default()
+    /// Returns whether rules are written alike. (Equal rules have the same ids, too.)
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.to_text() == other.to_text()
     }
 
-    fn json(&self, is_unsaved: bool) -> String {
-        if let (Some(raw), true) = (&self.raw, self.alternatives.is_empty()) {
-            return raw.clone();
+    /// Returns the rules as a request has them. `field` is the path of the rules.
+    ///
+    /// # Errors
+    /// Returns the first problem.
+    pub(crate) fn request(&self, field: &FieldPath) -> Result<Vec<Rule>, ApiError> {
+        if let Some(problem) = self.problem(field) {
+            return Err(problem);
         }
-        let json = |alternative: &Alternative| alternative.to_json(is_unsaved);
-        let rules: Vec<String> = self.alternatives.iter().map(json).collect();
-        format!("[{}]", rules.join(","))
+        let rule = |alternative: &Alternative| Rule {
+            conditions: alternative.conditions.iter().filter_map(Condition::request).collect(),
+        };
+        Ok(self.alternatives.iter().map(rule).collect())
     }
 
     /// Describes the users whom the rules match.
@@ -118,10 +126,18 @@ impl Rules {
     /// Returns the first problem, with the field's path as the server names it: `rules[0].conditions[1].value`. `field` is
     /// the path of the rules themselves.
     pub(crate) fn problem(&self, field: &FieldPath) -> Option<ApiError> {
+        if self.alternatives.is_empty() && self.raw.is_some() {
+            return Some(ApiError::invalid_field(field.clone(), UNSUPPORTED));
+        }
         self.alternatives.iter().enumerate().find_map(|(rule, alternative)| {
+            let path = field.clone().at(rule);
+            if alternative.raw.is_some() {
+                return Some(ApiError::invalid_field(path, UNSUPPORTED));
+            }
             alternative.conditions.iter().enumerate().find_map(|(condition, draft)| {
                 let (name, problem) = draft.problem()?;
-                let path = field.clone().at(rule).then(CONDITIONS).at(condition).then(name);
+                let path = path.clone().then(CONDITIONS).at(condition);
+                let path = name.map_or(path.clone(), |name| path.then(name));
                 Some(ApiError::invalid_field(path, problem))
             })
         })
@@ -220,15 +236,6 @@ impl Rules {
 }
 
 impl Alternative {
-    fn to_json(&self, is_unsaved: bool) -> String {
-        if let Some(raw) = &self.raw {
-            return raw.clone();
-        }
-        let json = |condition: &Condition| condition.to_json(is_unsaved);
-        let conditions: Vec<String> = self.conditions.iter().map(json).collect();
-        format!("{{\"conditions\":[{}]}}", conditions.join(","))
-    }
-
     fn describe(&self) -> String {
         if self.raw.is_some() {
             return "a rule in an unknown format".to_owned();
@@ -238,6 +245,35 @@ impl Alternative {
         }
         let words: Vec<String> = self.conditions.iter().map(Condition::describe).collect();
         words.join(" and ")
+    }
+}
+
+impl Serialize for Rules {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.raw {
+            Some(json) if self.alternatives.is_empty() => raw(json).serialize(serializer),
+            _ => self.alternatives.serialize(serializer),
+        }
+    }
+}
+
+impl Kept for Rules {
+    fn read(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok().map(Self::from_json)
+    }
+}
+
+impl Serialize for Alternative {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Unsaved<'a> {
+            conditions: &'a [Condition],
+        }
+
+        match &self.raw {
+            Some(json) => raw(json).serialize(serializer),
+            None => Unsaved { conditions: &self.conditions }.serialize(serializer),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use crate::model::quoted;
+use crate::model::{quoted, raw};
 
 /// A text with more digits is read as an id, because a number would be rounded.
 const MAX_NUMBER_DIGITS: usize = 15;
@@ -17,7 +17,34 @@ pub(crate) enum Kind {
     Json,
 }
 
+/// What people read about a type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KindWords {
+    /// The name among the options of a selection.
+    pub(crate) name: &'static str,
+    /// The label of the option.
+    pub(crate) label: &'static str,
+    /// What a value of the type is: `a number`.
+    pub(super) noun: &'static str,
+    /// Values of the type, for the words of a problem.
+    pub(super) examples: &'static str,
+}
+
 impl Kind {
+    /// All types, in the order in which they are offered.
+    pub(crate) const ALL: [Self; 4] = [Self::Text, Self::Number, Self::Boolean, Self::Json];
+
+    /// Returns what people read about the type.
+    pub(crate) const fn words(self) -> KindWords {
+        let (name, label, noun, examples) = match self {
+            Self::Text => ("text", "Text", "a text", "US"),
+            Self::Number => ("number", "Number", "a number", "18 or -0.5"),
+            Self::Boolean => ("boolean", "True/false", "a boolean", "true"),
+            Self::Json => ("json", "JSON", "JSON", r#"null or {"a": 1}"#),
+        };
+        KindWords { name, label, noun, examples }
+    }
+
     /// Guesses the type of a text.
     fn guess(text: &str) -> Self {
         let text = text.trim();
@@ -27,16 +54,6 @@ impl Kind {
                 Self::Number
             }
             _ => Self::Text,
-        }
-    }
-
-    /// Returns the type in words: `a number`.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Text => "a text",
-            Self::Number => "a number",
-            Self::Boolean => "a boolean",
-            Self::Json => "JSON",
         }
     }
 
@@ -89,11 +106,11 @@ impl Value {
     }
 
     /// Returns the value as JSON; a string if it is not valid for its type.
-    pub(crate) fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> Box<RawValue> {
         if self.kind == Kind::Text || !self.is_valid() {
-            quoted(&self.text)
+            raw(&quoted(&self.text))
         } else {
-            self.text.trim().to_owned()
+            raw(self.text.trim())
         }
     }
 
@@ -130,18 +147,22 @@ impl Value {
         self.text.is_empty() && !(self.is_chosen && self.kind == Kind::Text)
     }
 
-    /// Sets the input. The type is inferred again, unless it was selected. `only` is the only type that is allowed.
-    pub(super) fn set_text(&mut self, text: String, only: Option<Kind>) {
+    /// Sets the input. The type is inferred again, unless it was selected. `kinds` are the types that are allowed.
+    pub(super) fn set_text(&mut self, text: String, kinds: &[Kind]) {
         self.text = text;
-        self.infer_kind(only);
+        self.infer_kind(kinds);
     }
 
-    /// Sets the only allowed type, or else guesses the type unless it was selected.
-    pub(super) fn infer_kind(&mut self, only: Option<Kind>) {
-        match only {
-            Some(kind) => (self.kind, self.is_chosen) = (kind, false),
-            None if self.is_chosen => {}
-            None => self.kind = Kind::guess(&self.text),
+    /// Sets the only allowed type, or else guesses the type unless an allowed type was selected.
+    pub(super) fn infer_kind(&mut self, kinds: &[Kind]) {
+        match kinds {
+            [only] => (self.kind, self.is_chosen) = (*only, false),
+            _ if self.is_chosen && kinds.contains(&self.kind) => {}
+            [first, ..] => {
+                let guess = Kind::guess(&self.text);
+                (self.kind, self.is_chosen) = (if kinds.contains(&guess) { guess } else { *first }, false);
+            }
+            [] => {}
         }
     }
 
@@ -238,11 +259,11 @@ mod tests {
         assert_eq!(kind("false"), Kind::Boolean);
 
         let mut value = Value::empty();
-        value.set_text("42".to_owned(), None);
-        assert_eq!((value.kind(), value.to_json().as_str()), (Kind::Number, "42"));
+        value.set_text("42".to_owned(), &Kind::ALL);
+        assert_eq!((value.kind(), value.to_json().get()), (Kind::Number, "42"));
         value.set_kind(Kind::Text);
-        value.set_text("43".to_owned(), None);
-        assert_eq!((value.kind(), value.to_json().as_str()), (Kind::Text, "\"43\""));
+        value.set_text("43".to_owned(), &Kind::ALL);
+        assert_eq!((value.kind(), value.to_json().get()), (Kind::Text, "\"43\""));
     }
 
     #[test]
@@ -257,7 +278,7 @@ mod tests {
     fn a_typed_list_is_split_at_commas_and_line_ends_outside_of_quotes() {
         let words = |typed: &str| {
             let (values, rest) = parse_list(typed);
-            (values.iter().map(Value::to_json).collect::<Vec<_>>().join(" "), rest)
+            (values.iter().map(|value| value.to_json().get().to_owned()).collect::<Vec<_>>().join(" "), rest)
         };
         assert_eq!(words("US, CA\n12,,true,D"), ("\"US\" \"CA\" 12 true".to_owned(), "D".to_owned()));
         assert_eq!(words("\"a, b\", \"12\","), ("\"a, b\" \"12\"".to_owned(), String::new()));

@@ -2,25 +2,33 @@
 
 use std::{iter, mem};
 
+use edgewise_api::resources::{Allocation, AllocationRequest, AllocationsPut};
+use serde::Serialize;
+
 use super::{
     buckets::{Buckets, proportional},
     segment::{BUCKETS, Segment},
 };
-use crate::model::quoted;
-use edgewise_api::resources::Allocation;
+use crate::model::Kept;
 
 /// The maximum number of ranges of an experiment.
 pub(crate) const MAX_RANGES: usize = edgewise_api::limits::VARIANTS;
 
-/// What stands for the variant of unallocated buckets in a text.
-const NOBODY: &str = "-";
-
-/// The assignment of all buckets to variants.
-#[derive(Clone, Debug)]
+/// The assignment of all buckets to variants. Serialized, it is the list of its segments.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Split {
     /// All segments together have all buckets. While a split is edited, segments may be empty, and neighbours may have the
     /// same variant.
     pub(super) segments: Vec<Segment>,
+}
+
+impl Kept for Split {
+    fn read(json: &str) -> Option<Self> {
+        let segments = Vec::<Segment>::read(json)?;
+        let left = segments.iter().try_fold(BUCKETS, |left, segment| left.checked_sub(segment.buckets));
+        (left == Some(0)).then_some(Self { segments })
+    }
 }
 
 /// Splits are equal if each bucket has the same variant.
@@ -74,40 +82,14 @@ impl Split {
         Self { segments: buckets.into_segments() }
     }
 
-    /// Returns the body of a request to save the allocations.
-    pub(crate) fn to_json(&self) -> String {
-        let ranges: Vec<String> = self
-            .ranges()
-            .iter()
-            .map(|Range { variant, start, end }| {
-                let variant = quoted(variant);
-                format!(r#"{{"variantId":{variant},"rangeStart":{start},"rangeEnd":{end}}}"#)
-            })
-            .collect();
-        format!(r#"{{"allocations":[{}]}}"#, ranges.join(","))
-    }
-
-    /// Returns the split as a text from which [`from_unsaved`](Self::from_unsaved) restores it: the variant and the number of
-    /// buckets of each segment.
-    pub(crate) fn to_unsaved(&self) -> String {
-        let mut text = String::new();
-        for Segment { variant, buckets } in &self.segments {
-            text = text + variant.as_deref().unwrap_or(NOBODY) + " " + &buckets.to_string() + " ";
-        }
-        text
-    }
-
-    /// Restores a split that was not saved. Ids of variants have no spaces.
-    pub(crate) fn from_unsaved(text: &str) -> Option<Self> {
-        let mut words = text.split_ascii_whitespace();
-        let mut segments = Vec::new();
-        let mut left = BUCKETS;
-        while let Some(variant) = words.next() {
-            let buckets = words.next()?.parse().ok()?;
-            left = left.checked_sub(buckets)?;
-            segments.push(Segment { variant: (variant != NOBODY).then(|| variant.to_owned()), buckets });
-        }
-        (left == 0).then_some(Self { segments })
+    /// Returns the request to save the allocations.
+    pub(crate) fn request(&self) -> AllocationsPut {
+        let allocation = |range: Range<'_>| AllocationRequest {
+            variant_id: range.variant.to_owned(),
+            range_start: range.start.into(),
+            range_end: range.end.into(),
+        };
+        AllocationsPut { allocations: self.ranges().into_iter().map(allocation).collect() }
     }
 
     /// Returns all segments in the order of their buckets.

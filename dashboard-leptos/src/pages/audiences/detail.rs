@@ -1,6 +1,9 @@
 //! The page of an audience, and the page to create one.
 
-use edgewise_api::resources::{AudienceRow, Environment};
+use edgewise_api::{
+    Revisioned,
+    resources::{AudienceRow, Environment},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -12,7 +15,7 @@ use super::{
 use crate::{
     calls::{ListEnvironments, LoadAudience, LoadAudienceUses, SaveAudience},
     components::{Connection, Empty, PageHead, Toasts, dynamic, when},
-    model::{Saved, links},
+    model::links,
     pages::loaded::Loaded,
     transport::{Change, Loading},
 };
@@ -88,7 +91,7 @@ fn ExistingAudience(id: String, save: Change<SaveAudience>) -> impl IntoView {
     let request = move || LoadAudienceUses { id: id.clone() };
     let uses = Loading::with_updates(request, move || updates.get() + save.count());
     view! {
-        <Loaded from=audience title="Audience" render={move |(audience, environment): (Saved<AudienceRow>, Environment)| {
+        <Loaded from=audience title="Audience" render={move |(audience, environment): (Revisioned<AudienceRow>, Environment)| {
             let draft = Draft::of(&audience);
             let deleted = draft.deleted;
             let note = move || deleted.get().then(|| DELETED.note());

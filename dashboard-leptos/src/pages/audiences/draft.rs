@@ -1,15 +1,15 @@
 //! An audience as it is edited and as it is saved.
 
-use edgewise_api::resources::AudienceRow;
+use edgewise_api::{Revisioned, resources::AudienceRow};
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     calls,
     components::{Toasts, Tone, flag},
-    model::{Rules, Saved, in_marks, links, meanwhile, rules_meanwhile},
+    model::{Rules, in_marks, kept, links, meanwhile, rules_meanwhile},
     pages::{
         deleted::Deleted,
-        kept::{self, Texts},
+        kept::{keep, restore, restored_note},
     },
 };
 
@@ -20,6 +20,18 @@ pub(super) const DELETED: Deleted = Deleted {
     link: "Go to the audiences",
     list: links::AUDIENCES,
 };
+
+kept! {
+    /// The input, and what it was compared with.
+    struct Unsaved {
+        saved_name: String,
+        saved_rules: Rules,
+        /// For a new audience.
+        environment: String,
+        name: String,
+        rules: Rules,
+    }
+}
 
 /// An audience as it is edited and as it is saved.
 #[derive(Clone, Copy)]
@@ -33,8 +45,7 @@ pub(super) struct Draft {
     pub(super) name: RwSignal<String>,
     pub(super) rules: RwSignal<Rules>,
     pub(super) saved_name: RwSignal<String>,
-    /// As JSON.
-    saved_rules: RwSignal<String>,
+    saved_rules: RwSignal<Rules>,
     pub(super) rules_changed: Memo<bool>,
     /// Whether name or rules have changed.
     pub(super) changed: Memo<bool>,
@@ -52,16 +63,16 @@ impl Draft {
     }
 
     /// Creates a draft of an audience.
-    pub(super) fn of(audience: &Saved<AudienceRow>) -> Self {
+    pub(super) fn of(audience: &Revisioned<AudienceRow>) -> Self {
         let row = &audience.value;
         let rules = Rules::from_json(&row.rules);
         Self::with(Some(row.id.clone()), audience.revision, String::new(), row.name.clone(), rules)
     }
 
     fn with(id: Option<String>, revision: i64, environment: String, name: String, rules: Rules) -> Self {
-        let (saved_name, saved_rules) = (RwSignal::new(name.clone()), RwSignal::new(rules.to_json()));
+        let (saved_name, saved_rules) = (RwSignal::new(name.clone()), RwSignal::new(rules.clone()));
         let (name, rules) = (RwSignal::new(name), RwSignal::new(rules));
-        let rules_changed = flag(move || rules.with(Rules::to_json) != saved_rules.get());
+        let rules_changed = flag(move || rules.with(|rules| saved_rules.with(|saved| !rules.is_same(saved))));
         Self {
             id: StoredValue::new(id),
             revision: RwSignal::new(revision),
@@ -89,20 +100,20 @@ impl Draft {
     }
 
     /// Sets the saved state. Later input stays.
-    pub(super) fn set_saved(self, audience: &Saved<AudienceRow>) {
+    pub(super) fn set_saved(self, audience: &Revisioned<AudienceRow>) {
         let row = &audience.value;
         if self.id().as_ref() == Some(&row.id) {
             self.conflict.set(None);
             self.revision.set(audience.revision);
             self.saved_name.set(row.name.clone());
-            self.saved_rules.set(Rules::from_json(&row.rules).to_json());
+            self.saved_rules.set(Rules::from_json(&row.rules));
         }
     }
 
     /// Resets the input to what is saved, also by somebody else meanwhile.
     pub(super) fn discard(self) {
         self.name.set(self.saved_name.get_untracked());
-        self.rules.set(Rules::from_unsaved(&self.saved_rules.get_untracked()));
+        self.rules.set(self.saved_rules.get_untracked());
         if self.conflict.with_untracked(Option::is_some) {
             self.reload(false);
         }
@@ -132,7 +143,7 @@ impl Draft {
     }
 
     /// Takes in what somebody else has saved; if there are unsaved changes, what is saved is a conflict.
-    fn take_in(self, audience: &Saved<AudienceRow>) {
+    fn take_in(self, audience: &Revisioned<AudienceRow>) {
         let row = &audience.value;
         let rules = Rules::from_json(&row.rules);
         let others = self.differences(
@@ -157,7 +168,7 @@ impl Draft {
         DELETED.notice(self.deleted, self.toasts);
     }
 
-    fn load(self, then: impl FnOnce(&Saved<AudienceRow>) + 'static) {
+    fn load(self, then: impl FnOnce(&Revisioned<AudienceRow>) + 'static) {
         let Some(id) = self.id() else { return };
         spawn_local(async move {
             let loaded = calls::load_audience(id).await;
@@ -174,45 +185,42 @@ impl Draft {
     }
 
     /// Returns what differs between an earlier and a later saved state, beside what is entered.
-    fn differences(self, name: &str, rules: &str, now_name: &str, now_rules: &Rules) -> Vec<String> {
+    fn differences(self, name: &str, rules: &Rules, now_name: &str, now_rules: &Rules) -> Vec<String> {
         let entered = self.name.with_untracked(|name| in_marks(name));
         let name = meanwhile("name was", &in_marks(name), &in_marks(now_name), &entered);
-        let rules = self
-            .rules
-            .with_untracked(|entered| rules_meanwhile(&Rules::from_unsaved(rules), now_rules, entered));
+        let rules = self.rules.with_untracked(|entered| rules_meanwhile(rules, now_rules, entered));
         name.into_iter().chain(rules).collect()
     }
 
     /// Restores the unsaved changes from before a reload, and keeps changes for the next one. Returns the note that says so.
     pub(super) fn survive_reloads(self) -> AnyView {
         let name = self.id().map_or_else(|| "new-audience".to_owned(), |id| format!("audience-{id}"));
-        let restored_from = kept::restore(&name, move |texts| self.restore(texts));
-        kept::keep(name, move || self.has_changes().then(|| self.unsaved()));
-        kept::restored_note(restored_from, move || self.has_changes(), move || self.discard())
+        let restored_from = restore(&name, move |unsaved| self.restore(unsaved));
+        keep(name, move || self.has_changes().then(|| self.unsaved()));
+        restored_note(restored_from, move || self.has_changes(), move || self.discard())
     }
 
-    /// Returns the input, in the order in which [`restore`](Self::restore) reads it.
-    fn unsaved(self) -> Vec<String> {
-        vec![
-            self.saved_name.get(),
-            self.saved_rules.get(),
-            self.environment.get(),
-            self.name.get(),
-            self.rules.with(Rules::to_unsaved),
-        ]
+    /// Returns the input.
+    fn unsaved(self) -> Unsaved {
+        Unsaved {
+            saved_name: self.saved_name.get(),
+            saved_rules: self.saved_rules.get(),
+            environment: self.environment.get(),
+            name: self.name.get(),
+            rules: self.rules.get(),
+        }
     }
 
     /// Restores the input. What somebody else changed meanwhile is a conflict.
-    fn restore(self, mut texts: Texts) {
-        let (name, rules) = (texts.text(), texts.text());
-        let environment = texts.text();
-        if !environment.is_empty() {
-            self.environment.set(environment);
+    fn restore(self, unsaved: Unsaved) {
+        if !unsaved.environment.is_empty() {
+            self.environment.set(unsaved.environment);
         }
-        self.name.set(texts.text());
-        self.rules.set(Rules::from_unsaved(&texts.text()));
-        let now = Rules::from_unsaved(&self.saved_rules.get_untracked());
-        let others = self.differences(&name, &rules, &self.saved_name.get_untracked(), &now);
+        self.name.set(unsaved.name);
+        self.rules.set(unsaved.rules);
+        let now = self.saved_rules.get_untracked();
+        let now_name = self.saved_name.get_untracked();
+        let others = self.differences(&unsaved.saved_name, &unsaved.saved_rules, &now_name, &now);
         if !others.is_empty() {
             self.conflict.set(Some(others));
         }

@@ -7,14 +7,22 @@ use super::draft::Draft;
 use crate::{
     calls::{AudienceUses, SaveAudience},
     components::{
-        ChangeForm, Connection, Field, Note, ProblemNote, RuleEditor, Tone, effect, focus, handle_click,
-        handle_input, restore_focus,
+        Bound, ChangeForm, Connection, FieldInput, FieldRow, Note, ProblemNote, RuleEditor, Tone, effect,
+        focus, handle_click, inputs::Choice, restore_focus,
     },
     model::Rules,
     pages::leave_guard,
     problem::{Problem, capitalised},
     transport::{Change, Loading},
 };
+
+const NAME: FieldRow = FieldRow::new("name", "Name", FieldInput::Line)
+    .hint("A name for this group of users")
+    .sent_as("name")
+    .required();
+const ENVIRONMENT: FieldRow = FieldRow::new("environmentId", "Environment", FieldInput::Choice)
+    .hint("The environment cannot be changed later")
+    .sent_as("environment_id");
 
 /// The form. Rules are submitted only if they have changed, because submitting them publishes them.
 #[component]
@@ -102,25 +110,9 @@ pub(super) fn AudienceEditor(
         })
     };
     let environment = (!environments.is_empty()).then(|| {
-        let options: Vec<_> = environments
-            .into_iter()
-            .map(|(id, name)| {
-                let selected = draft.environment.with_untracked(|chosen| *chosen == id);
-                view! { <option value=id selected=selected>{name}</option> }
-            })
-            .collect();
-        view! {
-            <Field id="environment" label="Environment" hint="The environment cannot be changed later">
-                <select
-                    id="environment" name="environment_id" autocomplete="off" aria-describedby="environment-note"
-                    prop:value=draft.environment on:change=handle_input(move |event| draft.environment.set(event_target_value(&event)))
-                >
-                    {options}
-                </select>
-            </Field>
-        }
+        let choices = environments.iter().map(|(id, name)| Choice::new(id, name)).collect();
+        ENVIRONMENT.select(Bound::new("environment", draft.environment), choices)
     });
-    let first_name = name.get_untracked();
     let id = id.map(|id| {
         view! {
             <input type="hidden" name="id" value=id/>
@@ -137,13 +129,7 @@ pub(super) fn AudienceEditor(
             {restored}
             {id}
             <div class="audience-fields">
-                <Field id="name" label="Name" hint="A name for this group of users" problem=name_problem>
-                    <input
-                        id="name" name="name" required maxlength="256" autocomplete="off" aria-describedby="name-note"
-                        aria-invalid=move || name_problem.with(Option::is_some).then_some("true")
-                        value=first_name prop:value=name on:input=move |event| name.set(event_target_value(&event))
-                    />
-                </Field>
+                {NAME.text(Bound { problem: name_problem, ..Bound::new("name", name) })}
                 {environment}
             </div>
             <div class="audience-rules-head">
@@ -152,7 +138,7 @@ pub(super) fn AudienceEditor(
             </div>
             <RuleEditor rules problem=rules_problem/>
             <input
-                type="hidden" name="rules" value=move || rules.with(Rules::to_json)
+                type="hidden" name="rules" value=move || rules.with(Rules::to_text)
                 disabled=move || !is_new && !rules_changed.get()
             />
             {general_problem}

@@ -9,7 +9,7 @@ use crate::{
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::links,
-    pages::{loaded::Loaded, navigation::navigator},
+    pages::{loaded::Loaded, navigation::navigator, selection::announcing},
     transport::Loading,
 };
 
@@ -40,7 +40,7 @@ pub(crate) fn Audiences() -> impl IntoView {
         <Loaded from=environments rows=1 render={move |environments: Vec<Environment>| {
             view! { <Filter environments chosen=environment.into()/> }
         }}/>
-        <Loaded from=audiences selected render=Html::view/>
+        <Loaded from=audiences on_shown=announcing(selected) render=Html::view/>
     }
 }
 

@@ -1,16 +1,17 @@
 //! The page of an environment, or to create one. The page of an environment shows the live version, unpublished changes, the history and rollbacks.
 
-use edgewise_api::resources::PublicationStatus;
+use edgewise_api::{Outcome, resources::PublicationStatus};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{new::NewEnvironment, opened::OpenedVersion, state::State};
+use super::{new::new_environment, opened::OpenedVersion, state::State};
 use crate::{
     calls::{CreateEnvironment, History, LoadHistory, Resume, RetryPublishing, RollBack},
     components::{Connection, Icon, PageHead, Symbol, Toasts, Tone, dynamic, effect, flag},
     html::Html,
-    model::{Changed, HistoryQuery, links},
-    pages::{loaded::Loaded, navigation::navigator, publish_waiting::report_retry},
+    model::{HistoryQuery, links},
+    pages::{loaded::Loaded, navigation::navigator, publish_waiting::report_retry, selection::announcing},
+    parts::later,
     problem::Problem,
     transport::{Change, Loading},
 };
@@ -32,7 +33,7 @@ pub(crate) fn EnvironmentPage() -> impl IntoView {
     });
     dynamic(move || {
         Some(match is_new.get() {
-            true => view! { <NewEnvironment create/> }.into_any(),
+            true => later("new", new_environment(create)),
             false => view! { <ExistingEnvironment/> }.into_any(),
         })
     })
@@ -84,7 +85,7 @@ fn ExistingEnvironment() -> impl IntoView {
     let history = Loading::with_updates(move || LoadHistory { query: query.get() }, changes);
     let selected = Signal::derive(move || query.with(HistoryQuery::selected));
     view! {
-        <Loaded from=history title="Environment" rows=6 selected render={move |history: History| {
+        <Loaded from=history title="Environment" rows=6 on_shown=announcing(selected) render={move |history: History| {
             let History { environment, status, unpublished, opened, versions } = history;
             let (id, live) = (environment.id, status.live_version);
             let query = query.get_untracked();
@@ -110,7 +111,7 @@ fn ExistingEnvironment() -> impl IntoView {
 }
 
 /// Reports the result of an action.
-fn report(toasts: Toasts, what: &str, result: Option<Result<Changed<PublicationStatus>, Problem>>) {
+fn report(toasts: Toasts, what: &str, result: Option<Result<Outcome<PublicationStatus>, Problem>>) {
     match result {
         Some(Ok(changed)) => toasts.success(what, &changed.publication),
         Some(Err(problem)) => toasts.error(&problem),

@@ -9,7 +9,7 @@ use crate::{
     components::{Connection, Icon, PageHead, Symbol},
     html::Html,
     model::{List, links},
-    pages::{loaded::Loaded, navigation::navigator},
+    pages::{loaded::Loaded, navigation::navigator, selection::announcing},
     transport::Loading,
 };
 
@@ -35,7 +35,7 @@ pub(crate) fn Experiments() -> impl IntoView {
         <Loaded from=environments rows=1 render={move |environments: Vec<Environment>| {
             view! { <Filters list environments/> }
         }}/>
-        <Loaded from=found rows=8 selected render=Html::view/>
+        <Loaded from=found rows=8 on_shown=announcing(selected) render=Html::view/>
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     calls::ExperimentPart,
     components::{Part, SplitEditor, flag, when},
-    model::{MAX_RANGES, Split},
+    model::{ExperimentChange, MAX_RANGES, Split},
 };
 
 /// The section that edits the split.
@@ -46,8 +46,8 @@ pub(super) fn AllocationSection(editing: Editing) -> impl IntoView {
                     reason=reason
                     label="Save split"
                     save=move || {
-                        let body = split.current.with_untracked(Split::to_json);
-                        editing.save(ExperimentPart::Allocations, body, "Split saved");
+                        let request = split.current.with_untracked(Split::request);
+                        editing.save(ExperimentChange::Allocations(request), "Split saved");
                     }
                     discard=move || {
                         editing.wrong_shares.set(Vec::new());

@@ -1,12 +1,17 @@
-use edgewise_api::FieldPath;
+use edgewise_api::{FieldPath, limits, resources::ExperimentPatch};
 use leptos::prelude::*;
 
 use super::{editing::Editing, section::SectionFoot};
 use crate::{
     calls::ExperimentPart,
-    components::{Field, handle_input},
-    model::quoted,
+    components::{Bound, FieldInput, FieldRow},
+    model::ExperimentChange,
 };
+
+const NAME: FieldRow = FieldRow::new("name", "Name", FieldInput::Line);
+const DESCRIPTION: FieldRow = FieldRow::new("description", "Description", FieldInput::Prose(2))
+    .hint("The purpose and the expected result")
+    .max_chars(limits::DESCRIPTION_CHARS);
 
 /// The form that edits name and description.
 #[component]
@@ -15,16 +20,19 @@ pub(super) fn DetailsForm(
     close: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let (name, description) = (editing.name.current, editing.description.current);
-    let problem = move |field: &'static str| {
-        Signal::derive(move || editing.problem_of(ExperimentPart::Details)?.for_field(&FieldPath::of(field)))
+    let field = move |row: FieldRow, id: &str, value: RwSignal<String>| {
+        let problem = Signal::derive(move || {
+            editing.problem_of(ExperimentPart::Details)?.for_field(&FieldPath::of(row.name))
+        });
+        row.text(Bound { problem, ..Bound::new(id, value) })
     };
     let save = move || {
-        let body = name.with_untracked(|name| {
-            description.with_untracked(|description| {
-                format!(r#"{{"name":{},"description":{}}}"#, quoted(name), quoted(description))
-            })
-        });
-        editing.save(ExperimentPart::Details, body, "Name and description saved");
+        let patch = ExperimentPatch {
+            name: Some(name.get_untracked()),
+            description: Some(description.get_untracked()),
+            ..ExperimentPatch::default()
+        };
+        editing.save(ExperimentChange::Details(patch), "Name and description saved");
     };
     // Closes the form when it has been saved.
     let saved = move || (editing.name.saved.get(), editing.description.saved.get());
@@ -38,25 +46,8 @@ pub(super) fn DetailsForm(
     view! {
         <section class="card" aria-label="Name and description">
             <div class="form details-form">
-                <Field id="experiment-name" label="Name" problem=problem("name")>
-                    <input
-                        id="experiment-name"
-                        autocomplete="off"
-                        aria-describedby="experiment-name-note"
-                        prop:value=name
-                        on:input=handle_input(move |event| name.set(event_target_value(&event)))
-                    />
-                </Field>
-                <Field id="experiment-description" label="Description" hint="The purpose and the expected result" problem=problem("description")>
-                    <textarea
-                        id="experiment-description"
-                        class="prose"
-                        rows="2"
-                        aria-describedby="experiment-description-note"
-                        prop:value=description
-                        on:input=handle_input(move |event| description.set(event_target_value(&event)))
-                    ></textarea>
-                </Field>
+                {field(NAME, "experiment-name", name)}
+                {field(DESCRIPTION, "experiment-description", description)}
             </div>
             <SectionFoot
                 editing

@@ -1,9 +1,12 @@
 //! Edited values next to their saved values.
 
-use edgewise_api::{FieldPath, resources::Variant};
+use edgewise_api::{
+    FieldPath,
+    resources::{Variant, VariantCreate, VariantUpdate, VariantsPatch},
+};
 use leptos::prelude::*;
 
-use crate::model::{formatted, key, object_problem, quoted};
+use crate::model::{VariantInput, formatted, key, object_problem, payload};
 
 /// An edited value next to its saved value.
 pub(super) struct Draft<T: 'static> {
@@ -80,7 +83,7 @@ impl VariantDraft {
                 _ => (format!("variant-{}", place + 1), format!("Variant {}", place + 1)),
             };
             if others.iter().all(|other| other.key.with_untracked(|taken| *taken != key)) {
-                return Self::with(number, String::new(), key, name, String::new());
+                return Self::with(number, VariantInput { key, name, ..VariantInput::default() });
             }
             place += 1;
         }
@@ -88,21 +91,23 @@ impl VariantDraft {
 
     /// Creates a draft of a saved variant.
     pub(super) fn of(number: u32, variant: &Variant) -> Self {
-        let draft = Self::with(
-            number,
-            variant.id.clone(),
-            variant.key.clone(),
-            variant.name.clone(),
-            payload_of(variant),
-        );
+        let input = VariantInput {
+            id: variant.id.clone(),
+            key: variant.key.clone(),
+            name: variant.name.clone(),
+            payload: payload_of(variant),
+            ..VariantInput::default()
+        };
+        let draft = Self::with(number, input);
         draft.set_saved(std::slice::from_ref(variant));
         draft
     }
 
     /// Creates a draft with this input. An empty id stands for a new variant.
-    pub(super) fn with(number: u32, id: String, key: String, name: String, payload: String) -> Self {
+    pub(super) fn with(number: u32, input: VariantInput) -> Self {
+        let VariantInput { id, key, name, payload, is_deleted, .. } = input;
         let [key, name, payload] = [key, name, payload].map(ArcRwSignal::new);
-        let deleted = ArcRwSignal::new(false);
+        let deleted = ArcRwSignal::new(is_deleted);
         let saved = ArcRwSignal::new(None::<(String, String)>);
         let changed = {
             let (name, payload, deleted, saved) =
@@ -130,6 +135,18 @@ impl VariantDraft {
             }))
         };
         Self { number, id, key, name, payload, deleted, saved, changed, wrong }
+    }
+
+    /// Returns the input.
+    pub(super) fn input(&self) -> VariantInput {
+        VariantInput {
+            id: self.id.clone(),
+            key: self.key.get(),
+            name: self.name.get(),
+            payload: self.payload.get(),
+            key_is_edited: true,
+            is_deleted: self.deleted.get(),
+        }
     }
 
     /// Sets what the variant is compared with.
@@ -172,44 +189,36 @@ fn payload_of(variant: &Variant) -> String {
     variant.payload.as_ref().map(|payload| formatted(payload.get())).unwrap_or_default()
 }
 
-/// Returns the request body that saves the drafts; and the path of each draft in it, by the draft's number.
+/// Returns the request that saves the drafts; and the path of each draft in it, by the draft's number.
 pub(super) fn variants_request(
     drafts: &[VariantDraft],
     saved: &[Variant],
-) -> (String, Vec<(u32, FieldPath)>) {
+) -> (VariantsPatch, Vec<(u32, FieldPath)>) {
     let (mut create, mut update, mut delete) = (Vec::new(), Vec::new(), Vec::new());
     let mut fields = Vec::new();
     for draft in drafts {
-        let name = draft.name.with_untracked(|name| quoted(name));
-        let payload = draft.payload.with_untracked(|payload| payload.trim().to_owned());
+        let name = draft.name.get_untracked();
+        let payload = draft.payload.with_untracked(|text| payload(text));
         match saved.iter().find(|saved| saved.id == draft.id) {
             None => {
                 fields.push((draft.number, FieldPath::of("create").at(create.len())));
-                let key = draft.key.with_untracked(|key| quoted(key.trim()));
-                let payload = if payload.is_empty() { payload } else { format!(r#","payload":{payload}"#) };
-                create.push(format!(r#"{{"key":{key},"name":{name}{payload}}}"#));
+                let key = draft.key.with_untracked(|key| key.trim().to_owned());
+                create.push(VariantCreate { key, name, payload });
             }
-            Some(saved) if draft.deleted.get_untracked() => delete.push(quoted(&saved.id)),
+            Some(saved) if draft.deleted.get_untracked() => delete.push(saved.id.clone()),
             Some(saved) if untrack(|| draft.is_changed(std::slice::from_ref(saved))) => {
                 fields.push((draft.number, FieldPath::of("update").at(update.len())));
-                let payload = if payload.is_empty() { "null" } else { &payload };
-                let payload = if untrack(|| draft.changes_payload(saved)) {
-                    format!(r#","payload":{payload}"#)
-                } else {
-                    String::new()
-                };
-                update.push(format!(r#"{{"id":{},"name":{name}{payload}}}"#, quoted(&saved.id)));
+                let payload = untrack(|| draft.changes_payload(saved)).then_some(payload);
+                update.push(VariantUpdate { id: saved.id.clone(), name: Some(name), payload });
             }
             Some(_) => {}
         }
     }
-    let [create, update, delete] = [create, update, delete].map(|list| list.join(","));
-    (format!(r#"{{"create":[{create}],"update":[{update}],"delete":[{delete}]}}"#), fields)
+    (VariantsPatch { create, update, delete }, fields)
 }
 
 #[cfg(test)]
 mod tests {
-    use edgewise_api::resources::VariantsPatch;
     use serde_json::value::RawValue;
 
     use super::*;
@@ -236,8 +245,8 @@ mod tests {
         drafts[3].payload.set(" ".to_owned());
         drafts[3].name.set("\"New\"".to_owned());
         drafts.push(VariantDraft::new(9, &drafts));
-        let (body, fields) = variants_request(&drafts, &saved);
-        let request = VariantsPatch::from_body(body.as_bytes()).unwrap();
+        let (request, fields) = variants_request(&drafts, &saved);
+        let request = VariantsPatch::from_body(&serde_json::to_vec(&request).unwrap()).unwrap();
         let updates: Vec<_> = request
             .update
             .iter()

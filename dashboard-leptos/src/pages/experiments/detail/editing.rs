@@ -5,8 +5,8 @@ use super::drafts::{Draft, VariantDraft};
 use crate::{
     calls::{ExperimentDetail, ExperimentPart},
     components::{Toasts, beside, flag},
-    model::{PartChange, Rules, Split, links},
-    pages::deleted::Deleted,
+    model::{PartChange, Rules, Split, changes, links},
+    pages::{deleted::Deleted, leave_guard},
     problem::Problem,
 };
 
@@ -28,6 +28,15 @@ pub(super) enum Pressed {
     Save(ExperimentPart),
     Archive,
     Delete,
+}
+
+/// What the editors add to the state. Functions, so that the code is in the editors' part of the module.
+#[derive(Clone, Copy)]
+pub(super) struct Editors {
+    /// Sets the saved values of the drafts; `true` keeps the edited values of a part.
+    fill: fn(Editing, &ExperimentDetail, &dyn Fn(ExperimentPart) -> bool),
+    /// Returns what differs between the experiment as the page knows it and a later state.
+    pub(super) changes: fn(Editing, &ExperimentDetail) -> Vec<PartChange>,
 }
 
 /// The state of the page: the saved experiment, the edited values, and the state of saving.
@@ -55,6 +64,8 @@ pub(super) struct Editing {
     /// The path of each variant in the last request, by the variant's number.
     pub(super) sent_fields: RwSignal<Vec<(u32, FieldPath)>>,
     next_number: StoredValue<u32>,
+    /// The code of the editors, once they are there.
+    pub(super) editors: StoredValue<Option<Editors>>,
     /// The button whose request is pending.
     pub(super) pressed: RwSignal<Option<Pressed>>,
     /// What somebody else changed, if that conflicts with changes on the page.
@@ -66,15 +77,15 @@ pub(super) struct Editing {
 }
 
 impl Editing {
-    /// Creates the state from a loaded experiment.
+    /// Creates the state from a loaded experiment. Rules, split and variants are empty until [`begin`](Self::begin).
     pub(super) fn new(detail: ExperimentDetail) -> Self {
         let next_number = StoredValue::new(0);
-        let variants = RwSignal::new(drafts_of(&detail, next_number));
+        let variants = RwSignal::new(Vec::<VariantDraft>::new());
         let name = Draft::new(detail.row.name.clone());
         let description = Draft::new(detail.row.description.clone().unwrap_or_default());
         let audience = Draft::new(detail.row.audience_id.clone().unwrap_or_default());
-        let rules = Draft::new(rules_of(&detail));
-        let split = Draft::new(Split::of(&detail.allocations));
+        let rules = Draft::new(Rules::default());
+        let split = Draft::new(Split::default());
         let wrong_shares = RwSignal::new(Vec::new());
         Self {
             name,
@@ -94,6 +105,7 @@ impl Editing {
             }),
             sent_fields: RwSignal::default(),
             next_number,
+            editors: StoredValue::new(None),
             pressed: RwSignal::new(None),
             conflict: RwSignal::new(None),
             deleted: RwSignal::new(false),
@@ -239,16 +251,37 @@ impl Editing {
         let keep = keep_changes(ExperimentPart::Details);
         self.name.accept(detail.row.name.clone(), keep);
         self.description.accept(detail.row.description.clone().unwrap_or_default(), keep);
+        if let Some(editors) = self.editors.get_value() {
+            (editors.fill)(self, &detail, &keep_changes);
+        }
+        self.detail.set(detail);
+    }
+
+    /// Begins editing: fills the drafts, and restores unsaved changes from before a reload. Returns the note that says so.
+    pub(super) fn begin(self) -> AnyView {
+        self.editors.set_value(Some(Editors { fill: Self::fill, changes: Self::changes }));
+        self.detail.with_untracked(|detail| self.fill(detail, &|_| false));
+        leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || {
+            self.has_changes()
+        });
+        self.survive_reloads()
+    }
+
+    fn changes(self, now: &ExperimentDetail) -> Vec<PartChange> {
+        let entered = self.entered();
+        self.detail.with_untracked(|known| changes(known.state(), now.state(), entered.state()))
+    }
+
+    fn fill(self, detail: &ExperimentDetail, keep_changes: &dyn Fn(ExperimentPart) -> bool) {
         let keep = keep_changes(ExperimentPart::Targeting);
         self.audience.accept(detail.row.audience_id.clone().unwrap_or_default(), keep);
-        self.rules.accept(rules_of(&detail), keep);
+        self.rules.accept(rules_of(detail), keep);
         let keep = keep_changes(ExperimentPart::Allocations);
         if !keep && self.wrong_shares.with_untracked(|wrong| !wrong.is_empty()) {
             self.wrong_shares.set(Vec::new());
         }
         self.split.accept(Split::of(&detail.allocations), keep);
-        self.accept_variants(&detail, keep_changes(ExperimentPart::Variants));
-        self.detail.set(detail);
+        self.accept_variants(detail, keep_changes(ExperimentPart::Variants));
     }
 
     fn accept_variants(self, detail: &ExperimentDetail, keep_changes: bool) {

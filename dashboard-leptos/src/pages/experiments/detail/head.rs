@@ -2,8 +2,8 @@ use edgewise_api::resources::Status;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    details::DetailsForm,
     editing::{Editing, Pressed},
+    editors::details_form,
     state::{LiveLaterNote, change_status, live_later},
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
         Dialog, Icon, LiveState, Note, PageHead, StatusPill, Symbol, Toasts, Tone, dynamic, effect, when,
     },
     model::{LaunchObstacle, Split, links, percent},
+    parts::later,
 };
 
 /// The header: name, key, status and actions.
@@ -71,11 +72,7 @@ pub(super) fn Head(editing: Editing) -> impl IntoView {
                 {environment}
             </div>
             {description}
-            {when(is_shown, move || view! {
-                <fieldset class="parts" disabled=Signal::derive(move || editing.is_read_only())>
-                    <DetailsForm editing close=move || is_editing.set(false)/>
-                </fieldset>
-            }.into_any())}
+            {when(is_shown, move || later("details", details_form(editing, is_editing)))}
         </div>
     }
 }
@@ -218,13 +215,9 @@ fn LaunchDialog(editing: Editing, open: RwSignal<bool>, status: Memo<Status>) ->
     let effect = move || {
         detail.with(|detail| {
             let share = percent(Split::of(&detail.allocations).allocated());
-            let whom = if detail.row.audience_id.is_some()
-                || editing.rules.saved.with(|rules| *rules != Default::default())
-            {
-                "the targeted users"
-            } else {
-                "users"
-            };
+            let has_rules = detail.row.targeting_rules.as_deref().is_some_and(|rules| rules.get() != "[]");
+            let whom =
+                if detail.row.audience_id.is_some() || has_rules { "the targeted users" } else { "users" };
             let environment = &detail.environment.name;
             let later = live_later(detail).unwrap_or_default();
             format!("In {environment}, {share} % of {whom} will get a variant{later}.")

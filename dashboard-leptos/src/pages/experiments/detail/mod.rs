@@ -1,10 +1,12 @@
 //! The page of an experiment.
 
 mod allocation;
+mod conflict;
 mod danger;
 mod details;
 mod drafts;
 mod editing;
+mod editors;
 mod head;
 mod keeping;
 mod page;

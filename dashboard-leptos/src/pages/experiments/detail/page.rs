@@ -4,20 +4,17 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_params_map;
 
 use super::{
-    allocation::AllocationSection,
-    danger::Danger,
     editing::{DELETED, Editing},
+    editors::{begin, conflict_note, danger, publication_notes, sections},
     head::Head,
     plain::PlainStatus,
-    state::PublicationNotes,
-    targeting::TargetingSection,
-    variants::VariantsSection,
 };
 use crate::{
     calls::{DuplicateExperiment, ExperimentDetail, LoadExperiment},
-    components::{Connection, Icon, Note, Symbol, Tone, dynamic, handle_click, when},
-    model::{PartChange, links},
-    pages::{leave_guard, loaded::Loaded},
+    components::{Connection, Icon, Note, Symbol, dynamic, when},
+    model::links,
+    pages::loaded::Loaded,
+    parts::later,
     transport::Loading,
 };
 
@@ -35,10 +32,6 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
     let plain_status = view! { <PlainStatus detail=&detail/> };
     let editing = Editing::new(detail);
-    let restored = editing.survive_reloads();
-    leave_guard::confirm_leaving("Leave without saving? Your changes will be lost.", move || {
-        editing.has_changes()
-    });
     let updates = Connection::from_context().updates;
     Effect::new(move |before: Option<u32>| {
         let now = updates.get();
@@ -57,16 +50,14 @@ fn Editor(detail: ExperimentDetail) -> impl IntoView {
             {plain_status}
             <p class="part-empty without-script">"Editing variants, split and targeting needs JavaScript."</p>
             <ReadOnlyNote editing/>
-            {restored}
-            <ConflictNote editing/>
-            <PublicationNotes editing/>
+            {later("restored", begin(editing))}
+            {when(move || editing.conflict.with(Option::is_some) && !editing.deleted.get(), move || later("conflict", conflict_note(editing)))}
+            {later("publication", publication_notes(editing))}
             <fieldset class="parts" disabled=is_inert data-awaits-script=awaits_script>
-                <VariantsSection editing/>
-                <AllocationSection editing/>
-                <TargetingSection editing/>
+                {later("sections", sections(editing))}
             </fieldset>
             <History editing/>
-            {when(move || !editing.deleted.get(), move || view! { <Danger editing/> }.into_any())}
+            {when(move || !editing.deleted.get(), move || later("danger", danger(editing)))}
         </div>
     }
 }
@@ -92,48 +83,12 @@ fn ReadOnlyNote(editing: Editing) -> impl IntoView {
     })
 }
 
-/// A note that somebody else changed what is edited here.
-#[component]
-fn ConflictNote(editing: Editing) -> impl IntoView {
-    let history =
-        Signal::derive(move || editing.detail.with(|detail| links::environment(&detail.environment.id)));
-    let changes = move || {
-        Some({
-            let line = move |change: PartChange| {
-                let (name, section) = change.part.name_and_section();
-                view! { <li><a href=section>{name}</a> ": " {change.words}</li> }
-            };
-            editing.conflict.get().unwrap_or_default().into_iter().map(line).collect_view().into_any()
-        })
-    };
-    view! {
-        {when(move || editing.conflict.with(Option::is_some) && !editing.deleted.get(), move || view! {
-            <Note tone=Tone::Warning>
-                <p>"Someone changed this experiment since you opened it. The other person's changes were not overwritten:"</p>
-                <ul class="note-list">{dynamic(changes)}</ul>
-                <p class="note-actions">
-                    <button type="button" class="button small" on:click=handle_click(move |_| editing.reload(false))>
-                        <Icon symbol=Symbol::Reload/>
-                        {Signal::derive(move || if editing.has_changes() { "Reload and discard my changes" } else { "Reload" })}
-                    </button>
-                    {when(move || editing.has_changes(), move || view! {
-                        <button type="button" class="button small" on:click=handle_click(move |_| editing.reload(true))>
-                            "Reload and keep my changes"
-                        </button>
-                    }.into_any())}
-                    <a class="button small plain" href=history><Icon symbol=Symbol::History/> "Open history"</a>
-                </p>
-            </Note>
-        }.into_any())}
-    }
-}
-
 /// The link to the environment's history.
 #[component]
 fn History(editing: Editing) -> impl IntoView {
-    let detail = editing.detail;
-    let href = Signal::derive(move || detail.with(|detail| links::environment(&detail.environment.id)));
-    let name = Signal::derive(move || detail.with(|detail| detail.environment.name.clone()));
+    // An experiment stays in its environment, which keeps its name.
+    let environment = editing.detail.with_untracked(|detail| detail.environment.clone());
+    let (href, name) = (links::environment(&environment.id), environment.name);
     view! {
         <section class="card part row" aria-labelledby="history-title">
             <div>

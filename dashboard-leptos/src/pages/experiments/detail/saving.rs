@@ -1,6 +1,9 @@
 //! Saving parts of the experiment, and taking in what somebody else saved.
 
-use edgewise_api::resources::Status;
+use edgewise_api::{
+    Outcome,
+    resources::{Status, StatusPatch},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{
@@ -10,19 +13,34 @@ use super::{
 use crate::{
     calls::{self, ExperimentDetail, ExperimentPart},
     components::{Tone, restore_focus},
-    model::{Changed, PartChange, changes, may_merge},
+    model::{ExperimentChange, PartChange, may_merge},
     problem::Problem,
+    transport::Body,
 };
 
 /// The maximum number of times that a save is applied on top of what somebody else saved meanwhile.
 const MAX_MERGES: u32 = 3;
 
-/// A save of a part.
+/// A change that is sent: its part, whether it lets the experiment run, and its request.
 struct Save {
     part: ExperimentPart,
-    body: String,
-    /// Whether the save lets the experiment run.
     launches: bool,
+    body: Body<ExperimentChange>,
+}
+
+impl Save {
+    #[inline(always)]
+    fn of(change: &ExperimentChange) -> Self {
+        let body = match change {
+            ExperimentChange::Details(request) | ExperimentChange::Targeting(request) => {
+                Body::of_form(request)
+            }
+            ExperimentChange::Status(request) => Body::of_form(request),
+            ExperimentChange::Variants(request) => Body::of_form(request),
+            ExperimentChange::Allocations(request) => Body::of_form(request),
+        };
+        Self { part: change.part(), launches: change.launches(), body }
+    }
 }
 
 impl Editing {
@@ -30,23 +48,26 @@ impl Editing {
     pub(super) fn change_status(self, to: Status, message: &'static str) {
         let pressed =
             if to == Status::Archived { Pressed::Archive } else { Pressed::Save(ExperimentPart::Status) };
-        let body = format!(r#"{{"status":"{}"}}"#, to.name());
-        let save = Save { part: ExperimentPart::Status, body, launches: to == Status::Running };
+        let body = Body::of_form(&StatusPatch { status: to });
+        let save = Save { part: ExperimentPart::Status, launches: to == Status::Running, body };
         self.send(pressed, save, message);
     }
 
     /// Saves the changes of variants.
     pub(super) fn save_variants(self) {
-        let (body, sent_fields) = self.detail.with_untracked(|detail| {
+        let (request, sent_fields) = self.detail.with_untracked(|detail| {
             self.variants.with_untracked(|drafts| variants_request(drafts, &detail.variants))
         });
         self.sent_fields.set(sent_fields);
-        self.save(ExperimentPart::Variants, body, "Variants saved");
+        self.save(ExperimentChange::Variants(request), "Variants saved");
     }
 
-    /// Saves a part of the experiment, and shows `message` when it is saved.
-    pub(super) fn save(self, part: ExperimentPart, body: String, message: &'static str) {
-        self.send(Pressed::Save(part), Save { part, body, launches: false }, message);
+    /// Saves a part of the experiment, and shows `message` when it is saved. The function is inlined, so that a page contains only
+    /// the writers of the changes that the page makes.
+    #[inline(always)]
+    pub(super) fn save(self, change: ExperimentChange, message: &'static str) {
+        let save = Save::of(&change);
+        self.send(Pressed::Save(save.part), save, message);
     }
 
     fn send(self, pressed: Pressed, save: Save, message: &'static str) {
@@ -82,8 +103,10 @@ impl Editing {
 
     /// Sends a save. If somebody else changed other parts meanwhile, applies the save on top of these changes. Returns the
     /// response, and the revision that the save named; or `None` if the page was left meanwhile.
-    async fn send_and_merge(self, save: Save) -> Option<Result<(Changed<ExperimentDetail>, i64), Problem>> {
-        let Save { part, body, launches } = save;
+    async fn send_and_merge(
+        self,
+        Save { part, launches, body }: Save,
+    ) -> Option<Result<(Outcome<ExperimentDetail>, i64), Problem>> {
         let mut merges = 0;
         loop {
             let (id, revision) = self.try_id_and_revision()?;
@@ -103,6 +126,11 @@ impl Editing {
             if self.detail.is_disposed() {
                 return None;
             }
+            // A launch was confirmed for what the page showed, so what is different must be known.
+            let is_known = move || self.editors.get_value().is_some();
+            if !is_known() && (super::editors::load().await.is_err() || !is_known()) {
+                return Some(Err(problem));
+            }
             let others = self.changes_to(&now);
             let touches_edits =
                 untrack(|| others.iter().any(|change| change.part != part && self.has_changed(change.part)));
@@ -116,11 +144,10 @@ impl Editing {
     }
 
     /// Returns what differs between the experiment as the page knows it and as it is now, with conflicts that were found
-    /// before.
+    /// before. Empty before the editors are there: nothing is edited then.
     fn changes_to(self, now: &ExperimentDetail) -> Vec<PartChange> {
-        let entered = self.entered();
-        let mut found =
-            self.detail.with_untracked(|known| changes(known.state(), now.state(), entered.state()));
+        let Some(editors) = self.editors.get_value() else { return Vec::new() };
+        let mut found = (editors.changes)(self, now);
         for known in self.conflict.get_untracked().unwrap_or_default() {
             if found.iter().all(|change| change.part != known.part) {
                 found.push(known);

@@ -1,4 +1,4 @@
-use edgewise_api::FieldPath;
+use edgewise_api::{FieldPath, resources::ExperimentPatch};
 use leptos::prelude::*;
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
 use crate::{
     calls::ExperimentPart,
     components::{Field, RuleEditor, focus, handle_input},
-    model::{Rules, links, quoted},
+    model::{ExperimentChange, Rules, links},
     problem::Problem,
 };
 
@@ -24,23 +24,21 @@ pub(super) fn TargetingSection(editing: Editing) -> impl IntoView {
         editing.problem_of(ExperimentPart::Targeting).filter(is_here)
     });
     let save = move || {
-        let mut members = Vec::new();
+        let mut patch = ExperimentPatch::default();
         if untrack(|| audience.is_changed()) {
-            let id = audience.current.get_untracked();
-            let id = if id.is_empty() { "null".to_owned() } else { quoted(&id) };
-            members.push(format!(r#""audienceId":{id}"#));
+            patch.audience_id = Some(Some(audience.current.get_untracked()).filter(|id| !id.is_empty()));
         }
         if untrack(|| rules.is_changed()) {
-            if let Some(missing) =
-                rules.current.with_untracked(|rules| rules.problem(&FieldPath::of("targetingRules")))
-            {
-                editing.reject(ExperimentPart::Targeting, missing);
-                focus(&["#targeting .condition.wrong input"]);
-                return;
+            match rules.current.with_untracked(|rules| rules.request(&FieldPath::of("targetingRules"))) {
+                Ok(rules) => patch.targeting_rules = Some(rules),
+                Err(problem) => {
+                    editing.reject(ExperimentPart::Targeting, problem);
+                    focus(&["#targeting .condition.wrong input"]);
+                    return;
+                }
             }
-            members.push(format!(r#""targetingRules":{}"#, rules.current.with_untracked(Rules::to_json)));
         }
-        editing.save(ExperimentPart::Targeting, format!("{{{}}}", members.join(",")), "Targeting saved");
+        editing.save(ExperimentChange::Targeting(patch), "Targeting saved");
     };
     view! {
         <Section id="targeting" title="Audience and targeting" about="The users who take part: users who match the audience and one of the rules">

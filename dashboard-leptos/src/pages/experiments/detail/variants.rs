@@ -8,8 +8,8 @@ use super::{
 use crate::{
     calls::ExperimentPart,
     components::{
-        Field, Fold, Icon, MAX_UNFOLDED, PayloadEditor, Symbol, colour, dynamic, flag, focus, handle_click,
-        handle_input, restore_focus, when,
+        Bound, FieldInput, FieldRow, Fold, Icon, MAX_UNFOLDED, PayloadEditor, Symbol, colour, dynamic, flag,
+        focus, handle_click, restore_focus, when,
     },
     model::{Split, key, percent},
 };
@@ -139,6 +139,9 @@ fn Row(editing: Editing, place: usize, draft: VariantDraft) -> impl IntoView {
     }
 }
 
+const KEY: FieldRow = FieldRow::new("key", "Key", FieldInput::Code);
+const NAME: FieldRow = FieldRow::new("name", "Name", FieldInput::Line);
+
 /// Renders the inputs of a variant.
 fn fields(editing: Editing, draft: &VariantDraft) -> AnyView {
     let number = draft.number;
@@ -158,23 +161,7 @@ fn fields(editing: Editing, draft: &VariantDraft) -> AnyView {
         })
     };
     let key_field = if is_new {
-        let id = field("key");
-        let note = format!("{id}-note");
-        view! {
-            <Field id=id.clone() label="Key" problem=problem("key", key)>
-                <input
-                    id=id
-                    class="mono"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    aria-describedby=note
-                    prop:value=key
-                    on:input=handle_input(move |event| key.set(event_target_value(&event)))
-                />
-            </Field>
-        }
-        .into_any()
+        KEY.text(Bound { problem: problem("key", key), ..Bound::new(field("key"), key) })
     } else {
         view! {
             <div class="field">
@@ -184,23 +171,13 @@ fn fields(editing: Editing, draft: &VariantDraft) -> AnyView {
         }
         .into_any()
     };
-    let id = field("name");
-    let initial = name.get_untracked();
+    let name_field = NAME.text(Bound {
+        problem: problem("name", name),
+        disabled: deleted.into(),
+        ..Bound::new(field("name"), name)
+    });
     view! {
-        <div class="variant-names">
-            {key_field}
-            <Field id=id.clone() label="Name" problem=problem("name", name)>
-                <input
-                    id=id.clone()
-                    autocomplete="off"
-                    value=initial
-                    aria-describedby=format!("{id}-note")
-                    disabled=Signal::derive(move || deleted.get())
-                    prop:value=name
-                    on:input=handle_input(move |event| name.set(event_target_value(&event)))
-                />
-            </Field>
-        </div>
+        <div class="variant-names">{key_field} {name_field}</div>
         <PayloadEditor id=field("payload") text=payload problem=problem("payload", payload)/>
     }
     .into_any()

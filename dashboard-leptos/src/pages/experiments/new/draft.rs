@@ -1,23 +1,20 @@
-use edgewise_api::{ApiError, FieldPath, resources::Environment};
+use edgewise_api::{
+    ApiError, FieldPath,
+    resources::{Environment, InitialStatus},
+};
 use leptos::{prelude::*, task::spawn_local};
 
 use super::step::Step;
 use crate::{
     calls,
     components::{Part, Toasts, beside, focus},
-    model::{Basics, ExperimentRequest, LaunchObstacle, Rules, Split, VariantInput, key, links},
+    model::{
+        Basics, ChosenAudience, ExperimentInput, LaunchObstacle, Rules, Split, VariantInput, key, links,
+    },
     pages::navigation::navigator,
     problem::Problem,
+    transport::Body,
 };
-
-/// The selected audience.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ChosenAudience {
-    pub(super) id: String,
-    pub(super) name: String,
-    /// A description of its rules.
-    pub(super) words: String,
-}
 
 /// A new variant.
 #[derive(Clone, Debug)]
@@ -110,13 +107,9 @@ impl Draft {
             variants.iter().map(|variant| variant.name.get_untracked()).collect::<Vec<_>>()
         });
         let name = key::first_unused(name, ' ', &names);
-        let variant = VariantDraft {
-            id: id.clone(),
-            key: RwSignal::new(key::suggested(&name)),
-            name: RwSignal::new(name),
-            key_is_edited: RwSignal::new(false),
-            payload: RwSignal::new(String::new()),
-        };
+        let key = key::suggested(&name);
+        let input = VariantInput { id: id.clone(), key, name, ..VariantInput::default() };
+        let variant = VariantDraft::new(input);
         self.variants.update(|variants| variants.push(variant));
         id
     }
@@ -217,7 +210,10 @@ impl Draft {
             if self.busy.is_disposed() {
                 return;
             }
-            let checked = calls::check_experiment(self.request(step).into_body()).await;
+            let checked = match untrack(|| self.input(step)).request() {
+                Ok(request) => calls::check_experiment(Body::of(&request)).await,
+                Err(problem) => Ok(vec![problem.into()]),
+            };
             if self.busy.try_set(false).is_some() {
                 return;
             }
@@ -245,14 +241,15 @@ impl Draft {
                     self.asks_to_launch.set(true);
                     return;
                 }
-                let mut request = self.request(Step::Review);
+                // The rules have been checked.
+                let Ok(mut request) = untrack(|| self.input(Step::Review)).request() else { return };
                 if launch {
-                    request.launch();
+                    request.status = InitialStatus::Running;
                 }
                 let name = self.name.get_untracked();
                 self.busy.set(true);
                 spawn_local(async move {
-                    let created = calls::create_experiment(request.into_body()).await;
+                    let created = calls::create_experiment(Body::of(&request)).await;
                     if self.busy.try_set(false).is_some() {
                         return;
                     }
@@ -261,7 +258,7 @@ impl Draft {
                             let outcome = if launch { "launched" } else { "created as a draft" };
                             toasts.success(&format!("{name} {outcome}"), &created.publication);
                             self.touched.set_value(false);
-                            navigate(&links::experiment(&created.id));
+                            navigate(&links::experiment(&created.value));
                         }
                         Err(problem) => self.fail(vec![problem]),
                     }
@@ -313,36 +310,60 @@ impl Draft {
         focus(&[wrong, &target]);
     }
 
-    /// Returns the request with the input of the steps up to `step`.
-    fn request(self, step: Step) -> ExperimentRequest {
-        let text = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
-        let mut request = ExperimentRequest::new(&Basics {
-            environment: self.environment.get_untracked(),
-            name: text(self.name),
-            key: text(self.key),
-            description: text(self.description),
-        });
-        let input = |variant: &VariantDraft| VariantInput {
-            id: variant.id.clone(),
-            name: text(variant.name),
-            key: text(variant.key),
-            payload: text(variant.payload),
+    /// Returns the input of the steps up to `step`.
+    pub(super) fn input(self, step: Step) -> ExperimentInput {
+        let mut input = ExperimentInput {
+            basics: Basics {
+                environment: self.environment.get(),
+                name: self.name.get(),
+                key: self.key.get(),
+                description: self.description.get(),
+            },
+            ..ExperimentInput::default()
         };
-        let variants: Vec<_> = self.variants.with_untracked(|variants| variants.iter().map(input).collect());
         if step >= Step::Variants {
-            request.add_variants(&variants);
+            input.variants =
+                self.variants.with(|variants| variants.iter().map(VariantDraft::input).collect());
         }
         if step >= Step::Split {
-            self.split.with_untracked(|split| request.add_split(split, &variants));
+            input.split = self.split.get();
         }
         if step >= Step::Audience {
-            if let Some(id) =
-                self.audience.with_untracked(|audience| audience.as_ref().map(|chosen| chosen.id.clone()))
-            {
-                request.add_audience(&id);
-            }
-            request.add_rules(&self.rules.with_untracked(Rules::to_json));
+            input.audience = self.audience.get();
+            input.rules = self.rules.get();
         }
-        request
+        input
+    }
+}
+
+impl VariantDraft {
+    /// Creates a variant with this input.
+    pub(super) fn new(input: VariantInput) -> Self {
+        Self {
+            id: input.id,
+            name: RwSignal::new(input.name),
+            key: RwSignal::new(input.key),
+            key_is_edited: RwSignal::new(input.key_is_edited),
+            payload: RwSignal::new(input.payload),
+        }
+    }
+
+    fn input(&self) -> VariantInput {
+        VariantInput {
+            id: self.id.clone(),
+            name: self.name.get(),
+            key: self.key.get(),
+            payload: self.payload.get(),
+            key_is_edited: self.key_is_edited.get(),
+            is_deleted: false,
+        }
+    }
+
+    /// Replaces the input.
+    pub(super) fn set(&self, input: VariantInput) {
+        self.name.set(input.name);
+        self.key.set(input.key);
+        self.key_is_edited.set(input.key_is_edited);
+        self.payload.set(input.payload);
     }
 }

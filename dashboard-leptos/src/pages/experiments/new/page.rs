@@ -13,10 +13,10 @@ use crate::{
         Dialog, Empty, Icon, Note, PageHead, ProblemNote, Symbol, Tone, dynamic, effect, handle_click,
         handle_input, is_in_field,
     },
-    model::{Basics, ExperimentRequest, links},
+    model::{Basics, ExperimentInput, links},
     pages::{leave_guard, loaded::Loaded},
     problem::Problem,
-    transport::Loading,
+    transport::{Body, Loading},
 };
 
 /// The page that creates an experiment.
@@ -28,9 +28,10 @@ pub(crate) fn NewExperiment() -> impl IntoView {
     let is_rejected = parameters.get("name").is_some();
     let preparation = move || PrepareExperiment {
         experiment: if is_rejected {
-            basics.with_value(|basics| ExperimentRequest::new(basics).into_body())
+            let input = ExperimentInput { basics: basics.get_value(), ..ExperimentInput::default() };
+            input.request().map_or(Body::none(), |request| Body::of(&request))
         } else {
-            String::new()
+            Body::none()
         },
     };
     let preparation = Loading::new(preparation);

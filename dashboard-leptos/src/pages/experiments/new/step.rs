@@ -1,13 +1,24 @@
-use crate::problem::Problem;
+use serde::Serialize;
+
+use crate::{
+    model::{Kept, one_of},
+    problem::Problem,
+};
 
 /// A step of the wizard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) enum Step {
     Basics,
     Variants,
     Split,
     Audience,
     Review,
+}
+
+impl Kept for Step {
+    fn read(json: &str) -> Option<Self> {
+        one_of(Self::ALL, json)
+    }
 }
 
 impl Step {
@@ -55,11 +66,6 @@ impl Step {
             Self::Split => Self::Audience,
             Self::Audience | Self::Review => Self::Review,
         }
-    }
-
-    /// Returns the step with this number; the first one if there is none.
-    pub(super) fn numbered(number: u8) -> Self {
-        Self::ALL.into_iter().find(|step| step.number() == number).unwrap_or(Self::Basics)
     }
 
     /// Returns the step that has the field of a problem.

@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use edgewise_api::{
-    FieldPath,
+    FieldPath, limits,
     resources::{AudienceRow, Environment},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    draft::{ChosenAudience, Draft, VariantDraft},
+    draft::{Draft, VariantDraft},
     keys::NamedKey,
     step::Step,
 };
 use crate::{
     calls::{CreateDraft, ListAudienceOptions},
     components::{
-        Field, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol, focus, handle_click, handle_input,
-        restore_focus,
+        Bound, Field, FieldInput, FieldRow, Icon, PayloadEditor, RuleEditor, SplitEditor, Symbol, focus,
+        handle_click, handle_input, inputs::Choice, restore_focus,
     },
-    model::{Rules, links},
+    model::{ChosenAudience, Rules, links},
     pages::loaded::Loaded,
     transport::Loading,
 };
@@ -44,118 +44,74 @@ pub(super) fn section(
     .into_any()
 }
 
-/// A text input.
-struct TextField {
-    id: String,
-    label: &'static str,
-    hint: Option<String>,
-    value: RwSignal<String>,
-    draft: Draft,
-    /// The path of the field in the request.
-    field: Arc<dyn Fn() -> FieldPath + Send + Sync>,
-    /// The name in a form that is submitted without scripts.
-    form_name: Option<&'static str>,
-    is_code: bool,
-}
-
-impl TextField {
-    fn show(self, on_input: impl Fn(String) + Send + 'static) -> AnyView {
-        let Self { id, label, hint, value, draft, field, form_name, is_code } = self;
-        let problem = {
-            let field = field.clone();
-            draft.problem_of(move || field())
-        };
-        let note = format!("{id}-note");
-        view! {
-            <Field id=id.clone() label=label hint=hint.unwrap_or_default() problem=problem>
-                <input
-                    id=id name=form_name required={form_name == Some("name")} maxlength="256" autocomplete="off"
-                    class:mono=is_code spellcheck={is_code.then_some("false")} aria-describedby=note
-                    aria-invalid=Signal::derive(move || problem.with(Option::is_some).then_some("true"))
-                    value=value.get_untracked() prop:value=value
-                    on:input=handle_input(move |event| {
-                        draft.forget_problem(&field());
-                        on_input(event_target_value(&event));
-                    })
-                />
-            </Field>
-        }
-        .into_any()
-    }
-}
-
 /// What a key must look like.
 const KEY_FORM: &str = "Letters, digits, hyphens, underscores and dots";
+
+const ENVIRONMENT: FieldRow = FieldRow::new("environmentId", "Environment", FieldInput::Choice)
+    .hint("The environment whose users take part")
+    .sent_as("environment")
+    .required();
+const NAME: FieldRow = FieldRow::new("name", "Name", FieldInput::Line)
+    .hint("For people, such as Checkout button colour")
+    .sent_as("name")
+    .required();
+const KEY: FieldRow = FieldRow::new("key", "Key", FieldInput::Code)
+    .hint("For code. Letters, digits, hyphens, underscores and dots. The key cannot be changed later")
+    .sent_as("key");
+const DESCRIPTION: FieldRow = FieldRow::new("description", "Description", FieldInput::Prose(3))
+    .hint("The purpose and the expected result. Optional")
+    .sent_as("description")
+    .max_chars(limits::DESCRIPTION_CHARS);
+const VARIANT_NAME: FieldRow = FieldRow::new("name", "Name", FieldInput::Line);
+const VARIANT_KEY: FieldRow = FieldRow::new("key", "Key", FieldInput::Code).hint(KEY_FORM);
+
+/// Binds a field to a value of the draft. What is entered is forgotten as a problem before `set` takes it.
+fn bound(
+    draft: Draft,
+    id: impl Into<String>,
+    value: RwSignal<String>,
+    path: impl Fn() -> FieldPath + Clone + Send + Sync + 'static,
+    set: impl Fn(String) + Send + Sync + 'static,
+) -> Bound {
+    let problem = draft.problem_of(path.clone());
+    let set = Callback::new(move |text| {
+        draft.forget_problem(&path());
+        set(text);
+    });
+    Bound { problem, set, ..Bound::new(id, value) }
+}
 
 /// The first step: environment, name, key and description.
 pub(super) fn basics(draft: Draft, environments: Vec<Environment>) -> AnyView {
     let Draft { environment, name, key, key_is_edited, description, .. } = draft;
-    let name_field = TextField {
-        id: "name".to_owned(),
-        label: "Name",
-        hint: Some("For people, such as Checkout button colour".to_owned()),
-        value: name,
-        draft,
-        field: Arc::new(|| FieldPath::of("name")),
-        form_name: Some("name"),
-        is_code: false,
-    }
-    .show(move |text| {
+    let is_chosen = environment.with_untracked(|chosen| !chosen.is_empty());
+    let none = (!is_chosen).then(|| Choice::new("", "Choose an environment"));
+    let choices = environments.iter().map(|environment| Choice::new(&environment.id, &environment.name));
+    let choose = move |id| {
+        environment.set(id);
+        draft.audience.set(None);
+    };
+    let set_name = move |text| {
         name.set(text);
         NamedKey::of_experiment(draft).follow(draft);
-    });
-    let key_field = TextField {
-        id: "key".to_owned(),
-        label: "Key",
-        hint: Some(format!("For code. {KEY_FORM}. The key cannot be changed later")),
-        value: key,
-        draft,
-        field: Arc::new(|| FieldPath::of("key")),
-        form_name: Some("key"),
-        is_code: true,
-    }
-    .show(move |text| {
+    };
+    let set_key = move |text: String| {
         key_is_edited.set(!text.is_empty());
         key.set(text);
-    });
-    let chosen = environment.get_untracked();
-    let is_chosen = !chosen.is_empty();
-    let options = environments.into_iter().map(move |environment| {
-        let selected = environment.id == chosen;
-        view! { <option value=environment.id selected=selected>{environment.name}</option> }
-    });
-    let environment_problem = draft.problem_of(|| FieldPath::of("environmentId"));
-    let description_problem = draft.problem_of(|| FieldPath::of("description"));
+    };
+    let path = |row: FieldRow| move || FieldPath::of(row.name);
     let content = view! {
         <form class="form" method="post" action=links::url(CreateDraft::PATH) on:submit=move |event| {
             event.prevent_default();
             draft.next();
         }>
-            <Field id="environment" label="Environment" hint="The environment whose users take part" problem=environment_problem>
-                <select
-                    id="environment" name="environment" required aria-describedby="environment-note" prop:value=environment
-                    aria-invalid=Signal::derive(move || environment_problem.with(Option::is_some).then_some("true"))
-                    on:change=handle_input(move |event| {
-                        draft.forget_problem(&FieldPath::of("environmentId"));
-                        environment.set(event_target_value(&event));
-                        draft.audience.set(None);
-                    })
-                >
-                    {(!is_chosen).then(|| view! { <option value="" selected>"Choose an environment"</option> })}
-                    {options.collect_view()}
-                </select>
-            </Field>
-            {name_field}
-            {key_field}
-            <Field id="description" label="Description" hint="The purpose and the expected result. Optional" problem=description_problem>
-                <textarea
-                    id="description" name="description" class="prose" rows="3" maxlength="10000" aria-describedby="description-note"
-                    aria-invalid=Signal::derive(move || description_problem.with(Option::is_some).then_some("true"))
-                    prop:value=description on:input=handle_input(move |event| description.set(event_target_value(&event)))
-                >
-                    {description.get_untracked()}
-                </textarea>
-            </Field>
+            {ENVIRONMENT.select(
+                bound(draft, "environment", environment, path(ENVIRONMENT), choose),
+                none.into_iter().chain(choices).collect(),
+            )}
+            {NAME.text(bound(draft, "name", name, path(NAME), set_name))}
+            {KEY.text(bound(draft, "key", key, path(KEY), set_key))}
+            {DESCRIPTION.text(bound(draft, "description", description, path(DESCRIPTION), move |text| description.set(text)))}
             <div class="form-foot without-script">
                 <button class="button primary">"Create as draft"</button>
             </div>
@@ -203,34 +159,26 @@ fn variant_draft(draft: Draft, variant: VariantDraft) -> AnyView {
         let place = place.clone();
         Arc::new(move || FieldPath::of("variants").at(place()).then(name))
     };
-    let name_field = TextField {
-        id: format!("variant-{id}-name"),
-        label: "Name",
-        hint: None,
-        value: name,
-        draft,
-        field: field("name"),
-        form_name: None,
-        is_code: false,
-    }
-    .show(move |text| {
+    let path = |row: FieldRow| {
+        let field = field(row.name);
+        move || field()
+    };
+    let set_name = move |text| {
         name.set(text);
         named.clone().follow(draft);
-    });
-    let key_field = TextField {
-        id: format!("variant-{id}-key"),
-        label: "Key",
-        hint: Some(KEY_FORM.to_owned()),
-        value: key,
-        draft,
-        field: field("key"),
-        form_name: None,
-        is_code: true,
-    }
-    .show(move |text| {
+    };
+    let set_key = move |text: String| {
         key_is_edited.set(!text.is_empty());
         key.set(text);
-    });
+    };
+    let name_field = {
+        let id = format!("variant-{id}-name");
+        VARIANT_NAME.text(bound(draft, id, name, path(VARIANT_NAME), set_name))
+    };
+    let key_field = {
+        let id = format!("variant-{id}-key");
+        VARIANT_KEY.text(bound(draft, id, key, path(VARIANT_KEY), set_key))
+    };
     let (row, payload_id) = (format!("variant-{id}"), format!("variant-{id}-payload"));
     let payload_problem = {
         let field = field("payload");
