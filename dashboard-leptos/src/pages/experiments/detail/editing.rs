@@ -1,3 +1,5 @@
+use std::pin::Pin;
+
 use edgewise_api::{FieldPath, resources::Status};
 use leptos::prelude::*;
 
@@ -9,6 +11,9 @@ use crate::{
     pages::{deleted::Deleted, leave_guard},
     problem::Problem,
 };
+
+/// Loads the code of the editors. Returns whether it is there.
+pub(super) type LoadEditors = fn() -> Pin<Box<dyn Future<Output = bool>>>;
 
 /// What the page says when the experiment was deleted.
 pub(super) const DELETED: Deleted = Deleted {
@@ -64,6 +69,8 @@ pub(super) struct Editing {
     /// The path of each variant in the last request, by the variant's number.
     pub(super) sent_fields: RwSignal<Vec<(u32, FieldPath)>>,
     next_number: StoredValue<u32>,
+    /// Loads the code of the editors.
+    pub(super) load_editors: LoadEditors,
     /// The code of the editors, once they are there.
     pub(super) editors: StoredValue<Option<Editors>>,
     /// The button whose request is pending.
@@ -78,7 +85,7 @@ pub(super) struct Editing {
 
 impl Editing {
     /// Creates the state from a loaded experiment. Rules, split and variants are empty until [`begin`](Self::begin).
-    pub(super) fn new(detail: ExperimentDetail) -> Self {
+    pub(super) fn new(detail: ExperimentDetail, load_editors: LoadEditors) -> Self {
         let next_number = StoredValue::new(0);
         let variants = RwSignal::new(Vec::<VariantDraft>::new());
         let name = Draft::new(detail.row.name.clone());
@@ -105,6 +112,7 @@ impl Editing {
             }),
             sent_fields: RwSignal::default(),
             next_number,
+            load_editors,
             editors: StoredValue::new(None),
             pressed: RwSignal::new(None),
             conflict: RwSignal::new(None),

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     editing::{DELETED, Editing},
-    editors::{begin, conflict_note, danger, publication_notes, sections},
+    editors::{begin, conflict_note, danger, load, publication_notes, sections},
     head::Head,
     plain::PlainStatus,
 };
@@ -31,7 +31,7 @@ pub(crate) fn ExperimentPage() -> impl IntoView {
 #[component]
 fn Editor(detail: ExperimentDetail) -> impl IntoView {
     let plain_status = view! { <PlainStatus detail=&detail/> };
-    let editing = Editing::new(detail);
+    let editing = Editing::new(detail, || Box::pin(async { load().await.is_ok() }));
     let updates = Connection::from_context().updates;
     Effect::new(move |before: Option<u32>| {
         let now = updates.get();

@@ -128,7 +128,7 @@ impl Editing {
             }
             // A launch was confirmed for what the page showed, so what is different must be known.
             let is_known = move || self.editors.get_value().is_some();
-            if !is_known() && (super::editors::load().await.is_err() || !is_known()) {
+            if !is_known() && !((self.load_editors)().await && is_known()) {
                 return Some(Err(problem));
             }
             let others = self.changes_to(&now);
