@@ -237,7 +237,7 @@ fn forms_and_calls_are_checked_like_those_of_a_single_process() {
         let planes = Planes::start(&["--trusted-proxies", "127.0.0.1"]).await;
         let form = ("content-type", "application/x-www-form-urlencoded");
         let gateway = planes.gateway.url("");
-        let page = planes.gateway.get("/environments").await.text().await.unwrap();
+        let page = planes.gateway.get("/environments/new").await.text().await.unwrap();
         let (_, action) = page.split_once(r#"action="/-/"#).unwrap();
         let action = format!("/-/{}", action.split('"').next().unwrap());
         let referer = format!("{gateway}/environments");

@@ -84,12 +84,15 @@ async fn unknown_routes_and_methods_are_a_404_in_json() {
 }
 
 #[tokio::test]
-async fn a_control_plane_serves_its_routes_without_prefix_and_no_decisions() {
+async fn a_control_plane_serves_its_routes_with_and_without_prefix_and_no_decisions() {
     let (served, _root) = start("control", &[]).await;
     change(&served, "POST", "/environments", json!({"name": "prod"})).await;
     assert_eq!(served.json("/health").await, (200, json!({"status": "ok"})));
     assert_eq!(served.json("/ready").await, (200, json!({"status": "ok"})));
-    for path in ["/api/environments", "/decide?user_key=u&env=prod", "/configs/prod/version.json"] {
+    assert_eq!(served.json("/api/environments").await, served.json("/environments").await);
+    for path in
+        ["/decide?user_key=u&env=prod", "/api/decide?user_key=u&env=prod", "/configs/prod/version.json"]
+    {
         assert_eq!(served.json(path).await.0, 404, "{path}");
     }
     served.stop().await;
