@@ -98,14 +98,14 @@ for (const plane of ["gateway", "control"]) {
     const { address } = { gateway, control }[plane];
     const context = await newContext(browser, { javaScriptEnabled: false });
     const page = await context.newPage();
-    await page.goto(`${address}/environments`);
+    await page.goto(`${address}/environments/new`);
     await page.getByLabel("Name").fill("no name!");
-    await button(page, "Create").click();
+    await button(page, "Create environment").click();
     await page.getByText("Must be 1 to 63 letters").waitFor();
     assert.ok(page.url().startsWith(`${address}/environments`), page.url());
     await page.getByLabel("Name").fill(`by-${plane}`);
-    await button(page, "Create").click();
-    await page.getByRole("link", { name: `by-${plane}` }).waitFor();
+    await button(page, "Create environment").click();
+    await page.getByRole("heading", { name: `by-${plane}` }).waitFor();
     assert.ok(page.url().startsWith(`${address}/environments`), page.url());
     const response = await page.goto(`${address}/nonsense`);
     assert.equal(response.status(), 404);

@@ -37,14 +37,16 @@ async function useAll({ prepare = () => {}, afterwards = () => {} }) {
 const onceRead = (change) => (page) =>
   page.addInitScript(`document.addEventListener("DOMContentLoaded", () => (${change})(), { once: true })`);
 
-/** Runs a function in the page while the module is compiled, just before the page is rendered. */
+/** Runs a function in the page while the first file of the module is compiled, just before the page is rendered. */
 const onceLoaded = (change) => (page) =>
   page.addInitScript(`{
     const { compileStreaming } = WebAssembly;
+    let isChanged = false;
     WebAssembly.compileStreaming = async (...values) => {
       const module = await compileStreaming(...values);
       if (document.readyState === "loading") await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
-      (${change})();
+      if (!isChanged) (${change})();
+      isChanged = true;
       return module;
     };
   }`);
