@@ -128,7 +128,8 @@ impl Editing {
             }
             // A launch was confirmed for what the page showed, so what is different must be known.
             let is_known = move || self.editors.get_value().is_some();
-            if !is_known() && !((self.load_editors)().await && is_known()) {
+            let arrived = is_known() || ((self.load_editors)().await && is_known());
+            if !arrived {
                 return Some(Err(problem));
             }
             let others = self.changes_to(&now);
